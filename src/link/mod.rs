@@ -1,0 +1,100 @@
+//! L4: how a client reaches an engine, or a log where no engine runs. Events one way, commands the other, look-ups beside them.
+//!
+//! Owns the [`Client`] that every front end holds and the [`Backend`] that serves it; knows nothing of screens.
+//! Invariant: a slow client never blocks the engine; after a lag it re-reads the log from the last event it saw.
+//! A socket will be one more `Backend`.
+
+use crate::protocol::{Answer, Command, Envelope, Query};
+use std::sync::Arc;
+
+/// What kind of source a client is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// An engine of this process: events arrive as they happen and commands are carried out.
+    Live,
+    /// The log of a run in another process, followed on disk: commands cannot be sent.
+    Following,
+    /// A log that nobody writes: the past.
+    Offline,
+}
+
+/// What a subscriber is handed.
+#[derive(Debug, Clone)]
+pub enum Update {
+    /// Events in order, without gaps.
+    Events(Vec<Arc<Envelope>>),
+    /// All events of the past were delivered; what follows is live.
+    CaughtUp,
+    /// Nothing more will come.
+    Closed,
+}
+
+/// Receives updates on the subscription's own thread; returns `false` to end it.
+pub type Sink = Box<dyn FnMut(Update) -> bool + Send>;
+
+/// Receives the answer to a look-up, on a thread of the backend.
+pub type Reply = Box<dyn FnOnce(Answer) + Send>;
+
+/// Nobody takes commands here: the run is over, or it belongs to another process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nothing here takes commands: no run of this process is live")]
+pub struct Closed;
+
+/// The serving side of a link.
+pub trait Backend: Send + Sync {
+    /// Says what kind of source this is.
+    fn mode(&self) -> Mode;
+    /// Delivers every event from the first one on, then live ones, on a thread of its own.
+    fn subscribe(&self, sink: Sink);
+    /// Takes a command.
+    ///
+    /// # Errors
+    /// Fails if nobody can carry it out.
+    fn send(&self, command: Command) -> Result<(), Closed>;
+    /// Looks something up; never blocks the caller.
+    fn ask(&self, query: Query, reply: Reply);
+}
+
+/// A front end's handle. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    backend: Arc<dyn Backend>,
+}
+
+impl Client {
+    /// Connects to a backend.
+    #[must_use]
+    pub fn new(backend: Arc<dyn Backend>) -> Self {
+        Self { backend }
+    }
+
+    /// Says what kind of source this is.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.backend.mode()
+    }
+
+    /// Subscribes to all events, past ones first.
+    pub fn subscribe(&self, sink: Sink) {
+        self.backend.subscribe(sink);
+    }
+
+    /// Sends a command.
+    ///
+    /// # Errors
+    /// Fails if nobody can carry it out.
+    pub fn send(&self, command: Command) -> Result<(), Closed> {
+        self.backend.send(command)
+    }
+
+    /// Looks something up; the reply comes on another thread.
+    pub fn ask(&self, query: Query, reply: Reply) {
+        self.backend.ask(query, reply);
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("mode", &self.mode()).finish_non_exhaustive()
+    }
+}

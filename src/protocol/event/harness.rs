@@ -1,0 +1,160 @@
+//! What the harness itself does around the model: orientation, features, tests, notes, questions.
+
+use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Oid, QuestionId, TestPurpose, TestRun};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The harness looked at the repository. The latest one is what the Git pane shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryObserved {
+    /// Branch name, or a short commit id if detached.
+    pub branch: String,
+    /// Newest commit, `None` if there is none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Oid>,
+    /// Newest commits first, at most 200.
+    pub commits: Vec<CommitInfo>,
+    /// Number of commits reachable from HEAD, counted up to 100,000.
+    pub total: u32,
+    /// Uncommitted paths with their status letters, at most 200.
+    #[serde(default)]
+    pub dirty: Vec<String>,
+}
+
+/// A commit in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitInfo {
+    /// Its id.
+    pub id: Oid,
+    /// First line of its message.
+    pub subject: String,
+    /// Author's name.
+    pub author: String,
+    /// Author time (UTC).
+    pub time: Timestamp,
+}
+
+/// The feature list was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureListLoaded {
+    /// Path within the workspace.
+    pub path: String,
+    /// Its features in file order.
+    pub features: Vec<Feature>,
+    /// What the reader found odd, one line each.
+    #[serde(default)]
+    pub notices: Vec<String>,
+}
+
+/// The session's feature was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureSelected {
+    /// Which.
+    pub feature: FeatureId,
+    /// Why it: `first failing in order of priority`, `regressed`.
+    pub reason: String,
+}
+
+/// Orientation was gathered and put into the first message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrientationFinished {
+    /// What was gathered, in order.
+    pub parts: Vec<OrientationPart>,
+    /// Its size in tokens: counted by the provider, or estimated.
+    pub tokens: u64,
+    /// Whether `tokens` is an estimate (bytes / 4).
+    pub estimated: bool,
+    /// Share of the context window, 0..1.
+    pub share: f64,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// One part of the orientation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrientationPart {
+    /// Heading: `feature list`, `git log`, `smoke test`.
+    pub name: String,
+    /// The command it came from, if any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
+    /// The text given to the model.
+    pub text: String,
+}
+
+/// The harness began a test run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRunStarted {
+    /// Why.
+    pub purpose: TestPurpose,
+    /// The command line.
+    pub command: String,
+}
+
+/// A test run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRunFinished {
+    /// Its results.
+    pub run: TestRun,
+}
+
+/// A pass flag changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureFlipped {
+    /// Which feature.
+    pub feature: FeatureId,
+    /// Status before.
+    pub from: FeatureStatus,
+    /// Status now.
+    pub to: FeatureStatus,
+    /// Who flipped it.
+    pub by: FlipBy,
+    /// What it rests on; a regression names the failing test instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// One line: the agent's reason, or the failing smoke test.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Who flipped a pass flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlipBy {
+    /// The agent, through `feature_passed` or `feature_failed`.
+    Agent,
+    /// The harness, because a smoke test failed.
+    Harness,
+    /// A person, in the file.
+    Human,
+}
+
+/// The agent wrote a progress note; it is in the notes file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteAdded {
+    /// The note.
+    pub text: String,
+}
+
+/// The agent asked the human something and waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionAsked {
+    /// Its number.
+    pub question: QuestionId,
+    /// The question.
+    pub text: String,
+    /// Answers it suggests, may be empty.
+    #[serde(default)]
+    pub choices: Vec<String>,
+}
+
+/// A question was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionAnswered {
+    /// Which.
+    pub question: QuestionId,
+    /// The answer.
+    pub text: String,
+    /// Who answered: `human`, or `policy` where nobody is at the keyboard.
+    pub by: String,
+}

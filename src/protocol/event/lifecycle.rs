@@ -1,0 +1,151 @@
+//! Runs and sessions: how they begin, which limits they meet, how they end.
+
+use crate::protocol::{Cost, FeatureId, Oid, Role, RunId, StopMode};
+use serde::{Deserialize, Serialize};
+
+/// A run began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Its name.
+    pub run: RunId,
+    /// The project's name: the workspace folder's.
+    pub project: String,
+    /// Absolute path of the workspace.
+    pub workspace: String,
+    /// Model id as sent to the provider.
+    pub model: String,
+    /// Host the provider is reached at, without credentials.
+    pub endpoint: String,
+    /// Version of longhaul.
+    pub version: String,
+    /// Limits in force.
+    pub limits: Limits,
+    /// How commands of the agent are confined: `none` until a sandbox exists.
+    pub sandbox: String,
+}
+
+/// Limits of a run. `None` means no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Limits {
+    /// Sessions of the run.
+    pub sessions: Option<u32>,
+    /// Turns of one session.
+    pub turns: Option<u32>,
+    /// Tokens of the run (prompt and output).
+    pub tokens: Option<u64>,
+    /// Money of the run.
+    pub cost: Option<Cost>,
+    /// Wall time of the run in seconds.
+    pub seconds: Option<u64>,
+}
+
+/// A run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnded {
+    /// How.
+    pub outcome: RunOutcome,
+    /// One sentence for a person, with the next step where there is one.
+    pub reason: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcome {
+    /// Every feature passes.
+    AllPassing,
+    /// The user stopped it.
+    Stopped,
+    /// A limit was met.
+    Limit,
+    /// The agent made no headway in several sessions.
+    Stalled,
+    /// The provider or our own machinery failed.
+    Failed,
+}
+
+/// The user asked the run to stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopRequested {
+    /// When it shall stop.
+    pub mode: StopMode,
+}
+
+/// A session began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionStarted {
+    /// Its role.
+    pub role: Role,
+    /// Model id.
+    pub model: String,
+    /// Context window in tokens.
+    pub context_window: u64,
+    /// Commit at its start, `None` in a repository without commits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Oid>,
+    /// SHA-256 (12 hexadecimal digits) of the prompts used, so that sessions can be compared.
+    pub prompt_hash: String,
+}
+
+/// A session ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// Why.
+    pub cause: EndCause,
+    /// The agent's closing words, or the harness's.
+    #[serde(default)]
+    pub summary: String,
+    /// Paths changed and not committed, kept as they are (`git status --porcelain` letters first).
+    #[serde(default)]
+    pub dirty: Vec<String>,
+    /// The feature the next session will take, if one is left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<FeatureId>,
+    /// Machine-checked facts for the end card, in order: what was checked and whether it holds.
+    #[serde(default)]
+    pub checks: Vec<(String, bool)>,
+}
+
+/// Why a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// The agent called `end_session`.
+    Finished,
+    /// The context window filled up; the work is handed off to a fresh one.
+    ContextFull,
+    /// A limit was met.
+    Limit,
+    /// The user stopped it.
+    Stopped,
+    /// The model stopped without calling `end_session`, although reminded.
+    GaveUp,
+    /// The provider or our own machinery failed.
+    Failed,
+}
+
+/// A limit was met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitReached {
+    /// Which.
+    pub limit: LimitKind,
+    /// `412,000 of 400,000 tokens`.
+    pub detail: String,
+}
+
+/// Kinds of limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitKind {
+    /// Sessions of the run.
+    Sessions,
+    /// Turns of the session.
+    Turns,
+    /// Tokens of the run.
+    Tokens,
+    /// Money of the run.
+    Cost,
+    /// Wall time of the run.
+    Time,
+}

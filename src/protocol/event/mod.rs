@@ -1,0 +1,205 @@
+//! Everything that can happen, in the past tense. One variant per kind; one struct per variant, by topic.
+
+pub mod gate;
+pub mod guard;
+pub mod harness;
+pub mod lifecycle;
+pub mod tool;
+pub mod turn;
+
+pub use gate::{CommitMade, GateDecided, GateDecision, GateKind, GateOpened};
+pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
+pub use harness::{
+    CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
+    QuestionAnswered, QuestionAsked, RepositoryObserved, TestRunFinished, TestRunStarted,
+};
+pub use lifecycle::{
+    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopRequested,
+};
+pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
+pub use turn::{
+    BlockDelta, BlockFinished, BlockStarted, PromptSent, RequestFailed, RequestRetried, ResponseFinished, TurnInterrupted,
+    TurnStarted,
+};
+
+use super::RawJson;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+macro_rules! events {
+    ($($(#[$meta:meta])* $variant:ident = $tag:literal,)*) => {
+        /// Something that happened. `{"type": "…", …}` in JSON.
+        ///
+        /// Additive and versioned: fields and kinds may be added, never renamed. A kind this build
+        /// does not know is kept whole in [`Event::Unknown`] and written back verbatim.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(tag = "type")]
+        pub enum Event {
+            $($(#[$meta])* #[serde(rename = $tag)] $variant($variant),)*
+            /// A kind from a newer version.
+            #[serde(untagged)]
+            Unknown(RawJson),
+        }
+
+        impl Event {
+            /// Returns the value of the JSON `type` field; `unknown` for kinds of a newer version.
+            #[must_use]
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $tag,)*
+                    Self::Unknown(_) => "unknown",
+                }
+            }
+
+            fn parse(kind: &str, raw: &RawValue) -> Result<Self, serde_json::Error> {
+                Ok(match kind {
+                    $($tag => Self::$variant(serde_json::from_str(raw.get())?),)*
+                    _ => Self::Unknown(RawJson::parse(raw.get().to_owned())?),
+                })
+            }
+        }
+
+        $(impl From<$variant> for Event {
+            fn from(event: $variant) -> Self {
+                Self::$variant(event)
+            }
+        })*
+    };
+}
+
+events! {
+    /// A run began.
+    RunStarted = "run_started",
+    /// A run ended.
+    RunEnded = "run_ended",
+    /// The user asked the run to stop.
+    StopRequested = "stop_requested",
+    /// A session began, with a fresh context window.
+    SessionStarted = "session_started",
+    /// A session ended.
+    SessionEnded = "session_ended",
+    /// A limit was met.
+    LimitReached = "limit_reached",
+    /// The harness looked at the repository.
+    RepositoryObserved = "repository_observed",
+    /// The feature list was read.
+    FeatureListLoaded = "feature_list_loaded",
+    /// The session's feature was chosen.
+    FeatureSelected = "feature_selected",
+    /// Orientation was gathered.
+    OrientationFinished = "orientation_finished",
+    /// A message other than tool results was put before the model.
+    PromptSent = "prompt_sent",
+    /// A turn began: its request goes out.
+    TurnStarted = "turn_started",
+    /// A request failed before its first content and will be sent again.
+    RequestRetried = "request_retried",
+    /// A request failed for good.
+    RequestFailed = "request_failed",
+    /// The model began a content block.
+    BlockStarted = "block_started",
+    /// Ephemeral: a content block grew.
+    BlockDelta = "block_delta",
+    /// A content block is whole.
+    BlockFinished = "block_finished",
+    /// The model's answer is whole.
+    ResponseFinished = "response_finished",
+    /// An answer was cut off: by the user, a limit, or the connection.
+    TurnInterrupted = "turn_interrupted",
+    /// A tool call is about to run (the intent).
+    ToolStarted = "tool_started",
+    /// Ephemeral: a running tool printed something.
+    ToolOutputAppended = "tool_output_appended",
+    /// A tool call ended, one way or another.
+    ToolFinished = "tool_finished",
+    /// A guard ruled on a tool call, other than a plain "allow".
+    RulingMade = "ruling_made",
+    /// A guarded artifact had been changed; it was restored.
+    BreachFound = "breach_found",
+    /// Something outside the agent changed the workspace.
+    ExternalChangeSeen = "external_change_seen",
+    /// The harness began a test run.
+    TestRunStarted = "test_run_started",
+    /// A test run ended.
+    TestRunFinished = "test_run_finished",
+    /// A pass flag changed.
+    FeatureFlipped = "feature_flipped",
+    /// The agent wrote a progress note.
+    NoteAdded = "note_added",
+    /// The agent asked the human.
+    QuestionAsked = "question_asked",
+    /// A question was answered.
+    QuestionAnswered = "question_answered",
+    /// A gate opened.
+    GateOpened = "gate_opened",
+    /// A gate was decided.
+    GateDecided = "gate_decided",
+    /// The engine made a commit.
+    CommitMade = "commit_made",
+}
+
+impl Event {
+    /// Says whether the event may be dropped without changing the folded state at any turn's end.
+    #[must_use]
+    pub const fn is_ephemeral(&self) -> bool {
+        matches!(self, Self::BlockDelta(_) | Self::ToolOutputAppended(_))
+    }
+
+    /// Says whether the event must be on the disk, not only written, before it is acted on.
+    #[must_use]
+    pub const fn is_durable(&self) -> bool {
+        matches!(
+            self,
+            Self::GateDecided(_) | Self::CommitMade(_) | Self::SessionEnded(_) | Self::RunEnded(_) | Self::FeatureFlipped(_)
+        )
+    }
+}
+
+#[derive(Deserialize)]
+struct Tag<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+}
+
+impl<'de> Deserialize<'de> for Event {
+    /// Two steps, tag then body, because raw JSON does not survive serde's own tagged enums.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let tag: Tag<'_> = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+        Self::parse(&tag.kind, &raw).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_kinds_survive_a_round_trip_verbatim() {
+        let text = r#"{"type":"dreamt","of":[1.0,"\u00e9"],"deep":{"b":1,"a":2}}"#;
+        let event: Event = serde_json::from_str(text).unwrap();
+        assert!(matches!(event, Event::Unknown(_)));
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+    }
+
+    #[test]
+    fn known_kinds_carry_their_tag_and_ignore_unknown_fields() {
+        let text = r#"{"type":"note_added","text":"hello","since":"v9"}"#;
+        let event: Event = serde_json::from_str(text).unwrap();
+        assert_eq!(event, Event::NoteAdded(NoteAdded { text: "hello".into() }));
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"type":"note_added","text":"hello"}"#
+        );
+    }
+
+    #[test]
+    fn raw_blocks_keep_their_bytes_inside_an_event() {
+        let block = r#"{"type":"thinking","thinking":"","signature":"Ab\/cd","new_field":1.50}"#;
+        let text = format!(r#"{{"type":"block_finished","index":0,"kind":"thinking","block":{block}}}"#);
+        let event: Event = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+    }
+}

@@ -1,0 +1,102 @@
+//! Turns: requests to the model and what streams back.
+
+use crate::protocol::{BlockKind, CallId, Cost, RawJson, StopReason, TurnNo, Usage};
+use serde::{Deserialize, Serialize};
+
+/// A message other than tool results was put before the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptSent {
+    /// Who speaks: `harness` or `human`.
+    pub from: String,
+    /// The exact text.
+    pub text: String,
+}
+
+/// A turn began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnStarted {
+    /// Its number within the session.
+    pub turn: TurnNo,
+}
+
+/// A request failed before its first content and will be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRetried {
+    /// How many times it has failed so far, from 1.
+    pub attempt: u32,
+    /// Wait before the next try in milliseconds.
+    pub delay_ms: u64,
+    /// What went wrong.
+    pub error: String,
+}
+
+/// A request failed for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestFailed {
+    /// What went wrong and what to do about it.
+    pub error: String,
+}
+
+/// The model began a content block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockStarted {
+    /// Index within the answer, from 0.
+    pub index: u32,
+    /// Its kind.
+    pub kind: BlockKind,
+    /// Tool name, for tool calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool: Option<String>,
+    /// Call id, for tool calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+}
+
+/// Ephemeral: a content block grew by `text` (prose, reasoning, or partial JSON of a tool's input).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockDelta {
+    /// Index within the answer.
+    pub index: u32,
+    /// What was added.
+    pub text: String,
+}
+
+/// A content block is whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BlockFinished {
+    /// Index within the answer.
+    pub index: u32,
+    /// Its kind.
+    pub kind: BlockKind,
+    /// The block as it must be sent back: every field, known or not.
+    pub block: RawJson,
+}
+
+/// The model's answer is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseFinished {
+    /// Why the model stopped.
+    pub stop_reason: StopReason,
+    /// Tokens of this request.
+    pub usage: Usage,
+    /// Its price; `None` where the model is not in the price table.
+    pub cost: Option<Cost>,
+    /// Model that answered.
+    pub model: String,
+    /// The provider's own id of the request, for support.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub request_id: String,
+}
+
+/// An answer was cut off. Blocks without a `block_finished` are void: none of their tool calls runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnInterrupted {
+    /// By what.
+    pub reason: String,
+    /// Tokens known to be spent on it.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Their price, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
+}

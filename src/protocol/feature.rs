@@ -1,0 +1,65 @@
+//! Features as the harness and the screen know them, whatever shape their list has on disk.
+
+use super::{FeatureId, Oid, SessionNo};
+use serde::{Deserialize, Serialize};
+
+/// One end-to-end feature of a feature list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Feature {
+    /// The list's own id, else `#<index>` (from 1).
+    pub id: FeatureId,
+    /// Its category (`functional`, `style`, …), may be empty.
+    pub category: String,
+    /// What a user can do once it works.
+    pub description: String,
+    /// How to check it by hand, in order.
+    pub steps: Vec<String>,
+    /// Names or paths of its own tests, if the list names any.
+    pub tests: Vec<String>,
+    /// Files it touches, if the list names any.
+    pub files: Vec<String>,
+    /// Whether the list says that it passes.
+    pub status: FeatureStatus,
+}
+
+/// What a feature list says of a feature.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureStatus {
+    /// It passes.
+    Passing,
+    /// It does not.
+    Failing,
+    /// The list does not say; counted as not passing.
+    #[default]
+    Unknown,
+}
+
+/// What a flip of a pass flag rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What sort of proof it is.
+    pub kind: EvidenceKind,
+    /// One line for a person: `tests 3/3 on tree 5ab91e2`.
+    pub summary: String,
+    /// The tree it was taken on, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
+    /// The session that took it.
+    pub session: SessionNo,
+}
+
+/// Sorts of evidence, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// The feature's own tests, run by the harness.
+    OwnTests,
+    /// The project's whole test suite, run by the harness.
+    Suite,
+    /// The agent's word, where the project has no tests.
+    AgentReport,
+    /// A person's word.
+    Human,
+}

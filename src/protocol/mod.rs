@@ -1,0 +1,30 @@
+//! L0: the words every other layer speaks: ids, envelopes, events, commands, queries.
+//!
+//! Owns the wire and disk form of what happens (events, past tense) and of what a client asks for
+//! (commands, imperative; queries, answered without side effects). Does no IO and holds no logic
+//! beyond parsing and printing itself. Invariant: whatever this version writes, it reads back equal;
+//! whatever a newer version wrote, it keeps and shows ([`event::Event::Unknown`]).
+
+pub mod command;
+pub mod envelope;
+pub mod event;
+pub mod feature;
+pub mod ids;
+pub mod message;
+pub mod payload;
+pub mod query;
+pub mod test_run;
+pub mod tool_call;
+pub mod usage;
+
+pub use command::{Command, StopMode};
+pub use envelope::{Envelope, FORMAT_VERSION};
+pub use event::Event;
+pub use feature::{Evidence, EvidenceKind, Feature, FeatureStatus};
+pub use ids::{BlobId, CallId, FeatureId, GateId, Oid, QuestionId, RunId, Seq, SessionNo, TurnNo};
+pub use message::{BlockKind, RawJson, Role, StopReason};
+pub use payload::Payload;
+pub use query::{Answer, CommitDiff, FileDiff, Query};
+pub use test_run::{CaseStatus, TestCase, TestPurpose, TestRun, TestTotals};
+pub use tool_call::{CallStatus, ToolKind};
+pub use usage::{Cost, Usage};

@@ -1,0 +1,74 @@
+//! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
+
+use super::{BlobId, Oid};
+use serde::{Deserialize, Serialize};
+
+/// A look-up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Query {
+    /// The changes of a commit against its first parent.
+    CommitDiff {
+        /// The commit.
+        commit: Oid,
+    },
+    /// The whole of a text kept as a blob.
+    Blob {
+        /// Its name.
+        blob: BlobId,
+    },
+}
+
+/// The answer to a [`Query`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Answer {
+    /// To [`Query::CommitDiff`].
+    CommitDiff(CommitDiff),
+    /// To [`Query::Blob`]; lossy UTF-8.
+    Blob {
+        /// The text.
+        text: String,
+    },
+    /// The look-up failed; the sentence names what and why.
+    Failed {
+        /// For the user.
+        message: String,
+    },
+}
+
+/// A commit with its changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitDiff {
+    /// The commit.
+    pub commit: Oid,
+    /// First parent, `None` for a root commit.
+    pub parent: Option<Oid>,
+    /// Author as `Name <mail>`.
+    pub author: String,
+    /// Author time (UTC).
+    pub time: jiff::Timestamp,
+    /// Whole message.
+    pub message: String,
+    /// Changed files, renames detected, in path order.
+    pub files: Vec<FileDiff>,
+}
+
+/// The change of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileDiff {
+    /// Path now (or before, if deleted), lossy UTF-8.
+    pub path: String,
+    /// Path before, if renamed.
+    pub old_path: Option<String>,
+    /// One letter as in `git status`: `A`, `M`, `D`, `R`, `T`.
+    pub status: char,
+    /// Added lines.
+    pub added: u32,
+    /// Removed lines.
+    pub removed: u32,
+    /// What cannot be shown as lines: `binary`, `mode 100644 → 100755`.
+    pub note: String,
+    /// Unified hunks with their `@@` lines, without file headers. Cut at 1 MB with a last line that says so.
+    pub patch: String,
+}

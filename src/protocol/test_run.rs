@@ -1,0 +1,112 @@
+//! Test runs made by the harness itself.
+
+use super::{Oid, Payload};
+use serde::{Deserialize, Serialize};
+
+/// One run of the project's verify command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRun {
+    /// Why it was run.
+    pub purpose: TestPurpose,
+    /// The command line.
+    pub command: String,
+    /// Tree of the working directory when it ran, if it could be taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
+    /// Results by test, in the order they came. Empty if the output names no tests.
+    #[serde(default)]
+    pub cases: Vec<TestCase>,
+    /// Exit code, `None` if killed by a signal or a timeout.
+    pub exit_code: Option<i32>,
+    /// Whether it was stopped by its timeout.
+    #[serde(default)]
+    pub timed_out: bool,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// Everything it printed.
+    pub output: Payload,
+}
+
+impl TestRun {
+    /// Counts the cases by status.
+    #[must_use]
+    pub fn totals(&self) -> TestTotals {
+        let mut totals = TestTotals::default();
+        for case in &self.cases {
+            match case.status {
+                CaseStatus::Passed => totals.passed += 1,
+                CaseStatus::Failed => totals.failed += 1,
+                CaseStatus::Skipped | CaseStatus::Todo => totals.skipped += 1,
+            }
+        }
+        totals
+    }
+
+    /// Says whether the run as a whole is green: exit code 0 and no failed case.
+    #[must_use]
+    pub fn is_green(&self) -> bool {
+        self.exit_code == Some(0) && !self.cases.iter().any(|case| case.status == CaseStatus::Failed)
+    }
+}
+
+/// Counts of test cases.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestTotals {
+    /// Passed cases.
+    pub passed: u32,
+    /// Failed cases.
+    pub failed: u32,
+    /// Skipped cases and TODO tests.
+    pub skipped: u32,
+}
+
+impl TestTotals {
+    /// Returns the number of cases.
+    #[must_use]
+    pub const fn total(&self) -> u32 {
+        self.passed + self.failed + self.skipped
+    }
+}
+
+/// One test's result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestCase {
+    /// Name, with its file or suite where the format gives one (`tests/08-tags.sh: filters by tag`).
+    pub name: String,
+    /// Result.
+    pub status: CaseStatus,
+    /// Time in milliseconds, if the format gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// What it printed about itself, at most a few lines.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// Result of one test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseStatus {
+    /// Passed.
+    Passed,
+    /// Failed.
+    Failed,
+    /// Skipped by its author.
+    Skipped,
+    /// Known to fail (TAP `# TODO`).
+    Todo,
+}
+
+/// Why the harness ran the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestPurpose {
+    /// Orientation at a session's start; also the smoke test of what passes.
+    Smoke,
+    /// The agent asked for a pass flag.
+    Evidence,
+    /// The agent asked for a commit.
+    Commit,
+    /// The session ended.
+    SessionEnd,
+}

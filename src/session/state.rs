@@ -1,0 +1,355 @@
+//! The state that a log folds into: what every screen, report and decision reads.
+
+use super::timeline::Item;
+use crate::protocol::event::{
+    CommitInfo, EndCause, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome, SessionEnded,
+};
+use crate::protocol::{
+    CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, Role, RunId, Seq, SessionNo, StopMode,
+    TestRun, TestTotals, TurnNo, Usage,
+};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// A project as its log tells it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    /// Last event folded in; zero for none.
+    pub last_seq: Seq,
+    /// Time of the last event.
+    pub last_time: Option<Timestamp>,
+    /// Project name, empty until a run told it.
+    pub project: String,
+    /// Absolute path of the workspace, empty until a run told it.
+    pub workspace: String,
+    /// The latest run.
+    pub run: Option<Run>,
+    /// All sessions, in order; `sessions[i].number == i + 1` in a whole log.
+    pub sessions: Vec<Session>,
+    /// The feature list.
+    pub features: FeatureBoard,
+    /// The repository as last observed, with the commits made since.
+    pub repository: Option<RepositoryObserved>,
+    /// Commits made by the engine, oldest first.
+    pub commits: Vec<Commit>,
+    /// Test runs.
+    pub tests: TestBoard,
+    /// Gates that wait, oldest first.
+    pub open_gates: Vec<OpenGate>,
+    /// Questions that wait, oldest first.
+    pub open_questions: Vec<QuestionAsked>,
+    /// Sums over the whole project.
+    pub totals: Totals,
+    /// Events of kinds that this build does not know.
+    pub unknown_events: u64,
+}
+
+/// A run: a stretch of sessions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// Its name.
+    pub id: RunId,
+    /// Model id.
+    pub model: String,
+    /// Host of the provider.
+    pub endpoint: String,
+    /// Confinement of commands.
+    pub sandbox: String,
+    /// Limits in force.
+    pub limits: Limits,
+    /// When it began.
+    pub started: Timestamp,
+    /// When and how it ended, and the sentence for it.
+    pub ended: Option<(Timestamp, RunOutcome, String)>,
+    /// Number of its first session.
+    pub first_session: SessionNo,
+    /// A stop that was asked for and not yet carried out.
+    pub stopping: Option<StopMode>,
+    /// The limit that was met, if any.
+    pub limit: Option<LimitReached>,
+    /// Sums over this run.
+    pub totals: Totals,
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Its number.
+    pub number: SessionNo,
+    /// Its role.
+    pub role: Role,
+    /// Model id.
+    pub model: String,
+    /// Context window in tokens.
+    pub context_window: u64,
+    /// Commit at its start.
+    pub head: Option<Oid>,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended, and how.
+    pub ended: Option<(Timestamp, SessionEnded)>,
+    /// The feature it works on.
+    pub feature: Option<FeatureId>,
+    /// Latest turn.
+    pub turn: TurnNo,
+    /// Tokens in the context window at the last answer: prompt and output.
+    pub context_tokens: u64,
+    /// Orientation: tokens and share of the window.
+    pub orientation: Option<(u64, f64)>,
+    /// Sums over this session.
+    pub totals: Totals,
+    /// What the agent is doing.
+    pub activity: Activity,
+    /// Since when.
+    pub activity_since: Timestamp,
+    /// Its transcript.
+    pub items: Vec<Item>,
+    /// Where each tool call stands in `items`.
+    pub calls: HashMap<CallId, usize>,
+    /// Where each block of the running answer stands in `items`.
+    pub open_blocks: BTreeMap<u32, usize>,
+}
+
+/// What an agent is doing, by the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Activity {
+    /// The harness gathers orientation.
+    #[default]
+    Orienting,
+    /// A request is out and nothing came back yet.
+    Waiting,
+    /// A request failed and will be sent again.
+    Retrying,
+    /// The model reasons.
+    Thinking,
+    /// The model writes.
+    Writing,
+    /// A tool runs.
+    Tool,
+    /// The harness runs tests.
+    Testing,
+    /// A gate or a question waits for a person.
+    NeedsHuman,
+    /// The session has ended.
+    Ended,
+}
+
+/// The feature list and what happened to it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureBoard {
+    /// Path within the workspace, empty until one was read.
+    pub path: String,
+    /// Features in file order.
+    pub rows: Vec<FeatureRow>,
+    /// What the reader found odd.
+    pub notices: Vec<String>,
+}
+
+/// A feature with its history.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureRow {
+    /// As the list tells it, status kept up to date by flips.
+    pub feature: Feature,
+    /// Whether it passed once and does not now.
+    pub regressed: bool,
+    /// Every flip, oldest first: when, session, new status, evidence, reason.
+    pub flips: Vec<Flip>,
+    /// Sessions that worked on it.
+    pub sessions: Vec<SessionNo>,
+    /// Commits made for it.
+    pub commits: Vec<Oid>,
+    /// Sums over the sessions while they worked on it.
+    pub totals: Totals,
+}
+
+/// One change of a pass flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flip {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// Status after it.
+    pub to: FeatureStatus,
+    /// What it rests on.
+    pub evidence: Option<Evidence>,
+    /// Its reason.
+    pub reason: String,
+}
+
+/// A commit made by the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commit {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// The commit.
+    pub made: crate::protocol::event::CommitMade,
+}
+
+/// Test runs and each test's history.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TestBoard {
+    /// Command of the run that is under way, and since when.
+    pub running: Option<(String, Timestamp)>,
+    /// The latest finished run, with its session and event.
+    pub latest: Option<(SessionNo, Seq, TestRun)>,
+    /// Totals of every finished run, oldest first.
+    pub history: Vec<(Seq, TestTotals)>,
+    /// History by test name, in order of first appearance.
+    pub cases: Vec<CaseHistory>,
+    /// Place of each name in `cases`.
+    pub by_name: HashMap<String, usize>,
+}
+
+/// One test through time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseHistory {
+    /// Its name.
+    pub name: String,
+    /// Its results, oldest first, at most the last 64.
+    pub results: Vec<CaseStatus>,
+    /// Time of its last run in milliseconds, if known.
+    pub duration_ms: Option<u64>,
+    /// What it said last.
+    pub detail: String,
+    /// Whether the latest run of all named it.
+    pub in_latest: bool,
+}
+
+/// A gate that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenGate {
+    /// Its number.
+    pub gate: GateId,
+    /// One line for a person.
+    pub title: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Sums.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Totals {
+    /// Requests answered.
+    pub requests: u64,
+    /// Tokens.
+    pub usage: Usage,
+    /// Money for the requests whose model has a price.
+    pub cost: Cost,
+    /// Tokens of requests whose model has no price.
+    pub unpriced_tokens: u64,
+    /// Requests sent again.
+    pub retries: u64,
+    /// Tool calls ended.
+    pub tool_calls: u64,
+}
+
+/// Words for the header: what the whole project is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// No run in the log.
+    Empty,
+    /// A session runs.
+    Running,
+    /// A person is waited for.
+    WaitingForYou,
+    /// A stop was asked for.
+    Stopping,
+    /// Between two sessions.
+    BetweenSessions,
+    /// The latest run ended.
+    Ended(RunOutcome),
+}
+
+impl State {
+    /// Returns the session that is running, or the last one.
+    #[must_use]
+    pub fn current(&self) -> Option<&Session> {
+        self.sessions.last()
+    }
+
+    /// Finds a session by its number.
+    #[must_use]
+    pub fn session(&self, number: SessionNo) -> Option<&Session> {
+        let index = (number.0 as usize).checked_sub(1)?;
+        match self.sessions.get(index) {
+            Some(session) if session.number == number => Some(session),
+            _ => self.sessions.iter().find(|session| session.number == number),
+        }
+    }
+
+    /// Returns what the project as a whole is doing, and since when.
+    #[must_use]
+    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
+        let Some(run) = &self.run else { return (Phase::Empty, None) };
+        if let Some((time, outcome, _)) = &run.ended {
+            return (Phase::Ended(*outcome), Some(*time));
+        }
+        let since = self.current().map_or(run.started, |session| session.activity_since);
+        if let Some(gate) = self.open_gates.first() {
+            return (Phase::WaitingForYou, Some(gate.since));
+        }
+        if !self.open_questions.is_empty() {
+            return (Phase::WaitingForYou, Some(since));
+        }
+        if run.stopping.is_some() {
+            return (Phase::Stopping, Some(since));
+        }
+        match self.current() {
+            Some(session) if session.ended.is_none() && session.number >= run.first_session => {
+                (Phase::Running, Some(session.started))
+            }
+            _ => (Phase::BetweenSessions, Some(since)),
+        }
+    }
+
+    /// Returns the newest commits of the repository, newest first, as the Git pane lists them.
+    #[must_use]
+    pub fn recent_commits(&self) -> &[CommitInfo] {
+        self.repository.as_ref().map_or(&[], |repository| &repository.commits)
+    }
+}
+
+impl Session {
+    /// Returns the share of the context window in use, 0..1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "for show only")]
+    pub fn context_share(&self) -> f64 {
+        if self.context_window == 0 {
+            0.0
+        } else {
+            self.context_tokens as f64 / self.context_window as f64
+        }
+    }
+
+    /// Returns why it ended, if it has.
+    #[must_use]
+    pub fn end_cause(&self) -> Option<EndCause> {
+        self.ended.as_ref().map(|(_, ended)| ended.cause)
+    }
+}
+
+impl FeatureBoard {
+    /// Counts passing features and all features.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        let passing = self
+            .rows
+            .iter()
+            .filter(|row| row.feature.status == FeatureStatus::Passing)
+            .count();
+        (passing, self.rows.len())
+    }
+
+    /// Finds a feature by id.
+    #[must_use]
+    pub fn get(&self, id: &FeatureId) -> Option<&FeatureRow> {
+        self.rows.iter().find(|row| &row.feature.id == id)
+    }
+}
