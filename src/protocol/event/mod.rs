@@ -18,8 +18,8 @@ pub use lifecycle::{
 };
 pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
-    BlockDelta, BlockFinished, BlockStarted, PromptSent, RequestFailed, RequestRetried, ResponseFinished, TurnInterrupted,
-    TurnStarted,
+    BlockDelta, BlockFinished, BlockStarted, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
+    TurnInterrupted, TurnStarted,
 };
 
 use super::RawJson;

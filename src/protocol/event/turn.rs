@@ -93,10 +93,22 @@ pub struct ResponseFinished {
 pub struct TurnInterrupted {
     /// By what.
     pub reason: String,
+    /// What had come of blocks that never became whole; the deltas themselves may be gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<PartialBlock>,
     /// Tokens known to be spent on it.
     #[serde(default)]
     pub usage: Usage,
     /// Their price, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+}
+
+/// The part of a block that had come when its answer was cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartialBlock {
+    /// Index within the answer.
+    pub index: u32,
+    /// Its text, or the partial JSON of a tool's input.
+    pub text: String,
 }

@@ -1,12 +1,159 @@
 //! One function per topic; this file only sends each event to its topic.
 
-use super::State;
-use crate::protocol::Envelope;
+mod features;
+mod harness;
+mod lifecycle;
+mod tool;
+mod turn;
+
+#[cfg(test)]
+mod tests;
+
+use super::state::{Activity, Session, State};
+use super::timeline::{Item, ItemKind};
+use crate::protocol::{Envelope, Event, SessionNo};
+use jiff::Timestamp;
+
+/// Where and when the event being folded happened.
+#[derive(Clone, Copy)]
+struct At {
+    seq: crate::protocol::Seq,
+    time: Timestamp,
+    session: SessionNo,
+}
 
 impl State {
-    /// Folds one envelope in.
+    /// Folds one envelope in. Envelopes must come in order of `seq`; one that was folded already is ignored.
     pub fn apply(&mut self, envelope: &Envelope) {
-        self.last_seq = envelope.seq;
-        self.last_time = Some(envelope.time);
+        if envelope.seq <= self.last_seq && self.last_seq.0 > 0 {
+            return;
+        }
+        let at = At {
+            seq: envelope.seq,
+            time: envelope.time,
+            session: envelope.session,
+        };
+        self.last_seq = at.seq;
+        self.last_time = Some(at.time);
+        match &envelope.event {
+            Event::RunStarted(event) => self.run_started(at, event),
+            Event::RunEnded(event) => self.run_ended(at, event),
+            Event::StopRequested(event) => self.stop_requested(event),
+            Event::SessionStarted(event) => self.session_started(at, event),
+            Event::SessionEnded(event) => self.session_ended(at, event),
+            Event::LimitReached(event) => self.limit_reached(at, event),
+            Event::RepositoryObserved(event) => self.repository = Some(event.clone()),
+            Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
+            Event::FeatureSelected(event) => self.feature_selected(at, event),
+            Event::FeatureFlipped(event) => self.feature_flipped(at, event),
+            Event::OrientationFinished(event) => self.orientation_finished(at, event),
+            Event::PromptSent(event) => {
+                self.push(
+                    at,
+                    ItemKind::Prompt {
+                        from: event.from.clone(),
+                        text: event.text.clone(),
+                    },
+                );
+            }
+            Event::TurnStarted(event) => self.turn_started(at, event),
+            Event::RequestRetried(event) => self.request_retried(at, event),
+            Event::RequestFailed(event) => self.request_failed(at, event),
+            Event::BlockStarted(event) => self.block_started(at, event),
+            Event::BlockDelta(event) => self.block_delta(at, event),
+            Event::BlockFinished(event) => self.block_finished(at, event),
+            Event::ResponseFinished(event) => self.response_finished(at, event),
+            Event::TurnInterrupted(event) => self.turn_interrupted(at, event),
+            Event::ToolStarted(event) => self.tool_started(at, event),
+            Event::ToolOutputAppended(event) => self.tool_output_appended(at, event),
+            Event::ToolFinished(event) => self.tool_finished(at, event),
+            Event::RulingMade(event) => self.push(at, ItemKind::Ruling(event.clone())),
+            Event::BreachFound(event) => self.push(at, ItemKind::Breach(event.clone())),
+            Event::ExternalChangeSeen(event) => self.push(at, ItemKind::External(event.clone())),
+            Event::TestRunStarted(event) => self.test_run_started(at, event),
+            Event::TestRunFinished(event) => self.test_run_finished(at, event),
+            Event::NoteAdded(event) => self.push(
+                at,
+                ItemKind::Note {
+                    text: event.text.clone(),
+                },
+            ),
+            Event::QuestionAsked(event) => self.question_asked(at, event),
+            Event::QuestionAnswered(event) => self.question_answered(at, event),
+            Event::GateOpened(event) => self.gate_opened(at, event),
+            Event::GateDecided(event) => self.gate_decided(at, event),
+            Event::CommitMade(event) => self.commit_made(at, event),
+            Event::Unknown(raw) => {
+                self.unknown_events += 1;
+                self.push(at, ItemKind::Unknown(raw.clone()));
+            }
+        }
+    }
+
+    /// Folds a whole log.
+    #[must_use]
+    pub fn fold<'a>(envelopes: impl IntoIterator<Item = &'a Envelope>) -> Self {
+        let mut state = Self::default();
+        for envelope in envelopes {
+            state.apply(envelope);
+        }
+        state
+    }
+
+    /// The session an event belongs to. Events of sessions that the log never opened are dropped: there is nowhere to show them.
+    fn session_mut(&mut self, number: SessionNo) -> Option<&mut Session> {
+        match self.sessions.last_mut() {
+            Some(last) if last.number == number => self.sessions.last_mut(),
+            _ => self.sessions.iter_mut().rev().find(|session| session.number == number),
+        }
+    }
+
+    fn push(&mut self, at: At, kind: ItemKind) {
+        if let Some(session) = self.session_mut(at.session) {
+            session.push(at, kind);
+        }
+    }
+
+    /// Adds to the sums of the project, the run, the session and its feature at once.
+    fn count(&mut self, at: At, add: impl Fn(&mut super::state::Totals)) {
+        add(&mut self.totals);
+        if let Some(run) = &mut self.run {
+            add(&mut run.totals);
+        }
+        let mut feature = None;
+        if let Some(session) = self.session_mut(at.session) {
+            add(&mut session.totals);
+            feature.clone_from(&session.feature);
+        }
+        if let Some(row) = feature.and_then(|id| self.features.get_mut(&id)) {
+            add(&mut row.totals);
+        }
+    }
+}
+
+impl Session {
+    fn push(&mut self, at: At, kind: ItemKind) {
+        self.items.push(Item {
+            seq: at.seq,
+            revision: at.seq,
+            time: at.time,
+            turn: self.turn,
+            kind,
+        });
+    }
+
+    /// Changes an item in place; its revision moves so that render caches notice.
+    fn amend(&mut self, index: usize, at: At, change: impl FnOnce(&mut ItemKind)) {
+        if let Some(item) = self.items.get_mut(index) {
+            change(&mut item.kind);
+            item.revision = at.seq;
+        }
+    }
+
+    fn act(&mut self, at: At, activity: Activity) {
+        if self.ended.is_none() && self.activity != activity {
+            self.activity = activity;
+            self.activity_since = at.time;
+        }
     }
 }

@@ -1,0 +1,92 @@
+//! The feature list: loading, choosing, flipping; commits made for a feature.
+
+use super::At;
+use crate::protocol::event::{CommitInfo, CommitMade, FeatureFlipped, FeatureListLoaded, FeatureSelected};
+use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::state::{Commit, FeatureBoard, FeatureRow, Flip, State};
+use crate::session::timeline::ItemKind;
+use std::collections::HashMap;
+
+/// Commits that the Git pane keeps in memory.
+const RECENT_COMMITS: usize = 200;
+
+impl State {
+    pub(super) fn feature_list_loaded(&mut self, event: &FeatureListLoaded) {
+        self.features.path.clone_from(&event.path);
+        self.features.notices.clone_from(&event.notices);
+        let mut old: HashMap<FeatureId, FeatureRow> = std::mem::take(&mut self.features.rows)
+            .into_iter()
+            .map(|row| (row.feature.id.clone(), row))
+            .collect();
+        for feature in &event.features {
+            let mut row = old.remove(&feature.id).unwrap_or_default();
+            let passed = row.feature.status == FeatureStatus::Passing;
+            row.regressed = feature.status != FeatureStatus::Passing && (row.regressed || passed);
+            row.feature = feature.clone();
+            self.features.rows.push(row);
+        }
+    }
+
+    pub(super) fn feature_selected(&mut self, at: At, event: &FeatureSelected) {
+        if let Some(row) = self.features.get_mut(&event.feature)
+            && row.sessions.last() != Some(&at.session)
+        {
+            row.sessions.push(at.session);
+        }
+        if let Some(session) = self.session_mut(at.session) {
+            session.feature = Some(event.feature.clone());
+            session.push(at, ItemKind::Selected(event.clone()));
+        }
+    }
+
+    pub(super) fn feature_flipped(&mut self, at: At, event: &FeatureFlipped) {
+        if let Some(row) = self.features.get_mut(&event.feature) {
+            row.regressed = event.to != FeatureStatus::Passing && (row.regressed || event.from == FeatureStatus::Passing);
+            row.feature.status = event.to;
+            row.flips.push(Flip {
+                time: at.time,
+                session: at.session,
+                seq: at.seq,
+                to: event.to,
+                evidence: event.evidence.clone(),
+                reason: event.reason.clone(),
+            });
+        }
+        self.push(at, ItemKind::Flipped(event.clone()));
+    }
+
+    pub(super) fn commit_made(&mut self, at: At, event: &CommitMade) {
+        if let Some(row) = event.feature.as_ref().and_then(|id| self.features.get_mut(id)) {
+            row.commits.push(event.commit.clone());
+        }
+        if let Some(repository) = &mut self.repository
+            && repository.head != Some(event.commit.clone())
+        {
+            let subject = event.message.lines().next().unwrap_or_default().to_owned();
+            let info = CommitInfo {
+                id: event.commit.clone(),
+                subject,
+                author: String::new(),
+                time: at.time,
+            };
+            repository.commits.insert(0, info);
+            repository.commits.truncate(RECENT_COMMITS);
+            repository.head = Some(event.commit.clone());
+            repository.total += 1;
+            repository.dirty.clear();
+        }
+        self.commits.push(Commit {
+            time: at.time,
+            session: at.session,
+            seq: at.seq,
+            made: event.clone(),
+        });
+        self.push(at, ItemKind::Commit(event.clone()));
+    }
+}
+
+impl FeatureBoard {
+    pub(super) fn get_mut(&mut self, id: &FeatureId) -> Option<&mut FeatureRow> {
+        self.rows.iter_mut().find(|row| &row.feature.id == id)
+    }
+}

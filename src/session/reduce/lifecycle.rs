@@ -1,0 +1,128 @@
+//! Runs and sessions: opening, closing, limits.
+
+use super::At;
+use crate::protocol::event::{LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
+use crate::protocol::{CallStatus, TurnNo};
+use crate::session::state::{Activity, Run, Session, State, Totals};
+use crate::session::timeline::ItemKind;
+
+impl State {
+    pub(super) fn run_started(&mut self, at: At, event: &RunStarted) {
+        self.project.clone_from(&event.project);
+        self.workspace.clone_from(&event.workspace);
+        self.abandon_open_session(at);
+        self.run = Some(Run {
+            id: event.run.clone(),
+            model: event.model.clone(),
+            endpoint: event.endpoint.clone(),
+            sandbox: event.sandbox.clone(),
+            limits: event.limits,
+            started: at.time,
+            ended: None,
+            first_session: self
+                .sessions
+                .last()
+                .map_or(at.session.next(), |last| last.number.next())
+                .max(at.session),
+            stopping: None,
+            limit: None,
+            totals: Totals::default(),
+        });
+    }
+
+    pub(super) fn run_ended(&mut self, at: At, event: &RunEnded) {
+        self.abandon_open_session(at);
+        if let Some(run) = &mut self.run {
+            run.ended = Some((at.time, event.outcome, event.reason.clone()));
+            run.stopping = None;
+        }
+        self.open_gates.clear();
+        self.open_questions.clear();
+        self.tests.running = None;
+    }
+
+    pub(super) const fn stop_requested(&mut self, event: &StopRequested) {
+        if let Some(run) = &mut self.run {
+            run.stopping = Some(event.mode);
+        }
+    }
+
+    pub(super) fn session_started(&mut self, at: At, event: &SessionStarted) {
+        self.abandon_open_session(at);
+        let mut session = Session {
+            number: at.session,
+            role: event.role,
+            model: event.model.clone(),
+            context_window: event.context_window,
+            head: event.head.clone(),
+            started: at.time,
+            ended: None,
+            feature: None,
+            turn: TurnNo(0),
+            context_tokens: 0,
+            orientation: None,
+            totals: Totals::default(),
+            activity: Activity::Orienting,
+            activity_since: at.time,
+            items: Vec::new(),
+            calls: std::collections::HashMap::new(),
+            open_blocks: std::collections::BTreeMap::new(),
+        };
+        session.push(at, ItemKind::Opened { role: event.role });
+        self.sessions.push(session);
+    }
+
+    pub(super) fn session_ended(&mut self, at: At, event: &SessionEnded) {
+        if let Some(session) = self.session_mut(at.session) {
+            session.close(at);
+            session.push(at, ItemKind::Closed(event.clone()));
+            session.ended = Some((at.time, event.clone()));
+        }
+        self.open_gates.clear();
+        self.open_questions.clear();
+        self.tests.running = None;
+    }
+
+    pub(super) fn limit_reached(&mut self, at: At, event: &LimitReached) {
+        if let Some(run) = &mut self.run {
+            run.limit = Some(event.clone());
+        }
+        self.push(at, ItemKind::Limit(event.clone()));
+    }
+
+    /// A session without an end in front of a new beginning was cut off by a crash: nothing of it runs any more.
+    fn abandon_open_session(&mut self, at: At) {
+        if let Some(session) = self.sessions.last_mut()
+            && session.ended.is_none()
+        {
+            session.close(at);
+        }
+        self.open_gates.clear();
+        self.open_questions.clear();
+        self.tests.running = None;
+    }
+}
+
+impl Session {
+    /// Nothing runs in this session any more: open calls count as cancelled, open blocks as whole.
+    fn close(&mut self, at: At) {
+        self.close_blocks(at);
+        let open: Vec<usize> = self
+            .calls
+            .values()
+            .copied()
+            .filter(|&index| {
+                matches!(self.items.get(index).map(|item| &item.kind), Some(ItemKind::Call(call))
+                    if matches!(call.status, CallStatus::Pending | CallStatus::InProgress))
+            })
+            .collect();
+        for index in open {
+            self.amend(index, at, |kind| {
+                if let ItemKind::Call(call) = kind {
+                    call.status = CallStatus::Cancelled;
+                }
+            });
+        }
+        self.act(at, Activity::Ended);
+    }
+}

@@ -1,0 +1,428 @@
+//! The fold laws, over generated logs.
+
+use crate::protocol::event::*;
+use crate::protocol::*;
+use crate::session::State;
+use proptest::prelude::*;
+
+/// One step of a generated session; each becomes one or more events.
+#[derive(Debug, Clone)]
+enum Step {
+    Text(Vec<String>),
+    Call {
+        output: Vec<String>,
+        status: CallStatus,
+        code: i32,
+    },
+    Interrupted(String),
+    Flip(u8, bool),
+    Commit(u8),
+    Tests(Vec<(u8, bool)>),
+    Question {
+        answered: bool,
+    },
+    NewSession,
+    NewRun,
+    Foreign,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let text = || prop::collection::vec("[a-zé ]{0,6}", 0..5);
+    prop_oneof![
+        4 => text().prop_map(Step::Text),
+        4 => (text(), prop_oneof![Just(CallStatus::Completed), Just(CallStatus::Failed), Just(CallStatus::Refused)], 0..3)
+            .prop_map(|(output, status, code)| Step::Call { output, status, code }),
+        1 => "[a-z]{0,5}".prop_map(Step::Interrupted),
+        2 => (0..5_u8, any::<bool>()).prop_map(|(feature, passes)| Step::Flip(feature, passes)),
+        1 => any::<u8>().prop_map(Step::Commit),
+        2 => prop::collection::vec((0..4_u8, any::<bool>()), 0..4).prop_map(Step::Tests),
+        1 => any::<bool>().prop_map(|answered| Step::Question { answered }),
+        1 => Just(Step::NewSession),
+        1 => Just(Step::NewRun),
+        1 => Just(Step::Foreign),
+    ]
+}
+
+/// Writes generated steps as a log. `turn_ends` are the positions at which no answer and no call is open.
+struct Scribe {
+    log: Vec<Envelope>,
+    turn_ends: Vec<usize>,
+    session: SessionNo,
+    turn: TurnNo,
+    calls: u32,
+}
+
+impl Scribe {
+    fn write(steps: &[Step]) -> Self {
+        let mut scribe = Self {
+            log: Vec::new(),
+            turn_ends: Vec::new(),
+            session: SessionNo(0),
+            turn: TurnNo(0),
+            calls: 0,
+        };
+        scribe.step(&Step::NewRun);
+        scribe.step(&Step::NewSession);
+        for step in steps {
+            scribe.step(step);
+        }
+        scribe
+    }
+
+    fn say(&mut self, event: impl Into<Event>) {
+        let seq = Seq(self.log.len() as u64 + 1);
+        let time = jiff::Timestamp::from_millisecond(1_700_000_000_000 + i64::try_from(seq.0).unwrap() * 250).unwrap();
+        self.log.push(Envelope {
+            v: FORMAT_VERSION,
+            seq,
+            time,
+            session: self.session,
+            event: event.into(),
+        });
+    }
+
+    fn open_turn(&mut self) {
+        self.turn = self.turn.next();
+        self.say(TurnStarted { turn: self.turn });
+    }
+
+    fn close_turn(&mut self, stop_reason: StopReason) {
+        let usage = Usage {
+            input: 10,
+            output: 5,
+            ..Usage::default()
+        };
+        let cost = (self.turn.0 % 2 == 0).then_some(Cost(1_000));
+        self.say(ResponseFinished {
+            stop_reason,
+            usage,
+            cost,
+            model: "m".into(),
+            request_id: String::new(),
+        });
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Text(parts) => {
+                self.open_turn();
+                self.say(BlockStarted {
+                    index: 0,
+                    kind: BlockKind::Text,
+                    tool: None,
+                    call: None,
+                });
+                for text in parts {
+                    self.say(BlockDelta {
+                        index: 0,
+                        text: text.clone(),
+                    });
+                }
+                let block = RawJson::of(&serde_json::json!({"type": "text", "text": parts.concat()})).unwrap();
+                self.say(BlockFinished {
+                    index: 0,
+                    kind: BlockKind::Text,
+                    block,
+                });
+                self.close_turn(StopReason::EndTurn);
+            }
+            Step::Call { output, status, code } => {
+                self.calls += 1;
+                let call = CallId(format!("c{}", self.calls));
+                self.open_turn();
+                self.say(BlockStarted {
+                    index: 0,
+                    kind: BlockKind::ToolUse,
+                    tool: Some("bash".into()),
+                    call: Some(call.clone()),
+                });
+                self.say(BlockDelta {
+                    index: 0,
+                    text: "{\"comm".into(),
+                });
+                let input = serde_json::json!({"command": "ls"});
+                let block = serde_json::json!({"type": "tool_use", "id": call.0, "name": "bash", "input": input});
+                self.say(BlockFinished {
+                    index: 0,
+                    kind: BlockKind::ToolUse,
+                    block: RawJson::of(&block).unwrap(),
+                });
+                self.close_turn(StopReason::ToolUse);
+                let input = RawJson::of(&input).unwrap();
+                self.say(ToolStarted {
+                    call: call.clone(),
+                    tool: "bash".into(),
+                    kind: ToolKind::Execute,
+                    title: "ls".into(),
+                    input,
+                });
+                for text in output {
+                    self.say(ToolOutputAppended {
+                        call: call.clone(),
+                        text: text.clone(),
+                    });
+                }
+                let output = Payload::inline(output.concat());
+                self.say(ToolFinished {
+                    call,
+                    status: *status,
+                    output,
+                    exit_code: Some(*code),
+                    duration_ms: 3,
+                    lines: None,
+                });
+            }
+            Step::Interrupted(text) => {
+                self.open_turn();
+                self.say(BlockStarted {
+                    index: 0,
+                    kind: BlockKind::Thinking,
+                    tool: None,
+                    call: None,
+                });
+                self.say(BlockDelta {
+                    index: 0,
+                    text: text.clone(),
+                });
+                let partial = vec![PartialBlock {
+                    index: 0,
+                    text: text.clone(),
+                }];
+                self.say(TurnInterrupted {
+                    reason: "cut".into(),
+                    partial,
+                    usage: Usage {
+                        input: 3,
+                        ..Usage::default()
+                    },
+                    cost: None,
+                });
+            }
+            Step::Flip(feature, passes) => {
+                let to = if *passes {
+                    FeatureStatus::Passing
+                } else {
+                    FeatureStatus::Failing
+                };
+                let from = FeatureStatus::Failing;
+                let feature = FeatureId(format!("F{feature}"));
+                self.say(FeatureFlipped {
+                    feature,
+                    from,
+                    to,
+                    by: FlipBy::Agent,
+                    evidence: None,
+                    reason: String::new(),
+                });
+            }
+            Step::Commit(n) => {
+                let id = |kind: &str| Oid(format!("{kind}{n:039x}"));
+                self.say(CommitMade {
+                    commit: id("c"),
+                    tree: id("t"),
+                    parent: None,
+                    message: "m".into(),
+                    feature: Some("F1".into()),
+                    files: 1,
+                    added: 2,
+                    removed: 0,
+                    tests_before: None,
+                    tests_after: None,
+                });
+            }
+            Step::Tests(cases) => {
+                self.say(TestRunStarted {
+                    purpose: TestPurpose::Smoke,
+                    command: "t".into(),
+                });
+                let cases = cases
+                    .iter()
+                    .map(|(n, ok)| TestCase {
+                        name: format!("t{n}"),
+                        status: if *ok { CaseStatus::Passed } else { CaseStatus::Failed },
+                        duration_ms: None,
+                        detail: String::new(),
+                    })
+                    .collect();
+                let (command, output) = ("t".into(), Payload::default());
+                let purpose = TestPurpose::Smoke;
+                let run = TestRun {
+                    purpose,
+                    command,
+                    tree: None,
+                    cases,
+                    exit_code: Some(0),
+                    timed_out: false,
+                    duration_ms: 1,
+                    output,
+                };
+                self.say(TestRunFinished { run });
+            }
+            Step::Question { answered } => {
+                let question = QuestionId(self.log.len() as u32);
+                self.say(QuestionAsked {
+                    question,
+                    text: "?".into(),
+                    choices: Vec::new(),
+                });
+                if *answered {
+                    self.say(QuestionAnswered {
+                        question,
+                        text: "yes".into(),
+                        by: "human".into(),
+                    });
+                }
+            }
+            Step::NewSession => {
+                self.session = self.session.next();
+                self.turn = TurnNo(0);
+                let (role, model, prompt_hash) = (Role::Coding, "m".into(), "p".into());
+                self.say(SessionStarted {
+                    role,
+                    model,
+                    context_window: 1000,
+                    head: None,
+                    prompt_hash,
+                });
+                let features = (0..4)
+                    .map(|n| Feature {
+                        id: FeatureId(format!("F{n}")),
+                        ..Feature::default()
+                    })
+                    .collect();
+                self.say(FeatureListLoaded {
+                    path: "feature_list.json".into(),
+                    features,
+                    notices: Vec::new(),
+                });
+                self.say(FeatureSelected {
+                    feature: "F1".into(),
+                    reason: String::new(),
+                });
+            }
+            Step::NewRun => {
+                let (run, project) = (RunId("r".into()), "p".into());
+                let (workspace, model, endpoint) = ("/w".into(), "m".into(), "h".into());
+                let (version, sandbox) = ("0".into(), "none".into());
+                self.say(RunStarted {
+                    run,
+                    project,
+                    workspace,
+                    model,
+                    endpoint,
+                    version,
+                    limits: Limits::default(),
+                    sandbox,
+                });
+            }
+            Step::Foreign => self.say(Event::Unknown(RawJson::parse(r#"{"type":"newer"}"#.into()).unwrap())),
+        }
+        self.turn_ends.push(self.log.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn folding_a_prefix_then_the_rest_is_folding_the_whole(steps in prop::collection::vec(step(), 0..12), cut in any::<prop::sample::Index>()) {
+        let log = Scribe::write(&steps).log;
+        let cut = cut.index(log.len() + 1);
+        let mut state = State::fold(&log[..cut]);
+        for envelope in &log[cut..] {
+            state.apply(envelope);
+        }
+        prop_assert_eq!(state, State::fold(&log));
+    }
+
+    #[test]
+    fn a_round_trip_over_the_disk_form_changes_nothing(steps in prop::collection::vec(step(), 0..12)) {
+        let log = Scribe::write(&steps).log;
+        let read: Vec<Envelope> = log.iter().map(|envelope| Envelope::from_line(&envelope.to_line().unwrap()).unwrap()).collect();
+        prop_assert_eq!(&read, &log);
+        prop_assert_eq!(State::fold(&read), State::fold(&log));
+    }
+
+    #[test]
+    fn ephemeral_events_leave_no_trace_at_a_turns_end(steps in prop::collection::vec(step(), 0..12), keep in any::<u64>()) {
+        let scribe = Scribe::write(&steps);
+        for &end in &scribe.turn_ends {
+            let all = State::fold(&scribe.log[..end]);
+            // Any subset may be missing: each ephemeral event is kept or dropped by one bit.
+            let some = State::fold(
+                scribe.log[..end].iter().enumerate().filter(|(n, e)| !e.event.is_ephemeral() || keep >> (n % 64) & 1 == 1).map(|(_, e)| e),
+            );
+            prop_assert_eq!(some, all);
+        }
+    }
+
+    #[test]
+    fn events_folded_twice_count_once(steps in prop::collection::vec(step(), 0..12)) {
+        let log = Scribe::write(&steps).log;
+        let mut state = State::fold(&log);
+        for envelope in &log {
+            state.apply(envelope);
+        }
+        prop_assert_eq!(state, State::fold(&log));
+    }
+}
+
+#[test]
+fn a_feature_that_passed_and_fails_is_regressed_until_it_passes_again() {
+    let log = Scribe::write(&[Step::Flip(1, true), Step::Flip(1, false), Step::NewSession]).log;
+    // The flip event itself says what stood before; the generated ones say "failing".
+    let mut log = log;
+    for envelope in &mut log {
+        if let Event::FeatureFlipped(flip) = &mut envelope.event
+            && flip.to == FeatureStatus::Failing
+        {
+            flip.from = FeatureStatus::Passing;
+        }
+    }
+    let before_reload = log
+        .iter()
+        .position(|e| matches!(e.event, Event::SessionStarted(_)) && e.session == SessionNo(2))
+        .unwrap();
+    let state = State::fold(&log[..before_reload]);
+    assert!(state.features.get(&"F1".into()).unwrap().regressed);
+    let state = State::fold(&log);
+    assert!(
+        state.features.get(&"F1".into()).unwrap().regressed,
+        "a re-read list that still fails keeps the mark"
+    );
+    assert_eq!(state.features.get(&"F1".into()).unwrap().flips.len(), 2, "and the history");
+}
+
+#[test]
+fn a_crashed_session_is_closed_by_the_next_run() {
+    let mut log = Scribe::write(&[Step::Call {
+        output: vec![],
+        status: CallStatus::Completed,
+        code: 0,
+    }])
+    .log;
+    log.pop(); // the call has no result: the process died
+    let at = log.last().unwrap().clone();
+    let mut scribe = Scribe {
+        log,
+        turn_ends: vec![],
+        session: at.session,
+        turn: TurnNo(1),
+        calls: 1,
+    };
+    scribe.step(&Step::NewRun);
+    let state = State::fold(&scribe.log);
+    let session = state.current().unwrap();
+    assert_eq!(session.activity, crate::session::Activity::Ended);
+    let crate::session::ItemKind::Call(call) = &session.items.last().unwrap().kind else {
+        panic!("the call is the last item")
+    };
+    assert_eq!(call.status, CallStatus::Cancelled);
+}
+
+#[test]
+fn unpriced_tokens_are_never_taken_for_free_ones() {
+    let log = Scribe::write(&[Step::Text(vec![]), Step::Text(vec![])]).log;
+    let totals = State::fold(&log).totals;
+    assert_eq!((totals.requests, totals.cost, totals.unpriced_tokens), (2, Cost(1_000), 15));
+}

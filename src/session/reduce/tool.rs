@@ -1,0 +1,153 @@
+//! Tool calls, gates and questions.
+
+use super::At;
+use crate::protocol::event::{
+    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, ToolFinished, ToolOutputAppended, ToolStarted,
+};
+use crate::protocol::{CallId, CallStatus};
+use crate::session::state::{Activity, OpenGate, State};
+use crate::session::timeline::{Call, ItemKind};
+
+/// Live output kept of a running call, in bytes. The result replaces it.
+const LIVE_OUTPUT: usize = 16 * 1024;
+
+impl State {
+    pub(super) fn tool_started(&mut self, at: At, event: &ToolStarted) {
+        let Some(session) = self.session_mut(at.session) else { return };
+        if !session.calls.contains_key(&event.call) {
+            session.calls.insert(event.call.clone(), session.items.len());
+            session.push(at, ItemKind::Call(Call::pending(event.call.clone(), event.tool.clone())));
+        }
+        self.amend_call(at, &event.call, |call| {
+            call.tool.clone_from(&event.tool);
+            call.kind = Some(event.kind);
+            call.title.clone_from(&event.title);
+            event.input.get().clone_into(&mut call.input);
+            call.input_done = true;
+            call.status = CallStatus::InProgress;
+            call.started = Some(at.time);
+        });
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::Tool);
+        }
+    }
+
+    pub(super) fn tool_output_appended(&mut self, at: At, event: &ToolOutputAppended) {
+        self.amend_call(at, &event.call, |call| {
+            if call.status != CallStatus::InProgress {
+                return;
+            }
+            let output = &mut call.output;
+            output.bytes += event.text.len() as u64;
+            output.text.push_str(&event.text);
+            if output.text.len() > 2 * LIVE_OUTPUT {
+                let cut = output.text.len() - LIVE_OUTPUT;
+                let cut = (cut..output.text.len())
+                    .find(|&at| output.text.is_char_boundary(at))
+                    .unwrap_or(0);
+                output.text.drain(..cut);
+            }
+        });
+    }
+
+    pub(super) fn tool_finished(&mut self, at: At, event: &ToolFinished) {
+        self.count(at, |totals| totals.tool_calls += 1);
+        self.amend_call(at, &event.call, |call| {
+            call.status = event.status;
+            call.output = event.output.clone();
+            call.exit_code = event.exit_code;
+            call.duration_ms = Some(event.duration_ms);
+            call.lines = event.lines;
+        });
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::Waiting);
+        }
+    }
+
+    pub(super) fn gate_opened(&mut self, at: At, event: &GateOpened) {
+        self.open_gates.push(OpenGate {
+            gate: event.gate,
+            title: event.title.clone(),
+            since: at.time,
+        });
+        self.push(
+            at,
+            ItemKind::Gate {
+                gate: event.gate,
+                title: event.title.clone(),
+                decision: None,
+            },
+        );
+    }
+
+    pub(super) fn gate_decided(&mut self, at: At, event: &GateDecided) {
+        self.open_gates.retain(|open| open.gate != event.gate);
+        let word = match event.decision {
+            GateDecision::Approve => "approved",
+            GateDecision::Reject => "rejected",
+        };
+        let mut told = format!("{word} by {}", event.by);
+        if !event.reason.is_empty() {
+            told.push_str(": ");
+            told.push_str(&event.reason);
+        }
+        self.amend_last(at, |kind| match kind {
+            ItemKind::Gate { gate, decision, .. } if *gate == event.gate => {
+                *decision = Some(told.clone());
+                true
+            }
+            _ => false,
+        });
+    }
+
+    pub(super) fn question_asked(&mut self, at: At, event: &QuestionAsked) {
+        self.open_questions.push(event.clone());
+        if let Some(session) = self.session_mut(at.session) {
+            session.push(
+                at,
+                ItemKind::Question {
+                    asked: event.clone(),
+                    answer: None,
+                },
+            );
+            session.act(at, Activity::NeedsHuman);
+        }
+    }
+
+    pub(super) fn question_answered(&mut self, at: At, event: &QuestionAnswered) {
+        self.open_questions.retain(|open| open.question != event.question);
+        self.amend_last(at, |kind| match kind {
+            ItemKind::Question { asked, answer } if asked.question == event.question => {
+                *answer = Some((event.text.clone(), event.by.clone()));
+                true
+            }
+            _ => false,
+        });
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::Tool);
+        }
+    }
+
+    fn amend_call(&mut self, at: At, call: &CallId, change: impl FnOnce(&mut Call)) {
+        let Some(session) = self.session_mut(at.session) else { return };
+        let Some(&index) = session.calls.get(call) else { return };
+        session.amend(index, at, |kind| {
+            if let ItemKind::Call(call) = kind {
+                change(call);
+            }
+        });
+    }
+
+    /// Changes the newest item that `change` accepts.
+    fn amend_last(&mut self, at: At, mut change: impl FnMut(&mut ItemKind) -> bool) {
+        let Some(session) = self.session_mut(at.session) else { return };
+        if let Some(item) = session
+            .items
+            .iter_mut()
+            .rev()
+            .find_map(|item| change(&mut item.kind).then_some(item))
+        {
+            item.revision = at.seq;
+        }
+    }
+}
