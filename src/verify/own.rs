@@ -1,0 +1,94 @@
+//! Which results belong to a feature.
+//!
+//! A feature's `tests` name files (`tests/08-tags.sh`), tests (`filters by tag`), both (`tests/test_a.py::test_b`,
+//! `tests/08-tags.sh: filters by tag`) or globs (`tests/08-*`).
+
+use crate::protocol::{CaseStatus, Feature, TestCase, TestRun};
+use globset::GlobBuilder;
+
+/// A feature's own results in a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own<'a> {
+    /// Results, in the run's order.
+    pub cases: Vec<&'a TestCase>,
+    /// Entries of the feature's `tests` that no result answers.
+    pub missing: Vec<&'a str>,
+}
+
+impl Own<'_> {
+    /// Says whether they prove the feature: it names tests, each was run, and every one passed (skipped is not passed).
+    #[must_use]
+    pub fn proven(&self) -> bool {
+        !self.cases.is_empty() && self.missing.is_empty() && self.cases.iter().all(|case| case.status == CaseStatus::Passed)
+    }
+}
+
+/// Finds a feature's own results and the entries without any.
+#[must_use]
+pub fn own<'a>(feature: &'a Feature, run: &'a TestRun) -> Own<'a> {
+    let answered = |entry: &&String| run.cases.iter().any(|case| matches(entry, &case.name));
+    Own {
+        cases: own_tests(feature, run),
+        missing: feature
+            .tests
+            .iter()
+            .filter(|entry| !answered(entry))
+            .map(String::as_str)
+            .collect(),
+    }
+}
+
+/// Finds a feature's own results, in the run's order, each once.
+#[must_use]
+pub fn own_tests<'a>(feature: &Feature, run: &'a TestRun) -> Vec<&'a TestCase> {
+    run.cases.iter().filter(|case| names(feature, &case.name)).collect()
+}
+
+/// Says whether one of the feature's `tests` means the case of this name.
+#[must_use]
+pub fn names(feature: &Feature, case: &str) -> bool {
+    feature.tests.iter().any(|entry| matches(entry, case))
+}
+
+fn matches(entry: &str, case: &str) -> bool {
+    let entry = entry.trim();
+    let entry = entry.strip_prefix("./").unwrap_or(entry);
+    if entry.is_empty() {
+        return false;
+    }
+    if entry == case {
+        return true;
+    }
+    let (file, name) = split(case);
+    let named = |wanted: &str| name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(" > "));
+    let in_file = |wanted: &str| file.is_some_and(|file| same_file(file, wanted));
+    if let Some((wanted_file, wanted)) = entry.split_once("::").or_else(|| entry.split_once(": ")) {
+        return in_file(wanted_file) && named(wanted);
+    }
+    if entry.contains(['*', '?', '[']) {
+        let glob = GlobBuilder::new(entry)
+            .literal_separator(true)
+            .build()
+            .map(|glob| glob.compile_matcher());
+        return glob.is_ok_and(|glob| file.is_some_and(|file| glob.is_match(file)) || glob.is_match(name));
+    }
+    named(entry) || in_file(entry)
+}
+
+/// Splits `file: name` where what stands before the colon looks like a file.
+pub(super) fn split(case: &str) -> (Option<&str>, &str) {
+    match case.split_once(": ") {
+        Some((file, name)) if !file.contains(char::is_whitespace) && file.contains(['/', '.']) => (Some(file), name),
+        _ => (None, case),
+    }
+}
+
+/// The same path, or one the tail of the other: a runner in `tests/` prints `08-tags.sh` for `tests/08-tags.sh`.
+fn same_file(a: &str, b: &str) -> bool {
+    let tail = |long: &str, short: &str| {
+        long.strip_suffix(short)
+            .is_some_and(|head| head.is_empty() || head.ends_with('/'))
+    };
+    let (a, b) = (a.strip_prefix("./").unwrap_or(a), b.strip_prefix("./").unwrap_or(b));
+    !a.is_empty() && !b.is_empty() && (tail(a, b) || tail(b, a))
+}

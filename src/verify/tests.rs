@@ -1,0 +1,291 @@
+use super::*;
+use crate::protocol::{Feature, Payload, TestPurpose, TestRun};
+use proptest::prelude::*;
+
+use CaseStatus::{Failed, Passed, Skipped, Todo};
+
+fn tap(output: &str) -> Vec<(String, CaseStatus)> {
+    assert!(Tap.detects(output), "{output}");
+    Tap.parse(output, Some(0))
+        .into_iter()
+        .map(|case| (case.name, case.status))
+        .collect()
+}
+
+fn is(output: &str, expected: &[(&str, CaseStatus)]) {
+    let expected: Vec<(String, CaseStatus)> = expected.iter().map(|(name, status)| ((*name).to_owned(), *status)).collect();
+    assert_eq!(tap(output), expected, "{output}");
+}
+
+#[test]
+fn plain_points_with_plan_first_or_last() {
+    is("1..2\nok 1 - a\nnot ok 2 - b\n", &[("a", Passed), ("b", Failed)]);
+    is(
+        "TAP version 13\r\nok 1 a\r\nok - b\r\nok\r\n1..3\r\n",
+        &[("a", Passed), ("b", Passed), ("test 3", Passed)],
+    );
+    is(
+        "noise\n1..1 # five\nokay then\nok 1 - 2 plus 2 # is four\n",
+        &[("2 plus 2 # is four", Passed)],
+    );
+}
+
+#[test]
+fn directives_and_escapes() {
+    is(
+        "1..6\nok 1 - a # SKIP no net\nnot ok 2 - b # todo later\nok 3 # skipped\nok 4 - c \\# not a # Skip x\nok 5 - d # TODO\nok 6 - e\\\\ # time=12.6ms\n",
+        &[
+            ("a", Skipped),
+            ("b", Todo),
+            ("test 3", Skipped),
+            ("c # not a", Skipped),
+            ("d", Todo),
+            ("e\\", Passed),
+        ],
+    );
+    let cases = Tap.parse("1..2\nok 1 - a # SKIP no net\nok 2 # time=12.6ms", Some(0));
+    assert_eq!((cases[0].detail.as_str(), cases[1].duration_ms), ("no net", Some(13)));
+}
+
+#[test]
+fn a_plan_that_is_not_met_is_one_failed_case_named_so() {
+    is(
+        "1..5\nok 1\nok 2\nok 3\nok 5\n",
+        &[
+            ("test 1", Passed),
+            ("test 2", Passed),
+            ("test 3", Passed),
+            ("test 5", Passed),
+            ("planned 5 tests, ran 4", Failed),
+        ],
+    );
+    assert_eq!(Tap.parse("1..5\nok 1\nok 2\nok 3\nok 5\n", Some(0))[4].detail, "missing: 4");
+    is(
+        "1..1\nok 1 - a\nok 2 - b\n",
+        &[("a", Passed), ("b", Passed), ("planned 1 tests, ran 2", Failed)],
+    );
+    is("ok 1 - a\n", &[("a", Passed), ("no plan", Failed)]);
+    is("1..3\n", &[("planned 3 tests, ran 0", Failed)]);
+    is("1..0 # SKIP no database\n", &[("all tests", Skipped)]);
+    is("1..0\n", &[]);
+}
+
+#[test]
+fn bail_out_fails_and_asks_for_no_plan() {
+    is(
+        "1..9\nok 1 - a\nBail out! no disk\n",
+        &[("a", Passed), ("Bail out! no disk", Failed)],
+    );
+    is("bail out!\n", &[("Bail out!", Failed)]);
+}
+
+#[test]
+fn yaml_and_comments_become_the_detail_of_failures() {
+    let output = "TAP version 14\n1..3\nok 1 - a\n  ---\n  duration_ms: 4.6\n  ok 7 - inside yaml\n  ...\nnot ok 2 - b\n  ---\n  message: 'no'\n  \
+                  at: x:1\n  ...\n# expected 1\n# got 2\nnot ok 3 - c\n# why\n";
+    let cases = Tap.parse(output, Some(1));
+    assert_eq!(cases.len(), 3);
+    assert_eq!((cases[0].duration_ms, cases[0].detail.as_str()), (Some(5), ""));
+    assert_eq!(cases[1].detail, "message: 'no'\nat: x:1\nexpected 1\ngot 2");
+    assert_eq!(cases[2].detail, "why");
+}
+
+#[test]
+fn a_yaml_block_without_its_end_loses_no_test() {
+    is(
+        "1..2\nnot ok 1 - a\n  ---\n  x: 1\nok 2 - b\n",
+        &[("a", Failed), ("b", Passed)],
+    );
+}
+
+#[test]
+fn subtests_are_flattened_under_their_names() {
+    let tap14 = "TAP version 14\n# Subtest: outer\n    # Subtest: inner\n        ok 1 - leaf\n        not ok 2 - other\n        1..2\n    not ok 1 - inner\n    \
+                 1..1\nnot ok 1 - outer\nok 2 - alone\n1..2\n";
+    is(
+        tap14,
+        &[
+            ("outer > inner > leaf", Passed),
+            ("outer > inner > other", Failed),
+            ("alone", Passed),
+        ],
+    );
+    let older = "1..1\n    # Subtest: x\n    1..2\n    ok 1 - a\n    ok 2 - b\nok 1 - x\n";
+    is(older, &[("x > a", Passed), ("x > b", Passed)]);
+    let headerless = "    ok 1 - a\n    1..1\nok 1 - x # TODO\n1..1\n";
+    is(headerless, &[("x > a", Passed)]);
+}
+
+#[test]
+fn a_subtest_that_hides_its_failure_still_fails() {
+    is(
+        "1..1\n    ok 1 - a\n    1..1\nnot ok 1 - x\n",
+        &[("x > a", Passed), ("x", Failed)],
+    );
+    is(
+        "1..1\n    1..2\n    ok 1 - a\nnot ok 1 - x\n",
+        &[("x > a", Passed), ("x > planned 2 tests, ran 1", Failed)],
+    );
+    is(
+        "1..1\n# Subtest: x\n    ok 1 - a\n    not ok 2 - b\n",
+        &[("x > a", Passed), ("x > b", Failed), ("planned 1 tests, ran 0", Failed)],
+    );
+}
+
+#[test]
+fn node_style_headers_for_leaves_do_not_confuse() {
+    let output = "TAP version 13\n# Subtest: adds\nok 1 - adds\n  ---\n  duration_ms: 1.1\n  type: 'test'\n  ...\n# Subtest: group\n    # Subtest: one\n    ok 1 - one\n      \
+                  ---\n      duration_ms: 0.2\n      ...\n    1..1\nok 2 - group\n  ---\n  duration_ms: 3\n  type: 'suite'\n  ...\n1..2\n# tests 2\n# pass 2\n";
+    is(output, &[("adds", Passed), ("group > one", Passed)]);
+}
+
+#[test]
+fn streams_of_several_files_are_told_apart() {
+    let each = "# tests/01-add.sh\n1..2\nok 1 - adds\nnot ok 2 - numbers\n# got 7\n# tests/02-list.sh\n1..2\nok 1 - lists\n# tests/03-rm.sh\nok 1 - removes\n1..1\n# file: tests/04.sh\nok - x\n1..1\n";
+    is(
+        each,
+        &[
+            ("tests/01-add.sh: adds", Passed),
+            ("tests/01-add.sh: numbers", Failed),
+            ("tests/02-list.sh: lists", Passed),
+            ("tests/02-list.sh: planned 2 tests, ran 1", Failed),
+            ("tests/03-rm.sh: removes", Passed),
+            ("tests/04.sh: x", Passed),
+        ],
+    );
+    assert_eq!(Tap.parse(each, Some(1))[1].detail, "got 7");
+    let one_plan = "# tests/a.sh\nok 1 - a\n# tests/b.sh\nok 2 - b\n1..3\n";
+    is(
+        one_plan,
+        &[
+            ("tests/a.sh: a", Passed),
+            ("tests/b.sh: b", Passed),
+            ("planned 3 tests, ran 2", Failed),
+        ],
+    );
+    is(
+        "1..1\nok 1 - a\nTAP version 13\n1..1\nok 1 - b\n",
+        &[("a", Passed), ("b", Passed)],
+    );
+    is(
+        "1..1\nok 1 - a\n# and/or so\n# done.\n# see http://x/y.html\n# look at that.\n",
+        &[("a", Passed)],
+    );
+}
+
+#[test]
+fn other_output_falls_back_to_the_exit_code() {
+    for output in ["", "running 3 tests\ntest a ... ok\n", "ok  \tpkg/path\t0.01s\n"] {
+        assert!(!Tap.detects(output), "{output}");
+        assert_eq!(parse(output, Some(0))[0].status, Passed);
+    }
+    let failed = parse("a\n\nb\nerror: no rule\n", Some(2));
+    assert_eq!(
+        (failed.len(), failed[0].name.as_str(), failed[0].detail.as_str()),
+        (1, COMMAND_CASE, "exit code 2\na\nb\nerror: no rule")
+    );
+    assert_eq!(parse("", None)[0].detail, "killed before its end");
+}
+
+#[test]
+fn a_bad_exit_code_is_never_all_passed() {
+    let cases = parse("1..1\nok 1 - a\n", Some(3));
+    assert_eq!((cases.len(), cases[1].status), (2, Failed));
+    assert_eq!(
+        cases[1].detail,
+        "it ended with exit code 3, although no test it reported failed"
+    );
+    assert_eq!(parse("1..1\nok 1 - a\n", None).len(), 2);
+    assert_eq!(parse("1..1\nnot ok 1 - a\n", Some(1)).len(), 1);
+}
+
+fn run(names: &[(&str, CaseStatus)]) -> TestRun {
+    let case = |(name, status): &(&str, CaseStatus)| TestCase {
+        name: (*name).into(),
+        status: *status,
+        duration_ms: None,
+        detail: String::new(),
+    };
+    TestRun {
+        purpose: TestPurpose::Evidence,
+        command: "x".into(),
+        tree: None,
+        cases: names.iter().map(case).collect(),
+        exit_code: Some(0),
+        timed_out: false,
+        duration_ms: 0,
+        output: Payload::default(),
+    }
+}
+
+fn feature(tests: &[&str]) -> Feature {
+    Feature {
+        id: "F1".into(),
+        tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+        ..Feature::default()
+    }
+}
+
+#[test]
+fn own_tests_are_found_by_file_name_both_and_glob() {
+    let run = run(&[
+        ("tests/08-tags.sh: filters by tag", Passed),
+        ("tests/08-tags.sh: shows tags", Passed),
+        ("tests/18-tags.sh: x", Passed),
+        ("group > leaf", Passed),
+    ]);
+    let found = |test: &str| {
+        own_tests(&feature(&[test]), &run)
+            .iter()
+            .map(|case| case.name.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("tests/08-tags.sh").len(), 2);
+    assert_eq!(found("./tests/08-tags.sh").len(), 2);
+    assert_eq!(found("08-tags.sh").len(), 2);
+    assert_eq!(found("tests/08-*").len(), 2);
+    assert_eq!(found("filters by tag"), ["tests/08-tags.sh: filters by tag"]);
+    assert_eq!(found("tests/08-tags.sh: shows tags"), ["tests/08-tags.sh: shows tags"]);
+    assert_eq!(found("tests/08-tags.sh::shows tags"), ["tests/08-tags.sh: shows tags"]);
+    assert_eq!(found("group"), ["group > leaf"]);
+    for none in ["", "8-tags.sh", "tags", "filters", "tests", "tests/09.sh"] {
+        assert!(found(none).is_empty(), "{none}");
+    }
+}
+
+#[test]
+fn only_passed_tests_that_all_ran_prove_a_feature() {
+    let run = run(&[("a", Passed), ("b", Skipped), ("c", Failed), ("d", Todo)]);
+    let proven = |tests: &[&str]| own(&feature(tests), &run).proven();
+    assert!(proven(&["a"]));
+    assert!(!proven(&[]) && !proven(&["a", "b"]) && !proven(&["a", "c"]) && !proven(&["d"]));
+    assert!(!proven(&["a", "z"]));
+    assert_eq!(own(&feature(&["a", "z"]), &run).missing, ["z"]);
+}
+
+proptest! {
+    /// However a whole output is cut off, it never reads as all passed.
+    #[test]
+    fn a_cut_output_is_never_green(points in 1_usize..12, first in any::<bool>(), keep in 0_usize..12) {
+        let mut lines: Vec<String> = (1..=points).map(|n| format!("ok {n} - t{n}")).collect();
+        lines.insert(if first { 0 } else { points }, format!("1..{points}"));
+        let keep = keep.min(points);
+        let cut = lines[..keep].join("\n");
+        let cases = parse(&cut, Some(0));
+        let whole = parse(&lines.join("\n"), Some(0));
+        prop_assert!(whole.iter().all(|case| case.status == Passed) && whole.len() == points);
+        if keep > 0 {
+            prop_assert!(cases.iter().any(|case| case.status == Failed), "{cut}");
+        }
+    }
+
+    #[test]
+    fn no_output_makes_the_parser_panic(lines in prop::collection::vec(prop_oneof![
+        Just("1..2".to_owned()), Just("ok 1 - a".to_owned()), Just("    not ok 2".to_owned()), Just("  ---".to_owned()), Just("  ...".to_owned()),
+        Just("# Subtest: é".to_owned()), Just("Bail out! x".to_owned()), Just("# a/b.sh".to_owned()), Just("1..99999999999999999999".to_owned()), "\\PC{0,20}",
+    ], 0..30)) {
+        let output = lines.join("\n");
+        let _ = Tap.parse(&output, Some(0));
+        prop_assert!(!parse(&output, Some(1)).is_empty());
+    }
+}
