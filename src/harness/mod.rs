@@ -1,1 +1,26 @@
-//! Not built yet.
+//! What the harness knows around the model: artifacts in the workspace, prompts, orientation, choice of the next feature.
+//!
+//! Owns reading and changing the method's files (feature list, progress notes, `init.sh`), the text put before a model, and
+//! which feature a session takes. Does not own running anything (the engine, through `process`), git (facts come in as
+//! [`crate::protocol::event::RepositoryObserved`]) or who may write what (`guard`). Invariant: a feature list is never
+//! serialized: it changes only by one flag token at a time, every other byte stays.
+
+pub mod atomic;
+pub mod feature_list;
+pub mod init;
+pub mod notes;
+pub mod orient;
+pub mod prompt;
+pub mod select;
+
+pub use atomic::write_atomically;
+pub use feature_list::{FeatureList, ListError};
+
+/// Name of the feature list within a workspace, unless the caller says otherwise.
+pub const FEATURE_LIST: &str = "feature_list.json";
+
+/// Name of the progress notes within a workspace.
+pub const NOTES: &str = "claude-progress.txt";
+
+/// Name of the script that starts the project.
+pub const INIT_SCRIPT: &str = "init.sh";

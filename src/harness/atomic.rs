@@ -1,0 +1,94 @@
+//! Replacing a file whole: readers see the old bytes or the new ones, never a mix.
+//!
+//! Owns the temporary file beside the target and the rename. Does not own who may write. Invariant: after an error the target is
+//! as it was.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes `bytes` to `path` by a temporary file in the same directory and a rename; the mode of a file already there is kept.
+///
+/// A symlink at `path` is replaced, never followed: what an agent points elsewhere is not written through.
+///
+/// # Errors
+/// Fails if the directory is missing or not writable, or the disk is full. The target is untouched then.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mode = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => Some(meta.permissions()),
+        Ok(_) => None,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    write_atomically_with(path, bytes, mode)
+}
+
+/// Writes like [`write_atomically`], with the given permissions; `None` means those of a new file.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write_atomically_with(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<()> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".longhaul-")
+        .suffix(".tmp")
+        .permissions(mode.clone().unwrap_or_else(plain))
+        .tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    if let Some(mode) = mode {
+        // Once more: the umask has had its say at creation.
+        file.as_file().set_permissions(mode)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    // The rename itself is on the disk only once its directory is; a file system that cannot sync directories loses nothing else.
+    if let Ok(directory) = File::open(directory) {
+        let _ = directory.sync_all();
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn plain() -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(0o666)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn keeps_the_mode_and_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("list.json");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        write_atomically(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn replaces_a_symlink_instead_of_writing_through_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, link) = (dir.path().join("target"), dir.path().join("link"));
+        fs::write(&target, "target").unwrap();
+        symlink(&target, &link).unwrap();
+        write_atomically(&link, b"new").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"target");
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_missing_directory_is_an_error_and_makes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(write_atomically(&dir.path().join("no/file"), b"x").is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+}

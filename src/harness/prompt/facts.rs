@@ -1,0 +1,93 @@
+//! The facts that fill the templates.
+
+use super::template::Slot;
+use crate::harness::{INIT_SCRIPT, NOTES};
+use crate::protocol::{Feature, SessionNo};
+use std::fmt::Write as _;
+
+/// Whether somebody can answer questions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Attendance {
+    /// A person is at the keyboard, now and then.
+    Attended,
+    /// Nobody is: questions are answered by policy.
+    #[default]
+    Unattended,
+}
+
+/// What the templates may speak of.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The project's name.
+    pub project: String,
+    /// The workspace's absolute path.
+    pub workspace: String,
+    /// Path of the feature list within it.
+    pub feature_list: String,
+    /// Globs of test files.
+    pub test_globs: Vec<String>,
+    /// How many features a session takes, from 1.
+    pub features_per_session: u32,
+    /// Whether somebody can answer.
+    pub attendance: Attendance,
+    /// The session's number.
+    pub session: SessionNo,
+    /// The specification, for the initializer.
+    pub spec: Option<String>,
+    /// The verify command, where it is known.
+    pub verify_command: Option<String>,
+    /// The session's feature and why it was chosen.
+    pub feature: Option<(Feature, String)>,
+    /// Closing words of the previous session, if its context window ended before its work did.
+    pub handed_off: Option<String>,
+}
+
+impl Facts {
+    pub(super) fn value(&self, slot: Slot) -> String {
+        match slot {
+            Slot::Project => self.project.clone(),
+            Slot::Workspace => self.workspace.clone(),
+            Slot::FeatureList => self.feature_list.clone(),
+            Slot::Notes => NOTES.into(),
+            Slot::Init => INIT_SCRIPT.into(),
+            Slot::TestGlobs => self.test_globs.iter().map(|glob| format!("`{glob}`")).collect::<Vec<_>>().join(", "),
+            Slot::SessionFeatures => match self.features_per_session {
+                0 | 1 => "One feature, the one you are given.".into(),
+                n => format!("At most {n} features, one after the other, each proven and committed before the next; the first is given to you, the others are the next failing ones in the list's order."),
+            },
+            Slot::Human => match self.attendance {
+                Attendance::Attended => "they see everything you do, and can answer a question.".into(),
+                Attendance::Unattended => "at the moment nobody can answer, so a question only gets a standing answer: decide with care and write the decision down.".into(),
+            },
+            Slot::Session => self.session.0.to_string(),
+            Slot::Spec => self.spec.as_deref().unwrap_or("(none was given: work from what is in the workspace)").trim().to_owned(),
+            Slot::Verify => self.verify_command.as_ref().map_or_else(
+                || "No verify command is known yet: find out how the tests are run, and tell the harness with `declare_verify` if you have that tool.".into(),
+                |command| format!("The harness checks with `{command}`."),
+            ),
+            Slot::Feature => self.feature.as_ref().map(|(feature, reason)| describe(feature, reason)).unwrap_or_default(),
+            Slot::HandedOff => self.handed_off.as_deref().map(str::trim).filter(|words| !words.is_empty()).map_or_else(String::new, |words| {
+                format!("The session before you ended because its context window was full, not because its work was done. Its last words:\n\n<hand_off>\n{words}\n</hand_off>")
+            }),
+            Slot::Orientation | Slot::Used | Slot::Dirty => String::new(),
+        }
+    }
+}
+
+fn describe(feature: &Feature, reason: &str) -> String {
+    let mut text = format!(
+        "Your feature is **{}** ({reason}): {}\n",
+        feature.id,
+        feature.description.trim()
+    );
+    for (n, step) in feature.steps.iter().enumerate() {
+        let _ = write!(text, "\n{}. {}", n + 1, step.trim());
+    }
+    if !feature.tests.is_empty() {
+        let _ = write!(text, "\n\nIts own tests: {}.", feature.tests.join(", "));
+    }
+    if !feature.files.is_empty() {
+        let _ = write!(text, "\nThe plan expects the work in: {}.", feature.files.join(", "));
+    }
+    text.trim_end().to_owned()
+}
