@@ -1,1 +1,68 @@
-//! Not built yet.
+//! L2: the only place that starts programs.
+//!
+//! Owns process groups, the environment that children get, output capture with caps, time limits,
+//! cancellation and the registry of background processes of a session ([`Group`]). Does not decide
+//! *whether* a program may run (the guard does) nor what its output means.
+//!
+//! Invariant: when [`run`] returns, the pipe of the child is either at its end, or is drained by a task
+//! of the [`Group`]: no child ever blocks on a full pipe and none dies of a closed one while its session lives.
+//!
+//! What is not caught: a process that leaves its group with `setsid` *and* clears its environment
+//! (Linux), or that leaves its group at all (other systems, which have no `/proc`). Only a process
+//! namespace closes that hole. Children share our terminal session; their standard input is `/dev/null`.
+
+mod capture;
+mod env;
+mod group;
+mod invocation;
+mod kill;
+mod run;
+mod survey;
+mod which;
+
+#[cfg(test)]
+mod tests;
+
+pub use capture::Captured;
+pub use env::EnvPolicy;
+pub use group::{Group, Stopped, Survivor};
+pub use invocation::{Invocation, Stdin};
+pub use run::{Finished, run};
+pub use which::which;
+
+use std::path::PathBuf;
+
+/// What can go wrong before a child runs, or with the plumbing around it.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// No such program.
+    #[error("program `{program}` was not found: install it, or put its directory on PATH")]
+    NotFound {
+        /// As asked for.
+        program: String,
+    },
+    /// The directory to run in is missing or not a directory.
+    #[error("cannot run `{program}` in {}: the directory does not exist or cannot be entered", cwd.display())]
+    Directory {
+        /// As asked for.
+        program: String,
+        /// Where it should run.
+        cwd: PathBuf,
+    },
+    /// The system refused to start it.
+    #[error("cannot start `{program}`: {source}")]
+    Spawn {
+        /// As asked for.
+        program: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A pipe could not be made or read, or the child could not be waited for.
+    #[error("lost the output of `{program}`: {source}")]
+    Pipe {
+        /// As asked for.
+        program: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}

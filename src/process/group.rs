@@ -1,0 +1,191 @@
+//! The background processes of one session, and their end.
+
+use super::kill::{GRACE, group_lives, signal_group, wait_until};
+use super::survey::{MARKER, Member, members};
+use rustix::process::{Pid, Signal, kill_process};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe;
+use tokio::task::JoinHandle;
+
+/// Rounds of the final signal: each kills what the one before missed because it was just forking.
+const KILL_ROUNDS: u32 = 10;
+
+/// Registry of what a session's commands left running. Cheap to clone; when the last clone goes, what is left is killed.
+#[derive(Debug, Clone)]
+pub struct Group(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    marker: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    groups: Vec<Pid>,
+    drains: Vec<JoinHandle<()>>,
+}
+
+/// A background process that is running now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survivor {
+    /// Its process id.
+    pub pid: i32,
+    /// Its command line, lossy UTF-8.
+    pub command: String,
+}
+
+/// A background process that was stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// Its process id.
+    pub pid: i32,
+    /// Its command line, lossy UTF-8.
+    pub command: String,
+    /// Whether it ignored the polite signal.
+    pub forced: bool,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Group {
+    /// Makes an empty registry with a marker no other has.
+    #[must_use]
+    pub fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let since_epoch = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        let marker = format!(
+            "{}-{:x}-{}",
+            std::process::id(),
+            since_epoch.as_nanos(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        Self(Arc::new(Inner {
+            marker,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Returns the environment variable that marks the session's processes.
+    #[must_use]
+    pub fn variable(&self) -> (&'static str, &str) {
+        (MARKER, &self.0.marker)
+    }
+
+    /// Keeps a process group in mind after its leader ended.
+    pub(super) fn register(&self, group: Pid) {
+        let mut state = self.state();
+        state.groups.retain(|known| group_lives(*known));
+        state.groups.push(group);
+    }
+
+    /// Reads a pipe that background processes hold open until its end, so that they neither block nor break.
+    pub(super) fn drain(&self, mut reader: pipe::Receiver) {
+        let task = tokio::spawn(async move {
+            let mut buffer = vec![0; 16 * 1024];
+            while matches!(reader.read(&mut buffer).await, Ok(n) if n > 0) {}
+        });
+        let mut state = self.state();
+        state.drains.retain(|drain| !drain.is_finished());
+        state.drains.push(task);
+    }
+
+    /// Lists what is running in the background now.
+    pub async fn live(&self) -> Vec<Survivor> {
+        let members = self.members().await;
+        members
+            .into_iter()
+            .map(|Member { pid, command }| Survivor {
+                pid: pid.as_raw_pid(),
+                command,
+            })
+            .collect()
+    }
+
+    /// Stops everything the session left running, politely first, and says what it was.
+    pub async fn close(&self) -> Vec<Stopped> {
+        let mut seen = self.members().await;
+        self.signal(&seen, Signal::TERM);
+        let deadline = Instant::now() + GRACE;
+        let mut left = seen.clone();
+        while !left.is_empty() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            left = self.members().await;
+        }
+        let stubborn: Vec<Pid> = left.iter().map(|member| member.pid).collect();
+        for _ in 0..KILL_ROUNDS {
+            if left.is_empty() {
+                break;
+            }
+            seen.extend(
+                left.iter()
+                    .filter(|late| !seen.iter().any(|known| known.pid == late.pid))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+            self.signal(&left, Signal::KILL);
+            let gone = left.iter().map(|member| member.pid).collect::<Vec<_>>();
+            wait_until(Instant::now() + Duration::from_millis(100), || {
+                gone.iter().all(|pid| rustix::process::test_kill_process(*pid).is_err())
+            })
+            .await;
+            left = self.members().await;
+        }
+        let mut state = self.state();
+        state.groups.clear();
+        state.drains.drain(..).for_each(|drain| drain.abort());
+        seen.into_iter()
+            .map(|Member { pid, command }| Stopped {
+                pid: pid.as_raw_pid(),
+                command,
+                forced: stubborn.contains(&pid),
+            })
+            .collect()
+    }
+
+    /// Signals groups first (a fork between survey and signal is caught), then strays one by one.
+    fn signal(&self, members: &[Member], signal: Signal) {
+        let groups = self.state().groups.clone();
+        if !members.is_empty() {
+            groups.into_iter().for_each(|group| signal_group(group, signal));
+        }
+        for member in members {
+            // A member that is gone meanwhile is what we want.
+            let _ = kill_process(member.pid, signal);
+        }
+    }
+
+    /// Reads the process table off the async threads.
+    async fn members(&self) -> Vec<Member> {
+        let (marker, groups) = (self.0.marker.clone(), self.state().groups.clone());
+        tokio::task::spawn_blocking(move || members(&marker, &groups))
+            .await
+            .unwrap_or_default()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for group in &state.groups {
+            signal_group(*group, Signal::KILL);
+        }
+        for stray in members(&self.marker, &[]) {
+            let _ = kill_process(stray.pid, Signal::KILL);
+        }
+        state.drains.drain(..).for_each(|drain| drain.abort());
+    }
+}

@@ -1,0 +1,215 @@
+//! Real processes: limits, groups, survivors, floods.
+
+use super::*;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+fn shell(command: &str) -> Invocation {
+    Invocation::shell(command, std::env::temp_dir())
+}
+
+async fn go(invocation: Invocation) -> Finished {
+    run(invocation, CancellationToken::new(), None).await.unwrap()
+}
+
+/// Waits for a condition, ten seconds at most.
+async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !holds().await {
+        assert!(Instant::now() < end, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    match stat {
+        Ok(stat) => !stat.contains(") Z "),
+        Err(_) => {
+            !cfg!(target_os = "linux")
+                && pid
+                    .parse()
+                    .ok()
+                    .and_then(rustix::process::Pid::from_raw)
+                    .is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+        }
+    }
+}
+
+#[tokio::test]
+async fn output_and_exit_code_come_back_in_order() {
+    let done = go(shell("echo one; echo two >&2; echo three; exit 7")).await;
+    assert_eq!(done.output.shown, "one\ntwo\nthree\n");
+    assert_eq!(
+        (done.exit_code, done.timed_out, done.cancelled, done.background),
+        (Some(7), false, false, false)
+    );
+}
+
+#[tokio::test]
+async fn a_signal_is_not_an_exit_code() {
+    let done = go(shell("kill -9 $$")).await;
+    assert_eq!((done.exit_code, done.signal), (None, Some(9)));
+}
+
+#[tokio::test]
+async fn input_is_null_or_the_bytes_given() {
+    assert_eq!(go(shell("cat; echo end")).await.output.shown, "end\n");
+    let mut invocation = shell("wc -c");
+    invocation.stdin = Stdin::Bytes(vec![b'x'; 300_000]);
+    assert_eq!(go(invocation).await.output.shown.trim(), "300000");
+    let mut deaf = shell("exit 0");
+    deaf.stdin = Stdin::Bytes(vec![b'x'; 300_000]);
+    assert_eq!(go(deaf).await.exit_code, Some(0));
+}
+
+#[tokio::test]
+async fn what_cannot_start_is_named() {
+    let missing = run(Invocation::new("no-such-program-here", "/"), CancellationToken::new(), None).await;
+    assert!(matches!(missing, Err(ProcessError::NotFound { program }) if program == "no-such-program-here"));
+    let nowhere = run(Invocation::shell("true", "/no/such/dir"), CancellationToken::new(), None).await;
+    assert!(matches!(nowhere, Err(ProcessError::Directory { .. })));
+}
+
+#[tokio::test]
+async fn the_time_limit_stops_the_whole_group() {
+    let dir = tempfile::tempdir().unwrap();
+    let pids = dir.path().join("pids");
+    let command = format!("sleep 60 & echo $! > {0}; echo started; sleep 60", pids.display());
+    let done = go(shell(&command).timeout(Duration::from_millis(300))).await;
+    assert!(done.timed_out && done.duration < Duration::from_secs(2));
+    assert_eq!(done.output.shown, "started\n");
+    assert!(!alive(std::fs::read_to_string(pids).unwrap().trim()));
+}
+
+#[tokio::test]
+async fn who_ignores_the_polite_signal_is_killed_within_two_seconds() {
+    let cancel = CancellationToken::new();
+    let (sender, mut receiver) = mpsc::channel(8);
+    let task = tokio::spawn(run(
+        shell("trap '' TERM; echo ready; while :; do sleep 0.05; done"),
+        cancel.clone(),
+        Some(sender),
+    ));
+    assert_eq!(receiver.recv().await.unwrap(), b"ready\n");
+    let asked = Instant::now();
+    cancel.cancel();
+    let done = task.await.unwrap().unwrap();
+    assert!(done.cancelled && !done.timed_out && done.signal == Some(9));
+    assert!(asked.elapsed() < Duration::from_millis(2_500), "{:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn a_background_child_that_holds_the_pipe_does_not_block_and_lives_on() {
+    let (group, dir) = (Group::new(), tempfile::tempdir().unwrap());
+    // The second stretch is three times what a pipe holds: it passes only if somebody reads after the call's return.
+    let noise =
+        "(echo noise; while [ ! -e go ]; do sleep 0.01; done; head -c 200000 /dev/zero; echo > past; exec sleep 60) & echo pid $!";
+    let done = go(Invocation::shell(noise, dir.path()).group(&group)).await;
+    assert!(done.duration < Duration::from_secs(2) && done.background);
+    let pid = done
+        .output
+        .shown
+        .lines()
+        .find_map(|line| line.strip_prefix("pid "))
+        .unwrap()
+        .to_owned();
+    std::fs::write(dir.path().join("go"), "").unwrap();
+    eventually("the child printed more than a pipe holds", async || {
+        dir.path().join("past").exists()
+    })
+    .await;
+    assert!(alive(&pid));
+    let stopped = group.close().await;
+    assert!(!stopped.is_empty() && stopped.iter().all(|one| !one.forced));
+    eventually("the child is gone", async || !alive(&pid)).await;
+    assert!(group.close().await.is_empty());
+}
+
+#[tokio::test]
+async fn without_a_group_nothing_outlives_the_command() {
+    let done = go(shell("sleep 60 & echo $!")).await;
+    assert!(done.duration < Duration::from_secs(3) && !done.background);
+    assert!(!alive(done.output.shown.trim()));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_double_fork_into_another_session_is_found_and_killed() {
+    let group = Group::new();
+    let command =
+        "setsid sh -c '(trap \"\" TERM; echo $$; while :; do sleep 0.05; done) & exit 0' > out.pid 2>&1 < /dev/null; cat out.pid";
+    let dir = tempfile::tempdir().unwrap();
+    let done = go(Invocation::shell(command, dir.path()).group(&group)).await;
+    assert_eq!(done.exit_code, Some(0));
+    let live = group.live().await;
+    let looper = live.iter().find(|one| one.command.contains("while")).unwrap();
+    let stopped = group.close().await;
+    assert!(stopped.iter().any(|one| one.pid == looper.pid && one.forced), "{stopped:?}");
+    eventually("the stray is gone", async || group.live().await.is_empty()).await;
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_kills_what_is_left() {
+    let group = Group::new();
+    let done = go(shell("sleep 60 > /dev/null 2>&1 & echo $!").group(&group)).await;
+    let pid = done.output.shown.trim().to_owned();
+    assert!(alive(&pid));
+    drop(group);
+    eventually("the child is gone", async || !alive(&pid)).await;
+}
+
+#[tokio::test]
+async fn dropping_the_future_kills_the_group() {
+    let (sender, mut receiver) = mpsc::channel(8);
+    let task = tokio::spawn(run(shell("sleep 60 & echo $!; wait"), CancellationToken::new(), Some(sender)));
+    let pid = String::from_utf8(receiver.recv().await.unwrap()).unwrap().trim().to_owned();
+    assert!(alive(&pid));
+    task.abort();
+    eventually("the child is gone", async || !alive(&pid)).await;
+}
+
+#[tokio::test]
+async fn sessions_do_not_stop_each_other() {
+    let (one, two) = (Group::new(), Group::new());
+    let first = go(shell("sleep 60 > /dev/null 2>&1 & echo $!").group(&one)).await;
+    let second = go(shell("sleep 60 > /dev/null 2>&1 & echo $!").group(&two)).await;
+    assert_eq!(one.close().await.len(), 1);
+    assert!(!alive(first.output.shown.trim()) && alive(second.output.shown.trim()));
+    assert_eq!(two.close().await.len(), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_flood_is_counted_and_not_kept() {
+    let resident = || -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
+        line.split_ascii_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let before = resident();
+    let done = go(shell("head -c 100000000 /dev/zero")).await;
+    let grown = resident().saturating_sub(before);
+    assert_eq!(done.output.total, 100_000_000);
+    assert_eq!(done.output.whole.len(), 16 * 1024 * 1024);
+    assert!(
+        done.output.shown.contains("… 99967232 bytes left out …"),
+        "{}",
+        done.output.shown.len()
+    );
+    // Other tests run in this process too: the bound is twice the cap, far below the flood.
+    assert!(grown < 40 * 1024, "{grown} KB");
+}
+
+#[tokio::test]
+async fn an_endless_flood_obeys_its_limit() {
+    let done = go(shell("yes").timeout(Duration::from_millis(200))).await;
+    assert!(done.timed_out && done.output.total > 0 && done.duration < Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn closed_standard_output_does_not_hang() {
+    let done = go(shell("exec >&- 2>&-; sleep 0.1; exit 3")).await;
+    assert_eq!(done.exit_code, Some(3));
+}
