@@ -1,1 +1,23 @@
-//! Not built yet.
+//! Text on its way to the screen: cleaned, measured, wrapped, formatted, coloured.
+//!
+//! Owns everything between a foreign string and styled lines; draws nothing itself. Invariant: foreign text
+//! becomes a span only through [`Clean`].
+
+mod clean;
+#[cfg(test)]
+mod clean_tests;
+pub mod diff;
+pub mod format;
+mod glyph;
+mod hidden;
+pub mod highlight;
+mod look;
+pub mod markdown;
+mod width;
+mod wrap;
+
+pub use clean::Clean;
+pub use glyph::Glyph;
+pub use look::Look;
+pub use width::{fit, spans_width, truncate, truncate_spans, truncate_start, width};
+pub use wrap::{Wrap, wrap};
