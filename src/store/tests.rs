@@ -88,8 +88,8 @@ fn resume(project: &ProjectDir) -> (Envelope, Vec<PathBuf>) {
 fn lay_out(project: &ProjectDir, whole: &[(PathBuf, Vec<u8>)], index: usize, cut: usize) {
     fs::remove_dir_all(project.sessions()).unwrap();
     fs::create_dir(project.sessions()).unwrap();
-    // The earlier segments that a writer looks at, and one more.
-    for (path, bytes) in &whole[index.saturating_sub(2)..index] {
+    // The earlier segment that a writer looks at.
+    for (path, bytes) in &whole[index.saturating_sub(1)..index] {
         fs::write(path, bytes).unwrap();
     }
     fs::write(&whole[index].0, &whole[index].1[..cut]).unwrap();
@@ -128,7 +128,7 @@ fn check_cut(project: &ProjectDir, whole: &[(PathBuf, Vec<u8>)], acknowledged: &
     lay_out(project, whole, index, cut);
     let lines = memchr::memchr_iter(b'\n', &whole[index].1[..cut]).count();
     let torn = &whole[index].1[..cut][memchr::memrchr(b'\n', &whole[index].1[..cut]).map_or(0, |at| at + 1)..];
-    let first = index.saturating_sub(2) * PER_SEGMENT as usize;
+    let first = index.saturating_sub(1) * PER_SEGMENT as usize;
     let mut expected = acknowledged[first..index * PER_SEGMENT as usize + lines].to_vec();
 
     let (new, healed) = resume(project);
