@@ -5,16 +5,22 @@
 //! byte, and a tool call is handed out only once it is whole.
 
 mod answer;
+mod anthropic;
 mod block;
+mod endpoint;
 mod error;
+mod exchange;
 mod key;
 mod request;
 mod retry;
 pub mod scripted;
 mod sse;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod usage;
 
+pub use anthropic::{Anthropic, ProviderConfig};
 pub use error::{ApiError, ProviderError};
 pub use key::Key;
 pub use request::{Message, Request, Speaker};

@@ -30,15 +30,88 @@
 //!
 //! A request beyond the script is answered by a text that says so and a call of `end_session`, and is counted.
 //!
+//! ```
+//! use longhaul::protocol::RawJson;
+//! use longhaul::provider::scripted::{Script, Server, Speed};
+//! use longhaul::provider::{Anthropic, Key, Message, ProviderConfig, Request, Speaker, StreamItem};
+//! use std::time::Duration;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let script = Script::parse(r#"
+//!     [script]
+//!     chars_per_second = 900
+//!
+//!     [[session]]
+//!     role = "coding"
+//!     title = "the first feature"
+//!
+//!     [[session.turn]]                 # answers the first request, once it has failed twice
+//!     thinking = "The tests come first."
+//!     text = "I run the tests."
+//!     fault = { kind = "status", code = 529, times = 2, retry_after = 1 }
+//!     [[session.turn.call]]
+//!     tool = "bash"
+//!     input = { command = "./test.sh" }
+//!
+//!     [[session.turn]]                 # step 1, if the tests failed
+//!     when = "(?m)^not ok"
+//!     text = "A test fails; I look into it."
+//!
+//!     [[session.turn]]                 # step 1, else
+//!     step = 1
+//!     text = "All tests pass."
+//!     usage = { input = 1200, output = 80, cache_read = 9000, cache_write = 300 }
+//! "#)?;
+//!
+//! # let text = |text: &str| RawJson::of(&serde_json::json!({"type": "text", "text": text}));
+//! let runtime = tokio::runtime::Runtime::new()?;
+//! runtime.block_on(async {
+//!     let server = Server::start(script, Speed(0.0))?;
+//!     let client = Anthropic::new(ProviderConfig {
+//!         base_url: server.base_url(),
+//!         key: Key::none(),
+//!         idle_timeout: Duration::from_secs(90),
+//!         first_byte_timeout: Duration::from_secs(60),
+//!         max_retries: None,
+//!         user_agent: "example".into(),
+//!     })?;
+//!     let request = Request {
+//!         model: "scripted-demo".into(),
+//!         system: vec![text("You are a coding agent.\nrole: coding")?],
+//!         messages: vec![Message { role: Speaker::User, content: vec![text("Go on.")?] }],
+//!         max_tokens: 4000,
+//!         ..Request::default()
+//!     };
+//!     let mut items = client.stream(request, Default::default());
+//!     let mut retries = 0;
+//!     while let Some(item) = items.recv().await {
+//!         match item {
+//!             StreamItem::Retrying { .. } => retries += 1,
+//!             StreamItem::BlockFinished { block, .. } => println!("{}", block.get()),
+//!             _ => {}
+//!         }
+//!     }
+//!     assert_eq!(retries, 2);
+//!     assert_eq!(server.requests().len(), 3);
+//!     # Ok(())
+//! })
+//! # }
+//! ```
+//!
 //! # Strictness
 //! What the real API refuses, the server refuses in the same words: roles that do not alternate, blank text blocks,
 //! tool calls without results and results without calls, thinking blocks without their signature, more than
 //! four cache breakpoints, prompts larger than the window, unknown models and fields.
 
+mod answer;
+mod book;
+mod check;
 mod parse;
 mod script;
+mod server;
 
 pub use script::{Fault, FaultKind, Script, ScriptedCall, ScriptedSession, ScriptedUsage, Turn};
+pub use server::{Recorded, Server};
 
 /// The model id that scripts speak as unless they say otherwise.
 pub const MODEL: &str = "scripted-demo";
