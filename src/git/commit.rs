@@ -1,0 +1,180 @@
+//! Commits of exactly one tree on exactly one parent.
+
+use super::GitError;
+use super::error::Doing;
+use super::repo::{Head, Repo, ours, theirs};
+use super::sync;
+use crate::protocol::Oid;
+use git2::{ErrorCode, RepositoryState, Signature};
+use std::time::{Duration, Instant};
+
+/// How long a lock of another process is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(3);
+
+/// What to commit, and on what it rests.
+#[derive(Debug, Clone)]
+pub struct CommitRequest<'a> {
+    /// The tree, from [`Repo::snapshot`].
+    pub tree: &'a Oid,
+    /// The commit HEAD named when the tree was made; `None` for the first commit. If HEAD is elsewhere by now, nothing happens.
+    pub expected_parent: Option<&'a Oid>,
+    /// Whole message; white space at the ends of lines and of the message is dropped, nothing is added.
+    pub message: &'a str,
+    /// Name and mail of author and committer; `None`: the user's own from git's configuration.
+    pub author: Option<(String, String)>,
+}
+
+/// A commit that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitOutcome {
+    /// Its id.
+    pub commit: Oid,
+    /// Its parent, `None` for the first commit.
+    pub parent: Option<Oid>,
+    /// Number of files changed.
+    pub files: u32,
+    /// Lines added.
+    pub added: u32,
+    /// Lines removed.
+    pub removed: u32,
+    /// Why the user's index still shows the old state, if it could not be brought along. The commit itself stands.
+    pub index_behind: Option<String>,
+}
+
+impl Repo {
+    /// Commits a tree on HEAD's branch, if that still is where the caller saw it, and brings the user's index along.
+    ///
+    /// In the index, a path follows the commit only if the user had staged nothing else for it.
+    ///
+    /// # Errors
+    /// [`GitError::Moved`] if the branch moved; [`GitError::Detached`], [`GitError::InProgress`], [`GitError::NothingToCommit`],
+    /// [`GitError::EmptyMessage`] and the author's errors before anything is written.
+    pub fn commit(&self, request: CommitRequest<'_>) -> Result<CommitOutcome, GitError> {
+        let (branch, at) = self.branch_to_move()?;
+        let moved = |found: Option<git2::Oid>| GitError::Moved {
+            expected: request.expected_parent.cloned(),
+            found: found.map(ours),
+        };
+        if at.map(ours).as_ref() != request.expected_parent {
+            return Err(moved(at));
+        }
+        let message = git2::message_prettify(request.message, None).doing("clean the message")?;
+        if message.trim().is_empty() {
+            return Err(GitError::EmptyMessage);
+        }
+        let author = self.signature(request.author)?;
+        let tree = self.git.find_tree(theirs(request.tree)?).map_err(|_| GitError::NoObject {
+            id: request.tree.to_string(),
+        })?;
+        let parent = at
+            .map(|at| self.git.find_commit(at))
+            .transpose()
+            .doing("read the parent commit")?;
+        let base = parent
+            .as_ref()
+            .map(git2::Commit::tree)
+            .transpose()
+            .doing("read the parent's tree")?;
+        if base.as_ref().map_or_else(|| tree.is_empty(), |base| base.id() == tree.id()) {
+            return Err(GitError::NothingToCommit);
+        }
+        let stats = self.tree_diff(base.as_ref(), &tree)?.stats().doing("count the changes")?;
+        let parents: Vec<_> = parent.iter().collect();
+        let commit = self
+            .git
+            .commit(None, &author, &author, &message, &tree, &parents)
+            .doing("write the commit")?;
+        sync::objects(&self.git, base.as_ref(), &tree, commit);
+        self.move_branch(&branch, at, commit, &message)
+            .map_err(|error| error.unwrap_or_else(|| moved(self.git.refname_to_id(&branch).ok())))?;
+        sync::reference(&self.git, &branch);
+        let index_behind = self
+            .bring_index_along(base.as_ref(), &tree)
+            .err()
+            .map(|error| error.to_string());
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok(CommitOutcome {
+            commit: ours(commit),
+            parent: at.map(ours),
+            files: count(stats.files_changed()),
+            added: count(stats.insertions()),
+            removed: count(stats.deletions()),
+            index_behind,
+        })
+    }
+
+    /// Says whether a commit could be made now: HEAD is on a branch, nothing is in progress, the author is known.
+    ///
+    /// # Errors
+    /// What [`Repo::commit`] would fail with.
+    pub fn ready_to_commit(&self, author: Option<(String, String)>) -> Result<(), GitError> {
+        self.branch_to_move()?;
+        self.signature(author).map(|_| ())
+    }
+
+    /// Returns HEAD's branch and where it is, if a commit may move it.
+    fn branch_to_move(&self) -> Result<(String, Option<git2::Oid>), GitError> {
+        if let Some(what) = in_progress(self.git.state()) {
+            return Err(GitError::InProgress { what });
+        }
+        match self.head_state()? {
+            Head::Branch(name, at) => Ok((name, at)),
+            Head::Detached(at) => Err(GitError::Detached { at: ours(at) }),
+        }
+    }
+
+    /// Moves a branch from `old` to `new` and nowhere else. `Err(None)`: it was not at `old`.
+    fn move_branch(&self, branch: &str, old: Option<git2::Oid>, new: git2::Oid, message: &str) -> Result<(), Option<GitError>> {
+        let subject = message.lines().next().unwrap_or_default();
+        let deadline = Instant::now() + LOCK_PATIENCE;
+        loop {
+            let moved = match old {
+                Some(old) => self
+                    .git
+                    .reference_matching(branch, new, true, old, &format!("commit: {subject}")),
+                None => self
+                    .git
+                    .reference(branch, new, false, &format!("commit (initial): {subject}")),
+            };
+            match moved.map(|_| ()) {
+                Ok(()) => return Ok(()),
+                Err(error) => match error.code() {
+                    ErrorCode::Modified | ErrorCode::Exists | ErrorCode::NotFound => return Err(None),
+                    ErrorCode::Locked if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(20)),
+                    ErrorCode::Locked => return Err(Some(GitError::Locked { what: branch.to_owned() })),
+                    _ => {
+                        return Err(Some(GitError::Git {
+                            doing: "move the branch",
+                            source: error,
+                        }));
+                    }
+                },
+            }
+        }
+    }
+
+    fn signature(&self, given: Option<(String, String)>) -> Result<Signature<'static>, GitError> {
+        match given {
+            Some((name, mail)) => Signature::now(&name, &mail).map_err(|_| GitError::BadAuthor { name, mail }),
+            None => self.git.signature().map_err(|_| GitError::NoAuthor),
+        }
+    }
+}
+
+/// Names the operation that is half done.
+const fn in_progress(state: RepositoryState) -> Option<&'static str> {
+    match state {
+        RepositoryState::Clean => None,
+        RepositoryState::Merge => Some("merge"),
+        RepositoryState::Revert | RepositoryState::RevertSequence => Some("revert"),
+        RepositoryState::CherryPick | RepositoryState::CherryPickSequence => Some("cherry-pick"),
+        RepositoryState::Bisect => Some("bisect"),
+        RepositoryState::Rebase | RepositoryState::RebaseInteractive | RepositoryState::RebaseMerge => Some("rebase"),
+        RepositoryState::ApplyMailbox | RepositoryState::ApplyMailboxOrRebase => Some("patch series (`git am`)"),
+    }
+}
+
+/// Returns the time until which a lock of another process is waited for.
+pub(super) fn patience_until() -> Instant {
+    Instant::now() + LOCK_PATIENCE
+}

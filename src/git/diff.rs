@@ -1,0 +1,137 @@
+//! The changes of a commit, for reading.
+
+use super::GitError;
+use super::disk::{LINK, SUBMODULE};
+use super::error::Doing;
+use super::observe::time_of;
+use super::read::lossy;
+use super::repo::{Repo, ours, theirs};
+use crate::protocol::{CommitDiff, FileDiff, Oid};
+use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, Patch};
+
+/// Longest patch of one file.
+const PATCH_CAP: usize = 1024 * 1024;
+
+/// Files above this size are not compared line by line.
+const COMPARED: i64 = 16 * 1024 * 1024;
+
+impl Repo {
+    /// Returns a commit with its changes against its first parent, renames detected.
+    ///
+    /// # Errors
+    /// If the commit or one of its objects is not there.
+    pub fn commit_diff(&self, commit: &Oid) -> Result<CommitDiff, GitError> {
+        let missing = |_| GitError::NoObject { id: commit.to_string() };
+        let object = self.git.find_commit(theirs(commit)?).map_err(missing)?;
+        let parent = object.parent_id(0).ok();
+        // The parent of a shallow clone's last commit is named but not there: it is shown as a root.
+        let base = parent
+            .and_then(|id| self.git.find_commit(id).ok())
+            .and_then(|commit| commit.tree().ok());
+        let diff = self.tree_diff(base.as_ref(), &object.tree().doing("read the commit's tree")?)?;
+        let mut files = Vec::with_capacity(diff.deltas().len());
+        for (index, delta) in diff.deltas().enumerate() {
+            files.push(file_diff(&diff, index, &delta)?);
+        }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        let author = object.author();
+        Ok(CommitDiff {
+            commit: ours(object.id()),
+            parent: parent.map(ours),
+            author: format!("{} <{}>", lossy(author.name_bytes()), lossy(author.email_bytes())),
+            time: time_of(&author.when()),
+            message: lossy(object.message_raw_bytes()),
+            files,
+        })
+    }
+
+    /// Compares two trees with renames detected.
+    pub(super) fn tree_diff(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<Diff<'_>, GitError> {
+        let mut options = DiffOptions::new();
+        options.include_typechange(true).max_size(COMPARED);
+        let mut diff = self
+            .git
+            .diff_tree_to_tree(old, Some(new), Some(&mut options))
+            .doing("compare two trees")?;
+        let mut find = DiffFindOptions::new();
+        find.renames(true);
+        diff.find_similar(Some(&mut find)).doing("look for renames")?;
+        Ok(diff)
+    }
+}
+
+fn file_diff(diff: &Diff<'_>, index: usize, delta: &DiffDelta<'_>) -> Result<FileDiff, GitError> {
+    let path = |file: git2::DiffFile<'_>| lossy(file.path_bytes().unwrap_or_default());
+    let (old, new) = (path(delta.old_file()), path(delta.new_file()));
+    let patch = Patch::from_diff(diff, index).doing("compare a file")?;
+    let (_, added, removed) = patch
+        .as_ref()
+        .map_or(Ok((0, 0, 0)), Patch::line_stats)
+        .doing("count a file's lines")?;
+    let status = match delta.status() {
+        Delta::Added | Delta::Copied => 'A',
+        Delta::Deleted => 'D',
+        Delta::Renamed => 'R',
+        Delta::Typechange => 'T',
+        _ => 'M',
+    };
+    // `is_binary` is known only after the patch was made.
+    let binary = patch.as_ref().is_none_or(|patch| patch.delta().flags().is_binary());
+    Ok(FileDiff {
+        old_path: (status == 'R').then_some(old),
+        path: new,
+        status,
+        added: u32::try_from(added).unwrap_or(u32::MAX),
+        removed: u32::try_from(removed).unwrap_or(u32::MAX),
+        note: note(delta, binary && delta.old_file().id() != delta.new_file().id()),
+        patch: patch
+            .map_or(Ok(String::new()), |patch| hunks(&patch))
+            .doing("print a patch")?,
+    })
+}
+
+/// Says in words what lines cannot.
+fn note(delta: &DiffDelta<'_>, binary: bool) -> String {
+    let (old, new) = (mode(delta.old_file().mode()), mode(delta.new_file().mode()));
+    let mut notes = Vec::new();
+    if binary {
+        notes.push("binary".to_owned());
+    }
+    if old != 0 && new != 0 && old != new {
+        notes.push(format!("mode {old:o} → {new:o}"));
+    } else if [old, new].contains(&LINK) {
+        notes.push("link".to_owned());
+    } else if [old, new].contains(&SUBMODULE) {
+        notes.push("submodule".to_owned());
+    } else if old == 0 && new == super::disk::EXECUTABLE {
+        notes.push("executable".to_owned());
+    }
+    notes.join(", ")
+}
+
+fn mode(mode: FileMode) -> u32 {
+    u32::from(mode).min(if mode == FileMode::Unreadable { 0 } else { u32::MAX })
+}
+
+/// Prints the hunks with their `@@` lines and `\ No newline` notes, without file headers.
+fn hunks(patch: &Patch<'_>) -> Result<String, git2::Error> {
+    let mut text = String::new();
+    for hunk in 0..patch.num_hunks() {
+        let (head, lines) = patch.hunk(hunk)?;
+        text.push_str(&lossy(head.header()));
+        for line in 0..lines {
+            let line = patch.line_in_hunk(hunk, line)?;
+            if let origin @ ('+' | '-' | ' ') = line.origin() {
+                text.push(origin);
+            }
+            text.push_str(&String::from_utf8_lossy(line.content()));
+            if text.len() > PATCH_CAP {
+                text.truncate(text.floor_char_boundary(PATCH_CAP));
+                text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+                text.push_str("\\ The rest is left out: the patch is longer than 1 MB.\n");
+                return Ok(text);
+            }
+        }
+    }
+    Ok(text)
+}

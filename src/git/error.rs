@@ -1,0 +1,134 @@
+//! What can go wrong, each with its next step.
+
+use crate::protocol::Oid;
+use std::path::PathBuf;
+
+/// Why a repository could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// No repository here or above.
+    #[error("{} is not in a git repository: run `git init {}`, or choose another directory", path.display(), path.display())]
+    NotARepository {
+        /// Where was looked.
+        path: PathBuf,
+    },
+    /// A repository without files.
+    #[error("{} is a bare repository, which has no files to work on: clone it and use the clone", path.display())]
+    Bare {
+        /// Where it lies.
+        path: PathBuf,
+    },
+    /// Another user owns it, so git does not trust it.
+    #[error(
+        "the repository {} belongs to another user: if you trust it, run `git config --global --add safe.directory {}`",
+        path.display(), path.display()
+    )]
+    Owner {
+        /// Where it lies.
+        path: PathBuf,
+    },
+    /// Its configuration says that its files lie elsewhere.
+    #[error(
+        "the repository in {} says that its files lie in {}: remove `core.worktree` from its configuration, or open that directory",
+        path.display(), elsewhere.display()
+    )]
+    Elsewhere {
+        /// Where the repository was found.
+        path: PathBuf,
+        /// Where it says that its files lie.
+        elsewhere: PathBuf,
+    },
+    /// Its format is newer or other than what is understood.
+    #[error("the repository {} cannot be read ({reason}): SHA-256 and reftable repositories are not supported; use a clone in the ordinary format", path.display())]
+    Unsupported {
+        /// Where it lies.
+        path: PathBuf,
+        /// libgit2's words.
+        reason: String,
+    },
+    /// HEAD names no branch.
+    #[error("HEAD is detached at {}: run `git switch <branch>` (or `git switch -c <new branch>`), then try again", at.short())]
+    Detached {
+        /// The commit it names.
+        at: Oid,
+    },
+    /// A merge, rebase or the like is half done.
+    #[error("a {what} is in progress: finish or abort it (`git status` says how), then try again")]
+    InProgress {
+        /// Which operation.
+        what: &'static str,
+    },
+    /// HEAD's branch is not where the caller saw it: somebody else committed or reset.
+    #[error("the branch moved from {} to {} meanwhile: look at the new commits, then take a fresh snapshot", name(expected.as_ref()), name(found.as_ref()))]
+    Moved {
+        /// Where the caller saw it, `None` for no commit.
+        expected: Option<Oid>,
+        /// Where it is now.
+        found: Option<Oid>,
+    },
+    /// Nobody to commit as.
+    #[error(
+        "git does not know who you are: run `git config --global user.name \"Your Name\"` and `git config --global user.email you@example.com`"
+    )]
+    NoAuthor,
+    /// The author's name or mail cannot stand in a commit.
+    #[error("`{name} <{mail}>` cannot be an author: neither part may be empty or hold `<`, `>` or a line end")]
+    BadAuthor {
+        /// Name as given.
+        name: String,
+        /// Mail as given.
+        mail: String,
+    },
+    /// A commit needs a message.
+    #[error("the commit message is empty: say in one line what changed")]
+    EmptyMessage,
+    /// The tree is that of the parent.
+    #[error("there is nothing to commit: the files are as they are in the last commit")]
+    NothingToCommit,
+    /// Another process holds a lock of the repository.
+    #[error("{what} is locked by another process: wait for it, or remove the lock file if no git is running")]
+    Locked {
+        /// Which file.
+        what: String,
+    },
+    /// No such object.
+    #[error("{id} is not in the repository: it may have been pruned, or belongs to another repository")]
+    NoObject {
+        /// Its id as given.
+        id: String,
+    },
+    /// A file of the workspace could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// The installed `git` program cannot be asked.
+    #[error("cannot ask git for its version: {0}")]
+    Program(#[from] crate::process::ProcessError),
+    /// Anything else that libgit2 reports.
+    #[error("git failed to {doing}: {}", source.message())]
+    Git {
+        /// What was tried.
+        doing: &'static str,
+        /// libgit2's error.
+        source: git2::Error,
+    },
+}
+
+fn name(id: Option<&Oid>) -> &str {
+    id.map_or("no commit", Oid::short)
+}
+
+/// Attaches what was tried to libgit2's errors.
+pub(super) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, GitError>;
+}
+
+impl<T> Doing<T> for Result<T, git2::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, GitError> {
+        self.map_err(|source| GitError::Git { doing, source })
+    }
+}

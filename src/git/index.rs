@@ -1,0 +1,138 @@
+//! Bringing the user's index along after a commit that it knew nothing of.
+
+use super::GitError;
+use super::commit::patience_until;
+use super::error::Doing;
+use super::repo::Repo;
+use super::snapshot::{INTENT_TO_ADD, blank_entry};
+use git2::{Delta, DiffOptions, ErrorCode, Index, IndexEntry, IndexTime};
+use std::ffi::OsStr;
+use std::fs::Metadata;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+/// A file that changed less than this before it was hashed may change again within one tick of the clock: its times prove nothing.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// What a tree has for a path.
+type Content = Option<(git2::Oid, u32)>;
+
+impl Repo {
+    /// Moves the index entries of all paths that differ between two trees from the old to the new state, except where the user staged something else.
+    pub(super) fn bring_index_along(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<(), GitError> {
+        let changes = self.plain_changes(old, new)?;
+        let deadline = patience_until();
+        loop {
+            match self.rewrite_index(&changes) {
+                Err(error) if error.code() == ErrorCode::Locked && Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(error) if error.code() == ErrorCode::Locked => {
+                    return Err(GitError::Locked {
+                        what: self.git.path().join("index").display().to_string(),
+                    });
+                }
+                done => return done.doing("update the index"),
+            }
+        }
+    }
+
+    /// Lists path, old and new content of every difference, without rename detection.
+    fn plain_changes(
+        &self,
+        old: Option<&git2::Tree<'_>>,
+        new: &git2::Tree<'_>,
+    ) -> Result<Vec<(Vec<u8>, Content, Content)>, GitError> {
+        let mut options = DiffOptions::new();
+        options.include_typechange(true);
+        let diff = self
+            .git
+            .diff_tree_to_tree(old, Some(new), Some(&mut options))
+            .doing("compare two trees")?;
+        let side = |file: git2::DiffFile<'_>| (file.id(), u32::from(file.mode()));
+        Ok(diff
+            .deltas()
+            .map(|delta| {
+                let path = delta
+                    .new_file()
+                    .path_bytes()
+                    .or_else(|| delta.old_file().path_bytes())
+                    .unwrap_or_default();
+                let before = (delta.status() != Delta::Added).then(|| side(delta.old_file()));
+                let after = (delta.status() != Delta::Deleted).then(|| side(delta.new_file()));
+                (path.to_vec(), before, after)
+            })
+            .collect())
+    }
+
+    fn rewrite_index(&self, changes: &[(Vec<u8>, Content, Content)]) -> Result<(), git2::Error> {
+        let mut index = self.git.index()?;
+        index.read(true)?;
+        // Removals first: a file may have become a directory.
+        for (path, old, _) in changes.iter().filter(|(_, _, new)| new.is_none()) {
+            if follows(&index, path, *old) {
+                index.remove(Path::new(OsStr::from_bytes(path)), 0)?;
+            }
+        }
+        for (path, old, new) in changes {
+            if let Some((id, mode)) = new
+                && follows(&index, path, *old)
+            {
+                index.add(&self.entry(path, *id, *mode))?;
+            }
+        }
+        index.write()
+    }
+
+    /// Makes an entry that git believes without looking at the file, if that is safe.
+    fn entry(&self, path: &[u8], id: git2::Oid, mode: u32) -> IndexEntry {
+        let blank = blank_entry(path, id, mode);
+        match self.matches_disk(path, id, mode) {
+            Some(meta) if is_settled(&meta) => with_times(blank, &meta),
+            _ => blank,
+        }
+    }
+}
+
+/// Says whether the index has for a path what the old tree has: then the user staged nothing else.
+fn follows(index: &Index, path: &[u8], old: Content) -> bool {
+    let file = Path::new(OsStr::from_bytes(path));
+    if (1..=3).any(|side| index.get_path(file, side).is_some()) {
+        return false;
+    }
+    let staged = index
+        .get_path(file, 0)
+        .filter(|entry| entry.flags_extended & INTENT_TO_ADD == 0);
+    staged.map(|entry| (entry.id, entry.mode)) == old
+}
+
+fn is_settled(meta: &Metadata) -> bool {
+    let age = |time: std::io::Result<SystemTime>| time.ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+    let changed = SystemTime::UNIX_EPOCH
+        + Duration::new(
+            meta.ctime().try_into().unwrap_or(0),
+            meta.ctime_nsec().try_into().unwrap_or(0),
+        );
+    [meta.modified(), Ok(changed)]
+        .into_iter()
+        .all(|time| age(time).is_some_and(|age| age > SETTLED))
+}
+
+/// Fills in file data as git does: cut to 32 bits.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the index format has 32 bits for each"
+)]
+fn with_times(mut entry: IndexEntry, meta: &Metadata) -> IndexEntry {
+    entry.ctime = IndexTime::new(meta.ctime() as i32, meta.ctime_nsec() as u32);
+    entry.mtime = IndexTime::new(meta.mtime() as i32, meta.mtime_nsec() as u32);
+    entry.dev = meta.dev() as u32;
+    entry.ino = meta.ino() as u32;
+    entry.uid = meta.uid();
+    entry.gid = meta.gid();
+    entry.file_size = meta.len() as u32;
+    entry
+}

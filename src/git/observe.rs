@@ -1,0 +1,136 @@
+//! What the harness tells of a repository: branch, newest commits, uncommitted paths, where the refs are.
+
+use super::GitError;
+use super::error::Doing;
+use super::read::lossy;
+use super::repo::{Head, Repo, ours};
+use crate::protocol::event::{CommitInfo, RepositoryObserved};
+use git2::{Commit, Status, StatusOptions};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+/// Commits are counted up to here.
+const COUNTED: usize = 100_000;
+
+/// Uncommitted paths are listed up to here.
+const LISTED: usize = 200;
+
+impl Repo {
+    /// Looks at the repository: HEAD, its newest `limit` commits, how many there are, what is not committed.
+    ///
+    /// # Errors
+    /// If refs, commits or files cannot be read.
+    pub fn observe(&self, limit: usize) -> Result<RepositoryObserved, GitError> {
+        let (branch, head) = match self.head_state()? {
+            Head::Branch(name, at) => (name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned(), at),
+            Head::Detached(at) => (ours(at).short().to_owned(), Some(at)),
+        };
+        let (commits, total) = match head {
+            Some(at) => self.log(at, limit)?,
+            None => (Vec::new(), 0),
+        };
+        let mut dirty = self.dirty()?;
+        dirty.truncate(LISTED);
+        Ok(RepositoryObserved {
+            branch,
+            head: head.map(ours),
+            commits,
+            total,
+            dirty,
+        })
+    }
+
+    /// Lists uncommitted paths like `git status --short`, with one letter: `M path`, `?? new/`. Changes within submodules are not looked for.
+    ///
+    /// # Errors
+    /// If the index or the files cannot be read.
+    pub fn dirty(&self) -> Result<Vec<String>, GitError> {
+        let mut options = StatusOptions::new();
+        options.include_untracked(true).exclude_submodules(true).update_index(false);
+        let statuses = self
+            .git
+            .statuses(Some(&mut options))
+            .doing("compare the files with the last commit")?;
+        Ok(statuses
+            .iter()
+            .map(|entry| format!("{} {}", letter(entry.status()), lossy(entry.path_bytes())))
+            .collect())
+    }
+
+    /// Returns a hash over HEAD and all refs but our own: it changes when anybody commits, switches, resets, tags or fetches.
+    ///
+    /// # Errors
+    /// If the refs cannot be read.
+    pub fn refs_fingerprint(&self) -> Result<String, GitError> {
+        let mut lines = vec![match self.head_state()? {
+            Head::Branch(name, _) => format!("HEAD {name}"),
+            Head::Detached(at) => format!("HEAD {at}"),
+        }];
+        for reference in self.git.references().doing("list the refs")? {
+            let reference = reference.doing("read a ref")?;
+            let name = lossy(reference.name_bytes());
+            if !name.starts_with("refs/longhaul/") {
+                let target = reference.target().map(|at| at.to_string());
+                let target = target
+                    .or_else(|| reference.symbolic_target_bytes().map(lossy))
+                    .unwrap_or_default();
+                lines.push(format!("{name} {target}"));
+            }
+        }
+        lines.sort_unstable();
+        let hash = Sha256::digest(lines.join("\n"));
+        Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn log(&self, from: git2::Oid, limit: usize) -> Result<(Vec<CommitInfo>, u32), GitError> {
+        let mut walk = self.git.revwalk().doing("walk the history")?;
+        walk.push(from).doing("walk the history")?;
+        let (mut commits, mut total) = (Vec::new(), 0);
+        // The history of a shallow clone ends where its objects do; that is no error.
+        for id in walk.take(COUNTED).map_while(Result::ok) {
+            total += 1;
+            if commits.len() < limit {
+                commits.push(info(&self.git.find_commit(id).doing("read a commit")?));
+            }
+        }
+        Ok((commits, total))
+    }
+}
+
+fn info(commit: &Commit<'_>) -> CommitInfo {
+    let message = commit.message_bytes();
+    let subject = message
+        .split(|&byte| byte == b'\n')
+        .find(|line| !line.trim_ascii().is_empty());
+    CommitInfo {
+        id: ours(commit.id()),
+        subject: lossy(subject.unwrap_or_default().trim_ascii()),
+        author: lossy(commit.author().name_bytes()),
+        time: time_of(&commit.author().when()),
+    }
+}
+
+/// Turns git's time into ours; a time no calendar has becomes the epoch.
+pub(super) fn time_of(when: &git2::Time) -> Timestamp {
+    Timestamp::from_second(when.seconds()).unwrap_or_default()
+}
+
+/// Returns one letter for what differs from the last commit, the index or both.
+fn letter(status: Status) -> &'static str {
+    let is = |flags: Status| status.intersects(flags);
+    if is(Status::CONFLICTED) {
+        "U"
+    } else if is(Status::INDEX_NEW) {
+        "A"
+    } else if is(Status::WT_NEW) {
+        "??"
+    } else if is(Status::INDEX_DELETED | Status::WT_DELETED) {
+        "D"
+    } else if is(Status::INDEX_RENAMED | Status::WT_RENAMED) {
+        "R"
+    } else if is(Status::INDEX_TYPECHANGE | Status::WT_TYPECHANGE) {
+        "T"
+    } else {
+        "M"
+    }
+}

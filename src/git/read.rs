@@ -1,0 +1,53 @@
+//! Files as a commit or tree has them.
+
+use super::GitError;
+use super::error::Doing;
+use super::repo::Repo;
+use crate::protocol::Oid;
+use git2::{ErrorCode, ObjectType, TreeWalkMode, TreeWalkResult};
+use std::path::Path;
+
+impl Repo {
+    /// Returns the bytes `path` has in a tree or commit (a link's are its target), `None` if there is no file.
+    ///
+    /// # Errors
+    /// If the tree or the file's object cannot be read.
+    pub fn read_at(&self, tree_or_commit: &Oid, path: impl AsRef<Path>) -> Result<Option<Vec<u8>>, GitError> {
+        let tree = self.tree(tree_or_commit)?;
+        let entry = match tree.get_path(path.as_ref()) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Blob) => entry,
+            Ok(_) => return Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+            Err(source) => {
+                return Err(GitError::Git {
+                    doing: "find a file in a tree",
+                    source,
+                });
+            }
+        };
+        let blob = self.git.find_blob(entry.id()).doing("read a file of a tree")?;
+        Ok(Some(blob.content().to_vec()))
+    }
+
+    /// Lists the files and links of a tree or commit, in path order, lossy UTF-8.
+    ///
+    /// # Errors
+    /// If the tree cannot be read.
+    pub fn paths_at(&self, tree_or_commit: &Oid) -> Result<Vec<String>, GitError> {
+        let mut paths = Vec::new();
+        let walked = self.tree(tree_or_commit)?.walk(TreeWalkMode::PreOrder, |dir, entry| {
+            if entry.kind() == Some(ObjectType::Blob) {
+                paths.push(format!("{dir}{}", lossy(entry.name_bytes())));
+            }
+            TreeWalkResult::Ok
+        });
+        walked.doing("walk a tree")?;
+        paths.sort_unstable();
+        Ok(paths)
+    }
+}
+
+/// Turns bytes of a path or text into something to show.
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

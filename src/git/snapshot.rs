@@ -1,0 +1,223 @@
+//! The tree of what is on disk now, made without touching the user's index.
+
+use super::GitError;
+use super::disk::{OnDisk, SUBMODULE};
+use super::error::Doing;
+use super::read::lossy;
+use super::repo::{Repo, ours};
+use crate::protocol::Oid;
+use git2::{Index, IndexEntry, IndexTime, Status, StatusOptions, StatusShow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+/// Index entries that git was told not to look at (`--assume-unchanged`): we look.
+const ASSUME_UNCHANGED: u16 = 0x8000;
+/// Extended flag of entries that a sparse checkout keeps off the disk.
+const SKIP_WORKTREE: u16 = 1 << 14;
+/// Extended flag of entries made by `git add --intent-to-add`: a promise without content.
+pub(super) const INTENT_TO_ADD: u16 = 1 << 13;
+
+/// A tree object equal to the tracked and the untracked, not ignored files on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// Its id.
+    pub id: Oid,
+    /// What differs on disk, and why. Empty: the tree is the whole truth.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A path whose present state is not in a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Path within the repository, lossy UTF-8.
+    pub path: String,
+    /// Why, as the rest of a sentence: `is a named pipe`.
+    pub reason: String,
+}
+
+impl Repo {
+    /// Stores the files on disk as a tree: tracked ones and new ones that are not ignored.
+    ///
+    /// Executable bits, links and bytes are kept exactly. The index file, HEAD and all refs stay as they are.
+    ///
+    /// # Errors
+    /// If a file or the object database cannot be read or written. Nothing is half done then: a snapshot has no effect until it is committed.
+    pub fn snapshot(&self) -> Result<Tree, GitError> {
+        let mut tracked = self.git.index().doing("read the index")?;
+        tracked.read(false).doing("read the index")?;
+        let changed = self.worktree_changes()?;
+        let mut draft = Draft {
+            repo: self,
+            index: Index::new().doing("make an index in memory")?,
+            left_out: Vec::new(),
+        };
+        let mut conflict: Vec<u8> = Vec::new();
+        for entry in tracked.iter() {
+            if stage(&entry) != 0 {
+                // The sides of a conflict are one file on disk, with its markers.
+                if conflict != entry.path {
+                    draft.take(&entry.path, None)?;
+                    conflict = entry.path;
+                }
+            } else if entry.mode == SUBMODULE {
+                draft.keep_submodule(entry)?;
+            } else {
+                let status = changed.get(&entry.path).copied().unwrap_or(Status::CURRENT);
+                draft.take_tracked(entry, status)?;
+            }
+        }
+        draft.name_nested(&tracked);
+        for (path, _) in changed.iter().filter(|(_, status)| status.is_wt_new()) {
+            match path.strip_suffix(b"/") {
+                Some(nested) => draft.leave_out(nested, "is a repository of its own: its files are not taken"),
+                None => draft.take(path, None)?,
+            }
+        }
+        let Draft { mut index, left_out, .. } = draft;
+        let id = index.write_tree_to(&self.git).doing("write the tree")?;
+        Ok(Tree { id: ours(id), left_out })
+    }
+
+    /// Lists what differs between index and disk: changed tracked files and new ones, by raw path.
+    fn worktree_changes(&self) -> Result<BTreeMap<Vec<u8>, Status>, GitError> {
+        let mut options = StatusOptions::new();
+        options
+            .show(StatusShow::Workdir)
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .exclude_submodules(true)
+            .update_index(false);
+        let statuses = self
+            .git
+            .statuses(Some(&mut options))
+            .doing("compare the files with the index")?;
+        Ok(statuses
+            .iter()
+            .map(|entry| (entry.path_bytes().to_vec(), entry.status()))
+            .collect())
+    }
+}
+
+/// A tree in the making.
+struct Draft<'a> {
+    repo: &'a Repo,
+    index: Index,
+    left_out: Vec<LeftOut>,
+}
+
+impl Draft<'_> {
+    /// Takes a tracked file: as the index has it if it is unchanged, else from disk.
+    fn take_tracked(&mut self, entry: IndexEntry, status: Status) -> Result<(), GitError> {
+        let hidden = entry.flags & ASSUME_UNCHANGED != 0 || entry.flags_extended & (SKIP_WORKTREE | INTENT_TO_ADD) != 0;
+        if status == Status::CURRENT && !hidden {
+            return self.add(&entry.path, entry.id, entry.mode);
+        }
+        match self.repo.store(&entry.path, Some(entry.mode))? {
+            OnDisk::Blob { id, mode } => self.add(&entry.path, id, mode),
+            // A sparse checkout keeps it off the disk on purpose.
+            OnDisk::Missing if entry.flags_extended & SKIP_WORKTREE != 0 => self.add(&entry.path, entry.id, entry.mode),
+            OnDisk::Missing => Ok(()),
+            OnDisk::LeftOut(reason) => {
+                self.leave_out(&entry.path, &format!("{reason}; the tree keeps what git had"));
+                self.add(&entry.path, entry.id, entry.mode)
+            }
+        }
+    }
+
+    /// Takes a path from disk, whatever it is.
+    fn take(&mut self, path: &[u8], mode: Option<u32>) -> Result<(), GitError> {
+        match self.repo.store(path, mode)? {
+            OnDisk::Blob { id, mode } => self.add(path, id, mode),
+            OnDisk::Missing => Ok(()),
+            OnDisk::LeftOut(reason) => {
+                self.leave_out(path, &reason);
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps a submodule at its recorded commit and says if its files are elsewhere.
+    fn keep_submodule(&mut self, entry: IndexEntry) -> Result<(), GitError> {
+        let root = self.repo.workdir().join(OsStr::from_bytes(&entry.path));
+        if root.join(".git").symlink_metadata().is_ok() {
+            match Repo::discover(&root).and_then(|sub| Ok((sub.head()?, sub.dirty()?.is_empty()))) {
+                Ok((Some(at), true)) if at == ours(entry.id) => {}
+                Ok((_, true)) => self.leave_out(
+                    &entry.path,
+                    "is a submodule on another commit; the tree keeps the recorded one",
+                ),
+                Ok((_, false)) => self.leave_out(
+                    &entry.path,
+                    "is a submodule with changes, which belong into a commit of its own",
+                ),
+                Err(error) => self.leave_out(&entry.path, &format!("is a submodule that cannot be read ({error})")),
+            }
+        }
+        self.add(&entry.path, entry.id, entry.mode)
+    }
+
+    /// Names repositories that were made inside directories with tracked files: git sees no new files there, and would not say so.
+    fn name_nested(&mut self, tracked: &Index) {
+        let files = tracked.iter().filter(|entry| entry.mode != SUBMODULE).map(|entry| entry.path);
+        let dirs: BTreeSet<Vec<u8>> = files
+            .flat_map(|path| ancestors(&path).map(<[u8]>::to_vec).collect::<Vec<_>>())
+            .collect();
+        for dir in dirs {
+            let marker = self.repo.workdir().join(OsStr::from_bytes(&dir)).join(".git");
+            if marker.symlink_metadata().is_ok() {
+                self.leave_out(
+                    &dir,
+                    "became a repository of its own: only files that were tracked before are taken",
+                );
+            }
+        }
+    }
+
+    /// Adds an entry; a name that git refuses (`.git` in another spelling) is left out.
+    fn add(&mut self, path: &[u8], id: git2::Oid, mode: u32) -> Result<(), GitError> {
+        if let Err(error) = self.index.add(&blank_entry(path, id, mode)) {
+            self.leave_out(path, &format!("has a name that git refuses ({})", error.message()));
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, path: &[u8], reason: &str) {
+        self.left_out.push(LeftOut {
+            path: lossy(path),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+/// Lists the directories above a path, nearest first.
+fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.iter()
+        .enumerate()
+        .rev()
+        .filter(|(_, byte)| **byte == b'/')
+        .map(|(at, _)| &path[..at])
+}
+
+/// Returns 0 for an ordinary index entry, 1 to 3 for the sides of a conflict.
+pub(super) const fn stage(entry: &IndexEntry) -> u16 {
+    (entry.flags >> 12) & 0b11
+}
+
+/// Makes an index entry whose file data is unknown, so that git looks at the file before it believes the entry.
+pub(super) fn blank_entry(path: &[u8], id: git2::Oid, mode: u32) -> IndexEntry {
+    IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.to_vec(),
+    }
+}
