@@ -1,0 +1,80 @@
+//! What the table says of an action, and where an action applies.
+
+use super::Action;
+
+/// A place where keys apply. Several are active at once (see [`super::Situation`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere but in text fields and dialogs that ask for a decision.
+    Everywhere,
+    /// The main view, whichever pane has the focus.
+    Main,
+    /// A list has the focus: features, commits, tests, sessions, help.
+    List,
+    /// The transcript has the focus.
+    Transcript,
+    /// A full-screen text: feature, test, transcript entry.
+    Document,
+    /// A full-screen diff.
+    Diff,
+    /// The page shown where nothing of ours exists yet.
+    Start,
+    /// The dialog that asks what to do with a live run.
+    Leave,
+    /// The window with a question of the agent.
+    Question,
+    /// The search and filter line.
+    Search,
+}
+
+impl Context {
+    /// All contexts in the order the help lists them.
+    pub const ALL: [Self; 10] = [
+        Self::Everywhere,
+        Self::Main,
+        Self::List,
+        Self::Transcript,
+        Self::Document,
+        Self::Diff,
+        Self::Start,
+        Self::Leave,
+        Self::Question,
+        Self::Search,
+    ];
+
+    /// Returns the words for it in help and README.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::Main => "main view",
+            Self::List => "lists",
+            Self::Transcript => "transcript",
+            Self::Document => "detail view",
+            Self::Diff => "commit view",
+            Self::Start => "first start",
+            Self::Leave => "leaving a live run",
+            Self::Question => "question of the agent",
+            Self::Search => "search line",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in the configuration file.
+    pub name: &'static str,
+    /// What it does, as a sentence without a subject.
+    pub about: &'static str,
+    /// Its word in the footer; empty if the footer never shows it.
+    pub short: &'static str,
+    /// Where it applies.
+    pub contexts: &'static [Context],
+    /// Default keys, most typical first.
+    pub keys: &'static [&'static str],
+    /// Keys that the `vim` preset adds.
+    pub vim: &'static [&'static str],
+}

@@ -1,0 +1,269 @@
+//! From typed keys to an action: the keymap in force and the state of a half-typed sequence.
+
+use super::action::Context;
+use super::table::{Action, TABLE};
+use super::{KeyPress, Sequence};
+
+/// A set of defaults.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// The table's keys.
+    #[default]
+    Default,
+    /// The table's keys and those its `vim` column adds.
+    Vim,
+}
+
+/// Which contexts are active together. What the screen shows decides the situation, the situation decides the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Situation {
+    /// The main view with a list focused.
+    MainList,
+    /// The main view with the transcript focused.
+    MainTranscript,
+    /// A full-screen text.
+    Document,
+    /// A full-screen diff.
+    Diff,
+    /// A window over the screen: help, sessions, a summary.
+    Popup,
+    /// The first-start page.
+    Start,
+    /// The leave dialog.
+    Leave,
+    /// The window with a question.
+    Question,
+    /// The search line.
+    Search,
+}
+
+impl Situation {
+    /// All situations.
+    pub const ALL: [Self; 9] = [
+        Self::MainList,
+        Self::MainTranscript,
+        Self::Document,
+        Self::Diff,
+        Self::Popup,
+        Self::Start,
+        Self::Leave,
+        Self::Question,
+        Self::Search,
+    ];
+
+    /// Returns its contexts, the most specific first (which is also the footer's order).
+    #[must_use]
+    pub const fn contexts(self) -> &'static [Context] {
+        use Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Search, Start, Transcript};
+        match self {
+            Self::MainList => &[List, Main, Everywhere],
+            Self::MainTranscript => &[Transcript, Main, Everywhere],
+            Self::Document => &[Document, Everywhere],
+            Self::Diff => &[Diff, Document, Everywhere],
+            Self::Popup => &[List, Everywhere],
+            Self::Start => &[Start, Everywhere],
+            Self::Leave => &[Leave],
+            Self::Question => &[Question],
+            Self::Search => &[Search],
+        }
+    }
+
+    /// Says whether typed characters are text here, so that only keys of this situation count.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Question | Self::Search)
+    }
+
+    /// Says whether an action applies here.
+    #[must_use]
+    pub fn has(self, action: Action) -> bool {
+        self.contexts().iter().any(|context| action.applies_in(*context))
+    }
+}
+
+/// The keys in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<(Sequence, Action)>,
+}
+
+/// What typed keys mean so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution {
+    /// An action.
+    Action(Action),
+    /// The beginning of one or more sequences: what may follow.
+    Pending(Vec<(Sequence, Action)>),
+    /// Nothing here.
+    Unbound,
+}
+
+impl Keymap {
+    /// Returns a preset.
+    #[must_use]
+    pub fn preset(preset: Preset) -> Self {
+        let mut bindings = Vec::with_capacity(TABLE.len() * 2);
+        for entry in TABLE {
+            let vim: &[&str] = match preset {
+                Preset::Default => &[],
+                Preset::Vim => entry.vim,
+            };
+            for key in entry.keys.iter().chain(vim) {
+                // A test reads every key of the table; an unreadable one cannot reach a release.
+                if let Ok(sequence) = key.parse() {
+                    bindings.push((sequence, entry.action));
+                }
+            }
+        }
+        Self { bindings }
+    }
+
+    /// Gives an action other keys in place of the ones it has.
+    pub fn rebind(&mut self, action: Action, keys: Vec<Sequence>) {
+        self.bindings.retain(|(_, bound)| *bound != action);
+        self.bindings.extend(keys.into_iter().map(|key| (key, action)));
+    }
+
+    /// Returns the keys of an action, most typical first.
+    pub fn keys(&self, action: Action) -> impl Iterator<Item = &Sequence> {
+        self.bindings.iter().filter(move |(_, bound)| *bound == action).map(|(keys, _)| keys)
+    }
+
+    /// Prints the first key of an action; empty if it has none.
+    #[must_use]
+    pub fn key_text(&self, action: Action) -> String {
+        self.keys(action).next().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Says what typed keys mean in a situation.
+    #[must_use]
+    pub fn resolve(&self, typed: &[KeyPress], situation: Situation) -> Resolution {
+        let mut pending = Vec::new();
+        for (sequence, action) in &self.bindings {
+            if !sequence.starts_with(typed) || !situation.has(*action) {
+                continue;
+            }
+            if sequence.0.len() == typed.len() {
+                return Resolution::Action(*action);
+            }
+            pending.push((sequence.clone(), *action));
+        }
+        if pending.is_empty() { Resolution::Unbound } else { Resolution::Pending(pending) }
+    }
+
+    /// Finds two actions that one key sequence would mean in the same situation, or of which one hides the other.
+    #[must_use]
+    pub fn conflict(&self) -> Option<(Action, Action, Sequence, Situation)> {
+        for situation in Situation::ALL {
+            let here: Vec<_> = self.bindings.iter().filter(|(_, action)| situation.has(*action)).collect();
+            for (index, (keys, action)) in here.iter().enumerate() {
+                for (other_keys, other) in &here[index + 1..] {
+                    let clash = keys.starts_with(&other_keys.0) || other_keys.starts_with(&keys.0);
+                    if clash && (action != other || keys != other_keys) {
+                        let shorter = if keys.0.len() <= other_keys.0.len() { keys } else { other_keys };
+                        return Some((*action, *other, shorter.clone(), situation));
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Keys typed so far of a sequence. There is no timeout: over a slow line a sequence may take its time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolver {
+    typed: Vec<KeyPress>,
+}
+
+impl Resolver {
+    /// Takes a key and says what the sequence means now.
+    pub fn feed(&mut self, key: KeyPress, keymap: &Keymap, situation: Situation) -> Resolution {
+        self.typed.push(key);
+        let resolution = keymap.resolve(&self.typed, situation);
+        if !matches!(resolution, Resolution::Pending(_)) {
+            self.typed.clear();
+        }
+        resolution
+    }
+
+    /// Returns the keys of a half-typed sequence.
+    #[must_use]
+    pub fn typed(&self) -> &[KeyPress] {
+        &self.typed
+    }
+
+    /// Forgets a half-typed sequence.
+    pub fn clear(&mut self) {
+        self.typed.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> KeyPress {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_key_of_the_table_reads_and_none_conflict() {
+        for entry in TABLE {
+            for text in entry.keys.iter().chain(entry.vim) {
+                assert!(text.parse::<Sequence>().is_ok(), "{text}");
+            }
+        }
+        for preset in [Preset::Default, Preset::Vim] {
+            assert_eq!(Keymap::preset(preset).conflict(), None);
+        }
+    }
+
+    #[test]
+    fn entries_stand_where_their_action_points_and_say_something() {
+        let mut names = std::collections::HashSet::new();
+        for (index, entry) in TABLE.iter().enumerate() {
+            assert_eq!(entry.action as usize, index);
+            assert!(names.insert(entry.name), "{} twice", entry.name);
+            assert!(entry.about.len() > 3 && !entry.about.ends_with('.'), "{}", entry.name);
+            assert!(!entry.contexts.is_empty());
+        }
+    }
+
+    #[test]
+    fn one_letter_keeps_one_meaning_and_y_never_decides() {
+        let keymap = Keymap::preset(Preset::Default);
+        for situation in Situation::ALL {
+            if let Resolution::Action(action) = keymap.resolve(&[key("y")], situation) {
+                assert_eq!(action, Action::Copy);
+            }
+        }
+    }
+
+    #[test]
+    fn the_key_that_opens_the_leave_dialog_only_closes_it() {
+        let keymap = Keymap::preset(Preset::Default);
+        assert_eq!(
+            keymap.resolve(&[key("q")], Situation::MainList),
+            Resolution::Action(Action::Leave)
+        );
+        assert_eq!(keymap.resolve(&[key("q")], Situation::Leave), Resolution::Action(Action::Stay));
+    }
+
+    #[test]
+    fn prefixes_wait_for_the_rest_without_a_timeout() {
+        let keymap = Keymap::preset(Preset::Default);
+        let mut resolver = Resolver::default();
+        let first = resolver.feed(key("]"), &keymap, Situation::MainTranscript);
+        let Resolution::Pending(menu) = first else { panic!("{first:?}") };
+        assert_eq!(menu.len(), 4);
+        assert_eq!(resolver.typed().len(), 1);
+        let second = resolver.feed(key("e"), &keymap, Situation::MainTranscript);
+        assert_eq!(second, Resolution::Action(Action::NextError));
+        assert!(resolver.typed().is_empty());
+        assert_eq!(
+            resolver.feed(key("]"), &keymap, Situation::MainList),
+            Resolution::Unbound
+        );
+    }
+}

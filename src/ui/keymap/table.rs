@@ -1,0 +1,196 @@
+//! The table of actions. Longer than other files because it is data: one row an action.
+
+use super::action::Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Search, Start, Transcript};
+use super::action::{Context, Entry};
+
+macro_rules! actions {
+    // The doc comment is the description: said once, shown by rustdoc, help and README alike.
+    ($(#[doc = $about:literal] $action:ident: $name:literal, $short:literal, [$($context:ident),+], [$($key:literal),*], [$($vim:literal),*];)+) => {
+        /// Something a key can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $(#[doc = $about] $action,)+
+        }
+
+        /// Every action, in the order help and documentation list them.
+        pub const TABLE: &[Entry] = &[
+            $(Entry {
+                action: Action::$action,
+                name: $name,
+                about: $about.trim_ascii(),
+                short: $short,
+                contexts: &[$($context),+],
+                keys: &[$($key),*],
+                vim: &[$($vim),*],
+            },)+
+        ];
+    };
+}
+
+actions! {
+    /// show every key, with search; keys that cannot be used now say why
+    Help: "help", "help", [Everywhere], ["?", "F1"], [];
+    /// go back, close what is open, clear the search
+    Back: "back", "back", [Everywhere], ["Esc"], [];
+    /// leave longhaul, or close what is open; asks first while a run of this process is live
+    Leave: "leave", "leave", [Everywhere], ["q"], [];
+    /// clear the input or close what is open; twice offers to stop or leave
+    Cancel: "cancel", "", [Everywhere], ["C-c"], [];
+    /// suspend to the shell; `fg` returns
+    Suspend: "suspend", "", [Everywhere], ["C-z"], [];
+    /// draw the whole screen again
+    Redraw: "redraw", "", [Everywhere], ["C-l"], [];
+    /// turn mouse capture on or off; off leaves selecting text to the terminal
+    Mouse: "mouse", "", [Everywhere], ["m"], [];
+
+    /// move down
+    Down: "down", "", [List, Transcript, Document], ["j", "Down"], [];
+    /// move up
+    Up: "up", "", [List, Transcript, Document], ["k", "Up"], [];
+    /// move half a page down
+    HalfPageDown: "half-page-down", "", [List, Transcript, Document], ["C-d"], [];
+    /// move half a page up
+    HalfPageUp: "half-page-up", "", [List, Transcript, Document], ["C-u"], [];
+    /// move a page down
+    PageDown: "page-down", "", [List, Transcript, Document], ["C-f", "PgDn", "Space"], [];
+    /// move a page up
+    PageUp: "page-up", "", [List, Transcript, Document], ["C-b", "PgUp"], [];
+    /// go to the top
+    Top: "top", "", [List, Transcript, Document], ["g g", "Home"], [];
+    /// go to the bottom; in the transcript also follow what is new
+    Bottom: "bottom", "", [List, Transcript, Document], ["G", "End"], [];
+    /// open the selected row; fold or unfold a transcript entry or a file
+    Open: "open", "open", [List, Transcript, Document], ["Enter"], ["z a"];
+    /// show the whole of a transcript entry on a page of its own
+    OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
+    /// fold everything
+    CollapseAll: "collapse-all", "fold all", [Transcript, Diff], ["-"], ["z M"];
+    /// unfold everything
+    ExpandAll: "expand-all", "unfold all", [Transcript, Diff], ["="], ["z R"];
+
+    /// go to the previous turn
+    PreviousTurn: "previous-turn", "", [Transcript], ["{"], [];
+    /// go to the next turn
+    NextTurn: "next-turn", "turn", [Transcript], ["}"], [];
+    /// go to the previous entry
+    PreviousBlock: "previous-block", "", [Transcript], ["K"], [];
+    /// go to the next entry
+    NextBlock: "next-block", "", [Transcript], ["J"], [];
+    /// go to the next tool call
+    NextTool: "next-tool", "", [Transcript], ["] t"], [];
+    /// go to the previous tool call
+    PreviousTool: "previous-tool", "", [Transcript], ["[ t"], [];
+    /// go to the next error or refusal
+    NextError: "next-error", "error", [Transcript], ["] e"], [];
+    /// go to the previous error or refusal
+    PreviousError: "previous-error", "", [Transcript], ["[ e"], [];
+    /// go to the next question or approval
+    NextApproval: "next-approval", "", [Transcript], ["] a"], [];
+    /// go to the previous question or approval
+    PreviousApproval: "previous-approval", "", [Transcript], ["[ a"], [];
+    /// go to the next commit
+    NextCommit: "next-commit", "", [Transcript], ["] c"], [];
+    /// go to the previous commit
+    PreviousCommit: "previous-commit", "", [Transcript], ["[ c"], [];
+    /// go to the next hunk
+    NextHunk: "next-hunk", "hunk", [Diff], ["] h", "}"], [];
+    /// go to the previous hunk
+    PreviousHunk: "previous-hunk", "", [Diff], ["[ h", "{"], [];
+    /// go to the next file
+    NextFile: "next-file", "file", [Diff], ["J"], [];
+    /// go to the previous file
+    PreviousFile: "previous-file", "", [Diff], ["K"], [];
+    /// scroll left
+    ShiftLeft: "shift-left", "", [Diff], ["h", "Left"], [];
+    /// scroll right
+    ShiftRight: "shift-right", "", [Diff], ["l", "Right"], [];
+
+    /// focus the features
+    FocusFeatures: "focus-features", "", [Main], ["1"], [];
+    /// focus the transcript
+    FocusTranscript: "focus-transcript", "", [Main], ["2"], [];
+    /// focus the commits
+    FocusGit: "focus-git", "", [Main], ["3"], [];
+    /// focus the tests
+    FocusTests: "focus-tests", "", [Main], ["4"], [];
+    /// focus the next pane
+    NextPane: "next-pane", "pane", [Main], ["Tab"], ["C-w w", "g t"];
+    /// focus the previous pane
+    PreviousPane: "previous-pane", "", [Main], ["S-Tab"], ["g T"];
+    /// focus the pane to the left
+    PaneLeft: "pane-left", "", [Main], ["h", "Left"], ["C-w h"];
+    /// focus the pane to the right
+    PaneRight: "pane-right", "", [Main], ["l", "Right"], ["C-w l"];
+    /// focus the pane below
+    PaneDown: "pane-down", "", [Main], [], ["C-w j"];
+    /// focus the pane above
+    PaneUp: "pane-up", "", [Main], [], ["C-w k"];
+    /// enlarge the focused pane: normal, half, full
+    ZoomIn: "zoom-in", "zoom", [Main], ["+"], ["C-w o"];
+    /// shrink the focused pane again
+    ZoomOut: "zoom-out", "", [Main], ["_"], [];
+
+    /// answer the oldest question that waits for you
+    Answer: "answer", "answer", [Main], ["a"], [];
+    /// list the sessions; the chosen one is shown in the transcript
+    Sessions: "sessions", "sessions", [Main], ["s"], [];
+    /// show the summary of the run
+    Summary: "summary", "summary", [Main], ["S"], [];
+    /// search the text, or filter the list
+    Find: "find", "search", [List, Transcript, Document], ["/"], [];
+    /// go to the next match
+    NextMatch: "next-match", "", [List, Transcript, Document], ["n"], [];
+    /// go to the previous match
+    PreviousMatch: "previous-match", "", [List, Transcript, Document], ["N"], [];
+    /// copy a part of what is selected; a menu shows which
+    Copy: "copy", "copy", [Main, Document], ["y"], [];
+    /// copy the whole of what is selected, as it came
+    CopyWhole: "copy-whole", "", [Main, Document], ["Y"], [];
+
+    /// go on to the project, read-only
+    EnterProject: "enter-project", "look around", [Start], ["o", "Enter"], [];
+
+    /// stop the run once the running step is done
+    StopAfterStep: "stop-after-step", "stop after this step", [Leave], ["t"], [];
+    /// stop the run at once; running commands are killed
+    StopNow: "stop-now", "stop now", [Leave], ["x"], [];
+    /// stay, nothing changes
+    Stay: "stay", "stay", [Leave], ["Esc", "q", "C-c"], [];
+
+    /// send the answer, or the choice that is marked
+    SendAnswer: "send-answer", "send", [Question], ["Enter"], [];
+    /// begin a new line
+    NewLine: "new-line", "new line", [Question], ["A-Enter", "C-j"], [];
+    /// mark the next choice
+    NextChoice: "next-choice", "choose", [Question], ["Down", "Tab"], [];
+    /// mark the previous choice
+    PreviousChoice: "previous-choice", "", [Question], ["Up", "S-Tab"], [];
+    /// not now: the question goes on waiting
+    NotNow: "not-now", "not now", [Question], ["Esc", "C-c"], [];
+
+    /// keep the search or filter and go back to the pane
+    KeepSearch: "keep-search", "keep", [Search], ["Enter"], [];
+    /// drop the search or filter
+    DropSearch: "drop-search", "clear", [Search], ["Esc", "C-c"], [];
+}
+
+impl Action {
+    /// Returns its row of the table.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        // The table is made by the same macro as the enum, in the same order.
+        &TABLE[self as usize]
+    }
+
+    /// Finds an action by its name in the configuration file.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Says whether it applies in a context.
+    #[must_use]
+    pub fn applies_in(self, context: Context) -> bool {
+        self.entry().contexts.contains(&context)
+    }
+}

@@ -1,0 +1,259 @@
+//! Everything the screen depends on: the folded log, and where the user is looking.
+//!
+//! Owns selection, focus, open pages and windows. Of a session it holds nothing but [`State`], fed only by
+//! `State::apply`. Invariant: a frame is a function of the model and the screen size; drawing changes nothing.
+
+pub mod appearance;
+pub mod cursor;
+pub mod field;
+pub mod popup;
+pub mod rows;
+pub mod subject;
+
+pub use appearance::Appearance;
+pub use cursor::Cursor;
+pub use field::Field;
+pub use popup::{CopyEntry, Popup, QuestionForm};
+pub use subject::{Page, Subject};
+
+use super::keymap::{Keymap, Preset, Resolver, Situation};
+use super::layout::{Layout, Pane, Zoom};
+use crate::link::Mode;
+use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, Oid, SessionNo};
+use crate::session::{Phase, Session, State};
+use crate::ui::transcript::View;
+use jiff::Timestamp;
+use ratatui::layout::Size;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+/// The UI's whole state.
+#[derive(Debug)]
+pub struct Model {
+    /// The project, folded from its log.
+    pub state: State,
+    /// What the link is connected to.
+    pub mode: Mode,
+    /// Whether the past was delivered.
+    pub caught_up: bool,
+    /// Whether the link has closed.
+    pub closed: bool,
+    /// Keys in force.
+    pub keymap: Keymap,
+    /// A half-typed key sequence.
+    pub resolver: Resolver,
+    /// Theme and character set.
+    pub appearance: Appearance,
+    /// The screen's size.
+    pub size: Size,
+    /// Wall clock of the frame, `None` before the first tick.
+    pub clock: Option<Timestamp>,
+    /// Time since the UI started, of the message at hand.
+    pub elapsed: Duration,
+    /// The focused pane.
+    pub focus: Pane,
+    /// The list that was focused last; the third column shows its selection.
+    pub last_list: Pane,
+    /// Room of the focused pane.
+    pub zoom: Zoom,
+    /// Selection in the features.
+    pub features: Cursor<FeatureId>,
+    /// Selection in the commits.
+    pub commits: Cursor<Oid>,
+    /// Selection in the tests.
+    pub tests: Cursor<String>,
+    /// Session shown in the transcript; `None` follows the newest.
+    pub reading: Option<SessionNo>,
+    /// Place in each transcript that was looked at.
+    pub views: BTreeMap<SessionNo, View>,
+    /// Full-screen pages, the visible one last.
+    pub pages: Vec<Page>,
+    /// The open window, if any.
+    pub popup: Option<Popup>,
+    /// The open search or filter line, if any.
+    pub search: Option<Field>,
+    /// A sentence for the footer, gone with the next key.
+    pub note: Option<Note>,
+    /// Look-ups of commits.
+    pub diffs: HashMap<Oid, Loaded<CommitDiff>>,
+    /// Look-ups of texts kept as blobs.
+    pub blobs: HashMap<BlobId, Loaded<String>>,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+    /// Whether the user has left the first-start page.
+    pub entered: bool,
+    /// Whether the UI ends as soon as the run has.
+    pub leaving: bool,
+    /// Whether Ctrl-C was the last key.
+    pub cancel_armed: bool,
+    /// Whether the run was live in this UI, so that its end deserves a summary.
+    pub saw_run_live: bool,
+}
+
+/// A sentence for the footer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The sentence.
+    pub text: String,
+    /// Whether something was refused or failed.
+    pub warning: bool,
+}
+
+/// Something that is looked up on another thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded<T> {
+    /// Asked for.
+    Pending,
+    /// Here.
+    Ready(T),
+    /// Not to be had; the sentence says why.
+    Failed(String),
+}
+
+impl Model {
+    /// Makes the model of an empty screen.
+    #[must_use]
+    pub fn new(mode: Mode, appearance: Appearance, keymap: Keymap, size: Size) -> Self {
+        Self {
+            state: State::default(),
+            mode,
+            caught_up: false,
+            closed: false,
+            keymap,
+            resolver: Resolver::default(),
+            appearance,
+            size,
+            clock: None,
+            elapsed: Duration::ZERO,
+            focus: Pane::Transcript,
+            last_list: Pane::Features,
+            zoom: Zoom::Normal,
+            features: Cursor::default(),
+            commits: Cursor::default(),
+            tests: Cursor::default(),
+            reading: None,
+            views: BTreeMap::new(),
+            pages: Vec::new(),
+            popup: None,
+            search: None,
+            note: None,
+            diffs: HashMap::new(),
+            blobs: HashMap::new(),
+            mouse: false,
+            entered: false,
+            leaving: false,
+            cancel_armed: false,
+            saw_run_live: false,
+        }
+    }
+
+    /// Makes a model with default keys and looks, for tests and pictures.
+    #[must_use]
+    pub fn plain(mode: Mode, size: Size) -> Self {
+        Self::new(mode, Appearance::default(), Keymap::preset(Preset::Default), size)
+    }
+
+    /// Says which keys apply now.
+    #[must_use]
+    pub fn situation(&self) -> Situation {
+        match &self.popup {
+            Some(Popup::Leave) => return Situation::Leave,
+            Some(Popup::Question(_)) => return Situation::Question,
+            _ if self.search.is_some() => return Situation::Search,
+            Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Copy(_) | Popup::Summary) => return Situation::Popup,
+            None => {}
+        }
+        self.situation_below()
+    }
+
+    /// Says which keys apply to what lies below windows and the search line.
+    #[must_use]
+    pub fn situation_below(&self) -> Situation {
+        match self.pages.last().map(|page| &page.subject) {
+            Some(Subject::Commit(_)) => Situation::Diff,
+            Some(Subject::Feature(_) | Subject::Test(_) | Subject::Item(..)) => Situation::Document,
+            None if self.is_first_start() => Situation::Start,
+            None if self.focus == Pane::Transcript => Situation::MainTranscript,
+            None => Situation::MainList,
+        }
+    }
+
+    /// Says whether this directory has no log of ours yet and the page that says so is shown.
+    #[must_use]
+    pub fn is_first_start(&self) -> bool {
+        self.mode == Mode::Offline && self.caught_up && self.state.run.is_none() && self.state.sessions.is_empty() && !self.entered
+    }
+
+    /// Says whether a run of this process is under way.
+    #[must_use]
+    pub fn run_is_live(&self) -> bool {
+        self.mode == Mode::Live
+            && !self.closed
+            && !matches!(self.state.phase().0, Phase::Ended(_))
+            && (self.state.run.is_some() || !self.caught_up)
+    }
+
+    /// Returns the layout of the main view.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.focus, self.zoom)
+    }
+
+    /// Returns the session shown in the transcript.
+    #[must_use]
+    pub fn shown_session(&self) -> Option<&Session> {
+        match self.reading {
+            Some(number) => self.state.session(number),
+            None => self.state.current(),
+        }
+    }
+
+    /// Returns what is searched for in the shown transcript; empty for nothing.
+    #[must_use]
+    pub fn transcript_search(&self) -> &str {
+        let view = self.shown_session().and_then(|session| self.views.get(&session.number));
+        view.map_or("", View::query)
+    }
+
+    /// Returns what waits for a person: gates and questions.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.state.open_gates.len() + self.state.open_questions.len()
+    }
+
+    /// Says something in the footer.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.note = Some(Note {
+            text: text.into(),
+            warning: false,
+        });
+    }
+
+    /// Says in the footer why something cannot be done.
+    pub fn refuse(&mut self, text: impl Into<String>) {
+        self.note = Some(Note {
+            text: text.into(),
+            warning: true,
+        });
+    }
+
+    /// Files the answer to a look-up.
+    pub fn file_diff(&mut self, commit: Oid, answer: Answer) {
+        let loaded = match answer {
+            Answer::CommitDiff(diff) => Loaded::Ready(diff),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } => Loaded::Failed("the look-up was answered with something else".into()),
+        };
+        self.diffs.insert(commit, loaded);
+    }
+
+    /// Files the answer to a look-up of a long text.
+    pub fn file_blob(&mut self, blob: BlobId, answer: Answer) {
+        let loaded = match answer {
+            Answer::Blob { text } => Loaded::Ready(text),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::CommitDiff(_) => Loaded::Failed("the look-up was answered with something else".into()),
+        };
+        self.blobs.insert(blob, loaded);
+    }
+}

@@ -1,0 +1,191 @@
+//! The rows of each list in the order they are shown, filtered. Computed when needed, never kept: the log is the truth.
+
+use super::{Model, Popup};
+use crate::protocol::event::CommitInfo;
+use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
+use crate::session::Session;
+use crate::session::state::{CaseHistory, Commit, FeatureRow, OpenGate};
+use crate::ui::keymap::{Action, Entry, table::TABLE};
+use crate::ui::layout::Pane;
+use crate::ui::popup;
+
+fn matches(filter: &str, texts: &[&str]) -> bool {
+    filter.is_empty() || {
+        let filter = filter.to_lowercase();
+        texts.iter().any(|text| text.to_lowercase().contains(&filter))
+    }
+}
+
+/// What a feature's row says of it, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It passes.
+    Passing,
+    /// A session works on it.
+    InProgress,
+    /// It passed once and does not now.
+    Regressed,
+    /// It does not pass yet.
+    Open,
+}
+
+impl Standing {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Passing => "passing",
+            Self::InProgress => "in progress",
+            Self::Regressed => "regressed",
+            Self::Open => "open",
+        }
+    }
+}
+
+impl Model {
+    /// Says how a feature stands.
+    #[must_use]
+    pub fn standing(&self, row: &FeatureRow) -> Standing {
+        let at_work = self
+            .state
+            .current()
+            .is_some_and(|session| session.ended.is_none() && session.feature.as_ref() == Some(&row.feature.id));
+        match row.feature.status {
+            FeatureStatus::Passing => Standing::Passing,
+            _ if at_work => Standing::InProgress,
+            _ if row.regressed => Standing::Regressed,
+            FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,
+        }
+    }
+
+    /// Returns the features that pass the filter, in file order.
+    #[must_use]
+    pub fn feature_rows(&self) -> Vec<&FeatureRow> {
+        self.features_matching(&self.features.filter)
+    }
+
+    fn features_matching(&self, filter: &str) -> Vec<&FeatureRow> {
+        let rows = self.state.features.rows.iter();
+        rows.filter(|row| {
+            let feature = &row.feature;
+            matches(filter, &[feature.id.as_str(), &feature.description, &feature.category, self.standing(row).word()])
+        })
+        .collect()
+    }
+
+    /// Returns the newest commits that pass the filter, newest first.
+    #[must_use]
+    pub fn commit_rows(&self) -> Vec<&CommitInfo> {
+        self.commits_matching(&self.commits.filter)
+    }
+
+    fn commits_matching(&self, filter: &str) -> Vec<&CommitInfo> {
+        let rows = self.state.recent_commits().iter();
+        rows.filter(|commit| {
+            let feature = self.made(&commit.id).and_then(|made| made.made.feature.as_ref());
+            let feature = feature.map_or("", |feature| feature.as_str());
+            matches(filter, &[&commit.subject, commit.id.as_str(), &commit.author, feature])
+        })
+        .collect()
+    }
+
+    /// Finds what the log tells of a commit that the engine made.
+    #[must_use]
+    pub fn made(&self, commit: &Oid) -> Option<&Commit> {
+        self.state.commits.iter().rev().find(|made| &made.made.commit == commit)
+    }
+
+    /// Returns the tests that pass the filter: those of the latest run first, failures before the rest.
+    #[must_use]
+    pub fn test_rows(&self) -> Vec<&CaseHistory> {
+        self.tests_matching(&self.tests.filter)
+    }
+
+    fn tests_matching(&self, filter: &str) -> Vec<&CaseHistory> {
+        let rows = self.state.tests.cases.iter();
+        let mut rows: Vec<&CaseHistory> = rows.filter(|case| matches(filter, &[&case.name, &case.detail])).collect();
+        rows.sort_by_key(|case| (!case.in_latest, case.results.last() != Some(&CaseStatus::Failed)));
+        rows
+    }
+
+    /// Returns the sessions, newest first.
+    #[must_use]
+    pub fn session_rows(&self, filter: &str) -> Vec<&Session> {
+        let rows = self.state.sessions.iter().rev();
+        rows.filter(|session| {
+            let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());
+            let SessionNo(number) = session.number;
+            matches(filter, &[&format!("s{number}"), session.role.as_str(), feature])
+        })
+        .collect()
+    }
+
+    /// Returns the actions that pass a filter, those of the present situation first, in the table's order.
+    #[must_use]
+    pub fn help_rows(&self, filter: &str) -> Vec<&'static Entry> {
+        let below = self.situation_below();
+        let rows = TABLE.iter();
+        let mut rows: Vec<&Entry> = rows
+            .filter(|entry| {
+                let keys: Vec<String> = self.keymap.keys(entry.action).map(ToString::to_string).collect();
+                let contexts = entry.contexts.iter().map(|context| context.title()).collect::<Vec<_>>().join(" ");
+                filter == keys.join("") || matches(filter, &[entry.name, entry.about, &contexts])
+            })
+            .collect();
+        rows.sort_by_key(|entry| !below.has(entry.action));
+        rows
+    }
+
+    /// Returns the auto-selected feature: the one at work, else the first that does not pass.
+    pub(super) fn feature_at_work(&self, rows: &[&FeatureRow]) -> usize {
+        let at = |wanted: Standing| rows.iter().position(|row| self.standing(row) == wanted);
+        at(Standing::InProgress).or_else(|| at(Standing::Regressed)).or_else(|| at(Standing::Open)).unwrap_or(0)
+    }
+
+    /// Moves every list's window so that its selection is visible. Called once before a frame.
+    pub fn settle(&mut self) {
+        let layout = self.layout();
+        let height = |pane| layout.place(pane).map_or(0, |place| usize::from(place.body().height));
+
+        let mut cursor = std::mem::take(&mut self.features);
+        let rows = self.features_matching(&cursor.filter);
+        let auto = self.feature_at_work(&rows);
+        cursor.settle(rows.len(), height(Pane::Features), auto, |row| rows.get(row).map(|row| row.feature.id.clone()));
+        self.features = cursor;
+
+        let mut cursor = std::mem::take(&mut self.commits);
+        let rows = self.commits_matching(&cursor.filter);
+        let shown = height(Pane::Git).saturating_sub(usize::from(self.pending_commit().is_some()));
+        cursor.settle(rows.len(), shown, 0, |row| rows.get(row).map(|commit| commit.id.clone()));
+        self.commits = cursor;
+
+        let mut cursor = std::mem::take(&mut self.tests);
+        let rows = self.tests_matching(&cursor.filter);
+        cursor.settle(rows.len(), height(Pane::Tests), 0, |row| rows.get(row).map(|case| case.name.clone()));
+        self.tests = cursor;
+        self.settle_popup();
+    }
+
+    fn settle_popup(&mut self) {
+        let height = popup::list_height(self.size);
+        match self.popup.take() {
+            Some(Popup::Help(mut cursor)) => {
+                let rows = self.help_rows(&cursor.filter);
+                cursor.settle(rows.len(), height, 0, |row| rows.get(row).map(|entry: &&Entry| -> Action { entry.action }));
+                self.popup = Some(Popup::Help(cursor));
+            }
+            Some(Popup::Sessions(mut cursor)) => {
+                let rows = self.session_rows(&cursor.filter);
+                cursor.settle(rows.len(), height, 0, |row| rows.get(row).map(|session| session.number));
+                self.popup = Some(Popup::Sessions(cursor));
+            }
+            other => self.popup = other,
+        }
+    }
+
+    /// Returns the commit that waits for a decision, as one line.
+    #[must_use]
+    pub fn pending_commit(&self) -> Option<&OpenGate> {
+        self.state.open_gates.first()
+    }
+}

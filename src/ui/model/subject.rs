@@ -1,0 +1,73 @@
+//! What a full-screen page, the third column or the copy menu is about.
+
+use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
+use crate::ui::msg::Measured;
+use std::collections::BTreeSet;
+
+/// Something that can be looked at on a page of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A feature: steps, evidence, flips, commits.
+    Feature(FeatureId),
+    /// A commit and its diff.
+    Commit(Oid),
+    /// A test: history and output.
+    Test(String),
+    /// A transcript entry, whole.
+    Item(SessionNo, Seq),
+}
+
+/// An open page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What it shows.
+    pub subject: Subject,
+    /// First visible row.
+    pub scroll: usize,
+    /// The row under the cursor, of a diff.
+    pub cursor: usize,
+    /// First visible column of a diff.
+    pub shift: usize,
+    /// Files of a diff that are folded, by number.
+    pub folded: BTreeSet<usize>,
+    /// What is searched for; empty for nothing.
+    pub search: String,
+    /// What the last frame found out.
+    pub measured: Measured,
+}
+
+impl Page {
+    /// Opens a page at its top.
+    #[must_use]
+    pub fn new(subject: Subject) -> Self {
+        Self {
+            subject,
+            scroll: 0,
+            cursor: 0,
+            shift: 0,
+            folded: BTreeSet::new(),
+            search: String::new(),
+            measured: Measured::default(),
+        }
+    }
+
+    /// Returns the last row that may stand at the top.
+    #[must_use]
+    pub const fn lowest(&self) -> usize {
+        self.measured.rows.saturating_sub(self.measured.height)
+    }
+
+    /// Returns the row that jumps start from.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        match self.subject {
+            Subject::Commit(_) => self.cursor,
+            Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => self.scroll,
+        }
+    }
+
+    /// Scrolls so that the cursor's row is visible.
+    pub fn reveal(&mut self, height: usize) {
+        self.scroll = self.scroll.clamp((self.cursor + 1).saturating_sub(height.max(1)), self.cursor);
+    }
+}

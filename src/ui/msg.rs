@@ -1,0 +1,78 @@
+//! What the update function is told and what it asks for: messages in, effects out, both plain data.
+
+use crate::protocol::{Answer, Command, Envelope, Query};
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use ratatui::layout::Size;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something the UI is told.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key, and when it was read, counted from the start of the UI.
+    Key(KeyEvent, Duration),
+    /// Text pasted into the terminal.
+    Paste(String),
+    /// The mouse, while captured.
+    Mouse(MouseEvent),
+    /// The terminal has a new size.
+    Resize(Size),
+    /// Events of the log, in order.
+    Events(Vec<Arc<Envelope>>),
+    /// The past was delivered; what follows is live.
+    CaughtUp,
+    /// Nothing more will come from the link.
+    Closed,
+    /// The answer to a look-up.
+    Answered(Query, Answer),
+    /// A command could not be sent; the sentence says why.
+    NotSent(String),
+    /// The wall clock moved on by as much as the screen shows.
+    Clock(Timestamp),
+    /// A frame was drawn, and when.
+    Drawn(Duration, Measured),
+    /// The process was stopped and goes on.
+    Continued,
+    /// The process was asked to end by a signal of this number.
+    Terminate(i32),
+}
+
+/// What drawing found out: sizes that scrolling needs and only wrapping can tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Rows of the full-screen text, wrapped at the present width.
+    pub rows: usize,
+    /// Rows of it that fit.
+    pub height: usize,
+}
+
+/// Something the loop shall do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a command to the engine.
+    Send(Command),
+    /// Look something up.
+    Ask(Query),
+    /// Put a text into the terminal's clipboard.
+    Copy(String),
+    /// Switch mouse capture.
+    CaptureMouse(bool),
+    /// Give the terminal to the shell until the user returns.
+    Suspend,
+    /// Take the terminal back after the process was stopped from outside.
+    Resume,
+    /// Paint every cell again.
+    Repaint,
+    /// Leave the UI.
+    Quit(Exit),
+}
+
+/// How the user left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// By choice; no run of this process was live, or its end was seen.
+    Left,
+    /// By a signal; a live run must be stopped by the caller.
+    Terminated(i32),
+}

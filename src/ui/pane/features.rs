@@ -1,0 +1,103 @@
+//! The Features pane: one row a feature, told by glyph and word.
+
+use super::{filter, heading};
+use crate::protocol::FeatureStatus;
+use crate::session::state::FeatureRow;
+use crate::ui::layout::{Pane, Place};
+use crate::ui::model::Model;
+use crate::ui::model::rows::Standing;
+use crate::ui::text::{Clean, Glyph, Look};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Returns glyph and slot of a standing.
+#[must_use]
+pub const fn mark(standing: Standing) -> (Glyph, Slot) {
+    match standing {
+        Standing::Passing => (Glyph::Pass, Slot::Pass),
+        Standing::InProgress => (Glyph::Active, Slot::Active),
+        Standing::Regressed => (Glyph::Fail, Slot::Regressed),
+        Standing::Open => (Glyph::Todo, Slot::Pending),
+    }
+}
+
+/// Draws the pane.
+pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
+    let (passing, all) = model.state.features.progress();
+    let mut left = heading(look, Pane::Features);
+    left.extend(filter(look, &model.features.filter));
+    let regressed = model.state.features.rows.iter().filter(|row| row.regressed).count();
+    let mut right = Vec::new();
+    if regressed > 0 {
+        right.push(Span::styled(format!("{regressed} regressed  "), look.style(Slot::Regressed)));
+    }
+    if all > 0 {
+        right.push(Span::styled(format!("{passing}/{all}"), look.style(Slot::Text)));
+    }
+    let title = Rect { height: 1, ..place.area };
+    widget::title(buf, title, look, left, right);
+
+    let body = place.body();
+    let rows = model.feature_rows();
+    if rows.is_empty() && body.height > 0 {
+        let text = match (all, model.caught_up) {
+            (0, true) => "no feature list yet",
+            (0, false) => "",
+            _ => "no feature matches the filter",
+        };
+        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        return;
+    }
+    let window = model.features.window(rows.len(), usize::from(body.height));
+    for (index, y) in window.zip(body.top()..) {
+        let area = Rect { y, height: 1, ..body };
+        let (left, right) = row(model, rows[index], look, body.width);
+        widget::row(buf, area, look, left, right);
+        if index == model.features.index() && look.focused {
+            widget::select(buf, area, look);
+        }
+    }
+}
+
+fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let standing = model.standing(row);
+    let (glyph, slot) = mark(standing);
+    let name = if standing == Standing::InProgress { Slot::Bold } else { Slot::Text };
+    let text = if row.feature.description.is_empty() { &row.feature.category } else { &row.feature.description };
+    let left = vec![
+        Span::raw(" "),
+        look.mark(glyph, slot),
+        Span::raw(" "),
+        Clean::line(row.feature.id.as_str()).span(look.style(if standing == Standing::Open { Slot::Dim } else { name })),
+        Span::raw(" "),
+        Clean::line(text).span(look.style(name)),
+    ];
+    if width < 36 {
+        // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
+        let right = match standing {
+            Standing::Regressed => vec![Span::styled("regr", look.style(slot))],
+            Standing::Passing | Standing::InProgress | Standing::Open => Vec::new(),
+        };
+        return (left, right);
+    }
+    let right = match standing {
+        Standing::InProgress | Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
+        Standing::Passing => {
+            let flip = row.flips.iter().rev().find(|flip| flip.to == FeatureStatus::Passing);
+            let evidence = flip.and_then(|flip| flip.evidence.as_ref()).map(|evidence| short(&evidence.summary));
+            evidence
+                .map(|text| vec![Clean::line(&text).span(look.style(Slot::Dim)), Span::raw(" ")])
+                .unwrap_or_default()
+        }
+        Standing::Open => Vec::new(),
+    };
+    (left, right)
+}
+
+/// Cuts `tests 3/3 on tree 5ab91e2` to `tests 3/3`.
+fn short(summary: &str) -> String {
+    summary.split(" on ").next().unwrap_or(summary).chars().take(16).collect()
+}

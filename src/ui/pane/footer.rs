@@ -1,0 +1,109 @@
+//! The footer: the keys of what has the focus, `?` first so that it is the last to be cut; or a sentence; or the search line.
+
+use crate::ui::keymap::{Action, Context, Situation, table::TABLE};
+use crate::ui::model::{Field, Model};
+use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate};
+use crate::ui::theme::Slot;
+use crate::ui::update::refusal;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// Draws the footer and returns where the terminal's cursor belongs, if a text is being typed in it.
+pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    if let Some(field) = &model.search {
+        return Some(search(model, field, area, buf, look));
+    }
+    if let Some(note) = &model.note {
+        let slot = if note.warning { Slot::Warning } else { Slot::Text };
+        let text = truncate(Clean::line(&note.text).as_str(), usize::from(area.width).saturating_sub(2), look.glyph(Glyph::Ellipsis));
+        buf.set_line(area.x + 1, area.y, &Line::styled(text, look.style(slot)), area.width.saturating_sub(1));
+        return None;
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (action, label) in keys(model) {
+        let key = model.keymap.key_text(action);
+        let loud = action == Action::Answer;
+        let piece = [
+            Span::styled(key, look.style(if loud { Slot::Warning } else { Slot::Key })),
+            Span::styled(format!(" {label}   "), look.style(if loud { Slot::Warning } else { Slot::Dim })),
+        ];
+        // Cut between keys, never within one.
+        if spans_width(&spans) + spans_width(&piece) > usize::from(area.width) + 3 {
+            break;
+        }
+        spans.extend(piece);
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    None
+}
+
+/// Returns the keys worth showing now with their words, most important first.
+#[must_use]
+pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
+    let situation = model.situation();
+    let mut shown = Vec::new();
+    if situation.has(Action::Help) {
+        shown.push((Action::Help, Action::Help.entry().short));
+    }
+    if situation.has(Action::Answer) && refusal(model, Action::Answer).is_none() {
+        shown.push((Action::Answer, Action::Answer.entry().short));
+    }
+    for context in situation.contexts() {
+        for entry in TABLE.iter().filter(|entry| entry.contexts.contains(context) && !entry.short.is_empty()) {
+            let there = shown.iter().any(|(action, _)| *action == entry.action);
+            let keyed = model.keymap.keys(entry.action).next().is_some();
+            if !there && keyed && refusal(model, entry.action).is_none() && has_a_point(model, entry.action) {
+                shown.push((entry.action, word(entry.action, entry.short, *context, situation)));
+            }
+        }
+    }
+    shown
+}
+
+/// Leaves out what can be done but would do nothing.
+fn has_a_point(model: &Model, action: Action) -> bool {
+    match action {
+        Action::Back => model.popup.is_some() || !model.pages.is_empty() || model.reading.is_some(),
+        Action::ZoomIn => model.layout().places.len() > 1,
+        Action::Summary => !model.run_is_live(),
+        _ => true,
+    }
+}
+
+/// The same key opens a row and folds an entry: the word says which.
+const fn word(action: Action, short: &'static str, context: Context, situation: Situation) -> &'static str {
+    match (action, context, situation) {
+        (Action::Open, Context::Transcript, _) | (Action::Open, _, Situation::Diff) => "fold",
+        (Action::Find, Context::List, _) => "filter",
+        _ => short,
+    }
+}
+
+fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Position {
+    let filters = matches!(model.situation_below(), Situation::MainList) && model.pages.is_empty() || model.popup.is_some();
+    let label = if filters { " filter: " } else { " search: " };
+    let text = Clean::line(&field.text());
+    let spans = vec![Span::styled(label, look.style(Slot::Key)), text.span(look.style(Slot::Text))];
+    let used = spans_width(&spans);
+    let room = usize::from(area.width).saturating_sub(used);
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    let mut hint = String::new();
+    for action in [Action::KeepSearch, Action::DropSearch] {
+        hint.push_str(&format!("{} {}   ", model.keymap.key_text(action), action.entry().short));
+    }
+    if room > hint.len() + 4 {
+        let x = area.right().saturating_sub(u16::try_from(hint.len()).unwrap_or(0));
+        buf.set_line(x, area.y, &Line::styled(hint, look.style(Slot::Dim)), area.width);
+    }
+    let (_, column) = field.cursor();
+    let before: String = field.text().chars().take(column).collect();
+    let x = label.len() + crate::ui::text::width(Clean::line(&before).as_str());
+    Position {
+        x: area.x + u16::try_from(x).unwrap_or(u16::MAX).min(area.width.saturating_sub(1)),
+        y: area.y,
+    }
+}

@@ -1,0 +1,95 @@
+//! The Git pane: the branch, what waits to be committed, the newest commits.
+
+use super::{fact, filter, heading};
+use crate::protocol::event::CommitInfo;
+use crate::ui::layout::{Pane, Place};
+use crate::ui::model::Model;
+use crate::ui::text::{Clean, Glyph, Look, format};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Draws the pane.
+pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
+    let mut left = heading(look, Pane::Git);
+    let mut right = Vec::new();
+    if let Some(repository) = &model.state.repository {
+        if !repository.branch.is_empty() {
+            left.extend(fact(look, &Clean::line(&repository.branch)));
+        }
+        if !repository.dirty.is_empty() {
+            right.push(Span::styled(format!("{} changed  ", repository.dirty.len()), look.style(Slot::Warning)));
+        }
+        let total = repository.total.max(u32::try_from(repository.commits.len()).unwrap_or(u32::MAX));
+        let text = if place.area.width < 36 { total.to_string() } else { format::plural(total as usize, "commit") };
+        right.push(Span::styled(text, look.style(Slot::Text)));
+    }
+    left.extend(filter(look, &model.commits.filter));
+    widget::title(buf, Rect { height: 1, ..place.area }, look, left, right);
+
+    let mut body = place.body();
+    if body.is_empty() {
+        return;
+    }
+    if let Some(gate) = model.pending_commit() {
+        let left = vec![
+            Span::raw(" "),
+            look.mark(Glyph::FactPending, Slot::Warning),
+            Span::styled(" waiting  ", look.style(Slot::Warning)),
+            Clean::line(&gate.title).span(look.style(Slot::Text)),
+        ];
+        widget::row(buf, Rect { height: 1, ..body }, look, left, Vec::new());
+        body.y += 1;
+        body.height -= 1;
+    }
+    let rows = model.commit_rows();
+    if rows.is_empty() && body.height > 0 {
+        let text = match (&model.state.repository, model.caught_up) {
+            (_, false) => "",
+            (None, true) => "no git repository seen yet",
+            (Some(seen), true) if seen.commits.is_empty() => "no commit yet",
+            (Some(_), true) => "no commit matches the filter",
+        };
+        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        return;
+    }
+    let window = model.commits.window(rows.len(), usize::from(body.height));
+    for (index, y) in window.zip(body.top()..) {
+        let area = Rect { y, height: 1, ..body };
+        let (left, right) = row(model, rows[index], look, body.width);
+        widget::row(buf, area, look, left, right);
+        if index == model.commits.index() && look.focused {
+            widget::select(buf, area, look);
+        }
+    }
+}
+
+fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let made = model.made(&commit.id);
+    let left = vec![
+        Span::raw(" "),
+        Clean::line(commit.id.short()).span(look.style(if made.is_some() { Slot::Harness } else { Slot::Dim })),
+        Span::raw(" "),
+        Clean::line(&commit.subject).span(look.style(Slot::Text)),
+    ];
+    if width < 36 {
+        return (left, Vec::new());
+    }
+    let mut right = Vec::new();
+    if let Some(made) = made {
+        if let Some(feature) = &made.made.feature {
+            right.push(Clean::line(feature.as_str()).span(look.style(Slot::Text)));
+        }
+        right.push(Span::styled(format!(" {:>5}", format!("+{}", made.made.added)), look.style(Slot::Added)));
+        right.push(Span::styled(format!(" {:>4}", format!("-{}", made.made.removed)), look.style(Slot::Removed)));
+    } else if width >= 60 {
+        right.push(Clean::line(&commit.author).span(look.style(Slot::Dim)));
+    }
+    if let Some(now) = look.now {
+        let age = super::header::minutes(commit.time, now);
+        right.push(Span::styled(format!(" {age:>5} "), look.style(Slot::Dim)));
+    }
+    (left, right)
+}

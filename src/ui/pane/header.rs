@@ -1,0 +1,167 @@
+//! The header: what runs, how far it is, what it costs, who is waited for. Parts go by importance when there is no room.
+
+use crate::link::Mode;
+use crate::protocol::event::RunOutcome;
+use crate::session::{Activity, Phase};
+use crate::session::state::Totals;
+use crate::ui::keymap::Action;
+use crate::ui::model::Model;
+use crate::ui::text::{Clean, Glyph, Look, format, spans_width};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Prints an age in whole minutes, so that a screen at rest never shows a stale second.
+#[must_use]
+pub fn minutes(since: Timestamp, now: Timestamp) -> String {
+    match format::seconds_between(since, now) {
+        0..=59 => "<1m".to_owned(),
+        _ => format::age(since, now),
+    }
+}
+
+/// Returns glyph, word and slot of what the project does.
+#[must_use]
+pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
+    match phase {
+        Phase::Empty => (Glyph::Todo, "nothing run yet", Slot::Dim),
+        Phase::Running => (Glyph::Active, "running", Slot::Active),
+        Phase::WaitingForYou => (Glyph::Person, "waiting for you", Slot::Warning),
+        Phase::Stopping => (Glyph::Active, "stopping", Slot::Warning),
+        Phase::BetweenSessions => (Glyph::Active, "between sessions", Slot::Active),
+        Phase::Ended(RunOutcome::AllPassing) => (Glyph::Pass, "all features pass", Slot::Pass),
+        Phase::Ended(RunOutcome::Stopped) => (Glyph::Todo, "stopped", Slot::Text),
+        Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, "limit met", Slot::Warning),
+        Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, "stalled", Slot::Warning),
+        Phase::Ended(RunOutcome::Failed) => (Glyph::Fail, "failed", Slot::Error),
+    }
+}
+
+/// Returns the word for what an agent does.
+#[must_use]
+pub const fn activity_word(activity: Activity) -> &'static str {
+    match activity {
+        Activity::Orienting => "orienting",
+        Activity::Waiting => "waiting for the model",
+        Activity::Retrying => "retrying",
+        Activity::Thinking => "thinking",
+        Activity::Writing => "writing",
+        Activity::Tool => "using a tool",
+        Activity::Testing => "testing",
+        Activity::NeedsHuman => "needs you",
+        Activity::Ended => "ended",
+    }
+}
+
+/// Prints money, or tokens and the fact that their price is not known.
+#[must_use]
+pub fn money(totals: &Totals) -> String {
+    if totals.unpriced_tokens == 0 {
+        return totals.cost.to_string();
+    }
+    let unpriced = format::tokens(totals.unpriced_tokens);
+    if totals.cost.0 == 0 {
+        format!("{unpriced} tokens, price unknown")
+    } else {
+        format!("{} + {unpriced} tokens of unknown price", totals.cost)
+    }
+}
+
+/// A part of the header and how soon it may go: the highest rank goes first.
+struct Part {
+    rank: u8,
+    spans: Vec<Span<'static>>,
+}
+
+/// Draws the header.
+pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let mut parts = parts(model, look, area.width);
+    let total = |parts: &[Part]| parts.iter().map(|part| spans_width(&part.spans) + 3).sum::<usize>();
+    while total(&parts) > usize::from(area.width) + 2 && parts.len() > 1 {
+        let Some(last) = (0..parts.len()).max_by_key(|index| parts[*index].rank) else { break };
+        parts.remove(last);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (index, part) in parts.into_iter().enumerate() {
+        if index > 0 {
+            spans.push(Span::raw("   "));
+        }
+        spans.extend(part.spans);
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
+    let state = &model.state;
+    let plain = |text: String, slot: Slot| vec![Span::styled(text, look.style(slot))];
+    let mut parts = Vec::new();
+    let mut part = |rank: u8, spans: Vec<Span<'static>>| parts.push(Part { rank, spans });
+
+    let name = if state.project.is_empty() { Clean::literal("longhaul") } else { Clean::line(&state.project) };
+    part(3, vec![name.span(look.style(Slot::Bold))]);
+    let (passing, all) = state.features.progress();
+    if all > 0 {
+        let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);
+        if width >= 100 {
+            spans.push(Span::raw(" "));
+            spans.extend(widget::bar(look, usize::from(width / 8).min(30), passing, all));
+        }
+        part(1, spans);
+    }
+    match model.mode {
+        Mode::Live => {}
+        Mode::Following => part(2, vec![Span::styled(" read-only: live elsewhere ", look.style(Slot::Badge))]),
+        Mode::Offline if state.run.is_some() => part(2, vec![Span::styled(" read-only: past ", look.style(Slot::Badge))]),
+        Mode::Offline => part(2, vec![Span::styled(" read-only ", look.style(Slot::Badge))]),
+    }
+    let (phase, since) = state.phase();
+    if model.caught_up || phase != Phase::Empty {
+        part(0, phase_spans(model, look, phase, since, width));
+    } else {
+        part(0, plain("reading the log".to_owned(), Slot::Dim));
+    }
+    if let Some(session) = state.current().filter(|_| !matches!(phase, Phase::Ended(_))) {
+        let feature = session.feature.as_ref().map(|feature| format!(" {feature}")).unwrap_or_default();
+        let text = Clean::line(&format!("{} {}{feature}", session.number, session.role));
+        part(5, vec![text.span(look.style(Slot::Text))]);
+        let share = session.context_share();
+        let slot = if share >= 0.8 { Slot::Warning } else { Slot::Text };
+        part(6, plain(format!("ctx {:.0}%", share * 100.0), slot));
+    }
+    if state.totals.requests > 0 {
+        part(7, plain(money(&state.totals), Slot::Text));
+    }
+    if let Some(run) = &state.run {
+        let word = if run.sandbox == "none" { "unconfined".to_owned() } else { format!("sandbox {}", run.sandbox) };
+        let slot = if run.sandbox == "none" { Slot::Warning } else { Slot::Text };
+        part(8, vec![Clean::line(&word).span(look.style(slot))]);
+    }
+    if model.waiting() > 0 {
+        let key = model.keymap.key_text(Action::Answer);
+        part(0, vec![Span::styled(format!(" {} waiting ({key}) ", model.waiting()), look.style(Slot::Badge))]);
+    }
+    parts
+}
+
+fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, width: u16) -> Vec<Span<'static>> {
+    let (glyph, word, slot) = phase_word(phase);
+    let mut text = format!(" {word}");
+    if let (Some(since), Some(now)) = (since, look.now) {
+        text.push(' ');
+        text.push_str(&minutes(since, now));
+        if matches!(phase, Phase::Ended(_)) {
+            text.push_str(" ago");
+        }
+    }
+    let mut spans = vec![look.mark(glyph, slot), Span::styled(text, look.style(slot))];
+    if phase == Phase::Running && width >= 100 {
+        if let Some(session) = model.state.current() {
+            let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
+            spans.push(Span::styled(doing, look.style(Slot::Dim)));
+        }
+    }
+    spans
+}

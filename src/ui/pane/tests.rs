@@ -1,0 +1,113 @@
+//! The Tests pane: failures first, each test with a strip of its last results.
+
+use super::{filter, heading};
+use crate::protocol::CaseStatus;
+use crate::session::state::CaseHistory;
+use crate::ui::layout::{Pane, Place};
+use crate::ui::model::Model;
+use crate::ui::text::{Clean, Glyph, Look, format, truncate_start};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Returns glyph and slot of a result.
+#[must_use]
+pub const fn mark(status: CaseStatus) -> (Glyph, Slot) {
+    match status {
+        CaseStatus::Passed => (Glyph::Pass, Slot::Pass),
+        CaseStatus::Failed => (Glyph::Fail, Slot::Fail),
+        CaseStatus::Skipped | CaseStatus::Todo => (Glyph::Todo, Slot::Dim),
+    }
+}
+
+/// Returns the strip of the last `cells` results, oldest first, right-aligned.
+#[must_use]
+pub fn strip(case: &CaseHistory, cells: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+    let shown = &case.results[case.results.len().saturating_sub(cells)..];
+    let mut spans = vec![Span::raw(" ".repeat(cells - shown.len()))];
+    spans.extend(shown.iter().map(|status| match status {
+        CaseStatus::Passed => look.mark(Glyph::CellPass, Slot::Pass),
+        CaseStatus::Failed => look.mark(Glyph::CellFail, Slot::Fail),
+        CaseStatus::Skipped | CaseStatus::Todo => look.mark(Glyph::Dot, Slot::Dim),
+    }));
+    spans
+}
+
+/// Draws the pane.
+pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
+    let mut left = heading(look, Pane::Tests);
+    left.extend(filter(look, &model.tests.filter));
+    widget::title(buf, Rect { height: 1, ..place.area }, look, left, totals(model, look, place.area.width));
+
+    let body = place.body();
+    let rows = model.test_rows();
+    if rows.is_empty() && body.height > 0 {
+        let text = match (model.state.tests.latest.as_ref(), model.caught_up) {
+            (_, false) => String::new(),
+            (None, true) => "no test run yet".to_owned(),
+            (Some((_, _, run)), true) if run.cases.is_empty() => match run.exit_code {
+                Some(code) => format!("the run names no tests; exit {code}"),
+                None => "the run was cut off".to_owned(),
+            },
+            (Some(_), true) => "no test matches the filter".to_owned(),
+        };
+        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        return;
+    }
+    let window = model.tests.window(rows.len(), usize::from(body.height));
+    for (index, y) in window.zip(body.top()..) {
+        let area = Rect { y, height: 1, ..body };
+        let (left, right) = row(rows[index], look, body.width);
+        widget::row(buf, area, look, left, right);
+        if index == model.tests.index() && look.focused {
+            widget::select(buf, area, look);
+        }
+    }
+}
+
+fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
+    if model.state.tests.running.is_some() {
+        return vec![look.mark(Glyph::Active, Slot::Active), Span::styled(" running", look.style(Slot::Active))];
+    }
+    let Some((_, _, run)) = &model.state.tests.latest else { return Vec::new() };
+    let totals = run.totals();
+    let mut spans = Vec::new();
+    if totals.failed > 0 {
+        spans.push(Span::styled(format!("{} failed  ", totals.failed), look.style(Slot::Fail)));
+    }
+    if totals.total() > 0 {
+        spans.push(Span::styled(format!("{} ok", totals.passed), look.style(Slot::Pass)));
+    } else if run.is_green() {
+        spans.push(Span::styled("ok", look.style(Slot::Pass)));
+    } else {
+        spans.push(Span::styled("failed", look.style(Slot::Fail)));
+    }
+    if width >= 36 {
+        spans.push(Span::styled(format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)), look.style(Slot::Dim)));
+    }
+    spans
+}
+
+fn row(case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let last = case.results.last().copied().unwrap_or(CaseStatus::Skipped);
+    let (glyph, slot) = mark(last);
+    let roomy = width >= 36;
+    let room = usize::from(width).saturating_sub(if roomy { 20 } else { 9 });
+    // A test is told from its neighbours by the end of its name.
+    let name = truncate_start(Clean::line(&case.name).as_str(), room, look.glyph(Glyph::Ellipsis));
+    let gone = !case.in_latest;
+    let left = vec![
+        Span::raw(" "),
+        if gone { look.mark(Glyph::Dot, Slot::Dim) } else { look.mark(glyph, slot) },
+        Span::raw(" "),
+        Span::styled(name, look.style(if gone { Slot::Dim } else { Slot::Text })),
+    ];
+    let mut right = strip(case, if roomy { 8 } else { 4 }, look);
+    if roomy {
+        let time = case.duration_ms.map(format::duration_ms).unwrap_or_default();
+        right.push(Span::styled(format!(" {time:>5} "), look.style(Slot::Dim)));
+    }
+    (left, right)
+}

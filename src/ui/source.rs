@@ -1,0 +1,78 @@
+//! Where messages come from: the keyboard, the link, signals. Each has a thread of its own; none of them draws.
+
+use super::mailbox::Mailbox;
+use super::msg::Msg;
+use super::{UiError, terminal};
+use crate::link::{Client, Update};
+use crossterm::event::{Event, KeyEventKind};
+use ratatui::layout::Size;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::thread::Builder;
+use std::time::Instant;
+
+/// Starts the threads that read keys and signals.
+///
+/// # Errors
+/// Fails if a thread or a signal handler cannot be made.
+pub fn start(mailbox: &Mailbox, origin: Instant) -> Result<(), UiError> {
+    signals(mailbox.clone())?;
+    keys(mailbox.clone(), origin)
+}
+
+/// Subscribes to the log.
+pub fn subscribe(client: &Client, mailbox: &Mailbox) {
+    let mailbox = mailbox.clone();
+    client.subscribe(Box::new(move |update| {
+        mailbox.data(match update {
+            Update::Events(events) => Msg::Events(events),
+            Update::CaughtUp => Msg::CaughtUp,
+            Update::Closed => Msg::Closed,
+        })
+    }));
+}
+
+/// The thread is left behind when the UI ends: it sleeps in a read that only a key ends, and waking it up
+/// now and then to look would cost wake-ups while nothing happens.
+fn keys(mailbox: Mailbox, origin: Instant) -> Result<(), UiError> {
+    let read = move || {
+        loop {
+            let msg = match crossterm::event::read() {
+                Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Msg::Key(key, origin.elapsed()),
+                Ok(Event::Paste(text)) => Msg::Paste(text),
+                Ok(Event::Mouse(mouse)) => Msg::Mouse(mouse),
+                Ok(Event::Resize(width, height)) => Msg::Resize(Size { width, height }),
+                Ok(Event::Key(_) | Event::FocusGained | Event::FocusLost) => continue,
+                // The terminal is gone.
+                Err(_) => Msg::Terminate(SIGHUP),
+            };
+            let last = matches!(msg, Msg::Terminate(_));
+            if !mailbox.urgent(msg) || last {
+                return;
+            }
+        }
+    };
+    Builder::new().name("keys".into()).spawn(read).map_err(UiError::Thread)?;
+    Ok(())
+}
+
+fn signals(mailbox: Mailbox) -> Result<(), UiError> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT]).map_err(UiError::Thread)?;
+    let watch = move || {
+        let mut asked = false;
+        for signal in &mut signals {
+            if signal == SIGCONT {
+                mailbox.urgent(Msg::Continued);
+                continue;
+            }
+            if asked || !mailbox.urgent(Msg::Terminate(signal)) {
+                // Asked twice, or the UI has left already: do what the signal does by itself.
+                terminal::restore();
+                let _ = signal_hook::low_level::emulate_default_handler(signal);
+            }
+            asked = true;
+        }
+    };
+    Builder::new().name("signals".into()).spawn(watch).map_err(UiError::Thread)?;
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! What each action does.
+
+use super::availability::refusal;
+use super::motion::{self, Motion};
+use super::{copy, find, open};
+use crate::link::Mode;
+use crate::protocol::{Command, StopMode};
+use crate::ui::keymap::Action;
+use crate::ui::layout::{Pane, Zoom};
+use crate::ui::model::{Cursor, Model, Popup, QuestionForm};
+use crate::ui::msg::{Effect, Exit};
+use crate::ui::transcript::Move;
+
+/// Does an action, or says why it cannot be done now.
+pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    if let Some(reason) = refusal(model, action) {
+        model.refuse(reason);
+        return;
+    }
+    match action {
+        Action::Help => model.popup = Some(Popup::Help(Cursor::default())),
+        Action::Back => back(model),
+        Action::Leave => leave(model, effects),
+        Action::Cancel => cancel(model),
+        Action::Suspend => effects.push(Effect::Suspend),
+        Action::Redraw => effects.push(Effect::Repaint),
+        Action::Mouse => {
+            model.mouse = !model.mouse;
+            effects.push(Effect::CaptureMouse(model.mouse));
+            model.say(if model.mouse {
+                "mouse captured: the wheel scrolls; hold shift to select text"
+            } else {
+                "mouse released: select text as usual"
+            });
+        }
+        Action::Down => motion::motion(model, Motion::Lines(1)),
+        Action::Up => motion::motion(model, Motion::Lines(-1)),
+        Action::HalfPageDown => motion::motion(model, Motion::HalfPages(1)),
+        Action::HalfPageUp => motion::motion(model, Motion::HalfPages(-1)),
+        Action::PageDown => motion::motion(model, Motion::Pages(1)),
+        Action::PageUp => motion::motion(model, Motion::Pages(-1)),
+        Action::Top => motion::motion(model, Motion::Top),
+        Action::Bottom => motion::motion(model, Motion::Bottom),
+        Action::Open => open::open(model, effects),
+        Action::OpenWhole => open::open_item(model),
+        Action::CollapseAll => open::fold_all(model, open::Folding::Fold),
+        Action::ExpandAll => open::fold_all(model, open::Folding::Unfold),
+        Action::PreviousTurn => motion::in_transcript(model, Move::PrevTurn),
+        Action::NextTurn => motion::in_transcript(model, Move::NextTurn),
+        Action::PreviousBlock => motion::in_transcript(model, Move::PrevItem),
+        Action::NextBlock => motion::in_transcript(model, Move::NextItem),
+        Action::NextTool => motion::in_transcript(model, Move::NextTool),
+        Action::PreviousTool => motion::in_transcript(model, Move::PrevTool),
+        Action::NextError => motion::in_transcript(model, Move::NextError),
+        Action::PreviousError => motion::in_transcript(model, Move::PrevError),
+        Action::NextApproval => motion::in_transcript(model, Move::NextHuman),
+        Action::PreviousApproval => motion::in_transcript(model, Move::PrevHuman),
+        Action::NextCommit => motion::in_transcript(model, Move::NextCommit),
+        Action::PreviousCommit => motion::in_transcript(model, Move::PrevCommit),
+        Action::NextHunk => motion::in_diff(model, motion::Mark::Hunk, 1),
+        Action::PreviousHunk => motion::in_diff(model, motion::Mark::Hunk, -1),
+        Action::NextFile => motion::in_diff(model, motion::Mark::File, 1),
+        Action::PreviousFile => motion::in_diff(model, motion::Mark::File, -1),
+        Action::ShiftLeft => motion::shift(model, -8),
+        Action::ShiftRight => motion::shift(model, 8),
+        Action::FocusFeatures => focus(model, Pane::Features),
+        Action::FocusTranscript => focus(model, Pane::Transcript),
+        Action::FocusGit => focus(model, Pane::Git),
+        Action::FocusTests => focus(model, Pane::Tests),
+        Action::NextPane => focus(model, neighbour(model, 1)),
+        Action::PreviousPane => focus(model, neighbour(model, -1)),
+        Action::PaneLeft => towards(model, -1, 0),
+        Action::PaneRight => towards(model, 1, 0),
+        Action::PaneDown => towards(model, 0, 1),
+        Action::PaneUp => towards(model, 0, -1),
+        Action::ZoomIn => {
+            model.zoom = match model.zoom {
+                Zoom::Normal => Zoom::Half,
+                Zoom::Half | Zoom::Full => Zoom::Full,
+            }
+        }
+        Action::ZoomOut => {
+            model.zoom = match model.zoom {
+                Zoom::Full => Zoom::Half,
+                Zoom::Half | Zoom::Normal => Zoom::Normal,
+            }
+        }
+        Action::Answer => {
+            if let Some(asked) = model.state.open_questions.first() {
+                model.popup = Some(Popup::Question(Box::new(QuestionForm::new(asked))));
+            }
+        }
+        Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
+        Action::Summary => model.popup = Some(Popup::Summary),
+        Action::Find => find::open(model),
+        Action::NextMatch => find::next(model, 1),
+        Action::PreviousMatch => find::next(model, -1),
+        Action::Copy => copy::menu(model, effects),
+        Action::CopyWhole => copy::whole(model, effects),
+        Action::EnterProject => model.entered = true,
+        Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),
+        Action::StopNow => stop(model, StopMode::Now, effects),
+        Action::Stay | Action::NotNow => model.popup = None,
+        Action::SendAnswer => send_answer(model, effects),
+        Action::NewLine => {
+            if let Some(Popup::Question(form)) = &mut model.popup {
+                form.choice = None;
+                form.field.new_line();
+            }
+        }
+        Action::NextChoice => choose(model, 1),
+        Action::PreviousChoice => choose(model, -1),
+        Action::KeepSearch => model.search = None,
+        Action::DropSearch => {
+            find::clear(model);
+            model.search = None;
+        }
+    }
+}
+
+fn back(model: &mut Model) {
+    if model.popup.take().is_some() || model.pages.pop().is_some() {
+        return;
+    }
+    if find::clear(model) {
+        return;
+    }
+    if model.zoom != Zoom::Normal {
+        model.zoom = Zoom::Normal;
+    } else if model.reading.take().is_some() {
+        model.say("back to the newest session");
+    }
+}
+
+/// Leaves what is open, one thing at a time; then the program, which asks first while a run is live.
+fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    let at_summary = matches!(model.popup, Some(Popup::Summary)) && !model.run_is_live();
+    if at_summary {
+        effects.push(Effect::Quit(Exit::Left));
+    } else if model.popup.take().is_some() || model.pages.pop().is_some() {
+    } else if model.run_is_live() {
+        model.popup = Some(Popup::Leave);
+    } else {
+        effects.push(Effect::Quit(Exit::Left));
+    }
+}
+
+fn cancel(model: &mut Model) {
+    if model.popup.take().is_some() || find::clear(model) {
+        return;
+    }
+    model.cancel_armed = true;
+    model.say(if model.mode == Mode::Live && model.run_is_live() {
+        "C-c again to stop the run or leave"
+    } else {
+        "C-c again to leave"
+    });
+}
+
+fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
+    model.popup = None;
+    model.leaving = true;
+    model.say(match mode {
+        StopMode::AfterStep => "stopping after this step; longhaul leaves when it is done",
+        StopMode::Now => "stopping now",
+    });
+    effects.push(Effect::Send(Command::Stop { mode }));
+}
+
+fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(Popup::Question(form)) = &model.popup else { return };
+    if !form.is_armed(model.elapsed) {
+        return;
+    }
+    let asked = model.state.open_questions.iter().find(|asked| asked.question == form.question);
+    let Some(asked) = asked else {
+        model.popup = None;
+        model.refuse("this question no longer waits; nothing was sent");
+        return;
+    };
+    let text = match form.choice {
+        Some(choice) => asked.choices.get(choice).cloned().unwrap_or_default(),
+        None => form.field.text(),
+    };
+    if text.trim().is_empty() {
+        model.refuse("type an answer, or mark a choice with the arrow keys");
+        return;
+    }
+    effects.push(Effect::Send(Command::AnswerQuestion {
+        question: form.question,
+        text,
+    }));
+    model.popup = None;
+    model.say("answer sent");
+}
+
+fn choose(model: &mut Model, step: isize) {
+    let Some(Popup::Question(form)) = &mut model.popup else { return };
+    let asked = model.state.open_questions.iter().find(|asked| asked.question == form.question);
+    let choices = asked.map_or(0, |asked| asked.choices.len());
+    // The typed answer is one more place, after the choices.
+    let places = choices + 1;
+    let at = form.choice.unwrap_or(choices);
+    let next = (at + places).saturating_add_signed(step) % places;
+    form.choice = (next < choices).then_some(next);
+}
+
+fn focus(model: &mut Model, pane: Pane) {
+    model.focus = pane;
+    if pane != Pane::Transcript {
+        model.last_list = pane;
+    }
+}
+
+fn neighbour(model: &Model, step: isize) -> Pane {
+    let count = Pane::ALL.len();
+    let at = Pane::ALL.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    Pane::ALL[(at + count).saturating_add_signed(step) % count]
+}
+
+/// Focuses the pane that lies in a direction; where none is on the screen, the next one in order.
+fn towards(model: &mut Model, dx: i32, dy: i32) {
+    let layout = model.layout();
+    let Some(here) = layout.place(model.focus) else { return };
+    let center = |area: ratatui::layout::Rect| {
+        (
+            i32::from(area.x) + i32::from(area.width) / 2,
+            i32::from(area.y) + i32::from(area.height) / 2,
+        )
+    };
+    let (x, y) = center(here.area);
+    let nearest = layout
+        .places
+        .iter()
+        .filter(|place| place.pane != model.focus)
+        .filter(|place| {
+            let area = place.area;
+            let (left, right) = (i32::from(area.x), i32::from(area.right()));
+            let (top, bottom) = (i32::from(area.y), i32::from(area.bottom()));
+            (dx < 0 && right <= i32::from(here.area.x))
+                || (dx > 0 && left >= i32::from(here.area.right()))
+                || (dy < 0 && bottom <= i32::from(here.area.y))
+                || (dy > 0 && top >= i32::from(here.area.bottom()))
+        })
+        .min_by_key(|place| {
+            let (other_x, other_y) = center(place.area);
+            // A squashed title is a poor target when something open lies in the same direction.
+            (place.squashed(), (other_x - x).abs() + (other_y - y).abs())
+        })
+        .map(|place| place.pane);
+    let step = isize::try_from(dx + dy).unwrap_or(1);
+    let alone = layout.places.len() == 1;
+    if let Some(pane) = nearest {
+        focus(model, pane);
+    } else if alone {
+        focus(model, neighbour(model, step));
+    }
+}

@@ -1,0 +1,99 @@
+//! Which actions cannot be done now, and why. Read by dispatch, footer and help, so that all three agree.
+
+use crate::link::Mode;
+use crate::ui::keymap::{Action, Situation};
+use crate::ui::layout::{Pane, Zoom};
+use crate::ui::model::Model;
+
+/// Says why an action cannot be done now; `None` if it can.
+#[must_use]
+pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
+    match action {
+        Action::Answer => {
+            if model.state.open_questions.is_empty() {
+                Some("nothing waits for you")
+            } else if model.mode != Mode::Live || model.closed {
+                Some("this window only watches; answer where the run was started")
+            } else {
+                None
+            }
+        }
+        Action::StopAfterStep | Action::StopNow => {
+            (!model.run_is_live()).then_some("no run of this window is live")
+        }
+        Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
+        Action::Summary => model.state.run.is_none().then_some("no run yet"),
+        Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
+        Action::ZoomIn => (model.zoom == Zoom::Full || model.layout().places.len() == 1 && model.zoom == Zoom::Normal)
+            .then_some("the pane has all the room there is"),
+        Action::ZoomOut => (model.zoom == Zoom::Normal).then_some("the pane is not enlarged"),
+        Action::PreviousTurn
+        | Action::NextTurn
+        | Action::PreviousBlock
+        | Action::NextBlock
+        | Action::NextTool
+        | Action::PreviousTool
+        | Action::NextError
+        | Action::PreviousError
+        | Action::NextApproval
+        | Action::PreviousApproval
+        | Action::NextCommit
+        | Action::PreviousCommit
+        | Action::OpenWhole => {
+            let empty = model.shown_session().is_none_or(|session| session.items.is_empty());
+            empty.then_some("the transcript is empty")
+        }
+        Action::Copy | Action::CopyWhole => model.subject().is_none().then_some("nothing is selected"),
+        Action::Help
+        | Action::Back
+        | Action::Leave
+        | Action::Cancel
+        | Action::Suspend
+        | Action::Redraw
+        | Action::Mouse
+        | Action::Down
+        | Action::Up
+        | Action::HalfPageDown
+        | Action::HalfPageUp
+        | Action::PageDown
+        | Action::PageUp
+        | Action::Top
+        | Action::Bottom
+        | Action::Open
+        | Action::CollapseAll
+        | Action::ExpandAll
+        | Action::NextHunk
+        | Action::PreviousHunk
+        | Action::NextFile
+        | Action::PreviousFile
+        | Action::ShiftLeft
+        | Action::ShiftRight
+        | Action::FocusFeatures
+        | Action::FocusTranscript
+        | Action::FocusGit
+        | Action::FocusTests
+        | Action::NextPane
+        | Action::PreviousPane
+        | Action::PaneLeft
+        | Action::PaneRight
+        | Action::PaneDown
+        | Action::PaneUp
+        | Action::Find
+        | Action::EnterProject
+        | Action::Stay
+        | Action::SendAnswer
+        | Action::NewLine
+        | Action::NextChoice
+        | Action::PreviousChoice
+        | Action::NotNow
+        | Action::KeepSearch
+        | Action::DropSearch => None,
+    }
+}
+
+fn nothing_searched(model: &Model) -> bool {
+    if let Some(page) = model.pages.last() {
+        return page.search.is_empty();
+    }
+    model.situation_below() == Situation::MainTranscript && model.focus == Pane::Transcript && model.transcript_search().is_empty()
+}

@@ -1,0 +1,56 @@
+//! What arrives without a key: events, answers, frames.
+
+use super::open;
+use crate::protocol::event::Event;
+use crate::protocol::{Answer, Envelope, Query};
+use crate::ui::model::{Model, Popup};
+use crate::ui::msg::{Effect, Exit, Measured};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Folds events in. This is the only way the state changes.
+pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Effect>) {
+    for envelope in events {
+        model.state.apply(envelope);
+        match &envelope.event {
+            Event::RunEnded(_) => run_ended(model, effects),
+            Event::QuestionAnswered(answered) => {
+                // Someone else answered: an open form would answer into nothing.
+                let stale = matches!(&model.popup, Some(Popup::Question(form)) if form.question == answered.question);
+                if stale {
+                    model.popup = None;
+                    model.say("the question was answered elsewhere");
+                }
+            }
+            _ => {}
+        }
+    }
+    model.saw_run_live |= model.caught_up && model.run_is_live();
+}
+
+/// The summary opens by itself only if nothing is being read or typed in its place.
+fn run_ended(model: &mut Model, effects: &mut Vec<Effect>) {
+    if matches!(model.popup, Some(Popup::Leave)) {
+        model.popup = None;
+    }
+    if model.leaving {
+        effects.push(Effect::Quit(Exit::Left));
+    } else if model.saw_run_live && model.popup.is_none() && model.pages.is_empty() && model.search.is_none() {
+        model.popup = Some(Popup::Summary);
+    }
+}
+
+/// Files the answer to a look-up.
+pub fn answered(model: &mut Model, query: Query, answer: Answer) {
+    open::file(model, query, answer);
+}
+
+/// Notes what the frame found out.
+pub fn drawn(model: &mut Model, at: Duration, measured: Measured) {
+    if let Some(page) = model.pages.last_mut() {
+        page.measured = measured;
+    }
+    if let Some(Popup::Question(form)) = &mut model.popup {
+        form.drawn.get_or_insert(at);
+    }
+}

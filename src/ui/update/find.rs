@@ -1,0 +1,86 @@
+//! Search in texts, filters in lists: one line, one key.
+
+use super::motion::{self, transcript};
+use crate::ui::layout::Pane;
+use crate::ui::model::{Field, Model, Popup, field::Lines};
+use crate::ui::page;
+use crate::ui::transcript::Move;
+
+/// Opens the line for whatever has the focus, with what was searched for last.
+pub fn open(model: &mut Model) {
+    let present = current(model).map(|text| text.clone()).unwrap_or_default();
+    model.search = Some(Field::new(Lines::One, &present));
+}
+
+/// Applies what is typed so far.
+pub fn typed(model: &mut Model) {
+    let Some(text) = model.search.as_ref().map(Field::text) else { return };
+    if let Some(place) = current(model) {
+        *place = text;
+    } else {
+        transcript(model, |view, items| view.search(&text, items));
+    }
+    if model.popup.is_none() && !model.pages.is_empty() {
+        to_match(model, 0);
+    }
+}
+
+/// Drops the search or filter of whatever has the focus; says whether there was one.
+pub fn clear(model: &mut Model) -> bool {
+    if let Some(place) = current(model) {
+        return !std::mem::take(place).is_empty();
+    }
+    let there = !model.transcript_search().is_empty();
+    if there {
+        transcript(model, |view, items| view.search("", items));
+    }
+    there
+}
+
+/// Goes to the next (1) or previous (-1) match. In a filtered list every row is one.
+pub fn next(model: &mut Model, step: isize) {
+    if !model.pages.is_empty() {
+        to_match(model, step);
+    } else if model.focus == Pane::Transcript {
+        motion::in_transcript(model, if step > 0 { Move::NextMatch } else { Move::PrevMatch });
+    } else {
+        motion::motion(model, motion::Motion::Lines(step));
+    }
+}
+
+/// Returns the text that filters the focused list or is searched for on the open page; `None` for the transcript.
+fn current(model: &mut Model) -> Option<&mut String> {
+    match &mut model.popup {
+        Some(Popup::Help(cursor)) => return Some(&mut cursor.filter),
+        Some(Popup::Sessions(cursor)) => return Some(&mut cursor.filter),
+        Some(Popup::Leave | Popup::Question(_) | Popup::Copy(_) | Popup::Summary) | None => {}
+    }
+    if let Some(page) = model.pages.last_mut() {
+        return Some(&mut page.search);
+    }
+    match model.focus {
+        Pane::Features => Some(&mut model.features.filter),
+        Pane::Git => Some(&mut model.commits.filter),
+        Pane::Tests => Some(&mut model.tests.filter),
+        Pane::Transcript => None,
+    }
+}
+
+fn to_match(model: &mut Model, step: isize) {
+    let Some(open) = model.pages.last() else { return };
+    if open.search.is_empty() {
+        return;
+    }
+    let rows = page::matching_rows(model, open);
+    let here = open.position();
+    let found = match step {
+        0 => rows.iter().find(|row| **row >= here).or(rows.first()),
+        1.. => rows.iter().find(|row| **row > here).or(rows.first()),
+        _ => rows.iter().rev().find(|row| **row < here).or(rows.last()),
+    };
+    match found.copied() {
+        Some(row) => motion::page_to(model, row),
+        None if step != 0 => model.refuse("no match"),
+        None => {}
+    }
+}

@@ -1,0 +1,66 @@
+//! Keys: to the text field that is open, else through the keymap to an action.
+
+use super::{action, copy, find};
+use crate::ui::keymap::{Action, KeyPress, Resolution};
+use crate::ui::model::{Model, Popup};
+use crate::ui::msg::Effect;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Takes a key.
+pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
+    let Some(press) = KeyPress::from_event(&event) else { return };
+    model.note = None;
+    let cancel_was_armed = std::mem::take(&mut model.cancel_armed);
+    let half_typed = !model.resolver.typed().is_empty();
+    if half_typed && press.code == KeyCode::Esc {
+        model.resolver.clear();
+        return;
+    }
+    if let (Some(Popup::Copy(entries)), KeyCode::Char(c), KeyModifiers::NONE) = (&model.popup, press.code, press.modifiers) {
+        let chosen = entries.iter().find(|entry| entry.key == c).cloned();
+        if let Some(entry) = chosen {
+            model.popup = None;
+            copy::copy(model, &entry, effects);
+            return;
+        }
+    }
+    let situation = model.situation();
+    let typed = model.resolver.feed(press, &model.keymap, situation);
+    match typed {
+        Resolution::Action(Action::Cancel) if cancel_was_armed => action::perform(model, Action::Leave, effects),
+        Resolution::Action(chosen) => action::perform(model, chosen, effects),
+        Resolution::Pending(_) => {}
+        Resolution::Unbound if situation.takes_text() => text(model, event),
+        Resolution::Unbound if half_typed => model.refuse("no such key sequence"),
+        Resolution::Unbound => {}
+    }
+}
+
+fn text(model: &mut Model, event: KeyEvent) {
+    if let Some(Popup::Question(form)) = &mut model.popup {
+        // What was typed for the screen before must not become part of an answer either.
+        if form.is_armed(model.elapsed) && form.field.key(event) {
+            form.choice = None;
+        }
+    } else if let Some(field) = &mut model.search {
+        field.key(event);
+        find::typed(model);
+    }
+}
+
+/// Takes pasted text: into the open field, or nowhere. A paste never decides and never runs actions.
+pub fn paste(model: &mut Model, pasted: &str) {
+    model.cancel_armed = false;
+    model.resolver.clear();
+    if let Some(Popup::Question(form)) = &mut model.popup {
+        if form.drawn.is_some() {
+            form.choice = None;
+            form.field.paste(pasted);
+        }
+    } else if let Some(field) = &mut model.search {
+        field.paste(pasted);
+        find::typed(model);
+    } else {
+        model.say("pasted text was dropped: no text field is open");
+    }
+}

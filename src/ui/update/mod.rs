@@ -1,0 +1,62 @@
+//! The one place where the model changes: `(&mut Model, Msg) -> Vec<Effect>`, without IO, clock or terminal.
+//!
+//! Owns what actions do. Invariant: nothing is decided for the user — a command goes out only after a key that was
+//! bound to it in a window that was on the screen before that key was typed.
+
+mod action;
+mod availability;
+mod copy;
+mod data;
+mod find;
+mod key;
+mod motion;
+mod open;
+#[cfg(test)]
+mod tests;
+
+pub use availability::refusal;
+
+use super::model::Model;
+use super::msg::{Effect, Exit, Msg};
+use crossterm::event::{MouseEvent, MouseEventKind};
+
+/// Folds a message in and says what shall be done about it.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Key(key, at) => {
+            model.elapsed = at;
+            key::key(model, key, &mut effects);
+        }
+        Msg::Paste(text) => key::paste(model, &text),
+        Msg::Mouse(event) => mouse(model, event),
+        Msg::Resize(size) => model.size = size,
+        Msg::Events(events) => data::events(model, &events, &mut effects),
+        Msg::CaughtUp => {
+            model.caught_up = true;
+            model.saw_run_live |= model.run_is_live();
+        }
+        Msg::Closed => {
+            model.closed = true;
+            model.caught_up = true;
+        }
+        Msg::Answered(query, answer) => data::answered(model, query, answer),
+        Msg::NotSent(reason) => model.refuse(reason),
+        Msg::Clock(now) => model.clock = Some(now),
+        Msg::Drawn(at, measured) => data::drawn(model, at, measured),
+        Msg::Continued => effects.push(Effect::Resume),
+        Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
+    }
+    open::look_up_what_is_shown(model, &mut effects);
+    effects
+}
+
+/// The wheel scrolls what has the focus; clicks are left alone, so that a click that only brings the window to the front does nothing.
+fn mouse(model: &mut Model, event: MouseEvent) {
+    let rows = match event.kind {
+        MouseEventKind::ScrollDown => 3,
+        MouseEventKind::ScrollUp => -3,
+        _ => return,
+    };
+    motion::scroll(model, rows);
+}

@@ -1,0 +1,199 @@
+//! Opening the selected row, folding, and looking up what the screen needs.
+
+use super::{action, motion};
+use crate::protocol::{Answer, Query};
+use crate::session::timeline::{Item, ItemKind};
+use crate::ui::keymap::Action;
+use crate::ui::layout::Pane;
+use crate::ui::model::{Loaded, Model, Page, Popup, Subject};
+use crate::ui::msg::Effect;
+use crate::ui::page::{self, diff};
+use crate::ui::transcript::Move;
+
+/// Whether everything is folded or unfolded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folding {
+    /// Fold.
+    Fold,
+    /// Unfold.
+    Unfold,
+}
+
+/// Opens the selected row, runs the selected help line, folds the entry or file under the cursor.
+pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.popup.take() {
+        Some(Popup::Help(cursor)) => {
+            let chosen = model.help_rows(&cursor.filter).get(cursor.index()).map(|entry| entry.action);
+            if let Some(chosen) = chosen {
+                run(model, chosen, effects);
+            }
+            return;
+        }
+        Some(Popup::Sessions(cursor)) => {
+            let chosen = model.session_rows(&cursor.filter).get(cursor.index()).map(|session| session.number);
+            if let Some(number) = chosen {
+                let newest = model.state.current().is_some_and(|session| session.number == number);
+                model.reading = (!newest).then_some(number);
+                model.focus = Pane::Transcript;
+                model.pages.clear();
+            }
+            return;
+        }
+        Some(Popup::Summary) => return,
+        other => model.popup = other,
+    }
+    if let Some(open) = model.pages.last() {
+        if matches!(open.subject, Subject::Commit(_)) {
+            fold_file(model);
+        }
+        return;
+    }
+    if model.focus == Pane::Transcript {
+        motion::in_transcript(model, Move::ToggleFold);
+    } else if let Some(subject) = model.subject() {
+        model.pages.push(Page::new(subject));
+    }
+}
+
+/// Runs an action chosen in the help, if it applies to what lies below.
+fn run(model: &mut Model, chosen: Action, effects: &mut Vec<Effect>) {
+    if model.situation().has(chosen) {
+        action::perform(model, chosen, effects);
+    } else {
+        let contexts: Vec<_> = chosen.entry().contexts.iter().map(|context| context.title()).collect();
+        model.refuse(format!("{}: only in {}", chosen.entry().name, contexts.join(", ")));
+    }
+}
+
+/// Opens the transcript entry under the cursor on a page of its own; commits and tests on theirs.
+pub fn open_item(model: &mut Model) {
+    if let Some(subject) = model.subject() {
+        model.pages.push(Page::new(subject));
+    }
+}
+
+fn fold_file(model: &mut Model) {
+    let Some(open) = model.pages.last() else { return };
+    let rows = diff::rows_of(model, open, page::body(model.size).width);
+    let Some(file) = rows.get(open.cursor).and_then(diff::Row::file) else { return };
+    let top = rows.iter().position(|row| matches!(row, diff::Row::File { file: found } if *found == file));
+    if let Some(open) = model.pages.last_mut() {
+        if !open.folded.remove(&file) {
+            open.folded.insert(file);
+        }
+    }
+    if let Some(row) = top {
+        motion::page_to(model, row);
+    }
+}
+
+/// Folds or unfolds everything in the transcript or the open diff.
+pub fn fold_all(model: &mut Model, folding: Folding) {
+    let files = model.pages.last().and_then(|open| match &open.subject {
+        Subject::Commit(commit) => match model.diffs.get(commit) {
+            Some(Loaded::Ready(diff)) => Some(diff.files.len()),
+            _ => Some(0),
+        },
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => None,
+    });
+    match (model.pages.last_mut(), files) {
+        (Some(open), Some(files)) => {
+            open.folded = match folding {
+                Folding::Fold => (0..files).collect(),
+                Folding::Unfold => std::collections::BTreeSet::new(),
+            };
+            open.cursor = 0;
+            open.scroll = 0;
+        }
+        (None, _) => motion::in_transcript(
+            model,
+            match folding {
+                Folding::Fold => Move::CollapseAll,
+                Folding::Unfold => Move::ExpandAll,
+            },
+        ),
+        (Some(_), None) => {}
+    }
+}
+
+impl Model {
+    /// Returns what is selected: the open page's subject, else the focused pane's row.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        if let Some(open) = self.pages.last() {
+            return Some(open.subject.clone());
+        }
+        match self.focus {
+            Pane::Transcript => {
+                let session = self.shown_session()?;
+                let view = self.views.get(&session.number);
+                let item = view.map_or(session.items.last(), |view| view.cursor_item(&session.items))?;
+                Some(subject_of(session.number, item))
+            }
+            list => self.subject_in(list),
+        }
+    }
+
+    /// Returns the selected row of a list.
+    #[must_use]
+    pub fn subject_in(&self, list: Pane) -> Option<Subject> {
+        match list {
+            Pane::Features => {
+                let rows = self.feature_rows();
+                rows.get(self.features.index()).map(|row| Subject::Feature(row.feature.id.clone()))
+            }
+            Pane::Git => {
+                let rows = self.commit_rows();
+                rows.get(self.commits.index()).map(|commit| Subject::Commit(commit.id.clone()))
+            }
+            Pane::Tests => {
+                let rows = self.test_rows();
+                rows.get(self.tests.index()).map(|case| Subject::Test(case.name.clone()))
+            }
+            Pane::Transcript => None,
+        }
+    }
+}
+
+fn subject_of(session: crate::protocol::SessionNo, item: &Item) -> Subject {
+    match &item.kind {
+        ItemKind::Commit(made) => Subject::Commit(made.commit.clone()),
+        _ => Subject::Item(session, item.seq),
+    }
+}
+
+/// Asks for what the open page or the third column shows and nobody has looked up yet.
+pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
+    let shown = match model.pages.last() {
+        Some(open) => Some(open.subject.clone()),
+        None if model.last_list == Pane::Git && model.layout().preview.is_some() => model.subject_in(Pane::Git),
+        None => None,
+    };
+    match shown {
+        Some(Subject::Commit(commit)) if !model.diffs.contains_key(&commit) => {
+            model.diffs.insert(commit.clone(), Loaded::Pending);
+            effects.push(Effect::Ask(Query::CommitDiff { commit }));
+        }
+        Some(Subject::Item(session, seq)) => {
+            let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
+            let blob = item.and_then(|item| match &item.kind {
+                ItemKind::Call(call) => call.output.blob.clone(),
+                ItemKind::Tests(run) => run.output.blob.clone(),
+                _ => None,
+            });
+            if let Some(blob) = blob.filter(|blob| !model.blobs.contains_key(blob)) {
+                model.blobs.insert(blob.clone(), Loaded::Pending);
+                effects.push(Effect::Ask(Query::Blob { blob }));
+            }
+        }
+        Some(Subject::Commit(_) | Subject::Feature(_) | Subject::Test(_)) | None => {}
+    }
+}
+
+/// Files the answer to a look-up.
+pub fn file(model: &mut Model, query: Query, answer: Answer) {
+    match query {
+        Query::CommitDiff { commit } => model.file_diff(commit, answer),
+        Query::Blob { blob } => model.file_blob(blob, answer),
+    }
+}
