@@ -110,7 +110,12 @@ impl Layout {
     #[must_use]
     pub fn of(size: Size, focus: Pane, zoom: Zoom) -> Self {
         let header = Rect::new(0, 0, size.width, size.height.min(1));
-        let footer = Rect::new(0, size.height.saturating_sub(1), size.width, size.height.saturating_sub(1).min(1));
+        let footer = Rect::new(
+            0,
+            size.height.saturating_sub(1),
+            size.width,
+            size.height.saturating_sub(1).min(1),
+        );
         let body = Rect::new(0, 1, size.width, size.height.saturating_sub(2));
         let mut layout = Self {
             header,
@@ -144,7 +149,11 @@ impl Layout {
         let fixed: u16 = wanted.iter().filter(|(pane, _)| *pane != grow).map(|(_, rows)| *rows).sum();
         let mut y = column.y;
         for (pane, rows) in wanted {
-            let rows = if *pane == grow { column.height.saturating_sub(fixed) } else { *rows };
+            let rows = if *pane == grow {
+                column.height.saturating_sub(fixed)
+            } else {
+                *rows
+            };
             self.places.push(Place {
                 pane: *pane,
                 area: Rect::new(column.x, y, column.width, rows),
@@ -155,7 +164,11 @@ impl Layout {
 
     fn two_columns(&mut self, body: Rect, focus: Pane) {
         let roomy = body.width >= 110 && body.height >= 28;
-        let left_width = if roomy { (body.width * 33 / 100).clamp(38, 52) } else { (body.width * 27 / 80).clamp(27, 36) };
+        let left_width = if roomy {
+            (body.width * 33 / 100).clamp(38, 52)
+        } else {
+            (body.width * 27 / 80).clamp(27, 36)
+        };
         let (left, right) = self.split(body, left_width);
         if roomy {
             // Features over tests; the transcript over the commits.
@@ -197,7 +210,11 @@ impl Layout {
         let left_width = (body.width * 2 / 5).min(body.width / 2);
         let (left, right) = self.split(body, left_width);
         let others: Vec<Pane> = Pane::ALL.into_iter().filter(|pane| *pane != focus).collect();
-        let open = if focus == Pane::Transcript { Pane::Features } else { Pane::Transcript };
+        let open = if focus == Pane::Transcript {
+            Pane::Features
+        } else {
+            Pane::Transcript
+        };
         let rows = if body.height >= 34 { body.height / 4 } else { 1 };
         let wanted: Vec<(Pane, u16)> = others.iter().map(|pane| (*pane, rows)).collect();
         self.stack(left, &wanted, open);

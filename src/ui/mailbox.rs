@@ -81,6 +81,20 @@ impl Mailbox {
         }
     }
 
+    /// Takes the next key or signal if one waits.
+    #[must_use]
+    pub fn take_urgent(&self) -> Option<Msg> {
+        let next = self.lanes().urgent.pop_front();
+        self.shared.2.notify_all();
+        next
+    }
+
+    /// Says whether a key or a signal waits.
+    #[must_use]
+    pub fn has_urgent(&self) -> bool {
+        !self.lanes().urgent.is_empty()
+    }
+
     /// Refuses everything from now on and frees whoever waits for room.
     pub fn close(&self) {
         self.lanes().closed = true;

@@ -31,20 +31,13 @@ pub enum Msg {
     /// The wall clock moved on by as much as the screen shows.
     Clock(Timestamp),
     /// A frame was drawn, and when.
-    Drawn(Duration, Measured),
+    Drawn(Duration),
+    /// Something slow is ready (the grammars of the highlighter); the screen may be drawn again.
+    Ready,
     /// The process was stopped and goes on.
     Continued,
     /// The process was asked to end by a signal of this number.
     Terminate(i32),
-}
-
-/// What drawing found out: sizes that scrolling needs and only wrapping can tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Measured {
-    /// Rows of the full-screen text, wrapped at the present width.
-    pub rows: usize,
-    /// Rows of it that fit.
-    pub height: usize,
 }
 
 /// Something the loop shall do.

@@ -8,9 +8,11 @@ use super::UiError;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Size};
 use ratatui::{Frame, TerminalOptions, Viewport};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::ThreadId;
@@ -81,38 +83,27 @@ pub fn take_panics() -> Vec<String> {
     std::mem::take(&mut *ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Collects a frame's bytes so that they reach the terminal in one write.
-#[derive(Debug)]
-pub struct Screen {
-    out: File,
-    pending: Vec<u8>,
-}
+/// Collects a frame's bytes so that they reach the terminal in one write; ratatui itself flushes several times a frame.
+#[derive(Debug, Clone, Default)]
+struct Collected(Rc<RefCell<Vec<u8>>>);
 
-impl Write for Screen {
+impl Write for Collected {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.pending.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
-    /// Does nothing: ratatui flushes several times a frame. [`Screen::send`] is the one real write.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl Screen {
-    fn send(&mut self) -> io::Result<()> {
-        let sent = self.out.write_all(&self.pending);
-        self.pending.clear();
-        self.pending.shrink_to(1 << 18);
-        sent
     }
 }
 
 /// The terminal while it is ours.
 #[derive(Debug)]
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Screen>>,
+    inner: ratatui::Terminal<CrosstermBackend<Collected>>,
+    collected: Collected,
+    out: File,
     mouse: bool,
 }
 
@@ -128,37 +119,34 @@ impl Terminal {
         // A descriptor of our own: std's line-buffered handle would split a frame into several writes.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned().map_err(UiError::Terminal)?);
         switch_on().map_err(UiError::Terminal)?;
-        let screen = Screen {
-            out,
-            pending: Vec::with_capacity(1 << 16),
+        let collected = Collected(Rc::new(RefCell::new(Vec::with_capacity(1 << 16))));
+        let options = TerminalOptions {
+            viewport: Viewport::Fullscreen,
         };
-        let options = TerminalOptions { viewport: Viewport::Fullscreen };
-        let inner = ratatui::Terminal::with_options(CrosstermBackend::new(screen), options).map_err(|error| {
+        let inner = ratatui::Terminal::with_options(CrosstermBackend::new(collected.clone()), options).map_err(|error| {
             restore();
             UiError::Terminal(error)
         })?;
-        Ok(Self { inner, mouse: false })
+        Ok(Self {
+            inner,
+            collected,
+            out,
+            mouse: false,
+        })
     }
 
-    /// Draws a frame: one synchronized update, one write. `rest` is where the hidden cursor is left, for screen magnifiers.
+    /// Draws a frame: one synchronized update, one write. `view` returns where the hidden cursor is left.
     ///
     /// # Errors
     /// Fails if the terminal is gone.
-    pub fn draw(&mut self, rest: Option<Position>, view: impl FnOnce(&mut Frame<'_>)) -> Result<(), UiError> {
-        self.inner.backend_mut().write_all(FRAME_BEGIN).map_err(UiError::Terminal)?;
-        let mut shown = false;
-        self.inner
-            .draw(|frame| {
-                view(frame);
-                shown = true;
-            })
-            .map_err(UiError::Terminal)?;
-        let screen = self.inner.backend_mut();
-        if let (Some(rest), true) = (rest, shown) {
-            let _ = write!(screen, "\x1b[{};{}H", u32::from(rest.y) + 1, u32::from(rest.x) + 1);
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> Result<(), UiError> {
+        let mut rest = None;
+        self.collected.write_all(FRAME_BEGIN).map_err(UiError::Terminal)?;
+        self.inner.draw(|frame| rest = view(frame)).map_err(UiError::Terminal)?;
+        if let Some(rest) = rest {
+            write!(self.collected, "\x1b[{};{}H", u32::from(rest.y) + 1, u32::from(rest.x) + 1).map_err(UiError::Terminal)?;
         }
-        screen.write_all(FRAME_END).map_err(UiError::Terminal)?;
-        screen.writer_mut().send().map_err(UiError::Terminal)
+        self.write_now(FRAME_END)
     }
 
     /// Returns the size in cells.
@@ -176,7 +164,9 @@ impl Terminal {
     pub fn forget(&mut self) -> Result<(), UiError> {
         let size = self.size()?;
         // Not `clear()`: that asks the terminal where its cursor is and would wait for the answer on our input.
-        self.inner.resize(ratatui::layout::Rect::new(0, 0, size.width, size.height)).map_err(UiError::Terminal)
+        self.inner
+            .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))
+            .map_err(UiError::Terminal)
     }
 
     /// Switches mouse capture.
@@ -188,14 +178,16 @@ impl Terminal {
         self.write_now(if on { MOUSE_ON } else { MOUSE_OFF })
     }
 
-    /// Writes bytes outside any frame, for sequences that draw nothing.
+    /// Writes what was collected and these bytes after it, at once.
     ///
     /// # Errors
     /// Fails if the terminal is gone.
     pub fn write_now(&mut self, bytes: &[u8]) -> Result<(), UiError> {
-        let screen = self.inner.backend_mut();
-        screen.write_all(bytes).map_err(UiError::Terminal)?;
-        screen.writer_mut().send().map_err(UiError::Terminal)
+        let mut pending = self.collected.0.borrow_mut();
+        pending.extend_from_slice(bytes);
+        let sent = self.out.write_all(&pending);
+        pending.clear();
+        sent.map_err(UiError::Terminal)
     }
 
     /// Gives the terminal to the shell until the user returns, then takes it back.
@@ -257,7 +249,11 @@ mod tests {
         let leave = String::from_utf8_lossy(LEAVE);
         for on in [ENTER, MOUSE_ON, FRAME_BEGIN] {
             let text = String::from_utf8_lossy(on);
-            for mode in text.split("\x1b[?").filter_map(|part| part.split_once('h')).map(|(number, _)| number) {
+            for mode in text
+                .split("\x1b[?")
+                .filter_map(|part| part.split_once('h'))
+                .map(|(number, _)| number)
+            {
                 assert!(leave.contains(&format!("\x1b[?{mode}l")), "mode {mode} is never left");
             }
         }

@@ -51,7 +51,9 @@ impl Sequence {
 
 /// A key that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a key: write a character, or Enter, Esc, Tab, Space, Up, PgDn, F1, with C- (Ctrl), A- (Alt) or S- (Shift) before it")]
+#[error(
+    "`{0}` is not a key: write a character, or Enter, Esc, Tab, Space, Up, PgDn, F1, with C- (Ctrl), A- (Alt) or S- (Shift) before it"
+)]
 pub struct BadKey(pub String);
 
 const NAMED: &[(&str, KeyCode)] = &[
@@ -114,14 +116,25 @@ impl FromStr for Sequence {
     type Err = BadKey;
 
     fn from_str(text: &str) -> Result<Self, BadKey> {
-        let keys = text.split_whitespace().map(KeyPress::from_str).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(BadKey(text.to_owned())) } else { Ok(Self(keys)) }
+        let keys = text
+            .split_whitespace()
+            .map(KeyPress::from_str)
+            .collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            Err(BadKey(text.to_owned()))
+        } else {
+            Ok(Self(keys))
+        }
     }
 }
 
 impl fmt::Display for KeyPress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (modifier, prefix) in [(KeyModifiers::CONTROL, "C-"), (KeyModifiers::ALT, "A-"), (KeyModifiers::SHIFT, "S-")] {
+        for (modifier, prefix) in [
+            (KeyModifiers::CONTROL, "C-"),
+            (KeyModifiers::ALT, "A-"),
+            (KeyModifiers::SHIFT, "S-"),
+        ] {
             if self.modifiers.contains(modifier) {
                 f.write_str(prefix)?;
             }
@@ -160,7 +173,9 @@ mod tests {
 
     #[test]
     fn keys_read_back_as_printed() {
-        for text in ["j", "G", "C-d", "A-Enter", "S-Tab", "PgDn", "F1", "Space", "/", "?", "-", "=", "]", "C-w"] {
+        for text in [
+            "j", "G", "C-d", "A-Enter", "S-Tab", "PgDn", "F1", "Space", "/", "?", "-", "=", "]", "C-w",
+        ] {
             assert_eq!(text.parse::<KeyPress>().unwrap().to_string(), text);
         }
         assert_eq!("] t".parse::<Sequence>().unwrap().to_string(), "]t");

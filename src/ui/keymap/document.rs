@@ -11,17 +11,27 @@ pub fn markdown() -> String {
     let keymap = Keymap::preset(Preset::Default);
     let mut out = String::new();
     for context in Context::ALL {
-        let rows: Vec<_> = TABLE.iter().filter(|entry| entry.contexts.first() == Some(&context)).collect();
+        let rows: Vec<_> = TABLE
+            .iter()
+            .filter(|entry| entry.contexts.first() == Some(&context))
+            .collect();
         if rows.is_empty() {
             continue;
         }
         let _ = writeln!(out, "| {} | |\n|---|---|", sentence_case(context.title()));
         for entry in rows {
-            let keys: Vec<_> = keymap.keys(entry.action).map(|keys| format!("`{}`", escape(&keys.to_string()))).collect();
+            let keys: Vec<_> = keymap
+                .keys(entry.action)
+                .map(|keys| format!("`{}`", escape(&keys.to_string())))
+                .collect();
             let vim = if entry.vim.is_empty() {
                 String::new()
             } else {
-                let vim: Vec<_> = entry.vim.iter().map(|keys| format!("`{}`", keys.replace("z ", "z").replace("g ", "g"))).collect();
+                let vim: Vec<_> = entry
+                    .vim
+                    .iter()
+                    .map(|keys| format!("`{}`", keys.replace("z ", "z").replace("g ", "g")))
+                    .collect();
                 format!(" (vim: {})", vim.join(" "))
             };
             let _ = writeln!(out, "| {}{} | {} |", keys.join(" "), vim, escape(entry.about));
@@ -57,7 +67,9 @@ fn escape(text: &str) -> String {
 
 fn sentence_case(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 #[cfg(test)]
@@ -71,7 +83,11 @@ mod tests {
             std::fs::write(path, wanted).unwrap();
         }
         let found = std::fs::read_to_string(path).unwrap();
-        assert!(found == wanted, "{} is stale: run `UPDATE_DOCS=1 cargo test docs`", path.display());
+        assert!(
+            found == wanted,
+            "{} is stale: run `UPDATE_DOCS=1 cargo test docs`",
+            path.display()
+        );
     }
 
     #[test]
@@ -84,7 +100,9 @@ mod tests {
     fn docs_readme_keys_are_current() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
         let Ok(readme) = std::fs::read_to_string(&path) else { return };
-        let (Some(start), Some(end)) = (readme.find("<!-- keys -->"), readme.find("<!-- /keys -->")) else { return };
+        let (Some(start), Some(end)) = (readme.find("<!-- keys -->"), readme.find("<!-- /keys -->")) else {
+            return;
+        };
         let head = &readme[..start + "<!-- keys -->".len()];
         check(&path, &format!("{head}\n{}{}", markdown(), &readme[end..]));
     }

@@ -182,7 +182,10 @@ mod tests {
     fn the_shipped_key_file_says_what_is_built_in() {
         let shipped = include_str!("../../../assets/keymap.default.toml");
         assert_eq!(read(shipped).unwrap().conflict(), None);
-        let uncommented: String = shipped.lines().map(|line| format!("{}\n", line.trim_start_matches("#: "))).collect();
+        let uncommented: String = shipped
+            .lines()
+            .map(|line| format!("{}\n", line.trim_start_matches("#: ")))
+            .collect();
         let keymap = read(&uncommented).unwrap();
         for entry in table::TABLE {
             let keys: Vec<_> = keymap.keys(entry.action).cloned().collect();

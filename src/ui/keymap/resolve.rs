@@ -126,7 +126,10 @@ impl Keymap {
 
     /// Returns the keys of an action, most typical first.
     pub fn keys(&self, action: Action) -> impl Iterator<Item = &Sequence> {
-        self.bindings.iter().filter(move |(_, bound)| *bound == action).map(|(keys, _)| keys)
+        self.bindings
+            .iter()
+            .filter(move |(_, bound)| *bound == action)
+            .map(|(keys, _)| keys)
     }
 
     /// Prints the first key of an action; empty if it has none.
@@ -148,7 +151,11 @@ impl Keymap {
             }
             pending.push((sequence.clone(), *action));
         }
-        if pending.is_empty() { Resolution::Unbound } else { Resolution::Pending(pending) }
+        if pending.is_empty() {
+            Resolution::Unbound
+        } else {
+            Resolution::Pending(pending)
+        }
     }
 
     /// Finds two actions that one key sequence would mean in the same situation, or of which one hides the other.
@@ -160,7 +167,11 @@ impl Keymap {
                 for (other_keys, other) in &here[index + 1..] {
                     let clash = keys.starts_with(&other_keys.0) || other_keys.starts_with(&keys.0);
                     if clash && (action != other || keys != other_keys) {
-                        let shorter = if keys.0.len() <= other_keys.0.len() { keys } else { other_keys };
+                        let shorter = if keys.0.len() <= other_keys.0.len() {
+                            keys
+                        } else {
+                            other_keys
+                        };
                         return Some((*action, *other, shorter.clone(), situation));
                     }
                 }
@@ -247,7 +258,10 @@ mod tests {
             keymap.resolve(&[key("q")], Situation::MainList),
             Resolution::Action(Action::Leave)
         );
-        assert_eq!(keymap.resolve(&[key("q")], Situation::Leave), Resolution::Action(Action::Stay));
+        assert_eq!(
+            keymap.resolve(&[key("q")], Situation::Leave),
+            Resolution::Action(Action::Stay)
+        );
     }
 
     #[test]
@@ -255,15 +269,14 @@ mod tests {
         let keymap = Keymap::preset(Preset::Default);
         let mut resolver = Resolver::default();
         let first = resolver.feed(key("]"), &keymap, Situation::MainTranscript);
-        let Resolution::Pending(menu) = first else { panic!("{first:?}") };
+        let Resolution::Pending(menu) = first else {
+            panic!("{first:?}")
+        };
         assert_eq!(menu.len(), 4);
         assert_eq!(resolver.typed().len(), 1);
         let second = resolver.feed(key("e"), &keymap, Situation::MainTranscript);
         assert_eq!(second, Resolution::Action(Action::NextError));
         assert!(resolver.typed().is_empty());
-        assert_eq!(
-            resolver.feed(key("]"), &keymap, Situation::MainList),
-            Resolution::Unbound
-        );
+        assert_eq!(resolver.feed(key("]"), &keymap, Situation::MainList), Resolution::Unbound);
     }
 }

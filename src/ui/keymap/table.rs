@@ -64,9 +64,9 @@ actions! {
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything
-    CollapseAll: "collapse-all", "fold all", [Transcript, Diff], ["-"], ["z M"];
+    CollapseAll: "collapse-all", "", [Transcript, Diff], ["-"], ["z M"];
     /// unfold everything
-    ExpandAll: "expand-all", "unfold all", [Transcript, Diff], ["="], ["z R"];
+    ExpandAll: "expand-all", "", [Transcript, Diff], ["="], ["z R"];
 
     /// go to the previous turn
     PreviousTurn: "previous-turn", "", [Transcript], ["{"], [];
@@ -100,11 +100,6 @@ actions! {
     NextFile: "next-file", "file", [Diff], ["J"], [];
     /// go to the previous file
     PreviousFile: "previous-file", "", [Diff], ["K"], [];
-    /// scroll left
-    ShiftLeft: "shift-left", "", [Diff], ["h", "Left"], [];
-    /// scroll right
-    ShiftRight: "shift-right", "", [Diff], ["l", "Right"], [];
-
     /// focus the features
     FocusFeatures: "focus-features", "", [Main], ["1"], [];
     /// focus the transcript

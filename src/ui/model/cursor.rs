@@ -57,10 +57,15 @@ impl<K: Clone + PartialEq> Cursor<K> {
         self.index = match &self.key {
             None => auto.min(last),
             Some(key) if self.index < rows && key_at(self.index).as_ref() == Some(key) => self.index,
-            Some(key) => (0..rows).find(|row| key_at(*row).as_ref() == Some(key)).unwrap_or(self.index.min(last)),
+            Some(key) => (0..rows)
+                .find(|row| key_at(*row).as_ref() == Some(key))
+                .unwrap_or(self.index.min(last)),
         };
         let highest = rows.saturating_sub(height);
-        self.top = self.top.clamp((self.index + 1).saturating_sub(height.max(1)), self.index).min(highest);
+        self.top = self
+            .top
+            .clamp((self.index + 1).saturating_sub(height.max(1)), self.index)
+            .min(highest);
     }
 }
 
@@ -80,7 +85,11 @@ mod tests {
         assert_eq!(settle(&mut cursor, "abc", 2), (Some('a'), 0..2));
         cursor.select(1, Some('b'));
         assert_eq!(settle(&mut cursor, "xyabc", 2), (Some('b'), 2..4));
-        assert_eq!(settle(&mut cursor, "xya", 2), (Some('a'), 1..3), "its row is gone: the nearest stays selected");
+        assert_eq!(
+            settle(&mut cursor, "xya", 2),
+            (Some('a'), 1..3),
+            "its row is gone: the nearest stays selected"
+        );
     }
 
     #[test]

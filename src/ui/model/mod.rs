@@ -18,12 +18,15 @@ pub use subject::{Page, Subject};
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
 use super::layout::{Layout, Pane, Zoom};
+use super::page;
+use super::transcript;
 use crate::link::Mode;
 use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, Oid, SessionNo};
 use crate::session::{Phase, Session, State};
 use crate::ui::transcript::View;
 use jiff::Timestamp;
 use ratatui::layout::Size;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -88,6 +91,17 @@ pub struct Model {
     pub cancel_armed: bool,
     /// Whether the run was live in this UI, so that its end deserves a summary.
     pub saw_run_live: bool,
+    /// What drawing keeps between frames. Not state: a frame is the same without it, only slower.
+    pub caches: RefCell<Caches>,
+}
+
+/// Laid-out texts, kept between frames.
+#[derive(Debug, Default)]
+pub struct Caches {
+    /// Of transcript entries.
+    pub transcript: transcript::Cache,
+    /// Of the open page and the third column.
+    pub documents: page::DocumentCache,
 }
 
 /// A sentence for the footer.
@@ -144,6 +158,7 @@ impl Model {
             leaving: false,
             cancel_armed: false,
             saw_run_live: false,
+            caches: RefCell::default(),
         }
     }
 
@@ -210,9 +225,9 @@ impl Model {
 
     /// Returns what is searched for in the shown transcript; empty for nothing.
     #[must_use]
-    pub fn transcript_search(&self) -> &str {
+    pub fn transcript_search(&self) -> String {
         let view = self.shown_session().and_then(|session| self.views.get(&session.number));
-        view.map_or("", View::query)
+        view.and_then(View::hits).map(|hits| hits.query).unwrap_or_default()
     }
 
     /// Returns what waits for a person: gates and questions.

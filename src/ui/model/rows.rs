@@ -68,7 +68,15 @@ impl Model {
         let rows = self.state.features.rows.iter();
         rows.filter(|row| {
             let feature = &row.feature;
-            matches(filter, &[feature.id.as_str(), &feature.description, &feature.category, self.standing(row).word()])
+            matches(
+                filter,
+                &[
+                    feature.id.as_str(),
+                    &feature.description,
+                    &feature.category,
+                    self.standing(row).word(),
+                ],
+            )
         })
         .collect()
     }
@@ -120,7 +128,7 @@ impl Model {
         .collect()
     }
 
-    /// Returns the actions that pass a filter, those of the present situation first, in the table's order.
+    /// Returns the actions that pass a filter, those of the present situation first, its own before the general ones.
     #[must_use]
     pub fn help_rows(&self, filter: &str) -> Vec<&'static Entry> {
         let below = self.situation_below();
@@ -128,18 +136,32 @@ impl Model {
         let mut rows: Vec<&Entry> = rows
             .filter(|entry| {
                 let keys: Vec<String> = self.keymap.keys(entry.action).map(ToString::to_string).collect();
-                let contexts = entry.contexts.iter().map(|context| context.title()).collect::<Vec<_>>().join(" ");
+                let contexts = entry
+                    .contexts
+                    .iter()
+                    .map(|context| context.title())
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 filter == keys.join("") || matches(filter, &[entry.name, entry.about, &contexts])
             })
             .collect();
-        rows.sort_by_key(|entry| !below.has(entry.action));
+        rows.sort_by_key(|entry| {
+            let contexts = below.contexts();
+            contexts
+                .iter()
+                .position(|context| entry.contexts.contains(context))
+                .unwrap_or(contexts.len())
+        });
         rows
     }
 
     /// Returns the auto-selected feature: the one at work, else the first that does not pass.
     pub(super) fn feature_at_work(&self, rows: &[&FeatureRow]) -> usize {
         let at = |wanted: Standing| rows.iter().position(|row| self.standing(row) == wanted);
-        at(Standing::InProgress).or_else(|| at(Standing::Regressed)).or_else(|| at(Standing::Open)).unwrap_or(0)
+        at(Standing::InProgress)
+            .or_else(|| at(Standing::Regressed))
+            .or_else(|| at(Standing::Open))
+            .unwrap_or(0)
     }
 
     /// Moves every list's window so that its selection is visible. Called once before a frame.
@@ -150,7 +172,9 @@ impl Model {
         let mut cursor = std::mem::take(&mut self.features);
         let rows = self.features_matching(&cursor.filter);
         let auto = self.feature_at_work(&rows);
-        cursor.settle(rows.len(), height(Pane::Features), auto, |row| rows.get(row).map(|row| row.feature.id.clone()));
+        cursor.settle(rows.len(), height(Pane::Features), auto, |row| {
+            rows.get(row).map(|row| row.feature.id.clone())
+        });
         self.features = cursor;
 
         let mut cursor = std::mem::take(&mut self.commits);
@@ -161,7 +185,9 @@ impl Model {
 
         let mut cursor = std::mem::take(&mut self.tests);
         let rows = self.tests_matching(&cursor.filter);
-        cursor.settle(rows.len(), height(Pane::Tests), 0, |row| rows.get(row).map(|case| case.name.clone()));
+        cursor.settle(rows.len(), height(Pane::Tests), 0, |row| {
+            rows.get(row).map(|case| case.name.clone())
+        });
         self.tests = cursor;
         self.settle_popup();
     }
@@ -171,7 +197,9 @@ impl Model {
         match self.popup.take() {
             Some(Popup::Help(mut cursor)) => {
                 let rows = self.help_rows(&cursor.filter);
-                cursor.settle(rows.len(), height, 0, |row| rows.get(row).map(|entry: &&Entry| -> Action { entry.action }));
+                cursor.settle(rows.len(), height, 0, |row| {
+                    rows.get(row).map(|entry: &&Entry| -> Action { entry.action })
+                });
                 self.popup = Some(Popup::Help(cursor));
             }
             Some(Popup::Sessions(mut cursor)) => {

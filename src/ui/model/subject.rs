@@ -1,7 +1,6 @@
 //! What a full-screen page, the third column or the copy menu is about.
 
 use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
-use crate::ui::msg::Measured;
 use std::collections::BTreeSet;
 
 /// Something that can be looked at on a page of its own.
@@ -26,14 +25,10 @@ pub struct Page {
     pub scroll: usize,
     /// The row under the cursor, of a diff.
     pub cursor: usize,
-    /// First visible column of a diff.
-    pub shift: usize,
-    /// Files of a diff that are folded, by number.
-    pub folded: BTreeSet<usize>,
+    /// Files of a diff, by number, that the user folded or unfolded against their default.
+    pub toggled: BTreeSet<usize>,
     /// What is searched for; empty for nothing.
     pub search: String,
-    /// What the last frame found out.
-    pub measured: Measured,
 }
 
 impl Page {
@@ -44,17 +39,9 @@ impl Page {
             subject,
             scroll: 0,
             cursor: 0,
-            shift: 0,
-            folded: BTreeSet::new(),
+            toggled: BTreeSet::new(),
             search: String::new(),
-            measured: Measured::default(),
         }
-    }
-
-    /// Returns the last row that may stand at the top.
-    #[must_use]
-    pub const fn lowest(&self) -> usize {
-        self.measured.rows.saturating_sub(self.measured.height)
     }
 
     /// Returns the row that jumps start from.
@@ -68,6 +55,8 @@ impl Page {
 
     /// Scrolls so that the cursor's row is visible.
     pub fn reveal(&mut self, height: usize) {
-        self.scroll = self.scroll.clamp((self.cursor + 1).saturating_sub(height.max(1)), self.cursor);
+        self.scroll = self
+            .scroll
+            .clamp((self.cursor + 1).saturating_sub(height.max(1)), self.cursor);
     }
 }

@@ -31,7 +31,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     left.extend(filter(look, &model.features.filter));
     let regressed = model.state.features.rows.iter().filter(|row| row.regressed).count();
     let mut right = Vec::new();
-    if regressed > 0 {
+    if regressed > 0 && place.area.width >= 36 {
         right.push(Span::styled(format!("{regressed} regressed  "), look.style(Slot::Regressed)));
     }
     if all > 0 {
@@ -48,7 +48,13 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
             (0, false) => "",
             _ => "no feature matches the filter",
         };
-        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        widget::row(
+            buf,
+            Rect { height: 1, ..body },
+            look,
+            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
+            Vec::new(),
+        );
         return;
     }
     let window = model.features.window(rows.len(), usize::from(body.height));
@@ -56,8 +62,8 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         let area = Rect { y, height: 1, ..body };
         let (left, right) = row(model, rows[index], look, body.width);
         widget::row(buf, area, look, left, right);
-        if index == model.features.index() && look.focused {
-            widget::select(buf, area, look);
+        if index == model.features.index() {
+            super::mark_selected(model, Pane::Features, area, buf, look);
         }
     }
 }
@@ -65,8 +71,16 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
 fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let standing = model.standing(row);
     let (glyph, slot) = mark(standing);
-    let name = if standing == Standing::InProgress { Slot::Bold } else { Slot::Text };
-    let text = if row.feature.description.is_empty() { &row.feature.category } else { &row.feature.description };
+    let name = if standing == Standing::InProgress {
+        Slot::Bold
+    } else {
+        Slot::Text
+    };
+    let text = if row.feature.description.is_empty() {
+        &row.feature.category
+    } else {
+        &row.feature.description
+    };
     let left = vec![
         Span::raw(" "),
         look.mark(glyph, slot),
@@ -87,7 +101,9 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         Standing::InProgress | Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
         Standing::Passing => {
             let flip = row.flips.iter().rev().find(|flip| flip.to == FeatureStatus::Passing);
-            let evidence = flip.and_then(|flip| flip.evidence.as_ref()).map(|evidence| short(&evidence.summary));
+            let evidence = flip
+                .and_then(|flip| flip.evidence.as_ref())
+                .map(|evidence| short(&evidence.summary));
             evidence
                 .map(|text| vec![Clean::line(&text).span(look.style(Slot::Dim)), Span::raw(" ")])
                 .unwrap_or_default()

@@ -19,8 +19,17 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Opt
     }
     if let Some(note) = &model.note {
         let slot = if note.warning { Slot::Warning } else { Slot::Text };
-        let text = truncate(Clean::line(&note.text).as_str(), usize::from(area.width).saturating_sub(2), look.glyph(Glyph::Ellipsis));
-        buf.set_line(area.x + 1, area.y, &Line::styled(text, look.style(slot)), area.width.saturating_sub(1));
+        let text = truncate(
+            Clean::line(&note.text).as_str(),
+            usize::from(area.width).saturating_sub(2),
+            look.glyph(Glyph::Ellipsis),
+        );
+        buf.set_line(
+            area.x + 1,
+            area.y,
+            &Line::styled(text, look.style(slot)),
+            area.width.saturating_sub(1),
+        );
         return None;
     }
     let mut spans = vec![Span::raw(" ")];
@@ -29,7 +38,10 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Opt
         let loud = action == Action::Answer;
         let piece = [
             Span::styled(key, look.style(if loud { Slot::Warning } else { Slot::Key })),
-            Span::styled(format!(" {label}   "), look.style(if loud { Slot::Warning } else { Slot::Dim })),
+            Span::styled(
+                format!(" {label}   "),
+                look.style(if loud { Slot::Warning } else { Slot::Dim }),
+            ),
         ];
         // Cut between keys, never within one.
         if spans_width(&spans) + spans_width(&piece) > usize::from(area.width) + 3 {
@@ -53,7 +65,10 @@ pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
         shown.push((Action::Answer, Action::Answer.entry().short));
     }
     for context in situation.contexts() {
-        for entry in TABLE.iter().filter(|entry| entry.contexts.contains(context) && !entry.short.is_empty()) {
+        for entry in TABLE
+            .iter()
+            .filter(|entry| entry.contexts.contains(context) && !entry.short.is_empty())
+        {
             let there = shown.iter().any(|(action, _)| *action == entry.action);
             let keyed = model.keymap.keys(entry.action).next().is_some();
             if !there && keyed && refusal(model, entry.action).is_none() && has_a_point(model, entry.action) {

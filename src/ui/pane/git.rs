@@ -20,10 +20,19 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
             left.extend(fact(look, &Clean::line(&repository.branch)));
         }
         if !repository.dirty.is_empty() {
-            right.push(Span::styled(format!("{} changed  ", repository.dirty.len()), look.style(Slot::Warning)));
+            right.push(Span::styled(
+                format!("{} changed  ", repository.dirty.len()),
+                look.style(Slot::Warning),
+            ));
         }
-        let total = repository.total.max(u32::try_from(repository.commits.len()).unwrap_or(u32::MAX));
-        let text = if place.area.width < 36 { total.to_string() } else { format::plural(total as usize, "commit") };
+        let total = repository
+            .total
+            .max(u32::try_from(repository.commits.len()).unwrap_or(u32::MAX));
+        let text = if place.area.width < 36 {
+            total.to_string()
+        } else {
+            format::plural(total as usize, "commit")
+        };
         right.push(Span::styled(text, look.style(Slot::Text)));
     }
     left.extend(filter(look, &model.commits.filter));
@@ -52,7 +61,13 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
             (Some(seen), true) if seen.commits.is_empty() => "no commit yet",
             (Some(_), true) => "no commit matches the filter",
         };
-        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        widget::row(
+            buf,
+            Rect { height: 1, ..body },
+            look,
+            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
+            Vec::new(),
+        );
         return;
     }
     let window = model.commits.window(rows.len(), usize::from(body.height));
@@ -60,8 +75,8 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         let area = Rect { y, height: 1, ..body };
         let (left, right) = row(model, rows[index], look, body.width);
         widget::row(buf, area, look, left, right);
-        if index == model.commits.index() && look.focused {
-            widget::select(buf, area, look);
+        if index == model.commits.index() {
+            super::mark_selected(model, Pane::Git, area, buf, look);
         }
     }
 }
@@ -82,8 +97,14 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
         if let Some(feature) = &made.made.feature {
             right.push(Clean::line(feature.as_str()).span(look.style(Slot::Text)));
         }
-        right.push(Span::styled(format!(" {:>5}", format!("+{}", made.made.added)), look.style(Slot::Added)));
-        right.push(Span::styled(format!(" {:>4}", format!("-{}", made.made.removed)), look.style(Slot::Removed)));
+        right.push(Span::styled(
+            format!(" {:>5}", format!("+{}", made.made.added)),
+            look.style(Slot::Added),
+        ));
+        right.push(Span::styled(
+            format!(" {:>4}", format!("-{}", made.made.removed)),
+            look.style(Slot::Removed),
+        ));
     } else if width >= 60 {
         right.push(Clean::line(&commit.author).span(look.style(Slot::Dim)));
     }

@@ -2,8 +2,8 @@
 
 use crate::link::Mode;
 use crate::protocol::event::RunOutcome;
-use crate::session::{Activity, Phase};
 use crate::session::state::Totals;
+use crate::session::{Activity, Phase};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format, spans_width};
@@ -81,7 +81,9 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut parts = parts(model, look, area.width);
     let total = |parts: &[Part]| parts.iter().map(|part| spans_width(&part.spans) + 3).sum::<usize>();
     while total(&parts) > usize::from(area.width) + 2 && parts.len() > 1 {
-        let Some(last) = (0..parts.len()).max_by_key(|index| parts[*index].rank) else { break };
+        let Some(last) = (0..parts.len()).max_by_key(|index| parts[*index].rank) else {
+            break;
+        };
         parts.remove(last);
     }
     let mut spans = vec![Span::raw(" ")];
@@ -100,14 +102,18 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut part = |rank: u8, spans: Vec<Span<'static>>| parts.push(Part { rank, spans });
 
-    let name = if state.project.is_empty() { Clean::literal("longhaul") } else { Clean::line(&state.project) };
+    let name = if state.project.is_empty() {
+        Clean::literal("longhaul")
+    } else {
+        Clean::line(&state.project)
+    };
     part(3, vec![name.span(look.style(Slot::Bold))]);
     let (passing, all) = state.features.progress();
     if all > 0 {
         let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);
         if width >= 100 {
             spans.push(Span::raw(" "));
-            spans.extend(widget::bar(look, usize::from(width / 8).min(30), passing, all));
+            spans.extend(widget::bar(look, usize::from((width - 96) / 3).clamp(6, 30), passing, all));
         }
         part(1, spans);
     }
@@ -124,7 +130,11 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         part(0, plain("reading the log".to_owned(), Slot::Dim));
     }
     if let Some(session) = state.current().filter(|_| !matches!(phase, Phase::Ended(_))) {
-        let feature = session.feature.as_ref().map(|feature| format!(" {feature}")).unwrap_or_default();
+        let feature = session
+            .feature
+            .as_ref()
+            .map(|feature| format!(" {feature}"))
+            .unwrap_or_default();
         let text = Clean::line(&format!("{} {}{feature}", session.number, session.role));
         part(5, vec![text.span(look.style(Slot::Text))]);
         let share = session.context_share();
@@ -135,13 +145,23 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         part(7, plain(money(&state.totals), Slot::Text));
     }
     if let Some(run) = &state.run {
-        let word = if run.sandbox == "none" { "unconfined".to_owned() } else { format!("sandbox {}", run.sandbox) };
+        let word = if run.sandbox == "none" {
+            "unconfined".to_owned()
+        } else {
+            format!("sandbox {}", run.sandbox)
+        };
         let slot = if run.sandbox == "none" { Slot::Warning } else { Slot::Text };
         part(8, vec![Clean::line(&word).span(look.style(slot))]);
     }
     if model.waiting() > 0 {
         let key = model.keymap.key_text(Action::Answer);
-        part(0, vec![Span::styled(format!(" {} waiting ({key}) ", model.waiting()), look.style(Slot::Badge))]);
+        part(
+            0,
+            vec![Span::styled(
+                format!(" {} waiting ({key}) ", model.waiting()),
+                look.style(Slot::Badge),
+            )],
+        );
     }
     parts
 }

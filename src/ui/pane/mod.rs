@@ -9,9 +9,12 @@ pub mod tests;
 pub mod transcript;
 
 use super::layout::Pane;
-use super::text::Look;
+use super::model::Model;
+use super::text::{Clean, Glyph, Look};
 use super::theme::Slot;
-use crate::ui::text::{Clean, Glyph};
+use super::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 /// Returns a pane's digit and name as the beginning of its title.
@@ -40,5 +43,17 @@ pub fn filter(look: &Look<'_>, filter: &str) -> Vec<Span<'static>> {
     if filter.is_empty() {
         return Vec::new();
     }
-    vec![Span::styled(format!(" /{}", Clean::line(filter).as_str()), look.style(Slot::Active))]
+    vec![Span::styled(
+        format!(" /{}", Clean::line(filter).as_str()),
+        look.style(Slot::Active),
+    )]
+}
+
+/// Marks the selected row: loudly in the focused list, quietly in the list whose selection the third column shows.
+pub fn mark_selected(model: &Model, pane: Pane, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    if look.focused {
+        widget::select(buf, area, look);
+    } else if model.last_list == pane && model.layout().preview.is_some() {
+        buf.set_span(area.x, area.y, &look.mark(Glyph::Folded, Slot::Active), 1);
+    }
 }

@@ -1,6 +1,5 @@
 //! The third column of a wide screen: what is selected in the list that was focused last, in detail.
 
-use super::super::Caches;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Page, Subject};
 use crate::ui::page;
@@ -12,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 /// Draws the column.
-pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>, caches: &mut Caches) {
+pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let subject = model.subject_in(model.last_list).or_else(|| model.subject_in(Pane::Features));
     let name = match &subject {
         Some(Subject::Feature(_)) => "Feature",
@@ -30,9 +29,15 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>, caches
     };
     let Some(subject) = subject else {
         if !body.is_empty() {
-            widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled("nothing selected", look.style(Slot::Dim))], Vec::new());
+            widget::row(
+                buf,
+                Rect { height: 1, ..body },
+                look,
+                vec![Span::styled("nothing selected", look.style(Slot::Dim))],
+                Vec::new(),
+            );
         }
         return;
     };
-    page::draw_body(model, &Page::new(subject), body, buf, look, &mut caches.preview);
+    page::draw_body(model, &Page::new(subject), body, buf, look);
 }

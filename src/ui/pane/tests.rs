@@ -5,7 +5,7 @@ use crate::protocol::CaseStatus;
 use crate::session::state::CaseHistory;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
-use crate::ui::text::{Clean, Glyph, Look, format, truncate_start};
+use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
@@ -39,7 +39,13 @@ pub fn strip(case: &CaseHistory, cells: usize, look: &Look<'_>) -> Vec<Span<'sta
 pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     let mut left = heading(look, Pane::Tests);
     left.extend(filter(look, &model.tests.filter));
-    widget::title(buf, Rect { height: 1, ..place.area }, look, left, totals(model, look, place.area.width));
+    widget::title(
+        buf,
+        Rect { height: 1, ..place.area },
+        look,
+        left,
+        totals(model, look, place.area.width),
+    );
 
     let body = place.body();
     let rows = model.test_rows();
@@ -53,7 +59,13 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
             },
             (Some(_), true) => "no test matches the filter".to_owned(),
         };
-        widget::row(buf, Rect { height: 1, ..body }, look, vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))], Vec::new());
+        widget::row(
+            buf,
+            Rect { height: 1, ..body },
+            look,
+            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
+            Vec::new(),
+        );
         return;
     }
     let window = model.tests.window(rows.len(), usize::from(body.height));
@@ -61,31 +73,43 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         let area = Rect { y, height: 1, ..body };
         let (left, right) = row(rows[index], look, body.width);
         widget::row(buf, area, look, left, right);
-        if index == model.tests.index() && look.focused {
-            widget::select(buf, area, look);
+        if index == model.tests.index() {
+            super::mark_selected(model, Pane::Tests, area, buf, look);
         }
     }
 }
 
 fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     if model.state.tests.running.is_some() {
-        return vec![look.mark(Glyph::Active, Slot::Active), Span::styled(" running", look.style(Slot::Active))];
+        return vec![
+            look.mark(Glyph::Active, Slot::Active),
+            Span::styled(" running", look.style(Slot::Active)),
+        ];
     }
-    let Some((_, _, run)) = &model.state.tests.latest else { return Vec::new() };
+    let Some((_, _, run)) = &model.state.tests.latest else {
+        return Vec::new();
+    };
     let totals = run.totals();
     let mut spans = Vec::new();
+    let roomy = width >= 36;
     if totals.failed > 0 {
-        spans.push(Span::styled(format!("{} failed  ", totals.failed), look.style(Slot::Fail)));
+        let gap = if roomy { "  " } else { "" };
+        spans.push(Span::styled(format!("{} failed{gap}", totals.failed), look.style(Slot::Fail)));
     }
-    if totals.total() > 0 {
+    if totals.failed > 0 && !roomy {
+        // The failures are what the few columns are for.
+    } else if totals.total() > 0 {
         spans.push(Span::styled(format!("{} ok", totals.passed), look.style(Slot::Pass)));
     } else if run.is_green() {
         spans.push(Span::styled("ok", look.style(Slot::Pass)));
     } else {
         spans.push(Span::styled("failed", look.style(Slot::Fail)));
     }
-    if width >= 36 {
-        spans.push(Span::styled(format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)), look.style(Slot::Dim)));
+    if roomy {
+        spans.push(Span::styled(
+            format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)),
+            look.style(Slot::Dim),
+        ));
     }
     spans
 }
@@ -94,20 +118,50 @@ fn row(case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, 
     let last = case.results.last().copied().unwrap_or(CaseStatus::Skipped);
     let (glyph, slot) = mark(last);
     let roomy = width >= 36;
-    let room = usize::from(width).saturating_sub(if roomy { 20 } else { 9 });
-    // A test is told from its neighbours by the end of its name.
-    let name = truncate_start(Clean::line(&case.name).as_str(), room, look.glyph(Glyph::Ellipsis));
     let gone = !case.in_latest;
-    let left = vec![
+    let (file, name) = parts(&case.name);
+    let mut left = vec![
         Span::raw(" "),
-        if gone { look.mark(Glyph::Dot, Slot::Dim) } else { look.mark(glyph, slot) },
+        if gone {
+            look.mark(Glyph::Dot, Slot::Dim)
+        } else {
+            look.mark(glyph, slot)
+        },
         Span::raw(" "),
-        Span::styled(name, look.style(if gone { Slot::Dim } else { Slot::Text })),
     ];
+    if !file.is_empty() && roomy {
+        left.push(Clean::line(file).span(look.style(Slot::Dim)));
+        left.push(Span::raw(" "));
+    }
+    left.push(Clean::line(name).span(look.style(if gone { Slot::Dim } else { Slot::Text })));
     let mut right = strip(case, if roomy { 8 } else { 4 }, look);
     if roomy {
         let time = case.duration_ms.map(format::duration_ms).unwrap_or_default();
         right.push(Span::styled(format!(" {time:>5} "), look.style(Slot::Dim)));
     }
     (left, right)
+}
+
+/// Parts `tests/08-tags.sh: filters by tag` into `08-tags` and `filters by tag`.
+fn parts(name: &str) -> (&str, &str) {
+    match name.split_once(": ") {
+        Some((path, rest)) if !path.contains(' ') => {
+            let file = path.rsplit('/').next().unwrap_or(path);
+            (file.split_once('.').map_or(file, |(stem, _)| stem), rest)
+        }
+        _ => ("", name),
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    #[test]
+    fn a_test_s_file_is_told_from_its_name() {
+        assert_eq!(
+            super::parts("tests/08-tags.sh: filters by tag"),
+            ("08-tags", "filters by tag")
+        );
+        assert_eq!(super::parts("parses: a b"), ("parses", "a b"));
+        assert_eq!(super::parts("it works: mostly"), ("", "it works: mostly"));
+    }
 }

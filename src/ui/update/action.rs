@@ -9,7 +9,8 @@ use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Cursor, Model, Popup, QuestionForm};
 use crate::ui::msg::{Effect, Exit};
-use crate::ui::transcript::Move;
+use crate::ui::page::Mark;
+use crate::ui::transcript::{Kind, Move};
 
 /// Does an action, or says why it cannot be done now.
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
@@ -45,24 +46,22 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::OpenWhole => open::open_item(model),
         Action::CollapseAll => open::fold_all(model, open::Folding::Fold),
         Action::ExpandAll => open::fold_all(model, open::Folding::Unfold),
-        Action::PreviousTurn => motion::in_transcript(model, Move::PrevTurn),
-        Action::NextTurn => motion::in_transcript(model, Move::NextTurn),
-        Action::PreviousBlock => motion::in_transcript(model, Move::PrevItem),
-        Action::NextBlock => motion::in_transcript(model, Move::NextItem),
-        Action::NextTool => motion::in_transcript(model, Move::NextTool),
-        Action::PreviousTool => motion::in_transcript(model, Move::PrevTool),
-        Action::NextError => motion::in_transcript(model, Move::NextError),
-        Action::PreviousError => motion::in_transcript(model, Move::PrevError),
-        Action::NextApproval => motion::in_transcript(model, Move::NextHuman),
-        Action::PreviousApproval => motion::in_transcript(model, Move::PrevHuman),
-        Action::NextCommit => motion::in_transcript(model, Move::NextCommit),
-        Action::PreviousCommit => motion::in_transcript(model, Move::PrevCommit),
-        Action::NextHunk => motion::in_diff(model, motion::Mark::Hunk, 1),
-        Action::PreviousHunk => motion::in_diff(model, motion::Mark::Hunk, -1),
-        Action::NextFile => motion::in_diff(model, motion::Mark::File, 1),
-        Action::PreviousFile => motion::in_diff(model, motion::Mark::File, -1),
-        Action::ShiftLeft => motion::shift(model, -8),
-        Action::ShiftRight => motion::shift(model, 8),
+        Action::PreviousTurn => motion::in_transcript(model, &Move::PreviousTurn),
+        Action::NextTurn => motion::in_transcript(model, &Move::NextTurn),
+        Action::PreviousBlock => motion::in_transcript(model, &Move::PreviousBlock),
+        Action::NextBlock => motion::in_transcript(model, &Move::NextBlock),
+        Action::NextTool => motion::in_transcript(model, &Move::Next(Kind::Tool)),
+        Action::PreviousTool => motion::in_transcript(model, &Move::Previous(Kind::Tool)),
+        Action::NextError => motion::in_transcript(model, &Move::Next(Kind::Error)),
+        Action::PreviousError => motion::in_transcript(model, &Move::Previous(Kind::Error)),
+        Action::NextApproval => motion::in_transcript(model, &Move::Next(Kind::Gate)),
+        Action::PreviousApproval => motion::in_transcript(model, &Move::Previous(Kind::Gate)),
+        Action::NextCommit => motion::in_transcript(model, &Move::Next(Kind::Commit)),
+        Action::PreviousCommit => motion::in_transcript(model, &Move::Previous(Kind::Commit)),
+        Action::NextHunk => motion::in_diff(model, Mark::Hunk, 1),
+        Action::PreviousHunk => motion::in_diff(model, Mark::Hunk, -1),
+        Action::NextFile => motion::in_diff(model, Mark::File, 1),
+        Action::PreviousFile => motion::in_diff(model, Mark::File, -1),
         Action::FocusFeatures => focus(model, Pane::Features),
         Action::FocusTranscript => focus(model, Pane::Transcript),
         Action::FocusGit => focus(model, Pane::Git),
@@ -172,7 +171,11 @@ fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
     if !form.is_armed(model.elapsed) {
         return;
     }
-    let asked = model.state.open_questions.iter().find(|asked| asked.question == form.question);
+    let asked = model
+        .state
+        .open_questions
+        .iter()
+        .find(|asked| asked.question == form.question);
     let Some(asked) = asked else {
         model.popup = None;
         model.refuse("this question no longer waits; nothing was sent");
@@ -195,8 +198,14 @@ fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn choose(model: &mut Model, step: isize) {
-    let Some(Popup::Question(form)) = &mut model.popup else { return };
-    let asked = model.state.open_questions.iter().find(|asked| asked.question == form.question);
+    let Some(Popup::Question(form)) = &mut model.popup else {
+        return;
+    };
+    let asked = model
+        .state
+        .open_questions
+        .iter()
+        .find(|asked| asked.question == form.question);
     let choices = asked.map_or(0, |asked| asked.choices.len());
     // The typed answer is one more place, after the choices.
     let places = choices + 1;

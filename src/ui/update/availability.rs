@@ -18,9 +18,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
                 None
             }
         }
-        Action::StopAfterStep | Action::StopNow => {
-            (!model.run_is_live()).then_some("no run of this window is live")
-        }
+        Action::StopAfterStep | Action::StopNow => (!model.run_is_live()).then_some("no run of this window is live"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
         Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
@@ -66,8 +64,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PreviousHunk
         | Action::NextFile
         | Action::PreviousFile
-        | Action::ShiftLeft
-        | Action::ShiftRight
         | Action::FocusFeatures
         | Action::FocusTranscript
         | Action::FocusGit

@@ -1,11 +1,12 @@
 //! Copying what is selected, as it came: the clipboard gets the text itself, not the drawn one.
 
 use crate::protocol::FeatureStatus;
-use crate::session::timeline::ItemKind;
+use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::{CopyEntry, Loaded, Model, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page;
 use crate::ui::text::format;
+use crate::ui::transcript;
 
 /// What terminals and tmux pass on at most, before base64.
 const LIMIT: usize = 74_000;
@@ -38,11 +39,17 @@ pub fn copy(model: &mut Model, entry: &CopyEntry, effects: &mut Vec<Effect>) {
     let size = format::bytes(entry.text.len() as u64);
     if entry.text.len() > LIMIT {
         let most = format::bytes(LIMIT as u64);
-        model.refuse(format!("{} is {size}, terminals take {most}: nothing was copied", entry.label));
+        model.refuse(format!(
+            "{} is {size}, terminals take {most}: nothing was copied",
+            entry.label
+        ));
         return;
     }
     effects.push(Effect::Copy(entry.text.clone()));
-    model.say(format!("{} ({size}) sent to the terminal's clipboard (OSC 52; in tmux needs set-clipboard on)", entry.label));
+    model.say(format!(
+        "{} ({size}) sent to the terminal's clipboard (OSC 52; in tmux needs set-clipboard on)",
+        entry.label
+    ));
 }
 
 fn entry(key: char, label: &'static str, text: impl Into<String>) -> CopyEntry {
@@ -57,7 +64,9 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
     let Some(subject) = model.subject() else { return Vec::new() };
     match subject {
         Subject::Feature(id) => {
-            let Some(row) = model.state.features.get(&id) else { return Vec::new() };
+            let Some(row) = model.state.features.get(&id) else {
+                return Vec::new();
+            };
             let feature = &row.feature;
             let status = match feature.status {
                 FeatureStatus::Passing => "passing",
@@ -69,7 +78,11 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 entry('i', "id", feature.id.as_str()),
                 entry('d', "description", feature.description.clone()),
                 entry('s', "steps", steps.clone()),
-                entry('b', "whole feature", format!("{} {} ({status})\n{steps}", feature.id, feature.description)),
+                entry(
+                    'b',
+                    "whole feature",
+                    format!("{} {} ({status})\n{steps}", feature.id, feature.description),
+                ),
             ]
         }
         Subject::Commit(commit) => {
@@ -81,8 +94,11 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 entry('m', "subject", subject),
             ];
             if let Some(Loaded::Ready(diff)) = model.diffs.get(&commit) {
-                let patch: String =
-                    diff.files.iter().map(|file| format!("--- {}\n{}\n", file.path, file.patch.trim_end())).collect();
+                let patch: String = diff
+                    .files
+                    .iter()
+                    .map(|file| format!("--- {}\n{}\n", file.path, file.patch.trim_end()))
+                    .collect();
                 entries.push(entry('b', "whole diff", patch));
             }
             entries
@@ -94,13 +110,13 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
         }
         Subject::Item(session, seq) => {
             let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
-            item.map(|item| of_item(model, &item.kind)).unwrap_or_default()
+            item.map(|item| of_item(model, item)).unwrap_or_default()
         }
     }
 }
 
-fn of_item(model: &Model, kind: &ItemKind) -> Vec<CopyEntry> {
-    match kind {
+fn of_item(model: &Model, item: &Item) -> Vec<CopyEntry> {
+    match &item.kind {
         ItemKind::Call(call) => {
             let whole = call.output.blob.as_ref().and_then(|blob| match model.blobs.get(blob) {
                 Some(Loaded::Ready(text)) => Some(text.clone()),
@@ -114,31 +130,10 @@ fn of_item(model: &Model, kind: &ItemKind) -> Vec<CopyEntry> {
                 entry('b', "whole entry", format!("{} {}\n{output}", call.tool, call.title)),
             ]
         }
-        ItemKind::Text { text, .. } | ItemKind::Thinking { text, .. } | ItemKind::Note { text } => vec![entry('b', "text", text.clone())],
-        ItemKind::Prompt { text, .. } | ItemKind::Trouble { text, .. } => vec![entry('b', "text", text.clone())],
-        ItemKind::Tests(run) => vec![
-            entry('c', "command", run.command.clone()),
-            entry('b', "output", run.output.text.clone()),
-        ],
-        ItemKind::Question { asked, .. } => vec![entry('b', "question", asked.text.clone())],
         ItemKind::Commit(made) => vec![
             entry('h', "full hash", made.commit.as_str()),
             entry('m', "message", made.message.clone()),
         ],
-        ItemKind::Ruling(ruling) => vec![entry('b', "reason", ruling.reason.clone())],
-        ItemKind::Breach(breach) => vec![entry('b', "detail", format!("{}: {}", breach.path, breach.detail))],
-        ItemKind::Closed(ended) => vec![entry('b', "summary", ended.summary.clone())],
-        ItemKind::Orientation(found) => {
-            let parts: String = found.parts.iter().map(|part| format!("## {}\n{}\n\n", part.name, part.text)).collect();
-            vec![entry('b', "orientation", parts)]
-        }
-        ItemKind::Unknown(raw) => vec![entry('b', "event", raw.get())],
-        ItemKind::Foreign { block, .. } => block.iter().map(|raw| entry('b', "block", raw.get())).collect(),
-        ItemKind::Gate { title, .. } => vec![entry('b', "title", title.clone())],
-        ItemKind::External(change) => vec![entry('b', "paths", change.paths.join("\n"))],
-        ItemKind::Flipped(flip) => vec![entry('b', "reason", flip.reason.clone())],
-        ItemKind::Limit(limit) => vec![entry('b', "limit", limit.detail.clone())],
-        ItemKind::Selected(chosen) => vec![entry('b', "feature", chosen.feature.as_str())],
-        ItemKind::Opened { role } => vec![entry('b', "role", role.as_str())],
+        _ => vec![entry('b', "whole entry", transcript::plain_text(item))],
     }
 }

@@ -4,7 +4,7 @@ use super::open;
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query};
 use crate::ui::model::{Model, Popup};
-use crate::ui::msg::{Effect, Exit, Measured};
+use crate::ui::msg::{Effect, Exit};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,10 +46,7 @@ pub fn answered(model: &mut Model, query: Query, answer: Answer) {
 }
 
 /// Notes what the frame found out.
-pub fn drawn(model: &mut Model, at: Duration, measured: Measured) {
-    if let Some(page) = model.pages.last_mut() {
-        page.measured = measured;
-    }
+pub fn drawn(model: &mut Model, at: Duration) {
     if let Some(Popup::Question(form)) = &mut model.popup {
         form.drawn.get_or_insert(at);
     }

@@ -1,6 +1,6 @@
 //! Search in texts, filters in lists: one line, one key.
 
-use super::motion::{self, transcript};
+use super::motion;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Field, Model, Popup, field::Lines};
 use crate::ui::page;
@@ -8,17 +8,22 @@ use crate::ui::transcript::Move;
 
 /// Opens the line for whatever has the focus, with what was searched for last.
 pub fn open(model: &mut Model) {
-    let present = current(model).map(|text| text.clone()).unwrap_or_default();
+    let present = match current(model) {
+        Some(text) => text.clone(),
+        None => model.transcript_search(),
+    };
     model.search = Some(Field::new(Lines::One, &present));
 }
 
 /// Applies what is typed so far.
 pub fn typed(model: &mut Model) {
-    let Some(text) = model.search.as_ref().map(Field::text) else { return };
+    let Some(text) = model.search.as_ref().map(Field::text) else {
+        return;
+    };
     if let Some(place) = current(model) {
         *place = text;
     } else {
-        transcript(model, |view, items| view.search(&text, items));
+        motion::in_transcript(model, &Move::Search(text));
     }
     if model.popup.is_none() && !model.pages.is_empty() {
         to_match(model, 0);
@@ -32,7 +37,7 @@ pub fn clear(model: &mut Model) -> bool {
     }
     let there = !model.transcript_search().is_empty();
     if there {
-        transcript(model, |view, items| view.search("", items));
+        motion::in_transcript(model, &Move::EndSearch);
     }
     there
 }
@@ -42,7 +47,7 @@ pub fn next(model: &mut Model, step: isize) {
     if !model.pages.is_empty() {
         to_match(model, step);
     } else if model.focus == Pane::Transcript {
-        motion::in_transcript(model, if step > 0 { Move::NextMatch } else { Move::PrevMatch });
+        motion::in_transcript(model, &if step > 0 { Move::NextHit } else { Move::PreviousHit });
     } else {
         motion::motion(model, motion::Motion::Lines(step));
     }

@@ -14,6 +14,7 @@ mod open;
 #[cfg(test)]
 mod tests;
 
+pub use action::perform;
 pub use availability::refusal;
 
 use super::model::Model;
@@ -43,7 +44,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Answered(query, answer) => data::answered(model, query, answer),
         Msg::NotSent(reason) => model.refuse(reason),
         Msg::Clock(now) => model.clock = Some(now),
-        Msg::Drawn(at, measured) => data::drawn(model, at, measured),
+        Msg::Drawn(at) => data::drawn(model, at),
+        Msg::Ready => {}
         Msg::Continued => effects.push(Effect::Resume),
         Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
     }

@@ -1,11 +1,10 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
-use crate::session::timeline::Item;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Cursor, Model, Popup, Subject};
-use crate::ui::page::{self, diff};
+use crate::ui::page::{self, Mark};
 use crate::ui::popup;
-use crate::ui::transcript::{Move, View};
+use crate::ui::transcript::Move;
 
 /// A movement as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +49,15 @@ pub fn motion(model: &mut Model, motion: Motion) {
 
 /// Scrolls what has the focus, as the wheel does.
 pub fn scroll(model: &mut Model, rows: isize) {
-    motion(model, Motion::Lines(rows));
+    if model.popup.is_none() && model.pages.is_empty() && model.focus == Pane::Transcript {
+        in_transcript(model, &Move::Scroll(clamp(rows)));
+    } else {
+        motion(model, Motion::Lines(rows));
+    }
+}
+
+fn clamp(rows: isize) -> i32 {
+    i32::try_from(rows).unwrap_or(if rows > 0 { i32::MAX } else { i32::MIN })
 }
 
 fn in_popup(model: &mut Model, motion: Motion) {
@@ -73,14 +80,17 @@ fn in_popup(model: &mut Model, motion: Motion) {
 }
 
 fn in_pane(model: &mut Model, motion: Motion) {
-    let height = model.layout().place(model.focus).map_or(1, |place| usize::from(place.body().height));
+    let height = model
+        .layout()
+        .place(model.focus)
+        .map_or(1, |place| usize::from(place.body().height));
     match model.focus {
         Pane::Transcript => in_transcript(
             model,
-            match motion {
-                Motion::Lines(n) => Move::Lines(n),
-                Motion::HalfPages(n) => Move::HalfPages(n),
-                Motion::Pages(n) => Move::Pages(n),
+            &match motion {
+                Motion::Lines(n) => Move::Lines(clamp(n)),
+                Motion::HalfPages(n) => Move::HalfPages(clamp(n)),
+                Motion::Pages(n) => Move::Pages(clamp(n)),
                 Motion::Top => Move::Top,
                 Motion::Bottom => Move::Bottom,
             },
@@ -106,17 +116,21 @@ fn in_list<K: Clone + PartialEq>(cursor: &mut Cursor<K>, keys: &[K], motion: Mot
 }
 
 fn on_page(model: &mut Model, motion: Motion) {
-    let height = usize::from(page::body(model.size).height);
+    let body = page::body(model.size);
+    let height = usize::from(body.height);
+    let rows = match model.pages.last() {
+        Some(open) => page::document(model, open, body.width).lines.len(),
+        None => return,
+    };
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
         Subject::Commit(_) => {
-            let rows = open.measured.rows;
             open.cursor = motion.target(open.cursor, rows, height);
             open.reveal(height);
         }
         Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => {
-            let lowest = open.lowest();
-            open.scroll = motion.target(open.scroll.min(lowest), open.measured.rows, height).min(lowest);
+            let lowest = rows.saturating_sub(height);
+            open.scroll = motion.target(open.scroll.min(lowest), rows, height).min(lowest);
         }
     }
 }
@@ -130,41 +144,26 @@ pub fn page_to(model: &mut Model, row: usize) {
             open.cursor = row;
             open.reveal(height);
         }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => open.scroll = row.min(open.lowest()),
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => open.scroll = row,
     }
-}
-
-/// Scrolls a diff sideways.
-pub fn shift(model: &mut Model, columns: isize) {
-    if let Some(open) = model.pages.last_mut() {
-        open.shift = open.shift.saturating_add_signed(columns).min(10_000);
-    }
-}
-
-/// What the diff's jumps stop at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// A hunk's first row.
-    Hunk,
-    /// A file's row.
-    File,
 }
 
 /// Goes to the next (1) or previous (-1) hunk or file of the open diff.
 pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
     let Some(open) = model.pages.last() else { return };
-    let rows = diff::rows_of(model, open, page::body(model.size).width);
-    let stops = |row: &diff::Row| match mark {
-        Mark::Hunk => matches!(row, diff::Row::Hunk { .. }),
-        Mark::File => matches!(row, diff::Row::File { .. }),
-    };
+    let document = page::document(model, open, page::body(model.size).width);
+    let stops = document
+        .marks
+        .iter()
+        .filter(|stop| mark == Mark::Hunk || stop.mark == mark)
+        .map(|stop| stop.row);
     let here = open.cursor;
     let found = if step > 0 {
-        rows.iter().enumerate().skip(here + 1).find(|(_, row)| stops(row))
+        stops.into_iter().find(|row| *row > here)
     } else {
-        rows.iter().enumerate().take(here).rev().find(|(_, row)| stops(row))
+        stops.filter(|row| *row < here).last()
     };
-    match found.map(|(row, _)| row) {
+    match found {
         Some(row) => {
             page_to(model, row);
             // A jump shows what follows, not what came before.
@@ -180,33 +179,22 @@ pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
 }
 
 /// Moves in the shown transcript; says so if there was nowhere to go.
-pub fn in_transcript(model: &mut Model, to: Move) {
-    let moved = transcript(model, |view, items| view.handle(to, items));
-    if moved == Some(false) {
-        if let Some(what) = missing(to) {
-            model.refuse(what);
-        }
-    }
-}
-
-const fn missing(to: Move) -> Option<&'static str> {
-    match to {
-        Move::NextError | Move::PrevError => Some("no further error"),
-        Move::NextTool | Move::PrevTool => Some("no further tool call"),
-        Move::NextCommit | Move::PrevCommit => Some("no further commit"),
-        Move::NextHuman | Move::PrevHuman => Some("no further question"),
-        Move::NextMatch | Move::PrevMatch => Some("no match"),
-        _ => None,
-    }
-}
-
-/// Works on the view of the shown session together with its items.
-pub fn transcript<R>(model: &mut Model, work: impl FnOnce(&mut View, &[Item]) -> R) -> Option<R> {
-    let number = model.shown_session()?.number;
+pub fn in_transcript(model: &mut Model, to: &Move) {
+    let Some(number) = model.shown_session().map(|session| session.number) else {
+        return;
+    };
     let mut view = model.views.remove(&number).unwrap_or_default();
-    let result = model.state.session(number).map(|session| work(&mut view, &session.items));
+    let moved = match model.state.session(number) {
+        Some(session) => {
+            let look = model.appearance.look(model.clock, true);
+            view.handle(to, &session.items, &mut model.caches.borrow_mut().transcript, &look)
+        }
+        None => Ok(()),
+    };
     model.views.insert(number, view);
-    result
+    if let Err(reason) = moved {
+        model.refuse(reason);
+    }
 }
 
 #[cfg(test)]

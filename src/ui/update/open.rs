@@ -7,7 +7,7 @@ use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Loaded, Model, Page, Popup, Subject};
 use crate::ui::msg::Effect;
-use crate::ui::page::{self, diff};
+use crate::ui::page::{self, Mark};
 use crate::ui::transcript::Move;
 
 /// Whether everything is folded or unfolded.
@@ -30,7 +30,10 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             return;
         }
         Some(Popup::Sessions(cursor)) => {
-            let chosen = model.session_rows(&cursor.filter).get(cursor.index()).map(|session| session.number);
+            let chosen = model
+                .session_rows(&cursor.filter)
+                .get(cursor.index())
+                .map(|session| session.number);
             if let Some(number) = chosen {
                 let newest = model.state.current().is_some_and(|session| session.number == number);
                 model.reading = (!newest).then_some(number);
@@ -49,7 +52,7 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     if model.focus == Pane::Transcript {
-        motion::in_transcript(model, Move::ToggleFold);
+        motion::in_transcript(model, &Move::ToggleFold);
     } else if let Some(subject) = model.subject() {
         model.pages.push(Page::new(subject));
     }
@@ -74,45 +77,43 @@ pub fn open_item(model: &mut Model) {
 
 fn fold_file(model: &mut Model) {
     let Some(open) = model.pages.last() else { return };
-    let rows = diff::rows_of(model, open, page::body(model.size).width);
-    let Some(file) = rows.get(open.cursor).and_then(diff::Row::file) else { return };
-    let top = rows.iter().position(|row| matches!(row, diff::Row::File { file: found } if *found == file));
+    let document = page::document(model, open, page::body(model.size).width);
+    let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
+    let Some(under) = files.filter(|stop| stop.row <= open.cursor).last() else {
+        return;
+    };
+    let (file, row) = (under.file, under.row);
     if let Some(open) = model.pages.last_mut() {
-        if !open.folded.remove(&file) {
-            open.folded.insert(file);
+        if !open.toggled.remove(&file) {
+            open.toggled.insert(file);
         }
     }
-    if let Some(row) = top {
-        motion::page_to(model, row);
-    }
+    motion::page_to(model, row);
 }
 
 /// Folds or unfolds everything in the transcript or the open diff.
 pub fn fold_all(model: &mut Model, folding: Folding) {
-    let files = model.pages.last().and_then(|open| match &open.subject {
-        Subject::Commit(commit) => match model.diffs.get(commit) {
-            Some(Loaded::Ready(diff)) => Some(diff.files.len()),
-            _ => Some(0),
-        },
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => None,
-    });
-    match (model.pages.last_mut(), files) {
-        (Some(open), Some(files)) => {
-            open.folded = match folding {
-                Folding::Fold => (0..files).collect(),
-                Folding::Unfold => std::collections::BTreeSet::new(),
-            };
-            open.cursor = 0;
-            open.scroll = 0;
-        }
-        (None, _) => motion::in_transcript(
-            model,
-            match folding {
-                Folding::Fold => Move::CollapseAll,
-                Folding::Unfold => Move::ExpandAll,
-            },
-        ),
-        (Some(_), None) => {}
+    let Some(open) = model.pages.last() else {
+        let to = match folding {
+            Folding::Fold => Move::FoldAll,
+            Folding::Unfold => Move::UnfoldAll,
+        };
+        return motion::in_transcript(model, &to);
+    };
+    let Subject::Commit(commit) = &open.subject else { return };
+    let Some(Loaded::Ready(diff)) = model.diffs.get(commit) else {
+        return;
+    };
+    let wanted = folding == Folding::Fold;
+    let files = diff.files.iter().enumerate();
+    let toggled = files
+        .filter(|(_, file)| page::diff::starts_folded(file) != wanted)
+        .map(|(index, _)| index)
+        .collect();
+    if let Some(open) = model.pages.last_mut() {
+        open.toggled = toggled;
+        open.cursor = 0;
+        open.scroll = 0;
     }
 }
 
@@ -127,7 +128,7 @@ impl Model {
             Pane::Transcript => {
                 let session = self.shown_session()?;
                 let view = self.views.get(&session.number);
-                let item = view.map_or(session.items.last(), |view| view.cursor_item(&session.items))?;
+                let item = view.map_or(session.items.last(), |view| view.item_at_cursor(&session.items))?;
                 Some(subject_of(session.number, item))
             }
             list => self.subject_in(list),
@@ -140,11 +141,13 @@ impl Model {
         match list {
             Pane::Features => {
                 let rows = self.feature_rows();
-                rows.get(self.features.index()).map(|row| Subject::Feature(row.feature.id.clone()))
+                rows.get(self.features.index())
+                    .map(|row| Subject::Feature(row.feature.id.clone()))
             }
             Pane::Git => {
                 let rows = self.commit_rows();
-                rows.get(self.commits.index()).map(|commit| Subject::Commit(commit.id.clone()))
+                rows.get(self.commits.index())
+                    .map(|commit| Subject::Commit(commit.id.clone()))
             }
             Pane::Tests => {
                 let rows = self.test_rows();

@@ -59,14 +59,23 @@ pub fn title(buf: &mut Buffer, area: Rect, look: &Look<'_>, left: Vec<Span<'stat
     let mut spans = vec![Span::raw(" ")];
     spans.extend(truncate_spans(left, room, mark));
     spans.push(Span::raw(" "));
-    buf.set_line(area.x + 1, area.y, &Line::from(spans), area.width.saturating_sub(1));
+    over_rule(buf, area.x + 1, area, spans);
     if keep_right {
         let mut spans = vec![Span::raw(" ")];
         spans.extend(right);
         spans.push(Span::raw(" "));
         let x = area.x + u16::try_from(width.saturating_sub(right_width + 3)).unwrap_or(0);
-        buf.set_line(x, area.y, &Line::from(spans), area.right().saturating_sub(x));
+        over_rule(buf, x, area, spans);
     }
+}
+
+/// Writes over a rule; its style must not show through.
+fn over_rule(buf: &mut Buffer, x: u16, area: Rect, spans: Vec<Span<'static>>) {
+    let width = u16::try_from(spans_width(&spans)).unwrap_or(u16::MAX);
+    for x in x..x.saturating_add(width).min(area.right()) {
+        buf[(x, area.y)].reset();
+    }
+    buf.set_line(x, area.y, &Line::from(spans), area.right().saturating_sub(x));
 }
 
 /// Draws the rule between two columns, joined to the title rows that meet it.
@@ -89,10 +98,17 @@ pub fn column_rule(buf: &mut Buffer, rule: Rect, look: &Look<'_>, meets: impl Fn
 /// Returns a bar of `width` columns, filled in the ratio of `done` to `all`.
 #[must_use]
 pub fn bar(look: &Look<'_>, width: usize, done: usize, all: usize) -> Vec<Span<'static>> {
-    let full = if all == 0 { 0 } else { (width * done / all).max(usize::from(done > 0)) };
+    let full = if all == 0 {
+        0
+    } else {
+        (width * done / all).max(usize::from(done > 0))
+    };
     vec![
         Span::styled(look.glyph(Glyph::BarFull).repeat(full), look.style(Slot::Pass)),
-        Span::styled(look.glyph(Glyph::BarEmpty).repeat(width.saturating_sub(full)), look.style(Slot::Dim)),
+        Span::styled(
+            look.glyph(Glyph::BarEmpty).repeat(width.saturating_sub(full)),
+            look.style(Slot::Dim),
+        ),
     ]
 }
 

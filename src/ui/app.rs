@@ -1,0 +1,223 @@
+//! The loop: takes messages, folds them in, carries out effects, draws when there is something new to see.
+//!
+//! Owns time and the terminal. Invariant: a key is on the screen before any event that was queued after it is folded
+//! in; data is drawn at most so many times a second; at rest nothing is written and nobody wakes up.
+
+use super::mailbox::Mailbox;
+use super::model::{Appearance, Model};
+use super::msg::{Effect, Exit, Msg};
+use super::terminal::{self, Terminal};
+use super::update::update;
+use super::view::view;
+use super::{Options, UiError, source};
+use crate::link::Client;
+use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+/// Between two frames that only data asked for.
+const FRAME: Duration = Duration::from_millis(33);
+/// The same over a network.
+const FRAME_REMOTE: Duration = Duration::from_millis(100);
+/// How long events are folded in before a look at the clock.
+const SLICE: Duration = Duration::from_millis(8);
+/// Ages on the screen are in minutes.
+const MINUTE: Duration = Duration::from_secs(60);
+
+struct App {
+    client: Client,
+    mailbox: Mailbox,
+    terminal: Terminal,
+    model: Model,
+    origin: Instant,
+    frame: Duration,
+    drawn: Instant,
+    dirty: bool,
+}
+
+/// Runs the UI until the user leaves.
+///
+/// # Errors
+/// Fails if there is no terminal, the key file is refused, or the terminal goes away.
+pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
+    let keymap = options.keymap()?;
+    terminal::check()?;
+    let origin = Instant::now();
+    let mut terminal = Terminal::enter()?;
+    let appearance = Appearance {
+        theme: options.theme(),
+        ascii: options.environment.wants_ascii(options.ascii),
+        zone: TimeZone::UTC,
+    };
+    let mut model = Model::new(client.mode(), appearance, keymap, terminal.size()?);
+    model.state.project.clone_from(&options.title);
+    draw(&mut terminal, &mut model)?;
+
+    // The user sees a screen; now for what takes time.
+    let mailbox = Mailbox::default();
+    source::start(&mailbox, origin)?;
+    source::subscribe(&client, &mailbox);
+    model.appearance.zone = TimeZone::system();
+    if options.mouse {
+        model.mouse = true;
+        terminal.set_mouse(true)?;
+    }
+    let mut app = App {
+        client,
+        mailbox,
+        terminal,
+        model,
+        origin,
+        frame: if options.environment.remote { FRAME_REMOTE } else { FRAME },
+        drawn: Instant::now(),
+        dirty: false,
+    };
+    let exit = app.serve();
+    app.mailbox.close();
+    drop(app);
+    tell_panics();
+    exit
+}
+
+impl App {
+    fn serve(&mut self) -> Result<Exit, UiError> {
+        loop {
+            let Some(msg) = self.mailbox.take(self.deadline()) else {
+                // Either a frame is due, or a minute has passed.
+                self.draw()?;
+                continue;
+            };
+            let by_hand = matches!(
+                msg,
+                Msg::Key(..) | Msg::Paste(_) | Msg::Mouse(_) | Msg::Resize(_) | Msg::Answered(..) | Msg::NotSent(_) | Msg::Ready
+            );
+            if let Msg::Key(key, _) = &msg {
+                panic_if_asked(key.code, key.modifiers);
+            }
+            if let Some(exit) = self.handle(msg)? {
+                return Ok(exit);
+            }
+            self.dirty = true;
+            if by_hand {
+                if let Some(exit) = self.drain_keys()? {
+                    return Ok(exit);
+                }
+                self.draw()?;
+            } else if let Some(exit) = self.drain_data()? {
+                return Ok(exit);
+            }
+        }
+    }
+
+    /// When to wake up without a message: for a frame that is due, or for the ages on the screen while something runs.
+    fn deadline(&self) -> Option<Instant> {
+        if self.dirty {
+            return Some(self.drawn + self.frame);
+        }
+        self.model.run_is_live().then(|| self.drawn + MINUTE)
+    }
+
+    /// Takes keys that came in the meantime (a held key, a burst), so that one frame shows them all.
+    fn drain_keys(&mut self) -> Result<Option<Exit>, UiError> {
+        while let Some(msg) = self.mailbox.take_urgent() {
+            if let Some(exit) = self.handle(msg)? {
+                return Ok(Some(exit));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Folds queued events in for a slice of time, keys first, then draws if a frame is due.
+    fn drain_data(&mut self) -> Result<Option<Exit>, UiError> {
+        let began = Instant::now();
+        while began.elapsed() < SLICE && !self.mailbox.has_urgent() {
+            let Some(msg) = self.mailbox.take(Some(began)) else { break };
+            if let Some(exit) = self.handle(msg)? {
+                return Ok(Some(exit));
+            }
+        }
+        if self.drawn.elapsed() >= self.frame {
+            self.draw()?;
+        }
+        Ok(None)
+    }
+
+    fn handle(&mut self, msg: Msg) -> Result<Option<Exit>, UiError> {
+        for effect in update(&mut self.model, msg) {
+            match effect {
+                Effect::Quit(exit) => return Ok(Some(exit)),
+                Effect::Send(command) => {
+                    if let Err(refused) = self.client.send(command) {
+                        update(&mut self.model, Msg::NotSent(refused.to_string()));
+                    }
+                }
+                Effect::Ask(query) => {
+                    let mailbox = self.mailbox.clone();
+                    let asked = query.clone();
+                    self.client.ask(
+                        query,
+                        Box::new(move |answer| {
+                            mailbox.urgent(Msg::Answered(asked, answer));
+                        }),
+                    );
+                }
+                Effect::Copy(text) => {
+                    let mut bytes = Vec::new();
+                    let sequence = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);
+                    crossterm::queue!(bytes, sequence).map_err(UiError::Terminal)?;
+                    self.terminal.write_now(&bytes)?;
+                }
+                Effect::CaptureMouse(on) => self.terminal.set_mouse(on)?,
+                Effect::Suspend => self.terminal.suspend()?,
+                Effect::Resume => self.terminal.resume()?,
+                Effect::Repaint => self.terminal.forget()?,
+            }
+        }
+        Ok(None)
+    }
+
+    fn draw(&mut self) -> Result<(), UiError> {
+        update(&mut self.model, Msg::Clock(Timestamp::now()));
+        draw(&mut self.terminal, &mut self.model)?;
+        self.drawn = Instant::now();
+        self.dirty = false;
+        update(&mut self.model, Msg::Drawn(self.origin.elapsed()));
+        Ok(())
+    }
+}
+
+fn draw(terminal: &mut Terminal, model: &mut Model) -> Result<(), UiError> {
+    model.size = terminal.size()?;
+    model.settle();
+    terminal.draw(|frame| {
+        let area = frame.area();
+        let cursors = view(model, area, frame.buffer_mut());
+        if let Some(position) = cursors.typing {
+            frame.set_cursor_position(position);
+        }
+        cursors.resting.filter(|_| cursors.typing.is_none())
+    })
+}
+
+/// Lets a test prove that a panic leaves the terminal as it was.
+fn panic_if_asked(code: KeyCode, modifiers: KeyModifiers) {
+    let chord = modifiers.contains(KeyModifiers::CONTROL) && matches!(code, KeyCode::Char('\\' | '4'));
+    if chord && std::env::var_os("LONGHAUL_DEBUG_PANIC").is_some() {
+        #[expect(
+            clippy::panic,
+            reason = "asked for by the environment, for a test of the terminal's restoration"
+        )]
+        {
+            panic!("asked for by LONGHAUL_DEBUG_PANIC");
+        }
+    }
+}
+
+/// Tells on the restored terminal what other threads panicked with meanwhile.
+fn tell_panics() {
+    for panic in terminal::take_panics() {
+        let _ = writeln!(std::io::stderr(), "longhaul: a background {panic}");
+    }
+}

@@ -1,0 +1,127 @@
+//! A feature's page: what it is, how it stands and why, what was done for it.
+
+use super::Document;
+use super::sheet::Sheet;
+use crate::protocol::{EvidenceKind, FeatureId, FeatureStatus};
+use crate::ui::model::Model;
+use crate::ui::pane::features::mark;
+use crate::ui::pane::header::{minutes, money};
+use crate::ui::text::{Clean, Glyph, Look, format};
+use crate::ui::theme::Slot;
+use ratatui::text::Span;
+
+/// Lays the page out.
+#[must_use]
+pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> Document {
+    let mut sheet = Sheet::new(width, look);
+    let Some(row) = model.state.features.get(id) else {
+        sheet.text("This feature is no longer in the list.", Slot::Dim);
+        return sheet.finish();
+    };
+    let feature = &row.feature;
+    let standing = model.standing(row);
+    let (glyph, slot) = mark(standing);
+    sheet.spans(&[
+        look.mark(glyph, slot),
+        Span::raw(" "),
+        Clean::line(id.as_str()).span(look.style(Slot::Bold)),
+        Span::raw("  "),
+        Span::styled(standing.word(), look.style(slot)),
+    ]);
+    sheet.gap();
+    sheet.text(&feature.description, Slot::Text);
+    sheet.gap();
+    if !feature.category.is_empty() {
+        sheet.fact("category", &feature.category);
+    }
+    if !row.sessions.is_empty() {
+        let sessions: Vec<String> = row.sessions.iter().map(ToString::to_string).collect();
+        sheet.fact("worked on", &sessions.join(", "));
+    }
+    if row.totals.requests > 0 {
+        sheet.fact(
+            "tokens",
+            &format!("{}   {}", format::tokens(row.totals.usage.total()), money(&row.totals)),
+        );
+    }
+    if let Some(evidence) = row
+        .flips
+        .iter()
+        .rev()
+        .find(|flip| flip.to == FeatureStatus::Passing)
+        .and_then(|flip| flip.evidence.as_ref())
+    {
+        let kind = match evidence.kind {
+            EvidenceKind::OwnTests => "its own tests, run by the harness",
+            EvidenceKind::Suite => "the whole suite, run by the harness",
+            EvidenceKind::AgentReport => "the agent's word only",
+            EvidenceKind::Human => "a person's word",
+        };
+        sheet.heading("Evidence");
+        sheet.fact("proof", &evidence.summary);
+        sheet.fact("kind", kind);
+        sheet.fact("taken in", &evidence.session.to_string());
+    }
+    list(&mut sheet, look, "Steps", &feature.steps, true);
+    if !row.flips.is_empty() {
+        sheet.heading("History");
+        for flip in &row.flips {
+            let (glyph, slot, word) = match flip.to {
+                FeatureStatus::Passing => (Glyph::Pass, Slot::Pass, "passing"),
+                FeatureStatus::Failing => (Glyph::Fail, Slot::Regressed, "failing"),
+                FeatureStatus::Unknown => (Glyph::Todo, Slot::Dim, "unknown"),
+            };
+            let when = Span::styled(
+                format!("{} {:<4} ", look.clock(flip.time), flip.session.to_string()),
+                look.style(Slot::Dim),
+            );
+            let lead = vec![
+                when,
+                look.mark(glyph, slot),
+                Span::styled(format!(" {word:<8}"), look.style(slot)),
+            ];
+            let why = flip
+                .evidence
+                .as_ref()
+                .map_or(flip.reason.as_str(), |evidence| evidence.summary.as_str());
+            sheet.item(lead, &[Clean::line(why).span(look.style(Slot::Text))]);
+        }
+    }
+    if !row.commits.is_empty() {
+        sheet.heading("Commits");
+        for commit in row.commits.iter().rev() {
+            let made = model.made(commit);
+            let subject = made.map_or("", |made| made.made.message.lines().next().unwrap_or_default());
+            let lead = vec![Clean::line(commit.short()).span(look.style(Slot::Harness)), Span::raw(" ")];
+            let mut value = vec![Clean::line(subject).span(look.style(Slot::Text))];
+            if let Some(made) = made {
+                value.push(Span::styled(format!("  +{}", made.made.added), look.style(Slot::Added)));
+                value.push(Span::styled(format!(" -{}", made.made.removed), look.style(Slot::Removed)));
+                let age = look.now.map(|now| minutes(made.time, now)).unwrap_or_default();
+                value.push(Span::styled(format!("  {} {age}", made.session), look.style(Slot::Dim)));
+            }
+            sheet.item(lead, &value);
+        }
+    }
+    list(&mut sheet, look, "Tests", &feature.tests, false);
+    list(&mut sheet, look, "Files", &feature.files, false);
+    sheet.finish()
+}
+
+fn list(sheet: &mut Sheet<'_>, look: &Look<'_>, heading: &'static str, rows: &[String], numbered: bool) {
+    if rows.is_empty() {
+        return;
+    }
+    sheet.heading(heading);
+    for (index, row) in rows.iter().enumerate() {
+        let lead = if numbered {
+            format!("{:>2}. ", index + 1)
+        } else {
+            format!("{} ", look.glyph(Glyph::Bullet))
+        };
+        sheet.item(
+            vec![Span::styled(lead, look.style(Slot::Dim))],
+            &[Clean::line(row).span(look.style(Slot::Text))],
+        );
+    }
+}

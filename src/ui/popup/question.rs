@@ -1,0 +1,100 @@
+//! A question of the agent: the whole of it, its choices, a field for an answer of one's own.
+
+use crate::ui::keymap::Action;
+use crate::ui::model::{Model, QuestionForm};
+use crate::ui::text::{Clean, Glyph, Look, Wrap, format, width, wrap};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// Draws the window; returns where the terminal's cursor belongs.
+pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    let asked = model
+        .state
+        .open_questions
+        .iter()
+        .find(|asked| asked.question == form.question)?;
+    let columns = screen.width.saturating_sub(4).min(88);
+    let room = usize::from(columns.saturating_sub(4)).max(1);
+    let mut lines = wrap(&Clean::block(&asked.text), room, look.style(Slot::Text));
+    lines.push(Line::default());
+    for (index, choice) in asked.choices.iter().enumerate() {
+        lines.extend(entry(
+            form.choice == Some(index),
+            Clean::line(choice).span(look.style(Slot::Text)),
+            room,
+            look,
+        ));
+    }
+    let typed = form.field.lines();
+    let field_top = lines.len();
+    let marker = look.glyph(if form.choice.is_none() { Glyph::Folded } else { Glyph::Dot });
+    for (index, line) in typed.iter().enumerate() {
+        let lead = if index == 0 { format!("{marker} ") } else { "  ".to_owned() };
+        let text = Clean::line(line);
+        let text = if form.field.is_empty() {
+            Span::styled("type an answer of your own", look.style(Slot::Dim))
+        } else {
+            text.span(look.style(Slot::Human))
+        };
+        lines.push(Line::from(vec![Span::styled(lead, look.style(Slot::Key)), text]));
+    }
+    lines.push(Line::default());
+    lines.push(keys(model, look));
+
+    let wanted = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let area = widget::centered(screen, columns, wanted);
+    let waiting = model.state.open_questions.len();
+    let heading = if waiting > 1 {
+        format!("The agent asks  (1 of {})", format::count(waiting as u64))
+    } else {
+        "The agent asks".to_owned()
+    };
+    let inner = widget::window(buf, area, look, &heading);
+    // A long question is cut at its top: the field and the keys below it must be on the screen.
+    let cut = lines.len().saturating_sub(usize::from(inner.height));
+    widget::lines(buf, inner, &lines[cut..]);
+    let (row, column) = form.field.cursor();
+    let before: String = typed
+        .get(row)
+        .map(|line| line.chars().take(column).collect())
+        .unwrap_or_default();
+    let x = 2 + width(Clean::line(&before).as_str());
+    let y = (field_top + row).checked_sub(cut)?;
+    (form.choice.is_none() && y < usize::from(inner.height)).then(|| Position {
+        x: inner.x + u16::try_from(x).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1)),
+        y: inner.y + u16::try_from(y).unwrap_or(0),
+    })
+}
+
+fn entry(marked: bool, text: Span<'static>, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let (glyph, slot) = if marked {
+        (Glyph::Folded, Slot::Key)
+    } else {
+        (Glyph::Dot, Slot::Dim)
+    };
+    let first = [look.mark(glyph, slot), Span::raw(" ")];
+    let rest = [Span::raw("  ")];
+    let text = if marked {
+        text.patch_style(look.style(Slot::Selection))
+    } else {
+        text
+    };
+    let wrap = Wrap {
+        width: room,
+        first: &first,
+        rest: &rest,
+    };
+    wrap.words(&[text])
+}
+
+fn keys(model: &Model, look: &Look<'_>) -> Line<'static> {
+    let mut spans = Vec::new();
+    for action in [Action::SendAnswer, Action::NextChoice, Action::NewLine, Action::NotNow] {
+        spans.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
+        spans.push(Span::styled(format!(" {}   ", action.entry().short), look.style(Slot::Dim)));
+    }
+    Line::from(spans)
+}

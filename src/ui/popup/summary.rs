@@ -1,0 +1,84 @@
+//! The run's summary: what was reached, at what price, and where it lies.
+
+use crate::session::Phase;
+use crate::session::state::Run;
+use crate::ui::keymap::Action;
+use crate::ui::model::Model;
+use crate::ui::page::sheet::Sheet;
+use crate::ui::pane::header::{money, phase_word};
+use crate::ui::text::{Look, format};
+use crate::ui::theme::Slot;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+/// Draws the window.
+pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let Some(run) = &model.state.run else { return };
+    let columns = screen.width.saturating_sub(4).min(78);
+    let mut sheet = Sheet::new(columns.saturating_sub(4), look);
+    let (phase, _) = model.state.phase();
+    let (glyph, word, slot) = phase_word(phase);
+    sheet.spans(&[look.mark(glyph, slot), Span::styled(format!(" {word}"), look.style(slot))]);
+    if let Some((_, _, reason)) = run.ended.as_ref().filter(|(_, _, reason)| !reason.is_empty()) {
+        sheet.text(reason, Slot::Text);
+    }
+    sheet.gap();
+    facts(model, run, &mut sheet, look);
+    sheet.gap();
+    let leave = if matches!(phase, Phase::Ended(_)) { "leave" } else { "close" };
+    sheet.spans(&[
+        Span::styled(model.keymap.key_text(Action::Back), look.style(Slot::Key)),
+        Span::styled(" look around   ", look.style(Slot::Dim)),
+        Span::styled(model.keymap.key_text(Action::Leave), look.style(Slot::Key)),
+        Span::styled(format!(" {leave}"), look.style(Slot::Dim)),
+    ]);
+    let document = sheet.finish();
+    let wanted = u16::try_from(document.lines.len() + 2).unwrap_or(u16::MAX);
+    let area = widget::centered(screen, columns, wanted);
+    let inner = widget::window(buf, area, look, "Run");
+    widget::lines(buf, inner, &document.lines);
+}
+
+fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
+    let state = &model.state;
+    let (passing, all) = state.features.progress();
+    let mut features = vec![Span::styled(format!("{passing} of {all} pass   "), look.style(Slot::Bold))];
+    features.extend(widget::bar(look, 20, passing, all));
+    sheet.fact_spans("features", &features);
+    let of_run = |number| number >= run.first_session;
+    let sessions = state.sessions.iter().filter(|session| of_run(session.number)).count();
+    sheet.fact("sessions", &sessions.to_string());
+    let commits = state.commits.iter().filter(|commit| of_run(commit.session)).count();
+    sheet.fact("commits", &commits.to_string());
+    if let Some((_, _, tests)) = &state.tests.latest {
+        let totals = tests.totals();
+        let text = if totals.total() > 0 {
+            format!("{} of {} pass", totals.passed, totals.total())
+        } else {
+            "run by exit code".to_owned()
+        };
+        sheet.fact("tests", &text);
+    }
+    let usage = run.totals.usage;
+    sheet.fact(
+        "tokens",
+        &format!(
+            "{} read ({} from the cache), {} written",
+            format::tokens(usage.prompt()),
+            format::tokens(usage.cache_read),
+            format::tokens(usage.output)
+        ),
+    );
+    sheet.fact("cost", &money(&run.totals));
+    let end = run
+        .ended
+        .as_ref()
+        .map(|(time, _, _)| *time)
+        .or(look.now)
+        .unwrap_or(run.started);
+    sheet.fact("time", &format::duration_ms(format::seconds_between(run.started, end) * 1000));
+    sheet.fact("model", &run.model);
+    sheet.fact("project", &state.workspace);
+}

@@ -1,0 +1,129 @@
+//! Pictures of the screens, drawn from a recorded log by the code that draws the terminal.
+
+use super::keymap::Action;
+use super::model::{Loaded, Model, Page, Popup, Subject};
+use super::msg::Msg;
+use super::svg::svg;
+use super::text::highlight;
+use super::update::{perform, update};
+use super::view::view;
+use crate::link::Mode;
+use crate::protocol::{CommitDiff, Envelope, FileDiff, Oid};
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The recorded log: a run of seven finished sessions and one that waits for an answer.
+const LOG: &str = include_str!("../../tests/fixtures/logs/v1/notes-live.jsonl");
+
+/// Returns the recorded events.
+///
+/// # Errors
+/// Fails if the log holds a line that this build does not read.
+pub fn recorded() -> Result<Vec<Arc<Envelope>>, serde_json::Error> {
+    LOG.lines().map(|line| Envelope::from_line(line).map(Arc::new)).collect()
+}
+
+/// Makes a live model that has folded these events in, its clock shortly after the last of them.
+#[must_use]
+pub fn model_of(events: Vec<Arc<Envelope>>, size: Size) -> Model {
+    let last: Option<Timestamp> = events.last().map(|envelope| envelope.time);
+    let mut model = Model::plain(Mode::Live, size);
+    update(&mut model, Msg::Events(events));
+    update(&mut model, Msg::CaughtUp);
+    if let Some(now) = last.and_then(|last| last.checked_add(SignedDuration::from_secs(95)).ok()) {
+        update(&mut model, Msg::Clock(now));
+    }
+    model.settle();
+    model
+}
+
+/// Returns a commit's diff as the engine would answer it, for the commit view.
+#[must_use]
+pub fn sample_diff(commit: &Oid) -> CommitDiff {
+    let file = |path: &str, status: char, added: u32, removed: u32, patch: &str| FileDiff {
+        path: path.into(),
+        old_path: None,
+        status,
+        added,
+        removed,
+        note: String::new(),
+        patch: patch.into(),
+    };
+    CommitDiff {
+        commit: commit.clone(),
+        parent: None,
+        author: "longhaul <longhaul@localhost>".into(),
+        time: Timestamp::UNIX_EPOCH,
+        message:
+            "Export as Markdown\n\nEach note becomes a section; brackets are escaped so that\na note cannot turn into a link.\n"
+                .into(),
+        files: vec![
+            file("bin/notes", 'M', 9, 2, include_str!("../../tests/fixtures/diffs/notes.patch")),
+            file(
+                "lib/export.awk",
+                'A',
+                14,
+                0,
+                include_str!("../../tests/fixtures/diffs/export.patch"),
+            ),
+            file(
+                "feature_list.json",
+                'M',
+                1,
+                1,
+                include_str!("../../tests/fixtures/diffs/feature_list.patch"),
+            ),
+        ],
+    }
+}
+
+/// Draws a model into a buffer of its size.
+#[must_use]
+pub fn draw(model: &mut Model) -> Buffer {
+    model.settle();
+    let area = Rect::new(0, 0, model.size.width, model.size.height);
+    let mut buf = Buffer::empty(area);
+    view(model, area, &mut buf);
+    buf
+}
+
+/// Writes all pictures into a directory and returns their paths.
+///
+/// # Errors
+/// Fails if the directory cannot be written.
+pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
+    highlight::load_now();
+    std::fs::create_dir_all(directory)?;
+    let events = recorded().map_err(std::io::Error::other)?;
+    let open = |width, height| model_of(events.clone(), Size { width, height });
+    let mut pictures = vec![
+        ("main-80x24", open(80, 24)),
+        ("main-120x40", open(120, 40)),
+        ("main-200x60", open(200, 60)),
+    ];
+    let mut diff = open(120, 40);
+    if let Some(commit) = diff.state.commits.last().map(|commit| commit.made.commit.clone()) {
+        diff.diffs.insert(commit.clone(), Loaded::Ready(sample_diff(&commit)));
+        diff.pages.push(Page::new(Subject::Commit(commit)));
+    }
+    pictures.push(("commit-120x40", diff));
+    let mut help = open(120, 40);
+    perform(&mut help, Action::Help, &mut Vec::new());
+    pictures.push(("help-120x40", help));
+    let mut question = open(120, 40);
+    perform(&mut question, Action::Answer, &mut Vec::new());
+    pictures.push(("question-120x40", question));
+    let mut summary = open(120, 40);
+    summary.popup = Some(Popup::Summary);
+    pictures.push(("summary-120x40", summary));
+    let mut written = Vec::with_capacity(pictures.len());
+    for (name, mut model) in pictures {
+        let path = directory.join(format!("{name}.svg"));
+        std::fs::write(&path, svg(&draw(&mut model)))?;
+        written.push(path);
+    }
+    Ok(written)
+}
