@@ -1,1 +1,237 @@
-//! Not built yet.
+//! Guards: what no agent may change, whatever it is told and whichever way it writes.
+//!
+//! Owns the rulings on tool calls ([`Guard::rule`], pure: convenience, so that the agent is told before it tries), the comparison
+//! of guarded files with baseline copies outside the workspace ([`Guard::verify`], which is what holds), and the watch for changes
+//! from outside ([`watch`]). Does not own deciding what a breach leads to. Invariant: after [`Guard::verify`] every guarded file
+//! has the bytes, the mode and the place it had when it was last adopted or handed over, or the breach says that it could not be
+//! restored.
+//!
+//! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit) and
+//! `longhaul.toml`. New test files are free until a commit holds them.
+
+mod baseline;
+pub mod command;
+mod detail;
+mod error;
+mod restore;
+mod rule;
+mod test_files;
+mod verify;
+pub mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::GuardError;
+pub use test_files::{DEFAULT_TEST_GLOBS, default_test_globs};
+
+use crate::protocol::event::{BreachFound, Ruling};
+use crate::protocol::{CallId, RawJson};
+use baseline::{Baseline, Subject};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use test_files::TestFiles;
+
+/// Name of the project's own settings, guarded once they exist.
+pub const SETTINGS: &str = "longhaul.toml";
+
+/// What a guard watches over.
+#[derive(Debug, Clone)]
+pub struct GuardContext {
+    /// The workspace, canonical.
+    pub workspace: PathBuf,
+    /// Where baseline copies are kept; outside the workspace.
+    pub baseline: PathBuf,
+    /// Path of the feature list within the workspace.
+    pub feature_list: String,
+    /// Globs of test files; empty means [`DEFAULT_TEST_GLOBS`].
+    pub test_globs: Vec<String>,
+}
+
+/// What a guard says of a tool call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The ruling.
+    pub ruling: Ruling,
+    /// Which guard spoke: `feature_list`, `test_files`, `git`, `path`; empty if none had anything to say.
+    pub guard: &'static str,
+    /// Why, as told to the agent: whole sentences that name the way to go instead.
+    pub reason: String,
+}
+
+impl Verdict {
+    /// Nothing to say.
+    #[must_use]
+    pub const fn allow() -> Self {
+        Self {
+            ruling: Ruling::Allow,
+            guard: "",
+            reason: String::new(),
+        }
+    }
+
+    const fn deny(guard: &'static str, reason: String) -> Self {
+        Self {
+            ruling: Ruling::Deny,
+            guard,
+            reason,
+        }
+    }
+}
+
+/// The guard of one workspace. Cheap to share: all methods take `&self`.
+#[derive(Debug)]
+pub struct Guard {
+    workspace: PathBuf,
+    feature_list: PathBuf,
+    tests: TestFiles,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    baseline: Baseline,
+    initializing: bool,
+}
+
+impl Guard {
+    /// Makes a guard that guards nothing yet.
+    ///
+    /// # Errors
+    /// A glob is malformed, or the baseline folder cannot be made.
+    pub fn new(context: GuardContext) -> Result<Self, GuardError> {
+        Ok(Self {
+            tests: TestFiles::new(&context.test_globs)?,
+            state: Mutex::new(State {
+                baseline: Baseline::new(context.baseline)?,
+                initializing: false,
+            }),
+            feature_list: PathBuf::from(context.feature_list),
+            workspace: context.workspace,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // What the lock protects is consistent after every statement, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says whether an initializer session runs: until its first commit it may write the feature list and `longhaul.toml`.
+    ///
+    /// Has no effect on a list that is guarded already. Call [`Guard::adopt_all`] when the first commit is made.
+    pub fn initializing(&self, yes: bool) {
+        self.state().initializing = yes;
+    }
+
+    /// Takes the present bytes of feature list, settings and all agreed tests as the baseline. What is missing is not guarded;
+    /// except that settings which appear later without having been adopted are a breach.
+    ///
+    /// # Errors
+    /// A file is there but cannot be read, or the copy cannot be written.
+    pub fn adopt_all(&self) -> Result<(), GuardError> {
+        let mut state = self.state();
+        let mut paths: Vec<(PathBuf, Subject)> = state.baseline.tests().map(|path| (path.to_owned(), Subject::Test)).collect();
+        paths.push((self.feature_list.clone(), Subject::FeatureList));
+        paths.push((PathBuf::from(SETTINGS), Subject::Settings));
+        for (path, subject) in paths {
+            state.baseline.adopt(&self.workspace, &path, subject)?;
+        }
+        Ok(())
+    }
+
+    /// Agrees the test files among `paths` (those of a commit's tree); their present bytes become the baseline of those that were
+    /// not agreed before. Returns the newly agreed ones.
+    ///
+    /// # Errors
+    /// As [`Guard::adopt_all`].
+    pub fn agree_tests<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
+        let mut state = self.state();
+        let mut new = Vec::new();
+        for path in paths {
+            let path = path.as_ref();
+            if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) || !self.tests.matches(path) {
+                continue;
+            }
+            if state.baseline.adopt(&self.workspace, path, Subject::Test)? {
+                new.push(path.display().to_string());
+            }
+        }
+        Ok(new)
+    }
+
+    /// Accepts the present state of one guarded file: a human, or the harness by other means, has changed it. A test or list that
+    /// is gone is guarded no more. Paths that are not guarded are left alone.
+    ///
+    /// # Errors
+    /// As [`Guard::adopt_all`].
+    pub fn adopt(&self, path: &Path) -> Result<(), GuardError> {
+        let mut state = self.state();
+        let subject = match state.baseline.subject(path) {
+            Some(subject) => subject,
+            None if path == self.feature_list && !state.initializing => Subject::FeatureList,
+            None if path == Path::new(SETTINGS) => Subject::Settings,
+            None => return Ok(()),
+        };
+        state.baseline.adopt(&self.workspace, path, subject).map(drop)
+    }
+
+    /// Writes a guarded file on the harness's behalf and makes that its baseline: atomically, its mode kept, and never seen as a
+    /// breach in between.
+    ///
+    /// # Errors
+    /// The file or its copy cannot be written; the old state stays in force.
+    pub fn hand_over(&self, path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
+        let mut state = self.state();
+        let subject = if path == self.feature_list {
+            Subject::FeatureList
+        } else {
+            state.baseline.subject(path).unwrap_or(Subject::Settings)
+        };
+        let whole = self.workspace.join(path);
+        crate::harness::write_atomically(&whole, bytes).map_err(|source| GuardError::io(&whole, "written", source))?;
+        state.baseline.adopt_bytes(&self.workspace, path, subject, bytes)
+    }
+
+    /// The baseline's bytes of a guarded file: what to flip from, instead of what lies in the workspace. `None` if it is not
+    /// guarded, is a link, or its copy has been damaged.
+    #[must_use]
+    pub fn trusted(&self, path: &Path) -> Option<Vec<u8>> {
+        self.state().baseline.bytes(path)
+    }
+
+    /// Says whether a path is a test file by its name.
+    #[must_use]
+    pub fn is_test(&self, path: &Path) -> bool {
+        self.tests.matches(path)
+    }
+
+    /// Paths guarded now, sorted.
+    #[must_use]
+    pub fn guarded(&self) -> Vec<String> {
+        self.state().baseline.paths().map(|path| path.display().to_string()).collect()
+    }
+
+    /// Rules on a tool call before it runs. Pure. `paths` are those a file tool would write; commands are read from `input`.
+    ///
+    /// This spares the agent a failed attempt and a person a surprise; it is no boundary. What slips through is found and undone
+    /// by [`Guard::verify`].
+    #[must_use]
+    pub fn rule(&self, tool: &str, input: &RawJson, paths: &[PathBuf]) -> Verdict {
+        let state = self.state();
+        let scope = rule::Scope::new(&self.workspace, &self.feature_list, &state.baseline, state.initializing);
+        rule::rule(&scope, tool, input, paths)
+    }
+
+    /// Compares every guarded file with its baseline and restores what differs; to be called after each tool call and before
+    /// each commit. Blocking: it reads files.
+    ///
+    /// # Errors
+    /// Never for a breach, only if the baseline itself cannot be kept.
+    pub fn verify(&self, call: Option<&CallId>) -> Result<Vec<BreachFound>, GuardError> {
+        let mut state = self.state();
+        if state.initializing {
+            state.baseline.forget_absent();
+        }
+        verify::verify(&self.workspace, &mut state.baseline, call)
+    }
+}

@@ -1,0 +1,238 @@
+//! The comparison that holds: guarded files against their baseline, after every tool call.
+//!
+//! Invariant: no route of writing matters here, only what lies on the disk now.
+
+use super::baseline::{Baseline, Entry, Form, Stamp, Subject, digest, open, read};
+use super::{GuardError, detail, restore};
+use crate::protocol::CallId;
+use crate::protocol::event::BreachFound;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Bytes read of a file that has grown, for describing it and keeping a copy.
+const MAX_SHOWN: u64 = 4_000_000;
+
+/// Breaches of the same sort in one directory beyond which they are told as one.
+const APART: usize = 3;
+
+/// What stands in a guarded file's place.
+enum Finding {
+    /// What should.
+    Same(Option<Stamp>),
+    /// An ancestor directory is gone or is none: its path, and a word for it.
+    Ancestor(PathBuf, &'static str),
+    /// Nothing.
+    Missing,
+    /// Something else; one line that says what.
+    Changed(String),
+}
+
+pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&CallId>) -> Result<Vec<BreachFound>, GuardError> {
+    let mut sound = BTreeSet::new();
+    let mut changed: Vec<(PathBuf, String)> = Vec::new();
+    let mut grouped: BTreeMap<(PathBuf, &'static str), Vec<PathBuf>> = BTreeMap::new();
+    let mut stamps = Vec::new();
+    for (path, entry) in baseline.entries() {
+        match look(workspace, baseline, path, entry, &mut sound) {
+            Finding::Same(stamp) if stamp == entry.stamp => {}
+            Finding::Same(stamp) => stamps.push((path.clone(), stamp)),
+            Finding::Ancestor(ancestor, how) => grouped.entry((ancestor, how)).or_default().push(path.clone()),
+            Finding::Missing => {
+                let parent = path.parent().unwrap_or(Path::new("")).to_owned();
+                grouped.entry((parent, "deleted")).or_default().push(path.clone());
+            }
+            Finding::Changed(how) => changed.push((path.clone(), how)),
+        }
+    }
+    for (path, stamp) in stamps {
+        if let Some(entry) = baseline.entry_mut(&path) {
+            entry.stamp = stamp;
+        }
+    }
+    let mut breaches = Vec::new();
+    for ((directory, how), paths) in grouped {
+        if how == "deleted" && paths.len() <= APART {
+            changed.extend(paths.into_iter().map(|path| (path, "deleted, moved or renamed".to_owned())));
+            continue;
+        }
+        let failed: Vec<String> = paths
+            .iter()
+            .filter_map(|path| put_back(workspace, baseline, path).err())
+            .collect();
+        let what = if how == "deleted" {
+            "files deleted or moved".to_owned()
+        } else {
+            format!("directory {how}")
+        };
+        let detail = match failed.first() {
+            None => format!("{what}: {} guarded files put back", paths.len()),
+            Some(why) => format!(
+                "{what}: {} of {} guarded files could not be put back: {why}",
+                failed.len(),
+                paths.len()
+            ),
+        };
+        let path = if directory.as_os_str().is_empty() {
+            ".".into()
+        } else {
+            format!("{}/", directory.display())
+        };
+        breaches.push(BreachFound {
+            path,
+            call: call.cloned(),
+            detail,
+            restored: failed.is_empty(),
+        });
+    }
+    for (path, how) in changed {
+        let (detail, restored) = match put_back(workspace, baseline, &path) {
+            Ok(()) => (how, true),
+            Err(why) => (format!("{how}; could not be put back: {why}"), false),
+        };
+        breaches.push(BreachFound {
+            path: path.display().to_string(),
+            call: call.cloned(),
+            detail,
+            restored,
+        });
+    }
+    Ok(breaches)
+}
+
+/// Restores an entry and looks again: a background process may write at the same moment.
+fn put_back(workspace: &Path, baseline: &mut Baseline, path: &Path) -> Result<(), String> {
+    let Some(entry) = baseline.entry_mut(path).map(|entry| entry.clone()) else {
+        return Ok(());
+    };
+    for _ in 0..3 {
+        restore::restore(workspace, baseline, path, &entry.form).map_err(|error| error.to_string())?;
+        if matches!(
+            look(workspace, baseline, path, &entry, &mut BTreeSet::new()),
+            Finding::Same(_)
+        ) {
+            return Ok(());
+        }
+    }
+    Err("something keeps changing it; stop what runs in the background".into())
+}
+
+fn look(workspace: &Path, baseline: &Baseline, path: &Path, entry: &Entry, sound: &mut BTreeSet<PathBuf>) -> Finding {
+    if entry.form != Form::Absent
+        && let Some((ancestor, how)) = broken_ancestor(workspace, path, sound)
+    {
+        return Finding::Ancestor(ancestor, how);
+    }
+    let whole = workspace.join(path);
+    let meta = match fs::symlink_metadata(&whole) {
+        Ok(meta) => meta,
+        Err(_) if entry.form == Form::Absent => return Finding::Same(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Finding::Missing,
+        Err(error) => return Finding::Changed(format!("made unreadable ({error})")),
+    };
+    match &entry.form {
+        Form::Absent => Finding::Changed("made without leave; it is renamed, a person may adopt it".into()),
+        Form::Link(target) if meta.is_symlink() => match fs::read_link(&whole) {
+            Ok(now) if now == *target => Finding::Same(None),
+            _ => Finding::Changed("its symlink was pointed elsewhere".into()),
+        },
+        Form::Link(_) => Finding::Changed("a symlink replaced by something else".into()),
+        Form::File { sha, size, mode } => {
+            if let Some(what) = not_a_file(&meta) {
+                return Finding::Changed(format!("replaced by {what}"));
+            }
+            file(&whole, baseline, path, entry, &meta, (sha, *size, *mode))
+        }
+    }
+}
+
+fn file(
+    whole: &Path,
+    baseline: &Baseline,
+    path: &Path,
+    entry: &Entry,
+    meta: &Metadata,
+    (sha, size, mode): (&str, u64, u32),
+) -> Finding {
+    let stamp = Stamp::of(meta);
+    if stamp.is_some() && stamp == entry.stamp {
+        return Finding::Same(stamp);
+    }
+    let cap = if meta.size() == size { u64::MAX } else { MAX_SHOWN };
+    let bytes = match open(whole).and_then(|file| read(file, cap)) {
+        Ok(bytes) => bytes,
+        Err(error) => return Finding::Changed(format!("made unreadable ({error})")),
+    };
+    let now = meta.mode() & 0o7777;
+    if digest(&bytes) != sha {
+        baseline.keep_replaced(path, &bytes);
+        return Finding::Changed(detail::content(entry.subject, path, baseline.bytes(path).as_deref(), &bytes));
+    }
+    if now != mode {
+        return Finding::Changed(format!("mode changed from {mode:o} to {now:o}"));
+    }
+    // The stamp was taken before the bytes were read: a write in between leaves a later ctime, and the next look reads again.
+    Finding::Same(stamp)
+}
+
+fn not_a_file(meta: &Metadata) -> Option<&'static str> {
+    let kind = meta.file_type();
+    match (kind.is_file(), kind.is_symlink(), kind.is_dir()) {
+        (true, ..) => None,
+        (_, true, _) => Some("a symlink"),
+        (_, _, true) => Some("a directory"),
+        _ => Some("a device, pipe or socket"),
+    }
+}
+
+/// The topmost directory above `path` that is not one any more. `sound` remembers those already looked at.
+fn broken_ancestor(workspace: &Path, path: &Path, sound: &mut BTreeSet<PathBuf>) -> Option<(PathBuf, &'static str)> {
+    let mut parents: Vec<&Path> = path.ancestors().skip(1).filter(|part| !part.as_os_str().is_empty()).collect();
+    parents.reverse();
+    for parent in parents {
+        if sound.contains(parent) {
+            continue;
+        }
+        let how = match fs::symlink_metadata(workspace.join(parent)) {
+            Ok(meta) if meta.is_dir() => {
+                sound.insert(parent.to_owned());
+                continue;
+            }
+            Ok(meta) if meta.is_symlink() => "replaced by a symlink",
+            Ok(_) => "replaced by a file",
+            Err(_) => "deleted or renamed",
+        };
+        return Some((parent.to_owned(), how));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_differ_in_how_they_are_described() {
+        let list = |passes: bool| format!("[{{\"id\":\"F1\",\"passes\":{passes}}}]").into_bytes();
+        let described = detail::content(Subject::FeatureList, Path::new("l.json"), Some(&list(false)), &list(true));
+        assert_eq!(described, "flag set to passing: F1");
+        assert!(
+            detail::content(Subject::FeatureList, Path::new("l.json"), Some(&list(false)), b"[")
+                .starts_with("made unreadable (l.json:1:2")
+        );
+        assert_eq!(
+            detail::content(Subject::Test, Path::new("t"), Some(b"a\nb\n"), b"a\nc\nd\n"),
+            "2 lines added, 1 removed"
+        );
+        assert_eq!(
+            detail::content(Subject::Test, Path::new("t"), Some(b"a\nb\n"), b"a\n"),
+            "1 line removed"
+        );
+        assert_eq!(
+            detail::content(Subject::Test, Path::new("t"), Some(b"\xff"), b""),
+            "bytes changed (1 before, 0 after)"
+        );
+    }
+}
