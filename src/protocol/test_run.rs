@@ -13,7 +13,7 @@ pub struct TestRun {
     /// Tree of the working directory when it ran, if it could be taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Oid>,
-    /// Results by test, in the order they came. Empty if the output names no tests.
+    /// Results by test, in the order they came. If the output names no tests, one case that stands for the command.
     #[serde(default)]
     pub cases: Vec<TestCase>,
     /// Exit code, `None` if killed by a signal or a timeout.

@@ -6,12 +6,14 @@
 
 mod exit_code;
 mod own;
+mod run;
 mod tap;
 #[cfg(test)]
 mod tests;
 
 pub use exit_code::ExitCode;
 pub use own::{Own, names, own, own_tests};
+pub use run::{Plan, Ran, run};
 pub use tap::Tap;
 
 use crate::protocol::{CaseStatus, TestCase};
