@@ -8,12 +8,11 @@ use super::anthropic::ProviderConfig;
 use super::endpoint::Endpoint;
 use super::retry::{Failure, Hints};
 use super::sse::Decoder;
+use super::transport::{innermost, is_certificate};
 use super::{ApiError, Key, ProviderError, StreamItem};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, Url};
-use std::error::Error;
-use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -272,30 +271,4 @@ fn request_id(headers: &HeaderMap) -> String {
         .and_then(|id| id.to_str().ok())
         .unwrap_or_default()
         .to_owned()
-}
-
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let mut next = Some(error);
-    std::iter::from_fn(move || {
-        let this = next?;
-        next = this.source();
-        Some(this)
-    })
-}
-
-/// Returns the words of the innermost cause, which hold no URL.
-fn innermost(error: &reqwest::Error) -> String {
-    match chain(error).last() {
-        Some(cause) if error.source().is_some() => cause.to_string(),
-        _ => "the connection failed".to_owned(),
-    }
-}
-
-fn is_certificate(error: &reqwest::Error) -> bool {
-    let tls = |cause: &(dyn Error + 'static)| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)));
-    chain(error).any(|cause| {
-        // An `io::Error` hides what it wraps from the chain.
-        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        tls(cause) || wrapped.is_some_and(|wrapped| tls(wrapped))
-    })
 }

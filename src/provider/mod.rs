@@ -7,6 +7,7 @@
 mod answer;
 mod anthropic;
 mod block;
+mod breakpoint;
 mod endpoint;
 mod error;
 mod exchange;
@@ -18,6 +19,7 @@ mod sse;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod transport;
 mod usage;
 
 pub use anthropic::{Anthropic, ProviderConfig};

@@ -5,15 +5,13 @@
 //! the same conversation, grown, has the same bytes as its prefix, which is what the prompt cache lives on.
 
 use super::ProviderError;
+use super::breakpoint::{self, Blocks};
 use crate::config::pricing::{Prices, Thinking};
 use crate::protocol::RawJson;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-
-/// The API takes at most this many blocks with `cache_control`.
-const BREAKPOINTS: usize = 4;
 
 /// One request: everything the model sees.
 #[derive(Debug, Clone, Default)]
@@ -90,25 +88,26 @@ struct Body<'a> {
     request: &'a Request,
     purpose: Purpose,
     max_tokens: u32,
-    tools: Vec<Cow<'a, RawJson>>,
-    system: Vec<Cow<'a, RawJson>>,
+    tools: Blocks<'a>,
+    system: Blocks<'a>,
     messages: Vec<WireMessage<'a>>,
 }
 
 #[derive(Serialize)]
 struct WireMessage<'a> {
     role: Speaker,
-    content: Vec<Cow<'a, RawJson>>,
+    content: Blocks<'a>,
 }
 
 impl<'a> Body<'a> {
     fn of(request: &'a Request, purpose: Purpose) -> Self {
         let message = |message: &'a Message| WireMessage {
             role: message.role,
+            // The model may stream a text that stays empty, but the API does not take it back.
             content: message
                 .content
                 .iter()
-                .filter(|block| sendable(message.role, block))
+                .filter(|block| message.role == Speaker::User || !breakpoint::is_blank_text(block))
                 .map(Cow::Borrowed)
                 .collect(),
         };
@@ -129,15 +128,12 @@ impl<'a> Body<'a> {
     /// previous request ended, since the API looks back no further than 20 blocks.
     fn put_breakpoints(&mut self) {
         let messages = self.messages.iter().flat_map(|message| &message.content);
-        let own = self.tools.iter().chain(&self.system).chain(messages);
-        let mut left = BREAKPOINTS.saturating_sub(
-            own.filter(|block| Peek::of(block).is_some_and(|peek| peek.cache_control))
-                .count(),
-        );
-        let (earlier, last) = match self.messages.split_last_mut() {
-            Some((last, earlier)) => (earlier, Some(last)),
-            None => (&mut [][..], None),
-        };
+        let blocks = self.tools.iter().chain(&self.system).chain(messages);
+        let used = blocks.filter(|block| breakpoint::is_marked(block)).count();
+        let (last, earlier) = self
+            .messages
+            .split_last_mut()
+            .map_or((None, &mut [][..]), |(last, earlier)| (Some(last), earlier));
         let before = earlier.iter_mut().rev().find(|message| message.role == Speaker::User);
         let ends = [
             last.map(|message| &mut message.content),
@@ -145,11 +141,7 @@ impl<'a> Body<'a> {
             Some(&mut self.tools),
             before.map(|message| &mut message.content),
         ];
-        for blocks in ends.into_iter().flatten() {
-            if left > 0 && mark_last(blocks) {
-                left -= 1;
-            }
-        }
+        breakpoint::put(used, ends.into_iter().flatten());
     }
 }
 
@@ -179,66 +171,6 @@ impl Serialize for Body<'_> {
         map.serialize_entry("messages", &self.messages)?;
         map.end()
     }
-}
-
-/// What matters of a block for caching.
-struct Peek {
-    cache_control: bool,
-    cacheable: bool,
-    blank_text: bool,
-}
-
-impl Peek {
-    fn of(block: &RawJson) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Shape<'a> {
-            #[serde(rename = "type", borrow)]
-            kind: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            text: Option<Cow<'a, str>>,
-            cache_control: Option<serde::de::IgnoredAny>,
-            defer_loading: Option<bool>,
-        }
-        let shape: Shape<'_> = serde_json::from_str(block.get()).ok()?;
-        let kind = shape.kind.unwrap_or_default();
-        let blank_text = kind == "text" && shape.text.is_none_or(|text| text.trim().is_empty());
-        let cache_control = shape.cache_control.is_some();
-        let thinking = kind == "thinking" || kind == "redacted_thinking";
-        Some(Self {
-            cache_control,
-            cacheable: !thinking && !blank_text && !cache_control && shape.defer_loading != Some(true),
-            blank_text,
-        })
-    }
-}
-
-/// The model may stream a text block that stays empty, but the API refuses to take it back.
-fn sendable(role: Speaker, block: &RawJson) -> bool {
-    role == Speaker::User || Peek::of(block).is_none_or(|peek| !peek.blank_text)
-}
-
-/// Puts a breakpoint on the last block that may have one; says whether there was such a block.
-fn mark_last(blocks: &mut [Cow<'_, RawJson>]) -> bool {
-    for block in blocks.iter_mut().rev() {
-        match Peek::of(block) {
-            Some(peek) if peek.cache_control => return false,
-            Some(peek) if peek.cacheable => {
-                if let Some(marked) = marked(block.get()) {
-                    *block = Cow::Owned(marked);
-                    return true;
-                }
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Adds `cache_control` at the end of an object's text, all else untouched.
-fn marked(object: &str) -> Option<RawJson> {
-    let inner = object.trim_end().strip_suffix('}')?;
-    let comma = if inner.trim_end().ends_with('{') { "" } else { "," };
-    RawJson::parse(format!(r#"{inner}{comma}"cache_control":{{"type":"ephemeral"}}}}"#)).ok()
 }
 
 #[cfg(test)]

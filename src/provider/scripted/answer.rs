@@ -71,12 +71,12 @@ impl Answer {
     }
 
     /// Prints the answer to a request that did not ask for a stream.
-    pub(super) fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> Value {
         let mut message = self.head();
         message["content"] = json!(self.blocks);
         message["stop_reason"] = json!(self.stop_reason);
         message["usage"]["output_tokens"] = json!(self.usage.output);
-        message.to_string()
+        message
     }
 
     /// Prints the answer as events; `pace` is in characters per second, `None` without any wait.

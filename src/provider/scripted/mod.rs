@@ -107,6 +107,8 @@ mod answer;
 mod book;
 mod check;
 mod parse;
+mod play;
+mod respond;
 mod script;
 mod server;
 

@@ -10,6 +10,8 @@ use regex::Regex;
 use serde::Deserialize;
 use std::time::Duration;
 
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScriptForm {
@@ -24,7 +26,7 @@ struct ScriptForm {
 struct Defaults {
     model: String,
     chars_per_second: f64,
-    think_ms: u64,
+    think_ms: u32,
 }
 
 impl Default for Defaults {
@@ -54,7 +56,7 @@ struct TurnForm {
     text: Option<String>,
     when: Option<String>,
     step: Option<usize>,
-    think_ms: Option<u64>,
+    think_ms: Option<u32>,
     usage: Option<UsageForm>,
     stop_reason: Option<String>,
     fault: Option<FaultForm>,
@@ -106,8 +108,8 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
         reason: error.to_string().trim_end().to_owned(),
     })?;
     let defaults = form.script;
-    if !(defaults.chars_per_second.is_finite() && defaults.chars_per_second > 0.0) {
-        return Err(invalid("[script]", "`chars_per_second` must be a positive number"));
+    if !(1.0..=1e6).contains(&defaults.chars_per_second) {
+        return Err(invalid("[script]", "`chars_per_second` must be from 1 to 1000000"));
     }
     let mut sessions = Vec::with_capacity(form.session.len());
     for (number, form) in (1..).zip(form.session) {
@@ -196,7 +198,7 @@ fn turn(form: TurnForm, step: usize, place: &str, defaults: &Defaults) -> Result
         thinking: form.thinking,
         text: form.text,
         calls: calls.collect(),
-        think: Duration::from_millis(form.think_ms.unwrap_or(defaults.think_ms)),
+        think: Duration::from_millis(form.think_ms.unwrap_or(defaults.think_ms).into()),
         usage: form.usage.map(|usage| ScriptedUsage {
             input: usage.input,
             output: usage.output,
@@ -219,7 +221,10 @@ fn fault(form: &FaultForm, place: &str) -> Result<Fault, ScriptError> {
     let retry_after = form
         .retry_after
         .map(|seconds| {
-            Duration::try_from_secs_f64(seconds).map_err(|_| invalid(place, "the fault's `retry_after` must be seconds"))
+            Duration::try_from_secs_f64(seconds)
+                .ok()
+                .filter(|wait| *wait <= YEAR)
+                .ok_or_else(|| invalid(place, "the fault's `retry_after` must be seconds, a year of them at most"))
         })
         .transpose()?;
     let kind = match form.kind {

@@ -1,16 +1,15 @@
 //! The HTTP side: a listener on loopback whose answers come from the book.
 //!
-//! Owns sockets, tasks, pace and faults. Invariant: dropping the server ends its tasks and closes its port.
+//! Owns sockets, tasks and the record of requests; pace and faults are [`super::play`]'s. Invariant: dropping the server ends its tasks and closes its port.
 
-use super::answer::Piece;
 use super::book::{Book, Choice, prompt_tokens};
 use super::check::{Refusal, check};
+use super::play::streamed;
+use super::respond::{Body, Headers, error, json, words};
 use super::{Fault, FaultKind, Script, ScriptError, Speed};
 use crate::config::pricing::Prices;
-use bytes::Bytes;
-use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, Limited, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -21,16 +20,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-type Body = BoxBody<Bytes, io::Error>;
-type Frames = mpsc::Sender<Result<Frame<Bytes>, io::Error>>;
-
 const LARGEST_BODY: usize = 64 << 20;
-/// A connection that is closed at once takes unsent bytes with it.
-const BEFORE_CUT: Duration = Duration::from_millis(5);
+/// Slower or faster than this, waits are no longer numbers of milliseconds.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=10_000.0;
+/// Wait after a connection could not be accepted (no file descriptors, mostly).
+const REFUSED: Duration = Duration::from_millis(10);
 
 /// A running scripted server. Stops when dropped.
 #[derive(Debug)]
@@ -73,10 +70,10 @@ impl Server {
         let listen = |error: io::Error| ScriptError::Listen {
             reason: error.to_string(),
         };
-        if !(speed.0.is_finite() && speed.0 >= 0.0) {
-            let reason = format!("the speed must be 0 or more, not {}", speed.0);
+        if speed.0 != 0.0 && !SPEEDS.contains(&speed.0) {
+            let reason = format!("it must be 0 or from {} to {}, not {}", SPEEDS.start(), SPEEDS.end(), speed.0);
             return Err(ScriptError::Invalid {
-                place: "the speed".into(),
+                place: "speed".into(),
                 reason,
             });
         }
@@ -134,8 +131,11 @@ async fn accept(listener: TcpListener, state: Arc<State>, stop: CancellationToke
             () = stop.cancelled() => break,
             _ = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, Arc::clone(&state)));
+                match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(serve(stream, Arc::clone(&state)));
+                    }
+                    Err(_) => tokio::time::sleep(REFUSED).await,
                 }
             }
         }
@@ -155,13 +155,19 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
         .await;
 }
 
+/// What to send, decided before the wait and built after it.
+enum Reply {
+    Json(Value),
+    Error(u16, String, Headers),
+    Play(Box<Choice>, Option<f64>),
+}
+
 impl State {
     async fn respond(&self, request: Request<Incoming>) -> Response<Body> {
         let (head, body) = request.into_parts();
         let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-            return error(413, "Request exceeds the maximum size", &[]);
+            return error(413, "Request exceeds the maximum size", Headers::new());
         };
-        let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
         let header = |(name, value): (&hyper::header::HeaderName, &hyper::header::HeaderValue)| {
             let value = if name == "x-api-key" {
                 "[key]"
@@ -173,39 +179,37 @@ impl State {
         let mut record = Recorded {
             path: head.uri.path().to_owned(),
             headers: head.headers.iter().map(header).collect(),
-            body,
+            body: String::from_utf8_lossy(&body.to_bytes()).into_owned(),
             status: 200,
             played: None,
             spoilt: false,
         };
         let parsed = parse(&head.method, &record);
-        let (response, wait) = match parsed.and_then(|body| self.answer(&body, &mut record)) {
-            Ok(answered) => answered,
-            Err(refusal) => {
-                record.status = refusal.status;
-                (error(refusal.status, &refusal.message, &[]), Duration::ZERO)
-            }
-        };
+        let answered = parsed.and_then(|body| self.answer(&body, &mut record));
+        let (reply, wait) = answered.unwrap_or_else(|Refusal { status, message }| {
+            record.status = status;
+            (Reply::Error(status, message, Headers::new()), Duration::ZERO)
+        });
         locked(&self.recorded).push(record);
         tokio::time::sleep(wait).await;
-        response
+        match reply {
+            Reply::Json(body) => json(200, &body, Headers::new()),
+            Reply::Error(status, message, headers) => error(status, &message, headers),
+            Reply::Play(choice, pace) => streamed(&choice, pace),
+        }
     }
 
-    /// Returns the response and the wait before it.
-    fn answer(&self, body: &Value, record: &mut Recorded) -> Result<(Response<Body>, Duration), Refusal> {
+    /// Returns the reply and the wait before it.
+    fn answer(&self, body: &Value, record: &mut Recorded) -> Result<(Reply, Duration), Refusal> {
         let is_count = record.path.ends_with("/count_tokens");
         let mut book = locked(&self.book);
         check(body, &book.script().model, is_count)?;
         let tokens = prompt_tokens(body);
         if is_count {
-            return Ok((
-                json_response(200, json!({"input_tokens": tokens}).to_string(), &[]),
-                Duration::ZERO,
-            ));
+            return Ok((Reply::Json(json!({"input_tokens": tokens})), Duration::ZERO));
         }
-        let most = Prices::builtin()
-            .context_window(body["model"].as_str().unwrap_or_default())
-            .unwrap_or(u64::MAX);
+        let model = body["model"].as_str().unwrap_or_default();
+        let most = Prices::builtin().context_window(model).unwrap_or(u64::MAX);
         if tokens > most {
             return Err(Refusal {
                 status: 400,
@@ -216,26 +220,23 @@ impl State {
         record.played = choice.played;
         record.spoilt = choice.fault.is_some();
         let wait = self.scaled(choice.turn.think);
-        if let Some(Fault {
-            kind: FaultKind::Status { code, retry_after },
-            ..
-        }) = choice.fault
-        {
+        if let Some(FaultKind::Status { code, retry_after }) = choice.fault.map(|fault: Fault| fault.kind) {
             record.status = code;
-            let wait_ms = retry_after.map(|asked| self.scaled(asked).as_millis());
-            let hint = wait_ms.map(|wait| {
-                [
+            let asked = retry_after.map(|asked| self.scaled(asked).as_millis());
+            let hints = |wait: u128| {
+                vec![
                     ("retry-after-ms", wait.to_string()),
                     ("retry-after", wait.div_ceil(1000).to_string()),
                 ]
-            });
-            return Ok((error(code, words(code), hint.as_ref().map_or(&[], |hint| &hint[..])), wait));
+            };
+            let reply = Reply::Error(code, words(code).to_owned(), asked.map(hints).unwrap_or_default());
+            return Ok((reply, wait));
         }
         if body["stream"] != true && choice.fault.is_none() {
-            return Ok((json_response(200, choice.answer.whole(), &[]), wait));
+            return Ok((Reply::Json(choice.answer.whole()), wait));
         }
         let pace = (self.speed > 0.0).then(|| book.script().chars_per_second * self.speed);
-        Ok((streamed(&choice, pace), wait))
+        Ok((Reply::Play(Box::new(choice), pace), wait))
     }
 
     fn scaled(&self, wait: Duration) -> Duration {
@@ -262,115 +263,4 @@ fn parse(method: &Method, record: &Recorded) -> Result<Value, Refusal> {
         return Err(refusal(400, "anthropic-version: header is required"));
     }
     serde_json::from_str(&record.body).map_err(|error| refusal(400, &format!("The request body is not valid JSON: {error}")))
-}
-
-fn streamed(choice: &Choice, pace: Option<f64>) -> Response<Body> {
-    let (frames, receiver) = mpsc::channel(1);
-    let fault = choice.fault;
-    let pieces = choice.answer.events(pace);
-    // Ends with the connection: its receiver is part of the response's body.
-    tokio::spawn(async move { play(pieces, fault, &frames).await });
-    let stream = futures_util::stream::unfold(receiver, |mut receiver| async {
-        receiver.recv().await.map(|frame| (frame, receiver))
-    });
-    let response = Response::builder()
-        .header("content-type", "text/event-stream; charset=utf-8")
-        .header("cache-control", "no-cache");
-    finish(response, 200, BodyExt::boxed(StreamBody::new(stream)))
-}
-
-/// Sends pieces at their pace until the end, or until the fault.
-async fn play(pieces: Vec<Piece>, fault: Option<Fault>, frames: &Frames) {
-    let mut sent = 0;
-    let mut due = tokio::time::Instant::now();
-    for piece in pieces {
-        due += piece.wait;
-        tokio::time::sleep_until(due).await;
-        if let Some(fault) = fault.filter(|fault| sent + piece.text.len() > fault.after_bytes) {
-            return spoil(fault, &piece.text.as_bytes()[..fault.after_bytes - sent], frames).await;
-        }
-        sent += piece.text.len();
-        if frames.send(Ok(Frame::data(piece.text.into()))).await.is_err() {
-            return;
-        }
-    }
-    if let Some(fault) = fault {
-        spoil(fault, &[], frames).await;
-    }
-}
-
-/// Ends an answer badly; `rest` is what still comes through of the event at hand.
-async fn spoil(fault: Fault, rest: &[u8], frames: &Frames) {
-    let data = |bytes: Vec<u8>| Ok(Frame::data(Bytes::from(bytes)));
-    match fault.kind {
-        FaultKind::Cut | FaultKind::Status { .. } => {
-            let _ = frames.send(data(rest.to_vec())).await;
-            tokio::time::sleep(BEFORE_CUT).await;
-            let _ = frames.send(Err(io::ErrorKind::ConnectionAborted.into())).await;
-        }
-        FaultKind::Stall => {
-            let _ = frames.send(data(rest.to_vec())).await;
-            frames.closed().await;
-        }
-        FaultKind::ErrorEvent { code } => {
-            let body = error_body(code, words(code));
-            let _ = frames
-                .send(data(format!("event: error\ndata: {body}\n\n").into_bytes()))
-                .await;
-        }
-        FaultKind::Garbage => {
-            let _ = frames
-                .send(data(b"event: content_block_delta\ndata: {\"type\": \xff#!\n\n".to_vec()))
-                .await;
-        }
-    }
-}
-
-fn error_body(status: u16, message: &str) -> Value {
-    json!({"type": "error", "error": {"type": kind(status), "message": message}, "request_id": "req_scripted"})
-}
-
-fn error(status: u16, message: &str, headers: &[(&'static str, String)]) -> Response<Body> {
-    json_response(status, error_body(status, message).to_string(), headers)
-}
-
-fn json_response(status: u16, body: String, headers: &[(&'static str, String)]) -> Response<Body> {
-    let response = headers
-        .iter()
-        .fold(Response::builder(), |response, (name, value)| response.header(*name, value));
-    let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed();
-    finish(response.header("content-type", "application/json"), status, body)
-}
-
-fn finish(response: hyper::http::response::Builder, status: u16, body: Body) -> Response<Body> {
-    let response = response.status(status).header("request-id", "req_scripted").body(body);
-    response.unwrap_or_else(|_| Response::new(Full::default().map_err(|never| match never {}).boxed()))
-}
-
-/// Returns the API's error type for a status.
-const fn kind(status: u16) -> &'static str {
-    match status {
-        401 => "authentication_error",
-        402 => "billing_error",
-        403 => "permission_error",
-        404 => "not_found_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        504 => "timeout_error",
-        529 => "overloaded_error",
-        400..=499 => "invalid_request_error",
-        _ => "api_error",
-    }
-}
-
-/// Returns what the API says with a status.
-const fn words(status: u16) -> &'static str {
-    match status {
-        401 => "invalid x-api-key",
-        402 => "Your credit balance is too low to access the Anthropic API.",
-        429 => "This request would exceed your rate limit.",
-        529 => "Overloaded",
-        500..=599 => "Internal server error",
-        _ => "This request was scripted to fail.",
-    }
 }

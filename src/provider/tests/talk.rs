@@ -202,3 +202,59 @@ async fn our_own_mistakes_are_refused() {
     assert_eq!(kinds(&items), ["failed"]);
     assert!(last_error(&items).contains("roles must alternate"), "{}", last_error(&items));
 }
+
+#[tokio::test]
+async fn an_answer_is_typed_at_its_pace_after_its_wait() {
+    let text = "t".repeat(90);
+    let script = format!("[script]\nthink_ms = 120\n[[session]]\nrole = 'coding'\n[[session.turn]]\ntext = '{text}'\n");
+    let server = Server::start(Script::parse(&script).unwrap(), Speed(1.0)).unwrap();
+    let asked = std::time::Instant::now();
+    let mut items = client(config(server.base_url())).stream(ask("go"), CancellationToken::new());
+    while !matches!(items.recv().await, Some(StreamItem::BlockStarted { .. })) {}
+    let began = std::time::Instant::now();
+    assert!(began - asked >= Duration::from_millis(120));
+    assert_eq!(kinds(&collect(items).await), ["delta", "whole", "finished"]);
+    // 90 characters at 600 a second.
+    assert!(began.elapsed() >= Duration::from_millis(130), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_request_without_stream_gets_one_message() {
+    let server = server(LOOP, 0.0);
+    crate::provider::install_tls();
+    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let send = async |path: &str, body: Value| {
+        let request = http
+            .post(format!("{}{path}", server.base_url()))
+            .header("anthropic-version", "2023-06-01");
+        let response = request.json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let body = json!({"model": "scripted-demo", "max_tokens": 9, "messages": [{"role": "user", "content": "go"}]});
+    let (status, message) = send("/v1/messages?beta=true", body.clone()).await;
+    assert_eq!(status, 200);
+    assert_eq!(message["content"][1]["text"], "Let me look.");
+    assert_eq!(message["stop_reason"], "tool_use");
+    let (status, error) = send("/v1/complete", body).await;
+    assert_eq!((status, &error["error"]["type"]), (404, &json!("not_found_error")));
+}
+
+#[tokio::test]
+async fn a_server_that_is_dropped_closes_its_port() {
+    let server = server(LOOP, 0.0);
+    let address = server.base_url().trim_start_matches("http://").to_owned();
+    assert!(tokio::net::TcpStream::connect(&address).await.is_ok());
+    drop(server);
+    while tokio::net::TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    for speed in [-1.0, f64::NAN, f64::INFINITY, 1e-9] {
+        let script = Script::parse("[[session]]\nrole='coding'\n[[session.turn]]\ntext='a'").unwrap();
+        assert!(
+            Server::start(script, Speed(speed))
+                .unwrap_err()
+                .to_string()
+                .contains("speed: it must be 0 or from 0.01")
+        );
+    }
+}

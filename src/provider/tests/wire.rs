@@ -63,7 +63,7 @@ async fn pings_are_life_and_trickling_bytes_are_not() {
     let ping = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
     let base_url = serving(move |mut stream, _| async move {
         stream.write_all(HEAD.as_bytes()).await.unwrap();
-        for _ in 0..8 {
+        for _ in 0..11 {
             stream.write_all(ping.as_bytes()).await.unwrap();
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -71,7 +71,7 @@ async fn pings_are_life_and_trickling_bytes_are_not() {
     })
     .await;
     let patient = ProviderConfig {
-        idle_timeout: Duration::from_millis(600),
+        idle_timeout: Duration::from_millis(1000),
         ..once(base_url)
     };
     assert_eq!(kinds(&exchange(&client(patient), ask("go")).await).last(), Some(&"finished"));

@@ -3,6 +3,9 @@
 //! Owns the protocol of the Messages API's stream; does no IO, so every cut and every disorder can be tested.
 //! Invariant: unknown events, blocks and deltas pass; a known event out of order is an error.
 
+#[cfg(test)]
+mod tests;
+
 use super::block::Block;
 use super::sse::SseEvent;
 use super::usage::WireUsage;
