@@ -20,6 +20,8 @@ use tokio::time::{Instant, timeout_at};
 /// The version of the API that this client speaks.
 const VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 const CONNECT: Duration = Duration::from_secs(30);
+/// Timeouts beyond this are as good as none, and safe to add to the clock.
+const FOREVER: Duration = Duration::from_secs(7 * 86_400);
 /// More of an error body is not read.
 const ERROR_BODY: usize = 64 << 10;
 
@@ -57,8 +59,8 @@ impl Exchange {
             http,
             endpoint,
             key: config.key,
-            idle: config.idle_timeout,
-            first_byte: config.first_byte_timeout,
+            idle: config.idle_timeout.min(FOREVER),
+            first_byte: config.first_byte_timeout.min(FOREVER),
         })
     }
 
