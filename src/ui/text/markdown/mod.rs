@@ -1,15 +1,27 @@
-//! Markdown as lines of a given width.
+//! Markdown as lines of a given width, also while it is still being written.
 //!
-//! First published form of the interface.
+//! Owns what a model's prose looks like; does not know the transcript. A text is cut into chunks (`chunk`) by a
+//! rule that only looks back and one line ahead, and each chunk is laid out by itself. Invariant: laying out a
+//! text as it grows gives the same lines as laying it out once whole, and no visible character of it is lost.
 
-use super::clean::Clean;
+mod block;
+mod chunk;
+mod fence;
+mod list;
+mod stream;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use stream::MarkdownStream;
+
 use super::look::Look;
-use super::wrap::wrap;
-use crate::ui::theme::Slot;
 use ratatui::text::Line;
 
 /// Lays out a whole Markdown text.
 #[must_use]
 pub fn render(text: &str, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
-    wrap(&Clean::block(text), width, look.style(Slot::Text))
+    let mut lines = Vec::new();
+    stream::State::default().advance(text, width, look, stream::End::Known, &mut lines);
+    lines
 }
