@@ -19,5 +19,5 @@ mod wrap;
 pub use clean::Clean;
 pub use glyph::Glyph;
 pub use look::Look;
-pub use width::{fit, spans_width, truncate, truncate_spans, truncate_start, width};
+pub use width::{fit, memory, spans_width, truncate, truncate_spans, truncate_start, width};
 pub use wrap::{Wrap, wrap};

@@ -1,7 +1,7 @@
 //! Columns of clean text, counted exactly as ratatui draws it: by grapheme.
 
 use ratatui::buffer::CellWidth;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Returns the columns that a clean text takes.
@@ -17,6 +17,13 @@ pub fn width(text: &str) -> usize {
 #[must_use]
 pub fn spans_width(spans: &[Span<'_>]) -> usize {
     spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// Estimates the bytes that a laid-out line holds on to.
+#[must_use]
+pub fn memory(line: &Line<'_>) -> usize {
+    let spans = line.spans.iter().map(|span| size_of_val(span) + span.content.len());
+    size_of_val(line) + spans.sum::<usize>()
 }
 
 pub(super) fn grapheme_width(grapheme: &str) -> usize {

@@ -63,7 +63,11 @@ impl Nesting {
 
     /// Returns the bars of the quotes around a blank line.
     pub(super) fn quotes(&self, look: &Look<'_>) -> Vec<Span<'static>> {
-        let outer = self.0.iter().take_while(|container| matches!(container, Container::Quote)).take(8);
+        let outer = self
+            .0
+            .iter()
+            .take_while(|container| matches!(container, Container::Quote))
+            .take(8);
         outer.map(|_| quote_bar(look)).collect()
     }
 

@@ -4,6 +4,7 @@ use super::block;
 use super::chunk;
 use super::fence::Fence;
 use crate::ui::text::look::Look;
+use crate::ui::text::width::memory;
 use ratatui::text::Line;
 
 /// Whether a text may still grow.
@@ -84,6 +85,7 @@ pub struct MarkdownStream {
     width: usize,
     state: State,
     settled: Vec<Line<'static>>,
+    settled_bytes: usize,
     open: Vec<Line<'static>>,
 }
 
@@ -102,9 +104,17 @@ impl MarkdownStream {
         if text.len() < self.state.at || !text.is_char_boundary(self.state.at) {
             *self = Self::new(self.width);
         }
+        let before = self.settled.len();
         self.state.advance(text, self.width, look, End::Open, &mut self.settled);
+        self.settled_bytes += self.settled.iter().skip(before).map(memory).sum::<usize>();
         self.open.clear();
         self.state.clone().advance(text, self.width, look, End::Known, &mut self.open);
+    }
+
+    /// Estimates the bytes held.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of_val(self) + self.settled_bytes + self.open.iter().map(memory).sum::<usize>()
     }
 
     /// Counts the lines.

@@ -1,0 +1,163 @@
+//! How things end: limits, trouble, and the session's end card.
+
+use super::Scene;
+use super::row::{Row, head, words};
+use crate::protocol::event::{EndCause, LimitKind, LimitReached, SessionEnded};
+use crate::session::{Item, Session};
+use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans};
+use crate::ui::theme::Slot;
+use crate::ui::transcript::fold::Fold;
+use ratatui::text::{Line, Span};
+
+/// A limit that was met.
+pub(super) fn limit(limit: &LimitReached, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let what = match limit.limit {
+        LimitKind::Sessions => "sessions",
+        LimitKind::Turns => "turns",
+        LimitKind::Tokens => "tokens",
+        LimitKind::Cost => "cost",
+        LimitKind::Time => "time",
+    };
+    let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
+        .word("limit", Slot::Warning, 6)
+        .title(what, Slot::Text)
+        .title(&limit.detail, Slot::Text);
+    vec![row.line(scene.width)]
+}
+
+/// What went wrong; a retry is one calm line, the end of a turn is said in full.
+pub(super) fn trouble(text: &str, fatal: bool, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let (mark, slot, word) = if fatal {
+        (Glyph::Fail, Slot::Error, "error")
+    } else {
+        (Glyph::Guard, Slot::Warning, "trouble")
+    };
+    let row = Row::new(scene.look, mark, slot).word(word, slot, 6);
+    if scene.fold == Fold::Shut || (scene.fold == Fold::Auto && !fatal) {
+        return vec![row.title(text, Slot::Text).line(scene.width)];
+    }
+    let mut lines = vec![row.line(scene.width)];
+    lines.extend(words(text.trim(), Slot::Text, 2, scene));
+    lines
+}
+
+/// The end card: how it ended, what was checked, what is left, what comes next.
+pub(super) fn card(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let look = scene.look;
+    let border = look.style(Slot::Border);
+    let mut lines = vec![
+        Line::from(Span::styled(look.glyph(Glyph::Rule).repeat(scene.width), border)),
+        heading(ended, item, scene),
+    ];
+    if scene.fold == Fold::Shut {
+        return lines.split_off(1);
+    }
+    if ended.cause != EndCause::Finished {
+        lines.extend(words(cause(ended.cause), Slot::Warning, 2, scene));
+    }
+    lines.extend(checks(&ended.checks, scene));
+    let summary = words(ended.summary.trim(), Slot::Text, 2, scene);
+    let keep = if scene.fold == Fold::Auto { 6 } else { summary.len() };
+    lines.extend(head(summary, keep, 2, scene));
+    if !ended.dirty.is_empty() {
+        lines.extend(words(
+            &format!("not committed, kept as it is: {}", ended.dirty.join(", ")),
+            Slot::Warning,
+            2,
+            scene,
+        ));
+    }
+    if let Some(next) = &ended.next {
+        lines.extend(words(&format!("next: {next}, in a fresh window"), Slot::Dim, 2, scene));
+    }
+    lines
+}
+
+fn heading(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Line<'static> {
+    let look = scene.look;
+    let bold = look.style(Slot::Bold);
+    let mut parts = match scene.session {
+        Some(session) => of_session(session, item),
+        None => vec![item.turn.to_string()],
+    };
+    let first = match scene.session {
+        Some(session) => format!("Session {} ended", session.number.0),
+        None => "Session ended".to_owned(),
+    };
+    if ended.cause == EndCause::Failed {
+        parts.insert(0, "failed".to_owned());
+    }
+    let mut spans = vec![Span::styled(first, bold)];
+    for part in parts {
+        spans.push(Span::raw("   "));
+        spans.push(Clean::line(&part).span(look.style(Slot::Text)));
+    }
+    Line::from(truncate_spans(spans, scene.width, look.glyph(Glyph::Ellipsis)))
+}
+
+fn of_session(session: &Session, item: &Item) -> Vec<String> {
+    let totals = &session.totals;
+    let feature = session
+        .feature
+        .as_ref()
+        .map_or_else(String::new, |feature| format!(" {feature}"));
+    let ms = u64::try_from(item.time.as_millisecond() - session.started.as_millisecond()).unwrap_or(0);
+    let mut parts = vec![
+        format!("{}{feature}", session.role),
+        format::plural(session.turn.0 as usize, "turn"),
+        format::duration_ms(ms),
+    ];
+    if totals.unpriced_tokens > 0 {
+        parts.push("price unknown".to_owned());
+    } else {
+        parts.push(totals.cost.to_string());
+    }
+    let orientation = session
+        .orientation
+        .map_or_else(String::new, |(_, share)| format!(" (orientation {})", format::percent(share)));
+    parts.push(format!("{} tokens{orientation}", format::tokens(totals.usage.total())));
+    parts
+}
+
+/// Lays the checks out side by side, as many on a line as fit.
+fn checks(checks: &[(String, bool)], scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let look = scene.look;
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    let mut open: Vec<Span<'static>> = Vec::new();
+    for (text, holds) in checks {
+        let (mark, slot) = if *holds {
+            (Glyph::Pass, Slot::Pass)
+        } else {
+            (Glyph::Fail, Slot::Fail)
+        };
+        let style = look.style(if *holds { Slot::Text } else { Slot::Bold });
+        let check = vec![look.mark(mark, slot), Span::raw(" "), Clean::line(text).span(style)];
+        if !open.is_empty() && spans_width(&open) + 3 + spans_width(&check) > scene.width {
+            lines.push(Line::from(std::mem::take(&mut open)));
+        }
+        open.push(Span::raw(if open.is_empty() { "  " } else { "   " }));
+        open.extend(check);
+    }
+    if !open.is_empty() {
+        lines.push(Line::from(open));
+    }
+    // A single check may still be too long for a line.
+    let hang = [Span::raw("    ")];
+    let wrap = Wrap {
+        width: scene.width,
+        first: &[],
+        rest: &hang,
+    };
+    lines.into_iter().flat_map(|line| wrap.words(&line.spans)).collect()
+}
+
+const fn cause(cause: EndCause) -> &'static str {
+    match cause {
+        EndCause::Finished => "the agent ended the session",
+        EndCause::ContextFull => "the context window was full: the work is handed off to a fresh one",
+        EndCause::Limit => "a limit was met",
+        EndCause::Stopped => "stopped by you",
+        EndCause::GaveUp => "the model stopped without ending the session, although reminded",
+        EndCause::Failed => "the provider or longhaul itself failed",
+    }
+}

@@ -1,0 +1,113 @@
+//! What lasts: the feature chosen, flips, commits, notes.
+
+use super::Scene;
+use super::row::{Row, head, words};
+use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy};
+use crate::protocol::{FeatureStatus, TestTotals};
+use crate::ui::text::Glyph;
+use crate::ui::theme::Slot;
+use crate::ui::transcript::fold::Fold;
+use ratatui::text::Line;
+
+/// Lines of a note unless opened.
+const NOTE: usize = 3;
+
+/// The session's feature.
+pub(super) fn selected(selected: &FeatureSelected, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Active, Slot::Active)
+        .word("feature", Slot::Harness, 6)
+        .title(selected.feature.as_str(), Slot::Bold)
+        .title(&selected.reason, Slot::Dim);
+    vec![row.line(scene.width)]
+}
+
+/// A pass flag that changed, with what it rests on.
+pub(super) fn flipped(flip: &FeatureFlipped, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let (word, slot) = match (flip.from, flip.to) {
+        (_, FeatureStatus::Passing) => ("passes", Slot::Pass),
+        (FeatureStatus::Passing, _) => ("regressed", Slot::Regressed),
+        _ => ("fails", Slot::Fail),
+    };
+    let by = match flip.by {
+        FlipBy::Agent => "",
+        FlipBy::Harness => "by the harness",
+        FlipBy::Human => "by a person, in the file",
+    };
+    let evidence = flip.evidence.as_ref().map_or("", |evidence| evidence.summary.as_str());
+    let row = Row::new(scene.look, Glyph::Fact, slot)
+        .word(flip.feature.as_str(), Slot::Bold, 0)
+        .title(word, slot)
+        .title(evidence, Slot::Text)
+        .title(by, Slot::Dim);
+    let reason = flip.reason.trim();
+    if scene.fold == Fold::Shut || (scene.fold == Fold::Auto && flip.to == FeatureStatus::Passing) {
+        return vec![row.title(reason, Slot::Dim).line(scene.width)];
+    }
+    let mut lines = vec![row.line(scene.width)];
+    if !reason.is_empty() {
+        lines.extend(words(reason, Slot::Text, 2, scene));
+    }
+    lines
+}
+
+/// A commit with the tests before and after it.
+pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let arrow = scene.look.glyph(Glyph::Arrow);
+    let counts = |totals: &TestTotals| format!("{}/{}", totals.passed, totals.passed + totals.failed);
+    let (tests, slot) = match (&made.tests_before, &made.tests_after) {
+        (_, None) => ("untested".to_owned(), Slot::Warning),
+        (None, Some(after)) => (format!("tests {}", counts(after)), passed(after)),
+        (Some(before), Some(after)) => (format!("tests {} {arrow} {}", counts(before), counts(after)), passed(after)),
+    };
+    let feature = made.feature.as_ref().map_or("", |feature| feature.as_str());
+    let subject = made.message.lines().next().unwrap_or_default();
+    let row = Row::new(scene.look, Glyph::Fact, Slot::Active)
+        .word("commit", Slot::Bold, 6)
+        .title(made.commit.short(), Slot::Dim)
+        .title(subject, Slot::Bold)
+        .right(feature, Slot::Dim, 0)
+        .right(&format!("+{} -{}", made.added, made.removed), Slot::Dim, 0)
+        .right(&tests, slot, 0);
+    let mut lines = vec![row.line(scene.width)];
+    if matches!(scene.fold, Fold::Open | Fold::Whole) {
+        let body: Vec<&str> = made
+            .message
+            .lines()
+            .skip(1)
+            .skip_while(|line| line.trim().is_empty())
+            .collect();
+        lines.extend(words(&body.join("\n"), Slot::Text, 2, scene));
+        let parent = made
+            .parent
+            .as_ref()
+            .map_or_else(|| "the first commit".to_owned(), |parent| format!("on {}", parent.short()));
+        let files = crate::ui::text::format::plural(made.files as usize, "file");
+        let facts = format!("{parent}, tree {}, {files}", made.tree.short());
+        lines.extend(words(&facts, Slot::Dim, 2, scene));
+    }
+    lines
+}
+
+const fn passed(totals: &TestTotals) -> Slot {
+    if totals.failed == 0 { Slot::Pass } else { Slot::Fail }
+}
+
+/// A progress note.
+pub(super) fn note(text: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Fact, Slot::Harness).word("note", Slot::Harness, 6);
+    let text = text.trim();
+    if scene.fold == Fold::Shut {
+        return vec![row.title(text, Slot::Text).line(scene.width)];
+    }
+    let mut body = words(text, Slot::Text, 9, scene);
+    let keep = if scene.fold == Fold::Auto { NOTE } else { body.len() };
+    if body.is_empty() {
+        return vec![row.line(scene.width)];
+    }
+    // The first line stands beside the mark.
+    let first = body.remove(0).spans.into_iter().skip(1);
+    let mut line = row.line(scene.width);
+    line.spans.extend(first);
+    body.insert(0, line);
+    head(body, keep, 9, scene)
+}

@@ -1,0 +1,68 @@
+//! What waits, or waited, for a person.
+
+use super::Scene;
+use super::row::{Row, words};
+use crate::protocol::GateId;
+use crate::protocol::event::QuestionAsked;
+use crate::ui::text::{Glyph, format};
+use crate::ui::theme::Slot;
+use crate::ui::transcript::fold::Fold;
+use jiff::Timestamp;
+use ratatui::text::Line;
+
+/// A gate: loud while it waits, a dim line afterwards.
+pub(super) fn gate(gate: GateId, title: &str, decision: Option<&str>, since: Timestamp, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = match decision {
+        Some(decision) => Row::new(scene.look, Glyph::FactPending, Slot::Dim)
+            .word(&gate.to_string(), Slot::Dim, 6)
+            .title(title, Slot::Dim)
+            .right(decision, Slot::Dim, 0),
+        None => Row::new(scene.look, Glyph::FactPending, Slot::Human)
+            .word(&gate.to_string(), Slot::Human, 6)
+            .title(title, Slot::Bold)
+            .right(&waiting(since, scene), Slot::Human, 0),
+    };
+    vec![row.line(scene.width)]
+}
+
+/// A question with its choices and its answer, never folded away while it waits.
+pub(super) fn question(
+    asked: &QuestionAsked,
+    answer: Option<&(String, String)>,
+    since: Timestamp,
+    scene: &Scene<'_>,
+) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human).word(&asked.question.to_string(), Slot::Human, 6);
+    let Some((text, by)) = answer else {
+        let mut lines = vec![row.right(&waiting(since, scene), Slot::Human, 0).line(scene.width)];
+        lines.extend(words(asked.text.trim(), Slot::Bold, 2, scene));
+        lines.extend(choices(asked, scene));
+        return lines;
+    };
+    if scene.fold == Fold::Shut {
+        return vec![row.title(&asked.text, Slot::Text).right(text, Slot::Dim, 0).line(scene.width)];
+    }
+    let mut lines = vec![row.line(scene.width)];
+    lines.extend(words(asked.text.trim(), Slot::Text, 2, scene));
+    if scene.fold != Fold::Auto {
+        lines.extend(choices(asked, scene));
+    }
+    let who = if by == "human" { "you" } else { by.as_str() };
+    let answer = format!("{} {who}: {}", scene.look.glyph(Glyph::Arrow), text.trim());
+    lines.extend(words(&answer, Slot::Human, 2, scene));
+    lines
+}
+
+fn choices(asked: &QuestionAsked, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let numbered = asked.choices.iter().enumerate();
+    numbered
+        .flat_map(|(index, choice)| words(&format!("{}. {choice}", index + 1), Slot::Text, 4, scene))
+        .collect()
+}
+
+fn waiting(since: Timestamp, scene: &Scene<'_>) -> String {
+    match scene.look.now {
+        Some(now) => format!("waiting for you {}", format::age(since, now)),
+        None => "waiting for you".to_owned(),
+    }
+}

@@ -1,0 +1,70 @@
+//! What guards said, and what changed behind the agent's back. Loud enough to be seen, calm enough to be read.
+
+use super::Scene;
+use super::row::{Row, head, words};
+use crate::protocol::event::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
+use crate::ui::text::Glyph;
+use crate::ui::theme::Slot;
+use crate::ui::transcript::fold::Fold;
+use ratatui::text::Line;
+
+/// Lines of a reason unless opened.
+const REASON: usize = 3;
+
+/// A refusal with its reason.
+pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let word = match made.ruling {
+        Ruling::Allow => "allowed",
+        Ruling::Ask => "asks you",
+        Ruling::Deny => "refused",
+    };
+    said(word, &format!("by guard {}", made.guard), &made.reason, scene)
+}
+
+/// A guarded file that was changed and put back.
+pub(super) fn breach(found: &BreachFound, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let word = if found.restored { "restored" } else { "breach" };
+    let tail = if found.restored {
+        "is guarded; it is back as it was"
+    } else {
+        "is guarded and could NOT be put back"
+    };
+    said(word, &format!("{} {tail}", found.path), &found.detail, scene)
+}
+
+fn said(word: &str, title: &str, reason: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
+        .word(word, Slot::Warning, 6)
+        .title(title, Slot::Text);
+    if scene.fold == Fold::Shut {
+        return vec![row.title(reason, Slot::Dim).line(scene.width)];
+    }
+    let mut lines = vec![row.line(scene.width)];
+    let reason = words(reason.trim(), Slot::Text, 2, scene);
+    let keep = if scene.fold == Fold::Auto { REASON } else { reason.len() };
+    lines.extend(head(reason, keep, 2, scene));
+    lines
+}
+
+/// A change from outside.
+pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let what = match seen.what {
+        ExternalKind::FeatureList => "feature list",
+        ExternalKind::Notes => "progress notes",
+        ExternalKind::Tree => "files",
+        ExternalKind::Refs => "branches",
+    };
+    let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
+    let mut row = Row::new(scene.look, Glyph::Person, Slot::Human)
+        .word("from outside", Slot::Human, 6)
+        .title(what, Slot::Text)
+        .title(&seen.detail, Slot::Text);
+    if !is_open {
+        row = row.title(&seen.paths.join(", "), Slot::Dim);
+    }
+    let mut lines = vec![row.line(scene.width)];
+    if is_open {
+        lines.extend(seen.paths.iter().flat_map(|path| words(path, Slot::Dim, 2, scene)));
+    }
+    lines
+}
