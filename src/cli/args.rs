@@ -1,0 +1,201 @@
+//! The command line as data: the one source of parsing, `--help`, completions and the man page.
+//!
+//! Owns names and help texts only. Invariant: a value that is also a setting is passed on as typed, so that
+//! there is one place that judges it.
+
+use super::exit;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// A terminal supervisor for long-running coding agents.
+///
+/// Without a command it opens the project in this directory: the live run if there is one, else its past, read-only.
+#[derive(Debug, Parser)]
+#[command(name = "longhaul", version, max_term_width = 100, after_help = exit::help(), after_long_help = long_help())]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Build the project in DIR, session after session, until every feature passes
+    Run(RunArgs),
+    /// Watch a scripted agent build a small project: no key, no cost, real files, tests and commits
+    Demo(DemoArgs),
+    /// Print where the project stands
+    Status(ReadArgs),
+    /// List the features, from a project or from a feature list file
+    Features(FeaturesArgs),
+    /// List the sessions
+    Sessions(ReadArgs),
+    /// Check what longhaul needs on this machine and where each setting comes from
+    Doctor,
+    /// Print the completions for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The project: the top directory of a git repository
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// What to build; needed until the project has a feature list [default: DIR/app_spec.txt]
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// Make DIR and an empty git repository in it if they do not exist
+    #[arg(long)]
+    pub create: bool,
+    /// Start although the working tree has changes that are not committed; they are kept
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Agree that the agent's commands run unconfined, as you, without being asked on the terminal
+    #[arg(long)]
+    pub yes_unconfined: bool,
+    /// The model to use, as the provider knows it
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Where the Messages API is reached
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Features a session may finish before it ends
+    #[arg(long, value_name = "N")]
+    pub features_per_session: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub limits: LimitArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub output: OutputArgs,
+}
+
+/// Limits of a run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitArgs {
+    /// Stop after this many US dollars
+    #[arg(long, value_name = "USD")]
+    pub max_cost: Option<String>,
+    /// Stop after this many tokens, prompts and answers together
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<String>,
+    /// Stop after this many sessions
+    #[arg(long, value_name = "N")]
+    pub max_sessions: Option<String>,
+    /// End a session after this many turns
+    #[arg(long, value_name = "N")]
+    pub max_turns: Option<String>,
+    /// Stop after this time: 90m, 8h, 2d
+    #[arg(long, value_name = "TIME")]
+    pub max_time: Option<String>,
+}
+
+/// How a run is shown.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Print one line per event instead of opening the full-screen view
+    #[arg(long)]
+    pub headless: bool,
+    /// Print the session log's own JSON lines; implies --headless
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where to build it: a directory that is empty or does not exist [default: a new one among the temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// How fast the scripted model types: 1 as a model does, 0 without any wait
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub output: OutputArgs,
+}
+
+/// Options of commands that only read.
+#[derive(Debug, Args)]
+pub struct ReadArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `features`.
+#[derive(Debug, Args)]
+pub struct FeaturesArgs {
+    /// The project, or a feature list file
+    #[arg(value_name = "DIR|FILE", default_value = ".")]
+    pub path: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl OutputArgs {
+    /// Says whether there is no full-screen view.
+    #[must_use]
+    pub const fn is_headless(&self) -> bool {
+        self.headless || self.json
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.0..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("must be a number from 0 to 1000".to_owned()),
+    }
+}
+
+fn long_help() -> String {
+    format!(
+        "{}\n\n\
+        Files:\n  \
+        $XDG_CONFIG_HOME/longhaul/config.toml  settings; `longhaul doctor` prints them with their sources\n  \
+        DIR/longhaul.toml                      the project's own [verify] settings\n  \
+        $XDG_STATE_HOME/longhaul/projects/     session logs; LONGHAUL_STATE_DIR names another place\n\n\
+        Environment:\n  \
+        ANTHROPIC_API_KEY   the key (`key_env` names another variable, `key_command` a program)\n  \
+        ANTHROPIC_BASE_URL  where the Messages API is reached\n  \
+        LONGHAUL_MODEL      the model\n  \
+        LONGHAUL_LOG        what is traced into longhaul.log, such as `debug`\n  \
+        NO_COLOR            no colours",
+        exit::help()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_sound_and_help_has_the_exit_codes() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_long_help().to_string();
+        assert!(help.contains("Exit codes:") && help.contains("LONGHAUL_STATE_DIR"), "{help}");
+    }
+
+    #[test]
+    fn speeds_are_bounded() {
+        let parse = |speed: &str| Cli::try_parse_from(["longhaul", "demo", "--speed", speed]).is_ok();
+        assert!(parse("0") && parse("2.5"));
+        for bad in ["-1", "NaN", "fast", "inf"] {
+            assert!(!parse(bad), "{bad}");
+        }
+    }
+}

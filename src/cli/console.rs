@@ -1,0 +1,110 @@
+//! Writing to standard output and standard error, outside the full-screen interface.
+//!
+//! Owns the progress line (on standard error, only on a terminal, erased before anything else is printed).
+//! Invariant: foreign text comes here only through [`Clean`] or as JSON.
+
+use crate::ui::text::{Clean, truncate, width};
+use serde::Serialize;
+use std::io::{self, IsTerminal as _, Write};
+
+/// Where a command prints.
+pub struct Console {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    /// Columns of the terminal behind standard error, `None` if it is none.
+    columns: Option<usize>,
+    progress: bool,
+}
+
+impl Console {
+    /// Takes the process's own streams.
+    #[must_use]
+    pub fn standard() -> Self {
+        let columns = io::stderr().is_terminal().then(|| columns(io::stderr()).unwrap_or(80));
+        Self {
+            out: Box::new(io::BufWriter::new(io::stdout())),
+            err: Box::new(io::stderr()),
+            columns,
+            progress: false,
+        }
+    }
+
+    /// Writes to given streams; `columns` as for a terminal of that width.
+    #[cfg(test)]
+    pub(super) fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static, columns: Option<usize>) -> Self {
+        Self { out: Box::new(out), err: Box::new(err), columns, progress: false }
+    }
+
+    /// Prints one line.
+    ///
+    /// # Errors
+    /// Fails if standard output does.
+    pub fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.erase_progress()?;
+        writeln!(self.out, "{}", text.as_ref())?;
+        self.out.flush()
+    }
+
+    /// Prints a value as JSON, indented.
+    ///
+    /// # Errors
+    /// Fails if standard output does.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.out, value)?;
+        self.line("")
+    }
+
+    /// Prints a line to standard error.
+    ///
+    /// # Errors
+    /// Fails if standard error does.
+    pub fn note(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        self.erase_progress()?;
+        writeln!(self.err, "{}", text.as_ref())
+    }
+
+    /// Says whether a progress line would be seen.
+    #[must_use]
+    pub const fn shows_progress(&self) -> bool {
+        self.columns.is_some()
+    }
+
+    /// Replaces the progress line.
+    ///
+    /// # Errors
+    /// Fails if standard error does.
+    pub fn progress(&mut self, text: &Clean) -> io::Result<()> {
+        let Some(columns) = self.columns else { return Ok(()) };
+        // The last column stays free: a full line would wrap and could not be erased.
+        let room = columns.saturating_sub(1);
+        let shown = if width(text.as_str()) > room { truncate(text.as_str(), room, "…").into_owned() } else { text.as_str().to_owned() };
+        write!(self.err, "\r\x1b[K{shown}")?;
+        self.progress = true;
+        self.err.flush()
+    }
+
+    /// Takes the progress line away.
+    ///
+    /// # Errors
+    /// Fails if standard error does.
+    pub fn erase_progress(&mut self) -> io::Result<()> {
+        if self.progress {
+            self.progress = false;
+            write!(self.err, "\r\x1b[K")?;
+            self.err.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = self.erase_progress();
+        let _ = self.out.flush();
+    }
+}
+
+fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
+}

@@ -1,0 +1,87 @@
+//! `longhaul features`: the feature list with its history, or any feature list file.
+
+use super::args::FeaturesArgs;
+use super::console::Console;
+use super::failure::Failure;
+use super::project::Project;
+use super::words;
+use crate::harness::FeatureList;
+use crate::protocol::{Feature, FeatureStatus};
+use crate::session::state::FeatureRow;
+use crate::ui::text::{Clean, format, width};
+use serde::Serialize;
+
+/// The machine-readable form. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    feature: &'a Feature,
+    regressed: bool,
+    sessions: Vec<u32>,
+    commits: Vec<&'a str>,
+    evidence: Option<&'a str>,
+    cost_usd: f64,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Fails if the project or the list cannot be read.
+pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
+    let (rows, notices) = if args.path.is_file() {
+        let list = FeatureList::read(&args.path)?
+            .ok_or_else(|| Failure::unready(format!("{} is gone", args.path.display())))?;
+        let row = |feature: &Feature| FeatureRow { feature: feature.clone(), ..FeatureRow::default() };
+        (list.features().iter().map(row).collect::<Vec<_>>(), list.notices().to_vec())
+    } else {
+        let project = Project::open(&args.path)?;
+        (project.state.features.rows, project.state.features.notices)
+    };
+    if args.json {
+        console.json(&rows.iter().map(json).collect::<Vec<_>>())?;
+    } else {
+        print(&rows, console)?;
+    }
+    for notice in &notices {
+        console.note(format!("note: {}", Clean::line(notice)))?;
+    }
+    Ok(())
+}
+
+fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
+    if rows.is_empty() {
+        console.line("no features yet; the first session of `longhaul run` writes the list")?;
+        return Ok(());
+    }
+    let ids: Vec<Clean> = rows.iter().map(|row| Clean::line(row.feature.id.as_str())).collect();
+    let columns = ids.iter().map(|id| width(id.as_str())).max().unwrap_or_default().min(24);
+    for (row, id) in rows.iter().zip(&ids) {
+        let status = words::status(row.feature.status, row.regressed);
+        let pad = " ".repeat(columns.saturating_sub(id.width()));
+        console.line(format!("{status:<9}  {id}{pad}  {}{}", Clean::line(&row.feature.description), history(row)))?;
+    }
+    let passing = rows.iter().filter(|row| row.feature.status == FeatureStatus::Passing).count();
+    console.line(format!("{passing} of {} pass", rows.len()))?;
+    Ok(())
+}
+
+fn history(row: &FeatureRow) -> String {
+    if row.sessions.is_empty() {
+        return String::new();
+    }
+    let sessions: Vec<_> = row.sessions.iter().map(|session| session.0.to_string()).collect();
+    let commits = if row.commits.is_empty() { String::new() } else { format!(", {}", format::plural(row.commits.len(), "commit")) };
+    let word = if sessions.len() == 1 { "session" } else { "sessions" };
+    format!("  ({word} {}{commits}, {})", sessions.join(" "), words::cost(&row.totals))
+}
+
+fn json(row: &FeatureRow) -> Row<'_> {
+    Row {
+        feature: &row.feature,
+        regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
+        sessions: row.sessions.iter().map(|session| session.0).collect(),
+        commits: row.commits.iter().map(crate::protocol::Oid::as_str).collect(),
+        evidence: row.flips.last().and_then(|flip| flip.evidence.as_ref()).map(|evidence| evidence.summary.as_str()),
+        cost_usd: row.totals.cost.usd(),
+    }
+}

@@ -1,0 +1,122 @@
+//! A project as the reading commands see it: its log folded, its feature list as it is on disk now.
+//!
+//! Never writes. Invariant: what the disk says of features wins over what the log remembers.
+
+use super::failure::Failure;
+use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::protocol::event::{FeatureListLoaded, RunOutcome};
+use crate::protocol::{Envelope, FORMAT_VERSION, FeatureStatus, Seq, SessionNo};
+use crate::session::{Phase, State};
+use crate::store::{self, Problem, ProjectDir};
+use jiff::Timestamp;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is known of a project.
+#[derive(Debug)]
+pub struct Project {
+    /// The workspace, canonical.
+    pub workspace: PathBuf,
+    /// Its state directory.
+    pub dir: ProjectDir,
+    /// The log, folded, with the list on disk folded in last.
+    pub state: State,
+    /// Damage met in the log.
+    pub problems: Vec<Problem>,
+    /// The process that runs it now, if any.
+    pub holder: Option<u32>,
+}
+
+/// Where a run stands, in a word for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// No run yet.
+    New,
+    /// A process runs it.
+    Running,
+    /// A process runs it and waits for a person.
+    WaitingForYou,
+    /// Its process is gone without having ended the run.
+    Interrupted,
+    /// The last run ended with every feature passing.
+    AllPassing,
+    /// The last run was stopped by the user.
+    Stopped,
+    /// The last run met a limit.
+    Limit,
+    /// The last run made no headway.
+    Stalled,
+    /// The last run failed.
+    Failed,
+}
+
+impl Project {
+    /// Reads a project.
+    ///
+    /// # Errors
+    /// Fails if the directory does not exist, or its list or log cannot be read.
+    pub fn open(dir: &Path) -> Result<Self, Failure> {
+        let workspace = workspace(dir)?;
+        let dir = ProjectDir::for_workspace(&workspace)?;
+        // Asked before reading: a run that ends meanwhile is then seen as ended by its log.
+        let holder = dir.holder()?;
+        let mut state = State::default();
+        let problems = store::scan(&dir, Seq(0), |envelope| state.apply(&envelope))?;
+        let path = workspace.join(FEATURE_LIST);
+        if let Some(list) = FeatureList::read(&path)? {
+            let loaded = FeatureListLoaded {
+                path: FEATURE_LIST.to_owned(),
+                features: list.features().to_vec(),
+                notices: list.notices().to_vec(),
+            };
+            let time = state.last_time.unwrap_or(Timestamp::UNIX_EPOCH);
+            state.apply(&Envelope { v: FORMAT_VERSION, seq: state.last_seq.next(), time, session: SessionNo(0), event: loaded.into() });
+        }
+        Ok(Self { workspace, dir, state, problems, holder })
+    }
+
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let folder = || self.workspace.file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
+        if self.state.project.is_empty() { folder() } else { self.state.project.clone() }
+    }
+
+    /// Returns where its latest run stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match self.state.phase().0 {
+            Phase::Empty => Standing::New,
+            Phase::Ended(RunOutcome::AllPassing) => Standing::AllPassing,
+            Phase::Ended(RunOutcome::Stopped) => Standing::Stopped,
+            Phase::Ended(RunOutcome::Limit) => Standing::Limit,
+            Phase::Ended(RunOutcome::Stalled) => Standing::Stalled,
+            Phase::Ended(RunOutcome::Failed) => Standing::Failed,
+            Phase::WaitingForYou if self.holder.is_some() => Standing::WaitingForYou,
+            _ if self.holder.is_some() => Standing::Running,
+            _ => Standing::Interrupted,
+        }
+    }
+
+    /// Counts regressed features.
+    #[must_use]
+    pub fn regressed(&self) -> usize {
+        let regressed = |row: &&crate::session::state::FeatureRow| row.regressed && row.feature.status != FeatureStatus::Passing;
+        self.state.features.rows.iter().filter(regressed).count()
+    }
+}
+
+/// Finds a workspace by a directory that the user named.
+///
+/// # Errors
+/// Fails if it does not exist or is no directory.
+pub fn workspace(dir: &Path) -> Result<PathBuf, Failure> {
+    let path = fs::canonicalize(dir)
+        .map_err(|error| Failure::unready(format!("cannot open the project directory {}: {error}", dir.display())))?;
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        Err(Failure::unready(format!("{} is not a directory; name the project's top directory", dir.display())))
+    }
+}

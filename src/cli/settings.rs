@@ -1,0 +1,63 @@
+//! Gathers the layers of settings: files by their usual places, variables, flags.
+//!
+//! Owns which variable and which flag sets which key; the rest is `config`'s.
+
+use super::args::RunArgs;
+use super::failure::Failure;
+use crate::config::{Layers, Origin, Resolved, Settings};
+use etcetera::BaseStrategy as _;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// A project's own settings file.
+pub const PROJECT_FILE: &str = "longhaul.toml";
+
+/// Variables that set keys, weaker than flags.
+const VARIABLES: [(&str, &str); 2] = [("model", "LONGHAUL_MODEL"), ("base_url", "ANTHROPIC_BASE_URL")];
+
+/// Returns where the user's settings file is looked for.
+#[must_use]
+pub fn user_file() -> Option<PathBuf> {
+    let base = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(base.config_dir().join("longhaul").join("config.toml"))
+}
+
+/// Loads the settings for a workspace, without flags.
+///
+/// # Errors
+/// Fails if a file or a value is bad.
+pub fn load(workspace: Option<&Path>) -> Result<Resolved, Failure> {
+    Ok(Settings::load(layers(workspace)?)?)
+}
+
+/// Loads the settings for a run, flags included.
+///
+/// # Errors
+/// Fails if a file or a value is bad.
+pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failure> {
+    let limits = &args.limits;
+    let flags = [
+        ("model", "--model", &args.model),
+        ("base_url", "--base-url", &args.base_url),
+        ("features_per_session", "--features-per-session", &args.features_per_session),
+        ("limits.cost", "--max-cost", &limits.max_cost),
+        ("limits.tokens", "--max-tokens", &limits.max_tokens),
+        ("limits.sessions", "--max-sessions", &limits.max_sessions),
+        ("limits.turns", "--max-turns", &limits.max_turns),
+        ("limits.time", "--max-time", &limits.max_time),
+    ];
+    let layers = flags
+        .into_iter()
+        .fold(layers(Some(workspace))?, |layers, (key, flag, value)| layers.with(key, Origin::Flag(flag), value.clone()));
+    Ok(Settings::load(layers)?)
+}
+
+fn layers(workspace: Option<&Path>) -> Result<Layers, Failure> {
+    let project = workspace.map(|workspace| workspace.join(PROJECT_FILE));
+    let mut layers = Layers::read(user_file().as_deref(), project.as_deref())?;
+    for (key, variable) in VARIABLES {
+        let value = env::var(variable).ok().filter(|value| !value.is_empty());
+        layers = layers.with(key, Origin::Variable(variable), value);
+    }
+    Ok(layers)
+}

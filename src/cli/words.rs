@@ -1,0 +1,123 @@
+//! How sums, outcomes and activities are said on the command line.
+
+use crate::protocol::event::{EndCause, RunOutcome};
+use crate::protocol::{FeatureStatus, TestTotals};
+use crate::session::Activity;
+use crate::session::state::Totals;
+use crate::ui::text::format;
+
+/// Says what was spent: `$1.23`, `price unknown`, `$1.23 and 12k tokens of unknown price`.
+#[must_use]
+pub fn cost(totals: &Totals) -> String {
+    match (totals.cost.0, totals.unpriced_tokens) {
+        (_, 0) => totals.cost.to_string(),
+        (0, _) => "price unknown".to_owned(),
+        (_, unpriced) => format!("{} and {} tokens of unknown price", totals.cost, format::tokens(unpriced)),
+    }
+}
+
+/// Says how many tokens, the cached ones apart: `412k tokens (390k read from cache, 9k written to it)`.
+#[must_use]
+pub fn tokens(totals: &Totals) -> String {
+    let usage = totals.usage;
+    let written = usage.cache_write_5m + usage.cache_write_1h;
+    let mut text = format!("{} tokens", format::tokens(usage.total()));
+    if usage.cache_read + written > 0 {
+        text.push_str(&format!(
+            " ({} read from cache, {} written to it, {} new, {} out)",
+            format::tokens(usage.cache_read),
+            format::tokens(written),
+            format::tokens(usage.input),
+            format::tokens(usage.output)
+        ));
+    }
+    text
+}
+
+/// Says a test result: `12 passed`, `12 passed, 1 failed, 2 skipped`.
+#[must_use]
+pub fn tests(totals: &TestTotals) -> String {
+    let mut text = format!("{} passed", totals.passed);
+    for (count, word) in [(totals.failed, "failed"), (totals.skipped, "skipped")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {word}"));
+        }
+    }
+    text
+}
+
+/// Says how a run ended.
+#[must_use]
+pub const fn outcome(outcome: RunOutcome) -> &'static str {
+    match outcome {
+        RunOutcome::AllPassing => "every feature passes",
+        RunOutcome::Stopped => "stopped by you",
+        RunOutcome::Limit => "a limit was met",
+        RunOutcome::Stalled => "stalled",
+        RunOutcome::Failed => "failed",
+    }
+}
+
+/// Says why a session ended.
+#[must_use]
+pub const fn cause(cause: EndCause) -> &'static str {
+    match cause {
+        EndCause::Finished => "finished",
+        EndCause::ContextFull => "context full, handed off",
+        EndCause::Limit => "limit met",
+        EndCause::Stopped => "stopped",
+        EndCause::GaveUp => "gave up",
+        EndCause::Failed => "failed",
+    }
+}
+
+/// Says what an agent is doing.
+#[must_use]
+pub const fn activity(activity: Activity) -> &'static str {
+    match activity {
+        Activity::Orienting => "orienting",
+        Activity::Waiting => "waiting for the model",
+        Activity::Retrying => "retrying",
+        Activity::Thinking => "thinking",
+        Activity::Writing => "writing",
+        Activity::Tool => "running a tool",
+        Activity::Testing => "running tests",
+        Activity::NeedsHuman => "waiting for you",
+        Activity::Ended => "ended",
+    }
+}
+
+/// Says what a feature list says of a feature.
+#[must_use]
+pub const fn status(status: FeatureStatus, regressed: bool) -> &'static str {
+    match (status, regressed) {
+        (FeatureStatus::Passing, _) => "passes",
+        (_, true) => "regressed",
+        (FeatureStatus::Failing, false) => "failing",
+        (FeatureStatus::Unknown, false) => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Cost, Usage};
+
+    #[test]
+    fn unknown_prices_are_never_a_number() {
+        let mut totals = Totals { unpriced_tokens: 12_000, ..Totals::default() };
+        assert_eq!(cost(&totals), "price unknown");
+        totals.cost = Cost(1_230_000_000);
+        assert_eq!(cost(&totals), "$1.23 and 12.0k tokens of unknown price");
+        totals.unpriced_tokens = 0;
+        assert_eq!(cost(&totals), "$1.23");
+    }
+
+    #[test]
+    fn cached_tokens_stand_apart() {
+        let usage = Usage { input: 1_000, output: 500, cache_read: 90_000, cache_write_5m: 2_000, cache_write_1h: 0 };
+        let totals = Totals { usage, ..Totals::default() };
+        assert_eq!(tokens(&totals), "93.5k tokens (90.0k read from cache, 2.0k written to it, 1.0k new, 500 out)");
+        assert_eq!(tokens(&Totals::default()), "0 tokens");
+    }
+}
