@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `longhaul` program; all of it is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    longhaul::cli::main()
+}

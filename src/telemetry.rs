@@ -20,7 +20,10 @@ pub fn start(dir: &Path) -> Option<WorkerGuard> {
         .build(dir)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .with_ansi(false);
     // A second call (tests in one process) keeps the first subscriber.
     subscriber.try_init().ok()?;
     Some(guard)

@@ -32,7 +32,12 @@ impl Console {
     /// Writes to given streams; `columns` as for a terminal of that width.
     #[cfg(test)]
     pub(super) fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static, columns: Option<usize>) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), columns, progress: false }
+        Self {
+            out: Box::new(out),
+            err: Box::new(err),
+            columns,
+            progress: false,
+        }
     }
 
     /// Prints one line.
@@ -77,7 +82,11 @@ impl Console {
         let Some(columns) = self.columns else { return Ok(()) };
         // The last column stays free: a full line would wrap and could not be erased.
         let room = columns.saturating_sub(1);
-        let shown = if width(text.as_str()) > room { truncate(text.as_str(), room, "…").into_owned() } else { text.as_str().to_owned() };
+        let shown = if width(text.as_str()) > room {
+            truncate(text.as_str(), room, "…")
+        } else {
+            text.as_str().to_owned()
+        };
         write!(self.err, "\r\x1b[K{shown}")?;
         self.progress = true;
         self.err.flush()

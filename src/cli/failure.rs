@@ -30,7 +30,10 @@ pub enum Failure {
 impl Failure {
     /// Makes a failure for the user.
     pub fn user(exit: Exit, message: impl Into<String>) -> Self {
-        Self::User { exit, message: message.into() }
+        Self::User {
+            exit,
+            message: message.into(),
+        }
     }
 
     /// Makes one that says the project or the machine is not ready.
@@ -59,7 +62,13 @@ impl From<StoreError> for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         // A bad value on the command line is the command line's fault.
-        let usage = matches!(&error, ConfigError::BadValue { origin: crate::config::Origin::Flag(_), .. });
+        let usage = matches!(
+            &error,
+            ConfigError::BadValue {
+                origin: crate::config::Origin::Flag(_),
+                ..
+            }
+        );
         Self::user(if usage { Exit::Usage } else { Exit::Precondition }, error.to_string())
     }
 }

@@ -29,9 +29,11 @@ struct Row<'a> {
 /// Fails if the project or the list cannot be read.
 pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
     let (rows, notices) = if args.path.is_file() {
-        let list = FeatureList::read(&args.path)?
-            .ok_or_else(|| Failure::unready(format!("{} is gone", args.path.display())))?;
-        let row = |feature: &Feature| FeatureRow { feature: feature.clone(), ..FeatureRow::default() };
+        let list = FeatureList::read(&args.path)?.ok_or_else(|| Failure::unready(format!("{} is gone", args.path.display())))?;
+        let row = |feature: &Feature| FeatureRow {
+            feature: feature.clone(),
+            ..FeatureRow::default()
+        };
         (list.features().iter().map(row).collect::<Vec<_>>(), list.notices().to_vec())
     } else {
         let project = Project::open(&args.path)?;
@@ -58,7 +60,11 @@ fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
     for (row, id) in rows.iter().zip(&ids) {
         let status = words::status(row.feature.status, row.regressed);
         let pad = " ".repeat(columns.saturating_sub(id.width()));
-        console.line(format!("{status:<9}  {id}{pad}  {}{}", Clean::line(&row.feature.description), history(row)))?;
+        console.line(format!(
+            "{status:<9}  {id}{pad}  {}{}",
+            Clean::line(&row.feature.description),
+            history(row)
+        ))?;
     }
     let passing = rows.iter().filter(|row| row.feature.status == FeatureStatus::Passing).count();
     console.line(format!("{passing} of {} pass", rows.len()))?;
@@ -70,7 +76,11 @@ fn history(row: &FeatureRow) -> String {
         return String::new();
     }
     let sessions: Vec<_> = row.sessions.iter().map(|session| session.0.to_string()).collect();
-    let commits = if row.commits.is_empty() { String::new() } else { format!(", {}", format::plural(row.commits.len(), "commit")) };
+    let commits = if row.commits.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", format::plural(row.commits.len(), "commit"))
+    };
     let word = if sessions.len() == 1 { "session" } else { "sessions" };
     format!("  ({word} {}{commits}, {})", sessions.join(" "), words::cost(&row.totals))
 }
@@ -81,7 +91,11 @@ fn json(row: &FeatureRow) -> Row<'_> {
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
         sessions: row.sessions.iter().map(|session| session.0).collect(),
         commits: row.commits.iter().map(crate::protocol::Oid::as_str).collect(),
-        evidence: row.flips.last().and_then(|flip| flip.evidence.as_ref()).map(|evidence| evidence.summary.as_str()),
+        evidence: row
+            .flips
+            .last()
+            .and_then(|flip| flip.evidence.as_ref())
+            .map(|evidence| evidence.summary.as_str()),
         cost_usd: row.totals.cost.usd(),
     }
 }

@@ -1,1 +1,73 @@
-//! Not built yet.
+//! L6: the command line: parses it, checks what a command needs, connects the layers below, prints.
+//!
+//! Owns arguments, exit codes, messages and plain output; the full-screen view is `ui`'s. The only layer that
+//! knows of all others. Invariant: a command that refuses to start has changed nothing and says in one
+//! message what, where, and what to do next.
+
+pub mod args;
+pub mod console;
+mod doctor;
+pub mod exit;
+pub mod failure;
+mod features;
+mod manual;
+mod project;
+mod sessions;
+mod settings;
+mod status;
+mod words;
+
+use args::{Cli, Command};
+use clap::Parser as _;
+use console::Console;
+use exit::Exit;
+use failure::Failure;
+use std::process::ExitCode;
+
+/// Runs the program with the process's own arguments and streams.
+#[must_use]
+pub fn main() -> ExitCode {
+    // Traces of internal errors; user errors never get here.
+    let _ = color_eyre::config::HookBuilder::default()
+        .display_env_section(false)
+        .install();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let mut console = Console::standard();
+    match dispatch(cli, &mut console) {
+        Ok(exit) => exit.into(),
+        Err(failure) => report(failure, &mut console).into(),
+    }
+}
+
+fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
+    match cli.command {
+        Some(Command::Status(args)) => status::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Features(args)) => features::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Doctor) => doctor::run(console),
+        Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
+        Some(Command::Man) => manual::man(console).map(|()| Exit::Done),
+        Some(Command::Run(_) | Command::Demo(_)) | None => Err(Failure::unready("not built yet")),
+    }
+}
+
+fn report(failure: Failure, console: &mut Console) -> Exit {
+    match failure {
+        Failure::User { exit, message } => {
+            // Messages quote file names and other people's words.
+            let _ = console.note(format!("longhaul: {}", crate::ui::text::Clean::block(&message)));
+            exit
+        }
+        Failure::Internal(report) => {
+            let _ = console.note(format!("longhaul: internal error, please report it:\n{report:?}"));
+            Exit::Internal
+        }
+        Failure::NobodyReads => Exit::Done,
+    }
+}

@@ -71,16 +71,36 @@ impl Project {
                 notices: list.notices().to_vec(),
             };
             let time = state.last_time.unwrap_or(Timestamp::UNIX_EPOCH);
-            state.apply(&Envelope { v: FORMAT_VERSION, seq: state.last_seq.next(), time, session: SessionNo(0), event: loaded.into() });
+            state.apply(&Envelope {
+                v: FORMAT_VERSION,
+                seq: state.last_seq.next(),
+                time,
+                session: SessionNo(0),
+                event: loaded.into(),
+            });
         }
-        Ok(Self { workspace, dir, state, problems, holder })
+        Ok(Self {
+            workspace,
+            dir,
+            state,
+            problems,
+            holder,
+        })
     }
 
     /// Returns its name.
     #[must_use]
     pub fn name(&self) -> String {
-        let folder = || self.workspace.file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
-        if self.state.project.is_empty() { folder() } else { self.state.project.clone() }
+        let folder = || {
+            self.workspace
+                .file_name()
+                .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned())
+        };
+        if self.state.project.is_empty() {
+            folder()
+        } else {
+            self.state.project.clone()
+        }
     }
 
     /// Returns where its latest run stands.
@@ -117,6 +137,9 @@ pub fn workspace(dir: &Path) -> Result<PathBuf, Failure> {
     if path.is_dir() {
         Ok(path)
     } else {
-        Err(Failure::unready(format!("{} is not a directory; name the project's top directory", dir.display())))
+        Err(Failure::unready(format!(
+            "{} is not a directory; name the project's top directory",
+            dir.display()
+        )))
     }
 }

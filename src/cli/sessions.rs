@@ -44,7 +44,10 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
         return Ok(());
     }
     if state.sessions.is_empty() {
-        console.line(format!("no sessions yet; start one with `longhaul run {}`", project.workspace.display()))?;
+        console.line(format!(
+            "no sessions yet; start one with `longhaul run {}`",
+            words::path(&project.workspace)
+        ))?;
     }
     let zone = TimeZone::system();
     for session in &state.sessions {
@@ -74,13 +77,19 @@ fn line(state: &State, session: &Session, zone: &TimeZone, alive: bool) -> Strin
     facts.push(format::plural(row.commits.len(), "commit"));
     facts.push(format!("{} tokens", format::tokens(row.usage.total())));
     facts.push(words::cost(&session.totals));
-    format!("{:>4}  {:<11}  {started}  {took:>6}  {outcome}: {}", row.number, row.role, facts.join(", "))
+    format!(
+        "{:>4}  {:<11}  {started}  {took:>6}  {outcome}: {}",
+        row.number,
+        row.role,
+        facts.join(", ")
+    )
 }
 
 fn row(state: &State, session: &Session) -> Row {
     let number: SessionNo = session.number;
     let passed = state.features.rows.iter().filter(|row| {
-        let passing = |flip: &crate::session::state::Flip| flip.session == number && flip.to == crate::protocol::FeatureStatus::Passing;
+        let passing =
+            |flip: &crate::session::state::Flip| flip.session == number && flip.to == crate::protocol::FeatureStatus::Passing;
         row.flips.iter().any(passing)
     });
     Row {
@@ -93,7 +102,12 @@ fn row(state: &State, session: &Session) -> Row {
         cause: session.end_cause().map(words::cause),
         summary: session.ended.as_ref().map(|(_, ended)| ended.summary.clone()),
         turns: session.turn.0,
-        commits: state.commits.iter().filter(|commit| commit.session == number).map(|commit| commit.made.commit.to_string()).collect(),
+        commits: state
+            .commits
+            .iter()
+            .filter(|commit| commit.session == number)
+            .map(|commit| commit.made.commit.to_string())
+            .collect(),
         features_passed: passed.map(|row| row.feature.id.to_string()).collect(),
         usage: session.totals.usage,
         cost_usd: session.totals.cost.usd(),

@@ -34,6 +34,7 @@ pub fn load(workspace: Option<&Path>) -> Result<Resolved, Failure> {
 ///
 /// # Errors
 /// Fails if a file or a value is bad.
+#[expect(dead_code, reason = "the run command comes with the engine")]
 pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failure> {
     let limits = &args.limits;
     let flags = [
@@ -48,7 +49,9 @@ pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failur
     ];
     let layers = flags
         .into_iter()
-        .fold(layers(Some(workspace))?, |layers, (key, flag, value)| layers.with(key, Origin::Flag(flag), value.clone()));
+        .fold(layers(Some(workspace))?, |layers, (key, flag, value)| {
+            layers.with(key, Origin::Flag(flag), value.clone())
+        });
     Ok(Settings::load(layers)?)
 }
 

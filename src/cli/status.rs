@@ -69,7 +69,11 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     }
     for (name, text) in lines(&project, Timestamp::now()) {
         let text = Clean::line(&text);
-        console.line(if name.is_empty() { text.into_string() } else { format!("  {name:<9} {text}") })?;
+        console.line(if name.is_empty() {
+            text.into_string()
+        } else {
+            format!("  {name:<9} {text}")
+        })?;
     }
     for problem in &project.problems {
         console.note(Clean::line(&format!("warning: the log is damaged at {problem}")).as_str())?;
@@ -79,13 +83,19 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
 
 fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     let state = &project.state;
-    let mut lines = vec![("", format!("{}  {}", project.name(), project.workspace.display())), ("run", run_line(project, now))];
+    let mut lines = vec![
+        ("", format!("{}  {}", project.name(), project.workspace.display())),
+        ("run", run_line(project, now)),
+    ];
     let (passing, total) = state.features.progress();
-    lines.push(("features", match (total, project.regressed()) {
-        (0, _) => "no feature list yet".to_owned(),
-        (_, 0) => format!("{passing} of {total} pass"),
-        (_, regressed) => format!("{passing} of {total} pass, {regressed} regressed"),
-    }));
+    lines.push((
+        "features",
+        match (total, project.regressed()) {
+            (0, _) => "no feature list yet".to_owned(),
+            (_, 0) => format!("{passing} of {total} pass"),
+            (_, regressed) => format!("{passing} of {total} pass, {regressed} regressed"),
+        },
+    ));
     if let Some(session) = state.current() {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(", {id}"));
         let doing = match session.end_cause() {
@@ -99,12 +109,22 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     }
     if let Some(commit) = state.commits.last() {
         let subject = commit.made.message.lines().next().unwrap_or_default();
-        lines.push(("commits", format!("{}, last {} {subject}", state.commits.len(), commit.made.commit.short())));
+        lines.push((
+            "commits",
+            format!("{}, last {} {subject}", state.commits.len(), commit.made.commit.short()),
+        ));
     }
     if state.totals.requests > 0 {
-        lines.push(("spent", format!("{}, {}", words::cost(&state.totals), words::tokens(&state.totals))));
+        lines.push((
+            "spent",
+            format!("{}, {}", words::cost(&state.totals), words::tokens(&state.totals)),
+        ));
     }
-    let next = state.features.rows.iter().find(|row| row.feature.status != FeatureStatus::Passing);
+    let next = state
+        .features
+        .rows
+        .iter()
+        .find(|row| row.feature.status != FeatureStatus::Passing);
     if let Some(row) = next {
         lines.push(("next", format!("{} {}", row.feature.id, row.feature.description)));
     }
@@ -119,13 +139,19 @@ fn run_line(project: &Project, now: Timestamp) -> String {
     let run = project.state.run.as_ref();
     let started = run.map_or_else(String::new, |run| format!(", started {} ago", since(run.started)));
     match project.standing() {
-        Standing::New => format!("none yet; start one with `longhaul run {}`", project.workspace.display()),
+        Standing::New => format!("none yet; start one with `longhaul run {}`", words::path(&project.workspace)),
         Standing::Running => format!("running in process {}{started}", project.holder.unwrap_or_default()),
         Standing::WaitingForYou => format!("waiting for you in process {}{started}", project.holder.unwrap_or_default()),
         Standing::Interrupted => "interrupted: its process is gone; `longhaul run` goes on from here".to_owned(),
         Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
-            let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else { return "ended".to_owned() };
-            let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
+                return "ended".to_owned();
+            };
+            let reason = if reason.is_empty() {
+                String::new()
+            } else {
+                format!(": {reason}")
+            };
             format!("ended {} ago, {}{reason}", since(*time), words::outcome(*outcome))
         }
     }
@@ -139,8 +165,16 @@ fn report(project: &Project) -> Report {
         workspace: project.workspace.display().to_string(),
         standing: project.standing(),
         process: project.holder,
-        reason: state.run.as_ref().and_then(|run| run.ended.as_ref()).map(|(_, _, reason)| reason.clone()),
-        features: Features { passing, total, regressed: project.regressed() },
+        reason: state
+            .run
+            .as_ref()
+            .and_then(|run| run.ended.as_ref())
+            .map(|(_, _, reason)| reason.clone()),
+        features: Features {
+            passing,
+            total,
+            regressed: project.regressed(),
+        },
         sessions: state.sessions.len(),
         session: state.current().map(|session| Current {
             number: session.number.0,
@@ -153,7 +187,12 @@ fn report(project: &Project) -> Report {
         }),
         tests: state.tests.latest.as_ref().map(|(_, _, run)| {
             let totals = run.totals();
-            Tests { command: run.command.clone(), passed: totals.passed, failed: totals.failed, skipped: totals.skipped }
+            Tests {
+                command: run.command.clone(),
+                passed: totals.passed,
+                failed: totals.failed,
+                skipped: totals.skipped,
+            }
         }),
         commits: state.commits.len(),
         last_commit: state.commits.last().map(|commit| commit.made.commit.to_string()),

@@ -5,6 +5,7 @@ use crate::protocol::{FeatureStatus, TestTotals};
 use crate::session::Activity;
 use crate::session::state::Totals;
 use crate::ui::text::format;
+use std::path::Path;
 
 /// Says what was spent: `$1.23`, `price unknown`, `$1.23 and 12k tokens of unknown price`.
 #[must_use]
@@ -44,6 +45,17 @@ pub fn tests(totals: &TestTotals) -> String {
         }
     }
     text
+}
+
+/// Writes a path so that it can be pasted into a shell.
+#[must_use]
+pub fn path(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Says how a run ended.
@@ -105,7 +117,10 @@ mod tests {
 
     #[test]
     fn unknown_prices_are_never_a_number() {
-        let mut totals = Totals { unpriced_tokens: 12_000, ..Totals::default() };
+        let mut totals = Totals {
+            unpriced_tokens: 12_000,
+            ..Totals::default()
+        };
         assert_eq!(cost(&totals), "price unknown");
         totals.cost = Cost(1_230_000_000);
         assert_eq!(cost(&totals), "$1.23 and 12.0k tokens of unknown price");
@@ -114,10 +129,29 @@ mod tests {
     }
 
     #[test]
+    fn paths_can_be_pasted() {
+        assert_eq!(path(Path::new("/a/b-c.d")), "/a/b-c.d");
+        assert_eq!(path(Path::new("/my app/it's")), r"'/my app/it'\''s'");
+        assert_eq!(path(Path::new("-rf")), "'-rf'");
+    }
+
+    #[test]
     fn cached_tokens_stand_apart() {
-        let usage = Usage { input: 1_000, output: 500, cache_read: 90_000, cache_write_5m: 2_000, cache_write_1h: 0 };
-        let totals = Totals { usage, ..Totals::default() };
-        assert_eq!(tokens(&totals), "93.5k tokens (90.0k read from cache, 2.0k written to it, 1.0k new, 500 out)");
+        let usage = Usage {
+            input: 1_000,
+            output: 500,
+            cache_read: 90_000,
+            cache_write_5m: 2_000,
+            cache_write_1h: 0,
+        };
+        let totals = Totals {
+            usage,
+            ..Totals::default()
+        };
+        assert_eq!(
+            tokens(&totals),
+            "93.5k tokens (90.0k read from cache, 2.0k written to it, 1.0k new, 500 out)"
+        );
         assert_eq!(tokens(&Totals::default()), "0 tokens");
     }
 }

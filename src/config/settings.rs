@@ -72,9 +72,16 @@ pub enum Durability {
     Full,
 }
 
-impl Default for Settings {
-    /// The built-in values of `assets/config.default.toml`.
-    fn default() -> Self {
+impl Settings {
+    /// Returns the built-in values of `assets/config.default.toml`.
+    #[must_use]
+    pub fn builtin() -> Self {
         super::resolve::builtin()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::builtin()
     }
 }

@@ -1,0 +1,289 @@
+//! The program as a shell sees it: output, exit codes, and that reading and refusing change nothing.
+
+use assert_cmd::Command;
+use longhaul::config::Durability;
+use longhaul::protocol::event::{Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted};
+use longhaul::protocol::{Event, Role, RunId, SessionNo};
+use longhaul::store::{ProjectDir, Writer};
+use predicates::prelude::*;
+use predicates::str::contains;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LIST: &str = r#"[
+  {"id": "F001", "category": "functional", "description": "say hello", "steps": ["run it"], "passes": true},
+  {"id": "F002", "category": "functional", "description": "say \u001b[31mbye", "steps": ["run it"], "passes": false}
+]
+"#;
+
+/// A machine of its own: home, state, and a project directory.
+struct Place {
+    root: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self {
+            root: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(place.project()).unwrap();
+        place
+    }
+
+    fn project(&self) -> PathBuf {
+        self.root.path().canonicalize().unwrap().join("app")
+    }
+
+    fn state(&self) -> PathBuf {
+        self.root.path().join("state")
+    }
+
+    fn longhaul(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("longhaul").unwrap();
+        command
+            .args(args)
+            .current_dir(self.project())
+            .env("LONGHAUL_STATE_DIR", self.state())
+            .env("HOME", self.root.path())
+            .env("XDG_CONFIG_HOME", self.root.path().join("config"))
+            .env_remove("ANTHROPIC_API_KEY")
+            .env_remove("ANTHROPIC_BASE_URL")
+            .env_remove("LONGHAUL_MODEL")
+            .timeout(std::time::Duration::from_secs(60));
+        command
+    }
+
+    fn settings(&self, text: &str) {
+        let dir = self.root.path().join("config/longhaul");
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("config.toml"), text).unwrap();
+    }
+
+    /// Writes a log of one finished session and returns its writer, which holds the project.
+    fn write_log(&self) -> Writer {
+        let dir = ProjectDir::in_state_root(&self.state(), &self.project()).unwrap();
+        let mut writer = Writer::open(dir.lock().unwrap(), Durability::Group).unwrap();
+        writer.begin_segment(SessionNo(1), Role::Initializer).unwrap();
+        for (session, event) in one_session(&self.project()) {
+            writer.append(SessionNo(session), event).unwrap();
+        }
+        writer
+    }
+}
+
+fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
+    let run = RunStarted {
+        run: RunId::from("r1"),
+        project: "app".into(),
+        workspace: workspace.display().to_string(),
+        model: "scripted-demo".into(),
+        endpoint: "127.0.0.1".into(),
+        version: "0".into(),
+        limits: Limits::default(),
+        sandbox: "none".into(),
+    };
+    let session = SessionStarted {
+        role: Role::Initializer,
+        model: "scripted-demo".into(),
+        context_window: 1000,
+        head: None,
+        prompt_hash: "0".into(),
+    };
+    let ended = SessionEnded {
+        cause: longhaul::protocol::event::EndCause::Finished,
+        summary: "planned".into(),
+        dirty: vec![],
+        next: None,
+        checks: vec![],
+    };
+    vec![(0, run.into()), (1, session.into()), (1, ended.into())]
+}
+
+fn files(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(dir).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.push((path.clone(), Vec::new()));
+            all.extend(files(&path));
+        } else {
+            all.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn an_untouched_project_is_described_and_stays_untouched() {
+    let place = Place::new();
+    place
+        .longhaul(&["status"])
+        .assert()
+        .success()
+        .stdout(contains("none yet; start one with `longhaul run"));
+    place
+        .longhaul(&["features"])
+        .assert()
+        .success()
+        .stdout(contains("no features yet"));
+    place.longhaul(&["sessions", "--json"]).assert().success().stdout("[]\n");
+    assert!(!place.state().exists(), "reading creates nothing");
+}
+
+#[test]
+fn features_come_from_the_disk_and_cannot_drive_the_terminal() {
+    let place = Place::new();
+    fs::write(place.project().join("feature_list.json"), LIST).unwrap();
+    place.longhaul(&["features"]).assert().success().stdout(
+        contains("passes     F001  say hello")
+            .and(contains("1 of 2 pass"))
+            .and(contains("\x1b").not()),
+    );
+    let file = place.longhaul(&["features", "feature_list.json", "--json"]).output().unwrap();
+    let rows: serde_json::Value = serde_json::from_slice(&file.stdout).unwrap();
+    assert_eq!(
+        (rows[1]["id"].as_str(), rows[1]["status"].as_str()),
+        (Some("F002"), Some("failing"))
+    );
+}
+
+#[test]
+fn an_unreadable_list_is_refused_with_its_place() {
+    let place = Place::new();
+    fs::write(place.project().join("feature_list.json"), "[{\"id\": }]").unwrap();
+    for command in ["status", "features"] {
+        place
+            .longhaul(&[command])
+            .assert()
+            .code(3)
+            .stderr(contains("feature_list.json:1:9"));
+    }
+}
+
+#[test]
+fn a_log_tells_of_running_interrupted_and_ended_runs() {
+    let place = Place::new();
+    fs::write(place.project().join("feature_list.json"), LIST).unwrap();
+    let standing = || {
+        let output = place.longhaul(&["status", "--json"]).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["features"]["total"], 2);
+        report["standing"].as_str().unwrap().to_owned()
+    };
+    let mut writer = place.write_log();
+    assert_eq!(standing(), "running");
+    place
+        .longhaul(&["status"])
+        .assert()
+        .stdout(contains(format!("process {}", std::process::id())));
+    let end = RunEnded {
+        outcome: RunOutcome::Limit,
+        reason: "40 of 40 sessions".into(),
+    };
+    let before = files(&place.state());
+    drop(writer);
+    assert_eq!(standing(), "interrupted");
+    assert_eq!(files(&place.state()), before, "reading writes nothing");
+
+    let dir = ProjectDir::in_state_root(&place.state(), &place.project()).unwrap();
+    writer = Writer::open(dir.lock().unwrap(), Durability::Group).unwrap();
+    writer.begin_segment(SessionNo(2), Role::Coding).unwrap();
+    writer.append(SessionNo(0), end.into()).unwrap();
+    assert_eq!(standing(), "limit");
+    drop(writer);
+    place
+        .longhaul(&["status"])
+        .assert()
+        .stdout(contains("a limit was met: 40 of 40 sessions"));
+    place
+        .longhaul(&["sessions"])
+        .assert()
+        .success()
+        .stdout(contains("   1  initializer").and(contains("finished: ")));
+}
+
+#[test]
+fn damage_in_the_log_is_told_and_does_not_stop_reading() {
+    let place = Place::new();
+    drop(place.write_log());
+    let dir = ProjectDir::in_state_root(&place.state(), &place.project()).unwrap();
+    let path = dir.segments().unwrap().remove(0).path;
+    let mut text = fs::read_to_string(&path).unwrap();
+    text.insert_str(0, "not an event\n");
+    fs::write(&path, text).unwrap();
+    place
+        .longhaul(&["status"])
+        .assert()
+        .success()
+        .stderr(contains("damaged").and(contains(".jsonl:1: not an event")));
+}
+
+#[test]
+fn bad_settings_name_file_line_and_nearest_key() {
+    let place = Place::new();
+    place.settings("model = \"x\"\nmax_token = 5\n");
+    place.longhaul(&["doctor"]).assert().code(3).stdout(contains(
+        "config.toml:2: unknown setting `max_token`; did you mean `max_tokens`?",
+    ));
+}
+
+#[test]
+fn doctor_tells_sources_but_no_secret() {
+    let place = Place::new();
+    place.settings("smoke_features = 7\n");
+    fs::write(
+        place.project().join("longhaul.toml"),
+        "model = \"evil\"\n[verify]\ncommand = \"make\"\n",
+    )
+    .unwrap();
+    place
+        .longhaul(&["doctor"])
+        .env("ANTHROPIC_API_KEY", "sk-ant-canary-0123456789")
+        .assert()
+        .success()
+        .stdout(
+            contains("config.toml:1")
+                .and(contains("longhaul.toml:3"))
+                .and(contains("ignored")),
+        )
+        .stdout(contains("canary").not());
+    assert!(!place.state().exists());
+}
+
+#[test]
+fn help_man_and_completions_come_from_one_definition() {
+    let place = Place::new();
+    for args in [&["--help"][..], &["man"]] {
+        place
+            .longhaul(args)
+            .assert()
+            .success()
+            .stdout(contains("another longhaul is running this project"));
+    }
+    place
+        .longhaul(&["man"])
+        .assert()
+        .stdout(contains("LONGHAUL RUN").and(contains("max\\-cost")));
+    for shell in ["bash", "zsh", "fish"] {
+        place
+            .longhaul(&["completions", shell])
+            .assert()
+            .success()
+            .stdout(contains("max-cost"));
+    }
+    place.longhaul(&["stauts"]).assert().code(2).stderr(contains("status"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::new();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
+        .args(["man"])
+        .stdout(std::process::Stdio::piped())
+        .current_dir(place.project())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}
