@@ -1,0 +1,174 @@
+//! Calls of the harness's own tools, parsed; the engine carries them out.
+
+use super::InputError;
+use super::catalog::Tool;
+use super::input::parse;
+use crate::protocol::{FeatureId, RawJson};
+use serde::Deserialize;
+
+/// What the model asks of the harness.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HarnessCall {
+    /// Commit everything that changed.
+    Commit {
+        /// The message, not empty.
+        message: String,
+    },
+    /// Mark a feature as passing.
+    FeaturePassed {
+        /// Which.
+        id: FeatureId,
+        /// How it was verified, in the model's words.
+        evidence: String,
+    },
+    /// Mark a feature as failing.
+    FeatureFailed {
+        /// Which.
+        id: FeatureId,
+        /// What does not work.
+        reason: String,
+    },
+    /// Add a note to the progress file.
+    ProgressNote {
+        /// The note, not empty.
+        text: String,
+    },
+    /// Ask the human and wait.
+    AskHuman {
+        /// The question, not empty.
+        question: String,
+        /// Suggested answers, may be empty.
+        choices: Vec<String>,
+    },
+    /// End the session.
+    EndSession {
+        /// What it achieved.
+        summary: String,
+    },
+    /// Name the command that runs the tests.
+    DeclareVerify {
+        /// The command line, not empty.
+        command: String,
+    },
+}
+
+/// The fields of all harness tools; each takes some.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Fields {
+    message: Option<String>,
+    id: Option<String>,
+    evidence: Option<String>,
+    reason: Option<String>,
+    text: Option<String>,
+    question: Option<String>,
+    choices: Vec<String>,
+    summary: Option<String>,
+    command: Option<String>,
+}
+
+impl HarnessCall {
+    /// Parses a call; `None` if `name` is not a tool of the harness.
+    #[must_use]
+    pub fn parse(name: &str, input: &RawJson) -> Option<Result<Self, InputError>> {
+        let tool = Tool::named(name)?;
+        is_harness(tool).then(|| Self::of(tool, parse(tool, input)?))
+    }
+
+    fn of(tool: Tool, fields: Fields) -> Result<Self, InputError> {
+        let need = |name: &str, value: Option<String>| match value {
+            Some(text) if !text.trim().is_empty() => Ok(text),
+            Some(_) => Err(InputError::new(tool, format!("`{name}` is empty"))),
+            None => Err(InputError::new(tool, format!("missing field `{name}`"))),
+        };
+        Ok(match tool {
+            Tool::Commit => Self::Commit {
+                message: need("message", fields.message)?,
+            },
+            Tool::FeaturePassed => Self::FeaturePassed {
+                id: need("id", fields.id)?.trim().into(),
+                evidence: need("evidence", fields.evidence)?,
+            },
+            Tool::FeatureFailed => Self::FeatureFailed {
+                id: need("id", fields.id)?.trim().into(),
+                reason: need("reason", fields.reason)?,
+            },
+            Tool::ProgressNote => Self::ProgressNote {
+                text: need("text", fields.text)?,
+            },
+            Tool::AskHuman => Self::AskHuman {
+                question: need("question", fields.question)?,
+                choices: fields.choices,
+            },
+            Tool::EndSession => Self::EndSession {
+                summary: fields.summary.unwrap_or_default(),
+            },
+            Tool::DeclareVerify => Self::DeclareVerify {
+                command: need("command", fields.command)?,
+            },
+            Tool::Bash | Tool::TextEditor | Tool::Read | Tool::Write | Tool::Edit | Tool::Glob | Tool::Search => {
+                return Err(InputError::new(tool, "it is not a tool of the harness"));
+            }
+        })
+    }
+}
+
+/// Says whether the engine carries a tool out itself.
+pub(super) const fn is_harness(tool: Tool) -> bool {
+    match tool {
+        Tool::Bash | Tool::TextEditor | Tool::Read | Tool::Write | Tool::Edit | Tool::Glob | Tool::Search => false,
+        Tool::Commit
+        | Tool::FeaturePassed
+        | Tool::FeatureFailed
+        | Tool::ProgressNote
+        | Tool::AskHuman
+        | Tool::EndSession
+        | Tool::DeclareVerify => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, input: &str) -> Option<Result<HarnessCall, InputError>> {
+        HarnessCall::parse(name, &RawJson::parse(input.to_owned()).unwrap())
+    }
+
+    #[test]
+    fn calls_of_the_harness_are_told_from_others() {
+        assert_eq!(call("bash", r#"{"command":"ls"}"#), None);
+        assert_eq!(call("nonsense", "{}"), None);
+        let made = call("commit", r#"{"message":"add: x","extra":1}"#).unwrap().unwrap();
+        assert_eq!(
+            made,
+            HarnessCall::Commit {
+                message: "add: x".into()
+            }
+        );
+        let asked = call("ask_human", r#"{"question":"Which?","choices":["a","b"]}"#)
+            .unwrap()
+            .unwrap();
+        assert!(matches!(asked, HarnessCall::AskHuman { choices, .. } if choices.len() == 2));
+        assert!(matches!(call("end_session", "{}"), Some(Ok(HarnessCall::EndSession { .. }))));
+    }
+
+    #[test]
+    fn wrong_inputs_are_explained() {
+        for (name, input, needle) in [
+            ("commit", "{}", "missing field `message`"),
+            ("commit", r#"{"message":" \n"}"#, "`message` is empty"),
+            ("feature_passed", r#"{"id":"F1"}"#, "missing field `evidence`"),
+            ("feature_failed", r#"{"id":7,"reason":"x"}"#, "invalid type"),
+            ("progress_note", "[]", "missing field `text`"),
+            ("ask_human", r#"{"question":"?","choices":"a"}"#, "invalid type"),
+            ("declare_verify", "null", "invalid type"),
+        ] {
+            let error = call(name, input).unwrap().unwrap_err().to_string();
+            assert!(
+                error.contains(needle) && error.contains("call it again with `") && !error.contains("at line"),
+                "{error}"
+            );
+        }
+    }
+}
