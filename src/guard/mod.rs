@@ -140,7 +140,8 @@ impl Guard {
     }
 
     /// Agrees the test files among `paths` (those of a commit's tree); their present bytes become the baseline of those that were
-    /// not agreed before. Returns the newly agreed ones.
+    /// not agreed before. Returns the newly agreed ones. Passed over are submodules, files behind linked directories, and files over
+    /// 64 MB, which are data.
     ///
     /// # Errors
     /// As [`Guard::adopt_all`].
@@ -152,8 +153,11 @@ impl Guard {
             if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) || !self.tests.matches(path) {
                 continue;
             }
-            if state.baseline.adopt(&self.workspace, path, Subject::Test)? {
-                new.push(path.display().to_string());
+            match state.baseline.adopt(&self.workspace, path, Subject::Test) {
+                Ok(true) => new.push(path.display().to_string()),
+                // A submodule, a file behind a linked directory: nothing that could be put back as a file.
+                Ok(false) | Err(GuardError::Place { .. }) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(new)
