@@ -18,6 +18,7 @@ pub mod pane;
 pub mod popup;
 pub mod screenshots;
 mod source;
+pub mod stream;
 mod svg;
 pub mod terminal;
 pub mod text;

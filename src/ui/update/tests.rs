@@ -1,1 +1,322 @@
+//! What keys and events do to the model, without a terminal.
 
+use super::update;
+use crate::link::Mode;
+use crate::protocol::event::{Event, QuestionAnswered, RunEnded, RunOutcome};
+use crate::protocol::{Answer, Command, Envelope, Oid, Query, QuestionId, Seq, SessionNo, StopMode};
+use crate::ui::layout::{Pane, Zoom};
+use crate::ui::model::{Model, Popup, Subject, popup::ARMING};
+use crate::ui::msg::{Effect, Exit, Msg};
+use crate::ui::screenshots::{draw, model_of, recorded, sample_diff};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Size;
+use std::sync::Arc;
+use std::time::Duration;
+
+const SIZE: Size = Size { width: 120, height: 40 };
+
+fn live() -> Model {
+    model_of(recorded().unwrap(), SIZE)
+}
+
+fn event(model: &Model, event: impl Into<Event>) -> Msg {
+    Msg::Events(vec![Arc::new(Envelope {
+        v: 1,
+        seq: Seq(model.state.last_seq.0 + 1),
+        time: model.state.last_time.unwrap(),
+        session: SessionNo(9),
+        event: event.into(),
+    })])
+}
+
+fn ended(outcome: RunOutcome) -> RunEnded {
+    RunEnded {
+        outcome,
+        reason: "because".into(),
+    }
+}
+
+/// Types keys as written in the key file, spaces between them; each a second after the one before.
+fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in typed.split(' ') {
+        let press: crate::ui::keymap::KeyPress = word.parse().unwrap();
+        let at = model.elapsed + Duration::from_secs(1);
+        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
+        model.settle();
+        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
+    }
+    effects
+}
+
+#[test]
+fn digits_and_tab_move_the_focus() {
+    let mut model = live();
+    assert_eq!(model.focus, Pane::Transcript);
+    for (key, pane) in [("1", Pane::Features), ("3", Pane::Git), ("4", Pane::Tests), ("Tab", Pane::Features), ("S-Tab", Pane::Tests)] {
+        keys(&mut model, key);
+        assert_eq!(model.focus, pane, "{key}");
+    }
+    keys(&mut model, "l");
+    assert_eq!(model.focus, Pane::Git, "to the right of the tests lies the lower pane");
+    keys(&mut model, "h");
+    assert_eq!(model.focus, Pane::Tests);
+}
+
+#[test]
+fn lists_move_open_and_close() {
+    let mut model = live();
+    keys(&mut model, "1 g g j j Enter");
+    assert!(matches!(&model.pages.last().unwrap().subject, Subject::Feature(id) if id.as_str() == "F003"));
+    keys(&mut model, "Esc G");
+    assert_eq!(model.features.index(), 13);
+    keys(&mut model, "k k g g");
+    assert_eq!(model.features.index(), 0);
+}
+
+#[test]
+fn an_untouched_feature_list_follows_the_work() {
+    let mut model = live();
+    assert_eq!(model.feature_rows()[model.features.index()].feature.id.as_str(), "F008");
+}
+
+#[test]
+fn filters_narrow_lists_and_escape_drops_them() {
+    let mut model = live();
+    keys(&mut model, "1 / t a g");
+    assert_eq!(model.feature_rows().len(), 1);
+    keys(&mut model, "Enter");
+    assert!(model.search.is_none());
+    assert_eq!(model.feature_rows().len(), 1, "Enter keeps the filter");
+    keys(&mut model, "Esc");
+    assert_eq!(model.feature_rows().len(), 14);
+    keys(&mut model, "/ r e g r e s s e d");
+    assert_eq!(model.feature_rows().len(), 1, "words of state count too");
+    keys(&mut model, "Esc");
+    assert_eq!(model.feature_rows().len(), 14);
+}
+
+#[test]
+fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
+    let mut model = live();
+    assert_eq!(keys(&mut model, "q"), []);
+    assert!(matches!(model.popup, Some(Popup::Leave)));
+    assert_eq!(keys(&mut model, "q q Esc"), []);
+    assert!(model.popup.is_none());
+    assert_eq!(keys(&mut model, "q y Enter a 1"), [], "no other key decides");
+    assert_eq!(
+        keys(&mut model, "t"),
+        [Effect::Send(Command::Stop { mode: StopMode::AfterStep })]
+    );
+    let ended = event(&model, ended(RunOutcome::Stopped));
+    assert_eq!(update(&mut model, ended), [Effect::Quit(Exit::Left)]);
+}
+
+#[test]
+fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
+    let mut model = live();
+    keys(&mut model, "? C-c");
+    assert!(model.popup.is_none());
+    assert_eq!(keys(&mut model, "C-c"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("C-c again"));
+    assert_eq!(keys(&mut model, "j C-c"), [], "another key in between disarms");
+    assert!(model.popup.is_none());
+    assert_eq!(keys(&mut model, "C-c"), []);
+    assert!(matches!(model.popup, Some(Popup::Leave)));
+}
+
+#[test]
+fn nothing_is_asked_when_no_run_is_live() {
+    let mut model = live();
+    let msg = event(&model, ended(RunOutcome::AllPassing));
+    assert_eq!(update(&mut model, msg), []);
+    assert!(matches!(model.popup, Some(Popup::Summary)), "a run that was watched ends with its summary");
+    assert_eq!(keys(&mut model, "q"), [Effect::Quit(Exit::Left)]);
+    let mut model = Model::plain(Mode::Offline, SIZE);
+    assert_eq!(keys(&mut model, "q"), [Effect::Quit(Exit::Left)]);
+}
+
+#[test]
+fn the_summary_does_not_cover_what_is_being_read() {
+    let mut model = live();
+    keys(&mut model, "1 Enter");
+    let msg = event(&model, ended(RunOutcome::AllPassing));
+    update(&mut model, msg);
+    assert!(model.popup.is_none());
+}
+
+#[test]
+fn keys_typed_before_a_question_was_seen_never_answer_it() {
+    let mut model = live();
+    let mut effects = Vec::new();
+    let at = Duration::from_secs(10);
+    let burst = [KeyCode::Char('a'), KeyCode::Down, KeyCode::Char('y'), KeyCode::Enter, KeyCode::Enter];
+    for code in burst {
+        effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at)));
+    }
+    update(&mut model, Msg::Drawn(at));
+    let soon = at + ARMING - Duration::from_millis(1);
+    for code in burst {
+        effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), soon)));
+    }
+    assert_eq!(effects, []);
+    let Some(Popup::Question(form)) = &model.popup else { panic!("the window is open") };
+    assert!(form.field.is_empty(), "early keys are not part of the answer either");
+    update(&mut model, Msg::Paste("yes\n".into()));
+    assert!(matches!(model.popup, Some(Popup::Question(_))), "a paste is text, never a decision");
+}
+
+#[test]
+fn a_question_is_answered_by_choice_or_by_text() {
+    let mut model = live();
+    keys(&mut model, "a");
+    assert_eq!(keys(&mut model, "Enter"), [], "nothing is chosen by default");
+    let sent = keys(&mut model, "Down Down Enter");
+    let question = QuestionId(1);
+    let text = "UTC everywhere, and change the list of features".to_owned();
+    assert_eq!(sent, [Effect::Send(Command::AnswerQuestion { question, text })]);
+    keys(&mut model, "a");
+    let sent = keys(&mut model, "Down o k A-Enter g o Enter");
+    let text = "ok\ngo".to_owned();
+    assert_eq!(sent, [Effect::Send(Command::AnswerQuestion { question, text })], "typing goes back to the text");
+}
+
+#[test]
+fn a_question_answered_elsewhere_closes_its_window() {
+    let mut model = live();
+    keys(&mut model, "a");
+    let answered = QuestionAnswered {
+        question: QuestionId(1),
+        text: "UTC".into(),
+        by: "policy".into(),
+    };
+    let msg = event(&model, answered);
+    update(&mut model, msg);
+    assert!(model.popup.is_none());
+    assert_eq!(keys(&mut model, "a"), []);
+    assert!(model.note.as_ref().unwrap().warning, "nothing waits any more");
+}
+
+#[test]
+fn a_commit_is_looked_up_once_and_its_files_fold() {
+    let mut model = live();
+    let asked = keys(&mut model, "3 Enter j");
+    let commit = model.state.commits.last().unwrap().made.commit.clone();
+    assert_eq!(asked, [Effect::Ask(Query::CommitDiff { commit: commit.clone() })]);
+    update(&mut model, Msg::Answered(Query::CommitDiff { commit: commit.clone() }, Answer::CommitDiff(sample_diff(&commit))));
+    let full = rows(&model);
+    keys(&mut model, "-");
+    let folded = rows(&model);
+    assert!(folded < full);
+    keys(&mut model, "J Enter");
+    assert!(rows(&model) > folded, "the first file is open again");
+    keys(&mut model, "=");
+    assert_eq!(rows(&model), full);
+    keys(&mut model, "g g ] h");
+    let first = model.pages.last().unwrap().cursor;
+    keys(&mut model, "] h [ h");
+    assert_eq!(model.pages.last().unwrap().cursor, first);
+    keys(&mut model, "/ e s c a p e Enter n");
+    assert!(model.pages.last().unwrap().cursor > first);
+}
+
+fn rows(model: &Model) -> usize {
+    let body = crate::ui::page::body(model.size);
+    crate::ui::page::document(model, model.pages.last().unwrap(), body.width).lines.len()
+}
+
+#[test]
+fn a_failed_look_up_says_so() {
+    let mut model = live();
+    keys(&mut model, "3 Enter");
+    let commit: Oid = model.state.commits.last().unwrap().made.commit.clone();
+    let failed = Answer::Failed {
+        message: "the repository is gone".into(),
+    };
+    update(&mut model, Msg::Answered(Query::CommitDiff { commit }, failed));
+    let screen = draw(&mut model);
+    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
+    assert!(text.contains("the repository is gone"));
+}
+
+#[test]
+fn zoom_goes_in_steps_and_escape_ends_it() {
+    let mut model = live();
+    keys(&mut model, "+");
+    assert_eq!(model.zoom, Zoom::Half);
+    keys(&mut model, "+ +");
+    assert_eq!(model.zoom, Zoom::Full);
+    keys(&mut model, "_");
+    assert_eq!(model.zoom, Zoom::Half);
+    keys(&mut model, "Esc");
+    assert_eq!(model.zoom, Zoom::Normal);
+}
+
+#[test]
+fn an_earlier_session_is_shown_in_the_transcript() {
+    let mut model = live();
+    keys(&mut model, "s j Enter");
+    assert_eq!(model.shown_session().unwrap().number, SessionNo(8));
+    keys(&mut model, "Esc");
+    assert_eq!(model.shown_session().unwrap().number, SessionNo(9));
+}
+
+#[test]
+fn copying_offers_a_menu_and_sends_the_text_itself() {
+    let mut model = live();
+    assert_eq!(keys(&mut model, "1 y"), []);
+    assert!(matches!(&model.popup, Some(Popup::Copy(entries)) if entries.len() == 4));
+    assert_eq!(keys(&mut model, "i"), [Effect::Copy("F008".into())]);
+    assert!(model.note.as_ref().unwrap().text.contains("OSC 52"));
+    assert!(model.popup.is_none());
+    let whole = keys(&mut model, "Y");
+    assert!(matches!(&whole[..], [Effect::Copy(text)] if text.contains("filter by tag")));
+}
+
+#[test]
+fn a_paste_outside_a_field_is_dropped_with_a_word() {
+    let mut model = live();
+    assert_eq!(update(&mut model, Msg::Paste("qtx\r".into())), []);
+    assert!(model.note.as_ref().unwrap().text.contains("dropped"));
+    assert!(model.popup.is_none());
+}
+
+#[test]
+fn help_finds_runs_and_refuses_with_a_reason() {
+    let mut model = live();
+    keys(&mut model, "? / s e s s i o n s Enter Enter");
+    assert!(matches!(model.popup, Some(Popup::Sessions(_))));
+    keys(&mut model, "Esc ? / h u n k Enter Enter");
+    assert!(model.note.as_ref().unwrap().text.contains("only in commit view"));
+}
+
+#[test]
+fn a_half_typed_sequence_shows_its_menu_and_escape_drops_it() {
+    let mut model = live();
+    keys(&mut model, "]");
+    let screen = draw(&mut model);
+    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
+    assert!(text.contains("go to the next tool call"));
+    keys(&mut model, "Esc");
+    assert!(model.resolver.typed().is_empty());
+    keys(&mut model, "] z");
+    assert!(model.note.as_ref().unwrap().warning);
+}
+
+#[test]
+fn watchers_cannot_send_commands() {
+    for mode in [Mode::Following, Mode::Offline] {
+        let mut model = live();
+        model.mode = mode;
+        assert_eq!(keys(&mut model, "a"), []);
+        assert!(model.popup.is_none());
+        assert_eq!(keys(&mut model, "q"), [Effect::Quit(Exit::Left)]);
+    }
+}
+
+#[test]
+fn a_signal_ends_the_ui_whatever_is_open() {
+    let mut model = live();
+    keys(&mut model, "a");
+    assert_eq!(update(&mut model, Msg::Terminate(15)), [Effect::Quit(Exit::Terminated(15))]);
+}
