@@ -16,6 +16,8 @@ pub mod msg;
 pub mod page;
 pub mod pane;
 pub mod popup;
+#[cfg(test)]
+mod screens;
 pub mod screenshots;
 mod source;
 pub mod stream;

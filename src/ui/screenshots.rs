@@ -106,7 +106,9 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     ];
     let mut diff = open(120, 40);
     if let Some(commit) = diff.state.commits.last().map(|commit| commit.made.commit.clone()) {
-        diff.diffs.insert(commit.clone(), Loaded::Ready(sample_diff(&commit)));
+        let mut answer = sample_diff(&commit);
+        answer.time = diff.state.commits.last().map_or(answer.time, |made| made.time);
+        diff.diffs.insert(commit.clone(), Loaded::Ready(answer));
         diff.pages.push(Page::new(Subject::Commit(commit)));
     }
     pictures.push(("commit-120x40", diff));

@@ -207,6 +207,9 @@ impl Terminal {
     /// # Errors
     /// Fails if the terminal cannot be taken back.
     pub fn resume(&mut self) -> Result<(), UiError> {
+        // A shell that stopped us by SIGSTOP has changed the line discipline behind crossterm's back, which would
+        // believe that raw mode is on and do nothing.
+        let _ = crossterm::terminal::disable_raw_mode();
         switch_on().map_err(UiError::Terminal)?;
         if self.mouse {
             self.write_now(MOUSE_ON)?;

@@ -60,7 +60,7 @@ actions! {
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document], ["G", "End"], [];
     /// open the selected row; fold or unfold a transcript entry or a file
-    Open: "open", "open", [List, Transcript, Document], ["Enter"], ["z a"];
+    Open: "open", "open", [List, Transcript, Diff], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything

@@ -73,7 +73,7 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         }
         Some(Loaded::Pending) | None => {
             sheet.gap();
-            sheet.text("Reading the diff …", Slot::Dim);
+            sheet.text("Reading the diff.", Slot::Dim);
         }
     }
     sheet.finish()

@@ -43,7 +43,7 @@ pub fn document(model: &Model, session: SessionNo, seq: Seq, width: u16, look: &
         Some(Loaded::Pending) | None => None,
     };
     if let Some(payload) = output(item).filter(|payload| payload.blob.is_some() && fetched.is_none()) {
-        sheet.text(&format!("Fetching {} of output …", format::bytes(payload.bytes)), Slot::Dim);
+        sheet.text(&format!("Fetching {} of output.", format::bytes(payload.bytes)), Slot::Dim);
     }
     let width = sheet.width();
     sheet.lines(transcript::detail_lines(item, text, width, look));

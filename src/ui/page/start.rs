@@ -10,6 +10,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+/// Columns for the commands.
+const COLUMN: usize = 37;
+
 /// Draws the page.
 pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let width = screen.width.saturating_sub(6).min(76);
@@ -21,28 +24,23 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     sheet.heading("What you can do");
     let enter = model.keymap.key_text(Action::EnterProject);
     let leave = model.keymap.key_text(Action::Leave);
-    let rows: [(&str, String, &str); 4] = [
-        (
-            "",
-            "longhaul run . --spec app_spec.txt".to_owned(),
-            "start a project from a goal or a specification",
-        ),
-        (
-            "",
-            "longhaul demo".to_owned(),
-            "watch a small project being built, without a key or a network",
-        ),
-        (&enter, String::new(), "look around here, read-only"),
-        (&leave, String::new(), "leave"),
+    let rows: [(&str, &'static str); 4] = [
+        ("longhaul run . --spec app_spec.txt", "start a project from a goal or a specification"),
+        ("longhaul demo", "watch a small project being built, without a key or a network"),
+        (&enter, "look around here, read-only"),
+        (&leave, "leave"),
     ];
-    for (key, command, what) in rows {
-        let name = if command.is_empty() { key.to_owned() } else { command };
-        let lead = vec![
-            Span::raw("  "),
-            Clean::line(&name).span(look.style(Slot::Key)),
-            Span::raw("  "),
-        ];
-        sheet.item(lead, &[Clean::line(what).span(look.style(Slot::Text))]);
+    for (name, what) in rows {
+        let name = Clean::line(name).span(look.style(Slot::Key));
+        let what = [Span::styled(what, look.style(Slot::Text))];
+        // Two columns where they fit, else the words below the command.
+        if width >= 72 {
+            let pad = " ".repeat(COLUMN.saturating_sub(name.width()));
+            sheet.item(vec![Span::raw("  "), name, Span::raw(pad)], &what);
+        } else {
+            sheet.item(vec![Span::raw("  ")], &[name]);
+            sheet.item(vec![Span::raw("      ")], &what);
+        }
     }
     let document = sheet.finish();
     let height = u16::try_from(document.lines.len()).unwrap_or(u16::MAX);

@@ -8,6 +8,7 @@ use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format, spans_width};
 use crate::ui::theme::Slot;
+use crate::ui::update::refusal;
 use crate::ui::widget;
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
@@ -51,7 +52,7 @@ pub const fn activity_word(activity: Activity) -> &'static str {
         Activity::Writing => "writing",
         Activity::Tool => "using a tool",
         Activity::Testing => "testing",
-        Activity::NeedsHuman => "needs you",
+        Activity::NeedsHuman => "waiting for you",
         Activity::Ended => "ended",
     }
 }
@@ -119,9 +120,9 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     }
     match model.mode {
         Mode::Live => {}
-        Mode::Following => part(2, vec![Span::styled(" read-only: live elsewhere ", look.style(Slot::Badge))]),
+        Mode::Following if width >= 100 => part(2, vec![Span::styled(" read-only: live elsewhere ", look.style(Slot::Badge))]),
         Mode::Offline if state.run.is_some() => part(2, vec![Span::styled(" read-only: past ", look.style(Slot::Badge))]),
-        Mode::Offline => part(2, vec![Span::styled(" read-only ", look.style(Slot::Badge))]),
+        Mode::Following | Mode::Offline => part(2, vec![Span::styled(" read-only ", look.style(Slot::Badge))]),
     }
     let (phase, since) = state.phase();
     if model.caught_up || phase != Phase::Empty {
@@ -155,13 +156,12 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     }
     if model.waiting() > 0 {
         let key = model.keymap.key_text(Action::Answer);
-        part(
-            0,
-            vec![Span::styled(
-                format!(" {} waiting ({key}) ", model.waiting()),
-                look.style(Slot::Badge),
-            )],
-        );
+        let text = match (refusal(model, Action::Answer).is_none(), width >= 60) {
+            (true, true) => format!(" {} waiting ({key}) ", model.waiting()),
+            (true, false) => format!(" {} ({key}) ", model.waiting()),
+            (false, _) => format!(" {} waiting ", model.waiting()),
+        };
+        part(0, vec![Span::styled(text, look.style(Slot::Badge))]);
     }
     parts
 }
@@ -169,7 +169,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
 fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, width: u16) -> Vec<Span<'static>> {
     let (glyph, word, slot) = phase_word(phase);
     let mut text = format!(" {word}");
-    if let (Some(since), Some(now)) = (since, look.now) {
+    if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
         text.push(' ');
         text.push_str(&minutes(since, now));
         if matches!(phase, Phase::Ended(_)) {

@@ -134,10 +134,12 @@ fn row(case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, 
         left.push(Span::raw(" "));
     }
     left.push(Clean::line(name).span(look.style(if gone { Slot::Dim } else { Slot::Text })));
-    let mut right = strip(case, if roomy { 8 } else { 4 }, look);
-    if roomy {
+    let wide = width >= 52;
+    let mut right = strip(case, if wide { 8 } else { 5 }, look);
+    right.push(Span::raw(" "));
+    if wide {
         let time = case.duration_ms.map(format::duration_ms).unwrap_or_default();
-        right.push(Span::styled(format!(" {time:>5} "), look.style(Slot::Dim)));
+        right.push(Span::styled(format!("{time:>5} "), look.style(Slot::Dim)));
     }
     (left, right)
 }

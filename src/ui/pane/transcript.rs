@@ -20,7 +20,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) -> 
     let mut left = heading(look, Pane::Transcript);
     let mut right = Vec::new();
     if let Some(session) = session {
-        left.extend(fact(look, &Clean::line(&describe(session))));
+        left.extend(fact(look, &Clean::line(&describe(session, look))));
         right = standing(model, session, view, look);
     }
     widget::title(buf, Rect { height: 1, ..place.area }, look, left, right);
@@ -45,14 +45,14 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) -> 
     frame.cursor.map(|(x, y)| Position { x, y })
 }
 
-fn describe(session: &Session) -> String {
+fn describe(session: &Session, look: &Look<'_>) -> String {
     let feature = session
         .feature
         .as_ref()
         .map(|feature| format!(" {feature}"))
         .unwrap_or_default();
     let turn = if session.turn.0 > 0 {
-        format!(" · {}", session.turn)
+        format!(" {} {}", look.glyph(Glyph::Dot), session.turn)
     } else {
         String::new()
     };

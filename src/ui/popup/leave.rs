@@ -3,48 +3,39 @@
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::pane::header::activity_word;
-use crate::ui::text::{Clean, Look};
+use crate::ui::page::sheet::Sheet;
+use crate::ui::text::Look;
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 /// Draws the window.
 pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
-    let area = widget::centered(screen, 58, 9);
-    let inner = widget::window(buf, area, look, "A run is live");
-    let what = match model.state.current().filter(|session| session.ended.is_none()) {
+    let columns = screen.width.min(58);
+    let mut sheet = Sheet::new(columns.saturating_sub(4), look);
+    match model.state.current().filter(|session| session.ended.is_none()) {
         Some(session) => {
-            let feature = session
-                .feature
-                .as_ref()
-                .map(|feature| format!(" on {feature}"))
-                .unwrap_or_default();
-            format!(
-                "{} ({}){feature} is {}.",
-                session.number,
-                session.role,
-                activity_word(session.activity)
-            )
+            let feature = session.feature.as_ref().map(|feature| format!(" {feature}")).unwrap_or_default();
+            let doing = activity_word(session.activity);
+            sheet.text(&format!("{} {}{feature}: {doing}.", session.number, session.role), Slot::Text);
         }
-        None => "It is between two sessions.".to_owned(),
-    };
-    let mut lines = vec![Line::from(Clean::line(&what).span(look.style(Slot::Text))), Line::default()];
+        None => sheet.text("It is between two sessions.", Slot::Text),
+    }
+    sheet.gap();
     for (action, about) in [
         (Action::StopAfterStep, "stop once this step is done"),
         (Action::StopNow, "stop now: running commands are killed"),
         (Action::Stay, "stay"),
     ] {
-        lines.push(Line::from(vec![
-            Span::styled(format!("  {:<5}", model.keymap.key_text(action)), look.style(Slot::Key)),
-            Span::styled(about, look.style(Slot::Text)),
-        ]));
+        let lead = Span::styled(format!("  {:<5}", model.keymap.key_text(action)), look.style(Slot::Key));
+        sheet.item(vec![lead], &[Span::styled(about, look.style(Slot::Text))]);
     }
-    lines.push(Line::default());
-    lines.push(Line::styled(
-        "What was done is kept; `longhaul run` goes on later.",
-        look.style(Slot::Dim),
-    ));
-    widget::lines(buf, inner, &lines);
+    sheet.gap();
+    sheet.text("What was done is kept; `longhaul run` goes on later.", Slot::Dim);
+    let document = sheet.finish();
+    let area = widget::centered(screen, columns, u16::try_from(document.lines.len() + 2).unwrap_or(u16::MAX));
+    let inner = widget::window(buf, area, look, "A run is live");
+    widget::lines(buf, inner, &document.lines);
 }

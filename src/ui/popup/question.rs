@@ -92,7 +92,7 @@ fn entry(marked: bool, text: Span<'static>, room: usize, look: &Look<'_>) -> Vec
 
 fn keys(model: &Model, look: &Look<'_>) -> Line<'static> {
     let mut spans = Vec::new();
-    for action in [Action::SendAnswer, Action::NextChoice, Action::NewLine, Action::NotNow] {
+    for action in [Action::SendAnswer, Action::NotNow, Action::NextChoice, Action::NewLine] {
         spans.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
         spans.push(Span::styled(format!(" {}   ", action.entry().short), look.style(Slot::Dim)));
     }

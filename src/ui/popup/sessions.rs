@@ -73,7 +73,7 @@ fn row(model: &Model, session: &Session, look: &Look<'_>, width: u16) -> (Vec<Sp
         .map(|end| format::duration_ms(format::seconds_between(session.started, end) * 1000))
         .unwrap_or_default();
     let text = format!(
-        "{:>3} turns {:>2} commits {took:>7} {:>8}",
+        "turns {:>3}   commits {:>2}   {took:>6} {:>8}",
         session.turn.0,
         commits,
         money(&session.totals)

@@ -1,0 +1,324 @@
+//! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
+
+use super::keymap::Action;
+use super::layout::Pane;
+use super::model::{Appearance, Loaded, Model, Page, Popup, Subject};
+use super::msg::Msg;
+use super::screenshots::{draw, model_of, recorded, sample_diff};
+use super::theme::Theme;
+use super::update::{perform, update};
+use crate::link::Mode;
+use crate::protocol::event::{CommitInfo, Event, FeatureListLoaded, RepositoryObserved, RunEnded, RunOutcome};
+use crate::protocol::{Envelope, Feature, FeatureStatus, Seq, SessionNo};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+use ratatui::style::{Color, Modifier, Style};
+use std::fmt::Write;
+use std::sync::Arc;
+
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
+
+/// Prints a buffer's text, without the blanks at the ends of rows.
+fn text(buf: &Buffer) -> String {
+    let width = usize::from(buf.area.width).max(1);
+    let rows = buf.content().chunks(width);
+    let rows: Vec<String> = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect();
+    rows.join("\n")
+}
+
+/// Prints the runs of one style, row by row: column, length, style; plain runs are left out.
+fn styles(buf: &Buffer) -> String {
+    let width = usize::from(buf.area.width).max(1);
+    let mut out = String::new();
+    for (y, row) in buf.content().chunks(width).enumerate() {
+        let mut x = 0;
+        let mut runs = Vec::new();
+        while x < row.len() {
+            let style = short(row[x].style());
+            let length = row[x..].iter().take_while(|cell| short(cell.style()) == style).count();
+            let blank = row[x..x + length].iter().all(|cell| cell.symbol() == " ");
+            if !style.is_empty() && !(blank && !style.contains("rev")) {
+                runs.push(format!("{x}+{length} {style}"));
+            }
+            x += length;
+        }
+        if !runs.is_empty() {
+            let _ = writeln!(out, "{y:>2}: {}", runs.join(" | "));
+        }
+    }
+    out
+}
+
+fn short(style: Style) -> String {
+    let mut words = Vec::new();
+    if let Some(color) = style.fg.filter(|color| *color != Color::Reset) {
+        words.push(format!("{color:?}").to_lowercase());
+    }
+    if let Some(color) = style.bg.filter(|color| *color != Color::Reset) {
+        words.push(format!("on-{color:?}").to_lowercase());
+    }
+    for (modifier, word) in [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::ITALIC, "italic"),
+        (Modifier::UNDERLINED, "under"),
+        (Modifier::REVERSED, "rev"),
+    ] {
+        if style.add_modifier.contains(modifier) {
+            words.push(word.to_owned());
+        }
+    }
+    words.join("+")
+}
+
+fn live((width, height): (u16, u16)) -> Model {
+    model_of(recorded().unwrap(), Size { width, height })
+}
+
+fn monochrome() -> Appearance {
+    Appearance {
+        theme: Theme::monochrome(),
+        ..Appearance::default()
+    }
+}
+
+fn more(model: &mut Model, event: impl Into<Event>) {
+    let envelope = Envelope {
+        v: 1,
+        seq: Seq(model.state.last_seq.0 + 1),
+        time: model.state.last_time.unwrap_or_default(),
+        session: SessionNo(0),
+        event: event.into(),
+    };
+    update(model, Msg::Events(vec![Arc::new(envelope)]));
+}
+
+fn empty(mode: Mode, (width, height): (u16, u16)) -> Model {
+    let mut model = Model::plain(mode, Size { width, height });
+    update(&mut model, Msg::CaughtUp);
+    model
+}
+
+#[track_caller]
+fn check(name: &str, model: &mut Model) {
+    let Size { width, height } = model.size;
+    insta::assert_snapshot!(format!("{name}-{width}x{height}"), text(&draw(model)));
+}
+
+#[test]
+fn main_view_at_every_size() {
+    for size in SIZES {
+        check("main", &mut live(size));
+    }
+}
+
+#[test]
+fn main_view_styles_with_and_without_colour() {
+    let mut model = live((120, 40));
+    insta::assert_snapshot!("main-styles-color", styles(&draw(&mut model)));
+    model.appearance = monochrome();
+    let screen = draw(&mut model);
+    insta::assert_snapshot!("main-styles-no-color", styles(&screen));
+    assert!(screen.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+}
+
+#[test]
+fn without_colour_the_selection_and_every_state_can_still_be_told() {
+    let mut model = live((120, 40));
+    model.appearance = monochrome();
+    perform(&mut model, Action::FocusFeatures, &mut Vec::new());
+    let screen = draw(&mut model);
+    let row = 2 + u16::try_from(model.features.index()).unwrap();
+    assert!(screen[(5, row)].modifier.contains(Modifier::REVERSED));
+    let shown = text(&screen);
+    for word in ["✓ F001", "✗ F004", "regressed", "● F008", "in progress", "○ F009", "waiting for you"] {
+        assert!(shown.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn ascii_draws_nothing_but_ascii() {
+    let mut model = live((120, 40));
+    model.appearance.ascii = true;
+    let screen = draw(&mut model);
+    let own: String = screen.content().iter().map(|cell| cell.symbol()).filter(|symbol| !symbol.is_ascii()).collect();
+    assert_eq!(own, "");
+    check("main-ascii", &mut model);
+    perform(&mut model, Action::Answer, &mut Vec::new());
+    assert!(draw(&mut model).content().iter().all(|cell| cell.symbol().is_ascii()));
+}
+
+#[test]
+fn each_pane_focused_and_zoomed_at_eighty_columns() {
+    for (pane, action) in [
+        (Pane::Features, Action::FocusFeatures),
+        (Pane::Git, Action::FocusGit),
+        (Pane::Tests, Action::FocusTests),
+    ] {
+        let mut model = live((80, 24));
+        perform(&mut model, action, &mut Vec::new());
+        check(&format!("focus-{}", pane.title().to_lowercase()), &mut model);
+    }
+    let mut model = live((120, 40));
+    perform(&mut model, Action::ZoomIn, &mut Vec::new());
+    check("zoom-half", &mut model);
+    perform(&mut model, Action::ZoomIn, &mut Vec::new());
+    check("zoom-full", &mut model);
+}
+
+#[test]
+fn pages() {
+    for size in SIZES {
+        let mut model = live(size);
+        let commit = model.state.commits.last().unwrap().made.commit.clone();
+        let pages = [
+            ("page-feature", Subject::Feature("F004".into())),
+            ("page-commit", Subject::Commit(commit.clone())),
+            ("page-test", Subject::Test("tests/04-show.sh: prints the date".into())),
+        ];
+        let mut answer = sample_diff(&commit);
+        answer.time = model.state.commits.last().unwrap().time;
+        model.diffs.insert(commit, Loaded::Ready(answer));
+        for (name, subject) in pages {
+            model.pages = vec![Page::new(subject)];
+            check(name, &mut model);
+        }
+    }
+}
+
+#[test]
+fn windows() {
+    for size in SIZES {
+        for (name, action) in [
+            ("help", Action::Help),
+            ("sessions", Action::Sessions),
+            ("question", Action::Answer),
+            ("leave", Action::Leave),
+            ("summary", Action::Summary),
+        ] {
+            let mut model = live(size);
+            perform(&mut model, action, &mut Vec::new());
+            check(name, &mut model);
+        }
+    }
+    let mut model = live((80, 24));
+    perform(&mut model, Action::FocusFeatures, &mut Vec::new());
+    perform(&mut model, Action::Copy, &mut Vec::new());
+    check("copy", &mut model);
+}
+
+#[test]
+fn the_end_of_a_run() {
+    let mut model = live((120, 40));
+    more(
+        &mut model,
+        RunEnded {
+            outcome: RunOutcome::AllPassing,
+            reason: "Every feature of the list passes.".into(),
+        },
+    );
+    assert!(matches!(model.popup, Some(Popup::Summary)));
+    check("run-end", &mut model);
+}
+
+#[test]
+fn watching_and_looking_back_is_said() {
+    let mut model = live((80, 24));
+    model.mode = Mode::Following;
+    check("following", &mut model);
+    model.mode = Mode::Offline;
+    check("offline", &mut model);
+}
+
+#[test]
+fn first_start() {
+    for size in [(40, 12), (80, 24), (120, 40)] {
+        check("start-empty", &mut empty(Mode::Offline, size));
+        let mut model = empty(Mode::Offline, size);
+        let feature = |index: u32| Feature {
+            id: format!("#{index}").into(),
+            description: "something".into(),
+            status: if index <= 142 { FeatureStatus::Passing } else { FeatureStatus::Failing },
+            ..Feature::default()
+        };
+        more(
+            &mut model,
+            FeatureListLoaded {
+                path: "feature_list.json".into(),
+                features: (1..=200).map(feature).collect(),
+                notices: Vec::new(),
+            },
+        );
+        let commit = CommitInfo {
+            id: "1234567890abcdef".into(),
+            subject: "first".into(),
+            author: "Ada".into(),
+            time: jiff::Timestamp::UNIX_EPOCH,
+        };
+        more(
+            &mut model,
+            RepositoryObserved {
+                branch: "main".into(),
+                head: None,
+                commits: vec![commit],
+                total: 57,
+                dirty: vec!["?? a".into(), " M b".into()],
+            },
+        );
+        check("start-other-harness", &mut model);
+    }
+}
+
+#[test]
+fn the_empty_screen_before_anything_is_read() {
+    let mut model = Model::plain(Mode::Live, Size { width: 80, height: 24 });
+    check("opening", &mut model);
+}
+
+#[test]
+fn tiny_screens_do_not_panic() {
+    let mut models = [live((80, 24)), live((80, 24)), live((80, 24)), empty(Mode::Offline, (80, 24))];
+    perform(&mut models[1], Action::Answer, &mut Vec::new());
+    perform(&mut models[2], Action::Help, &mut Vec::new());
+    let commit = models[2].state.commits.last().unwrap().made.commit.clone();
+    models[2].pages.push(Page::new(Subject::Commit(commit)));
+    for model in &mut models {
+        for width in (0..=60).step_by(3) {
+            for height in 0..=24 {
+                update(model, Msg::Resize(Size { width, height }));
+                let _ = draw(model);
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_names_reach_the_screen_escaped() {
+    let mut model = live((120, 40));
+    let evil = "a\u{1b}]0;owned\u{7}\u{202e}gpj.exe\u{200b}\tb";
+    let feature = Feature {
+        id: evil.into(),
+        description: evil.into(),
+        steps: vec![evil.into()],
+        ..Feature::default()
+    };
+    more(
+        &mut model,
+        FeatureListLoaded {
+            path: evil.into(),
+            features: vec![feature],
+            notices: vec![evil.into()],
+        },
+    );
+    model.state.project = evil.into();
+    model.pages = vec![Page::new(Subject::Feature(evil.into()))];
+    for with_page in [true, false] {
+        if !with_page {
+            model.pages.clear();
+        }
+        for cell in draw(&mut model).content() {
+            let bad = |c: char| c.is_control() || matches!(c, '\u{202e}' | '\u{200b}');
+            assert!(!cell.symbol().chars().any(bad), "{:?}", cell.symbol());
+        }
+    }
+}
