@@ -7,6 +7,7 @@ use super::mailbox::Mailbox;
 use super::model::{Appearance, Model};
 use super::msg::{Effect, Exit, Msg};
 use super::terminal::{self, Terminal};
+use super::text::highlight;
 use super::update::update;
 use super::view::view;
 use super::{Options, UiError, source};
@@ -57,6 +58,10 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
 
     // The user sees a screen; now for what takes time.
     let mailbox = Mailbox::default();
+    let told = mailbox.clone();
+    highlight::on_ready(move || {
+        told.urgent(Msg::Ready);
+    });
     source::start(&mailbox, origin)?;
     source::subscribe(&client, &mailbox);
     model.appearance.zone = TimeZone::system();

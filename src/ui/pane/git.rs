@@ -93,20 +93,21 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
         return (left, Vec::new());
     }
     let mut right = Vec::new();
-    if let Some(made) = made {
-        if let Some(feature) = &made.made.feature {
-            right.push(Clean::line(feature.as_str()).span(look.style(Slot::Text)));
+    let roomy = width >= 60;
+    match made.map(|made| &made.made) {
+        Some(made) => {
+            if let Some(feature) = &made.feature {
+                right.push(Clean::line(feature.as_str()).span(look.style(Slot::Text)));
+            }
+            if roomy {
+                let added = format!(" {:>5}", format!("+{}", made.added));
+                let removed = format!(" {:>4}", format!("-{}", made.removed));
+                right.push(Span::styled(added, look.style(Slot::Added)));
+                right.push(Span::styled(removed, look.style(Slot::Removed)));
+            }
         }
-        right.push(Span::styled(
-            format!(" {:>5}", format!("+{}", made.made.added)),
-            look.style(Slot::Added),
-        ));
-        right.push(Span::styled(
-            format!(" {:>4}", format!("-{}", made.made.removed)),
-            look.style(Slot::Removed),
-        ));
-    } else if width >= 60 {
-        right.push(Clean::line(&commit.author).span(look.style(Slot::Dim)));
+        None if roomy => right.push(Clean::line(&commit.author).span(look.style(Slot::Dim))),
+        None => {}
     }
     if let Some(now) = look.now {
         let age = super::header::minutes(commit.time, now);

@@ -41,7 +41,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) -> 
         return None;
     };
     let mut caches = model.caches.borrow_mut();
-    let frame = transcript::render(body, buf, &session.items, view, &mut caches.transcript, look);
+    let frame = transcript::render_session(body, buf, session, view, &mut caches.transcript, look);
     frame.cursor.map(|(x, y)| Position { x, y })
 }
 

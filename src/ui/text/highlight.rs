@@ -24,6 +24,12 @@ struct Assets {
 static THEME: OnceLock<Theme> = OnceLock::new();
 static ASSETS: OnceLock<Assets> = OnceLock::new();
 static ASKED: AtomicBool = AtomicBool::new(false);
+static LISTENER: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
+
+/// Names who is told, once, when code can be coloured, whoever asked for it first. Later calls do nothing.
+pub fn on_ready(listener: impl Fn() + Send + Sync + 'static) {
+    let _ = LISTENER.set(Box::new(listener));
+}
 
 /// Starts loading the grammars, once, off the calling thread; calls `ready` when code can be coloured.
 /// Later calls do nothing.
@@ -34,6 +40,9 @@ pub fn preload(ready: impl FnOnce() + Send + 'static) {
     let spawned = std::thread::Builder::new().name("highlight".to_owned()).spawn(move || {
         load();
         ready();
+        if let Some(listener) = LISTENER.get() {
+            listener();
+        }
     });
     if let Err(error) = spawned {
         tracing::warn!(%error, "no thread for syntax highlighting; code stays plain");
