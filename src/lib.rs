@@ -1,4 +1,60 @@
 //! longhaul: a terminal supervisor for long-running coding agents.
+//!
+//! One developer at a keyboard watches an agent build software over many context windows. Below the terminal runs a harness
+//! (initializer and coding sessions, feature list, progress notes, git) in which "done" means done and nothing is lost.
+//! This page is the architecture; each module's page says what it owns, what it does not, and one invariant.
+//!
+//! # The idea
+//!
+//! Everything that happens is an [`Event`](protocol::Event) in an append-only log. One pure reducer, [`session::State::apply`],
+//! folds the log into state. Live view, headless output, reports, following another process and resuming after a crash
+//! are uses of that one reducer. The engine writes events; clients send commands; nothing is drawn that is not in the log
+//! (one exception, said where it is made: a project opened read-only also shows its list and repository as they are on disk now,
+//! told as events that are never written).
+//!
+//! ```text
+//! provider / tool -> engine -> store::Writer (append, then publish) -> link -> session::State::apply -> ui view
+//! key -> action -> msg -> ui effect -> command -> link -> engine
+//! ```
+//!
+//! # Where things are
+//!
+//! | Layer | Modules | |
+//! |---|---|---|
+//! | L0 | [`protocol`] | ids, envelopes, events, commands, queries: the words of everything else |
+//! | L1 | [`session`], [`config`] | the reducer and the state it folds to; settings by layers, prices. Pure |
+//! | L2 | [`store`], [`git`], [`process`], [`provider`] | the log and blobs; the only users of git2, of processes, of HTTP; the scripted model server |
+//! | L3 | [`guard`], [`tool`], [`verify`], [`harness`] | rulings and restored files; the agent's tools; test runs and parsers; feature list, notes, prompts, orientation |
+//! | L4 | [`engine`], [`link`] | runs sessions; connects clients to them, or to a log |
+//! | L5 | [`ui`] | the terminal |
+//! | L6 | [`cli`], [`telemetry`] | the command line; traces to a file |
+//!
+//! A module imports only lower layers (`tests/it/architecture.rs` holds the table and checks it, and where each outside crate may
+//! be named, and how long a file may grow). The terminal reaches the engine through [`link`] alone.
+//!
+//! # The log
+//!
+//! A project's log is one sequence of envelopes, `seq` growing by one from 1, cut into segments, a file a session:
+//! `sessions/NNNN-<role>-<time>.jsonl` in the project's state directory outside the workspace. An event is written before it is
+//! acted on or published; commits, gate decisions, flips and ends are also synced to the disk first, the rest within 100 ms.
+//! A torn tail is set aside and healed before the first append. Text deltas are ephemeral: they are in the log so that a reader
+//! can catch up in the middle of an answer, but dropping them changes nothing at any turn's end.
+//!
+//! # A run
+//!
+//! `engine::start` takes the project's lock and sets the supervisor going: session after session until every feature passes, a
+//! limit is met, headway stops, or the user stops it. A session is a fresh context window: the harness starts the project, runs
+//! the tests, sets back what regressed, chooses the feature, gathers orientation, and sends the first message. From there a pure
+//! machine (`engine::turn`) decides: request, answer, tool calls one after the other, results, next request. Every call goes
+//! through one dispatch: guard -> gate -> tool -> verify -> event. Commits are made only there, from the very tree that was
+//! tested. Features are flipped only there, one JSON token at a time, on evidence.
+//!
+//! # Differences from the plan this grew from
+//!
+//! - `process` is a folder and stands in L2 as the only spawner; `pricing` is part of [`config`].
+//! - `seq` counts per project, not per session: a client's position is then one number, and commands like "the commit of event
+//!   #812" need no session beside it.
+//! - `engine::facts` and `engine::harness_calls` came out of `dispatch`, which else would have been two things.
 
 pub mod cli;
 pub mod config;

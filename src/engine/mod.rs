@@ -1,1 +1,196 @@
-//! Not built yet.
+//! L4: runs agents. Commands in, events out, everything in between in the log.
+//!
+//! - `supervisor` decides which session comes next; `session` opens, orients, drives and closes one.
+//! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
+//! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
+//!   `checkpoints` the only maker of commits.
+//! - `journal` is the only way to say that something happened.
+//!
+//! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
+
+mod checkpoints;
+mod conversation;
+mod dispatch;
+mod driver;
+mod effect;
+mod error;
+mod facts;
+mod features;
+mod gates;
+mod harness_calls;
+mod journal;
+mod limits;
+mod orientation;
+mod outside;
+mod project;
+mod questions;
+mod session;
+mod supervisor;
+mod testing;
+mod turn;
+
+pub use error::EngineError;
+
+use crate::config::Settings;
+use crate::config::pricing::Prices;
+use crate::guard::watch::Watcher;
+use crate::guard::{Guard, GuardContext};
+use crate::harness::FEATURE_LIST;
+pub use crate::harness::prompt::Attendance;
+use crate::harness::prompt::Prompts;
+use crate::link::{Client, InProcess, Lookups};
+use crate::protocol::Seq;
+use crate::protocol::event::{RunEnded, RunOutcome, RunStarted};
+use crate::provider::Anthropic;
+use crate::session::State;
+use crate::store::{self, Blobs, ProjectDir, Writer};
+use journal::Journal;
+use project::Project;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use supervisor::Supervisor;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Commands that may wait for the engine.
+const COMMANDS: usize = 64;
+/// Remarks on outside changes that may wait for the agent.
+const REMARKS: usize = 64;
+
+/// What a run needs.
+pub struct Plan {
+    /// The workspace: an existing git repository.
+    pub workspace: PathBuf,
+    /// Its state directory.
+    pub project_dir: ProjectDir,
+    /// Settings in force.
+    pub settings: Settings,
+    /// What the first session is made from; needed only while there is no feature list.
+    pub spec: Option<String>,
+    /// The model's client.
+    pub provider: Arc<Anthropic>,
+    /// Prices of models.
+    pub prices: Prices,
+    /// Name shown to people.
+    pub project_name: String,
+    /// Who answers questions.
+    pub attendance: Attendance,
+    /// How long a question waits for a person before policy answers it.
+    pub question_timeout: Duration,
+}
+
+/// A run under way.
+pub struct Engine {
+    client: Client,
+    task: JoinHandle<RunEnded>,
+    cancel: CancellationToken,
+}
+
+impl Engine {
+    /// Returns a handle for a front end.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Waits for the run's end.
+    pub async fn wait(self) -> RunEnded {
+        self.task.await.unwrap_or_else(|error| RunEnded {
+            outcome: RunOutcome::Failed,
+            reason: EngineError::task(error).to_string(),
+        })
+    }
+
+    /// Returns a token whose cancelling stops everything at once, for when a polite stop does not get through.
+    #[must_use]
+    pub fn cancel_token(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+}
+
+/// Starts a run on the current tokio runtime: takes the project's lock, heals and reads its log, and sets the supervisor going.
+///
+/// # Errors
+/// Fails if another process runs here, the state directory cannot be used, or a prompt is broken. Nothing of the workspace is touched.
+pub fn start(plan: Plan) -> Result<Engine, EngineError> {
+    let Plan {
+        workspace,
+        project_dir: dir,
+        settings,
+        spec,
+        provider,
+        prices,
+        project_name,
+        attendance,
+        question_timeout,
+    } = plan;
+    let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
+        what: format!("{} cannot be opened", workspace.display()),
+        source,
+    })?;
+    dir.create()?;
+    let writer = Writer::open(dir.lock()?, settings.durability)?;
+    let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
+    let prompts = Prompts::load(None)?;
+    let guard = Guard::new(GuardContext {
+        workspace: workspace.clone(),
+        baseline: dir.baseline(),
+        feature_list: FEATURE_LIST.into(),
+        test_globs: settings.verify.tests.clone(),
+    })?;
+    let journal = Journal::new(writer, state);
+    let (commands, command_queue) = mpsc::channel(COMMANDS);
+    let (remarks, remark_queue) = mpsc::channel(REMARKS);
+    let blobs = Blobs::of(&dir);
+    let lookups = Lookups {
+        workspace: workspace.clone(),
+        blobs: blobs.clone(),
+    };
+    let client = Client::new(Arc::new(InProcess::new(dir.clone(), &journal.live(), commands, lookups)));
+    let (watcher, changes) = Watcher::start(&workspace);
+    let cancel = CancellationToken::new();
+    let project = Arc::new(Project {
+        workspace,
+        dir,
+        journal,
+        blobs,
+        settings,
+        provider,
+        prices,
+        prompts,
+        questions: questions::Questions::new(attendance, question_timeout),
+        watcher,
+        guard,
+    });
+    let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks));
+    let supervisor = Supervisor {
+        project: Arc::clone(&project),
+        spec,
+        commands: command_queue,
+        remarks: remark_queue,
+        cancel: cancel.clone(),
+    };
+    let task = tokio::spawn(run(project, project_name, supervisor, following));
+    Ok(Engine { client, task, cancel })
+}
+
+async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {
+    let settings = &project.settings;
+    let started = RunStarted {
+        run: journal::run_id(jiff::Timestamp::now()),
+        project: name,
+        workspace: project.workspace.display().to_string(),
+        model: settings.model.clone(),
+        endpoint: settings.base_url.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        limits: settings.limits,
+        sandbox: "none".to_owned(),
+    };
+    project.journal.announce(started);
+    let ended = supervisor.run().await;
+    following.abort();
+    let _ = following.await;
+    ended
+}

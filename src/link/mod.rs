@@ -4,6 +4,14 @@
 //! Invariant: a slow client never blocks the engine; after a lag it re-reads the log from the last event it saw.
 //! A socket will be one more `Backend`.
 
+mod in_process;
+mod lookup;
+mod offline;
+
+pub use in_process::InProcess;
+pub use lookup::Lookups;
+pub use offline::offline;
+
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;
 

@@ -25,6 +25,12 @@ impl RawJson {
         serde_json::value::to_raw_value(value).map(|raw| Self(raw.into()))
     }
 
+    /// Returns the JSON `null`.
+    #[must_use]
+    pub fn null() -> Self {
+        Self(RawValue::NULL.to_owned().into())
+    }
+
     /// Returns the exact text.
     #[must_use]
     pub fn get(&self) -> &str {

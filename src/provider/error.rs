@@ -88,6 +88,16 @@ impl ProviderError {
         Self::Unexpected { reason: reason.into() }
     }
 
+    /// Says whether the key is missing or refused: nothing but another key helps.
+    #[must_use]
+    pub fn is_about_the_key(&self) -> bool {
+        match self {
+            Self::NoKey { .. } => true,
+            Self::Api(error) => matches!(error.status, Some(401 | 403)),
+            _ => false,
+        }
+    }
+
     /// Says whether the same request may succeed later, all by itself.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -2,11 +2,11 @@
 
 use super::timeline::Item;
 use crate::protocol::event::{
-    CommitInfo, EndCause, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome, SessionEnded,
+    CommitInfo, EndCause, Failure, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome, SessionEnded,
 };
 use crate::protocol::{
-    CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, Role, RunId, Seq, SessionNo, StopMode,
-    TestRun, TestTotals, TurnNo, Usage,
+    CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, QuestionId, Role, RunId, Seq, SessionNo,
+    StopMode, TestRun, TestTotals, TurnNo, Usage,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -34,8 +34,14 @@ pub struct State {
     pub commits: Vec<Commit>,
     /// Test runs.
     pub tests: TestBoard,
+    /// Command that runs the tests, as the initializer declared it.
+    pub verify_command: Option<String>,
     /// Gates that wait, oldest first.
     pub open_gates: Vec<OpenGate>,
+    /// Number of the latest gate.
+    pub last_gate: GateId,
+    /// Number of the latest question.
+    pub last_question: QuestionId,
     /// Questions that wait, oldest first.
     pub open_questions: Vec<QuestionAsked>,
     /// Sums over the whole project.
@@ -65,6 +71,8 @@ pub struct Run {
     pub first_session: SessionNo,
     /// A stop that was asked for and not yet carried out.
     pub stopping: Option<StopMode>,
+    /// The failure that ended its latest session, if one did.
+    pub failure: Option<Failure>,
     /// The limit that was met, if any.
     pub limit: Option<LimitReached>,
     /// Sums over this run.

@@ -1,3 +1,6 @@
-//! The integration tests, as one binary.
+//! The one integration binary: each extra one would link the whole program again.
 
+mod architecture;
 mod cli;
+mod engine;
+mod support;

@@ -20,6 +20,9 @@ pub enum Ruling {
 pub struct RulingMade {
     /// Which call.
     pub call: CallId,
+    /// What the call would have done, one line for a person.
+    #[serde(default)]
+    pub title: String,
     /// The ruling.
     pub ruling: Ruling,
     /// Which guard: `feature_list`, `test_files`, `git`, `path`.

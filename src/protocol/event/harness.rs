@@ -158,3 +158,10 @@ pub struct QuestionAnswered {
     /// Who answered: `human`, or `policy` where nobody is at the keyboard.
     pub by: String,
 }
+
+/// The command that runs the project's tests was declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyDeclared {
+    /// The command line, run with `sh -c` in the workspace.
+    pub command: String,
+}

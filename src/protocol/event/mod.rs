@@ -11,14 +11,14 @@ pub use gate::{CommitMade, GateDecided, GateDecision, GateKind, GateOpened};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
-    QuestionAnswered, QuestionAsked, RepositoryObserved, TestRunFinished, TestRunStarted,
+    QuestionAnswered, QuestionAsked, RepositoryObserved, TestRunFinished, TestRunStarted, VerifyDeclared,
 };
 pub use lifecycle::{
     EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopRequested,
 };
 pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
-    BlockDelta, BlockFinished, BlockStarted, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
+    BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
     TurnInterrupted, TurnStarted,
 };
 
@@ -124,6 +124,8 @@ events! {
     TestRunStarted = "test_run_started",
     /// A test run ended.
     TestRunFinished = "test_run_finished",
+    /// The initializer said which command runs the tests.
+    VerifyDeclared = "verify_declared",
     /// A pass flag changed.
     FeatureFlipped = "feature_flipped",
     /// The agent wrote a progress note.

@@ -28,6 +28,12 @@ pub struct RequestRetried {
     pub delay_ms: u64,
     /// What went wrong.
     pub error: String,
+    /// Tokens the failed try is known to have used, nearly always none.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Their price, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
 }
 
 /// A request failed for good.
@@ -35,6 +41,22 @@ pub struct RequestRetried {
 pub struct RequestFailed {
     /// What went wrong and what to do about it.
     pub error: String,
+    /// Whose door to knock at.
+    #[serde(default)]
+    pub failure: Failure,
+}
+
+/// Whose fault a failure is, as far as it decides what to do next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// There is no key, or the provider refuses it.
+    Key,
+    /// The conversation no longer fits the context window.
+    ContextFull,
+    /// The provider, the network, or what they say of the request.
+    #[default]
+    Provider,
 }
 
 /// The model began a content block.

@@ -25,6 +25,7 @@ impl State {
                 .map_or(at.session.next(), |last| last.number.next())
                 .max(at.session),
             stopping: None,
+            failure: None,
             limit: None,
             totals: Totals::default(),
         });

@@ -67,9 +67,10 @@ impl State {
             Event::ToolStarted(event) => self.tool_started(at, event),
             Event::ToolOutputAppended(event) => self.tool_output_appended(at, event),
             Event::ToolFinished(event) => self.tool_finished(at, event),
-            Event::RulingMade(event) => self.push(at, ItemKind::Ruling(event.clone())),
+            Event::RulingMade(event) => self.ruling_made(at, event),
             Event::BreachFound(event) => self.push(at, ItemKind::Breach(event.clone())),
             Event::ExternalChangeSeen(event) => self.push(at, ItemKind::External(event.clone())),
+            Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
             Event::NoteAdded(event) => self.push(

@@ -2,7 +2,8 @@
 
 use super::At;
 use crate::protocol::event::{
-    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, ToolFinished, ToolOutputAppended, ToolStarted,
+    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, RulingMade, ToolFinished, ToolOutputAppended,
+    ToolStarted,
 };
 use crate::protocol::{CallId, CallStatus};
 use crate::session::state::{Activity, OpenGate, State};
@@ -64,7 +65,17 @@ impl State {
         }
     }
 
+    pub(super) fn ruling_made(&mut self, at: At, event: &RulingMade) {
+        self.amend_call(at, &event.call, |call| {
+            if call.title.is_empty() {
+                call.title.clone_from(&event.title);
+            }
+        });
+        self.push(at, ItemKind::Ruling(event.clone()));
+    }
+
     pub(super) fn gate_opened(&mut self, at: At, event: &GateOpened) {
+        self.last_gate = event.gate;
         self.open_gates.push(OpenGate {
             gate: event.gate,
             title: event.title.clone(),
@@ -101,6 +112,7 @@ impl State {
     }
 
     pub(super) fn question_asked(&mut self, at: At, event: &QuestionAsked) {
+        self.last_question = event.question;
         self.open_questions.push(event.clone());
         if let Some(session) = self.session_mut(at.session) {
             session.push(

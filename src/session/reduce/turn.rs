@@ -19,7 +19,13 @@ impl State {
     }
 
     pub(super) fn request_retried(&mut self, at: At, event: &RequestRetried) {
-        self.count(at, |totals| totals.retries += 1);
+        let (usage, cost) = (event.usage, event.cost);
+        self.count(at, |totals| {
+            totals.retries += 1;
+            if usage != Usage::default() {
+                totals.spend(usage, cost);
+            }
+        });
         let seconds = event.delay_ms.div_ceil(1000);
         let text = format!("{}; try {} in {seconds} s", event.error, event.attempt + 1);
         if let Some(session) = self.session_mut(at.session) {
@@ -29,13 +35,10 @@ impl State {
     }
 
     pub(super) fn request_failed(&mut self, at: At, event: &RequestFailed) {
-        self.push(
-            at,
-            ItemKind::Trouble {
-                text: event.error.clone(),
-                fatal: true,
-            },
-        );
+        if let Some(run) = &mut self.run {
+            run.failure = Some(event.failure);
+        }
+        self.push(at, ItemKind::Trouble { text: event.error.clone(), fatal: true });
     }
 
     pub(super) fn block_started(&mut self, at: At, event: &BlockStarted) {

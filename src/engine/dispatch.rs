@@ -1,0 +1,194 @@
+//! The one way to a tool: guard -> gate -> tool -> verify -> event.
+//!
+//! Owns the order in which a proposed call is judged, run and checked. Invariant: no tool runs without its `tool_started`
+//! in the log, and none ends without its `tool_finished`; what the model is told is what the log says.
+
+use super::conversation::ToolResult;
+use super::effect::ProposedCall;
+use super::error::EngineError;
+use super::facts::SessionFacts;
+use super::project::Project;
+use crate::protocol::event::{Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
+use crate::protocol::{CallId, CallStatus, Payload};
+use crate::tool::{self, HarnessCall, ToolOutcome, Toolbox};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Chunks of live output that may wait to be recorded.
+const OUTPUT_BACKLOG: usize = 64;
+
+/// Judges and runs the calls of one session.
+pub struct Dispatch {
+    /// The project.
+    pub project: Arc<Project>,
+    /// What the session has done so far.
+    pub facts: Arc<SessionFacts>,
+    /// The session's tools.
+    pub toolbox: Toolbox,
+}
+
+/// How a call ended, for the turn machine.
+#[derive(Debug)]
+pub struct CallDone {
+    /// What the model is told.
+    pub result: ToolResult,
+    /// Set by an accepted `end_session`.
+    pub ends: Option<String>,
+}
+
+/// What running a call gave, before it is checked and recorded.
+pub struct Ran {
+    /// How it ended.
+    pub outcome: ToolOutcome,
+    /// Set by an accepted `end_session`.
+    pub ends: Option<String>,
+}
+
+impl Ran {
+    /// A harness tool that did what it was asked.
+    #[must_use]
+    pub fn done(text: impl Into<String>) -> Self {
+        Self::told(CallStatus::Completed, text)
+    }
+
+    /// A harness tool that did not, with what to do next.
+    #[must_use]
+    pub fn failed(text: impl Into<String>) -> Self {
+        Self::told(CallStatus::Failed, text)
+    }
+
+    /// A harness tool that was stopped before it could decide.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::told(CallStatus::Cancelled, "Stopped before it was done; nothing was changed.")
+    }
+
+    fn told(status: CallStatus, text: impl Into<String>) -> Self {
+        Self {
+            outcome: ToolOutcome {
+                status,
+                ..ToolOutcome::completed(text)
+            },
+            ends: None,
+        }
+    }
+}
+
+impl Dispatch {
+    /// Takes a proposed call all the way.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written or a guarded file cannot be restored; the run must then stop.
+    pub async fn call(&self, proposed: ProposedCall, cancel: CancellationToken) -> Result<CallDone, EngineError> {
+        let begun = Instant::now();
+        let described = tool::describe(&proposed.tool, &proposed.input);
+
+        let paths = tool::paths(&proposed.tool, &proposed.input);
+        let verdict = self.project.guard.rule(&proposed.tool, &proposed.input, &paths);
+        if verdict.ruling == Ruling::Deny {
+            let (call, title, guard) = (proposed.call.clone(), described.title, verdict.guard.to_owned());
+            self.project.record(RulingMade {
+                call,
+                title,
+                ruling: Ruling::Deny,
+                guard,
+                reason: verdict.reason.clone(),
+            })?;
+            return self.finish(&proposed.call, Ran::told(CallStatus::Refused, verdict.reason), begun);
+        }
+
+        let (call, tool, kind) = (proposed.call.clone(), proposed.tool.clone(), described.kind);
+        self.project.record(ToolStarted {
+            call,
+            tool,
+            kind,
+            title: described.title,
+            input: proposed.input.clone(),
+        })?;
+        let mut ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
+            Some(Ok(call)) => self.harness_call(&proposed.call, call, &cancel).await?,
+            Some(Err(error)) => Ran::failed(error.to_string()),
+            None => {
+                let _ours = self.project.watcher.pause();
+                Ran {
+                    outcome: self.run_tool(&proposed, cancel).await?,
+                    ends: None,
+                }
+            }
+        };
+        self.check(&proposed.call, &mut ran).await?;
+        self.finish(&proposed.call, ran, begun)
+    }
+
+    /// Runs an ordinary tool, its live output recorded as it comes.
+    async fn run_tool(&self, proposed: &ProposedCall, cancel: CancellationToken) -> Result<ToolOutcome, EngineError> {
+        let (sender, mut output) = mpsc::channel::<String>(OUTPUT_BACKLOG);
+        let running = self.toolbox.call(&proposed.tool, &proposed.input, cancel, sender);
+        tokio::pin!(running);
+        loop {
+            tokio::select! {
+                biased;
+                Some(text) = output.recv() => {
+                    self.project.record(ToolOutputAppended { call: proposed.call.clone(), text })?;
+                }
+                outcome = &mut running => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Looks at the guarded files, whatever route a change took, and at a list that the initializer may just have written.
+    async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
+        let breaches = {
+            let project = Arc::clone(&self.project);
+            let call = call.clone();
+            let checked = tokio::task::spawn_blocking(move || project.guard.verify(Some(&call))).await;
+            checked.map_err(EngineError::task)??
+        };
+        for breach in breaches {
+            ran.outcome.shown.push_str(&format!(
+                "\n[harness] {}: {}. The file was put back as it was: this artifact is not yours to change.",
+                breach.path, breach.detail
+            ));
+            self.facts.breach();
+            self.project.record(breach)?;
+        }
+        if let Some(trouble) = super::features::reload_if_initializing(&self.project, &self.facts)? {
+            ran.outcome.shown.push_str(&format!("\n[harness] {trouble}"));
+        }
+        Ok(())
+    }
+
+    fn finish(&self, call: &CallId, ran: Ran, begun: Instant) -> Result<CallDone, EngineError> {
+        let ToolOutcome {
+            status,
+            shown,
+            whole,
+            exit_code,
+            lines,
+        } = ran.outcome;
+        let output = match &whole {
+            Some(whole) => self.project.blobs.payload(whole, shown.clone())?,
+            None => Payload::inline(shown.clone()),
+        };
+        let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.project.record(ToolFinished {
+            call: call.clone(),
+            status,
+            output,
+            exit_code,
+            duration_ms,
+            lines,
+        })?;
+        let is_error = !matches!(status, CallStatus::Completed);
+        Ok(CallDone {
+            result: ToolResult {
+                call: call.clone(),
+                content: shown,
+                is_error,
+            },
+            ends: ran.ends,
+        })
+    }
+}

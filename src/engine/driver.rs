@@ -1,0 +1,316 @@
+//! Carries out the turn machine's effects: the only place of a session where IO, time and commands meet.
+//!
+//! Owns the running request, the running call and the clock that joins text deltas. Invariant: when `drive` returns,
+//! no request and no tool of the session is running any more.
+
+use super::dispatch::{CallDone, Dispatch};
+use super::effect::{Broken, Effect, Input};
+use super::error::EngineError;
+use super::limits;
+use super::turn::TurnMachine;
+use crate::protocol::event::{EndCause, Failure, QuestionAnswered};
+use crate::protocol::{Command, RawJson, Usage};
+use crate::provider::{Request, StreamItem};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Text deltas are joined to about ten a second: enough to read along, little enough to keep for ever.
+const JOIN_DELTAS: Duration = Duration::from_millis(100);
+
+/// What a request carries besides the messages; the same for all of a session, so that the prompt cache holds.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Model id.
+    pub model: String,
+    /// System blocks.
+    pub system: Vec<RawJson>,
+    /// Tool definitions.
+    pub tools: Vec<RawJson>,
+    /// Longest answer in tokens.
+    pub max_tokens: u32,
+    /// Whether the model may reason.
+    pub thinking: bool,
+}
+
+/// Drives one session's conversation from its first message to its end.
+pub struct Driver<'a> {
+    machine: TurnMachine,
+    dispatch: Arc<Dispatch>,
+    frame: Frame,
+    commands: &'a mut mpsc::Receiver<Command>,
+    remarks: &'a mut mpsc::Receiver<String>,
+    cancel: CancellationToken,
+    request: Option<(mpsc::Receiver<StreamItem>, CancellationToken)>,
+    call: Option<(JoinHandle<Result<CallDone, EngineError>>, CancellationToken)>,
+    delta: Option<(u32, String)>,
+    flushed: Instant,
+}
+
+impl<'a> Driver<'a> {
+    /// Makes a driver. Cancelling `cancel` stops whatever runs, as a last resort; a user's stop comes as a command.
+    pub fn new(
+        machine: TurnMachine,
+        dispatch: Arc<Dispatch>,
+        frame: Frame,
+        commands: &'a mut mpsc::Receiver<Command>,
+        remarks: &'a mut mpsc::Receiver<String>,
+        cancel: CancellationToken,
+    ) -> Self {
+        let flushed = Instant::now();
+        Self {
+            machine,
+            dispatch,
+            frame,
+            commands,
+            remarks,
+            cancel,
+            request: None,
+            call: None,
+            delta: None,
+            flushed,
+        }
+    }
+
+    /// Runs the conversation. Returns why it ended and its closing words.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written; whatever was running is stopped first.
+    pub async fn drive(mut self, first: String) -> Result<(EndCause, String), EngineError> {
+        let ended = self.converse(first).await;
+        if let Some((_, cancel)) = &self.request {
+            cancel.cancel();
+        }
+        if let Some((call, cancel)) = self.call.take() {
+            cancel.cancel();
+            // Its result has nowhere to go, but it must be over before the session is.
+            let _ = call.await;
+        }
+        ended
+    }
+
+    async fn converse(&mut self, first: String) -> Result<(EndCause, String), EngineError> {
+        let mut inputs = VecDeque::from([Input::Begin { first }]);
+        loop {
+            while let Some(input) = inputs.pop_front() {
+                for input in self.with_limits(input) {
+                    for effect in self.machine.step(input) {
+                        if let Some(end) = self.perform(effect)? {
+                            return Ok(end);
+                        }
+                    }
+                }
+            }
+            inputs.extend(self.next().await?);
+        }
+    }
+
+    /// Puts a met limit before any input that may lead to another request.
+    fn with_limits(&self, input: Input) -> Vec<Input> {
+        let asks_again = match &input {
+            Input::Begin { .. }
+            | Input::Answered { .. }
+            | Input::Broken(_)
+            | Input::ToolDone { .. }
+            | Input::Retrying { .. } => true,
+            Input::BlockStarted { .. }
+            | Input::Delta { .. }
+            | Input::BlockFinished { .. }
+            | Input::Remark { .. }
+            | Input::Stop { .. }
+            | Input::Limit { .. } => false,
+        };
+        if !asks_again {
+            return vec![input];
+        }
+        let met = self
+            .dispatch
+            .project
+            .journal
+            .with_state(|state| limits::met(state, jiff::Timestamp::now()));
+        match met {
+            // An answer's own tokens count only once it is recorded; so does its price.
+            Some(limit) if matches!(input, Input::Answered { .. }) => vec![input, Input::Limit { limit }],
+            Some(limit) => vec![Input::Limit { limit }, input],
+            None => vec![input],
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<Option<(EndCause, String)>, EngineError> {
+        match effect {
+            Effect::Record(event) => self.dispatch.project.record(event)?,
+            Effect::Request => {
+                let request = Request {
+                    model: self.frame.model.clone(),
+                    system: self.frame.system.clone(),
+                    messages: self.machine.conversation().messages().to_vec(),
+                    tools: self.frame.tools.clone(),
+                    max_tokens: self.frame.max_tokens,
+                    thinking: self.frame.thinking,
+                    extra: serde_json::Map::new(),
+                };
+                let cancel = self.cancel.child_token();
+                self.request = Some((self.dispatch.project.provider.stream(request, cancel.clone()), cancel));
+            }
+            Effect::CancelRequest => {
+                if let Some((_, cancel)) = &self.request {
+                    cancel.cancel();
+                }
+            }
+            Effect::Call(call) => {
+                let (dispatch, cancel) = (Arc::clone(&self.dispatch), self.cancel.child_token());
+                let token = cancel.clone();
+                self.call = Some((tokio::spawn(async move { dispatch.call(call, token).await }), cancel));
+            }
+            Effect::CancelCall => {
+                if let Some((_, cancel)) = &self.call {
+                    cancel.cancel();
+                }
+            }
+            Effect::End { cause, summary } => return Ok(Some((cause, summary))),
+        }
+        Ok(None)
+    }
+
+    /// Waits for the next thing to happen.
+    async fn next(&mut self) -> Result<Vec<Input>, EngineError> {
+        loop {
+            let flush_at = self.flushed + JOIN_DELTAS;
+            tokio::select! {
+                biased;
+                Some(command) = self.commands.recv() => {
+                    if let Some(input) = self.command(command)? {
+                        return Ok(vec![input]);
+                    }
+                }
+                Some(text) = self.remarks.recv() => return Ok(vec![Input::Remark { text }]),
+                item = receive(&mut self.request) => {
+                    let inputs = self.streamed(item);
+                    if !inputs.is_empty() {
+                        return Ok(inputs);
+                    }
+                }
+                done = join(&mut self.call) => {
+                    self.call = None;
+                    let done = done.map_err(EngineError::task)??;
+                    return Ok(vec![Input::ToolDone { result: done.result, ends: done.ends }]);
+                }
+                () = tokio::time::sleep_until(flush_at), if self.delta.is_some() => return Ok(self.flush().into_iter().collect()),
+            }
+        }
+    }
+
+    fn command(&self, command: Command) -> Result<Option<Input>, EngineError> {
+        match command {
+            Command::Stop { mode } => Ok(Some(Input::Stop { mode })),
+            Command::AnswerQuestion { question, text } => {
+                if self.dispatch.project.questions.answer(question, text.clone()) {
+                    self.dispatch.project.record(QuestionAnswered {
+                        question,
+                        text,
+                        by: "human".into(),
+                    })?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Turns a stream item into inputs; deltas wait to be joined.
+    fn streamed(&mut self, item: Option<StreamItem>) -> Vec<Input> {
+        let input = match item {
+            Some(StreamItem::Delta { index, text }) => return self.grow(index, text),
+            Some(StreamItem::Started { .. }) => return Vec::new(),
+            Some(StreamItem::Retrying {
+                attempt,
+                delay,
+                error,
+                usage,
+            }) => {
+                let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+                let cost = self.dispatch.project.price(&self.frame.model, &usage);
+                Input::Retrying {
+                    attempt,
+                    delay_ms,
+                    error: error.to_string(),
+                    usage,
+                    cost,
+                }
+            }
+            Some(StreamItem::BlockStarted { index, kind, tool, call }) => Input::BlockStarted { index, kind, tool, call },
+            Some(StreamItem::BlockFinished { index, kind, block }) => Input::BlockFinished { index, kind, block },
+            Some(StreamItem::Finished {
+                stop_reason,
+                usage,
+                model,
+                request_id,
+            }) => {
+                self.request = None;
+                let cost = self.dispatch.project.price(&self.frame.model, &usage);
+                Input::Answered {
+                    stop_reason,
+                    usage,
+                    cost,
+                    model,
+                    request_id,
+                }
+            }
+            Some(StreamItem::Failed { error, usage, partial }) => {
+                self.request = None;
+                let cost = self.dispatch.project.price(&self.frame.model, &usage);
+                let failure = match &error {
+                    error if error.is_about_the_key() => Failure::Key,
+                    error if error.is_prompt_too_long() => Failure::ContextFull,
+                    _ => Failure::Provider,
+                };
+                Input::Broken(Broken { error: error.to_string(), failure, partial, usage, cost })
+            }
+            None => {
+                self.request = None;
+                let error = "the provider's task ended without a word".into();
+                let (failure, usage) = (Failure::Provider, Usage::default());
+                Input::Broken(Broken { error, failure, partial: true, usage, cost: None })
+            }
+        };
+        self.flush().into_iter().chain([input]).collect()
+    }
+
+    fn grow(&mut self, index: u32, text: String) -> Vec<Input> {
+        let mut out = Vec::new();
+        match &mut self.delta {
+            Some((at, joined)) if *at == index => joined.push_str(&text),
+            _ => {
+                out.extend(self.flush());
+                self.delta = Some((index, text));
+            }
+        }
+        if self.flushed.elapsed() >= JOIN_DELTAS {
+            out.extend(self.flush());
+        }
+        out
+    }
+
+    fn flush(&mut self) -> Option<Input> {
+        let (index, text) = self.delta.take()?;
+        self.flushed = Instant::now();
+        Some(Input::Delta { index, text })
+    }
+}
+
+async fn receive(request: &mut Option<(mpsc::Receiver<StreamItem>, CancellationToken)>) -> Option<StreamItem> {
+    match request {
+        Some((items, _)) => items.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn join<T>(call: &mut Option<(JoinHandle<T>, CancellationToken)>) -> Result<T, tokio::task::JoinError> {
+    match call {
+        Some((handle, _)) => handle.await,
+        None => std::future::pending().await,
+    }
+}

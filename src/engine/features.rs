@@ -1,0 +1,135 @@
+//! The feature list as the engine handles it: read, told, flipped. The agent never writes it; this module does, one token at a time.
+
+use super::error::EngineError;
+use super::facts::SessionFacts;
+use super::project::Project;
+use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FlipBy};
+use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
+use crate::verify;
+use std::path::Path;
+
+/// A change of a pass flag and what it rests on.
+pub struct Flip {
+    /// Which feature.
+    pub feature: FeatureId,
+    /// The new value.
+    pub passes: bool,
+    /// Who flips it.
+    pub by: FlipBy,
+    /// Proof, for a flip to passing.
+    pub evidence: Option<Evidence>,
+    /// One line.
+    pub reason: String,
+}
+
+/// Reads the list and records it if the log does not know it so.
+///
+/// # Errors
+/// Fails if the list is not one we can read, or the log cannot be written.
+pub fn load(project: &Project) -> Result<Option<Vec<Feature>>, EngineError> {
+    let Some(list) = FeatureList::read(&project.workspace.join(FEATURE_LIST))? else {
+        return Ok(None);
+    };
+    let features = list.features().to_vec();
+    let known = project.journal.with_state(|state| {
+        state.features.path == FEATURE_LIST && state.features.rows.iter().map(|row| &row.feature).eq(features.iter())
+    });
+    if !known {
+        let (path, notices) = (FEATURE_LIST.to_owned(), list.notices().to_vec());
+        project.record(FeatureListLoaded {
+            path,
+            features: features.clone(),
+            notices,
+        })?;
+    }
+    Ok(Some(features))
+}
+
+/// In an initializer session, reads the list again after each call: it is being written. Returns what the agent must be told if it cannot be read.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn reload_if_initializing(project: &Project, facts: &SessionFacts) -> Result<Option<String>, EngineError> {
+    if facts.role != Role::Initializer {
+        return Ok(None);
+    }
+    match load(project) {
+        Ok(_) => Ok(None),
+        Err(EngineError::List(error)) => Ok(facts.new_trouble(&error.to_string())),
+        Err(other) => Err(other),
+    }
+}
+
+/// Flips a pass flag in the file, byte for byte, and records it.
+///
+/// # Errors
+/// Fails if the list cannot be read or written, or the log cannot be written.
+pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
+    let path = project.workspace.join(FEATURE_LIST);
+    let to = if flip.passes {
+        FeatureStatus::Passing
+    } else {
+        FeatureStatus::Failing
+    };
+    let Some(list) = FeatureList::read(&path)? else {
+        return Err(EngineError::File {
+            what: format!("{FEATURE_LIST} is gone"),
+            source: std::io::ErrorKind::NotFound.into(),
+        });
+    };
+    let from = list
+        .features()
+        .iter()
+        .find(|feature| feature.id == flip.feature)
+        .map_or(FeatureStatus::Unknown, |feature| feature.status);
+    let bytes = list.flip(&flip.feature, flip.passes)?;
+    let _ours = project.watcher.pause();
+    project.guard.hand_over(Path::new(FEATURE_LIST), &bytes)?;
+    let Flip {
+        feature,
+        by,
+        evidence,
+        reason,
+        ..
+    } = flip;
+    project.record(FeatureFlipped {
+        feature,
+        from,
+        to,
+        by,
+        evidence,
+        reason,
+    })
+}
+
+/// Sets back every passing feature whose own tests fail in `run`. Returns those features.
+///
+/// # Errors
+/// As [`flip`].
+pub fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun) -> Result<Vec<FeatureId>, EngineError> {
+    let mut regressed = Vec::new();
+    for feature in features.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
+        let failing: Vec<&str> = verify::own_tests(feature, run)
+            .into_iter()
+            .filter(|case| case.status == crate::protocol::CaseStatus::Failed)
+            .map(|case| case.name.as_str())
+            .collect();
+        if failing.is_empty() {
+            continue;
+        }
+        let reason = format!("fails at the session's start: {}", failing.join(", "));
+        flip(
+            project,
+            Flip {
+                feature: feature.id.clone(),
+                passes: false,
+                by: FlipBy::Harness,
+                evidence: None,
+                reason,
+            },
+        )?;
+        regressed.push(feature.id.clone());
+    }
+    Ok(regressed)
+}

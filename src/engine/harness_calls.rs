@@ -1,0 +1,332 @@
+//! The harness's own tools: what the agent may ask of the harness, and what the harness insists on first.
+
+use super::dispatch::{Dispatch, Ran};
+use super::error::EngineError;
+use super::features::{self, Flip};
+use super::testing::{self, Tested};
+use crate::harness::notes::Note;
+use crate::harness::{self, FEATURE_LIST};
+use crate::protocol::event::{FeatureSelected, FlipBy, NoteAdded, QuestionAnswered, QuestionAsked, VerifyDeclared};
+use crate::protocol::{
+    CallId, CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, TestPurpose, TestRun,
+};
+use crate::tool::HarnessCall;
+use crate::verify;
+use tokio_util::sync::CancellationToken;
+
+impl Dispatch {
+    pub(super) async fn harness_call(
+        &self,
+        call: &CallId,
+        asked: HarnessCall,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, EngineError> {
+        match asked {
+            HarnessCall::Commit { message } => self.commit(call, message, cancel).await,
+            HarnessCall::FeaturePassed { id, evidence } => self.feature_passed(id, evidence, cancel).await,
+            HarnessCall::FeatureFailed { id, reason } => self.feature_failed(&id, reason),
+            HarnessCall::ProgressNote { text } => self.progress_note(&text),
+            HarnessCall::AskHuman { question, choices } => self.ask_human(question, choices, cancel).await,
+            HarnessCall::EndSession { summary } => self.end_session(summary).await,
+            HarnessCall::DeclareVerify { command } => self.declare_verify(command, cancel).await,
+        }
+    }
+
+    async fn feature_passed(&self, id: FeatureId, claim: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
+        let feature = match self.own_feature(&id) {
+            Ok(feature) if feature.status == FeatureStatus::Passing => {
+                return Ok(Ran::failed(format!(
+                    "{id} passes already. Commit, or go on with the next feature."
+                )));
+            }
+            Ok(feature) => feature,
+            Err(told) => return Ok(Ran::failed(told)),
+        };
+        let tree = self.project.tree().await?;
+        let tested = testing::run(&self.project, TestPurpose::Evidence, Some(tree.clone()), cancel).await?;
+        let run = match tested.verdict() {
+            Ok(run) => run,
+            Err(cancelled) => return Ok(cancelled),
+        };
+        let evidence = match evidence(&feature, run.as_ref(), tree, self.facts.number, &claim) {
+            Ok(evidence) => evidence,
+            Err(told) => return Ok(Ran::failed(told)),
+        };
+        let told = format!(
+            "{id} passes now ({}). Write what the next session must know with progress_note, then commit.",
+            evidence.summary
+        );
+        features::flip(
+            &self.project,
+            Flip {
+                feature: id.clone(),
+                passes: true,
+                by: FlipBy::Agent,
+                evidence: Some(evidence),
+                reason: claim,
+            },
+        )?;
+        self.facts.passed(id);
+        Ok(Ran::done(told))
+    }
+
+    fn feature_failed(&self, id: &FeatureId, reason: String) -> Result<Ran, EngineError> {
+        let Some(feature) = self
+            .project
+            .journal
+            .with_state(|state| state.features.get(id).map(|row| row.feature.clone()))
+        else {
+            return Ok(Ran::failed(self.unknown_feature(id)));
+        };
+        if feature.status == FeatureStatus::Failing {
+            return Ok(Ran::failed(format!("{id} is marked as failing already.")));
+        }
+        features::flip(
+            &self.project,
+            Flip {
+                feature: id.clone(),
+                passes: false,
+                by: FlipBy::Agent,
+                evidence: None,
+                reason,
+            },
+        )?;
+        Ok(Ran::done(format!(
+            "{id} is marked as failing. A feature that broke comes before any new one."
+        )))
+    }
+
+    fn progress_note(&self, text: &str) -> Result<Ran, EngineError> {
+        let _ours = self.project.watcher.pause();
+        let feature = self.facts.feature();
+        let (session, role, time) = (self.facts.number, self.facts.role, jiff::Timestamp::now());
+        let note = Note {
+            session,
+            role,
+            feature: feature.as_ref(),
+            time,
+            text,
+        };
+        if let Err(error) = harness::notes::append(&self.project.workspace, &note) {
+            return Ok(Ran::failed(error.to_string()));
+        }
+        self.project.record(NoteAdded { text: text.to_owned() })?;
+        self.facts.noted();
+        Ok(Ran::done("Noted. The next session reads it."))
+    }
+
+    async fn ask_human(&self, text: String, choices: Vec<String>, cancel: &CancellationToken) -> Result<Ran, EngineError> {
+        let question = self.project.journal.with_state(|state| state.last_question).next();
+        let fallback = match choices.first() {
+            Some(first) => format!("Nobody is there to answer. Take the first choice: {first}"),
+            None => "Nobody is there to answer. Use your best judgement and note the decision in the progress notes.".to_owned(),
+        };
+        let questions = &self.project.questions;
+        let answer = questions.ask(question);
+        self.project.record(QuestionAsked { question, text, choices })?;
+        let answered = tokio::select! {
+            answered = answer => answered.ok(),
+            () = tokio::time::sleep(questions.patience()) => None,
+            () = cancel.cancelled() => None,
+        };
+        questions.withdraw(question);
+        // A human's answer was recorded where the command came in, before it was handed over.
+        Ok(match answered {
+            Some(text) => Ran::done(format!("The human answers: {text}")),
+            None => {
+                self.project.record(QuestionAnswered {
+                    question,
+                    text: fallback.clone(),
+                    by: "policy".into(),
+                })?;
+                Ran::done(fallback)
+            }
+        })
+    }
+
+    async fn end_session(&self, summary: String) -> Result<Ran, EngineError> {
+        if self.facts.role == Role::Initializer
+            && let Some(missing) = self.initializer_owes().await?
+        {
+            return Ok(Ran::failed(missing));
+        }
+        let dirty = self.project.git(|repo| repo.dirty()).await?;
+        let mut owed = Vec::new();
+        if !dirty.is_empty() {
+            owed.push(self.project.prompts.reminder_dirty(&dirty));
+        }
+        if !self.facts.has_notes() {
+            owed.push(self.project.prompts.reminder_notes());
+        }
+        if !owed.is_empty() && self.facts.remind_once() {
+            return Ok(Ran::failed(format!("Not yet.\n{}", owed.join("\n"))));
+        }
+        let mut ran = Ran::done("The session ends here.");
+        ran.ends = Some(summary);
+        Ok(ran)
+    }
+
+    async fn declare_verify(&self, command: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
+        if let Some(configured) = &self.project.settings.verify.command {
+            return Ok(Ran::failed(format!("The user has configured `{configured}`; that stays.")));
+        }
+        if self.facts.role != Role::Initializer {
+            return Ok(Ran::failed(
+                "Only the initializer declares the verify command. Tell the human if it must change.",
+            ));
+        }
+        self.project.record(VerifyDeclared { command })?;
+        let told = match testing::run(&self.project, TestPurpose::Evidence, None, cancel).await? {
+            Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
+            Tested::NoCommand | Tested::Cancelled => String::new(),
+        };
+        Ok(Ran::done(format!("Declared.{told}")))
+    }
+
+    /// After a feature passed and was committed: the next one, or the end of what one session does. `None` if the present one still is to do.
+    pub(super) fn next_feature(&self) -> Result<Option<String>, EngineError> {
+        if self.facts.role != Role::Coding || !self.facts.is_feature_done() {
+            return Ok(None);
+        }
+        let (features, regressed) = self.project.journal.with_state(|state| {
+            let features: Vec<Feature> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
+            let regressed: Vec<FeatureId> = state
+                .features
+                .rows
+                .iter()
+                .filter(|row| row.regressed)
+                .map(|row| row.feature.id.clone())
+                .collect();
+            (features, regressed)
+        });
+        let Some((next, reason)) = harness::select::next(&features, &regressed) else {
+            return Ok(Some(
+                "Every feature passes. If the progress note is written and committed, call end_session.".to_owned(),
+            ));
+        };
+        let quota = self.project.settings.features_per_session;
+        if self.facts.done() >= quota {
+            let told = "This session has done its share. If the progress note is written and committed, call end_session: a fresh session goes on.";
+            return Ok(Some(told.to_owned()));
+        }
+        self.facts.select(next.id.clone(), reason.clone());
+        self.project.record(FeatureSelected {
+            feature: next.id.clone(),
+            reason,
+        })?;
+        Ok(Some(format!(
+            "Next feature of this session: {} {}",
+            next.id, next.description
+        )))
+    }
+
+    /// Finds a feature that this session may flip to passing: the one it works on.
+    fn own_feature(&self, id: &FeatureId) -> Result<Feature, String> {
+        let Some(feature) = self
+            .project
+            .journal
+            .with_state(|state| state.features.get(id).map(|row| row.feature.clone()))
+        else {
+            return Err(self.unknown_feature(id));
+        };
+        match self.facts.feature() {
+            Some(own) if &own == id => Ok(feature),
+            Some(own) => Err(format!(
+                "This session works on {own}. {id} will have its turn; one feature at a time."
+            )),
+            None => Err("This session works on no feature: features are for the coding sessions.".to_owned()),
+        }
+    }
+
+    fn unknown_feature(&self, id: &FeatureId) -> String {
+        let known = self.project.journal.with_state(|state| {
+            state
+                .features
+                .rows
+                .iter()
+                .map(|row| row.feature.id.0.clone())
+                .take(40)
+                .collect::<Vec<_>>()
+                .join(", ")
+        });
+        format!("There is no feature {id} in {FEATURE_LIST}. Its ids are: {known}.")
+    }
+
+    /// What the initializer still owes before it may end: a readable list and a first commit.
+    async fn initializer_owes(&self) -> Result<Option<String>, EngineError> {
+        let features = match features::load(&self.project) {
+            Ok(features) => features.unwrap_or_default(),
+            Err(EngineError::List(error)) => return Ok(Some(format!("{FEATURE_LIST} cannot be read: {error}. Mend it first."))),
+            Err(other) => return Err(other),
+        };
+        if features.is_empty() {
+            return Ok(Some(format!(
+                "{FEATURE_LIST} is missing or empty: write it first, every feature with \"passes\": false."
+            )));
+        }
+        let head = self.project.git(|repo| repo.head()).await?;
+        let committed = match head {
+            Some(head) => self
+                .project
+                .git(move |repo| repo.read_at(&head, FEATURE_LIST))
+                .await?
+                .is_some(),
+            None => false,
+        };
+        Ok((!committed).then(|| "The skeleton is not committed yet: call commit first.".to_owned()))
+    }
+}
+
+/// Judges a claim that a feature passes by a test run made just now. The error is for the model.
+fn evidence(
+    feature: &Feature,
+    run: Option<&TestRun>,
+    tree: Oid,
+    session: crate::protocol::SessionNo,
+    claim: &str,
+) -> Result<Evidence, String> {
+    let Some(run) = run else {
+        return Ok(Evidence {
+            kind: EvidenceKind::AgentReport,
+            summary: format!("reported: {claim}"),
+            tree: Some(tree),
+            session,
+        });
+    };
+    let own = verify::own(feature, run);
+    if own.proven() {
+        let summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+        return Ok(Evidence {
+            kind: EvidenceKind::OwnTests,
+            summary,
+            tree: Some(tree),
+            session,
+        });
+    }
+    if !own.missing.is_empty() {
+        return Err(format!(
+            "Not flipped: these tests of {} did not run: {}. Write them where the list says. {}",
+            feature.id,
+            own.missing.join(", "),
+            testing::summary(run)
+        ));
+    }
+    if !own.cases.is_empty() {
+        let passed = own.cases.iter().filter(|case| case.status == CaseStatus::Passed).count();
+        let (all, output) = (own.cases.len(), &run.output.text);
+        return Err(format!(
+            "Not flipped: {passed} of {all} of its own tests pass. {}\n{output}",
+            testing::summary(run)
+        ));
+    }
+    if !run.is_green() {
+        return Err(format!("Not flipped: {}\n{}", testing::summary(run), run.output.text));
+    }
+    let summary = format!("{} on tree {}", testing::summary(run), tree.short());
+    Ok(Evidence {
+        kind: EvidenceKind::Suite,
+        summary,
+        tree: Some(tree),
+        session,
+    })
+}

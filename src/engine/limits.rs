@@ -1,0 +1,66 @@
+//! Limits, looked at before each request: what is spent against what may be.
+//!
+//! Pure over the folded state and the time given. Turns are the turn machine's own business.
+
+use crate::protocol::event::{LimitKind, LimitReached};
+use crate::session::state::{Run, State};
+use jiff::Timestamp;
+
+/// Returns the first limit of the running run that is met, apart from sessions and turns.
+#[must_use]
+pub fn met(state: &State, now: Timestamp) -> Option<LimitReached> {
+    let run = state.run.as_ref()?;
+    tokens(run).or_else(|| cost(run)).or_else(|| time(run, now))
+}
+
+/// Returns the limit on sessions if one more would pass it.
+#[must_use]
+pub fn sessions(state: &State) -> Option<LimitReached> {
+    let run = state.run.as_ref()?;
+    let max = run.limits.sessions?;
+    let done = state
+        .sessions
+        .iter()
+        .filter(|session| session.number >= run.first_session)
+        .count();
+    (done >= max as usize).then(|| LimitReached {
+        limit: LimitKind::Sessions,
+        detail: format!("{done} of {max} sessions of this run"),
+    })
+}
+
+fn tokens(run: &Run) -> Option<LimitReached> {
+    let (spent, max) = (run.totals.usage.total(), run.limits.tokens?);
+    (spent >= max).then(|| LimitReached {
+        limit: LimitKind::Tokens,
+        detail: format!("{spent} of {max} tokens of this run"),
+    })
+}
+
+fn cost(run: &Run) -> Option<LimitReached> {
+    let (spent, max) = (run.totals.cost, run.limits.cost?);
+    // Tokens without a known price cannot be held against a limit in money: the run must not go on as if they were free.
+    if run.totals.unpriced_tokens > 0 {
+        let detail = format!(
+            "{} tokens have no known price, so the limit of {max} cannot be kept",
+            run.totals.unpriced_tokens
+        );
+        return Some(LimitReached {
+            limit: LimitKind::Cost,
+            detail,
+        });
+    }
+    (spent >= max).then(|| LimitReached {
+        limit: LimitKind::Cost,
+        detail: format!("{spent} of {max} of this run"),
+    })
+}
+
+fn time(run: &Run, now: Timestamp) -> Option<LimitReached> {
+    let max = run.limits.seconds?;
+    let spent = u64::try_from(now.duration_since(run.started).as_secs()).unwrap_or(0);
+    (spent >= max).then(|| LimitReached {
+        limit: LimitKind::Time,
+        detail: format!("{spent} of {max} seconds of this run"),
+    })
+}

@@ -1,0 +1,196 @@
+//! Orientation: what a fresh context window is told, gathered by the harness and never by the model.
+//!
+//! Runs `init.sh` and the smoke test, sets back what regressed, chooses the feature, and makes the first message.
+
+use super::dispatch::Dispatch;
+use super::error::EngineError;
+use super::features;
+use super::session::{self, Opening};
+use super::testing::{self, Tested};
+use crate::harness::init::InitScript;
+use crate::harness::orient::OrientInput;
+use crate::harness::prompt::Facts;
+use crate::harness::{self, FEATURE_LIST};
+use crate::process::{self, Invocation};
+use crate::protocol::event::{EndCause, OrientationFinished, OrientationPart};
+use crate::protocol::{Feature, RawJson, Role, TestPurpose, TestRun};
+use crate::provider::{Message, Request, Speaker};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How long `init.sh` may take before the session goes on without it.
+const INIT_TIMEOUT: Duration = Duration::from_secs(120);
+/// Bytes kept of the head and of the tail of its output.
+const INIT_OUTPUT: usize = 600;
+
+/// The first message and the system prompt of a session.
+pub struct Oriented {
+    /// First message.
+    pub first: String,
+    /// System prompt as one text block.
+    pub system: RawJson,
+}
+
+/// Gathers orientation, records it with its share of the window, and composes the first message.
+///
+/// # Errors
+/// Fails if the log, git, a prompt or the feature list fails.
+pub async fn orient(dispatch: &Dispatch, opening: &Opening, cancel: &CancellationToken) -> Result<Oriented, EngineError> {
+    let (project, facts) = (&dispatch.project, &dispatch.facts);
+    let begun = Instant::now();
+    let mut parts = Vec::new();
+    let mut run = None;
+    if opening.role == Role::Coding {
+        let listed = features::load(project)?.unwrap_or_default();
+        parts.extend(start_project(dispatch, cancel).await?);
+        run = smoke(dispatch, cancel).await?;
+        if let Some(run) = &run {
+            features::set_back_regressed(project, &listed, run)?;
+        }
+        facts.set_baseline(run.clone());
+        session::select(project, facts)?;
+    }
+    parts.extend(gather(dispatch, run).await?);
+
+    let prompt_facts = prompt_facts(dispatch, opening);
+    let system = project.prompts.system(opening.role, &prompt_facts);
+    let system = text_block(&system)?;
+    let (tokens, estimated) = count(dispatch, &harness::orient::text(&parts)).await;
+    let window = project.settings.context_window;
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    let share = tokens as f64 / window.max(1) as f64;
+    let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let first = project.prompts.first_message(opening.role, &parts, &prompt_facts);
+    project.record(OrientationFinished {
+        parts,
+        tokens,
+        estimated,
+        share,
+        duration_ms,
+    })?;
+    facts.set_oriented();
+    Ok(Oriented { first, system })
+}
+
+/// Runs `init.sh` if there is one. Servers it leaves in the background live until the session's end.
+async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Result<Option<OrientationPart>, EngineError> {
+    let workspace = &dispatch.project.workspace;
+    let Some(script) = InitScript::find(workspace, std::env::var_os("PATH").as_deref()) else {
+        return Ok(None);
+    };
+    let command = script.command();
+    let _ours = dispatch.project.watcher.pause();
+    let mut invocation = Invocation::shell(command, workspace)
+        .timeout(INIT_TIMEOUT)
+        .group(dispatch.toolbox.group());
+    (invocation.head, invocation.tail) = (INIT_OUTPUT, INIT_OUTPUT);
+    let done = process::run(invocation, cancel.clone(), None).await?;
+    let end = match (done.exit_code, done.timed_out) {
+        (_, true) => format!("still running after {} s; stopped", INIT_TIMEOUT.as_secs()),
+        (Some(code), false) => format!("exit code {code}"),
+        (None, false) => "killed".to_owned(),
+    };
+    let text = format!("{end}\n{}", done.output.shown.trim_end());
+    Ok(Some(OrientationPart {
+        name: "start".into(),
+        command: command.to_owned(),
+        text,
+    }))
+}
+
+/// Runs the tests before any new work.
+async fn smoke(dispatch: &Dispatch, cancel: &CancellationToken) -> Result<Option<TestRun>, EngineError> {
+    let tree = dispatch.project.tree().await?;
+    let tested = testing::run(&dispatch.project, TestPurpose::Smoke, Some(tree), cancel).await?;
+    Ok(match tested {
+        Tested::Ran(run) => Some(run),
+        Tested::NoCommand | Tested::Cancelled => None,
+    })
+}
+
+async fn gather(dispatch: &Dispatch, tests: Option<TestRun>) -> Result<Vec<OrientationPart>, EngineError> {
+    let (repository, features) = dispatch.project.journal.with_state(|state| {
+        let features: Vec<Feature> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
+        (state.repository.clone(), features)
+    });
+    let (workspace, own) = (dispatch.project.workspace.clone(), dispatch.facts.feature());
+    let gathered = tokio::task::spawn_blocking(move || {
+        let notes = harness::notes::tail(&workspace, harness::orient::DEFAULT_CAP)?;
+        Ok(harness::orient::gather(&OrientInput {
+            workspace: &workspace,
+            repository: repository.as_ref(),
+            feature_list: FEATURE_LIST,
+            features: &features,
+            next: own.and_then(|id| features.iter().find(|feature| feature.id == id)),
+            notes: notes.as_deref(),
+            tests: tests.as_ref(),
+            // It was run just before; its end is a part of its own.
+            init: None,
+            cap: harness::orient::DEFAULT_CAP,
+        }))
+    });
+    gathered.await.map_err(EngineError::task)?
+}
+
+fn prompt_facts(dispatch: &Dispatch, opening: &Opening) -> Facts {
+    let (project, facts) = (&dispatch.project, &dispatch.facts);
+    let own = facts.feature();
+    project.journal.with_state(|state| Facts {
+        project: state.project.clone(),
+        workspace: project.workspace.display().to_string(),
+        feature_list: FEATURE_LIST.to_owned(),
+        test_globs: project.settings.verify.tests.clone(),
+        features_per_session: project.settings.features_per_session,
+        attendance: project.questions.attendance(),
+        session: facts.number,
+        spec: opening.spec.clone(),
+        verify_command: project
+            .settings
+            .verify
+            .command
+            .clone()
+            .or_else(|| state.verify_command.clone()),
+        feature: own
+            .and_then(|id| state.features.get(&id))
+            .map(|row| (row.feature.clone(), facts.reason())),
+        handed_off: state
+            .sessions
+            .iter()
+            .rev()
+            .find(|session| session.number < facts.number)
+            .and_then(|before| before.ended.as_ref())
+            .filter(|(_, ended)| ended.cause == EndCause::ContextFull)
+            .map(|(_, ended)| ended.summary.clone()),
+    })
+}
+
+/// Counts tokens by the provider, else by size: four bytes to a token.
+async fn count(dispatch: &Dispatch, text: &str) -> (u64, bool) {
+    let estimate = (text.len() as u64 / 4, true);
+    let Ok(content) = text_block(text) else { return estimate };
+    let settings = &dispatch.project.settings;
+    let request = Request {
+        model: settings.model.clone(),
+        system: Vec::new(),
+        messages: vec![Message {
+            role: Speaker::User,
+            content: vec![content],
+        }],
+        tools: Vec::new(),
+        max_tokens: settings.max_tokens,
+        thinking: false,
+        extra: serde_json::Map::new(),
+    };
+    match dispatch.project.provider.count_tokens(&request).await {
+        Ok(tokens) => (tokens, false),
+        Err(error) => {
+            tracing::info!(%error, "tokens are estimated");
+            estimate
+        }
+    }
+}
+
+fn text_block(text: &str) -> Result<RawJson, EngineError> {
+    RawJson::of(&json!({"type": "text", "text": text})).map_err(|error| EngineError::Task(error.to_string()))
+}

@@ -1,0 +1,89 @@
+//! What every part of the engine may reach: the workspace, the log, the stores, the settings. Shared, never copied.
+
+use super::error::EngineError;
+use super::journal::Journal;
+use super::questions::Questions;
+use crate::config::Settings;
+use crate::config::pricing::Prices;
+use crate::git::{GitError, Repo};
+use crate::guard::Guard;
+use crate::guard::watch::Watcher;
+use crate::protocol::{Cost, Event, Oid, Usage};
+use crate::provider::Anthropic;
+use crate::store::{Blobs, ProjectDir};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A project with a live run.
+pub struct Project {
+    /// Canonical path of the workspace.
+    pub workspace: PathBuf,
+    /// Its state directory.
+    pub dir: ProjectDir,
+    /// Its log.
+    pub journal: Journal,
+    /// Its blobs.
+    pub blobs: Blobs,
+    /// Settings in force.
+    pub settings: Settings,
+    /// The model's client.
+    pub provider: Arc<Anthropic>,
+    /// Prices of models.
+    pub prices: Prices,
+    /// Prompts in force.
+    pub prompts: crate::harness::prompt::Prompts,
+    /// Questions that wait for the human.
+    pub questions: Questions,
+    /// What tells of outside changes.
+    pub watcher: Watcher,
+    /// What judges calls and keeps guarded files as they were.
+    pub guard: Guard,
+}
+
+impl Project {
+    /// Records an event.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub fn record(&self, event: impl Into<Event>) -> Result<(), EngineError> {
+        self.journal.record(event)?;
+        Ok(())
+    }
+
+    /// Runs a piece of git work off the runtime, on a handle of its own.
+    ///
+    /// # Errors
+    /// Fails as the work does, or if the repository cannot be opened.
+    pub async fn git<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Repo) -> Result<T, GitError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let workspace = self.workspace.clone();
+        let done = tokio::task::spawn_blocking(move || Repo::discover(&workspace).and_then(|repo| work(&repo))).await;
+        Ok(done.map_err(EngineError::task)??)
+    }
+
+    /// Returns the tree of the working directory as it is now.
+    ///
+    /// # Errors
+    /// Fails if the snapshot cannot be taken.
+    pub async fn tree(&self) -> Result<Oid, EngineError> {
+        self.git(|repo| repo.snapshot().map(|tree| tree.id)).await
+    }
+
+    /// Looks up what a request costs; `None` for a model without a price.
+    #[must_use]
+    pub fn price(&self, model: &str, usage: &Usage) -> Option<Cost> {
+        self.prices.cost(model, usage)
+    }
+
+    /// Returns the command that runs the tests: the user's configuration first, then what the initializer declared.
+    #[must_use]
+    pub fn verify_command(&self) -> Option<String> {
+        self.settings
+            .verify
+            .command
+            .clone()
+            .or_else(|| self.journal.with_state(|state| state.verify_command.clone()))
+    }
+}

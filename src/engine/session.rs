@@ -1,0 +1,200 @@
+//! One session: opened, oriented, driven, closed.
+//!
+//! Owns what happens around the conversation: the tools' life, `init.sh`, the smoke test, the choice of the feature, the first
+//! message, the end card. Invariant: every `session_started` gets its `session_ended`, and no process of a session outlives it.
+
+use super::dispatch::Dispatch;
+use super::driver::{Driver, Frame};
+use super::error::EngineError;
+use super::facts::SessionFacts;
+use super::orientation::{self, Oriented};
+use super::project::Project;
+use super::turn::{Rules, TurnMachine};
+use crate::protocol::event::{EndCause, FeatureSelected, SessionEnded, SessionStarted};
+use crate::protocol::{Command, FeatureStatus, RawJson, Role};
+use crate::tool::{BashLimits, ToolContext, Toolbox};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Commits read for the Git pane.
+const COMMITS: usize = 200;
+
+/// How a session begins.
+pub struct Opening {
+    /// Its role.
+    pub role: Role,
+    /// What an initializer builds from.
+    pub spec: Option<String>,
+}
+
+/// How a session ended, as far as the run must know.
+pub struct Outcome {
+    /// Why.
+    pub cause: EndCause,
+    /// Its closing words.
+    pub summary: String,
+    /// Whether it made a commit or flipped a feature to passing.
+    pub headway: bool,
+}
+
+/// Runs one session from start to end.
+///
+/// # Errors
+/// Fails if the log, git or a guarded file fails; the session is then closed in the log as far as that is possible.
+pub async fn run(
+    project: &Arc<Project>,
+    opening: Opening,
+    commands: &mut mpsc::Receiver<Command>,
+    remarks: &mut mpsc::Receiver<String>,
+    cancel: CancellationToken,
+) -> Result<Outcome, EngineError> {
+    let number = project.journal.begin_session(opening.role)?;
+    let facts = Arc::new(SessionFacts::new(number, opening.role));
+    let head = project.git(|repo| repo.head()).await?;
+    project.record(SessionStarted {
+        role: opening.role,
+        model: project.settings.model.clone(),
+        context_window: project.settings.context_window,
+        head,
+        prompt_hash: project.prompts.hash(opening.role).to_owned(),
+    })?;
+    let toolbox = Toolbox::new(ToolContext {
+        workspace: project.workspace.clone(),
+        scratch: project.dir.root().join("scratch"),
+        bash: BashLimits::from(&project.settings.bash),
+    })?;
+    let dispatch = Arc::new(Dispatch {
+        project: Arc::clone(project),
+        facts: Arc::clone(&facts),
+        toolbox,
+    });
+
+    let driven = converse(&dispatch, &opening, commands, remarks, cancel).await;
+    let leftovers = dispatch.toolbox.close().await;
+    if !leftovers.is_empty() {
+        tracing::info!(?leftovers, "background processes were stopped at the session's end");
+    }
+    let (cause, summary) = match driven {
+        Ok(end) => end,
+        Err(error) => {
+            let ended = SessionEnded {
+                cause: EndCause::Failed,
+                summary: error.to_string(),
+                dirty: Vec::new(),
+                next: None,
+                checks: Vec::new(),
+            };
+            // The log may be the very thing that failed; the error that counts is the first.
+            let _ = project.record(ended);
+            return Err(error);
+        }
+    };
+    close(project, &facts, cause, summary).await
+}
+
+async fn converse(
+    dispatch: &Arc<Dispatch>,
+    opening: &Opening,
+    commands: &mut mpsc::Receiver<Command>,
+    remarks: &mut mpsc::Receiver<String>,
+    cancel: CancellationToken,
+) -> Result<(EndCause, String), EngineError> {
+    let project = &dispatch.project;
+    project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
+    project.guard.initializing(opening.role == Role::Initializer);
+    project.guard.adopt_all()?;
+    if let Some(head) = project.git(|repo| repo.head()).await? {
+        let paths = project.git(move |repo| repo.paths_at(&head)).await?;
+        project.guard.agree_tests(paths)?;
+    }
+    let Oriented { first, system } = orientation::orient(dispatch, opening, &cancel).await?;
+    let settings = &project.settings;
+    let machine = TurnMachine::new(Rules {
+        context_window: project.settings.context_window,
+        reset_at: settings.context_reset_at,
+        max_turns: settings.limits.turns,
+        reminder: project.prompts.reminder_end(),
+        hand_off: project.prompts.hand_off(settings.context_reset_at),
+    });
+    let frame = Frame {
+        model: settings.model.clone(),
+        system: vec![system],
+        tools: tools(dispatch),
+        max_tokens: settings.max_tokens,
+        thinking: settings.thinking,
+    };
+    Driver::new(machine, Arc::clone(dispatch), frame, commands, remarks, cancel)
+        .drive(first)
+        .await
+}
+
+/// Chooses the session's feature and records it.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn select(project: &Project, facts: &SessionFacts) -> Result<(), EngineError> {
+    let chosen = project.journal.with_state(|state| {
+        let features: Vec<_> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
+        let regressed: Vec<_> = state
+            .features
+            .rows
+            .iter()
+            .filter(|row| row.regressed)
+            .map(|row| row.feature.id.clone())
+            .collect();
+        crate::harness::select::next(&features, &regressed).map(|(feature, reason)| (feature.id.clone(), reason))
+    });
+    if let Some((feature, reason)) = chosen {
+        facts.select(feature.clone(), reason.clone());
+        project.record(FeatureSelected { feature, reason })?;
+    }
+    Ok(())
+}
+
+/// Writes the end card: machine-checked facts, what is left uncommitted, what comes next.
+async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, summary: String) -> Result<Outcome, EngineError> {
+    let observed = project.git(|repo| repo.observe(COMMITS)).await?;
+    let dirty = observed.dirty.clone();
+    project.record(observed)?;
+    let next = project.journal.with_state(|state| {
+        let regressed = state.features.rows.iter().find(|row| row.regressed);
+        let open = || {
+            state
+                .features
+                .rows
+                .iter()
+                .find(|row| row.feature.status != FeatureStatus::Passing)
+        };
+        regressed.or_else(open).map(|row| row.feature.id.clone())
+    });
+    let mut checks = vec![
+        ("progress notes written".to_owned(), facts.has_notes()),
+        ("tree clean".to_owned(), dirty.is_empty()),
+        ("guarded files untouched".to_owned(), facts.breaches() == 0),
+    ];
+    if facts.role == Role::Coding {
+        checks.insert(0, ("oriented before the first edit".to_owned(), facts.oriented()));
+        checks.insert(1, ("a feature passes with evidence".to_owned(), facts.done() > 0));
+    }
+    let headway = facts.commits() > 0 || facts.done() > 0;
+    project.record(SessionEnded {
+        cause,
+        summary: summary.clone(),
+        dirty,
+        next,
+        checks,
+    })?;
+    Ok(Outcome { cause, summary, headway })
+}
+
+/// Tool definitions as the API takes them.
+#[must_use]
+pub fn tools(dispatch: &Dispatch) -> Vec<RawJson> {
+    dispatch
+        .toolbox
+        .specs(&dispatch.project.settings.model)
+        .into_iter()
+        .map(|spec| spec.api)
+        .collect()
+}

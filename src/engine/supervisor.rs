@@ -1,0 +1,164 @@
+//! The run: session after session until every feature passes, a limit is met, headway stops, or the user stops it.
+//!
+//! Owns the decision which session comes next and when there is none. Invariant: whatever happens, the log gets its `run_ended`,
+//! unless the log itself is what failed.
+
+use super::error::EngineError;
+use super::project::Project;
+use super::session::{self, Opening, Outcome};
+use super::{features, limits};
+use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
+use crate::protocol::{Command, FeatureStatus, Role};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Runs sessions until there is a reason to end.
+pub struct Supervisor {
+    /// The project.
+    pub project: Arc<Project>,
+    /// What the first session is made from.
+    pub spec: Option<String>,
+    /// What clients ask for.
+    pub commands: mpsc::Receiver<Command>,
+    /// What the agent must be told of outside changes.
+    pub remarks: mpsc::Receiver<String>,
+    /// Last resort: stops whatever runs.
+    pub cancel: CancellationToken,
+}
+
+impl Supervisor {
+    /// Runs to the end and records it.
+    pub async fn run(mut self) -> RunEnded {
+        let ended = match self.sessions().await {
+            Ok(ended) => ended,
+            Err(error) => RunEnded {
+                outcome: RunOutcome::Failed,
+                reason: error.to_string(),
+            },
+        };
+        if let Err(error) = self.project.record(ended.clone()) {
+            tracing::error!(%error, "the end of the run could not be recorded");
+        }
+        ended
+    }
+
+    async fn sessions(&mut self) -> Result<RunEnded, EngineError> {
+        let mut idle = 0;
+        loop {
+            let role = match self.next_role()? {
+                Ok(role) => role,
+                Err(ended) => return Ok(ended),
+            };
+            if let Some(limit) = limits::sessions(&self.project.journal.with_state(Clone::clone)) {
+                let reason = format!("{}; raise the limit and run again to go on", limit.detail);
+                self.project.record(limit)?;
+                return Ok(RunEnded {
+                    outcome: RunOutcome::Limit,
+                    reason,
+                });
+            }
+            let opening = Opening {
+                role,
+                spec: self.spec.clone(),
+            };
+            let outcome = session::run(
+                &self.project,
+                opening,
+                &mut self.commands,
+                &mut self.remarks,
+                self.cancel.child_token(),
+            )
+            .await?;
+            if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
+                return Ok(ended);
+            }
+            if self.pause().await? {
+                return Ok(stopped());
+            }
+        }
+    }
+
+    /// Which role comes next, or why none does.
+    fn next_role(&self) -> Result<Result<Role, RunEnded>, EngineError> {
+        let Some(features) = features::load(&self.project)? else {
+            return Ok(Ok(Role::Initializer));
+        };
+        let total = features.len();
+        let passing = features
+            .iter()
+            .filter(|feature| feature.status == FeatureStatus::Passing)
+            .count();
+        if total == 0 {
+            return Ok(Ok(Role::Initializer));
+        }
+        if passing == total {
+            let reason = format!("all {total} features pass");
+            return Ok(Err(RunEnded {
+                outcome: RunOutcome::AllPassing,
+                reason,
+            }));
+        }
+        Ok(Ok(Role::Coding))
+    }
+
+    /// The breath between two sessions. Returns whether the user asked to stop.
+    async fn pause(&mut self) -> Result<bool, EngineError> {
+        let pause = tokio::time::sleep(Duration::from_millis(self.project.settings.session_pause_ms));
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                biased;
+                Some(command) = self.commands.recv() => match command {
+                    Command::Stop { mode } => {
+                        self.project.record(StopRequested { mode })?;
+                        return Ok(true);
+                    }
+                    Command::AnswerQuestion { .. } => {}
+                },
+                () = self.cancel.cancelled() => return Ok(true),
+                () = &mut pause => return Ok(false),
+            }
+        }
+    }
+}
+
+/// What a session's outcome means for the run; `None` to go on.
+fn verdict(outcome: &Outcome, idle: &mut u32, stall_sessions: u32) -> Option<RunEnded> {
+    match outcome.cause {
+        EndCause::Stopped => return Some(stopped()),
+        EndCause::Limit => {
+            let reason = format!("{}; raise the limit and run again to go on", outcome.summary);
+            return Some(RunEnded {
+                outcome: RunOutcome::Limit,
+                reason,
+            });
+        }
+        // The provider has been tried for as long as the settings allow; a new session would meet the same.
+        EndCause::Failed => {
+            return Some(RunEnded {
+                outcome: RunOutcome::Failed,
+                reason: outcome.summary.clone(),
+            });
+        }
+        EndCause::Finished | EndCause::ContextFull | EndCause::GaveUp => {}
+    }
+    *idle = if outcome.headway { 0 } else { *idle + 1 };
+    (*idle >= stall_sessions).then(|| {
+        let reason = format!(
+            "{idle} sessions in a row made no commit and flipped no feature; read the last one, then steer it by the notes"
+        );
+        RunEnded {
+            outcome: RunOutcome::Stalled,
+            reason,
+        }
+    })
+}
+
+fn stopped() -> RunEnded {
+    RunEnded {
+        outcome: RunOutcome::Stopped,
+        reason: "stopped by the user; run again to go on".into(),
+    }
+}

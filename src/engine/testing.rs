@@ -1,0 +1,124 @@
+//! Test runs by the harness: started, recorded, compared.
+
+use super::dispatch::Ran;
+use super::error::EngineError;
+use super::project::Project;
+use crate::protocol::event::{TestRunFinished, TestRunStarted};
+use crate::protocol::{CaseStatus, Oid, TestPurpose, TestRun};
+use crate::verify;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// What came of asking for a test run.
+pub enum Tested {
+    /// It was made and recorded.
+    Ran(TestRun),
+    /// The project declares no verify command.
+    NoCommand,
+    /// It was stopped; it says nothing about the tree and is not recorded.
+    Cancelled,
+}
+
+/// Runs the project's tests and records the run.
+///
+/// # Errors
+/// Fails if the log cannot be written or the command cannot be started.
+pub async fn run(
+    project: &Project,
+    purpose: TestPurpose,
+    tree: Option<Oid>,
+    cancel: &CancellationToken,
+) -> Result<Tested, EngineError> {
+    let Some(command) = project.verify_command() else {
+        return Ok(Tested::NoCommand);
+    };
+    project.record(TestRunStarted {
+        purpose,
+        command: command.clone(),
+    })?;
+    let timeout = Duration::from_secs(project.settings.verify.timeout_seconds);
+    let plan = verify::Plan {
+        command,
+        cwd: project.workspace.clone(),
+        purpose,
+        tree,
+        timeout,
+    };
+    let _ours = project.watcher.pause();
+    let verify::Ran {
+        mut run,
+        whole,
+        cancelled,
+    } = verify::run(plan, cancel.clone()).await?;
+    if cancelled {
+        return Ok(Tested::Cancelled);
+    }
+    run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
+    project.record(TestRunFinished { run: run.clone() })?;
+    Ok(Tested::Ran(run))
+}
+
+impl Tested {
+    /// The run, if there is one to go by. The error is for the model: a cancelled run decides nothing.
+    pub fn verdict(self) -> Result<Option<TestRun>, Ran> {
+        match self {
+            Self::Ran(run) => Ok(Some(run)),
+            Self::NoCommand => Ok(None),
+            Self::Cancelled => Err(Ran::cancelled()),
+        }
+    }
+}
+
+/// Names the tests that passed in `before` and do not in `after`. Where either names no tests, the exit codes are compared.
+#[must_use]
+pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
+    if before.cases.is_empty() || after.cases.is_empty() {
+        let newly_red = before.is_green() && !after.is_green();
+        return if newly_red { vec![after.command.clone()] } else { Vec::new() };
+    }
+    let passed = |run: &TestRun, name: &str| {
+        run.cases
+            .iter()
+            .any(|case| case.name == name && case.status == CaseStatus::Passed)
+    };
+    before
+        .cases
+        .iter()
+        .filter(|case| case.status == CaseStatus::Passed && !passed(after, &case.name))
+        .map(|case| case.name.clone())
+        .collect()
+}
+
+/// Says how a run went, one line: `12/14 tests pass; failing: a, b`.
+#[must_use]
+pub fn summary(run: &TestRun) -> String {
+    if run.timed_out {
+        return format!("`{}` was stopped after its timeout", run.command);
+    }
+    if run.cases.is_empty() {
+        let code = run
+            .exit_code
+            .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
+        return format!("`{}` ended with {code}", run.command);
+    }
+    if let [only] = run.cases.as_slice()
+        && only.name == verify::COMMAND_CASE
+    {
+        let word = if run.is_green() { "succeeds" } else { "fails" };
+        return format!("`{}` {word}", run.command);
+    }
+    let totals = run.totals();
+    let mut line = format!("{}/{} tests pass", totals.passed, totals.total());
+    let failing: Vec<&str> = run
+        .cases
+        .iter()
+        .filter(|case| case.status == CaseStatus::Failed)
+        .map(|case| case.name.as_str())
+        .take(8)
+        .collect();
+    if !failing.is_empty() {
+        line.push_str("; failing: ");
+        line.push_str(&failing.join(", "));
+    }
+    line
+}

@@ -1,0 +1,392 @@
+//! The turn machine: pure, `(state, input) -> effects`. It decides; `driver` acts.
+//!
+//! Owns the conversation and the order of things: request, answer, calls one after the other, results, next request, end.
+//! Knows no clock, no files, no provider. Invariant: after `End` it asks for nothing more, and no call is asked for whose block did not finish.
+
+use super::conversation::{Conversation, ToolResult};
+use super::effect::{Broken, Effect, Input, ProposedCall};
+use crate::protocol::event::{
+    BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PartialBlock, PromptSent, RequestFailed, RequestRetried,
+    ResponseFinished, StopRequested, TurnInterrupted, TurnStarted,
+};
+use crate::protocol::{BlockKind, Cost, RawJson, StopMode, StopReason, TurnNo, Usage};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Answers cut off in a row before the session is given up.
+const MAX_BROKEN: u32 = 5;
+/// Times a model that stops without ending its session is reminded.
+const MAX_REMINDERS: u32 = 2;
+/// Turns a model may take after it was asked to hand off.
+const HAND_OFF_TURNS: u32 = 3;
+
+/// What the machine must know of its surroundings, all of it fixed for the session.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Context window in tokens.
+    pub context_window: u64,
+    /// Share of the window at which the model is asked to hand off, 0..1.
+    pub reset_at: f64,
+    /// Turns allowed.
+    pub max_turns: Option<u32>,
+    /// Said when the model stops without `end_session`.
+    pub reminder: String,
+    /// Said when the window fills up.
+    pub hand_off: String,
+}
+
+/// State of one session's conversation.
+#[derive(Debug)]
+pub struct TurnMachine {
+    rules: Rules,
+    conversation: Conversation,
+    phase: Phase,
+    turn: TurnNo,
+    blocks: Vec<RawJson>,
+    open: BTreeMap<u32, String>,
+    remarks: Vec<String>,
+    stop: Option<StopMode>,
+    limit: Option<LimitReached>,
+    cancelling: bool,
+    broken: u32,
+    reminders: u32,
+    hand_off: Option<u32>,
+    used: u64,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    Requesting,
+    Calling {
+        waiting: VecDeque<ProposedCall>,
+        results: Vec<ToolResult>,
+        ends: Option<String>,
+    },
+    Ended,
+}
+
+impl TurnMachine {
+    /// Makes a machine that waits for [`Input::Begin`].
+    #[must_use]
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            conversation: Conversation::default(),
+            phase: Phase::Idle,
+            turn: TurnNo(0),
+            blocks: Vec::new(),
+            open: BTreeMap::new(),
+            remarks: Vec::new(),
+            stop: None,
+            limit: None,
+            cancelling: false,
+            broken: 0,
+            reminders: 0,
+            hand_off: None,
+            used: 0,
+        }
+    }
+
+    /// Returns the messages for the next request.
+    #[must_use]
+    pub const fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// Takes one input.
+    pub fn step(&mut self, input: Input) -> Vec<Effect> {
+        let mut out = Vec::new();
+        if matches!(self.phase, Phase::Ended) {
+            return out;
+        }
+        match input {
+            Input::Begin { first } => {
+                self.conversation.say(&first);
+                out.push(Effect::Record(
+                    PromptSent {
+                        from: "harness".into(),
+                        text: first,
+                    }
+                    .into(),
+                ));
+                self.next_turn(&mut out);
+            }
+            Input::Retrying {
+                attempt,
+                delay_ms,
+                error,
+                usage,
+                cost,
+            } => {
+                out.push(Effect::Record(
+                    RequestRetried {
+                        attempt,
+                        delay_ms,
+                        error,
+                        usage,
+                        cost,
+                    }
+                    .into(),
+                ));
+                // Nothing of this step exists yet: a stop "after this step" need not wait for the provider to recover.
+                if self.stop.is_some() || self.limit.is_some() {
+                    self.cancel_request(&mut out);
+                }
+            }
+            Input::BlockStarted { index, kind, tool, call } => {
+                self.open.insert(index, String::new());
+                out.push(Effect::Record(BlockStarted { index, kind, tool, call }.into()));
+            }
+            Input::Delta { index, text } => {
+                self.open.entry(index).or_default().push_str(&text);
+                out.push(Effect::Record(BlockDelta { index, text }.into()));
+            }
+            Input::BlockFinished { index, kind, block } => {
+                self.open.remove(&index);
+                self.blocks.push(block.clone());
+                out.push(Effect::Record(BlockFinished { index, kind, block }.into()));
+            }
+            Input::Answered {
+                stop_reason,
+                usage,
+                cost,
+                model,
+                request_id,
+            } => {
+                self.broken = 0;
+                self.cancelling = false;
+                self.used = usage.total();
+                let event = ResponseFinished {
+                    stop_reason: stop_reason.clone(),
+                    usage,
+                    cost,
+                    model,
+                    request_id,
+                };
+                out.push(Effect::Record(event.into()));
+                self.answered(&stop_reason, &mut out);
+            }
+            Input::Broken(broken) => self.broken_off(broken, &mut out),
+            Input::ToolDone { result, ends } => self.tool_done(result, ends, &mut out),
+            Input::Remark { text } => self.remarks.push(text),
+            Input::Stop { mode } => self.stop_asked(mode, &mut out),
+            Input::Limit { limit } => {
+                if self.limit.is_none() {
+                    out.push(Effect::Record(limit.clone().into()));
+                    self.limit = Some(limit);
+                }
+            }
+        }
+        out
+    }
+
+    fn next_turn(&mut self, out: &mut Vec<Effect>) {
+        if let Some(max) = self.rules.max_turns
+            && self.turn.0 >= max
+            && self.limit.is_none()
+        {
+            let limit = LimitReached {
+                limit: crate::protocol::event::LimitKind::Turns,
+                detail: format!("{max} of {max} turns of this session"),
+            };
+            out.push(Effect::Record(limit.clone().into()));
+            self.limit = Some(limit);
+        }
+        if self.limit.is_some() {
+            return self.finish_step(out);
+        }
+        self.turn = self.turn.next();
+        self.blocks.clear();
+        self.open.clear();
+        self.phase = Phase::Requesting;
+        out.push(Effect::Record(TurnStarted { turn: self.turn }.into()));
+        out.push(Effect::Request);
+    }
+
+    fn answered(&mut self, stop_reason: &StopReason, out: &mut Vec<Effect>) {
+        // A block that never finished (max_tokens in the middle of a tool call) is void.
+        self.open.clear();
+        let blocks = std::mem::take(&mut self.blocks);
+        let mut waiting: VecDeque<ProposedCall> = blocks.iter().filter_map(ProposedCall::of).collect();
+        if self.stop == Some(StopMode::Now) && !waiting.is_empty() {
+            // The answer was whole before the stop reached it; its calls are not run, and nothing is sent any more.
+            return self.finish_step(out);
+        }
+        self.conversation.answer(blocks);
+        if let Some(first) = waiting.pop_front() {
+            self.reminders = 0;
+            self.phase = Phase::Calling {
+                waiting,
+                results: Vec::new(),
+                ends: None,
+            };
+            out.push(Effect::Call(first));
+            return;
+        }
+        match stop_reason {
+            StopReason::Refusal => {
+                let summary = "the model declined to go on; read its last words, then change the spec or the notes and run again";
+                self.end(EndCause::Failed, summary.into(), out);
+            }
+            StopReason::ModelContextWindowExceeded => self.end(EndCause::ContextFull, String::new(), out),
+            StopReason::MaxTokens if self.reminders < MAX_REMINDERS => {
+                self.reminders += 1;
+                self.remarks
+                    .push("Your answer was cut off at its maximum length. Go on, in smaller steps.".into());
+                self.finish_step(out);
+            }
+            StopReason::PauseTurn => self.finish_step(out),
+            StopReason::EndTurn | StopReason::MaxTokens | StopReason::StopSequence | StopReason::ToolUse | StopReason::Other(_) => {
+                if self.reminders >= MAX_REMINDERS {
+                    let summary = "the model stopped without calling end_session, although reminded".into();
+                    return self.end(EndCause::GaveUp, summary, out);
+                }
+                self.reminders += 1;
+                self.remarks.push(self.rules.reminder.clone());
+                self.finish_step(out);
+            }
+        }
+    }
+
+    fn tool_done(&mut self, result: ToolResult, ended: Option<String>, out: &mut Vec<Effect>) {
+        let Phase::Calling { waiting, results, ends } = &mut self.phase else {
+            return;
+        };
+        results.push(result);
+        if ended.is_some() {
+            *ends = ended;
+        }
+        let cut_short = self.stop == Some(StopMode::Now) || ends.is_some();
+        if let Some(next) = waiting.pop_front() {
+            if cut_short {
+                // Every call needs an answer, also those that will never run.
+                for call in std::iter::once(next).chain(std::mem::take(waiting)) {
+                    let content = "Not run: the session was ending.".into();
+                    results.push(ToolResult {
+                        call: call.call,
+                        content,
+                        is_error: true,
+                    });
+                }
+            } else {
+                out.push(Effect::Call(next));
+                return;
+            }
+        }
+        let (results, ends) = (std::mem::take(results), ends.take());
+        let remarks = std::mem::take(&mut self.remarks);
+        self.conversation.results(&results, &remarks);
+        if let Some(summary) = ends {
+            let cause = if self.hand_off.is_some() {
+                EndCause::ContextFull
+            } else {
+                EndCause::Finished
+            };
+            return self.end(cause, summary, out);
+        }
+        self.finish_step(out);
+    }
+
+    /// A step is done: the place where stops, limits and the context window are looked at.
+    fn finish_step(&mut self, out: &mut Vec<Effect>) {
+        if self.stop.is_some() {
+            return self.end(EndCause::Stopped, "stopped by the user".into(), out);
+        }
+        if let Some(limit) = &self.limit {
+            let summary = limit.detail.clone();
+            return self.end(EndCause::Limit, summary, out);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "tokens of one window")]
+        let full = self.used as f64 >= self.rules.context_window as f64 * self.rules.reset_at;
+        match self.hand_off {
+            Some(0) => return self.end(EndCause::ContextFull, "the context window is full".into(), out),
+            Some(left) => self.hand_off = Some(left - 1),
+            None if full => {
+                self.hand_off = Some(HAND_OFF_TURNS);
+                self.remarks.push(self.rules.hand_off.clone());
+            }
+            None => {}
+        }
+        for remark in std::mem::take(&mut self.remarks) {
+            self.conversation.say(&remark);
+            out.push(Effect::Record(
+                PromptSent {
+                    from: "harness".into(),
+                    text: remark,
+                }
+                .into(),
+            ));
+        }
+        self.next_turn(out);
+    }
+
+    /// The request's end still comes, as [`Input::Broken`] with what was spent on it, or as a whole answer that was faster.
+    fn cancel_request(&mut self, out: &mut Vec<Effect>) {
+        if !self.cancelling {
+            self.cancelling = true;
+            out.push(Effect::CancelRequest);
+        }
+    }
+
+    fn broken_off(&mut self, broken: Broken, out: &mut Vec<Effect>) {
+        let Broken { error, failure, partial, usage, cost } = broken;
+        if std::mem::take(&mut self.cancelling) {
+            out.push(self.interrupted("stopped before the answer was whole".into(), usage, cost));
+            return self.finish_step(out);
+        }
+        if failure == Failure::ContextFull {
+            return self.end(EndCause::ContextFull, error, out);
+        }
+        if !partial {
+            out.push(Effect::Record(RequestFailed { error: error.clone(), failure }.into()));
+            return self.end(EndCause::Failed, error, out);
+        }
+        out.push(self.interrupted(error.clone(), usage, cost));
+        self.broken += 1;
+        if self.broken >= MAX_BROKEN {
+            let error = format!("{MAX_BROKEN} answers in a row were cut off, the last by: {error}");
+            out.push(Effect::Record(RequestFailed { error: error.clone(), failure }.into()));
+            return self.end(EndCause::Failed, error, out);
+        }
+        // Nothing of the answer was acted on, so the same request may go out again.
+        self.finish_step(out);
+    }
+
+    fn stop_asked(&mut self, mode: StopMode, out: &mut Vec<Effect>) {
+        out.push(Effect::Record(StopRequested { mode }.into()));
+        if self.stop != Some(StopMode::Now) {
+            self.stop = Some(mode);
+        }
+        match (&self.phase, mode) {
+            (Phase::Requesting, StopMode::Now) => self.cancel_request(out),
+            (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
+            (Phase::Idle, _) => self.end(EndCause::Stopped, "stopped by the user".into(), out),
+            (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (Phase::Ended, _) => {}
+        }
+    }
+
+    fn interrupted(&mut self, reason: String, usage: Usage, cost: Option<Cost>) -> Effect {
+        let partial = std::mem::take(&mut self.open)
+            .into_iter()
+            .map(|(index, text)| PartialBlock { index, text })
+            .collect();
+        self.blocks.clear();
+        Effect::Record(
+            TurnInterrupted {
+                reason,
+                partial,
+                usage,
+                cost,
+            }
+            .into(),
+        )
+    }
+
+    fn end(&mut self, cause: EndCause, summary: String, out: &mut Vec<Effect>) {
+        self.phase = Phase::Ended;
+        out.push(Effect::End { cause, summary });
+    }
+}
+
+#[cfg(test)]
+mod tests;
