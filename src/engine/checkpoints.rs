@@ -43,7 +43,7 @@ impl Dispatch {
             return Ok(Ran::failed(format!("Not committed: {reason}")));
         }
         let made = {
-            let _ours = project.watcher.pause();
+            let _ours = project.watcher.expect();
             let (tree, message, author) = (tree.clone(), message.clone(), project.settings.author.clone());
             let commit = move |repo: &Repo| {
                 repo.commit(CommitRequest {

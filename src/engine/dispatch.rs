@@ -85,7 +85,7 @@ impl Dispatch {
         let begun = Instant::now();
         let described = tool::describe(&proposed.tool, &proposed.input);
 
-        let paths = tool::paths(&proposed.tool, &proposed.input);
+        let paths = self.toolbox.paths(&proposed.tool, &proposed.input);
         let verdict = self.project.guard.rule(&proposed.tool, &proposed.input, &paths);
         if verdict.ruling == Ruling::Deny {
             let (call, title, guard) = (proposed.call.clone(), described.title, verdict.guard.to_owned());
@@ -111,7 +111,7 @@ impl Dispatch {
             Some(Ok(call)) => self.harness_call(&proposed.call, call, &cancel).await?,
             Some(Err(error)) => Ran::failed(error.to_string()),
             None => {
-                let _ours = self.project.watcher.pause();
+                let _ours = self.project.watcher.expect();
                 Ran {
                     outcome: self.run_tool(&proposed, cancel).await?,
                     ends: None,

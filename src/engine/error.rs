@@ -6,8 +6,8 @@ use crate::store::StoreError;
 /// A failure that ends the run.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The log or the state directory failed. The run pauses: nothing may happen that is not recorded.
-    #[error("the session log cannot be written: {0}")]
+    /// The log or the state directory failed. The run ends: nothing may happen that is not recorded.
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// Git failed where it must not.
     #[error(transparent)]
@@ -15,6 +15,9 @@ pub enum EngineError {
     /// A guarded file could not be compared or restored.
     #[error("a guarded file cannot be kept: {0}")]
     Guard(#[from] crate::guard::GuardError),
+    /// The workspace cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] crate::guard::watch::WatchError),
     /// The feature list cannot be read.
     #[error(transparent)]
     List(#[from] crate::harness::ListError),

@@ -46,6 +46,17 @@ pub fn load(project: &Project) -> Result<Option<Vec<Feature>>, EngineError> {
     Ok(Some(features))
 }
 
+/// As [`load`], for a list that a person may be in the middle of editing: one that cannot be read is left as it was last known.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn load_if_readable(project: &Project) -> Result<(), EngineError> {
+    match load(project) {
+        Ok(_) | Err(EngineError::List(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
 /// In an initializer session, reads the list again after each call: it is being written. Returns what the agent must be told if it cannot be read.
 ///
 /// # Errors
@@ -84,7 +95,7 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         .find(|feature| feature.id == flip.feature)
         .map_or(FeatureStatus::Unknown, |feature| feature.status);
     let bytes = list.flip(&flip.feature, flip.passes)?;
-    let _ours = project.watcher.pause();
+    let _ours = project.watcher.expect();
     project.guard.hand_over(Path::new(FEATURE_LIST), &bytes)?;
     let Flip {
         feature,

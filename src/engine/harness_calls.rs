@@ -97,7 +97,7 @@ impl Dispatch {
     }
 
     fn progress_note(&self, text: &str) -> Result<Ran, EngineError> {
-        let _ours = self.project.watcher.pause();
+        let _ours = self.project.watcher.expect();
         let feature = self.facts.feature();
         let (session, role, time) = (self.facts.number, self.facts.role, jiff::Timestamp::now());
         let note = Note {

@@ -33,7 +33,7 @@ pub use error::EngineError;
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::guard::watch::Watcher;
+use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
 use crate::harness::FEATURE_LIST;
 pub use crate::harness::prompt::Attendance;
@@ -149,7 +149,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         blobs: blobs.clone(),
     };
     let client = Client::new(Arc::new(InProcess::new(dir.clone(), &journal.live(), commands, lookups)));
-    let (watcher, changes) = Watcher::start(&workspace);
+    let (watcher, changes) = Watcher::start(WatchOptions::new(&workspace, dir.root().join("marks")))?;
     let cancel = CancellationToken::new();
     let project = Arc::new(Project {
         workspace,

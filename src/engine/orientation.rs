@@ -80,7 +80,7 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
         return Ok(None);
     };
     let command = script.command();
-    let _ours = dispatch.project.watcher.pause();
+    let _ours = dispatch.project.watcher.expect();
     let mut invocation = Invocation::shell(command, workspace)
         .timeout(INIT_TIMEOUT)
         .group(dispatch.toolbox.group());

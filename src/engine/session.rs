@@ -14,11 +14,12 @@ use crate::protocol::event::{EndCause, FeatureSelected, SessionEnded, SessionSta
 use crate::protocol::{Command, FeatureStatus, RawJson, Role};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Commits read for the Git pane.
-const COMMITS: usize = 200;
+pub const COMMITS: usize = 200;
 
 /// How a session begins.
 pub struct Opening {
@@ -59,11 +60,16 @@ pub async fn run(
         head,
         prompt_hash: project.prompts.hash(opening.role).to_owned(),
     })?;
+    let bash = &project.settings.bash;
     let toolbox = Toolbox::new(ToolContext {
         workspace: project.workspace.clone(),
         scratch: project.dir.root().join("scratch"),
-        bash: BashLimits::from(&project.settings.bash),
-    })?;
+        bash: BashLimits {
+            timeout: Duration::from_secs(bash.timeout_seconds),
+            head: bash.output_head,
+            tail: bash.output_tail,
+        },
+    });
     let dispatch = Arc::new(Dispatch {
         project: Arc::clone(project),
         facts: Arc::clone(&facts),

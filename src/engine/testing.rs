@@ -44,7 +44,7 @@ pub async fn run(
         tree,
         timeout,
     };
-    let _ours = project.watcher.pause();
+    let _ours = project.watcher.expect();
     let verify::Ran {
         mut run,
         whole,

@@ -2,7 +2,7 @@
 
 use super::At;
 use crate::protocol::event::{LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
-use crate::protocol::{CallStatus, TurnNo};
+use crate::protocol::{CallStatus, SessionNo, TurnNo};
 use crate::session::state::{Activity, Run, Session, State, Totals};
 use crate::session::timeline::ItemKind;
 
@@ -22,7 +22,7 @@ impl State {
             first_session: self
                 .sessions
                 .last()
-                .map_or(at.session.next(), |last| last.number.next())
+                .map_or(SessionNo(1), |last| last.number.next())
                 .max(at.session),
             stopping: None,
             failure: None,
