@@ -68,6 +68,12 @@ impl Toolbox {
         }
     }
 
+    /// Returns the registry of the session's background processes, for what the harness itself starts.
+    #[must_use]
+    pub const fn group(&self) -> &Group {
+        &self.group
+    }
+
     /// Returns the tools that `model` is offered, always in the same order.
     #[must_use]
     pub fn specs(&self, model: &str) -> Vec<ToolSpec> {
