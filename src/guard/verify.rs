@@ -2,7 +2,7 @@
 //!
 //! Invariant: no route of writing matters here, only what lies on the disk now.
 
-use super::baseline::{Baseline, Entry, Form, Stamp, Subject, digest, open, read};
+use super::baseline::{Baseline, Entry, Form, Stamp, digest, open, read};
 use super::{GuardError, detail, restore};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;

@@ -9,7 +9,7 @@ use crate::protocol::event::{
     BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PartialBlock, PromptSent, RequestFailed, RequestRetried,
     ResponseFinished, StopRequested, TurnInterrupted, TurnStarted,
 };
-use crate::protocol::{BlockKind, Cost, RawJson, StopMode, StopReason, TurnNo, Usage};
+use crate::protocol::{Cost, RawJson, StopMode, StopReason, TurnNo, Usage};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Answers cut off in a row before the session is given up.
