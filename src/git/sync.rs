@@ -4,6 +4,9 @@ use git2::{ObjectType, Repository, Tree};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+/// Above this many files, the file system is synced as a whole: one by one, each costs a turn of the disk.
+const ONE_BY_ONE: usize = 200;
+
 /// Syncs the commit and every tree and file that is new in it. Objects that are packed are on disk already.
 ///
 /// A failure is logged and not fatal: the objects are written, and the system may refuse to sync for reasons of its own.
@@ -11,11 +14,28 @@ pub(super) fn objects(git: &Repository, base: Option<&Tree<'_>>, tree: &Tree<'_>
     let store = git.commondir().join("objects");
     let mut files = vec![loose(&store, commit)];
     collect(git, &store, base, tree, &mut files);
+    if files.len() > ONE_BY_ONE {
+        return everything(&store);
+    }
     let mut dirs: Vec<PathBuf> = files.iter().filter_map(|file| file.parent().map(Path::to_owned)).collect();
     dirs.sort_unstable();
     dirs.dedup();
     dirs.push(store);
     files.iter().chain(&dirs).for_each(|path| sync(path));
+}
+
+/// Syncs the whole file system that holds `store`.
+#[cfg(target_os = "linux")]
+fn everything(store: &Path) {
+    if let Err(error) = File::open(store).and_then(|dir| Ok(rustix::fs::syncfs(dir)?)) {
+        tracing::warn!(path = %store.display(), %error, "not synced");
+    }
+}
+
+/// Asks the system to sync all file systems.
+#[cfg(not(target_os = "linux"))]
+fn everything(_store: &Path) {
+    rustix::fs::sync();
 }
 
 /// Syncs a branch's file and its directory.

@@ -24,7 +24,7 @@ pub struct Invocation {
     pub head: usize,
     /// Bytes of output shown from the end.
     pub tail: usize,
-    /// The session whose background processes it may leave behind; `None`: whatever is left of its group is stopped when it ends.
+    /// The session whose background processes it may leave behind; `None`: whatever it leaves is stopped when it ends.
     pub group: Option<Group>,
 }
 

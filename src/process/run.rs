@@ -2,7 +2,7 @@
 
 use super::capture::Capture;
 use super::kill::{GRACE, KillOnDrop, group_lives, signal_group, wait_until};
-use super::{Captured, Invocation, ProcessError, Stdin};
+use super::{Captured, Group, Invocation, ProcessError, Stdin};
 use rustix::process::{Pid, Signal};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -65,7 +65,9 @@ pub async fn run(
         program: program.clone(),
         source,
     };
-    let (mut child, reader) = spawn(&invocation)?;
+    // A command of no session gets a registry of its own, so that what it sends into another group is found too.
+    let own = invocation.group.is_none().then(Group::new);
+    let (mut child, reader) = spawn(&invocation, invocation.group.as_ref().or(own.as_ref()))?;
     let Some(leader) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
         return Err(pipe_error(io::Error::other("the child has no process id")));
     };
@@ -99,6 +101,9 @@ pub async fn run(
         }
     }
     cover.disarm();
+    if let Some(own) = own {
+        own.close().await;
+    }
     Ok(Finished {
         exit_code: status.code(),
         signal: status.signal(),
@@ -111,7 +116,7 @@ pub async fn run(
 }
 
 /// Starts the child with both outputs on one pipe; returns our end of it.
-fn spawn(invocation: &Invocation) -> Result<(Child, pipe::Receiver), ProcessError> {
+fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Child, pipe::Receiver), ProcessError> {
     let program = || invocation.program.to_string_lossy().into_owned();
     if !invocation.cwd.is_dir() {
         return Err(ProcessError::Directory {
@@ -141,7 +146,7 @@ fn spawn(invocation: &Invocation) -> Result<(Child, pipe::Receiver), ProcessErro
         .stderr(writer)
         .process_group(0)
         .kill_on_drop(true);
-    if let Some(group) = &invocation.group {
+    if let Some(group) = group {
         let (name, value) = group.variable();
         command.env(name, value);
     }

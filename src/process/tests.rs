@@ -136,6 +136,13 @@ async fn without_a_group_nothing_outlives_the_command() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn without_a_group_not_even_another_session_outlives_the_command() {
+    let done = go(shell("setsid sh -c 'echo $$; exec sleep 60 > /dev/null 2>&1' & sleep 0.2")).await;
+    assert!(!alive(done.output.shown.trim()), "{}", done.output.shown);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn a_double_fork_into_another_session_is_found_and_killed() {
     let group = Group::new();
     let command =

@@ -29,10 +29,11 @@ const WHOLE: &[u8] = b"\n# whole\n";
 /// Runs the command with the state before, and writes the state after. Works in bash and in POSIX shells.
 ///
 /// `$1` state before, `$2` state after, `$3` directory, `$4` how, `$5` command or file. `command` goes round functions of the same name;
-/// `>|` round `set -C`; the state is saved once after the command and once more at exit, because the command may replace the trap.
+/// `>|` round `set -C`; descriptors that we inherited from our own parent (locks, sockets) are closed; the state is saved once after the command and once more at exit, because the command may replace the trap.
 const WRAPPER: &str = r#"
 __lh_before=$1 __lh_after=$2 __lh_dir=$3 __lh_how=$4 __lh_what=$5
 shift 5
+exec 3<&- 4<&- 5<&- 6<&- 7<&- 8<&- 9<&-
 if [ -r "$__lh_before" ]; then . "$__lh_before"; fi
 __lh_old=${OLDPWD-}
 command cd -- "$__lh_dir" 2>/dev/null

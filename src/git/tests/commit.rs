@@ -44,6 +44,17 @@ fn later_commits_leave_a_clean_status() {
 }
 
 #[test]
+fn many_files_at_once() {
+    let lab = Lab::new();
+    for n in 0..250 {
+        lab.write(&format!("d{}/f{n}.txt", n % 9), format!("{n}\n"));
+    }
+    assert_eq!(lab.commit("a big first commit").unwrap().files, 250);
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    assert_eq!(lab.git(&["fsck", "--strict"]), "");
+}
+
+#[test]
 fn a_file_that_changes_after_the_snapshot_is_still_seen() {
     let lab = Lab::with_commit();
     let repo = lab.repo();

@@ -72,6 +72,22 @@ fn places_that_are_no_repository_say_what_to_do() {
 }
 
 #[test]
+fn a_repository_of_another_user_is_not_trusted() {
+    let lab = Lab::with_commit();
+    // Only root can give a repository away.
+    if rustix::process::geteuid().is_root() {
+        for path in [".git", "."] {
+            std::os::unix::fs::chown(lab.root().join(path), Some(54_321), Some(54_321)).unwrap();
+        }
+        let error = Repo::discover(&lab.root()).unwrap_err();
+        assert!(
+            matches!(error, GitError::Owner { .. }) && error.to_string().contains("safe.directory"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_repository_is_found_from_below_and_made_where_there_is_none() {
     let lab = Lab::with_commit();
     lab.write("deep/er/x", "");

@@ -156,6 +156,19 @@ async fn keys_are_not_in_the_environment() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_descriptor_of_ours_is_inherited() {
+    for mut shell in OneShell::kinds() {
+        shell
+            .says(
+                "for fd in 3 4 5 6 7 8 9; do [ ! -e /proc/self/fd/$fd ] || readlink /proc/self/fd/$fd; done; echo none",
+                "none",
+            )
+            .await;
+    }
+}
+
 #[tokio::test]
 async fn exit_codes_signals_and_silence_are_told() {
     let lab = Lab::new();
