@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::conversation::ToolResult;
 use crate::protocol::event::{Failure, LimitKind};
-use crate::protocol::{CallId, Event, Usage};
+use crate::protocol::{BlockKind, CallId, Event, Usage};
 use crate::provider::Speaker;
 use proptest::prelude::*;
 use serde_json::json;
