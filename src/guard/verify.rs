@@ -211,6 +211,7 @@ fn broken_ancestor(workspace: &Path, path: &Path, sound: &mut BTreeSet<PathBuf>)
 
 #[cfg(test)]
 mod tests {
+    use super::super::baseline::Subject;
     use super::*;
 
     #[test]
