@@ -202,10 +202,7 @@ impl Model {
     /// Says whether a run of this process is under way.
     #[must_use]
     pub fn run_is_live(&self) -> bool {
-        self.mode == Mode::Live
-            && !self.closed
-            && !matches!(self.state.phase().0, Phase::Ended(_))
-            && (self.state.run.is_some() || !self.caught_up)
+        self.mode == Mode::Live && !self.closed && !matches!(self.state.phase().0, Phase::Ended(_))
     }
 
     /// Returns the layout of the main view.

@@ -2,7 +2,7 @@
 
 use super::open;
 use crate::protocol::event::Event;
-use crate::protocol::{Answer, Envelope, Query};
+use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::{Effect, Exit};
 use std::sync::Arc;
@@ -11,8 +11,10 @@ use std::time::Duration;
 /// Folds events in. This is the only way the state changes.
 pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Effect>) {
     for envelope in events {
+        let before = model.state.current().map(|session| session.number);
         model.state.apply(envelope);
         match &envelope.event {
+            Event::SessionStarted(_) => hold_the_reader(model, before),
             Event::RunEnded(_) => run_ended(model, effects),
             Event::QuestionAnswered(answered) => {
                 // Someone else answered: an open form would answer into nothing.
@@ -26,6 +28,15 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         }
     }
     model.saw_run_live |= model.caught_up && model.run_is_live();
+}
+
+/// A new session takes the transcript over only from a reader who follows; one who reads stays where they are.
+fn hold_the_reader(model: &mut Model, before: Option<SessionNo>) {
+    let Some(before) = before.filter(|_| model.reading.is_none()) else { return };
+    if model.views.get(&before).is_some_and(|view| !view.follows()) {
+        model.reading = Some(before);
+        model.say("a new session has begun; Esc in the transcript goes to it");
+    }
 }
 
 /// The summary opens by itself only if nothing is being read or typed in its place.

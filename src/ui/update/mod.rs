@@ -40,9 +40,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Closed => {
             model.closed = true;
             model.caught_up = true;
+            if model.leaving {
+                effects.push(Effect::Quit(Exit::Left));
+            }
         }
         Msg::Answered(query, answer) => data::answered(model, query, answer),
-        Msg::NotSent(reason) => model.refuse(reason),
+        Msg::NotSent(reason) => {
+            model.leaving = false;
+            model.refuse(reason);
+        }
         Msg::Clock(now) => model.clock = Some(now),
         Msg::Drawn(at) => data::drawn(model, at),
         Msg::Ready => {}

@@ -320,3 +320,34 @@ fn a_signal_ends_the_ui_whatever_is_open() {
     keys(&mut model, "a");
     assert_eq!(update(&mut model, Msg::Terminate(15)), [Effect::Quit(Exit::Terminated(15))]);
 }
+
+#[test]
+fn a_new_session_never_moves_a_reader_who_does_not_follow() {
+    let begin = |model: &mut Model| {
+        let mut envelope = Envelope::clone(&recorded().unwrap().into_iter().find(|e| e.event.kind() == "session_started").unwrap());
+        envelope.seq = Seq(model.state.last_seq.0 + 1);
+        envelope.session = SessionNo(10);
+        update(model, Msg::Events(vec![Arc::new(envelope)]));
+    };
+    let mut model = live();
+    begin(&mut model);
+    assert_eq!(model.shown_session().unwrap().number, SessionNo(10), "a follower follows");
+    let mut model = live();
+    let _ = draw(&mut model);
+    keys(&mut model, "g g");
+    begin(&mut model);
+    assert_eq!(model.shown_session().unwrap().number, SessionNo(9));
+    keys(&mut model, "Esc");
+    assert_eq!(model.shown_session().unwrap().number, SessionNo(10));
+}
+
+#[test]
+fn a_stop_that_cannot_be_sent_leaves_the_user_where_they_are() {
+    let mut model = live();
+    keys(&mut model, "q x");
+    assert!(model.leaving);
+    update(&mut model, Msg::NotSent("nobody listens".into()));
+    assert!(!model.leaving);
+    keys(&mut model, "q x");
+    assert_eq!(update(&mut model, Msg::Closed), [Effect::Quit(Exit::Left)], "an engine that is gone cannot end its run");
+}
