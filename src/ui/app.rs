@@ -20,6 +20,10 @@ use std::time::{Duration, Instant};
 
 /// Between two frames that only data asked for.
 const FRAME: Duration = Duration::from_millis(33);
+/// The same while events pour in: nobody reads thirty pages a second.
+const FRAME_FLOOD: Duration = Duration::from_millis(60);
+/// More events than this since the last frame are a flood.
+const FLOOD: usize = 60;
 /// The same over a network.
 const FRAME_REMOTE: Duration = Duration::from_millis(100);
 /// How long events are folded in before a look at the clock.
@@ -36,6 +40,7 @@ struct App {
     frame: Duration,
     drawn: Instant,
     dirty: bool,
+    folded: usize,
 }
 
 /// Runs the UI until the user leaves.
@@ -78,6 +83,7 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
         frame: if options.environment.remote { FRAME_REMOTE } else { FRAME },
         drawn: Instant::now(),
         dirty: false,
+        folded: 0,
     };
     let exit = app.serve();
     app.mailbox.close();
@@ -119,9 +125,17 @@ impl App {
     /// When to wake up without a message: for a frame that is due, or for the ages on the screen while something runs.
     fn deadline(&self) -> Option<Instant> {
         if self.dirty {
-            return Some(self.drawn + self.frame);
+            return Some(self.drawn + self.interval());
         }
         self.model.run_is_live().then(|| self.drawn + MINUTE)
+    }
+
+    fn interval(&self) -> Duration {
+        if self.folded > FLOOD {
+            self.frame.max(FRAME_FLOOD)
+        } else {
+            self.frame
+        }
     }
 
     /// Takes keys that came in the meantime (a held key, a burst), so that one frame shows them all.
@@ -143,13 +157,16 @@ impl App {
                 return Ok(Some(exit));
             }
         }
-        if self.drawn.elapsed() >= self.frame {
+        if self.drawn.elapsed() >= self.interval() {
             self.draw()?;
         }
         Ok(None)
     }
 
     fn handle(&mut self, msg: Msg) -> Result<Option<Exit>, UiError> {
+        if let Msg::Events(events) = &msg {
+            self.folded += events.len();
+        }
         for effect in update(&mut self.model, msg) {
             match effect {
                 Effect::Quit(exit) => return Ok(Some(exit)),
@@ -188,6 +205,7 @@ impl App {
         draw(&mut self.terminal, &mut self.model)?;
         self.drawn = Instant::now();
         self.dirty = false;
+        self.folded = 0;
         update(&mut self.model, Msg::Drawn(self.origin.elapsed()));
         Ok(())
     }

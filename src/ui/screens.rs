@@ -22,7 +22,9 @@ const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 fn text(buf: &Buffer) -> String {
     let width = usize::from(buf.area.width).max(1);
     let rows = buf.content().chunks(width);
-    let rows: Vec<String> = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect();
+    let rows: Vec<String> = rows
+        .map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned())
+        .collect();
     rows.join("\n")
 }
 
@@ -119,7 +121,12 @@ fn main_view_styles_with_and_without_colour() {
     model.appearance = monochrome();
     let screen = draw(&mut model);
     insta::assert_snapshot!("main-styles-no-color", styles(&screen));
-    assert!(screen.content().iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+    assert!(
+        screen
+            .content()
+            .iter()
+            .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
+    );
 }
 
 #[test]
@@ -131,7 +138,15 @@ fn without_colour_the_selection_and_every_state_can_still_be_told() {
     let row = 2 + u16::try_from(model.features.index()).unwrap();
     assert!(screen[(5, row)].modifier.contains(Modifier::REVERSED));
     let shown = text(&screen);
-    for word in ["✓ F001", "✗ F004", "regressed", "● F008", "in progress", "○ F009", "waiting for you"] {
+    for word in [
+        "✓ F001",
+        "✗ F004",
+        "regressed",
+        "● F008",
+        "in progress",
+        "○ F009",
+        "waiting for you",
+    ] {
         assert!(shown.contains(word), "{word}");
     }
 }
@@ -141,7 +156,12 @@ fn ascii_draws_nothing_but_ascii() {
     let mut model = live((120, 40));
     model.appearance.ascii = true;
     let screen = draw(&mut model);
-    let own: String = screen.content().iter().map(|cell| cell.symbol()).filter(|symbol| !symbol.is_ascii()).collect();
+    let own: String = screen
+        .content()
+        .iter()
+        .map(|cell| cell.symbol())
+        .filter(|symbol| !symbol.is_ascii())
+        .collect();
     assert_eq!(own, "");
     check("main-ascii", &mut model);
     perform(&mut model, Action::Answer, &mut Vec::new());
@@ -238,7 +258,11 @@ fn first_start() {
         let feature = |index: u32| Feature {
             id: format!("#{index}").into(),
             description: "something".into(),
-            status: if index <= 142 { FeatureStatus::Passing } else { FeatureStatus::Failing },
+            status: if index <= 142 {
+                FeatureStatus::Passing
+            } else {
+                FeatureStatus::Failing
+            },
             ..Feature::default()
         };
         more(
@@ -283,11 +307,22 @@ fn tiny_screens_do_not_panic() {
     let commit = models[2].state.commits.last().unwrap().made.commit.clone();
     models[2].pages.push(Page::new(Subject::Commit(commit)));
     for model in &mut models {
-        for width in (0..=60).step_by(3) {
-            for height in 0..=24 {
-                update(model, Msg::Resize(Size { width, height }));
-                let _ = draw(model);
-            }
+        let small = (0..=40).flat_map(|width| (0..=10).map(move |height| (width, height)));
+        let edges = [
+            (79, 19),
+            (79, 60),
+            (80, 19),
+            (80, 20),
+            (109, 28),
+            (110, 30),
+            (169, 40),
+            (170, 40),
+            (400, 10),
+            (41, 150),
+        ];
+        for (width, height) in small.chain(edges) {
+            update(model, Msg::Resize(Size { width, height }));
+            let _ = draw(model);
         }
     }
 }

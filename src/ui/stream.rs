@@ -3,10 +3,12 @@
 use super::{Exit, Options, UiError, run as run_ui};
 use crate::link::{Backend, Client, Closed, Mode, Reply, Sink, Update};
 use crate::protocol::event::{
-    BlockDelta, BlockFinished, BlockStarted, Event, FeatureListLoaded, RunStarted, SessionStarted, ToolFinished, ToolStarted, TurnStarted,
+    BlockDelta, BlockFinished, BlockStarted, Event, FeatureListLoaded, RunStarted, SessionStarted, ToolFinished, ToolStarted,
+    TurnStarted,
 };
 use crate::protocol::{
-    Answer, BlockKind, CallId, CallStatus, Command, Envelope, Feature, Payload, Query, RawJson, Role, Seq, SessionNo, ToolKind, TurnNo,
+    Answer, BlockKind, CallId, CallStatus, Command, Envelope, Feature, Payload, Query, RawJson, Role, Seq, SessionNo, ToolKind,
+    TurnNo,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -38,7 +40,9 @@ impl Backend for Synthetic {
     fn subscribe(&self, sink: Sink) {
         let rate = f64::from(self.rate);
         // Fails only if no thread can be made; then nothing streams, which a benchmark notices.
-        let _ = std::thread::Builder::new().name("stream".into()).spawn(move || stream(rate, sink));
+        let _ = std::thread::Builder::new()
+            .name("stream".into())
+            .spawn(move || stream(rate, sink));
     }
 
     fn send(&self, _: Command) -> Result<(), Closed> {

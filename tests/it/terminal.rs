@@ -34,7 +34,11 @@ impl Session {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_longhaul"));
         command.args(args);
         let home = std::env::temp_dir();
-        for (name, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("LONGHAUL_STATE_DIR", home.to_str().unwrap())] {
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("LC_ALL", "C.UTF-8"),
+            ("LONGHAUL_STATE_DIR", home.to_str().unwrap()),
+        ] {
             command.env(name, value);
         }
         for (name, value) in env {
@@ -87,7 +91,11 @@ impl Session {
         let mut output = self.output.0.lock().unwrap();
         while !reached(&output) {
             let left = PATIENCE.saturating_sub(began.elapsed());
-            assert!(!left.is_zero(), "waited for {what}; the screen is\n{}", output.screen.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "waited for {what}; the screen is\n{}",
+                output.screen.screen().contents()
+            );
             output = self.output.1.wait_timeout(output, left).unwrap().0;
         }
     }
@@ -99,7 +107,9 @@ impl Session {
 
     #[track_caller]
     fn see_no(&self, text: &str) {
-        self.wait(&format!("no {text}"), |output| !output.screen.screen().contents().contains(text));
+        self.wait(&format!("no {text}"), |output| {
+            !output.screen.screen().contents().contains(text)
+        });
     }
 
     fn resize(&mut self, columns: u16, rows: u16) {
@@ -126,7 +136,10 @@ impl Session {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         let raw = String::from_utf8_lossy(&output.raw).into_owned();
         let last = |mode: &str| raw.rfind(mode).unwrap_or(0);
-        assert!(last("\x1b[?2026l") > last("\x1b[?2026h"), "the last synchronized update was ended");
+        assert!(
+            last("\x1b[?2026l") > last("\x1b[?2026h"),
+            "the last synchronized update was ended"
+        );
         screen.contents()
     }
 }

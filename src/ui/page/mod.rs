@@ -237,7 +237,9 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             let turn = item.map(|item| item.turn).filter(|turn| turn.0 > 0);
-            let turn = turn.map(|turn| format!(" {} {turn}", look.glyph(Glyph::Dot))).unwrap_or_default();
+            let turn = turn
+                .map(|turn| format!(" {} {turn}", look.glyph(Glyph::Dot)))
+                .unwrap_or_default();
             name("Entry", &format!("{session}{turn}"))
         }
     };

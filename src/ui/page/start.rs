@@ -25,8 +25,14 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let enter = model.keymap.key_text(Action::EnterProject);
     let leave = model.keymap.key_text(Action::Leave);
     let rows: [(&str, &'static str); 4] = [
-        ("longhaul run . --spec app_spec.txt", "start a project from a goal or a specification"),
-        ("longhaul demo", "watch a small project being built, without a key or a network"),
+        (
+            "longhaul run . --spec app_spec.txt",
+            "start a project from a goal or a specification",
+        ),
+        (
+            "longhaul demo",
+            "watch a small project being built, without a key or a network",
+        ),
         (&enter, "look around here, read-only"),
         (&leave, "leave"),
     ];

@@ -177,11 +177,9 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         }
     }
     let mut spans = vec![look.mark(glyph, slot), Span::styled(text, look.style(slot))];
-    if phase == Phase::Running && width >= 100 {
-        if let Some(session) = model.state.current() {
-            let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
-            spans.push(Span::styled(doing, look.style(Slot::Dim)));
-        }
+    if let Some(session) = model.state.current().filter(|_| phase == Phase::Running && width >= 100) {
+        let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
+        spans.push(Span::styled(doing, look.style(Slot::Dim)));
     }
     spans
 }

@@ -2,8 +2,8 @@
 
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
-use crate::ui::pane::header::activity_word;
 use crate::ui::page::sheet::Sheet;
+use crate::ui::pane::header::activity_word;
 use crate::ui::text::Look;
 use crate::ui::theme::Slot;
 use crate::ui::widget;
@@ -17,7 +17,11 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut sheet = Sheet::new(columns.saturating_sub(4), look);
     match model.state.current().filter(|session| session.ended.is_none()) {
         Some(session) => {
-            let feature = session.feature.as_ref().map(|feature| format!(" {feature}")).unwrap_or_default();
+            let feature = session
+                .feature
+                .as_ref()
+                .map(|feature| format!(" {feature}"))
+                .unwrap_or_default();
             let doing = activity_word(session.activity);
             sheet.text(&format!("{} {}{feature}: {doing}.", session.number, session.role), Slot::Text);
         }

@@ -32,7 +32,9 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
 
 /// A new session takes the transcript over only from a reader who follows; one who reads stays where they are.
 fn hold_the_reader(model: &mut Model, before: Option<SessionNo>) {
-    let Some(before) = before.filter(|_| model.reading.is_none()) else { return };
+    let Some(before) = before.filter(|_| model.reading.is_none()) else {
+        return;
+    };
     if model.views.get(&before).is_some_and(|view| !view.follows()) {
         model.reading = Some(before);
         model.say("a new session has begun; Esc in the transcript goes to it");

@@ -161,7 +161,7 @@ pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
     let found = if step > 0 {
         stops.into_iter().find(|row| *row > here)
     } else {
-        stops.filter(|row| *row < here).last()
+        stops.rev().find(|row| *row < here)
     };
     match found {
         Some(row) => {

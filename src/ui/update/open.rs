@@ -79,14 +79,14 @@ fn fold_file(model: &mut Model) {
     let Some(open) = model.pages.last() else { return };
     let document = page::document(model, open, page::body(model.size).width);
     let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
-    let Some(under) = files.filter(|stop| stop.row <= open.cursor).last() else {
+    let Some(under) = files.rev().find(|stop| stop.row <= open.cursor) else {
         return;
     };
     let (file, row) = (under.file, under.row);
-    if let Some(open) = model.pages.last_mut() {
-        if !open.toggled.remove(&file) {
-            open.toggled.insert(file);
-        }
+    if let Some(open) = model.pages.last_mut()
+        && !open.toggled.remove(&file)
+    {
+        open.toggled.insert(file);
     }
     motion::page_to(model, row);
 }

@@ -53,7 +53,13 @@ fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
 fn digits_and_tab_move_the_focus() {
     let mut model = live();
     assert_eq!(model.focus, Pane::Transcript);
-    for (key, pane) in [("1", Pane::Features), ("3", Pane::Git), ("4", Pane::Tests), ("Tab", Pane::Features), ("S-Tab", Pane::Tests)] {
+    for (key, pane) in [
+        ("1", Pane::Features),
+        ("3", Pane::Git),
+        ("4", Pane::Tests),
+        ("Tab", Pane::Features),
+        ("S-Tab", Pane::Tests),
+    ] {
         keys(&mut model, key);
         assert_eq!(model.focus, pane, "{key}");
     }
@@ -106,7 +112,9 @@ fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
     assert_eq!(keys(&mut model, "q y Enter a 1"), [], "no other key decides");
     assert_eq!(
         keys(&mut model, "t"),
-        [Effect::Send(Command::Stop { mode: StopMode::AfterStep })]
+        [Effect::Send(Command::Stop {
+            mode: StopMode::AfterStep
+        })]
     );
     let ended = event(&model, ended(RunOutcome::Stopped));
     assert_eq!(update(&mut model, ended), [Effect::Quit(Exit::Left)]);
@@ -130,7 +138,10 @@ fn nothing_is_asked_when_no_run_is_live() {
     let mut model = live();
     let msg = event(&model, ended(RunOutcome::AllPassing));
     assert_eq!(update(&mut model, msg), []);
-    assert!(matches!(model.popup, Some(Popup::Summary)), "a run that was watched ends with its summary");
+    assert!(
+        matches!(model.popup, Some(Popup::Summary)),
+        "a run that was watched ends with its summary"
+    );
     assert_eq!(keys(&mut model, "q"), [Effect::Quit(Exit::Left)]);
     let mut model = Model::plain(Mode::Offline, SIZE);
     assert_eq!(keys(&mut model, "q"), [Effect::Quit(Exit::Left)]);
@@ -150,7 +161,13 @@ fn keys_typed_before_a_question_was_seen_never_answer_it() {
     let mut model = live();
     let mut effects = Vec::new();
     let at = Duration::from_secs(10);
-    let burst = [KeyCode::Char('a'), KeyCode::Down, KeyCode::Char('y'), KeyCode::Enter, KeyCode::Enter];
+    let burst = [
+        KeyCode::Char('a'),
+        KeyCode::Down,
+        KeyCode::Char('y'),
+        KeyCode::Enter,
+        KeyCode::Enter,
+    ];
     for code in burst {
         effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at)));
     }
@@ -160,10 +177,15 @@ fn keys_typed_before_a_question_was_seen_never_answer_it() {
         effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), soon)));
     }
     assert_eq!(effects, []);
-    let Some(Popup::Question(form)) = &model.popup else { panic!("the window is open") };
+    let Some(Popup::Question(form)) = &model.popup else {
+        panic!("the window is open")
+    };
     assert!(form.field.is_empty(), "early keys are not part of the answer either");
     update(&mut model, Msg::Paste("yes\n".into()));
-    assert!(matches!(model.popup, Some(Popup::Question(_))), "a paste is text, never a decision");
+    assert!(
+        matches!(model.popup, Some(Popup::Question(_))),
+        "a paste is text, never a decision"
+    );
 }
 
 #[test]
@@ -178,7 +200,11 @@ fn a_question_is_answered_by_choice_or_by_text() {
     keys(&mut model, "a");
     let sent = keys(&mut model, "Down o k A-Enter g o Enter");
     let text = "ok\ngo".to_owned();
-    assert_eq!(sent, [Effect::Send(Command::AnswerQuestion { question, text })], "typing goes back to the text");
+    assert_eq!(
+        sent,
+        [Effect::Send(Command::AnswerQuestion { question, text })],
+        "typing goes back to the text"
+    );
 }
 
 #[test]
@@ -203,7 +229,13 @@ fn a_commit_is_looked_up_once_and_its_files_fold() {
     let asked = keys(&mut model, "3 Enter j");
     let commit = model.state.commits.last().unwrap().made.commit.clone();
     assert_eq!(asked, [Effect::Ask(Query::CommitDiff { commit: commit.clone() })]);
-    update(&mut model, Msg::Answered(Query::CommitDiff { commit: commit.clone() }, Answer::CommitDiff(sample_diff(&commit))));
+    update(
+        &mut model,
+        Msg::Answered(
+            Query::CommitDiff { commit: commit.clone() },
+            Answer::CommitDiff(sample_diff(&commit)),
+        ),
+    );
     let full = rows(&model);
     keys(&mut model, "-");
     let folded = rows(&model);
@@ -222,7 +254,9 @@ fn a_commit_is_looked_up_once_and_its_files_fold() {
 
 fn rows(model: &Model) -> usize {
     let body = crate::ui::page::body(model.size);
-    crate::ui::page::document(model, model.pages.last().unwrap(), body.width).lines.len()
+    crate::ui::page::document(model, model.pages.last().unwrap(), body.width)
+        .lines
+        .len()
 }
 
 #[test]
@@ -324,7 +358,13 @@ fn a_signal_ends_the_ui_whatever_is_open() {
 #[test]
 fn a_new_session_never_moves_a_reader_who_does_not_follow() {
     let begin = |model: &mut Model| {
-        let mut envelope = Envelope::clone(&recorded().unwrap().into_iter().find(|e| e.event.kind() == "session_started").unwrap());
+        let mut envelope = Envelope::clone(
+            &recorded()
+                .unwrap()
+                .into_iter()
+                .find(|e| e.event.kind() == "session_started")
+                .unwrap(),
+        );
         envelope.seq = Seq(model.state.last_seq.0 + 1);
         envelope.session = SessionNo(10);
         update(model, Msg::Events(vec![Arc::new(envelope)]));
@@ -349,5 +389,9 @@ fn a_stop_that_cannot_be_sent_leaves_the_user_where_they_are() {
     update(&mut model, Msg::NotSent("nobody listens".into()));
     assert!(!model.leaving);
     keys(&mut model, "q x");
-    assert_eq!(update(&mut model, Msg::Closed), [Effect::Quit(Exit::Left)], "an engine that is gone cannot end its run");
+    assert_eq!(
+        update(&mut model, Msg::Closed),
+        [Effect::Quit(Exit::Left)],
+        "an engine that is gone cannot end its run"
+    );
 }

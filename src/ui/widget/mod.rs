@@ -98,11 +98,9 @@ pub fn column_rule(buf: &mut Buffer, rule: Rect, look: &Look<'_>, meets: impl Fn
 /// Returns a bar of `width` columns, filled in the ratio of `done` to `all`.
 #[must_use]
 pub fn bar(look: &Look<'_>, width: usize, done: usize, all: usize) -> Vec<Span<'static>> {
-    let full = if all == 0 {
-        0
-    } else {
-        (width * done / all).max(usize::from(done > 0))
-    };
+    let share = (width * done).checked_div(all).unwrap_or(0);
+    // The first one done shows, however many there are.
+    let full = share.max(usize::from(done > 0)).min(width);
     vec![
         Span::styled(look.glyph(Glyph::BarFull).repeat(full), look.style(Slot::Pass)),
         Span::styled(
