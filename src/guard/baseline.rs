@@ -4,22 +4,24 @@
 //! Invariant: bytes handed out hash to the name they were stored under, so a tampered copy is never restored from.
 
 use super::GuardError;
+use super::file::{Stamp, digest, open, read};
 use crate::harness::write_atomically;
-use rustix::fs::OFlags;
-use sha2::{Digest, Sha256};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Name of the table beside the copies.
+const TABLE: &str = "table.json";
 
 /// Larger files among the tests are data, and not guarded.
 const MAX_TEST: u64 = 64_000_000;
 
 /// What sort of artifact a guarded file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Subject {
     FeatureList,
     Test,
@@ -27,7 +29,8 @@ pub(super) enum Subject {
 }
 
 /// What must be at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Form {
     /// A regular file of this content and mode.
     File { sha: String, size: u64, mode: u32 },
@@ -44,32 +47,6 @@ pub(super) struct Entry {
     pub(super) form: Form,
     /// What the system said of the file when its content was last known to be right.
     pub(super) stamp: Option<Stamp>,
-}
-
-/// What tells a file that was not touched since: nobody but the kernel sets `ctime`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    device: u64,
-    inode: u64,
-    size: u64,
-    mode: u32,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-impl Stamp {
-    /// `None` while the file is so fresh that a further write could carry the same times (git calls such entries racy).
-    pub(super) fn of(meta: &Metadata) -> Option<Self> {
-        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
-        (meta.ctime() + 2 < now).then(|| Self {
-            device: meta.dev(),
-            inode: meta.ino(),
-            size: meta.size(),
-            mode: meta.mode(),
-            modified: (meta.mtime(), meta.mtime_nsec()),
-            changed: (meta.ctime(), meta.ctime_nsec()),
-        })
-    }
 }
 
 /// The table and the copies.
@@ -89,9 +66,47 @@ impl Baseline {
         })
     }
 
+    /// The table that [`Baseline::save`] wrote last; empty if there is none that can be read.
+    pub(super) fn saved(directory: PathBuf) -> Self {
+        let table = fs::read(directory.join(TABLE))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let table: BTreeMap<PathBuf, (Subject, Form)> = table.unwrap_or_default();
+        let entries = table
+            .into_iter()
+            .map(|(path, (subject, form))| {
+                (
+                    path,
+                    Entry {
+                        subject,
+                        form,
+                        stamp: None,
+                    },
+                )
+            })
+            .collect();
+        Self { directory, entries }
+    }
+
+    /// Writes the table beside the copies, for the next run to compare with.
+    pub(super) fn save(&self) -> Result<(), GuardError> {
+        let table: BTreeMap<&PathBuf, (Subject, &Form)> = self
+            .entries
+            .iter()
+            .map(|(path, entry)| (path, (entry.subject, &entry.form)))
+            .collect();
+        let path = self.directory.join(TABLE);
+        let bytes = serde_json::to_vec_pretty(&table).map_err(|error| GuardError::io(&path, "kept", error.into()))?;
+        write_atomically(&path, &bytes).map_err(|source| GuardError::io(&path, "kept", source))
+    }
+
     /// Lets files appear that were not there: the initializer may make them.
     pub(super) fn forget_absent(&mut self) {
         self.entries.retain(|_, entry| entry.form != Form::Absent);
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = (&PathBuf, &Entry)> {
@@ -240,28 +255,4 @@ impl Baseline {
         let _ = fs::create_dir_all(&folder);
         let _ = write_atomically(&folder.join(format!("{}-{name}", sha.get(..12).unwrap_or(&sha))), bytes);
     }
-}
-
-/// Opens a regular file without following a link and without waiting for a writer, should it have become a pipe.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
-        .open(path)
-}
-
-/// Reads at most `cap` bytes.
-pub(super) fn read(file: File, cap: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(cap).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Lower-case hexadecimal SHA-256.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

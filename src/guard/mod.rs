@@ -13,6 +13,7 @@ mod baseline;
 pub mod command;
 mod detail;
 mod error;
+mod file;
 mod restore;
 mod rule;
 mod test_files;
@@ -116,6 +117,14 @@ impl Guard {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What differs now from what the last run guarded, as path and one line: changes made while no run was on, or by something a
+    /// killed run left behind. To be asked before [`Guard::adopt_all`]; changes nothing in the workspace.
+    #[must_use]
+    pub fn changed_since_last_run(&self) -> Vec<(String, String)> {
+        let directory = self.state().baseline.directory().to_owned();
+        verify::differences(&self.workspace, &Baseline::saved(directory))
+    }
+
     /// Says whether an initializer session runs: until its first commit it may write the feature list and `longhaul.toml`.
     ///
     /// Has no effect on a list that is guarded already. Call [`Guard::adopt_all`] when the first commit is made.
@@ -136,7 +145,7 @@ impl Guard {
         for (path, subject) in paths {
             state.baseline.adopt(&self.workspace, &path, subject)?;
         }
-        Ok(())
+        state.baseline.save()
     }
 
     /// Agrees the test files among `paths` (those of a commit's tree); their present bytes become the baseline of those that were
@@ -160,6 +169,9 @@ impl Guard {
                 Err(error) => return Err(error),
             }
         }
+        if !new.is_empty() {
+            state.baseline.save()?;
+        }
         Ok(new)
     }
 
@@ -176,7 +188,8 @@ impl Guard {
             None if path == Path::new(SETTINGS) => Subject::Settings,
             None => return Ok(()),
         };
-        state.baseline.adopt(&self.workspace, path, subject).map(drop)
+        state.baseline.adopt(&self.workspace, path, subject)?;
+        state.baseline.save()
     }
 
     /// Writes a guarded file on the harness's behalf and makes that its baseline: atomically, its mode kept, and never seen as a
@@ -193,7 +206,8 @@ impl Guard {
         };
         let whole = self.workspace.join(path);
         crate::harness::write_atomically(&whole, bytes).map_err(|source| GuardError::io(&whole, "written", source))?;
-        state.baseline.adopt_bytes(&self.workspace, path, subject, bytes)
+        state.baseline.adopt_bytes(&self.workspace, path, subject, bytes)?;
+        state.baseline.save()
     }
 
     /// The baseline's bytes of a guarded file: what to flip from, instead of what lies in the workspace. `None` if it is not

@@ -211,6 +211,7 @@ fn what_stood_in_the_way_is_kept() {
 fn a_damaged_copy_is_not_restored_from() {
     let world = World::new();
     for entry in fs::read_dir(world.dir.path().join("baseline")).unwrap() {
+        // Every copy, and the table with them.
         fs::write(entry.unwrap().path(), "forged").unwrap();
     }
     world.shell("echo x > tests/01.sh");
@@ -327,6 +328,32 @@ fn links_among_the_tests_stay_links() {
     world.shell("ln -sf deep/02.sh tests/link.sh");
     assert_eq!(world.verify()[0].detail, "its symlink was pointed elsewhere");
     assert!(world.verify().is_empty());
+}
+
+#[test]
+fn the_next_run_is_told_what_changed_in_between() {
+    let world = World::new();
+    let next = || {
+        let context = GuardContext {
+            workspace: world.guard.workspace.clone(),
+            baseline: world.dir.path().join("baseline"),
+            feature_list: "feature_list.json".into(),
+            test_globs: Vec::new(),
+        };
+        Guard::new(context).unwrap()
+    };
+    assert_eq!(next().changed_since_last_run(), []);
+    world.shell("sed -i.bak '2s/false/true/' feature_list.json; rm -r tests/deep; echo x >> longhaul.toml");
+    let told = next().changed_since_last_run();
+    let expected = [
+        ("feature_list.json", "flag set to passing: F001"),
+        ("longhaul.toml", "1 line added"),
+        ("tests/deep/02.sh", "deleted, moved or renamed"),
+    ];
+    assert_eq!(told, expected.map(|(path, how)| (path.to_owned(), how.to_owned())));
+    let guard = next();
+    guard.adopt_all().unwrap();
+    assert_eq!(guard.changed_since_last_run(), []);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Invariant: no route of writing matters here, only what lies on the disk now.
 
-use super::baseline::{Baseline, Entry, Form, Stamp, digest, open, read};
+use super::baseline::{Baseline, Entry, Form};
+use super::file::{Stamp, digest, open, read};
 use super::{GuardError, detail, restore};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;
@@ -88,6 +89,12 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
         });
     }
     for (path, how) in changed {
+        let absent = baseline.entry_mut(&path).is_some_and(|entry| entry.form == Form::Absent);
+        let how = if absent {
+            format!("{how}; set aside under another name until a person adopts it")
+        } else {
+            how
+        };
         let (detail, restored) = match put_back(workspace, baseline, &path) {
             Ok(()) => (how, true),
             Err(why) => (format!("{how}; could not be put back: {why}"), false),
@@ -100,6 +107,20 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
         });
     }
     Ok(breaches)
+}
+
+/// Says what differs from a baseline without restoring anything: path and what was done to it.
+pub(super) fn differences(workspace: &Path, baseline: &Baseline) -> Vec<(String, String)> {
+    let mut sound = BTreeSet::new();
+    let differs = |(path, entry): (&PathBuf, &Entry)| {
+        let how = match look(workspace, baseline, path, entry, &mut sound) {
+            Finding::Same(_) => return None,
+            Finding::Ancestor(..) | Finding::Missing => "deleted, moved or renamed".to_owned(),
+            Finding::Changed(how) => how,
+        };
+        Some((path.display().to_string(), how))
+    };
+    baseline.entries().filter_map(differs).collect()
 }
 
 /// Restores an entry and looks again: a background process may write at the same moment.
@@ -133,7 +154,7 @@ fn look(workspace: &Path, baseline: &Baseline, path: &Path, entry: &Entry, sound
         Err(error) => return Finding::Changed(format!("made unreadable ({error})")),
     };
     match &entry.form {
-        Form::Absent => Finding::Changed("made without leave; it is renamed, a person may adopt it".into()),
+        Form::Absent => Finding::Changed("it was not there before".into()),
         Form::Link(target) if meta.is_symlink() => match fs::read_link(&whole) {
             Ok(now) if now == *target => Finding::Same(None),
             _ => Finding::Changed("its symlink was pointed elsewhere".into()),
@@ -211,8 +232,8 @@ fn broken_ancestor(workspace: &Path, path: &Path, sound: &mut BTreeSet<PathBuf>)
 
 #[cfg(test)]
 mod tests {
-    use super::super::baseline::Subject;
     use super::*;
+    use crate::guard::baseline::Subject;
 
     #[test]
     fn subjects_differ_in_how_they_are_described() {

@@ -182,7 +182,7 @@ async fn a_full_channel_keeps_what_it_could_not_take() {
     };
     touch("a");
     // Full once the first burst is in it; the second waits in the worker.
-    while receiver.len() < 1 {
+    while receiver.is_empty() {
         tokio::task::yield_now().await;
     }
     touch("b");

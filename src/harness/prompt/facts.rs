@@ -62,7 +62,7 @@ impl Facts {
             Slot::Session => self.session.0.to_string(),
             Slot::Spec => self.spec.as_deref().unwrap_or("(none was given: work from what is in the workspace)").trim().to_owned(),
             Slot::Verify => self.verify_command.as_ref().map_or_else(
-                || "No verify command is known yet: find out how the tests are run, and tell the harness with `declare_verify` if you have that tool.".into(),
+                || "The harness knows no command yet that runs this project's tests; `declare_verify` is the tool that tells it, where you have it.".into(),
                 |command| format!("The harness checks with `{command}`."),
             ),
             Slot::Feature => self.feature.as_ref().map(|(feature, reason)| describe(feature, reason)).unwrap_or_default(),

@@ -43,6 +43,9 @@ enum Part {
     Slot(Slot),
 }
 
+/// Finds the text of a fragment by its name.
+pub(super) type Fragments<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
 /// A checked template.
 #[derive(Debug, Clone)]
 pub(super) struct Template {
@@ -51,12 +54,7 @@ pub(super) struct Template {
 
 impl Template {
     /// Reads a template that may use the given slots; fragments may use the same, but no further fragments.
-    pub(super) fn parse(
-        name: &str,
-        text: &str,
-        allowed: &[Slot],
-        fragments: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, PromptError> {
+    pub(super) fn parse(name: &str, text: &str, allowed: &[Slot], fragments: &Fragments<'_>) -> Result<Self, PromptError> {
         let mut parts = Vec::new();
         parse_into(&mut parts, name, text, allowed, Some(fragments))?;
         Ok(Self { parts })
@@ -96,7 +94,7 @@ fn parse_into(
     name: &str,
     text: &str,
     allowed: &[Slot],
-    fragments: Option<&dyn Fn(&str) -> Option<String>>,
+    fragments: Option<&Fragments<'_>>,
 ) -> Result<(), PromptError> {
     let fail = |at: usize, what: String| {
         let line = text.get(..at).unwrap_or("").matches('\n').count() + 1;
