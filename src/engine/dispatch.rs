@@ -107,11 +107,13 @@ impl Dispatch {
             title: described.title,
             input: proposed.input.clone(),
         })?;
+        // Held until the guard has looked: what it puts back is not a change from outside either.
+        let mut ours = None;
         let mut ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
             Some(Ok(call)) => self.harness_call(&proposed.call, call, &cancel).await?,
             Some(Err(error)) => Ran::failed(error.to_string()),
             None => {
-                let _ours = self.project.watcher.expect();
+                ours = Some(self.project.watcher.expect());
                 Ran {
                     outcome: self.run_tool(&proposed, cancel).await?,
                     ends: None,
@@ -119,6 +121,7 @@ impl Dispatch {
             }
         };
         self.check(&proposed.call, &mut ran).await?;
+        drop(ours);
         self.finish(&proposed.call, ran, begun)
     }
 
