@@ -41,6 +41,19 @@ pub enum Command {
     },
     /// Print the man page
     Man,
+    /// Tools for longhaul's own making
+    #[command(subcommand, hide = true)]
+    Debug(DebugCommand),
+}
+
+/// Commands for people who work on longhaul.
+#[derive(Debug, Subcommand)]
+pub enum DebugCommand {
+    /// Draw the README's pictures from a recorded log
+    Screenshots {
+        /// Where to
+        dir: PathBuf,
+    },
 }
 
 /// Options of `run`.

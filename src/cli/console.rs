@@ -68,6 +68,16 @@ impl Console {
         writeln!(self.err, "{}", text.as_ref())
     }
 
+    /// Asks for input on the same line of standard error.
+    ///
+    /// # Errors
+    /// Fails if standard error does.
+    pub fn prompt(&mut self, text: &str) -> io::Result<()> {
+        self.erase_progress()?;
+        write!(self.err, "{text}")?;
+        self.err.flush()
+    }
+
     /// Says whether a progress line would be seen.
     #[must_use]
     pub const fn shows_progress(&self) -> bool {

@@ -5,16 +5,27 @@
 //! message what, where, and what to do next.
 
 pub mod args;
+mod consent;
 pub mod console;
+mod debug;
+mod demo;
 mod doctor;
 pub mod exit;
 pub mod failure;
 mod features;
+mod headless;
+mod key;
+mod launch;
 mod manual;
+mod open;
+mod preflight;
 mod project;
+mod run;
 mod sessions;
 mod settings;
+mod signals;
 mod status;
+mod summary;
 mod words;
 
 use args::{Cli, Command};
@@ -53,7 +64,10 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Doctor) => doctor::run(console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
         Some(Command::Man) => manual::man(console).map(|()| Exit::Done),
-        Some(Command::Run(_) | Command::Demo(_)) | None => Err(Failure::unready("not built yet")),
+        Some(Command::Run(args)) => run::run(&args, console),
+        Some(Command::Demo(args)) => demo::run(&args, console),
+        Some(Command::Debug(command)) => debug::run(&command, console).map(|()| Exit::Done),
+        None => open::run().map(|()| Exit::Done),
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::args::RunArgs;
 use super::failure::Failure;
-use crate::config::{Layers, Origin, Resolved, Settings};
+use crate::config::{Document, Layers, Origin, Resolved, Settings};
+use crate::ui::keymap::UserKeys;
 use etcetera::BaseStrategy as _;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,22 @@ const VARIABLES: [(&str, &str); 2] = [("model", "LONGHAUL_MODEL"), ("base_url", 
 /// Returns where the user's settings file is looked for.
 #[must_use]
 pub fn user_file() -> Option<PathBuf> {
-    let base = etcetera::base_strategy::Xdg::new().ok()?;
-    Some(base.config_dir().join("longhaul").join("config.toml"))
+    Some(user_dir()?.join("config.toml"))
+}
+
+/// Reads the user's key file for the full-screen view; `None` if there is none.
+///
+/// # Errors
+/// Fails if it exists and cannot be read.
+pub fn user_keys() -> Result<Option<UserKeys>, Failure> {
+    let Some(path) = user_dir().map(|dir| dir.join("keymap.toml")) else {
+        return Ok(None);
+    };
+    Ok(Document::read(&path)?.map(|Document { path, text }| UserKeys { path, text }))
+}
+
+fn user_dir() -> Option<PathBuf> {
+    Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("longhaul"))
 }
 
 /// Loads the settings for a workspace, without flags.
@@ -34,7 +49,6 @@ pub fn load(workspace: Option<&Path>) -> Result<Resolved, Failure> {
 ///
 /// # Errors
 /// Fails if a file or a value is bad.
-#[expect(dead_code, reason = "the run command comes with the engine")]
 pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failure> {
     let limits = &args.limits;
     let flags = [

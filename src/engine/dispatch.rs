@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
 use crate::protocol::event::{Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
-use crate::protocol::{CallId, CallStatus, Payload};
+use crate::protocol::{CallId, CallStatus, Payload, ToolKind};
 use crate::tool::{self, HarnessCall, ToolOutcome, Toolbox};
 use std::sync::Arc;
 use std::time::Instant;
@@ -120,6 +120,9 @@ impl Dispatch {
                 }
             }
         };
+        if described.kind == ToolKind::Execute && !self.toolbox.background().await.is_empty() {
+            self.project.suspect_background();
+        }
         self.check(&proposed.call, &mut ran).await?;
         drop(ours);
         self.finish(&proposed.call, ran, begun)
@@ -143,12 +146,8 @@ impl Dispatch {
 
     /// Looks at the guarded files, whatever route a change took, and at a list that the initializer may just have written.
     async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
-        let breaches = {
-            let project = Arc::clone(&self.project);
-            let call = call.clone();
-            let checked = tokio::task::spawn_blocking(move || project.guard.verify(Some(&call))).await;
-            checked.map_err(EngineError::task)??
-        };
+        let _ours = self.project.watcher.expect();
+        let breaches = self.project.verify_guarded(Some(call.clone())).await?;
         for breach in breaches {
             ran.outcome.shown.push_str(&format!(
                 "\n[harness] {}: {}. The file was put back as it was: this artifact is not yours to change.",

@@ -112,11 +112,9 @@ impl<'a> Driver<'a> {
     /// Puts a met limit before any input that may lead to another request.
     fn with_limits(&self, input: Input) -> Vec<Input> {
         let asks_again = match &input {
-            Input::Begin { .. }
-            | Input::Answered { .. }
-            | Input::Broken(_)
-            | Input::ToolDone { .. }
-            | Input::Retrying { .. } => true,
+            Input::Begin { .. } | Input::Answered { .. } | Input::Broken(_) | Input::ToolDone { .. } | Input::Retrying { .. } => {
+                true
+            }
             Input::BlockStarted { .. }
             | Input::Delta { .. }
             | Input::BlockFinished { .. }
@@ -267,13 +265,25 @@ impl<'a> Driver<'a> {
                     error if error.is_prompt_too_long() => Failure::ContextFull,
                     _ => Failure::Provider,
                 };
-                Input::Broken(Broken { error: error.to_string(), failure, partial, usage, cost })
+                Input::Broken(Broken {
+                    error: error.to_string(),
+                    failure,
+                    partial,
+                    usage,
+                    cost,
+                })
             }
             None => {
                 self.request = None;
                 let error = "the provider's task ended without a word".into();
                 let (failure, usage) = (Failure::Provider, Usage::default());
-                Input::Broken(Broken { error, failure, partial: true, usage, cost: None })
+                Input::Broken(Broken {
+                    error,
+                    failure,
+                    partial: true,
+                    usage,
+                    cost: None,
+                })
             }
         };
         self.flush().into_iter().chain([input]).collect()

@@ -153,6 +153,10 @@ impl ProposedCall {
     /// Reads a finished block; `None` if it is not a tool call.
     pub fn of(block: &RawJson) -> Option<Self> {
         let block: ToolUse = serde_json::from_str(block.get()).ok()?;
-        (block.kind == BlockKind::ToolUse).then_some(Self { call: block.id, tool: block.name, input: block.input })
+        (block.kind == BlockKind::ToolUse).then_some(Self {
+            call: block.id,
+            tool: block.name,
+            input: block.input,
+        })
     }
 }

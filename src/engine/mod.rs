@@ -48,6 +48,7 @@ use journal::Journal;
 use project::Project;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use supervisor::Supervisor;
 use tokio::sync::mpsc;
@@ -162,7 +163,8 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         prompts,
         questions: questions::Questions::new(attendance, question_timeout),
         watcher,
-        guard,
+        guard: Arc::new(guard),
+        background: AtomicBool::new(false),
     });
     let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks));
     let supervisor = Supervisor {

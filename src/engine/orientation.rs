@@ -86,6 +86,9 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
         .group(dispatch.toolbox.group());
     (invocation.head, invocation.tail) = (INIT_OUTPUT, INIT_OUTPUT);
     let done = process::run(invocation, cancel.clone(), None).await?;
+    if done.background {
+        dispatch.project.suspect_background();
+    }
     let end = match (done.exit_code, done.timed_out) {
         (_, true) => format!("still running after {} s; stopped", INIT_TIMEOUT.as_secs()),
         (Some(code), false) => format!("exit code {code}"),

@@ -1,7 +1,8 @@
 //! Changes from outside: an editor, another git client, a person. Noticed, recorded, told to the agent, never taken for its work.
 //!
 //! Owns what such a change means to the run; what can be told apart and what cannot, `guard::watch` says.
-//! Invariant: a person's edit is never undone: a guarded file that they changed is guarded from then on as they left it.
+//! Invariant: a person's edit is taken as it is: a guarded file that they changed is guarded from then on as they left it. Only while
+//! a background process of the agent could have made the change is it put back; the guard keeps such a version beside its baseline.
 
 use super::error::EngineError;
 use super::features;
@@ -30,6 +31,23 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
 
 /// Records one change and returns what the agent is told of it.
 async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change) -> Result<String, EngineError> {
+    if project.has_background() && matches!(seen.what, ExternalKind::FeatureList | ExternalKind::Tree) {
+        let _ours = project.watcher.expect();
+        let breaches = project.verify_guarded(None).await?;
+        if !breaches.is_empty() {
+            let paths: Vec<String> = breaches.iter().map(|breach| breach.path.clone()).collect();
+            for mut breach in breaches {
+                breach
+                    .detail
+                    .push_str("; a background process of the agent runs, so it is not taken for a person's edit");
+                project.record(breach)?;
+            }
+            return Ok(format!(
+                "[harness] {} changed while your background processes run, and was put back.",
+                paths.join(", ")
+            ));
+        }
+    }
     let advice = match seen.what {
         ExternalKind::FeatureList => {
             let (detail, advice) = list_changed(project)?;
@@ -65,7 +83,12 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
 fn list_changed(project: &Project) -> Result<(String, &'static str), EngineError> {
     let now = match FeatureList::read(&project.workspace.join(FEATURE_LIST)) {
         Ok(Some(list)) => list.features().to_vec(),
-        Ok(None) => return Ok(("the feature list was removed from outside".into(), "Ask the human before you go on.")),
+        Ok(None) => {
+            return Ok((
+                "the feature list was removed from outside".into(),
+                "Ask the human before you go on.",
+            ));
+        }
         Err(error) => {
             let detail = format!("the feature list was changed from outside and cannot be read: {error}");
             return Ok((detail, "The human is still at it, or must mend it."));
@@ -73,20 +96,35 @@ fn list_changed(project: &Project) -> Result<(String, &'static str), EngineError
     };
     project.guard.adopt(Path::new(FEATURE_LIST))?;
     let flips = project.journal.with_state(|state| {
-        let before: Vec<_> = state.features.rows.iter().map(|row| (row.feature.id.clone(), row.feature.status)).collect();
+        let before: Vec<_> = state
+            .features
+            .rows
+            .iter()
+            .map(|row| (row.feature.id.clone(), row.feature.status))
+            .collect();
         flips(&before, &now)
     });
     let count = flips.len();
     for (feature, from, to) in flips {
         let reason = "changed in the file".to_owned();
-        project.record(FeatureFlipped { feature, from, to, by: FlipBy::Human, evidence: None, reason })?;
+        project.record(FeatureFlipped {
+            feature,
+            from,
+            to,
+            by: FlipBy::Human,
+            evidence: None,
+            reason,
+        })?;
     }
     let flags = match count {
         0 => String::new(),
         1 => ": 1 pass flag".to_owned(),
         n => format!(": {n} pass flags"),
     };
-    Ok((format!("the feature list was changed from outside{flags}"), "The human may do that; it stands as it is now."))
+    Ok((
+        format!("the feature list was changed from outside{flags}"),
+        "The human may do that; it stands as it is now.",
+    ))
 }
 
 fn flips(before: &[(FeatureId, FeatureStatus)], now: &[Feature]) -> Vec<(FeatureId, FeatureStatus, FeatureStatus)> {

@@ -8,11 +8,13 @@ use crate::config::pricing::Prices;
 use crate::git::{GitError, Repo};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
-use crate::protocol::{Cost, Event, Oid, Usage};
+use crate::protocol::event::BreachFound;
+use crate::protocol::{CallId, Cost, Event, Oid, Usage};
 use crate::provider::Anthropic;
 use crate::store::{Blobs, ProjectDir};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A project with a live run.
 pub struct Project {
@@ -37,7 +39,8 @@ pub struct Project {
     /// What tells of outside changes.
     pub watcher: Watcher,
     /// What judges calls and keeps guarded files as they were.
-    pub guard: Guard,
+    pub guard: Arc<Guard>,
+    pub(super) background: AtomicBool,
 }
 
 impl Project {
@@ -69,6 +72,32 @@ impl Project {
     /// Fails if the snapshot cannot be taken.
     pub async fn tree(&self) -> Result<Oid, EngineError> {
         self.git(|repo| repo.snapshot().map(|tree| tree.id)).await
+    }
+
+    /// Compares the guarded files with their baselines and puts back what differs.
+    ///
+    /// # Errors
+    /// Fails if a baseline cannot be read or a file cannot be put back.
+    pub async fn verify_guarded(&self, call: Option<CallId>) -> Result<Vec<BreachFound>, EngineError> {
+        let guard = Arc::clone(&self.guard);
+        let checked = tokio::task::spawn_blocking(move || guard.verify(call.as_ref())).await;
+        Ok(checked.map_err(EngineError::task)??)
+    }
+
+    /// A process of the agent lives on in the background: for the rest of the session, a change of a guarded file may be its
+    /// work at any time, so it is no longer taken for a person's.
+    pub fn suspect_background(&self) {
+        self.background.store(true, Ordering::Relaxed);
+    }
+
+    /// A new session begins; what the last one left behind was stopped.
+    pub fn forget_background(&self) {
+        self.background.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether a background process of the agent may have made a change.
+    pub fn has_background(&self) -> bool {
+        self.background.load(Ordering::Relaxed)
     }
 
     /// Looks up what a request costs; `None` for a model without a price.

@@ -76,6 +76,7 @@ pub async fn run(
         toolbox,
     });
 
+    project.forget_background();
     let driven = converse(&dispatch, &opening, commands, remarks, cancel).await;
     let leftovers = dispatch.toolbox.close().await;
     if !leftovers.is_empty() {

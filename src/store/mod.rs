@@ -38,4 +38,4 @@ pub use project::ProjectDir;
 pub use reader::{Problem, ReadLog, read, scan};
 pub use redact::Redactor;
 pub use segment::Segment;
-pub use writer::Writer;
+pub use writer::{Writer, last_seq};

@@ -52,7 +52,7 @@ impl Writer {
         let segments = lock.dir().segments()?;
         let healed = heal(&segments)?;
         let next_session = segments.last().map_or(SessionNo(1), |segment| segment.session.next());
-        let last_seq = last_seq(&segments)?;
+        let last_seq = last_of(&segments)?;
         let syncer = Syncer::start().map_err(StoreError::io("start the thread that syncs", lock.dir().root()))?;
         Ok(Self {
             lock,
@@ -245,9 +245,17 @@ fn write_once(mut file: &File, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
+/// Returns the number of a project's last event as its next writer will see it; zero for none.
+///
+/// # Errors
+/// Fails if the log cannot be read.
+pub fn last_seq(dir: &ProjectDir) -> Result<Seq, StoreError> {
+    last_of(&dir.segments()?)
+}
+
 /// Finds the last number in use. The segment before the last one is read too: a damaged number at the start
 /// of a segment can only be told from what came before it.
-fn last_seq(segments: &[Segment]) -> Result<Seq, StoreError> {
+fn last_of(segments: &[Segment]) -> Result<Seq, StoreError> {
     let mut sequencer = Sequencer::default();
     let mut start = segments.len();
     let mut filled = 0;

@@ -287,3 +287,127 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }
+
+/// Makes the project a repository with one commit.
+fn git_init(place: &Place) {
+    for args in [
+        &["init", "-q"][..],
+        &["config", "user.name", "T"],
+        &["config", "user.email", "t@example.org"],
+        &["commit", "-q", "--allow-empty", "-m", "start"],
+    ] {
+        let status = std::process::Command::new("git")
+            .args(args)
+            .current_dir(place.project())
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+}
+
+/// Runs `longhaul run .` headless with consent and a key, plus `args`; asserts the refusal and that nothing changed.
+fn refused(place: &Place, args: &[&str], code: i32, said: &str) {
+    let before = (files(&place.project()), files(&place.state()));
+    let all = [&["run", ".", "--headless", "--yes-unconfined"], args].concat();
+    place
+        .longhaul(&all)
+        .env("ANTHROPIC_API_KEY", "sk-test-0123456789")
+        .assert()
+        .code(code)
+        .stdout("")
+        .stderr(contains(said));
+    assert!(
+        before == (files(&place.project()), files(&place.state())),
+        "a refused run changed something"
+    );
+}
+
+#[test]
+fn a_run_that_cannot_start_says_why_and_changes_nothing() {
+    let place = Place::new();
+    let spec = place.root.path().join("spec.txt");
+    fs::write(&spec, "Build a greeter.").unwrap();
+    let spec = spec.to_str().unwrap();
+    refused(&place, &[], 3, "say what to build with --spec FILE");
+    refused(&place, &["--spec", "nowhere.txt"], 3, "the spec nowhere.txt cannot be read");
+    refused(&place, &["--spec", spec], 3, "run `git init");
+    git_init(&place);
+    refused(&place, &["--spec", "."], 3, "is not a file");
+    refused(
+        &place,
+        &["--spec", spec, "--max-cost", "lots"],
+        2,
+        "--max-cost: `limits.cost` must be an amount of US dollars",
+    );
+    refused(&place, &["--spec", spec, "--max-time", "0h"], 2, "--max-time");
+    refused(
+        &place,
+        &["--spec", spec, "--base-url", "nonsense"],
+        2,
+        "--base-url: `base_url` must be an address",
+    );
+    fs::write(place.project().join("empty.txt"), " \n").unwrap();
+    refused(&place, &["--spec", "empty.txt"], 3, "is empty; say in it what to build");
+    refused(
+        &place,
+        &["--spec", spec],
+        3,
+        "1 uncommitted path (?? empty.txt); commit or stash them, or add --allow-dirty",
+    );
+    fs::write(place.project().join("feature_list.json"), "[{]").unwrap();
+    refused(&place, &["--spec", spec], 3, "feature_list.json:1:3");
+    fs::remove_file(place.project().join("feature_list.json")).unwrap();
+    fs::create_dir(place.project().join("sub")).unwrap();
+    place
+        .longhaul(&["run", "sub", "--headless", "--yes-unconfined", "--spec", spec])
+        .assert()
+        .code(3)
+        .stderr(contains("is inside the repository"));
+    place
+        .longhaul(&["run", "missing", "--headless", "--yes-unconfined", "--spec", spec])
+        .assert()
+        .code(3)
+        .stderr(contains("add --create"));
+}
+
+#[test]
+fn a_run_needs_a_key_consent_a_terminal_and_the_project_to_itself() {
+    let place = Place::new();
+    git_init(&place);
+    fs::write(place.project().join("app_spec.txt"), "Build a greeter.").unwrap();
+    place
+        .longhaul(&["run", ".", "--headless", "--yes-unconfined"])
+        .assert()
+        .code(4)
+        .stderr(contains("ANTHROPIC_API_KEY is not set"));
+    place
+        .longhaul(&["run", ".", "--headless"])
+        .env("ANTHROPIC_API_KEY", "sk-test-0123456789")
+        .assert()
+        .code(2)
+        .stderr(contains("add --yes-unconfined"));
+    for command in [&["run", ".", "--yes-unconfined"][..], &["demo"], &[]] {
+        place.longhaul(command).assert().code(3).stderr(contains("is not a terminal"));
+    }
+    let writer = place.write_log();
+    refused(
+        &place,
+        &[],
+        9,
+        &format!("another longhaul (process {}) is running this project", std::process::id()),
+    );
+    drop(writer);
+}
+
+#[test]
+fn a_demo_never_builds_over_anything() {
+    let place = Place::new();
+    fs::write(place.project().join("mine.txt"), "x").unwrap();
+    let before = files(&place.project());
+    place
+        .longhaul(&["demo", "--headless", "--dir", "."])
+        .assert()
+        .code(3)
+        .stderr(contains("is not empty"));
+    assert_eq!(files(&place.project()), before);
+}

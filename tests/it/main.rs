@@ -2,5 +2,6 @@
 
 mod architecture;
 mod cli;
+mod docs;
 mod engine;
 mod support;

@@ -6,8 +6,8 @@
 use super::conversation::{Conversation, ToolResult};
 use super::effect::{Broken, Effect, Input, ProposedCall};
 use crate::protocol::event::{
-    BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PartialBlock, PromptSent, RequestFailed, RequestRetried,
-    ResponseFinished, StopRequested, TurnInterrupted, TurnStarted,
+    BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PartialBlock, PromptSent, RequestFailed,
+    RequestRetried, ResponseFinished, StopRequested, TurnInterrupted, TurnStarted,
 };
 use crate::protocol::{Cost, RawJson, StopMode, StopReason, TurnNo, Usage};
 use std::collections::{BTreeMap, VecDeque};
@@ -329,7 +329,13 @@ impl TurnMachine {
     }
 
     fn broken_off(&mut self, broken: Broken, out: &mut Vec<Effect>) {
-        let Broken { error, failure, partial, usage, cost } = broken;
+        let Broken {
+            error,
+            failure,
+            partial,
+            usage,
+            cost,
+        } = broken;
         if std::mem::take(&mut self.cancelling) {
             out.push(self.interrupted("stopped before the answer was whole".into(), usage, cost));
             return self.finish_step(out);
@@ -338,14 +344,26 @@ impl TurnMachine {
             return self.end(EndCause::ContextFull, error, out);
         }
         if !partial {
-            out.push(Effect::Record(RequestFailed { error: error.clone(), failure }.into()));
+            out.push(Effect::Record(
+                RequestFailed {
+                    error: error.clone(),
+                    failure,
+                }
+                .into(),
+            ));
             return self.end(EndCause::Failed, error, out);
         }
         out.push(self.interrupted(error.clone(), usage, cost));
         self.broken += 1;
         if self.broken >= MAX_BROKEN {
             let error = format!("{MAX_BROKEN} answers in a row were cut off, the last by: {error}");
-            out.push(Effect::Record(RequestFailed { error: error.clone(), failure }.into()));
+            out.push(Effect::Record(
+                RequestFailed {
+                    error: error.clone(),
+                    failure,
+                }
+                .into(),
+            ));
             return self.end(EndCause::Failed, error, out);
         }
         // Nothing of the answer was acted on, so the same request may go out again.

@@ -69,7 +69,13 @@ fn done(id: &str) -> Input {
 }
 
 fn broken(partial: bool) -> Input {
-    Input::Broken(Broken { error: "cut".into(), failure: Failure::Provider, partial, usage: Usage::default(), cost: None })
+    Input::Broken(Broken {
+        error: "cut".into(),
+        failure: Failure::Provider,
+        partial,
+        usage: Usage::default(),
+        cost: None,
+    })
 }
 
 fn calls(effects: &[Effect]) -> Vec<&str> {
@@ -258,10 +264,16 @@ fn a_stop_now_while_streaming_waits_for_the_bill_and_a_stop_after_the_step_for_t
     let effects = machine.step(Input::Stop { mode: StopMode::Now });
     assert!(effects.contains(&Effect::CancelRequest));
     assert_eq!(end(&effects), None);
-    let effects = machine.step(Input::Broken(Broken { error: "cancelled".into(), failure: Failure::Provider, partial: true, usage: Usage {
+    let effects = machine.step(Input::Broken(Broken {
+        error: "cancelled".into(),
+        failure: Failure::Provider,
+        partial: true,
+        usage: Usage {
             input: 7,
             ..Usage::default()
-        }, cost: None }));
+        },
+        cost: None,
+    }));
     assert!(
         matches!(&effects[0], Effect::Record(Event::TurnInterrupted(cut)) if cut.usage.input == 7 && cut.partial[0].text == "half")
     );

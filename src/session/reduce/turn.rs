@@ -38,7 +38,13 @@ impl State {
         if let Some(run) = &mut self.run {
             run.failure = Some(event.failure);
         }
-        self.push(at, ItemKind::Trouble { text: event.error.clone(), fatal: true });
+        self.push(
+            at,
+            ItemKind::Trouble {
+                text: event.error.clone(),
+                fatal: true,
+            },
+        );
     }
 
     pub(super) fn block_started(&mut self, at: At, event: &BlockStarted) {

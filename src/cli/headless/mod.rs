@@ -1,0 +1,106 @@
+//! A run without the full-screen view: one line per event of note, or the log's own JSON, and a progress line.
+//!
+//! Owns the loop; [`narrate`] owns the words. Reads the same link and the same reducer as the screen does.
+//! Invariant: what goes wrong with the output never touches the run; the log has everything.
+
+mod narrate;
+mod progress;
+
+use super::console::Console;
+use crate::link::{Client, Update};
+use crate::protocol::{Envelope, Event, Seq};
+use crate::session::State;
+use crate::ui::text::Clean;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// Batches of events that may wait to be printed; a slow reader of our output slows the subscription, not the engine.
+const WAITING: usize = 64;
+/// How often the progress line's ages are brought up to date.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Prints a run until it ends.
+pub struct Watch<'a> {
+    console: &'a mut Console,
+    json: bool,
+    /// Events up to this one are history.
+    after: Seq,
+    state: State,
+    zone: TimeZone,
+    muted: bool,
+}
+
+impl<'a> Watch<'a> {
+    /// Prepares to print what comes after an event.
+    #[must_use]
+    pub fn new(console: &'a mut Console, json: bool, after: Seq) -> Self {
+        Self {
+            console,
+            json,
+            after,
+            state: State::default(),
+            zone: TimeZone::system(),
+            muted: false,
+        }
+    }
+
+    /// Prints until the run's end was printed, or nothing more comes.
+    pub fn until_end(mut self, client: &Client) {
+        let (sender, receiver) = mpsc::sync_channel(WAITING);
+        client.subscribe(Box::new(move |update| match update {
+            Update::Events(events) => sender.send(events).is_ok(),
+            Update::CaughtUp => true,
+            Update::Closed => false,
+        }));
+        loop {
+            match receiver.recv_timeout(TICK) {
+                Ok(events) => {
+                    if events.iter().any(|envelope| self.take(envelope)) {
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.show_progress();
+        }
+        let _ = self.console.erase_progress();
+    }
+
+    /// Takes one event; says whether it ends the run.
+    fn take(&mut self, envelope: &Arc<Envelope>) -> bool {
+        self.state.apply(envelope);
+        if envelope.seq <= self.after {
+            return false;
+        }
+        if self.json {
+            if let Ok(line) = envelope.to_line() {
+                self.print(&line);
+            }
+        } else {
+            let time = envelope.time.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
+            for line in narrate::lines(&envelope.event, envelope.session, &self.state) {
+                self.print(&format!("{time}  {}", Clean::line(&line)));
+            }
+        }
+        matches!(envelope.event, Event::RunEnded(_))
+    }
+
+    fn print(&mut self, line: &str) {
+        if !self.muted && self.console.line(line).is_err() {
+            // The reader is gone or the disk is full: the run goes on, its log is whole.
+            self.muted = true;
+        }
+    }
+
+    fn show_progress(&mut self) {
+        if self.muted || !self.console.shows_progress() || self.state.last_seq <= self.after {
+            return;
+        }
+        let text = Clean::line(&progress::line(&self.state, Timestamp::now()));
+        self.muted = self.console.progress(&text).is_err();
+    }
+}

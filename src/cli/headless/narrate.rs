@@ -1,0 +1,346 @@
+//! What a headless run says of each event: a line, or nothing for what is not of note.
+//!
+//! Pure. Invariant: a refusal, a breach, a flip, a commit, a retry and an end are never left out.
+
+use crate::cli::words;
+use crate::protocol::event::{
+    BreachFound, CommitMade, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
+};
+use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, SessionNo, TestPurpose, TestRun};
+use crate::session::{Call, ItemKind, State};
+use crate::ui::text::format;
+
+/// Returns the lines for an event that was just folded into `state`.
+pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<String> {
+    let line = match event {
+        Event::RunStarted(run) => format!(
+            "run started: {} with {} at {}, commands run unconfined",
+            run.project, run.model, run.endpoint
+        ),
+        Event::RunEnded(run) => format!("run ended: {}", or(&run.reason, words::outcome(run.outcome))),
+        Event::StopRequested(_) => "stopping, as you asked".to_owned(),
+        Event::SessionStarted(started) => {
+            format!(
+                "session {} ({}) starts with a fresh window of {} tokens",
+                session.0,
+                started.role,
+                format::tokens(started.context_window)
+            )
+        }
+        Event::SessionEnded(ended) => return session_ended(ended, session, state),
+        Event::LimitReached(limit) => format!("limit met: {}", limit.detail),
+        Event::FeatureListLoaded(list) => {
+            let passing = list
+                .features
+                .iter()
+                .filter(|feature| feature.status == FeatureStatus::Passing)
+                .count();
+            format!("feature list: {passing} of {} pass", list.features.len())
+        }
+        Event::FeatureSelected(chosen) => {
+            format!(
+                "feature {} chosen ({}): {}",
+                chosen.feature,
+                chosen.reason,
+                description(state, &chosen.feature)
+            )
+        }
+        Event::OrientationFinished(orientation) => oriented(orientation),
+        Event::RequestRetried(retry) => {
+            format!(
+                "request failed {} times, trying again in {}: {}",
+                retry.attempt,
+                format::duration_ms(retry.delay_ms),
+                retry.error
+            )
+        }
+        Event::RequestFailed(failed) => format!("request failed: {}", failed.error),
+        Event::TurnInterrupted(cut) => format!("answer cut off: {}", cut.reason),
+        Event::ToolFinished(finished) => match call(state, session, &finished.call) {
+            Some(call) if failed(finished.status) => format!("{} {}: {}", call.tool, status(finished.status), call.title),
+            _ => return Vec::new(),
+        },
+        Event::RulingMade(ruling) => ruled(ruling, session, state),
+        Event::BreachFound(breach) => breached(breach),
+        Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
+        Event::TestRunFinished(finished) => tested(&finished.run),
+        Event::FeatureFlipped(flip) => flipped(flip, state),
+        Event::VerifyDeclared(declared) => format!("tests are run with `{}`", declared.command),
+        Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
+        Event::QuestionAsked(question) => format!("question: {}", question.text),
+        Event::QuestionAnswered(answer) => format!("answered by {}: {}", answer.by, first_line(&answer.text)),
+        Event::CommitMade(commit) => committed(commit),
+        Event::RepositoryObserved(_)
+        | Event::PromptSent(_)
+        | Event::TurnStarted(_)
+        | Event::BlockStarted(_)
+        | Event::BlockDelta(_)
+        | Event::BlockFinished(_)
+        | Event::ResponseFinished(_)
+        | Event::ToolStarted(_)
+        | Event::ToolOutputAppended(_)
+        | Event::TestRunStarted(_)
+        | Event::GateOpened(_)
+        | Event::GateDecided(_)
+        | Event::Unknown(_) => return Vec::new(),
+    };
+    vec![line]
+}
+
+fn session_ended(ended: &SessionEnded, number: SessionNo, state: &State) -> Vec<String> {
+    let mut facts = vec![format!("session {} ended: {}", number.0, words::cause(ended.cause))];
+    if let Some(session) = state.session(number) {
+        let commits = state.commits.iter().filter(|commit| commit.session == number).count();
+        facts.push(format::plural(session.turn.0 as usize, "turn"));
+        facts.push(format::plural(commits, "commit"));
+        facts.push(format!("{} tokens", format::tokens(session.totals.usage.total())));
+        facts.push(words::cost(&session.totals));
+        if let Some((time, _)) = &session.ended {
+            facts.push(format::duration_ms(format::seconds_between(session.started, *time) * 1000));
+        }
+    }
+    let mut lines = vec![facts.join(", ")];
+    lines.extend((!ended.summary.is_empty()).then(|| format!("  {}", first_line(&ended.summary))));
+    lines.extend(
+        ended
+            .checks
+            .iter()
+            .filter(|(_, holds)| !holds)
+            .map(|(check, _)| format!("  not so: {check}")),
+    );
+    if !ended.dirty.is_empty() {
+        let paths = format::plural(ended.dirty.len(), "uncommitted path");
+        lines.push(format!(
+            "  kept as it is: {paths} ({})",
+            ended.dirty.iter().take(5).cloned().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    lines
+}
+
+fn oriented(orientation: &OrientationFinished) -> String {
+    let about = if orientation.estimated { "about " } else { "" };
+    format!(
+        "oriented: {}, {about}{} tokens, {} of the window, {}",
+        format::plural(orientation.parts.len(), "part"),
+        format::tokens(orientation.tokens),
+        format::percent(orientation.share),
+        format::duration_ms(orientation.duration_ms)
+    )
+}
+
+fn ruled(ruling: &RulingMade, session: SessionNo, state: &State) -> String {
+    let what = call(state, session, &ruling.call).map_or_else(String::new, |call| format!(" {} {}", call.tool, call.title));
+    let word = match ruling.ruling {
+        Ruling::Allow => "allowed",
+        Ruling::Ask => "a person must decide on",
+        Ruling::Deny => "refused",
+    };
+    format!("{word}{}: {}", what.trim_end(), first_line(&ruling.reason))
+}
+
+fn breached(breach: &BreachFound) -> String {
+    let outcome = if breach.restored {
+        "put back as it was"
+    } else {
+        "could NOT be put back"
+    };
+    format!("guarded file {} was changed, {outcome}: {}", breach.path, breach.detail)
+}
+
+fn tested(run: &TestRun) -> String {
+    let purpose = match run.purpose {
+        TestPurpose::Smoke => "smoke test",
+        TestPurpose::Evidence => "tests as evidence",
+        TestPurpose::Commit => "tests before the commit",
+        TestPurpose::SessionEnd => "tests at the session's end",
+    };
+    let result = match (run.cases.is_empty(), run.exit_code) {
+        (false, _) => words::tests(&run.totals()),
+        (true, Some(code)) => format!("exit code {code}"),
+        (true, None) if run.timed_out => "timed out".to_owned(),
+        (true, None) => "killed".to_owned(),
+    };
+    let first = run.cases.iter().find(|case| case.status == CaseStatus::Failed);
+    let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));
+    format!("{purpose}: {result}{failing}, {}", format::duration_ms(run.duration_ms))
+}
+
+fn flipped(flip: &FeatureFlipped, state: &State) -> String {
+    let (passing, total) = state.features.progress();
+    let by = match flip.by {
+        FlipBy::Agent => "agent",
+        FlipBy::Harness => "harness",
+        FlipBy::Human => "you",
+    };
+    let word = if flip.to == FeatureStatus::Passing {
+        "passes"
+    } else {
+        "FAILS"
+    };
+    let why = flip
+        .evidence
+        .as_ref()
+        .map_or(flip.reason.as_str(), |evidence| evidence.summary.as_str());
+    format!(
+        "{} {word} [{passing}/{total}] (by {by}): {}",
+        flip.feature,
+        or(first_line(why), &description(state, &flip.feature))
+    )
+}
+
+fn committed(commit: &CommitMade) -> String {
+    let tests = match (&commit.tests_before, &commit.tests_after) {
+        (Some(before), Some(after)) => format!(", tests {} -> {}", before.passed, words::tests(after)),
+        (None, Some(after)) => format!(", tests {}", words::tests(after)),
+        (_, None) => String::new(),
+    };
+    let files = format::plural(commit.files as usize, "file");
+    format!(
+        "commit {} {} ({files}, +{} -{}{tests})",
+        commit.commit.short(),
+        first_line(&commit.message),
+        commit.added,
+        commit.removed
+    )
+}
+
+fn call<'a>(state: &'a State, session: SessionNo, id: &CallId) -> Option<&'a Call> {
+    let session = state.session(session)?;
+    match &session.items.get(*session.calls.get(id)?)?.kind {
+        ItemKind::Call(call) => Some(call),
+        _ => None,
+    }
+}
+
+fn description(state: &State, id: &FeatureId) -> String {
+    state
+        .features
+        .get(id)
+        .map_or_else(String::new, |row| row.feature.description.clone())
+}
+
+/// A command that exits with an error is everyday work; a tool that could not do its own is of note.
+const fn failed(status: CallStatus) -> bool {
+    matches!(status, CallStatus::Failed | CallStatus::Cancelled)
+}
+
+const fn status(status: CallStatus) -> &'static str {
+    match status {
+        CallStatus::Failed => "failed",
+        CallStatus::Cancelled => "was stopped",
+        CallStatus::Refused => "was refused",
+        CallStatus::Pending | CallStatus::InProgress | CallStatus::Completed => "ended",
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.is_empty() { otherwise } else { text }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{LimitKind, LimitReached, RequestRetried, TestRunFinished};
+    use crate::protocol::{Evidence, EvidenceKind, Oid, Payload, TestCase, TestTotals};
+
+    fn said(event: impl Into<Event>) -> String {
+        lines(&event.into(), SessionNo(1), &State::default()).join("\n")
+    }
+
+    #[test]
+    fn what_matters_is_said_in_one_line() {
+        let limit = LimitReached {
+            limit: LimitKind::Cost,
+            detail: "$25.03 of $25.00".into(),
+        };
+        assert_eq!(said(limit), "limit met: $25.03 of $25.00");
+        let retry = RequestRetried {
+            attempt: 2,
+            delay_ms: 4_000,
+            error: "overloaded_error".into(),
+        };
+        assert_eq!(said(retry), "request failed 2 times, trying again in 4s: overloaded_error");
+        let breach = BreachFound {
+            path: "tests/a.sh".into(),
+            call: None,
+            detail: "2 lines changed".into(),
+            restored: true,
+        };
+        assert_eq!(
+            said(breach),
+            "guarded file tests/a.sh was changed, put back as it was: 2 lines changed"
+        );
+    }
+
+    #[test]
+    fn commits_tell_tests_before_and_after() {
+        let commit = CommitMade {
+            commit: Oid::from("5ab91e2aaaaaaaa"),
+            tree: Oid::from("t"),
+            parent: None,
+            message: "Add hello\n\nlong".into(),
+            feature: None,
+            files: 1,
+            added: 4,
+            removed: 0,
+            tests_before: Some(TestTotals {
+                passed: 3,
+                failed: 1,
+                skipped: 0,
+            }),
+            tests_after: Some(TestTotals {
+                passed: 4,
+                failed: 0,
+                skipped: 0,
+            }),
+        };
+        assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
+    }
+
+    #[test]
+    fn test_runs_name_the_first_failure() {
+        let case = |name: &str, status| TestCase {
+            name: name.into(),
+            status,
+            duration_ms: None,
+            detail: String::new(),
+        };
+        let run = TestRun {
+            purpose: TestPurpose::Smoke,
+            command: "make".into(),
+            tree: None,
+            cases: vec![case("a", CaseStatus::Passed), case("b", CaseStatus::Failed)],
+            exit_code: Some(1),
+            timed_out: false,
+            duration_ms: 200,
+            output: Payload::default(),
+        };
+        assert_eq!(
+            said(TestRunFinished { run }),
+            "smoke test: 1 passed, 1 failed (first: b), 0.2s"
+        );
+    }
+
+    #[test]
+    fn a_regression_stands_out() {
+        let flip = FeatureFlipped {
+            feature: "F002".into(),
+            from: FeatureStatus::Passing,
+            to: FeatureStatus::Failing,
+            by: FlipBy::Harness,
+            evidence: Some(Evidence {
+                kind: EvidenceKind::OwnTests,
+                summary: "tests 1/2".into(),
+                tree: None,
+                session: SessionNo(1),
+            }),
+            reason: "smoke".into(),
+        };
+        assert_eq!(said(flip), "F002 FAILS [0/0] (by harness): tests 1/2");
+    }
+}

@@ -1,0 +1,272 @@
+//! Starts an engine, connects a front end, waits for the end, says what came of it.
+//!
+//! Shared by `run` and `demo`. Owns the tokio runtime. Invariant: whatever happens to the front end, the engine
+//! has ended (or was told to at once) before the program does.
+
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::headless::Watch;
+use super::{signals, summary};
+use crate::config::Settings;
+use crate::config::pricing::Prices;
+use crate::engine::{self, Attendance, Engine, EngineError, Plan};
+use crate::link::Client;
+use crate::protocol::event::{RunEnded, RunOutcome};
+use crate::protocol::{Command, Event, Seq, StopMode};
+use crate::provider::{self, Anthropic, Key, ProviderConfig};
+use crate::session::State;
+use crate::store::{self, ProjectDir};
+use crate::ui::text::Clean;
+use crate::{telemetry, ui};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long an engine is given to stop by itself once its front end is gone.
+const POLITE: Duration = Duration::from_secs(10);
+/// How long it is given after that.
+const CURT: Duration = Duration::from_secs(5);
+
+/// How a run is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// The full-screen view.
+    Screen,
+    /// A line per event.
+    Lines,
+    /// The log's own JSON.
+    Json,
+}
+
+/// Everything a run needs, checked.
+pub struct Launch {
+    /// The workspace, canonical.
+    pub workspace: PathBuf,
+    /// Its state directory.
+    pub dir: ProjectDir,
+    /// Settings in force.
+    pub settings: Settings,
+    /// What to build, unless the list says so.
+    pub spec: Option<String>,
+    /// The provider's key.
+    pub key: Key,
+    /// How long a question waits for a person where there is one.
+    pub question_timeout: Duration,
+    /// How it is shown.
+    pub show: Show,
+}
+
+impl Show {
+    /// Reads the flags.
+    #[must_use]
+    pub const fn of(output: &super::args::OutputArgs) -> Self {
+        match (output.json, output.headless) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Lines,
+            (false, false) => Self::Screen,
+        }
+    }
+
+    /// Fails if there is no terminal where one is needed.
+    ///
+    /// # Errors
+    /// Fails with the next step.
+    pub fn check(self) -> Result<(), Failure> {
+        match self {
+            Self::Screen => Ok(ui::terminal::check()?),
+            Self::Lines | Self::Json => Ok(()),
+        }
+    }
+}
+
+/// Makes the runtime that engine, provider and servers share.
+///
+/// # Errors
+/// Fails if the system gives no threads.
+pub fn runtime() -> Result<Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("longhaul")
+        .build()
+        .map_err(|error| Failure::Internal(error.into()))
+}
+
+/// Runs to the end and returns how it ended.
+///
+/// # Errors
+/// Fails if the run cannot start. Once it has started, its outcome is the exit code.
+pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Result<Exit, Failure> {
+    let Launch {
+        workspace,
+        dir,
+        settings,
+        spec,
+        key,
+        question_timeout,
+        show,
+    } = launch;
+    provider::install_tls();
+    let provider = Anthropic::new(ProviderConfig {
+        base_url: settings.base_url.clone(),
+        key,
+        idle_timeout: Duration::from_secs(settings.idle_timeout_seconds),
+        first_byte_timeout: Duration::from_secs(settings.first_byte_timeout_seconds),
+        max_retries: settings.max_retries,
+        user_agent: format!("longhaul/{}", env!("CARGO_PKG_VERSION")),
+    })?;
+    let title = workspace
+        .file_name()
+        .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
+    let options = options(&settings, title.clone())?;
+    dir.create()?;
+    let _traces = telemetry::start(dir.root());
+    let before = store::last_seq(&dir)?;
+    let plan = Plan {
+        workspace,
+        project_dir: dir.clone(),
+        settings,
+        spec,
+        provider: Arc::new(provider),
+        prices: Prices::builtin(),
+        project_name: title,
+        attendance: if show == Show::Screen {
+            Attendance::Attended
+        } else {
+            Attendance::Unattended
+        },
+        question_timeout,
+    };
+    let engine = {
+        let _inside = runtime.enter();
+        engine::start(plan)?
+    };
+    let running = Running {
+        client: engine.client(),
+        cancel: engine.cancel_token(),
+        task: runtime.spawn(Engine::wait(engine)),
+    };
+    let ended = match show {
+        Show::Screen => running.on_screen(runtime, options)?,
+        Show::Lines | Show::Json => running.in_lines(runtime, console, show == Show::Json, before),
+    };
+    let (state, refused) = fold(&dir, before)?;
+    let lines = summary::lines(&state, &dir, &ended);
+    for line in lines.iter().map(|line| Clean::line(line)) {
+        // Behind JSON lines, a summary on standard output would break their reader.
+        let _ = if show == Show::Json {
+            console.note(line.as_str())
+        } else {
+            console.line(line.as_str())
+        };
+    }
+    Ok(match (ended.outcome, refused) {
+        (RunOutcome::Failed, Some(true)) => Exit::Key,
+        (RunOutcome::Failed, None) => Exit::Internal,
+        (outcome, _) => Exit::of_run(outcome),
+    })
+}
+
+/// A started run, seen from outside.
+struct Running {
+    client: Client,
+    cancel: CancellationToken,
+    task: JoinHandle<RunEnded>,
+}
+
+impl Running {
+    fn in_lines(self, runtime: &Runtime, console: &mut Console, json: bool, before: Seq) -> RunEnded {
+        let signals = runtime.spawn(signals::listen(self.client.clone(), self.cancel.clone()));
+        Watch::new(console, json, before).until_end(&self.client);
+        let ended = runtime.block_on(self.ended());
+        signals.abort();
+        ended
+    }
+
+    fn on_screen(self, runtime: &Runtime, options: ui::Options) -> Result<RunEnded, Failure> {
+        let left = ui::run(self.client.clone(), options);
+        let by_choice = matches!(left, Ok(ui::Exit::Left));
+        let ended = runtime.block_on(self.stop(by_choice));
+        left?;
+        Ok(ended)
+    }
+
+    /// Waits for the engine; one whose front end did not end by choice is told to stop first.
+    async fn stop(mut self, by_choice: bool) -> RunEnded {
+        if !by_choice && self.client.send(Command::Stop { mode: StopMode::Now }).is_err() {
+            self.cancel.cancel();
+        }
+        if let Ok(ended) = tokio::time::timeout(POLITE, &mut self.task).await {
+            return ended.unwrap_or_else(lost);
+        }
+        self.cancel.cancel();
+        match tokio::time::timeout(CURT, self.task).await {
+            Ok(ended) => ended.unwrap_or_else(lost),
+            Err(_) => RunEnded {
+                outcome: RunOutcome::Stopped,
+                reason: "it did not stop in time and was cut off".into(),
+            },
+        }
+    }
+
+    async fn ended(self) -> RunEnded {
+        self.task.await.unwrap_or_else(lost)
+    }
+}
+
+fn lost(error: tokio::task::JoinError) -> RunEnded {
+    RunEnded {
+        outcome: RunOutcome::Failed,
+        reason: format!("internal error, please report it: {error}"),
+    }
+}
+
+/// Folds the log. The second value tells of a request that failed for good in this run: whether the key was refused.
+fn fold(dir: &ProjectDir, before: Seq) -> Result<(State, Option<bool>), Failure> {
+    let (mut state, mut refused) = (State::default(), None);
+    store::scan(dir, Seq(0), |envelope| {
+        state.apply(&envelope);
+        if let Event::RequestFailed(failed) = &envelope.event
+            && envelope.seq > before
+        {
+            refused = Some(failed.error.starts_with("authentication_error"));
+        }
+    })?;
+    Ok((state, refused))
+}
+
+/// Returns the screen's options for these settings and the user's keys.
+///
+/// # Errors
+/// Fails if the key file cannot be read.
+pub fn options(settings: &Settings, title: String) -> Result<ui::Options, Failure> {
+    Ok(ui::Options {
+        title,
+        color: settings.ui.color,
+        ascii: settings.ui.ascii,
+        mouse: settings.ui.mouse,
+        keys: super::settings::user_keys()?,
+        environment: ui::Environment::of_process(),
+    })
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Git(error) => error.into(),
+            EngineError::List(error) => error.into(),
+            EngineError::Task(_) => Self::Internal(error.into()),
+            error => Self::unready(error.to_string()),
+        }
+    }
+}
+
+impl From<ui::UiError> for Failure {
+    fn from(error: ui::UiError) -> Self {
+        Self::unready(error.to_string())
+    }
+}

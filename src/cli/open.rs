@@ -1,0 +1,28 @@
+//! `longhaul` alone: opens the project in this directory, live if another process runs it, else its past.
+
+use super::failure::Failure;
+use super::launch::options;
+use super::{project, settings};
+use crate::harness::FEATURE_LIST;
+use crate::{link, ui};
+use std::path::Path;
+
+/// Opens the screen and returns when the user leaves it.
+///
+/// # Errors
+/// Fails if there is no terminal, or the settings or the state cannot be read.
+pub fn run() -> Result<(), Failure> {
+    ui::terminal::check().map_err(|error| {
+        Failure::unready(format!(
+            "{error}; `longhaul status`, `features` and `sessions` print without a terminal"
+        ))
+    })?;
+    let workspace = project::workspace(Path::new("."))?;
+    let settings = settings::load(Some(&workspace))?.settings;
+    let client = link::offline(&workspace, FEATURE_LIST)?;
+    let title = workspace
+        .file_name()
+        .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
+    ui::run(client, options(&settings, title)?)?;
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! What must hold before a run may start.
+//!
+//! Only looks. Invariant: when a check here fails, nothing on disk has changed, and the message says what to do next.
+
+use super::args::RunArgs;
+use super::failure::Failure;
+use super::{project, settings, words};
+use crate::config::Resolved;
+use crate::git::{GitError, Repo};
+use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::protocol::Seq;
+use crate::session::State;
+use crate::store::{self, ProjectDir, StoreError};
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+/// The spec's name within a project, used if no other is named.
+pub const SPEC: &str = "app_spec.txt";
+
+/// Specs larger than this would fill a context window.
+const LARGEST_SPEC: u64 = 256 << 10;
+
+/// A project that a run may start in.
+#[derive(Debug)]
+pub struct Ready {
+    /// The workspace as named; it may have to be made first.
+    pub dir: PathBuf,
+    /// Whether a directory or a repository must be made.
+    pub make: bool,
+    /// Settings with their sources.
+    pub resolved: Resolved,
+    /// The spec, if one is needed or was named.
+    pub spec: Option<String>,
+    /// What the user should know before the run starts, one line each.
+    pub notes: Vec<String>,
+}
+
+/// Checks everything that can be checked without changing anything.
+///
+/// # Errors
+/// Fails on the first thing that is not as a run needs it.
+pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
+    let exists = args.dir.symlink_metadata().is_ok();
+    if !exists && !args.create {
+        let dir = words::path(&args.dir);
+        return Err(Failure::unready(format!(
+            "{dir} does not exist; add --create to make it with an empty git repository in it"
+        )));
+    }
+    let dir = if exists {
+        project::workspace(&args.dir)?
+    } else {
+        args.dir.clone()
+    };
+    let resolved = settings::load_for_run(&dir, args)?;
+    let list = FeatureList::read(&dir.join(FEATURE_LIST))?;
+    let spec = spec(args, &dir, list.is_some())?;
+    let mut notes: Vec<String> = resolved
+        .ignored
+        .iter()
+        .map(|value| {
+            format!(
+                "{}: `{}` is ignored, a project may set only [verify]",
+                value.origin, value.key
+            )
+        })
+        .collect();
+    let make = match exists.then(|| Repo::discover(&dir)) {
+        None => true,
+        Some(Ok(repo)) if repo.workdir() == dir => {
+            repo.ready_to_commit(resolved.settings.author.clone())?;
+            state(&dir)?;
+            notes.extend(clean_tree(&repo, &dir, args)?);
+            false
+        }
+        Some(Ok(_) | Err(GitError::NotARepository { .. })) if args.create => true,
+        Some(Ok(repo)) => {
+            return Err(Failure::unready(format!(
+                "{} is inside the repository {}; run longhaul there, or make {0} a repository of its own with `git init {}`",
+                dir.display(),
+                repo.workdir().display(),
+                words::path(&dir)
+            )));
+        }
+        Some(Err(error)) => return Err(error.into()),
+    };
+    Ok(Ready {
+        dir,
+        make,
+        resolved,
+        spec,
+        notes,
+    })
+}
+
+/// Makes what is missing and returns the workspace and its state directory. Called once everything else is settled.
+///
+/// # Errors
+/// Fails if the directory or the repository cannot be made, or a commit could not be.
+pub fn prepare(ready: &Ready) -> Result<(PathBuf, ProjectDir), Failure> {
+    if ready.make {
+        let repo = Repo::init(&ready.dir)?;
+        repo.ready_to_commit(ready.resolved.settings.author.clone())?;
+    }
+    let workspace = project::workspace(&ready.dir)?;
+    let dir = state(&workspace)?;
+    Ok((workspace, dir))
+}
+
+/// Checks that the state lies outside the workspace and that nobody runs the project.
+fn state(workspace: &Path) -> Result<ProjectDir, Failure> {
+    let dir = ProjectDir::for_workspace(workspace)?;
+    if dir.root().starts_with(workspace) {
+        return Err(Failure::unready(format!(
+            "longhaul's state {} would lie inside the project, where the agent could change it; set LONGHAUL_STATE_DIR to a directory outside",
+            dir.root().display()
+        )));
+    }
+    match dir.holder()? {
+        Some(pid) => Err(StoreError::Busy { pid }.into()),
+        None => Ok(dir),
+    }
+}
+
+/// Reads the spec. A project with a feature list needs none.
+fn spec(args: &RunArgs, dir: &Path, has_list: bool) -> Result<Option<String>, Failure> {
+    let (path, named) = match &args.spec {
+        Some(path) => (path.clone(), true),
+        None => (dir.join(SPEC), false),
+    };
+    if !named && (has_list || !path.exists()) {
+        return if has_list {
+            Ok(None)
+        } else {
+            Err(Failure::unready(format!(
+                "{} has neither a {FEATURE_LIST} nor a {SPEC}; say what to build with --spec FILE",
+                dir.display()
+            )))
+        };
+    }
+    let unready = |what: &str| Failure::unready(format!("the spec {} {what}", path.display()));
+    let meta = fs::metadata(&path).map_err(|error| unready(&format!("cannot be read: {error}")))?;
+    if !meta.is_file() {
+        return Err(unready("is not a file; name a text file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(&path)
+        .and_then(|file| file.take(LARGEST_SPEC + 1).read_to_end(&mut bytes))
+        .map_err(|error| unready(&format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST_SPEC {
+        return Err(unready("is larger than 256 KB; say what to build, not how, in a few pages"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| unready("is not UTF-8 text; save it as UTF-8"))?;
+    if text.trim().is_empty() {
+        return Err(unready("is empty; say in it what to build"));
+    }
+    Ok(Some(text))
+}
+
+/// Refuses uncommitted work of the user's; returns notes on what is let through.
+fn clean_tree(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<String>, Failure> {
+    let ours = own_inputs(workspace, args);
+    let dirty: Vec<String> = repo
+        .dirty()?
+        .into_iter()
+        .filter(|path| !ours.iter().any(|own| path == own))
+        .collect();
+    if dirty.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count = crate::ui::text::format::plural(dirty.len(), "uncommitted path");
+    if args.allow_dirty {
+        return Ok(vec![format!(
+            "{count} in the working tree; they are kept, and the agent may commit them"
+        )]);
+    }
+    if left_by_a_session(workspace, &dirty)? {
+        return Ok(vec![format!("{count} in the working tree, left there by the last session")]);
+    }
+    let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
+    let more = if dirty.len() > shown.len() { ", …" } else { "" };
+    Err(Failure::unready(format!(
+        "{} has {count} ({}{more}); commit or stash them, or add --allow-dirty to start with them",
+        workspace.display(),
+        shown.join(", ")
+    )))
+}
+
+/// Files that a first run naturally finds uncommitted: what it was told to read.
+fn own_inputs(workspace: &Path, args: &RunArgs) -> Vec<String> {
+    let named = args.spec.as_ref().and_then(|spec| fs::canonicalize(spec).ok());
+    let named = named.and_then(|spec| spec.strip_prefix(workspace).ok().map(|path| path.display().to_string()));
+    let usual = [SPEC.to_owned(), settings::PROJECT_FILE.to_owned()];
+    usual.into_iter().chain(named).map(|path| format!("?? {path}")).collect()
+}
+
+/// Says whether the log explains every one of these paths: its last session was cut off, or ended with them.
+fn left_by_a_session(workspace: &Path, dirty: &[String]) -> Result<bool, Failure> {
+    let dir = ProjectDir::for_workspace(workspace)?;
+    let mut state = State::default();
+    store::scan(&dir, Seq(0), |envelope| state.apply(&envelope))?;
+    Ok(match state.current().map(|session| &session.ended) {
+        None => false,
+        Some(None) => true,
+        Some(Some((_, ended))) => dirty.iter().all(|path| ended.dirty.contains(path)),
+    })
+}

@@ -1,0 +1,49 @@
+//! The last words of a run: what was reached, what it cost, where everything lies.
+
+use super::words;
+use crate::protocol::Role;
+use crate::protocol::event::RunEnded;
+use crate::session::State;
+use crate::store::ProjectDir;
+use crate::ui::text::format;
+use jiff::Timestamp;
+
+/// Returns the lines of the summary; foreign text in them is not cleaned yet.
+#[must_use]
+pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
+    let (passing, total) = state.features.progress();
+    let mut lines = vec![String::new(), format!("{}{}", words::outcome(ended.outcome), reason(ended))];
+    let mut row = |name: &str, text: String| lines.push(format!("  {name:<9} {text}"));
+    row("features", format!("{passing} of {total} pass"));
+    if let Some(run) = &state.run {
+        let sessions = state.sessions.iter().filter(|session| session.number >= run.first_session);
+        let (first, coding): (Vec<_>, Vec<_>) = sessions.partition(|session| session.role == Role::Initializer);
+        row(
+            "sessions",
+            format!(
+                "{} ({} initializer, {} coding)",
+                first.len() + coding.len(),
+                first.len(),
+                coding.len()
+            ),
+        );
+        row("tokens", words::tokens(&run.totals));
+        row("cost", words::cost(&run.totals));
+        let end = run.ended.as_ref().map_or_else(Timestamp::now, |(time, ..)| *time);
+        row("time", format::duration_ms(format::seconds_between(run.started, end) * 1000));
+        let commits = state.commits.iter().filter(|commit| commit.time >= run.started).count();
+        row("commits", commits.to_string());
+    }
+    row("project", dir.workspace().display().to_string());
+    row("log", dir.sessions().display().to_string());
+    row("look back", format!("cd {} && longhaul", words::path(dir.workspace())));
+    lines
+}
+
+fn reason(ended: &RunEnded) -> String {
+    if ended.reason.is_empty() || ended.reason.eq_ignore_ascii_case(words::outcome(ended.outcome)) {
+        String::new()
+    } else {
+        format!(": {}", ended.reason)
+    }
+}
