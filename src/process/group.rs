@@ -167,9 +167,12 @@ impl Group {
     /// Reads the process table off the async threads.
     async fn members(&self) -> Vec<Member> {
         let (marker, groups) = (self.0.marker.clone(), self.state().groups.clone());
-        tokio::task::spawn_blocking(move || members(&marker, &groups))
-            .await
-            .unwrap_or_default()
+        let look = move || members(&marker, &groups);
+        // Without a blocking thread (the runtime is shutting down) look here: "nobody is left" must never be a guess.
+        match tokio::task::spawn_blocking(look.clone()).await {
+            Ok(members) => members,
+            Err(_) => look(),
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -86,7 +86,8 @@ impl Stat {
         let (start, rest) = line.rsplit_once(')')?;
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?.chars().next()?;
-        let mut id = |skip| Pid::from_raw(fields.nth(skip)?.parse().ok()?);
+        // A process that is just vanishing has -1 for both.
+        let mut id = |skip| Pid::from_raw(fields.nth(skip)?.parse().ok().filter(|&id| id > 0)?);
         Some(Self {
             name: start.split_once('(')?.1.to_owned(),
             state,
@@ -117,6 +118,13 @@ fn command_line(pid: Pid) -> Option<String> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vanishing_process_is_passed_over() {
+        assert!(Stat::parse(b"42 (sleep) X 7 -1 -1 0 -1").is_none());
+        assert!(Stat::parse(b"2 (kthreadd) S 0 0 0 0 -1").is_none());
+        assert!(Stat::parse(b"").is_none());
+    }
 
     #[test]
     fn a_hostile_name_does_not_confuse_the_parser() {

@@ -137,7 +137,9 @@ async fn without_a_group_nothing_outlives_the_command() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn without_a_group_not_even_another_session_outlives_the_command() {
-    let done = go(shell("setsid sh -c 'echo $$; exec sleep 60 > /dev/null 2>&1' & sleep 0.2")).await;
+    let dir = tempfile::tempdir().unwrap();
+    let command = "setsid sh -c 'echo $$; : > up; exec sleep 60 > /dev/null 2>&1' & while [ ! -e up ]; do sleep 0.01; done";
+    let done = go(Invocation::shell(command, dir.path())).await;
     assert!(!alive(done.output.shown.trim()), "{}", done.output.shown);
 }
 
