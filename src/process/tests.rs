@@ -147,8 +147,7 @@ async fn without_a_group_not_even_another_session_outlives_the_command() {
 #[tokio::test]
 async fn a_double_fork_into_another_session_is_found_and_killed() {
     let group = Group::new();
-    let command =
-        "setsid sh -c '(trap \"\" TERM; echo $$; while :; do sleep 0.05; done) & exit 0' > out.pid 2>&1 < /dev/null; cat out.pid";
+    let command = "setsid sh -c '(trap \"\" TERM; echo $$; while :; do sleep 0.05; done) & exit 0' > out.pid 2>&1 < /dev/null; while [ ! -s out.pid ]; do sleep 0.01; done";
     let dir = tempfile::tempdir().unwrap();
     let done = go(Invocation::shell(command, dir.path()).group(&group)).await;
     assert_eq!(done.exit_code, Some(0));
