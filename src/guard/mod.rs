@@ -127,23 +127,31 @@ impl Guard {
 
     /// Says whether an initializer session runs: until its first commit it may write the feature list and `longhaul.toml`.
     ///
-    /// Has no effect on a list that is guarded already. Call [`Guard::adopt_all`] when the first commit is made.
+    /// Has no effect on a list that is guarded already. When the first commit is made, say no and call [`Guard::adopt_all`].
     pub fn initializing(&self, yes: bool) {
         self.state().initializing = yes;
     }
 
-    /// Takes the present bytes of feature list, settings and all agreed tests as the baseline. What is missing is not guarded;
-    /// except that settings which appear later without having been adopted are a breach.
+    /// Begins to guard feature list and settings as they are now, where they are not guarded yet; settings that are missing and
+    /// appear later without having been adopted are a breach then. While an initializer may still write them they are left alone.
+    ///
+    /// What is guarded already keeps its baseline: this may be called at each session's start without taking for right what
+    /// something left behind has changed in between. A person's change is taken over by [`Guard::adopt`], one path at a time.
     ///
     /// # Errors
     /// A file is there but cannot be read, or the copy cannot be written.
     pub fn adopt_all(&self) -> Result<(), GuardError> {
         let mut state = self.state();
-        let mut paths: Vec<(PathBuf, Subject)> = state.baseline.tests().map(|path| (path.to_owned(), Subject::Test)).collect();
-        paths.push((self.feature_list.clone(), Subject::FeatureList));
-        paths.push((PathBuf::from(SETTINGS), Subject::Settings));
-        for (path, subject) in paths {
-            state.baseline.adopt(&self.workspace, &path, subject)?;
+        if state.initializing {
+            return Ok(());
+        }
+        for (path, subject) in [
+            (self.feature_list.as_path(), Subject::FeatureList),
+            (Path::new(SETTINGS), Subject::Settings),
+        ] {
+            if !state.baseline.knows(path) {
+                state.baseline.adopt(&self.workspace, path, subject)?;
+            }
         }
         state.baseline.save()
     }

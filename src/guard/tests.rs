@@ -262,10 +262,21 @@ fn a_person_may_change_and_delete_what_is_then_adopted() {
 }
 
 #[test]
+fn a_session_that_starts_does_not_take_damage_for_right() {
+    let world = World::new();
+    let before = world.picture();
+    world.shell("echo x > feature_list.json; rm longhaul.toml tests/01.sh");
+    world.guard.adopt_all().unwrap();
+    world.guard.agree_tests(["tests/01.sh", "tests/deep/02.sh"]).unwrap();
+    assert_eq!(world.verify().len(), 3);
+    assert_eq!(world.picture(), before);
+}
+
+#[test]
 fn settings_that_appear_are_set_aside_until_a_person_adopts_them() {
     let world = World::new();
     fs::remove_file(world.path("longhaul.toml")).unwrap();
-    world.guard.adopt_all().unwrap();
+    world.guard.adopt(Path::new("longhaul.toml")).unwrap();
     world.shell("echo '[verify]' > longhaul.toml");
     let breaches = world.verify();
     assert_eq!(
@@ -294,8 +305,9 @@ fn the_initializer_may_write_until_its_first_commit() {
         guard: Guard::new(context).unwrap(),
         dir,
     };
-    world.guard.adopt_all().unwrap();
     world.guard.initializing(true);
+    world.shell("echo '[' > feature_list.json");
+    world.guard.adopt_all().unwrap();
     for path in ["feature_list.json", "longhaul.toml", "tests/01.sh"] {
         assert_eq!(world.rule_path(path), Verdict::allow());
     }
