@@ -263,6 +263,8 @@ mod tests {
             attempt: 2,
             delay_ms: 4_000,
             error: "overloaded_error".into(),
+            usage: crate::protocol::Usage::default(),
+            cost: None,
         };
         assert_eq!(said(retry), "request failed 2 times, trying again in 4s: overloaded_error");
         let breach = BreachFound {
