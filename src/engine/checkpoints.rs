@@ -3,7 +3,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::{gates, testing};
-use crate::git::{CommitRequest, Repo};
+use crate::git::{CommitRequest, Repo, Tree};
 use crate::protocol::event::{CommitMade, GateDecision};
 use crate::protocol::{CallId, Oid, Role, TestPurpose, TestRun, TestTotals};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ impl Dispatch {
     /// The `commit` tool.
     pub(super) async fn commit(&self, call: &CallId, message: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
         let project = &self.project;
-        let tree = project.tree().await?;
+        let Tree { id: tree, left_out } = project.snapshot().await?;
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
         if dirty.is_empty() {
             return Ok(Ran::failed(
@@ -84,6 +84,9 @@ impl Dispatch {
             made.added,
             made.removed
         );
+        for left in left_out {
+            text.push_str(&format!("\nNot in the commit: {}, which {}.", left.path, left.reason));
+        }
         if let Some(next) = self.next_feature()? {
             text.push('\n');
             text.push_str(&next);

@@ -5,7 +5,7 @@ use super::journal::Journal;
 use super::questions::Questions;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{GitError, Repo};
+use crate::git::{GitError, Repo, Tree};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
@@ -71,7 +71,15 @@ impl Project {
     /// # Errors
     /// Fails if the snapshot cannot be taken.
     pub async fn tree(&self) -> Result<Oid, EngineError> {
-        self.git(|repo| repo.snapshot().map(|tree| tree.id)).await
+        Ok(self.snapshot().await?.id)
+    }
+
+    /// Returns that tree with the paths that it cannot hold.
+    ///
+    /// # Errors
+    /// Fails if the snapshot cannot be taken.
+    pub async fn snapshot(&self) -> Result<Tree, EngineError> {
+        self.git(Repo::snapshot).await
     }
 
     /// Compares the guarded files with their baselines and puts back what differs.

@@ -202,6 +202,7 @@ pub fn tools(dispatch: &Dispatch) -> Vec<RawJson> {
         .toolbox
         .specs(&dispatch.project.settings.model)
         .into_iter()
+        .filter(|spec| dispatch.facts.role == Role::Initializer || spec.name != "declare_verify")
         .map(|spec| spec.api)
         .collect()
 }

@@ -16,7 +16,13 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer that are wanted.
-const WITHIN: [(&str, &str); 3] = [("engine", "link"), ("verify", "harness"), ("guard", "harness")];
+const WITHIN: [(&str, &str); 5] = [
+    ("cli", "telemetry"),
+    ("engine", "link"),
+    ("git", "process"),
+    ("guard", "harness"),
+    ("harness", "verify"),
+];
 
 /// Modules that the terminal must not see although they lie below it: it reaches them through `link` only.
 const HIDDEN_FROM_UI: [&str; 7] = ["engine", "provider", "tool", "guard", "git", "store", "process"];
@@ -186,6 +192,7 @@ fn files_stay_short_and_are_named_after_what_they_hold() {
 fn every_file_says_what_it_is() {
     let silent: Vec<String> = sources()
         .into_iter()
+        .filter(|source| !is_test(source))
         .filter(|s| !fs::read_to_string(&s.path).unwrap().starts_with("//!"))
         .map(|s| s.name)
         .collect();

@@ -15,7 +15,10 @@ fn check(section: &str, wanted: &str) {
     if &readme[start..end] == wanted {
         return;
     }
-    assert!(std::env::var_os("UPDATE_DOCS").is_some(), "README.md: {section} is stale; run `UPDATE_DOCS=1 cargo test docs -- --test-threads=1`");
+    assert!(
+        std::env::var_os("UPDATE_DOCS").is_some(),
+        "README.md: {section} is stale; run `UPDATE_DOCS=1 cargo test docs -- --test-threads=1`"
+    );
     std::fs::write(&path, format!("{}{wanted}{}", &readme[..start], &readme[end..])).unwrap();
 }
 
@@ -28,8 +31,18 @@ fn docs_readme_keys() {
 fn docs_readme_config() {
     let mut wanted = String::from("| Setting | Built-in | |\n|---|---|---|\n");
     for key in config::reference() {
-        let value = if key.unset { format!("unset, such as `{}`", key.value) } else { format!("`{}`", key.value) };
-        let _ = writeln!(wanted, "| `{}` | {} | {} |", key.key, value.replace('|', "\\|"), key.text.replace('|', "\\|"));
+        let value = if key.unset {
+            format!("unset, such as `{}`", key.value)
+        } else {
+            format!("`{}`", key.value)
+        };
+        let _ = writeln!(
+            wanted,
+            "| `{}` | {} | {} |",
+            key.key,
+            value.replace('|', "\\|"),
+            key.text.replace('|', "\\|")
+        );
     }
     check("config", &wanted);
 }

@@ -3,13 +3,14 @@
 //! Owns the conversation and the order of things: request, answer, calls one after the other, results, next request, end.
 //! Knows no clock, no files, no provider. Invariant: after `End` it asks for nothing more, and no call is asked for whose block did not finish.
 
+mod ending;
+
 use super::conversation::{Conversation, ToolResult};
-use super::effect::{Broken, Effect, Input, ProposedCall};
+use super::effect::{Effect, Input, ProposedCall};
 use crate::protocol::event::{
-    BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PartialBlock, PromptSent, RequestFailed,
-    RequestRetried, ResponseFinished, StopRequested, TurnInterrupted, TurnStarted,
+    BlockDelta, BlockFinished, BlockStarted, EndCause, LimitReached, PromptSent, RequestRetried, ResponseFinished, TurnStarted,
 };
-use crate::protocol::{Cost, RawJson, StopMode, StopReason, TurnNo, Usage};
+use crate::protocol::{RawJson, StopMode, StopReason, TurnNo};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Answers cut off in a row before the session is given up.
@@ -318,91 +319,6 @@ impl TurnMachine {
             ));
         }
         self.next_turn(out);
-    }
-
-    /// The request's end still comes, as [`Input::Broken`] with what was spent on it, or as a whole answer that was faster.
-    fn cancel_request(&mut self, out: &mut Vec<Effect>) {
-        if !self.cancelling {
-            self.cancelling = true;
-            out.push(Effect::CancelRequest);
-        }
-    }
-
-    fn broken_off(&mut self, broken: Broken, out: &mut Vec<Effect>) {
-        let Broken {
-            error,
-            failure,
-            partial,
-            usage,
-            cost,
-        } = broken;
-        if std::mem::take(&mut self.cancelling) {
-            out.push(self.interrupted("stopped before the answer was whole".into(), usage, cost));
-            return self.finish_step(out);
-        }
-        if failure == Failure::ContextFull {
-            return self.end(EndCause::ContextFull, error, out);
-        }
-        if !partial {
-            out.push(Effect::Record(
-                RequestFailed {
-                    error: error.clone(),
-                    failure,
-                }
-                .into(),
-            ));
-            return self.end(EndCause::Failed, error, out);
-        }
-        out.push(self.interrupted(error.clone(), usage, cost));
-        self.broken += 1;
-        if self.broken >= MAX_BROKEN {
-            let error = format!("{MAX_BROKEN} answers in a row were cut off, the last by: {error}");
-            out.push(Effect::Record(
-                RequestFailed {
-                    error: error.clone(),
-                    failure,
-                }
-                .into(),
-            ));
-            return self.end(EndCause::Failed, error, out);
-        }
-        // Nothing of the answer was acted on, so the same request may go out again.
-        self.finish_step(out);
-    }
-
-    fn stop_asked(&mut self, mode: StopMode, out: &mut Vec<Effect>) {
-        out.push(Effect::Record(StopRequested { mode }.into()));
-        if self.stop != Some(StopMode::Now) {
-            self.stop = Some(mode);
-        }
-        match (&self.phase, mode) {
-            (Phase::Requesting, StopMode::Now) => self.cancel_request(out),
-            (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
-            (Phase::Idle, _) => self.end(EndCause::Stopped, "stopped by the user".into(), out),
-            (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (Phase::Ended, _) => {}
-        }
-    }
-
-    fn interrupted(&mut self, reason: String, usage: Usage, cost: Option<Cost>) -> Effect {
-        let partial = std::mem::take(&mut self.open)
-            .into_iter()
-            .map(|(index, text)| PartialBlock { index, text })
-            .collect();
-        self.blocks.clear();
-        Effect::Record(
-            TurnInterrupted {
-                reason,
-                partial,
-                usage,
-                cost,
-            }
-            .into(),
-        )
-    }
-
-    fn end(&mut self, cause: EndCause, summary: String, out: &mut Vec<Effect>) {
-        self.phase = Phase::Ended;
-        out.push(Effect::End { cause, summary });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::conversation::ToolResult;
+use crate::engine::effect::Broken;
 use crate::protocol::event::{Failure, LimitKind};
 use crate::protocol::{BlockKind, CallId, Event, Usage};
 use crate::provider::Speaker;

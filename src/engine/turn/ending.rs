@@ -1,0 +1,93 @@
+//! How turns and sessions end before their time: stops, cut answers, failures.
+
+use super::{MAX_BROKEN, Phase, TurnMachine};
+use crate::engine::effect::{Broken, Effect};
+use crate::protocol::event::{EndCause, Failure, PartialBlock, RequestFailed, StopRequested, TurnInterrupted};
+use crate::protocol::{Cost, StopMode, Usage};
+
+impl TurnMachine {
+    /// The request's end still comes, as [`Input::Broken`] with what was spent on it, or as a whole answer that was faster.
+    pub(super) fn cancel_request(&mut self, out: &mut Vec<Effect>) {
+        if !self.cancelling {
+            self.cancelling = true;
+            out.push(Effect::CancelRequest);
+        }
+    }
+
+    pub(super) fn broken_off(&mut self, broken: Broken, out: &mut Vec<Effect>) {
+        let Broken {
+            error,
+            failure,
+            partial,
+            usage,
+            cost,
+        } = broken;
+        if std::mem::take(&mut self.cancelling) {
+            out.push(self.interrupted("stopped before the answer was whole".into(), usage, cost));
+            return self.finish_step(out);
+        }
+        if failure == Failure::ContextFull {
+            return self.end(EndCause::ContextFull, error, out);
+        }
+        if !partial {
+            out.push(Effect::Record(
+                RequestFailed {
+                    error: error.clone(),
+                    failure,
+                }
+                .into(),
+            ));
+            return self.end(EndCause::Failed, error, out);
+        }
+        out.push(self.interrupted(error.clone(), usage, cost));
+        self.broken += 1;
+        if self.broken >= MAX_BROKEN {
+            let error = format!("{MAX_BROKEN} answers in a row were cut off, the last by: {error}");
+            out.push(Effect::Record(
+                RequestFailed {
+                    error: error.clone(),
+                    failure,
+                }
+                .into(),
+            ));
+            return self.end(EndCause::Failed, error, out);
+        }
+        // Nothing of the answer was acted on, so the same request may go out again.
+        self.finish_step(out);
+    }
+
+    pub(super) fn stop_asked(&mut self, mode: StopMode, out: &mut Vec<Effect>) {
+        out.push(Effect::Record(StopRequested { mode }.into()));
+        if self.stop != Some(StopMode::Now) {
+            self.stop = Some(mode);
+        }
+        match (&self.phase, mode) {
+            (Phase::Requesting, StopMode::Now) => self.cancel_request(out),
+            (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
+            (Phase::Idle, _) => self.end(EndCause::Stopped, "stopped by the user".into(), out),
+            (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (Phase::Ended, _) => {}
+        }
+    }
+
+    pub(super) fn interrupted(&mut self, reason: String, usage: Usage, cost: Option<Cost>) -> Effect {
+        let partial = std::mem::take(&mut self.open)
+            .into_iter()
+            .map(|(index, text)| PartialBlock { index, text })
+            .collect();
+        self.blocks.clear();
+        Effect::Record(
+            TurnInterrupted {
+                reason,
+                partial,
+                usage,
+                cost,
+            }
+            .into(),
+        )
+    }
+
+    pub(super) fn end(&mut self, cause: EndCause, summary: String, out: &mut Vec<Effect>) {
+        self.phase = Phase::Ended;
+        out.push(Effect::End { cause, summary });
+    }
+}
