@@ -129,3 +129,27 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
     Ok(written)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pictures in the repository are those that this code draws.
+    #[test]
+    fn docs_pictures_are_current() {
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            render(&kept).unwrap();
+        }
+        let fresh = tempfile::tempdir().unwrap();
+        for picture in render(fresh.path()).unwrap() {
+            let name = picture.file_name().unwrap();
+            let same = std::fs::read(&picture).unwrap() == std::fs::read(kept.join(name)).unwrap_or_default();
+            assert!(
+                same,
+                "screenshots/{} is stale: run `UPDATE_DOCS=1 cargo test docs`",
+                name.display()
+            );
+        }
+    }
+}

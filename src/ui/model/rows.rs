@@ -9,11 +9,10 @@ use crate::ui::keymap::{Action, Entry, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::popup;
 
+/// Says whether one of the texts contains the filter, in any case. Callers skip it for an empty filter: lists may be long.
 fn matches(filter: &str, texts: &[&str]) -> bool {
-    filter.is_empty() || {
-        let filter = filter.to_lowercase();
-        texts.iter().any(|text| text.to_lowercase().contains(&filter))
-    }
+    let filter = filter.to_lowercase();
+    texts.iter().any(|text| text.to_lowercase().contains(&filter))
 }
 
 /// What a feature's row says of it, in a word.
@@ -68,15 +67,16 @@ impl Model {
         let rows = self.state.features.rows.iter();
         rows.filter(|row| {
             let feature = &row.feature;
-            matches(
-                filter,
-                &[
-                    feature.id.as_str(),
-                    &feature.description,
-                    &feature.category,
-                    self.standing(row).word(),
-                ],
-            )
+            filter.is_empty()
+                || matches(
+                    filter,
+                    &[
+                        feature.id.as_str(),
+                        &feature.description,
+                        &feature.category,
+                        self.standing(row).word(),
+                    ],
+                )
         })
         .collect()
     }
@@ -90,6 +90,9 @@ impl Model {
     fn commits_matching(&self, filter: &str) -> Vec<&CommitInfo> {
         let rows = self.state.recent_commits().iter();
         rows.filter(|commit| {
+            if filter.is_empty() {
+                return true;
+            }
             let feature = self.made(&commit.id).and_then(|made| made.made.feature.as_ref());
             let feature = feature.map_or("", |feature| feature.as_str());
             matches(filter, &[&commit.subject, commit.id.as_str(), &commit.author, feature])
@@ -111,7 +114,9 @@ impl Model {
 
     fn tests_matching(&self, filter: &str) -> Vec<&CaseHistory> {
         let rows = self.state.tests.cases.iter();
-        let mut rows: Vec<&CaseHistory> = rows.filter(|case| matches(filter, &[&case.name, &case.detail])).collect();
+        let mut rows: Vec<&CaseHistory> = rows
+            .filter(|case| filter.is_empty() || matches(filter, &[&case.name, &case.detail]))
+            .collect();
         rows.sort_by_key(|case| (!case.in_latest, case.results.last() != Some(&CaseStatus::Failed)));
         rows
     }

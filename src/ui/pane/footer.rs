@@ -1,7 +1,7 @@
 //! The footer: the keys of what has the focus, `?` first so that it is the last to be cut; or a sentence; or the search line.
 
 use crate::ui::keymap::{Action, Context, Situation, table::TABLE};
-use crate::ui::model::{Field, Model};
+use crate::ui::model::{Field, Model, Popup};
 use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
@@ -83,6 +83,7 @@ pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
 fn has_a_point(model: &Model, action: Action) -> bool {
     match action {
         Action::Back => model.popup.is_some() || !model.pages.is_empty() || model.reading.is_some(),
+        Action::Open => !matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary)),
         Action::ZoomIn => model.layout().places.len() > 1,
         Action::Summary => !model.run_is_live(),
         _ => true,

@@ -56,7 +56,7 @@ fn row(model: &Model, entry: &'static Entry, below: Situation, look: &Look<'_>) 
     let off = reason.is_some();
     let left = vec![
         Span::styled(
-            format!("{:<13} ", keys.join(" ")),
+            format!("{:<16} ", keys.join(" ")),
             look.style(if off { Slot::Dim } else { Slot::Key }),
         ),
         Span::styled(entry.about, look.style(if off { Slot::Dim } else { Slot::Text })),

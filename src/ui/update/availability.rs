@@ -3,7 +3,7 @@
 use crate::link::Mode;
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::Model;
+use crate::ui::model::{Model, Popup};
 
 /// Says why an action cannot be done now; `None` if it can.
 #[must_use]
@@ -19,6 +19,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             }
         }
         Action::StopAfterStep | Action::StopNow => (!model.run_is_live()).then_some("no run of this window is live"),
+        Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary)).then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
         Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
@@ -74,7 +75,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PaneRight
         | Action::PaneDown
         | Action::PaneUp
-        | Action::Find
         | Action::EnterProject
         | Action::Stay
         | Action::SendAnswer

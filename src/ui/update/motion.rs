@@ -1,7 +1,7 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
 use crate::ui::layout::Pane;
-use crate::ui::model::{Cursor, Model, Popup, Subject};
+use crate::ui::model::{Model, Popup, Subject};
 use crate::ui::page::{self, Mark};
 use crate::ui::popup;
 use crate::ui::transcript::Move;
@@ -96,23 +96,24 @@ fn in_pane(model: &mut Model, motion: Motion) {
             },
         ),
         Pane::Features => {
-            let keys: Vec<_> = model.feature_rows().iter().map(|row| row.feature.id.clone()).collect();
-            in_list(&mut model.features, &keys, motion, height);
+            let rows = model.feature_rows();
+            let at = motion.target(model.features.index(), rows.len(), height);
+            let key = rows.get(at).map(|row| row.feature.id.clone());
+            model.features.select(at, key);
         }
         Pane::Git => {
-            let keys: Vec<_> = model.commit_rows().iter().map(|commit| commit.id.clone()).collect();
-            in_list(&mut model.commits, &keys, motion, height);
+            let rows = model.commit_rows();
+            let at = motion.target(model.commits.index(), rows.len(), height);
+            let key = rows.get(at).map(|commit| commit.id.clone());
+            model.commits.select(at, key);
         }
         Pane::Tests => {
-            let keys: Vec<_> = model.test_rows().iter().map(|case| case.name.clone()).collect();
-            in_list(&mut model.tests, &keys, motion, height);
+            let rows = model.test_rows();
+            let at = motion.target(model.tests.index(), rows.len(), height);
+            let key = rows.get(at).map(|case| case.name.clone());
+            model.tests.select(at, key);
         }
     }
-}
-
-fn in_list<K: Clone + PartialEq>(cursor: &mut Cursor<K>, keys: &[K], motion: Motion, height: usize) {
-    let at = motion.target(cursor.index(), keys.len(), height);
-    cursor.select(at, keys.get(at).cloned());
 }
 
 fn on_page(model: &mut Model, motion: Motion) {
