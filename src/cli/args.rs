@@ -54,6 +54,12 @@ pub enum DebugCommand {
         /// Where to
         dir: PathBuf,
     },
+    /// Stream a made-up run through the real screen, to measure keys under load
+    Stream {
+        /// Events a second
+        #[arg(long, value_name = "N", default_value_t = 1000)]
+        rate: u32,
+    },
 }
 
 /// Options of `run`.

@@ -3,12 +3,14 @@
 use super::args::DebugCommand;
 use super::console::Console;
 use super::failure::Failure;
-use crate::ui::screenshots;
+use super::launch::options;
+use super::settings;
+use crate::ui::{screenshots, stream};
 
 /// Runs the command.
 ///
 /// # Errors
-/// Fails if the pictures cannot be written.
+/// Fails if the pictures cannot be written, or there is no terminal to stream to.
 pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure> {
     match command {
         DebugCommand::Screenshots { dir } => {
@@ -17,6 +19,10 @@ pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure>
             for picture in pictures {
                 console.line(picture.display().to_string())?;
             }
+        }
+        DebugCommand::Stream { rate } => {
+            let settings = settings::load(None)?.settings;
+            stream::run(*rate, options(&settings, "stream".to_owned())?)?;
         }
     }
     Ok(())

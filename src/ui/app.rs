@@ -104,9 +104,6 @@ impl App {
                 msg,
                 Msg::Key(..) | Msg::Paste(_) | Msg::Mouse(_) | Msg::Resize(_) | Msg::Answered(..) | Msg::NotSent(_) | Msg::Ready
             );
-            if let Msg::Key(key, _) = &msg {
-                panic_if_asked(key.code, key.modifiers);
-            }
             if let Some(exit) = self.handle(msg)? {
                 return Ok(exit);
             }
@@ -164,8 +161,10 @@ impl App {
     }
 
     fn handle(&mut self, msg: Msg) -> Result<Option<Exit>, UiError> {
-        if let Msg::Events(events) = &msg {
-            self.folded += events.len();
+        match &msg {
+            Msg::Key(key, _) => panic_if_asked(key.code, key.modifiers),
+            Msg::Events(events) => self.folded += events.len(),
+            _ => {}
         }
         for effect in update(&mut self.model, msg) {
             match effect {
