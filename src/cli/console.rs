@@ -127,3 +127,49 @@ fn columns(stream: impl std::os::fd::AsFd) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(stream).ok()?;
     (size.ws_col > 0).then_some(size.ws_col.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Pipe(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Pipe {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    #[test]
+    fn the_progress_line_is_erased_before_anything_else_and_never_wraps() {
+        let both = Pipe::default();
+        let mut console = Console::to(both.clone(), both.clone(), Some(8));
+        console.progress(&Clean::literal("123456789")).unwrap();
+        console.line("out").unwrap();
+        console.note("err").unwrap();
+        drop(console);
+        assert_eq!(both.text(), "\r\x1b[K123456…\r\x1b[Kout\nerr\n");
+    }
+
+    #[test]
+    fn without_a_terminal_there_is_no_progress_line() {
+        let (out, err) = (Pipe::default(), Pipe::default());
+        let mut console = Console::to(out.clone(), err.clone(), None);
+        console.progress(&Clean::literal("x")).unwrap();
+        drop(console);
+        assert_eq!((out.text(), err.text()), (String::new(), String::new()));
+    }
+}

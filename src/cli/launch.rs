@@ -12,7 +12,7 @@ use crate::config::Settings;
 use crate::config::pricing::Prices;
 use crate::engine::{self, Attendance, Engine, EngineError, Plan};
 use crate::link::Client;
-use crate::protocol::event::{RunEnded, RunOutcome};
+use crate::protocol::event::{self, RunEnded, RunOutcome};
 use crate::protocol::{Command, Event, Seq, StopMode};
 use crate::provider::{self, Anthropic, Key, ProviderConfig};
 use crate::session::State;
@@ -153,7 +153,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         Show::Screen => running.on_screen(runtime, options)?,
         Show::Lines | Show::Json => running.in_lines(runtime, console, show == Show::Json, before),
     };
-    let (state, refused) = fold(&dir, before)?;
+    let (state, cause) = fold(&dir, before)?;
     let lines = summary::lines(&state, &dir, &ended);
     for line in lines.iter().map(|line| Clean::line(line)) {
         // Behind JSON lines, a summary on standard output would break their reader.
@@ -163,9 +163,9 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
             console.line(line.as_str())
         };
     }
-    Ok(match (ended.outcome, refused) {
-        (RunOutcome::Failed, Some(true)) => Exit::Key,
-        (RunOutcome::Failed, None) => Exit::Internal,
+    Ok(match (ended.outcome, cause) {
+        (RunOutcome::Failed, Some(event::Failure::Key)) => Exit::Key,
+        (RunOutcome::Failed, None | Some(event::Failure::ContextFull)) => Exit::Internal,
         (outcome, _) => Exit::of_run(outcome),
     })
 }
@@ -224,18 +224,18 @@ fn lost(error: tokio::task::JoinError) -> RunEnded {
     }
 }
 
-/// Folds the log. The second value tells of a request that failed for good in this run: whether the key was refused.
-fn fold(dir: &ProjectDir, before: Seq) -> Result<(State, Option<bool>), Failure> {
-    let (mut state, mut refused) = (State::default(), None);
+/// Folds the log. The second value tells of the last request of this run that failed for good.
+fn fold(dir: &ProjectDir, before: Seq) -> Result<(State, Option<event::Failure>), Failure> {
+    let (mut state, mut cause) = (State::default(), None);
     store::scan(dir, Seq(0), |envelope| {
         state.apply(&envelope);
         if let Event::RequestFailed(failed) = &envelope.event
             && envelope.seq > before
         {
-            refused = Some(failed.error.starts_with("authentication_error"));
+            cause = Some(failed.failure);
         }
     })?;
-    Ok((state, refused))
+    Ok((state, cause))
 }
 
 /// Returns the screen's options for these settings and the user's keys.

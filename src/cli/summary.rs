@@ -2,7 +2,8 @@
 
 use super::words;
 use crate::protocol::Role;
-use crate::protocol::event::RunEnded;
+use crate::protocol::event::{RunEnded, RunOutcome};
+use crate::provider::scripted::MODEL;
 use crate::session::State;
 use crate::store::ProjectDir;
 use crate::ui::text::format;
@@ -28,7 +29,12 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
             ),
         );
         row("tokens", words::tokens(&run.totals));
-        row("cost", words::cost(&run.totals));
+        let play = if run.model == MODEL {
+            " at a real model's prices; the script cost nothing"
+        } else {
+            ""
+        };
+        row("cost", format!("{}{play}", words::cost(&run.totals)));
         let end = run.ended.as_ref().map_or_else(Timestamp::now, |(time, ..)| *time);
         row("time", format::duration_ms(format::seconds_between(run.started, end) * 1000));
         let commits = state.commits.iter().filter(|commit| commit.time >= run.started).count();
@@ -41,7 +47,7 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
 }
 
 fn reason(ended: &RunEnded) -> String {
-    if ended.reason.is_empty() || ended.reason.eq_ignore_ascii_case(words::outcome(ended.outcome)) {
+    if ended.reason.is_empty() || ended.outcome == RunOutcome::AllPassing {
         String::new()
     } else {
         format!(": {}", ended.reason)

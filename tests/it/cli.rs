@@ -1,13 +1,16 @@
 //! The program as a shell sees it: output, exit codes, and that reading and refusing change nothing.
 
+use crate::support::{INITIALIZER, builds};
 use assert_cmd::Command;
 use longhaul::config::Durability;
 use longhaul::protocol::event::{Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted};
-use longhaul::protocol::{Event, Role, RunId, SessionNo};
-use longhaul::store::{ProjectDir, Writer};
+use longhaul::protocol::{Envelope, Event, Role, RunId, Seq, SessionNo};
+use longhaul::provider::scripted::{Script, Server, Speed};
+use longhaul::store::{self, ProjectDir, Writer};
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 const LIST: &str = r#"[
@@ -410,4 +413,134 @@ fn a_demo_never_builds_over_anything() {
         .code(3)
         .stderr(contains("is not empty"));
     assert_eq!(files(&place.project()), before);
+}
+
+/// Serves a script on this machine; must be called inside a runtime with several threads.
+fn serve(script: &str, speed: f64) -> Server {
+    Server::start(Script::parse(script).unwrap(), Speed(speed)).unwrap()
+}
+
+/// A place with a repository, a spec and nothing else.
+fn greeter() -> Place {
+    let place = Place::new();
+    git_init(&place);
+    fs::write(place.project().join("app_spec.txt"), "Build a greeter.").unwrap();
+    place
+}
+
+fn run_args(server: &Server) -> Vec<String> {
+    let url = server.base_url();
+    [
+        "run",
+        ".",
+        "--headless",
+        "--yes-unconfined",
+        "--model",
+        "scripted-demo",
+        "--base-url",
+        &url,
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_run_prints_the_log_itself_and_ends_with_success() {
+    let place = greeter();
+    let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();
+    let server = serve(&script, 0.0);
+    let mut args = run_args(&server);
+    args.push("--json".into());
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let output = place.longhaul(&args).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let dir = ProjectDir::in_state_root(&place.state(), &place.project()).unwrap();
+    let log = store::read(&dir, Seq(0)).unwrap();
+    let printed: Vec<_> = std::str::from_utf8(&output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| Envelope::from_line(line).unwrap())
+        .collect();
+    assert_eq!(printed, log.envelopes);
+    assert_eq!(log.problems, []);
+    assert!(
+        stderr.contains("features  2 of 2 pass") && stderr.contains("sessions  3 (1 initializer, 2 coding)"),
+        "{stderr}"
+    );
+    assert!(server.unplanned().is_empty(), "{:?}", server.unplanned());
+    place
+        .longhaul(&["status"])
+        .assert()
+        .success()
+        .stdout(contains("2 of 2 pass").and(contains("every feature passes")));
+    place
+        .longhaul(&["features"])
+        .assert()
+        .success()
+        .stdout(contains("passes     F002  say bye  (session 3, 1 commit"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_and_a_refused_key_have_codes_of_their_own() {
+    let place = greeter();
+    let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();
+    let server = serve(&script, 0.0);
+    let mut args = run_args(&server);
+    args.extend(["--max-sessions".into(), "2".into()]);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    place
+        .longhaul(&args)
+        .assert()
+        .code(6)
+        .stdout(contains("limit met").and(contains("features  1 of 2 pass")));
+
+    let place = greeter();
+    let refusing = INITIALIZER.replacen(
+        "text = \"I set",
+        "fault = { kind = \"status\", code = 401, times = 99 }\ntext = \"I set",
+        1,
+    );
+    let server = serve(&refusing, 0.0);
+    let args = run_args(&server);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    place
+        .longhaul(&args)
+        .assert()
+        .code(4)
+        .stdout(contains("authentication_error"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_stops_a_headless_run_cleanly() {
+    let place = greeter();
+    let server = serve(
+        &INITIALIZER.replacen("text = \"I set", "think_ms = 3600000\ntext = \"I set", 1),
+        1.0,
+    );
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
+        .args(run_args(&server))
+        .current_dir(place.project())
+        .env("LONGHAUL_STATE_DIR", place.state())
+        .env("HOME", place.root.path())
+        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(
+        lines
+            .by_ref()
+            .any(|line| line.unwrap().contains("session 1 (initializer) starts"))
+    );
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(8), "{rest:#?}");
+    assert!(rest.iter().any(|line| line.contains("session 1 ended: stopped")), "{rest:#?}");
+    place
+        .longhaul(&["status", "--json"])
+        .assert()
+        .success()
+        .stdout(contains("\"standing\": \"stopped\""));
 }

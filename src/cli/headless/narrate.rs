@@ -57,7 +57,12 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::RequestFailed(failed) => format!("request failed: {}", failed.error),
         Event::TurnInterrupted(cut) => format!("answer cut off: {}", cut.reason),
         Event::ToolFinished(finished) => match call(state, session, &finished.call) {
-            Some(call) if failed(finished.status) => format!("{} {}: {}", call.tool, status(finished.status), call.title),
+            Some(call) if failed(finished.status) => format!(
+                "{} {}: {}",
+                call.tool,
+                status(finished.status),
+                or(&call.title, first_line(&finished.output.text))
+            ),
             _ => return Vec::new(),
         },
         Event::RulingMade(ruling) => ruled(ruling, session, state),
@@ -130,13 +135,17 @@ fn oriented(orientation: &OrientationFinished) -> String {
 }
 
 fn ruled(ruling: &RulingMade, session: SessionNo, state: &State) -> String {
-    let what = call(state, session, &ruling.call).map_or_else(String::new, |call| format!(" {} {}", call.tool, call.title));
+    let what = match call(state, session, &ruling.call) {
+        Some(call) if call.title.is_empty() => format!(" {}", call.tool),
+        Some(call) => format!(" {} `{}`", call.tool, call.title),
+        None => String::new(),
+    };
     let word = match ruling.ruling {
         Ruling::Allow => "allowed",
         Ruling::Ask => "a person must decide on",
         Ruling::Deny => "refused",
     };
-    format!("{word}{}: {}", what.trim_end(), first_line(&ruling.reason))
+    format!("{word}{what}: {}", first_sentence(&ruling.reason))
 }
 
 fn breached(breach: &BreachFound) -> String {
@@ -238,6 +247,12 @@ fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
     if text.is_empty() { otherwise } else { text }
 }
 
+/// The agent is told more than a person needs.
+fn first_sentence(text: &str) -> &str {
+    let line = first_line(text);
+    line.find(". ").map_or(line, |end| &line[..end])
+}
+
 fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim()
 }
@@ -246,7 +261,7 @@ fn first_line(text: &str) -> &str {
 mod tests {
     use super::*;
     use crate::protocol::event::{LimitKind, LimitReached, RequestRetried, TestRunFinished};
-    use crate::protocol::{Evidence, EvidenceKind, Oid, Payload, TestCase, TestTotals};
+    use crate::protocol::{Evidence, EvidenceKind, Oid, Payload, TestCase, TestTotals, Usage};
 
     fn said(event: impl Into<Event>) -> String {
         lines(&event.into(), SessionNo(1), &State::default()).join("\n")
@@ -263,10 +278,10 @@ mod tests {
             attempt: 2,
             delay_ms: 4_000,
             error: "overloaded_error".into(),
-            usage: crate::protocol::Usage::default(),
+            usage: Usage::default(),
             cost: None,
         };
-        assert_eq!(said(retry), "request failed 2 times, trying again in 4s: overloaded_error");
+        assert_eq!(said(retry), "request failed 2 times, trying again in 4.0s: overloaded_error");
         let breach = BreachFound {
             path: "tests/a.sh".into(),
             call: None,
