@@ -1,3 +1,5 @@
+//! The guard against real shells and real damage, on a workspace of its own.
+
 use super::*;
 use crate::protocol::FeatureStatus;
 use proptest::prelude::*;
@@ -392,7 +394,7 @@ fn a_list_behind_a_link_is_refused_at_adoption() {
     assert!(
         world
             .guard
-            .adopt_all()
+            .adopt(Path::new("feature_list.json"))
             .unwrap_err()
             .to_string()
             .contains("it is a symlink, so it cannot be guarded")

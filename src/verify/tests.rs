@@ -1,3 +1,5 @@
+//! TAP in its dialects, the fallback, and whose tests are whose.
+
 use super::*;
 use crate::protocol::{Feature, Payload, TestPurpose, TestRun};
 use proptest::prelude::*;

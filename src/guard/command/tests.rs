@@ -1,3 +1,5 @@
+//! What is found in scripts, and what must not be.
+
 use super::*;
 
 fn refused(script: &str) -> bool {

@@ -1,3 +1,5 @@
+//! Watching real directories, by notifications and by polling.
+
 use super::*;
 use crate::protocol::event::ExternalKind;
 use std::fs;

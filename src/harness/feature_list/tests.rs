@@ -1,3 +1,5 @@
+//! Lists as people and models write them; flips over generated documents.
+
 use super::json::Value;
 use super::*;
 use crate::protocol::FeatureStatus;

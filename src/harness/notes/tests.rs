@@ -1,3 +1,5 @@
+//! Appending without damage, reading anybody's headings.
+
 use super::*;
 
 fn note<'a>(session: u32, text: &'a str, feature: Option<&'a FeatureId>) -> Note<'a> {

@@ -1,3 +1,5 @@
+//! What a session is told, from nothing at all to far too much.
+
 use super::*;
 use crate::protocol::event::CommitInfo;
 use crate::protocol::{CaseStatus, FeatureStatus, Payload, TestCase, TestPurpose};

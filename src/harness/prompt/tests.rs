@@ -1,3 +1,5 @@
+//! The texts as a model gets them, and mistakes in overrides.
+
 use super::*;
 use crate::protocol::{Feature, SessionNo};
 use std::fs;
