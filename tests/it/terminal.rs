@@ -14,6 +14,14 @@ struct Output {
     closed: bool,
 }
 
+impl Output {
+    /// Says whether the last synchronized update is whole: half a frame shows what no user sees.
+    fn is_between_frames(&self) -> bool {
+        let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|bytes| bytes == mark);
+        last(b"\x1b[?2026l") >= last(b"\x1b[?2026h")
+    }
+}
+
 /// A program in a pseudo terminal, with the screen it has drawn.
 struct Session {
     master: Box<dyn MasterPty + Send>,
@@ -89,7 +97,7 @@ impl Session {
     fn wait(&self, what: &str, reached: impl Fn(&Output) -> bool) {
         let began = Instant::now();
         let mut output = self.output.0.lock().unwrap();
-        while !reached(&output) {
+        while !(output.closed || output.is_between_frames()) || !reached(&output) {
             let left = PATIENCE.saturating_sub(began.elapsed());
             assert!(
                 !left.is_zero(),
