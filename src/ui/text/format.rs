@@ -93,7 +93,8 @@ fn scaled(count: u64, step: u64, units: [&str; 4]) -> String {
         unit += 1;
     }
     if value < 99.95 {
-        format!("{value:.1}{}", units[unit])
+        let number = format!("{value:.1}");
+        format!("{}{}", number.strip_suffix(".0").unwrap_or(&number), units[unit])
     } else {
         format!("{value:.0}{}", units[unit])
     }
@@ -134,7 +135,8 @@ mod tests {
         assert_eq!(tokens(950), "950");
         assert_eq!(tokens(12_345), "12.3k");
         assert_eq!(tokens(412_000), "412k");
-        assert_eq!(tokens(999_999), "1.0M");
+        assert_eq!(tokens(999_999), "1M");
+        assert_eq!(tokens(21_020), "21k");
         assert_eq!(bytes(300 * 1024), "300 KB");
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(plural(1, "line"), "1 line");

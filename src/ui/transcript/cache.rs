@@ -94,6 +94,12 @@ impl Cache {
         self.bytes
     }
 
+    /// Counts the items laid out.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Begins a frame or a move: drops everything if the look changed, and what is over the cap.
     pub(super) fn begin(&mut self, look: &Look<'_>) {
         let stamp = Stamp {

@@ -7,6 +7,8 @@
 
 mod cache;
 mod detail;
+#[cfg(test)]
+mod fixture;
 mod fold;
 mod item;
 mod moves;
@@ -15,6 +17,8 @@ mod place;
 mod search;
 mod sheet;
 mod steer;
+#[cfg(test)]
+mod tests;
 mod travel;
 mod view;
 

@@ -5,7 +5,7 @@ use super::item;
 use super::sheet::Sheet;
 use super::view::{View, Window};
 use crate::session::{Item, Session};
-use crate::ui::text::{Glyph, Look, width};
+use crate::ui::text::{Glyph, Look};
 use crate::ui::theme::Slot;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ pub struct Frame {
     pub ticking: bool,
 }
 
-/// Draws the visible part of `items` into `area`, with the "n new" mark in its lower right corner.
+/// Draws the visible part of `items` into `area`. The caller shows [`Frame::new_below`] where it covers no text.
 pub fn render(area: Rect, buffer: &mut Buffer, items: &[Item], view: &View, cache: &mut Cache, look: &Look<'_>) -> Frame {
     draw(area, buffer, items, None, view, cache, look)
 }
@@ -62,9 +62,6 @@ fn draw(
         return frame;
     };
     rows(area, buffer, &mut sheet, view, window, &mut frame);
-    if frame.new_below > 0 {
-        pill(area, buffer, frame.new_below, look);
-    }
     frame
 }
 
@@ -103,13 +100,5 @@ fn cursor(row: Rect, buffer: &mut Buffer, look: &Look<'_>) {
     }
     if !look.color || look.ascii || !look.focused {
         buffer.set_span(row.x, row.y, &look.mark(Glyph::Cursor, Slot::Bold), 1);
-    }
-}
-
-fn pill(area: Rect, buffer: &mut Buffer, new: usize, look: &Look<'_>) {
-    let text = format!(" {} {new} new ", look.glyph(Glyph::Down));
-    let columns = u16::try_from(width(&text)).unwrap_or(u16::MAX);
-    if columns < area.width {
-        buffer.set_string(area.right() - columns, area.bottom() - 1, text, look.style(Slot::Badge));
     }
 }

@@ -51,8 +51,13 @@ impl View {
                 let Some(window) = self.window(&mut sheet, rows) else {
                     return Err("nothing here yet");
                 };
-                let window = go(&mut sheet, window, rows, step)?;
-                let stand = window.and_then(|window| self.stand(&mut sheet, window, rows));
+                let next = go(&mut sheet, window, rows, step)?;
+                let scrolls = matches!(step, Move::Scroll(_) | Move::HalfPages(_) | Move::Pages(_));
+                // Scrolling where there is nothing to scroll is no reason to stop following.
+                if self.follows() && scrolls && next.is_none_or(|next| next.top == window.top) {
+                    return Ok(());
+                }
+                let stand = next.and_then(|window| self.stand(&mut sheet, window, rows));
                 self.at = stand;
             }
         }

@@ -123,6 +123,12 @@ impl MarkdownStream {
         self.settled.len() + self.open.len()
     }
 
+    /// Counts the lines that the next update lays out again.
+    #[cfg(test)]
+    pub(super) const fn unsettled(&self) -> usize {
+        self.open.len()
+    }
+
     /// Says whether there are no lines.
     #[must_use]
     pub fn is_empty(&self) -> bool {

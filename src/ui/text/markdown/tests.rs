@@ -133,3 +133,23 @@ fn code_is_coloured_once_the_grammars_are_there() {
     assert_eq!(plain[0].to_string(), coloured[0].to_string());
     assert_eq!(plain[0].spans.len(), 3);
 }
+
+#[test]
+fn a_long_text_costs_its_open_end() {
+    let theme = Theme::terminal();
+    let look = Look::new(&theme);
+    let mut text = String::new();
+    let mut stream = MarkdownStream::new(60);
+    for part in 0..300 {
+        text.push_str(match part % 5 {
+            0 => "Some prose that goes on for a while, and then a little longer.\n\n",
+            1 => "- one\n- two\n\n",
+            2 => "```sh\n",
+            3 => "echo a line of code\necho another\n",
+            _ => "```\n",
+        });
+        stream.update(&text, &look);
+        assert!(stream.unsettled() < 8, "{} open lines after {part} parts", stream.unsettled());
+    }
+    assert!(stream.len() > 500);
+}

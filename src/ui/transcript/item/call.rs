@@ -1,12 +1,12 @@
 //! Tool calls: one line each; opened, what was asked and what came back.
 
 use super::output::{self, INDENT};
-use super::row::{Row, fold_mark, head};
+use super::row::{NAME, Row, fold_mark, head};
 use super::{Scene, input};
 use crate::protocol::{CallStatus, RawJson, ToolKind};
 use crate::session::Call;
 use crate::ui::text::highlight::Painter;
-use crate::ui::text::{Glyph, Wrap, diff, format};
+use crate::ui::text::{Glyph, Wrap, diff, format, truncate_spans};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
 use ratatui::text::{Line, Span};
@@ -64,9 +64,10 @@ fn row(call: &Call, is_open: bool, scene: &Scene<'_>) -> Line<'static> {
         CallStatus::Completed | CallStatus::Failed | CallStatus::Refused | CallStatus::Cancelled => (fold_mark(is_open), Slot::Dim),
     };
     let (state, state_slot) = state(call);
+    let is_look = matches!(call.kind, Some(ToolKind::Read | ToolKind::Search));
     let mut row = Row::new(look, mark, slot)
-        .word(&verb(call), Slot::ToolName, 6)
-        .title(&title(call), Slot::ToolDetail);
+        .word(&verb(call), Slot::ToolName, NAME)
+        .title(&title(call), if is_look { Slot::ToolDetail } else { Slot::Text });
     if let Some((added, removed)) = call.lines {
         let text = match (added, removed) {
             (added, 0) => format!("+{added}"),
@@ -77,10 +78,19 @@ fn row(call: &Call, is_open: bool, scene: &Scene<'_>) -> Line<'static> {
     let running = call.started.zip(look.now).filter(|_| call.status == CallStatus::InProgress);
     let time = match (call.duration_ms, running) {
         (Some(ms), _) => format::duration_ms(ms),
-        (None, Some((started, now))) => format::duration_ms(format::seconds_between(started, now) * 1000),
+        (None, Some((started, now))) => running_for(format::seconds_between(started, now)),
         (None, None) => String::new(),
     };
     row.right(&time, Slot::Dim, 5).state(&state, state_slot, 7).line(scene.width)
+}
+
+/// Whole seconds while it runs: tenths would promise a clock that does not tick that often.
+fn running_for(seconds: u64) -> String {
+    if seconds < 60 {
+        format!("{seconds}s")
+    } else {
+        format::duration_ms(seconds * 1000)
+    }
 }
 
 fn state(call: &Call) -> (String, Slot) {
@@ -115,8 +125,8 @@ fn below(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
             output::tail(&written.unwrap_or_default(), RUNNING, Slot::ToolDetail, scene)
         }
         (Fold::Auto, CallStatus::InProgress) => output::tail(output, RUNNING, Slot::ToolDetail, scene),
-        (Fold::Auto, _) if went_wrong => output::tail(output, FAILED, Slot::Text, scene),
-        (Fold::Shut, _) if went_wrong => output::tail(output, FAILED_SHUT, Slot::Text, scene),
+        (Fold::Auto, _) if went_wrong => output::last_words(output, FAILED, scene),
+        (Fold::Shut, _) if went_wrong => output::last_words(output, FAILED_SHUT, scene),
         (Fold::Auto, _) => replacement(call).map_or_else(Vec::new, |rows| changes(&rows, call, EDIT, scene)),
         (Fold::Shut, _) => Vec::new(),
     }
@@ -183,7 +193,7 @@ fn changes(rows: &[diff::Row], call: &Call, cap: usize, scene: &Scene<'_>) -> Ve
         .into_iter()
         .map(|mut line| {
             line.spans.insert(0, Span::raw(" ".repeat(INDENT)));
-            line
+            Line::from(truncate_spans(line.spans, scene.width, ""))
         })
         .collect();
     if more > 0 {

@@ -1,10 +1,10 @@
 //! How things end: limits, trouble, and the session's end card.
 
 use super::Scene;
-use super::row::{Row, head, words};
+use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{EndCause, LimitKind, LimitReached, SessionEnded};
 use crate::session::{Item, Session};
-use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans};
+use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans, width};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
 use ratatui::text::{Line, Span};
@@ -19,7 +19,7 @@ pub(super) fn limit(limit: &LimitReached, scene: &Scene<'_>) -> Vec<Line<'static
         LimitKind::Time => "time",
     };
     let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
-        .word("limit", Slot::Warning, 6)
+        .word("limit", Slot::Warning, NAME)
         .title(what, Slot::Text)
         .title(&limit.detail, Slot::Text);
     vec![row.line(scene.width)]
@@ -32,12 +32,16 @@ pub(super) fn trouble(text: &str, fatal: bool, scene: &Scene<'_>) -> Vec<Line<'s
     } else {
         (Glyph::Guard, Slot::Warning, "trouble")
     };
-    let row = Row::new(scene.look, mark, slot).word(word, slot, 6);
+    let row = Row::new(scene.look, mark, slot).word(word, slot, NAME);
     if scene.fold == Fold::Shut || (scene.fold == Fold::Auto && !fatal) {
         return vec![row.title(text, Slot::Text).line(scene.width)];
     }
+    let text = text.trim();
+    if !text.contains('\n') && width(text) + NAME + 3 <= scene.width {
+        return vec![row.title(text, Slot::Text).line(scene.width)];
+    }
     let mut lines = vec![row.line(scene.width)];
-    lines.extend(words(text.trim(), Slot::Text, 2, scene));
+    lines.extend(words(text, Slot::Text, 2, scene));
     lines
 }
 

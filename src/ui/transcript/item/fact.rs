@@ -1,7 +1,7 @@
 //! What lasts: the feature chosen, flips, commits, notes.
 
 use super::Scene;
-use super::row::{Row, head, words};
+use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy};
 use crate::protocol::{FeatureStatus, TestTotals};
 use crate::ui::text::Glyph;
@@ -15,7 +15,7 @@ const NOTE: usize = 3;
 /// The session's feature.
 pub(super) fn selected(selected: &FeatureSelected, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let row = Row::new(scene.look, Glyph::Active, Slot::Active)
-        .word("feature", Slot::Harness, 6)
+        .word("feature", Slot::Harness, NAME)
         .title(selected.feature.as_str(), Slot::Bold)
         .title(&selected.reason, Slot::Dim);
     vec![row.line(scene.width)]
@@ -62,7 +62,7 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
     let feature = made.feature.as_ref().map_or("", |feature| feature.as_str());
     let subject = made.message.lines().next().unwrap_or_default();
     let row = Row::new(scene.look, Glyph::Fact, Slot::Active)
-        .word("commit", Slot::Bold, 6)
+        .word("commit", Slot::Bold, NAME)
         .title(made.commit.short(), Slot::Dim)
         .title(subject, Slot::Bold)
         .right(feature, Slot::Dim, 0)
@@ -82,7 +82,7 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
             .as_ref()
             .map_or_else(|| "the first commit".to_owned(), |parent| format!("on {}", parent.short()));
         let files = crate::ui::text::format::plural(made.files as usize, "file");
-        let facts = format!("{parent}, tree {}, {files}", made.tree.short());
+        let facts = format!("{tests}; {files}, {parent}, tree {}", made.tree.short());
         lines.extend(words(&facts, Slot::Dim, 2, scene));
     }
     lines
@@ -94,12 +94,12 @@ const fn passed(totals: &TestTotals) -> Slot {
 
 /// A progress note.
 pub(super) fn note(text: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let row = Row::new(scene.look, Glyph::Fact, Slot::Harness).word("note", Slot::Harness, 6);
+    let row = Row::new(scene.look, Glyph::Fact, Slot::Harness).word("note", Slot::Harness, NAME);
     let text = text.trim();
     if scene.fold == Fold::Shut {
         return vec![row.title(text, Slot::Text).line(scene.width)];
     }
-    let mut body = words(text, Slot::Text, 9, scene);
+    let mut body = words(text, Slot::Text, NAME + 3, scene);
     let keep = if scene.fold == Fold::Auto { NOTE } else { body.len() };
     if body.is_empty() {
         return vec![row.line(scene.width)];
@@ -109,5 +109,5 @@ pub(super) fn note(text: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut line = row.line(scene.width);
     line.spans.extend(first);
     body.insert(0, line);
-    head(body, keep, 9, scene)
+    head(body, keep, NAME + 3, scene)
 }

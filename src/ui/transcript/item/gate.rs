@@ -1,7 +1,7 @@
 //! What waits, or waited, for a person.
 
 use super::Scene;
-use super::row::{Row, words};
+use super::row::{NAME, Row, words};
 use crate::protocol::GateId;
 use crate::protocol::event::QuestionAsked;
 use crate::ui::text::{Glyph, format};
@@ -14,13 +14,13 @@ use ratatui::text::Line;
 pub(super) fn gate(gate: GateId, title: &str, decision: Option<&str>, since: Timestamp, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let row = match decision {
         Some(decision) => Row::new(scene.look, Glyph::FactPending, Slot::Dim)
-            .word(&gate.to_string(), Slot::Dim, 6)
+            .word(&gate.to_string(), Slot::Dim, NAME)
             .title(title, Slot::Dim)
             .right(decision, Slot::Dim, 0),
         None => Row::new(scene.look, Glyph::FactPending, Slot::Human)
-            .word(&gate.to_string(), Slot::Human, 6)
+            .word(&gate.to_string(), Slot::Human, NAME)
             .title(title, Slot::Bold)
-            .right(&waiting(since, scene), Slot::Human, 0),
+            .insist(&waiting(since, scene), Slot::Human),
     };
     vec![row.line(scene.width)]
 }
@@ -32,9 +32,9 @@ pub(super) fn question(
     since: Timestamp,
     scene: &Scene<'_>,
 ) -> Vec<Line<'static>> {
-    let row = Row::new(scene.look, Glyph::Person, Slot::Human).word(&asked.question.to_string(), Slot::Human, 6);
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human).word(&asked.question.to_string(), Slot::Human, NAME);
     let Some((text, by)) = answer else {
-        let mut lines = vec![row.right(&waiting(since, scene), Slot::Human, 0).line(scene.width)];
+        let mut lines = vec![row.insist(&waiting(since, scene), Slot::Human).line(scene.width)];
         lines.extend(words(asked.text.trim(), Slot::Bold, 2, scene));
         lines.extend(choices(asked, scene));
         return lines;

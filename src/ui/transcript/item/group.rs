@@ -1,6 +1,6 @@
 //! Calls that say little by themselves: consecutive reads share a line, and harness calls are told by their effect.
 
-use super::row::{Row, fold_mark};
+use super::row::{NAME, Row, fold_mark};
 use super::{Scene, call};
 use crate::protocol::{CallStatus, ToolKind};
 use crate::session::{Call, Item, ItemKind};
@@ -30,7 +30,7 @@ pub(crate) fn lines(items: &[Item], scene: &Scene<'_>) -> Vec<Line<'static>> {
     let searched = calls().any(|call| call.kind == Some(ToolKind::Search));
     let word = if searched { "look" } else { "read" };
     let row = Row::new(scene.look, fold_mark(false), Slot::Dim)
-        .word(word, Slot::ToolName, 6)
+        .word(word, Slot::ToolName, NAME)
         .title(&titles.join(", "), Slot::ToolDetail)
         .right(&format!("{} calls", items.len()), Slot::Dim, 7)
         .right(&format::duration_ms(ms), Slot::Dim, 5)

@@ -1,7 +1,7 @@
 //! What guards said, and what changed behind the agent's back. Loud enough to be seen, calm enough to be read.
 
 use super::Scene;
-use super::row::{Row, head, words};
+use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 use crate::ui::text::Glyph;
 use crate::ui::theme::Slot;
@@ -23,18 +23,17 @@ pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>>
 
 /// A guarded file that was changed and put back.
 pub(super) fn breach(found: &BreachFound, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let word = if found.restored { "restored" } else { "breach" };
     let tail = if found.restored {
         "is guarded; it is back as it was"
     } else {
         "is guarded and could NOT be put back"
     };
-    said(word, &format!("{} {tail}", found.path), &found.detail, scene)
+    said("breach", &format!("{} {tail}", found.path), &found.detail, scene)
 }
 
 fn said(word: &str, title: &str, reason: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
-        .word(word, Slot::Warning, 6)
+        .word(word, Slot::Warning, NAME)
         .title(title, Slot::Text);
     if scene.fold == Fold::Shut {
         return vec![row.title(reason, Slot::Dim).line(scene.width)];
@@ -56,7 +55,7 @@ pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line
     };
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let mut row = Row::new(scene.look, Glyph::Person, Slot::Human)
-        .word("from outside", Slot::Human, 6)
+        .word("outside", Slot::Human, NAME)
         .title(what, Slot::Text)
         .title(&seen.detail, Slot::Text);
     if !is_open {

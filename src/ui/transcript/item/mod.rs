@@ -14,6 +14,8 @@ mod output;
 mod row;
 mod run;
 mod say;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 pub(super) use group::{effect_of, is_quiet_read, lines as group};

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::row::more_line;
-use crate::ui::text::{Clean, Glyph, Wrap, truncate};
+use crate::ui::text::{Clean, Glyph, Wrap, truncate, truncate_spans};
 use crate::ui::theme::Slot;
 use ratatui::text::{Line, Span};
 
@@ -27,9 +27,24 @@ pub(super) fn tail(text: &str, count: usize, slot: Slot, scene: &Scene<'_>) -> V
             truncate(line, room, scene.look.glyph(Glyph::Ellipsis)),
             scene.look.style(slot),
         ));
-        Line::from(spans)
+        Line::from(truncate_spans(spans, scene.width, ""))
     };
     Clean::output(&text[begin..]).lines().map(line).collect()
+}
+
+/// Shows the last `count` lines of what went wrong, wrapped, for errors are never folded away; a line that fills
+/// more than three rows is cut.
+pub(super) fn last_words(text: &str, count: usize, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let text = text.trim_end_matches(['\n', '\r', ' ']);
+    let begin = text.rmatch_indices('\n').nth(count - 1).map_or(0, |(at, _)| at + 1);
+    let room = 3 * scene.width.saturating_sub(INDENT + 2).max(1);
+    let cut = |line: &str| truncate(line, room, scene.look.glyph(Glyph::Ellipsis));
+    let lines: Vec<String> = Clean::output(&text[begin..]).lines().map(cut).collect();
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        wrapped(&lines.join("\n"), Slot::Text, Break::Words, scene)
+    }
 }
 
 /// Shows the whole, or without `whole` its beginning and its end.
@@ -40,15 +55,22 @@ pub(super) fn opened(text: &str, slot: Slot, whole: bool, scene: &Scene<'_>) -> 
         return Vec::new();
     }
     if whole || lines.len() <= HEAD + TAIL + 1 {
-        return wrapped(text, slot, scene);
+        return wrapped(text, slot, Break::Columns, scene);
     }
-    let mut out = wrapped(&lines[..HEAD].join("\n"), slot, scene);
+    let mut out = wrapped(&lines[..HEAD].join("\n"), slot, Break::Columns, scene);
     out.push(more_line(lines.len() - HEAD - TAIL, INDENT, scene));
-    out.extend(wrapped(&lines[lines.len() - TAIL..].join("\n"), slot, scene));
+    out.extend(wrapped(&lines[lines.len() - TAIL..].join("\n"), slot, Break::Columns, scene));
     out
 }
 
-fn wrapped(text: &str, slot: Slot, scene: &Scene<'_>) -> Vec<Line<'static>> {
+/// Where long lines are broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Break {
+    Words,
+    Columns,
+}
+
+fn wrapped(text: &str, slot: Slot, at: Break, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let indent = indent(scene);
     let wrap = Wrap {
         width: scene.width,
@@ -58,7 +80,14 @@ fn wrapped(text: &str, slot: Slot, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let style = scene.look.style(slot);
     Clean::output(text)
         .lines()
-        .flat_map(|line| wrap.columns(&[Span::styled(line.to_owned(), style)]))
+        .flat_map(|line| {
+            let line = [Span::styled(line.to_owned(), style)];
+            if at == Break::Words {
+                wrap.words(&line)
+            } else {
+                wrap.columns(&line)
+            }
+        })
         .collect()
 }
 

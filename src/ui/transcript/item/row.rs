@@ -5,8 +5,10 @@ use crate::ui::text::{Clean, Glyph, Look, Wrap, fit, spans_width, truncate_spans
 use crate::ui::theme::Slot;
 use ratatui::text::{Line, Span};
 
+/// Columns of the word that says what an item is, so that titles stand below each other.
+pub(super) const NAME: usize = 7;
 /// Columns that a title keeps before columns at the right are dropped.
-const TITLE: usize = 14;
+const TITLE: usize = 20;
 
 /// A line in the making.
 pub(super) struct Row<'l> {
@@ -14,6 +16,8 @@ pub(super) struct Row<'l> {
     left: Vec<Span<'static>>,
     title: Vec<Span<'static>>,
     right: Vec<Span<'static>>,
+    /// The last column stays, whatever becomes of the title.
+    insists: bool,
 }
 
 impl<'l> Row<'l> {
@@ -24,6 +28,7 @@ impl<'l> Row<'l> {
             left: vec![look.mark(mark, slot), Span::raw(" ")],
             title: Vec::new(),
             right: Vec::new(),
+            insists: false,
         }
     }
 
@@ -36,19 +41,18 @@ impl<'l> Row<'l> {
         self
     }
 
-    /// Adds foreign text to the title.
-    pub(super) fn title(self, text: &str, slot: Slot) -> Self {
+    /// Adds the first line of a foreign text to the title, two blanks after the part before it.
+    pub(super) fn title(mut self, text: &str, slot: Slot) -> Self {
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let Some(first) = lines.next() else { return self };
         let style = self.look.style(slot);
-        self.span(Clean::line(text).span(style))
-    }
-
-    /// Adds a part to the title, two blanks after the one before.
-    pub(super) fn span(mut self, span: Span<'static>) -> Self {
-        if !span.content.is_empty() {
-            if !self.title.is_empty() {
-                self.title.push(Span::raw("  "));
-            }
-            self.title.push(span);
+        if !self.title.is_empty() {
+            self.title.push(Span::raw("  "));
+        }
+        self.title.push(Clean::line(first).span(style));
+        if lines.next().is_some() {
+            self.title
+                .push(Span::styled(format!(" {}", self.look.glyph(Glyph::Ellipsis)), style));
         }
         self
     }
@@ -60,6 +64,12 @@ impl<'l> Row<'l> {
         self.right
             .push(Span::styled(format!("{}{text}", " ".repeat(pad)), self.look.style(slot)));
         self
+    }
+
+    /// Adds a last column that is worth more than the title.
+    pub(super) fn insist(mut self, text: &str, slot: Slot) -> Self {
+        self.insists = true;
+        self.right(text, slot, 0)
     }
 
     /// Adds the last column, left-aligned.
@@ -74,7 +84,8 @@ impl<'l> Row<'l> {
         let left = spans_width(&self.left);
         let title = spans_width(&self.title);
         let wanted = title.min(TITLE.max(columns / 3));
-        while !self.right.is_empty() && left + wanted + 2 + joined(&self.right) > columns {
+        let stays = usize::from(self.insists);
+        while self.right.len() > stays && left + wanted + 2 + joined(&self.right) > columns {
             self.right.remove(0);
         }
         let right = joined(&self.right);
@@ -121,7 +132,7 @@ pub(super) fn words(text: &str, slot: Slot, indent: usize, scene: &Scene<'_>) ->
 /// Keeps the first `keep` lines and says how many more there are.
 pub(super) fn head(mut lines: Vec<Line<'static>>, keep: usize, indent: usize, scene: &Scene<'_>) -> Vec<Line<'static>> {
     // A remark that takes as much room as what it stands for is no gain.
-    if lines.len() <= keep + 1 {
+    if lines.len() <= keep.saturating_add(1) {
         return lines;
     }
     let more = lines.len() - keep;
@@ -132,7 +143,12 @@ pub(super) fn head(mut lines: Vec<Line<'static>>, keep: usize, indent: usize, sc
 
 /// Says how many lines are left out.
 pub(super) fn more_line(more: usize, indent: usize, scene: &Scene<'_>) -> Line<'static> {
-    let text = format!("{}{} {more} more", " ".repeat(indent), scene.look.glyph(Glyph::Ellipsis));
+    let what = if more == 1 { "line" } else { "lines" };
+    let text = format!(
+        "{}{} {more} more {what}",
+        " ".repeat(indent),
+        scene.look.glyph(Glyph::Ellipsis)
+    );
     Line::from(truncate_spans(
         vec![Span::styled(text, scene.look.style(Slot::Dim))],
         scene.width,

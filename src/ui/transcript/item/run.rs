@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::output;
-use super::row::{Row, fold_mark, head, more_line, words};
+use super::row::{NAME, Row, fold_mark, head, words};
 use crate::protocol::event::OrientationFinished;
 use crate::protocol::{CaseStatus, TestCase, TestPurpose, TestRun};
 use crate::ui::text::{Clean, Glyph, format, truncate_spans};
@@ -30,7 +30,7 @@ pub(super) fn orientation(found: &OrientationFinished, time: Timestamp, scene: &
         format::plural(found.parts.len(), "part")
     );
     let row = Row::new(look, fold_mark(is_open), Slot::Dim)
-        .word("orientation", Slot::Harness, 6)
+        .word("orientation", Slot::Harness, NAME)
         .title(&format!("{share} {more}"), Slot::ToolDetail)
         .right(&format::duration_ms(found.duration_ms), Slot::Dim, 5)
         .right(&look.clock(time), Slot::Dim, 0);
@@ -54,6 +54,7 @@ pub(super) fn orientation(found: &OrientationFinished, time: Timestamp, scene: &
 
 /// A test run: counts, and every failing case by name.
 pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let look = scene.look;
     let totals = run.totals();
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let (mark, slot) = if run.is_green() {
@@ -76,8 +77,8 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
         (false, Some(code)) => (format!("exit {code}"), Slot::Fail),
         (false, None) => ("killed".to_owned(), Slot::Fail),
     };
-    let mut row = Row::new(scene.look, mark, slot)
-        .word("tests", Slot::Harness, 6)
+    let mut row = Row::new(look, mark, slot)
+        .word("tests", Slot::Harness, NAME)
         .title(&count, slot)
         .title(purpose(run.purpose), Slot::Text)
         .title(&run.command, Slot::ToolDetail);
@@ -101,14 +102,19 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
         self::case(case, scene, &mut lines);
     }
     if shown.len() > keep {
-        lines.push(more_line(shown.len() - keep, 2, scene));
+        let more = format!("  {} {} more", look.glyph(Glyph::Ellipsis), shown.len() - keep);
+        lines.push(Line::from(truncate_spans(
+            vec![Span::styled(more, look.style(Slot::Dim))],
+            scene.width,
+            "",
+        )));
     }
     let names_no_failure = totals.failed == 0 && !run.is_green();
     let text = scene.output.unwrap_or(&run.output.text);
     if scene.fold == Fold::Whole || (is_open && run.cases.is_empty()) {
         lines.extend(output::opened(text, Slot::ToolDetail, scene.fold == Fold::Whole, scene));
     } else if names_no_failure {
-        lines.extend(output::tail(text, 6, Slot::Text, scene));
+        lines.extend(output::last_words(text, 6, scene));
     }
     lines
 }

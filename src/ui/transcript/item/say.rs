@@ -1,6 +1,6 @@
 //! What is said: openings, prompts, prose, reasoning, and what this build does not understand.
 
-use super::row::{Row, fold_mark, head, more_line, words};
+use super::row::{NAME, Row, fold_mark, head, more_line, words};
 use super::{PROSE, Scene};
 use crate::protocol::{BlockKind, RawJson, Role};
 use crate::ui::text::{Clean, Glyph, format, markdown, width};
@@ -42,9 +42,9 @@ pub(super) fn prompt(from: &str, text: &str, scene: &Scene<'_>) -> Vec<Line<'sta
     let count = text.trim_end().lines().count();
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let row = if is_human {
-        Row::new(scene.look, Glyph::Person, Slot::Human).word("you", Slot::Human, 6)
+        Row::new(scene.look, Glyph::Person, Slot::Human).word("you", Slot::Human, NAME)
     } else {
-        Row::new(scene.look, fold_mark(is_open), Slot::Dim).word("prompt", Slot::Harness, 6)
+        Row::new(scene.look, fold_mark(is_open), Slot::Dim).word("prompt", Slot::Harness, NAME)
     };
     let from = if is_human || from == "harness" { "" } else { from };
     if !is_open {
@@ -115,7 +115,7 @@ pub(super) fn unknown(event: &RawJson, scene: &Scene<'_>) -> Vec<Line<'static>> 
 fn raw(word: &str, kind: &str, json: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let row = Row::new(scene.look, fold_mark(is_open), Slot::Dim)
-        .word(word, Slot::Dim, 6)
+        .word(word, Slot::Dim, NAME)
         .title(kind, Slot::Text)
         .title(if is_open { "" } else { json }, Slot::Dim)
         .right("newer than this build", Slot::Dim, 0);

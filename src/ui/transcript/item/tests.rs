@@ -1,0 +1,187 @@
+use super::*;
+use crate::ui::theme::Theme;
+use crate::ui::transcript::fixture::{at, gallery};
+use crate::ui::transcript::{detail_lines, plain_text};
+use ratatui::style::{Modifier, Style};
+use std::fmt::Write as _;
+
+fn look(theme: &Theme) -> Look<'_> {
+    Look {
+        now: Some(at(100)),
+        ..Look::new(theme)
+    }
+}
+
+fn all(body: &Body) -> Vec<Line<'static>> {
+    (0..body.len()).filter_map(|index| body.line(index).cloned()).collect()
+}
+
+fn draw(width: usize, folds: &[Fold], look: &Look<'_>, show: fn(&Line<'_>) -> String) -> String {
+    let mut out = String::new();
+    for (name, item) in gallery() {
+        let mut before = Vec::new();
+        for fold in folds {
+            let scene = Scene {
+                width,
+                fold: *fold,
+                look,
+                session: None,
+                output: None,
+            };
+            let lines = all(&body(&item, &scene, None));
+            for line in &lines {
+                assert!(
+                    crate::ui::text::spans_width(&line.spans) <= width,
+                    "{name} at {width}: {line}"
+                );
+            }
+            // Folds that look the same are shown once.
+            if lines == before {
+                continue;
+            }
+            let _ = writeln!(out, "== {name} ({fold:?})");
+            for line in &lines {
+                let _ = writeln!(out, "{}", show(line).trim_end());
+            }
+            before = lines;
+        }
+    }
+    out
+}
+
+fn plain(line: &Line<'_>) -> String {
+    line.to_string()
+}
+
+/// Prints a line as runs: `dim"▸ " bold"bash"`.
+fn runs(line: &Line<'_>) -> String {
+    let mut out = String::new();
+    for span in line.spans.iter().filter(|span| !span.content.is_empty()) {
+        let _ = write!(out, "{}{:?} ", style(span.style), span.content);
+    }
+    out
+}
+
+fn style(style: Style) -> String {
+    let mut names = Vec::new();
+    if let Some(color) = style.fg {
+        names.push(color.to_string().to_lowercase());
+    }
+    let modifiers = [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::ITALIC, "italic"),
+        (Modifier::UNDERLINED, "underlined"),
+        (Modifier::REVERSED, "reversed"),
+        (Modifier::CROSSED_OUT, "struck"),
+    ];
+    names.extend(
+        modifiers
+            .iter()
+            .filter(|(modifier, _)| style.add_modifier.contains(*modifier))
+            .map(|(_, name)| (*name).to_owned()),
+    );
+    names.join("+")
+}
+
+#[test]
+fn every_kind_at_every_fold() {
+    let theme = Theme::terminal();
+    insta::assert_snapshot!(
+        "folds_80",
+        draw(80, &[Fold::Auto, Fold::Open, Fold::Shut], &look(&theme), plain)
+    );
+}
+
+#[test]
+fn every_kind_narrow_and_wide() {
+    let theme = Theme::terminal();
+    insta::assert_snapshot!("auto_40", draw(40, &[Fold::Auto], &look(&theme), plain));
+    insta::assert_snapshot!("auto_120", draw(120, &[Fold::Auto], &look(&theme), plain));
+    for width in [1, 2, 5, 11, 23] {
+        draw(
+            width,
+            &[Fold::Auto, Fold::Open, Fold::Shut, Fold::Whole],
+            &look(&theme),
+            plain,
+        );
+    }
+}
+
+#[test]
+fn every_kind_in_ascii_without_colour() {
+    let theme = Theme::monochrome();
+    let look = Look {
+        ascii: true,
+        color: false,
+        ..look(&theme)
+    };
+    let drawn = draw(80, &[Fold::Auto], &look, plain);
+    // What is left of Unicode is the items' own text.
+    insta::assert_snapshot!("auto_80_ascii", drawn);
+    let folds = [Fold::Auto, Fold::Open, Fold::Shut, Fold::Whole];
+    let drawn = draw(80, &folds, &look, plain);
+    assert!(
+        drawn.chars().all(|c| c.is_ascii() || c == '␛'),
+        "{:?}",
+        drawn.chars().find(|c| !c.is_ascii())
+    );
+}
+
+#[test]
+fn styles_of_every_kind() {
+    // Grammars are loaded or not, depending on the order of tests: colours of code are another test's subject.
+    let theme = Theme::terminal();
+    let look = Look {
+        color: false,
+        ..look(&theme)
+    };
+    insta::assert_snapshot!("styles_80", draw(80, &[Fold::Auto], &look, runs));
+}
+
+#[test]
+fn heights_depend_on_neither_clock_nor_session() {
+    let theme = Theme::terminal();
+    let session = crate::ui::transcript::tests::session(Vec::new());
+    for (name, item) in gallery() {
+        for fold in [Fold::Auto, Fold::Open, Fold::Shut] {
+            let scene = |now, session| Scene {
+                width: 60,
+                fold,
+                look: Box::leak(Box::new(Look {
+                    now,
+                    ..Look::new(&theme)
+                })),
+                session,
+                output: None,
+            };
+            let some = body(&item, &scene(Some(at(100_000)), Some(&session)), None).len();
+            assert_eq!(some, body(&item, &scene(None, None), None).len(), "{name}");
+            assert_eq!(some, height(&item, fold, 60, &look(&theme)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn details_and_copies_leave_nothing_out() {
+    let theme = Theme::terminal();
+    for (name, item) in gallery() {
+        let whole = detail_lines(&item, None, 70, &look(&theme));
+        assert!(!whole.is_empty(), "{name}");
+        assert!(whole.len() >= height(&item, Fold::Open, 70, &look(&theme)), "{name}");
+        assert!(!plain_text(&item).is_empty(), "{name}");
+    }
+    let item = gallery().into_iter().find(|(name, _)| *name == "call, ok").unwrap().1;
+    assert!(plain_text(&item).contains("line 45 of output"));
+    let text = detail_lines(&item, None, 70, &look(&theme))
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(text.contains("line 45 of output"));
+    let text = detail_lines(&item, Some("from the blob"), 70, &look(&theme))
+        .iter()
+        .map(ToString::to_string)
+        .collect::<String>();
+    assert!(text.contains("from the blob") && !text.contains("line 45"));
+}
