@@ -242,7 +242,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("edit", ItemKind::Call(edit)),
         ("write", ItemKind::Call(write)),
         ("read", ItemKind::Call(read("bin/notes"))),
-        ("ruling", ItemKind::Ruling(RulingMade { call: CallId::from("c"), ruling: Ruling::Deny, guard: "test_files".into(), reason: "tests/03-delete.sh is an agreed test. Tests that were committed may not be weakened: add a new test file instead.".into() })),
+        ("ruling", ItemKind::Ruling(RulingMade { call: CallId::from("c"), title: "tests/03-delete.sh".into(), ruling: Ruling::Deny, guard: "test_files".into(), reason: "tests/03-delete.sh is an agreed test. Tests that were committed may not be weakened: add a new test file instead.".into() })),
         ("breach", ItemKind::Breach(BreachFound { path: "feature_list.json".into(), call: None, detail: "F009: passes was set to true outside of feature_passed".into(), restored: true })),
         ("external", ItemKind::External(ExternalChangeSeen { what: ExternalKind::Tree, paths: vec!["README.md".into(), "bin/notes".into()], detail: "2 files changed in an editor".into() })),
         ("tests, green", ItemKind::Tests(Box::new(tests(0)))),

@@ -77,13 +77,15 @@ impl Sheet<'_> {
         })
     }
 
+    /// Says whether an item has lines of its own, without laying it out.
+    pub(super) fn is_shown(&self, index: usize) -> bool {
+        self.members(index) > 0 && !item::is_blank(&self.items[index])
+    }
+
     /// Returns 1 if a blank line stands above the item.
     pub(super) fn gap(&self, index: usize) -> isize {
         let airy = |index: usize| item::is_airy(&self.items[index]);
-        let before = self
-            .before(index)
-            .take(STRETCH)
-            .find(|before| self.members(*before) > 0 && !item::is_blank(&self.items[*before]));
+        let before = (0..index).rev().take(STRETCH).find(|before| self.is_shown(*before));
         before.map_or(0, |before| isize::from(airy(index) || airy(before)))
     }
 
@@ -191,17 +193,12 @@ impl Sheet<'_> {
         self.folds.of(self.items[leader].seq) != Fold::Open
     }
 
-    /// Says whether a harness call that went well is told by the item of its effect: a commit, a flip, a note.
+    /// Says whether a call is told by another item: a commit, a flip, a note that came of it, or its refusal.
     fn is_told_elsewhere(&self, index: usize) -> bool {
         let ItemKind::Call(call) = &self.items[index].kind else {
             return false;
         };
-        let Some(tells) = item::effect_of(call) else { return false };
-        let after = self.items.iter().skip(index + 1).take(EFFECT_WITHIN);
-        self.folds.of(self.items[index].seq) != Fold::Open && after.into_iter().any(|item| tells(&item.kind))
-    }
-
-    fn before(&self, index: usize) -> impl Iterator<Item = usize> + use<> {
-        (0..index).rev()
+        let mut after = self.items.iter().skip(index + 1).take(EFFECT_WITHIN);
+        self.folds.of(self.items[index].seq) != Fold::Open && after.any(|after| item::tells(&after.kind, call))
     }
 }

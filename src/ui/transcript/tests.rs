@@ -2,7 +2,7 @@ use super::fixture::{bash, gallery_items, item, read, text};
 use super::fold::Fold;
 use super::view::Window;
 use super::*;
-use crate::protocol::event::{CommitMade, EndCause, SessionEnded};
+use crate::protocol::event::{CommitMade, EndCause, Ruling, RulingMade, SessionEnded};
 use crate::protocol::{CallStatus, Cost, Oid, Payload, Role, Seq, SessionNo, ToolKind, TurnNo, Usage};
 use crate::session::state::Totals;
 use crate::session::{Activity, Item, ItemKind, Session};
@@ -278,6 +278,59 @@ fn reads_in_a_row_share_a_line_and_harness_calls_are_told_by_their_effect() {
     assert!(desk.screen().contains("src/5.rs") && desk.frame().1.iter().filter(|row| row.contains("read")).count() == 5);
     desk.go(Move::To(Seq(3))).unwrap();
     assert_eq!(desk.at_cursor(), 3);
+}
+
+#[test]
+fn jumps_pass_over_what_has_no_line_of_its_own() {
+    let hidden = || ItemKind::Thinking {
+        text: String::new(),
+        done: true,
+    };
+    let mut items = Vec::new();
+    for turn in 1..=4_u32 {
+        let seq = u64::from(turn) * 10;
+        items.push(item(seq, turn, hidden()));
+        items.push(item(seq + 1, turn, ItemKind::Call(read("a"))));
+        items.push(item(seq + 2, turn, ItemKind::Call(read("b"))));
+        items.push(item(seq + 3, turn, text("prose", true)));
+    }
+    let mut desk = Desk::new(items, 60, 6);
+    desk.frame();
+    desk.go(Move::Top).unwrap();
+    let mut seen = vec![desk.at_cursor()];
+    while desk.go(Move::NextTurn).is_ok() {
+        seen.push(desk.at_cursor());
+    }
+    assert_eq!(seen, [11, 21, 31, 41]);
+    let mut back = Vec::new();
+    while desk.go(Move::PreviousTurn).is_ok() {
+        back.push(desk.at_cursor());
+    }
+    assert_eq!(back, [31, 21, 11]);
+    while desk.go(Move::Next(Kind::Tool)).is_ok() {
+        back.push(desk.at_cursor());
+    }
+    assert_eq!(back[3..], [21, 31, 41]);
+}
+
+#[test]
+fn a_refused_call_is_told_by_its_ruling() {
+    let mut refused = bash("git commit -am wip", "", 0);
+    refused.status = CallStatus::Refused;
+    refused.exit_code = None;
+    let ruling = RulingMade {
+        call: refused.id.clone(),
+        title: "git commit -am wip".into(),
+        ruling: Ruling::Deny,
+        guard: "git".into(),
+        reason: "Commits are made with the commit tool.".into(),
+    };
+    let mut desk = Desk::new(
+        vec![item(1, 1, ItemKind::Call(refused)), item(2, 1, ItemKind::Ruling(ruling))],
+        80,
+        4,
+    );
+    insta::assert_snapshot!("refusal", desk.screen());
 }
 
 #[test]

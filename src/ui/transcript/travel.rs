@@ -101,9 +101,14 @@ pub(super) fn jump(sheet: &mut Sheet<'_>, window: Window, target: At, rows: usiz
 fn target(sheet: &mut Sheet<'_>, cursor: At, step: &Move) -> Result<(usize, Put), &'static str> {
     let items = sheet.items;
     let turn = items.get(cursor.index).map_or(TurnNo(0), |item| item.turn);
-    let begins = |turn: TurnNo| items.iter().position(|item| item.turn == turn);
-    let next = |found: &dyn Fn(&Item) -> bool| (cursor.index + 1..items.len()).find(|index| found(&items[*index]));
-    let previous = |found: &dyn Fn(&Item) -> bool| (0..cursor.index).rev().find(|index| found(&items[*index]));
+    let shown = |index: &usize| sheet.is_shown(*index);
+    let begins = |turn: TurnNo| (0..items.len()).filter(|index| items[*index].turn == turn).find(shown);
+    let next = |found: &dyn Fn(&Item) -> bool| {
+        (cursor.index + 1..items.len())
+            .filter(|index| found(&items[*index]))
+            .find(shown)
+    };
+    let previous = |found: &dyn Fn(&Item) -> bool| (0..cursor.index).rev().filter(|index| found(&items[*index])).find(shown);
     match step {
         Move::NextTurn => {
             let index = next(&|item| item.turn > turn).ok_or("this is the last turn")?;

@@ -2,14 +2,10 @@
 //!
 //! Invariant: what the parser swallows without a trace (link reference definitions) is shown as it stands.
 
-use super::fence::{code_line, painter};
-use super::list::{Container, Nesting};
+use super::list::Container;
 use super::table::Table;
-use crate::ui::text::clean::Clean;
-use crate::ui::text::glyph::Glyph;
+use super::writer::Writer;
 use crate::ui::text::look::Look;
-use crate::ui::text::width::spans_width;
-use crate::ui::text::wrap::{Wrap, wrap};
 use crate::ui::theme::Slot;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use ratatui::style::{Modifier, Style};
@@ -38,37 +34,7 @@ pub(super) fn lines(source: &str, width: usize, look: &Look<'_>) -> Vec<Line<'st
     writer.out
 }
 
-struct Writer<'l> {
-    look: &'l Look<'l>,
-    width: usize,
-    out: Vec<Line<'static>>,
-    /// The paragraph being gathered.
-    inline: Vec<Span<'static>>,
-    styles: Vec<Style>,
-    links: Vec<String>,
-    nesting: Nesting,
-    code: Option<(String, String)>,
-    table: Option<Table>,
-    /// A blank line is due before the next block.
-    parted: bool,
-}
-
-impl<'l> Writer<'l> {
-    fn new(width: usize, look: &'l Look<'l>) -> Self {
-        Self {
-            look,
-            width,
-            out: Vec::new(),
-            inline: Vec::new(),
-            styles: Vec::new(),
-            links: Vec::new(),
-            nesting: Nesting::default(),
-            code: None,
-            table: None,
-            parted: false,
-        }
-    }
-
+impl Writer<'_> {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Start(tag) => self.start(tag),
@@ -178,121 +144,6 @@ impl<'l> Writer<'l> {
             }
             TagEnd::Table => self.end_table(),
             _ => {}
-        }
-    }
-
-    fn styled(&mut self, style: Style) {
-        self.styles.push(style);
-    }
-
-    fn style(&self) -> Style {
-        let slot = if self.nesting.is_in_quote() { Slot::Quote } else { Slot::Text };
-        self.styles
-            .iter()
-            .fold(self.look.style(slot), |style, more| style.patch(*more))
-    }
-
-    fn text(&mut self, text: &str, style: Style) {
-        self.inline.push(Clean::line(text).span(style));
-    }
-
-    fn html(&mut self, text: &str) {
-        let style = self.look.style(Slot::Dim);
-        for (index, line) in text.trim_end_matches('\n').split('\n').enumerate() {
-            if index > 0 {
-                self.flush();
-            }
-            self.text(line, style);
-        }
-        if text.ends_with('\n') {
-            self.flush();
-        }
-    }
-
-    fn end_link(&mut self) {
-        self.styles.pop();
-        let Some(url) = self.links.pop() else { return };
-        let shown = self
-            .inline
-            .last()
-            .is_some_and(|span| span.content == url.trim_start_matches("mailto:"));
-        if !shown && !url.is_empty() {
-            self.text(&format!(" ({url})"), self.look.style(Slot::Dim));
-        }
-    }
-
-    fn part(&mut self) {
-        if std::mem::take(&mut self.parted) && !self.out.is_empty() {
-            self.out.push(Line::from(self.nesting.quotes(self.look)));
-        }
-    }
-
-    fn flush(&mut self) {
-        if !self.inline.is_empty() {
-            self.emit_inline();
-        }
-    }
-
-    fn emit_inline(&mut self) {
-        self.part();
-        let inline = std::mem::take(&mut self.inline);
-        let (first, rest) = self.nesting.prefixes(self.width, self.look);
-        let wrap = Wrap {
-            width: self.width,
-            first: &first,
-            rest: &rest,
-        };
-        self.out.extend(wrap.words(&inline));
-    }
-
-    fn rule(&mut self) {
-        self.flush();
-        self.part();
-        let (mut line, rest) = self.nesting.prefixes(self.width, self.look);
-        let columns = self.width.saturating_sub(spans_width(&rest)).min(40);
-        line.push(Span::styled(
-            self.look.glyph(Glyph::Rule).repeat(columns),
-            self.look.style(Slot::Border),
-        ));
-        self.out.push(Line::from(line));
-        self.parted = true;
-    }
-
-    fn end_code(&mut self) {
-        let Some((language, code)) = self.code.take() else { return };
-        self.part();
-        let mut painter = painter(&language, self.look);
-        for line in code.lines() {
-            let (first, rest) = self.nesting.prefixes(self.width, self.look);
-            let mut lines = code_line(&mut painter, line, &rest, self.width, self.look);
-            if let Some(line) = lines.first_mut() {
-                // The mark of the item that holds the listing stands on its first line.
-                line.spans.splice(..rest.len(), first);
-            }
-            self.out.append(&mut lines);
-        }
-        self.parted = !self.nesting.is_in_list();
-    }
-
-    fn end_table(&mut self) {
-        let Some(table) = self.table.take() else { return };
-        self.part();
-        let (first, rest) = self.nesting.prefixes(self.width, self.look);
-        let room = self.width.saturating_sub(spans_width(&rest));
-        for (index, line) in table.lines(room, self.look).into_iter().enumerate() {
-            let mut spans = if index == 0 { first.clone() } else { rest.clone() };
-            spans.extend(line.spans);
-            self.out.push(Line::from(spans));
-        }
-        self.parted = true;
-    }
-
-    fn swallowed(&mut self, source: &str) {
-        if !source.trim().is_empty() {
-            self.part();
-            let style = self.look.style(Slot::Dim);
-            self.out
-                .extend(wrap(&Clean::block(source.trim_matches(['\n', '\r'])), self.width, style));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Code fences at the outermost level, taken line by line so that a long listing streams at the cost of its new lines.
 
 use super::chunk::indent;
+use crate::ui::text::clean::Clean;
 use crate::ui::text::glyph::Glyph;
 use crate::ui::text::highlight::Painter;
 use crate::ui::text::look::Look;
@@ -42,6 +43,11 @@ impl Fence {
         indent(line) <= 3 && text.len() >= self.length && text.bytes().all(|byte| byte == self.mark)
     }
 
+    /// Shows what stands behind the language's name, if anything.
+    pub(super) fn remark(&self, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+        remark(&self.language, &[], width, look)
+    }
+
     /// Lays out a line of the listing.
     pub(super) fn line(&mut self, line: &str, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
         let line = line.trim_end_matches(['\n', '\r']);
@@ -49,6 +55,22 @@ impl Fence {
         let painter = self.painter.get_or_insert_with(|| painter(&self.language, look));
         code_line(painter, &line[blanks..], &[], width, look)
     }
+}
+
+/// Shows a fence's info string where it is more than a language: nothing that was written is hidden.
+pub(super) fn remark(info: &str, prefix: &[Span<'static>], width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    if info.split_whitespace().count() < 2 {
+        return Vec::new();
+    }
+    let mut indent = prefix.to_vec();
+    indent.push(look.mark(Glyph::Bar, Slot::Border));
+    indent.push(Span::raw(" "));
+    let wrap = Wrap {
+        width,
+        first: &indent,
+        rest: &indent,
+    };
+    wrap.words(&[Clean::line(info).span(look.style(Slot::Dim))])
 }
 
 /// Chooses a painter; without colours code stays plain.

@@ -12,6 +12,7 @@ mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 pub use stream::MarkdownStream;
 

@@ -68,6 +68,7 @@ impl State {
         }
         self.part(out);
         self.fence = Fence::open(opening);
+        out.extend(self.fence.iter().flat_map(|fence| fence.remark(width, look)));
         Some(chunk.len + opening.len())
     }
 

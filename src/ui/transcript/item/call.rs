@@ -29,29 +29,41 @@ pub(super) fn lines(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
 
 /// Returns the word for what a call does: the API's own edit tool is several tools in one.
 pub(super) fn verb(call: &Call) -> String {
-    let command = || input::text(&call.input, "command");
-    match call.tool.as_str() {
-        "str_replace_based_edit_tool" | "str_replace_editor" | "text_editor" => match command().as_deref() {
-            Some("view") => "read".to_owned(),
-            Some("create") => "write".to_owned(),
-            Some("str_replace" | "insert") => "edit".to_owned(),
-            Some(other) => other.to_owned(),
-            None => "edit".to_owned(),
-        },
-        other => other.to_owned(),
+    if !is_edit_tool(call) {
+        return call.tool.clone();
     }
+    match input::text(&call.input, "command").as_deref() {
+        Some("view") => "read".to_owned(),
+        Some("create") => "write".to_owned(),
+        Some("str_replace" | "insert") | None => "edit".to_owned(),
+        Some(other) => other.to_owned(),
+    }
+}
+
+fn is_edit_tool(call: &Call) -> bool {
+    matches!(
+        call.tool.as_str(),
+        "str_replace_based_edit_tool" | "str_replace_editor" | "text_editor"
+    )
 }
 
 /// Returns what a call is about, also while its input is still coming in.
 pub(super) fn title(call: &Call) -> String {
     if !call.title.is_empty() {
-        return call.title.clone();
+        // The verb of the API's edit tool is said by `verb`.
+        let verbs = ["view ", "create ", "str_replace ", "insert "];
+        let path = verbs
+            .iter()
+            .find_map(|verb| call.title.strip_prefix(verb))
+            .filter(|_| is_edit_tool(call));
+        return path.unwrap_or(&call.title).to_owned();
     }
-    let names = match call.tool.as_str() {
-        "str_replace_based_edit_tool" | "str_replace_editor" | "text_editor" => &["path"][..],
-        _ => &[
+    let names = if is_edit_tool(call) {
+        &["path"][..]
+    } else {
+        &[
             "command", "path", "pattern", "query", "message", "id", "question", "text", "summary",
-        ][..],
+        ]
     };
     input::first(&call.input, names).unwrap_or_default()
 }

@@ -38,17 +38,19 @@ pub(crate) fn lines(items: &[Item], scene: &Scene<'_>) -> Vec<Line<'static>> {
     vec![row.line(scene.width)]
 }
 
-/// Returns how to tell the item that shows the effect of a harness call that went well, for calls that have one.
-pub(crate) fn effect_of(call: &Call) -> Option<fn(&ItemKind) -> bool> {
-    if call.status != CallStatus::Completed {
-        return None;
+/// Says whether an item tells all there is to say of a call: what came of a harness call, what it waits for, or why a
+/// call was refused.
+pub(crate) fn tells(kind: &ItemKind, call: &Call) -> bool {
+    if let ItemKind::Ruling(ruling) = kind {
+        return call.status == CallStatus::Refused && ruling.call == call.id && !ruling.title.is_empty();
     }
-    match call.tool.as_str() {
-        "commit" => Some(|kind| matches!(kind, ItemKind::Commit(_))),
-        "feature_passed" | "feature_failed" => Some(|kind| matches!(kind, ItemKind::Flipped(_))),
-        "progress_note" => Some(|kind| matches!(kind, ItemKind::Note { .. })),
-        "ask_human" => Some(|kind| matches!(kind, ItemKind::Question { .. })),
-        "end_session" => Some(|kind| matches!(kind, ItemKind::Closed(_))),
-        _ => None,
-    }
+    matches!(call.status, CallStatus::Completed | CallStatus::InProgress)
+        && match call.tool.as_str() {
+            "commit" => matches!(kind, ItemKind::Commit(_) | ItemKind::Gate { decision: None, .. }),
+            "feature_passed" | "feature_failed" => matches!(kind, ItemKind::Flipped(_)),
+            "progress_note" => matches!(kind, ItemKind::Note { .. }),
+            "ask_human" => matches!(kind, ItemKind::Question { .. }),
+            "end_session" => matches!(kind, ItemKind::Closed(_)),
+            _ => false,
+        }
 }

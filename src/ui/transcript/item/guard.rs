@@ -18,7 +18,7 @@ pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>>
         Ruling::Ask => "asks you",
         Ruling::Deny => "refused",
     };
-    said(word, &format!("by guard {}", made.guard), &made.reason, scene)
+    said(word, &made.title, &format!("by guard {}", made.guard), &made.reason, scene)
 }
 
 /// A guarded file that was changed and put back.
@@ -28,13 +28,14 @@ pub(super) fn breach(found: &BreachFound, scene: &Scene<'_>) -> Vec<Line<'static
     } else {
         "is guarded and could NOT be put back"
     };
-    said("breach", &format!("{} {tail}", found.path), &found.detail, scene)
+    said("breach", &format!("{} {tail}", found.path), "", &found.detail, scene)
 }
 
-fn said(word: &str, title: &str, reason: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+fn said(word: &str, title: &str, by: &str, reason: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
         .word(word, Slot::Warning, NAME)
-        .title(title, Slot::Text);
+        .title(title, Slot::Text)
+        .title(by, Slot::Dim);
     if scene.fold == Fold::Shut {
         return vec![row.title(reason, Slot::Dim).line(scene.width)];
     }
@@ -58,7 +59,8 @@ pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line
         .word("outside", Slot::Human, NAME)
         .title(what, Slot::Text)
         .title(&seen.detail, Slot::Text);
-    if !is_open {
+    let says_it = |path: &String| seen.detail.contains(path.as_str());
+    if !is_open && !seen.paths.iter().all(says_it) {
         row = row.title(&seen.paths.join(", "), Slot::Dim);
     }
     let mut lines = vec![row.line(scene.width)];

@@ -18,7 +18,7 @@ mod say;
 mod tests;
 mod texts;
 
-pub(super) use group::{effect_of, is_quiet_read, lines as group};
+pub(super) use group::{is_quiet_read, lines as group, tells};
 pub(super) use texts::texts;
 
 use super::cache::Body;
