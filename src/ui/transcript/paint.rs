@@ -89,7 +89,7 @@ fn rows(area: Rect, buffer: &mut Buffer, sheet: &mut Sheet<'_>, view: &View, win
             let length = u16::try_from(hit.len()).unwrap_or(u16::MAX);
             buffer.set_style(Rect::new(start, y, length, 1).intersection(area), look.style(Slot::SearchHit));
         }
-        frame.ticking |= item::is_live(&sheet.items[here.index]);
+        frame.ticking |= item::is_live(&sheet.items[here.index], sheet.session);
         at = sheet.down(here);
     }
 }

@@ -420,6 +420,44 @@ fn what_waits_or_runs_ticks() {
     assert!(!desk.frame().0.ticking);
 }
 
+#[test]
+fn nothing_waits_once_the_session_is_over() {
+    let gate = item(
+        1,
+        1,
+        fixture::gallery()
+            .into_iter()
+            .find(|(name, _)| *name == "gate, open")
+            .unwrap()
+            .1
+            .kind,
+    );
+    let theme = Theme::terminal();
+    let mut session = session(vec![gate]);
+    let mut cache = Cache::default();
+    let mut shown = |session: &Session| {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 3));
+        let look = Look {
+            now: Some(fixture::at(100)),
+            ..Look::new(&theme)
+        };
+        let frame = render_session(buffer.area, &mut buffer, session, &View::default(), &mut cache, &look);
+        (frame.ticking, text_of(&buffer).join("\n"))
+    };
+    let (ticking, text) = shown(&session);
+    assert!(ticking && text.contains("waiting for you 1m"), "{text}");
+    let ended = SessionEnded {
+        cause: EndCause::Stopped,
+        summary: String::new(),
+        dirty: Vec::new(),
+        next: None,
+        checks: Vec::new(),
+    };
+    session.ended = Some((fixture::at(60), ended));
+    let (ticking, text) = shown(&session);
+    assert!(!ticking && text.contains("never answered"), "{text}");
+}
+
 #[derive(Debug, Clone)]
 enum Doing {
     Append(usize),

@@ -97,8 +97,11 @@ pub(super) fn height(item: &Item, fold: Fold, width: usize, look: &Look<'_>) -> 
     body(item, &scene, None).len()
 }
 
-/// Says whether an item changes with the clock alone.
-pub(super) fn is_live(item: &Item) -> bool {
+/// Says whether an item changes with the clock alone. Nothing does once its session has ended.
+pub(super) fn is_live(item: &Item, session: Option<&Session>) -> bool {
+    if session.is_some_and(|session| session.ended.is_some()) {
+        return false;
+    }
     match &item.kind {
         ItemKind::Call(call) => call.status == CallStatus::InProgress,
         ItemKind::Gate { decision, .. } => decision.is_none(),
@@ -111,7 +114,10 @@ pub(super) fn is_live(item: &Item) -> bool {
 pub(super) fn tick(item: &Item, look: &Look<'_>, session: Option<&Session>) -> u64 {
     match (&item.kind, look.now) {
         (ItemKind::Closed(_), _) => u64::from(session.is_some()),
-        (_, Some(now)) if is_live(item) => format::seconds_between(item.time, now),
+        (ItemKind::Gate { .. } | ItemKind::Question { .. }, _) if session.is_some_and(|session| session.ended.is_some()) => {
+            u64::MAX
+        }
+        (_, Some(now)) if is_live(item, session) => format::seconds_between(item.time, now),
         _ => 0,
     }
 }
