@@ -48,7 +48,7 @@ pub(super) enum Body {
     /// Laid out whole.
     Lines(Vec<Line<'static>>),
     /// Markdown that may still grow.
-    Prose(MarkdownStream),
+    Prose(Box<MarkdownStream>),
 }
 
 #[derive(Debug)]

@@ -30,10 +30,10 @@ impl View {
             Move::EndSearch => self.search = None,
             Move::Search(query) => {
                 self.search = Some(Search::new(query, items)?);
-                self.to_hit(items, cache, look, rows, Search::first)?;
+                self.seek(items, cache, look, rows, Search::first)?;
             }
-            Move::NextHit => self.to_hit(items, cache, look, rows, Search::next)?,
-            Move::PreviousHit => self.to_hit(items, cache, look, rows, Search::previous)?,
+            Move::NextHit => self.seek(items, cache, look, rows, Search::next)?,
+            Move::PreviousHit => self.seek(items, cache, look, rows, Search::previous)?,
             Move::ToggleFold => self.toggle(items, cache, look, rows)?,
             Move::Lines(_)
             | Move::Scroll(_)
@@ -102,7 +102,7 @@ impl View {
         Ok(())
     }
 
-    fn to_hit(
+    fn seek(
         &mut self,
         items: &[Item],
         cache: &mut Cache,

@@ -50,7 +50,7 @@ pub(super) fn body(item: &Item, scene: &Scene<'_>, old: Option<Body>) -> Body {
         ItemKind::Text { text, .. } if scene.fold != Fold::Shut => {
             let mut prose = match old {
                 Some(Body::Prose(prose)) => prose,
-                Some(Body::Lines(_)) | None => MarkdownStream::new(scene.width.min(PROSE)),
+                Some(Body::Lines(_)) | None => Box::new(MarkdownStream::new(scene.width.min(PROSE))),
             };
             prose.update(text, scene.look);
             Body::Prose(prose)
