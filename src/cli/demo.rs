@@ -36,12 +36,12 @@ const SCRIPT: [&str; 8] = [
 
 /// Features a session of the script builds.
 const FEATURES_PER_SESSION: u32 = 3;
-/// A small window, so that one of the script's sessions fills it and hands off.
-const WINDOW: u64 = 32_000;
+/// A small window, so that one of the script's sessions fills it and hands off. The script's sizes are made for it.
+const WINDOW: u64 = 24_000;
 /// A question waits this long at speed 1, so that the demo goes on when nobody answers.
 const QUESTION: Duration = Duration::from_secs(20);
 /// Pause between sessions at speed 1, so that the end card can be read.
-const PAUSE: Duration = Duration::from_millis(2_500);
+const PAUSE: Duration = Duration::from_millis(2_000);
 
 /// Runs the command.
 ///
@@ -107,7 +107,7 @@ fn at_speed(wait: Duration, speed: f64) -> Duration {
     }
 }
 
-/// Makes the directory and its repository; refuses one that holds anything.
+/// Makes the directory, its repository and the spec in it; refuses one that holds anything.
 fn make_workspace(dir: Option<&Path>) -> Result<PathBuf, Failure> {
     let dir = match dir {
         Some(dir) => dir.to_owned(),
@@ -129,6 +129,8 @@ fn make_workspace(dir: Option<&Path>) -> Result<PathBuf, Failure> {
         Err(error) => return Err(Failure::unready(format!("{} cannot be used: {error}", words::path(&dir)))),
     }
     let repo = Repo::init(&dir)?;
+    let spec = repo.workdir().join("app_spec.txt");
+    fs::write(&spec, SPEC).map_err(|error| Failure::unready(format!("{} cannot be written: {error}", words::path(&spec))))?;
     Ok(repo.workdir().to_owned())
 }
 
@@ -149,6 +151,7 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         let made = make_workspace(Some(&dir.path().join("new/app"))).unwrap();
         assert!(made.join(".git").exists());
+        assert_eq!(fs::read_to_string(made.join("app_spec.txt")).unwrap(), SPEC);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Demo {
             .env("LONGHAUL_STATE_DIR", root.path().join("state"))
             .env("HOME", root.path())
             .env_remove("XDG_CONFIG_HOME")
-            .timeout(std::time::Duration::from_secs(120))
+            .timeout(std::time::Duration::from_secs(300))
             .output()
             .unwrap();
         assert!(output.status.success(), "{}\n{}", output.status, text(&output));

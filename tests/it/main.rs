@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+mod demo;
 mod docs;
 mod engine;
 mod support;
