@@ -125,13 +125,6 @@ impl Baseline {
             .map(|(path, _)| path.as_path())
     }
 
-    pub(super) fn tests(&self) -> impl Iterator<Item = &Path> {
-        self.entries
-            .iter()
-            .filter(|(_, entry)| entry.subject == Subject::Test)
-            .map(|(path, _)| path.as_path())
-    }
-
     pub(super) fn knows(&self, path: &Path) -> bool {
         self.entries.contains_key(path)
     }
