@@ -485,7 +485,7 @@ fn mixed(seq: u64) -> Item {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Whatever happens elsewhere, the top line stays; after a resize and back too.
     #[test]

@@ -101,7 +101,7 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(250))]
 
     #[test]
     fn growing_equals_whole(text in pieces(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8), columns in 2usize..50) {
