@@ -23,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build the project in DIR, session after session, until every feature passes
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Watch a scripted agent build a small project: no key, no cost, real files, tests and commits
     Demo(DemoArgs),
     /// Print where the project stands

@@ -47,9 +47,11 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
 }
 
 fn reason(ended: &RunEnded) -> String {
-    if ended.reason.is_empty() || ended.outcome == RunOutcome::AllPassing {
-        String::new()
-    } else {
-        format!(": {}", ended.reason)
+    // Where the sentence only says the outcome again, with the next step, the outcome is enough.
+    match ended.outcome {
+        RunOutcome::AllPassing => String::new(),
+        RunOutcome::Stopped => "; `longhaul run` goes on from here".to_owned(),
+        RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed if ended.reason.is_empty() => String::new(),
+        RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed => format!(": {}", ended.reason),
     }
 }

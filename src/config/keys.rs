@@ -148,7 +148,7 @@ impl Kind {
     }
 
     /// Reads a value from a flag or a variable, where everything is text.
-    pub(super) fn from_text(self, text: &str) -> Value {
+    pub(super) fn read_text(self, text: &str) -> Value {
         let plain = || Value::String(text.to_owned());
         match self {
             Self::Bool => text.parse().map_or_else(|_| plain(), Value::Boolean),

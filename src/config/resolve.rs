@@ -85,7 +85,7 @@ impl Settings {
             }
         }
         for over in layers.overrides {
-            let value = keys::find(over.key).map_or(Value::String(over.text.clone()), |key| key.kind.from_text(&over.text));
+            let value = keys::find(over.key).map_or(Value::String(over.text.clone()), |key| key.kind.read_text(&over.text));
             merged.set(over.key, value, over.origin)?;
         }
         merged.fill_from_model(&Prices::builtin());
