@@ -43,7 +43,7 @@ use crate::protocol::Seq;
 use crate::protocol::event::{RunEnded, RunOutcome, RunStarted};
 use crate::provider::Anthropic;
 use crate::session::State;
-use crate::store::{self, Blobs, ProjectDir, Writer};
+use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
 use journal::Journal;
 use project::Project;
 use std::path::PathBuf;
@@ -132,7 +132,9 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         source,
     })?;
     dir.create()?;
-    let writer = Writer::open(dir.lock()?, settings.durability)?;
+    // Whatever the agent prints, and however it came by it, the key is in no log and no blob.
+    let redactor = Arc::new(Redactor::new(provider.key().expose()));
+    let writer = Writer::open(dir.lock()?, settings.durability)?.with_redactor(Arc::clone(&redactor));
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Prompts::load(None)?;
     let guard = Guard::new(GuardContext {
@@ -144,7 +146,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     let journal = Journal::new(writer, state);
     let (commands, command_queue) = mpsc::channel(COMMANDS);
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
-    let blobs = Blobs::of(&dir);
+    let blobs = Blobs::of(&dir).with_redactor(redactor);
     let lookups = Lookups {
         workspace: workspace.clone(),
         blobs: blobs.clone(),

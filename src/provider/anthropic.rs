@@ -62,6 +62,12 @@ impl Anthropic {
         })
     }
 
+    /// Returns the key it sends, for the redactor and for nothing else.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        self.exchange.key()
+    }
+
     /// Replaces the waits between tries that the server does not ask for.
     #[must_use]
     pub const fn with_backoff(mut self, backoff: Backoff) -> Self {

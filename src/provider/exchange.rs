@@ -40,6 +40,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    pub(super) const fn key(&self) -> &Key {
+        &self.key
+    }
+
     pub(super) fn new(endpoint: Endpoint, config: ProviderConfig) -> Result<Self, ProviderError> {
         let builder = Client::builder()
             .user_agent(config.user_agent)

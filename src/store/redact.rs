@@ -2,6 +2,9 @@
 //!
 //! Knows only exact secrets (the provider's key), not patterns. Invariant: no text that passed through
 //! contains a secret it was given, in plain form or as JSON writes it.
+//!
+//! What is not caught: a secret in another spelling (base64, reversed), or one that arrives in pieces, such as
+//! two deltas of a stream.
 
 use memchr::memmem;
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! The program as a shell sees it: output, exit codes, and that reading and refusing change nothing.
 
-use crate::support::{INITIALIZER, builds};
+use crate::support::{CANARY_KEY, INITIALIZER, builds};
 use assert_cmd::Command;
 use longhaul::config::Durability;
 use longhaul::protocol::event::{Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted};
@@ -543,4 +543,34 @@ async fn an_interrupt_stops_a_headless_run_cleanly() {
         .assert()
         .success()
         .stdout(contains("\"standing\": \"stopped\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_is_nowhere_even_if_the_agent_prints_it() {
+    let place = greeter();
+    let leak = format!("printf '%s\\n' {CANARY_KEY}; yes {CANARY_KEY} | head -n 4000");
+    let turn = format!(
+        "[[session.turn]]\ntext = \"It is {CANARY_KEY}.\"\n[[session.turn.call]]\ntool = \"bash\"\ninput = {{ command = \"{leak}\" }}\n"
+    );
+    let script = INITIALIZER.replacen("[[session.turn]]", &format!("{turn}[[session.turn]]"), 1);
+    let server = serve(&script.replace('\\', "\\\\"), 0.0);
+    let mut args = run_args(&server);
+    args.extend(["--max-sessions".into(), "1".into()]);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let output = place.longhaul(&args).env("ANTHROPIC_API_KEY", CANARY_KEY).output().unwrap();
+    assert_eq!(output.status.code(), Some(6), "{}", String::from_utf8_lossy(&output.stderr));
+    let all = files(&place.state());
+    assert!(
+        all.iter().any(|(path, _)| path.parent().unwrap().ends_with("blobs")),
+        "the long output is a blob"
+    );
+    assert!(all.iter().any(|(_, bytes)| memmem(bytes, b"[redacted]")));
+    for (path, bytes) in all {
+        assert!(!memmem(&bytes, CANARY_KEY.as_bytes()), "{}", path.display());
+    }
+    assert!(!memmem(&output.stdout, CANARY_KEY.as_bytes()));
+}
+
+fn memmem(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
