@@ -207,6 +207,23 @@ fn pages() {
 }
 
 #[test]
+fn every_entry_opens_whole_at_every_width() {
+    let mut model = live((120, 40));
+    let items = model.state.sessions.iter();
+    let items: Vec<_> = items
+        .flat_map(|session| session.items.iter().map(|item| (session.number, item.seq)))
+        .collect();
+    for (session, seq) in items {
+        for width in [40, 77, 200] {
+            update(&mut model, Msg::Resize(Size { width, height: 24 }));
+            model.pages = vec![Page::new(Subject::Item(session, seq))];
+            let shown = text(&draw(&mut model));
+            assert!(shown.contains("Entry s"), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn windows() {
     for size in SIZES {
         for (name, action) in [

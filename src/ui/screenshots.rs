@@ -61,7 +61,13 @@ pub fn sample_diff(commit: &Oid) -> CommitDiff {
             "Export as Markdown\n\nEach note becomes a section; brackets are escaped so that\na note cannot turn into a link.\n"
                 .into(),
         files: vec![
-            file("lib/notes.sh", 'M', 9, 2, include_str!("../../tests/fixtures/diffs/notes.patch")),
+            file(
+                "lib/notes.sh",
+                'M',
+                9,
+                2,
+                include_str!("../../tests/fixtures/diffs/notes.patch"),
+            ),
             file(
                 "lib/export.awk",
                 'A',

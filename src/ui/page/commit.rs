@@ -4,7 +4,6 @@ use super::sheet::Sheet;
 use super::{Document, diff};
 use crate::protocol::{Oid, TestTotals};
 use crate::ui::model::{Loaded, Model, Page};
-use crate::ui::pane::header::minutes;
 use crate::ui::text::{Clean, Glyph, Look, format, highlight};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
@@ -35,7 +34,7 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
     if let Some(Loaded::Ready(diff)) = found {
         let age = look
             .now
-            .map(|now| format!("   {} ago", minutes(diff.time, now)))
+            .map(|now| format!("   {} ago", format::minutes(diff.time, now)))
             .unwrap_or_default();
         sheet.fact("author", &format!("{}{age}", diff.author));
     } else if let Some(info) = info {

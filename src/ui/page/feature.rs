@@ -5,7 +5,7 @@ use super::sheet::Sheet;
 use crate::protocol::{EvidenceKind, FeatureId, FeatureStatus};
 use crate::ui::model::Model;
 use crate::ui::pane::features::mark;
-use crate::ui::pane::header::{minutes, money};
+use crate::ui::pane::header::money;
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
@@ -97,7 +97,7 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
             if let Some(made) = made {
                 value.push(Span::styled(format!("  +{}", made.made.added), look.style(Slot::Added)));
                 value.push(Span::styled(format!(" -{}", made.made.removed), look.style(Slot::Removed)));
-                let age = look.now.map(|now| minutes(made.time, now)).unwrap_or_default();
+                let age = look.now.map(|now| format::minutes(made.time, now)).unwrap_or_default();
                 value.push(Span::styled(format!("  {} {age}", made.session), look.style(Slot::Dim)));
             }
             sheet.item(lead, &value);

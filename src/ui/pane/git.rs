@@ -110,7 +110,7 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
         None => {}
     }
     if let Some(now) = look.now {
-        let age = super::header::minutes(commit.time, now);
+        let age = format::minutes(commit.time, now);
         right.push(Span::styled(format!(" {age:>5} "), look.style(Slot::Dim)));
     }
     (left, right)

@@ -15,15 +15,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// Prints an age in whole minutes, so that a screen at rest never shows a stale second.
-#[must_use]
-pub fn minutes(since: Timestamp, now: Timestamp) -> String {
-    match format::seconds_between(since, now) {
-        0..=59 => "<1m".to_owned(),
-        _ => format::age(since, now),
-    }
-}
-
 /// Returns glyph, word and slot of what the project does.
 #[must_use]
 pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
@@ -171,7 +162,7 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     let mut text = format!(" {word}");
     if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
         text.push(' ');
-        text.push_str(&minutes(since, now));
+        text.push_str(&format::minutes(since, now));
         if matches!(phase, Phase::Ended(_)) {
             text.push_str(" ago");
         }

@@ -31,6 +31,15 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// Prints an age in whole minutes, `<1m` under one: a screen at rest is not drawn again, and a second on it would be stale.
+#[must_use]
+pub fn minutes(since: Timestamp, now: Timestamp) -> String {
+    match seconds_between(since, now) {
+        0..=59 => "<1m".to_owned(),
+        _ => age(since, now),
+    }
+}
+
 /// Returns whole seconds from `since` to `now`, zero if the clock went back.
 #[must_use]
 pub fn seconds_between(since: Timestamp, now: Timestamp) -> u64 {

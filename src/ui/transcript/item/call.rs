@@ -90,19 +90,10 @@ fn row(call: &Call, is_open: bool, scene: &Scene<'_>) -> Line<'static> {
     let running = call.started.zip(look.now).filter(|_| call.status == CallStatus::InProgress);
     let time = match (call.duration_ms, running) {
         (Some(ms), _) => format::duration_ms(ms),
-        (None, Some((started, now))) => running_for(format::seconds_between(started, now)),
+        (None, Some((started, now))) => format::minutes(started, now),
         (None, None) => String::new(),
     };
     row.right(&time, Slot::Dim, 5).state(&state, state_slot, 7).line(scene.width)
-}
-
-/// Whole seconds while it runs: tenths would promise a clock that does not tick that often.
-fn running_for(seconds: u64) -> String {
-    if seconds < 60 {
-        format!("{seconds}s")
-    } else {
-        format::duration_ms(seconds * 1000)
-    }
 }
 
 fn state(call: &Call) -> (String, Slot) {

@@ -63,7 +63,7 @@ fn choices(asked: &QuestionAsked, scene: &Scene<'_>) -> Vec<Line<'static>> {
 fn waiting(since: Timestamp, scene: &Scene<'_>) -> String {
     match scene.look.now {
         _ if scene.session.is_some_and(|session| session.ended.is_some()) => "never answered".to_owned(),
-        Some(now) => format!("waiting for you {}", format::age(since, now)),
+        Some(now) => format!("waiting for you {}", format::minutes(since, now)),
         None => "waiting for you".to_owned(),
     }
 }

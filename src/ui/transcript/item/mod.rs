@@ -110,14 +110,14 @@ pub(super) fn is_live(item: &Item, session: Option<&Session>) -> bool {
     }
 }
 
-/// Returns what of the surroundings a layout shows: seconds for what is live, the session's presence for its end card.
+/// Returns what of the surroundings a layout shows: minutes for what is live, the session's presence for its end card.
 pub(super) fn tick(item: &Item, look: &Look<'_>, session: Option<&Session>) -> u64 {
     match (&item.kind, look.now) {
         (ItemKind::Closed(_), _) => u64::from(session.is_some()),
         (ItemKind::Gate { .. } | ItemKind::Question { .. }, _) if session.is_some_and(|session| session.ended.is_some()) => {
             u64::MAX
         }
-        (_, Some(now)) if is_live(item, session) => format::seconds_between(item.time, now),
+        (_, Some(now)) if is_live(item, session) => format::seconds_between(item.time, now) / 60,
         _ => 0,
     }
 }
