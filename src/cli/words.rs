@@ -123,7 +123,7 @@ mod tests {
         };
         assert_eq!(cost(&totals), "price unknown");
         totals.cost = Cost(1_230_000_000);
-        assert_eq!(cost(&totals), "$1.23 and 12.0k tokens of unknown price");
+        assert_eq!(cost(&totals), "$1.23 and 12k tokens of unknown price");
         totals.unpriced_tokens = 0;
         assert_eq!(cost(&totals), "$1.23");
     }
@@ -150,7 +150,7 @@ mod tests {
         };
         assert_eq!(
             tokens(&totals),
-            "93.5k tokens (90.0k read from cache, 2.0k written to it, 1.0k new, 500 out)"
+            "93.5k tokens (90k read from cache, 2k written to it, 1k new, 500 out)"
         );
         assert_eq!(tokens(&Totals::default()), "0 tokens");
     }
