@@ -41,7 +41,7 @@ const WINDOW: u64 = 24_000;
 /// A question waits this long at speed 1, so that the demo goes on when nobody answers.
 const QUESTION: Duration = Duration::from_secs(20);
 /// Pause between sessions at speed 1, so that the end card can be read.
-const PAUSE: Duration = Duration::from_millis(2_000);
+const PAUSE: Duration = Duration::from_millis(1_500);
 
 /// Runs the command.
 ///
