@@ -1,5 +1,12 @@
 //! The one integration binary: each extra one would link the whole program again.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy only knows `#[test]` functions as tests, not what they share"
+)]
+
 mod architecture;
 mod cli;
 mod demo;
