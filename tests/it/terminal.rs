@@ -1,4 +1,5 @@
 //! The program in a real terminal: what it draws, how it takes keys, and that it gives the terminal back.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail here")]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};

@@ -82,7 +82,7 @@ fn lists_move_open_and_close() {
 
 #[test]
 fn an_untouched_feature_list_follows_the_work() {
-    let mut model = live();
+    let model = live();
     assert_eq!(model.feature_rows()[model.features.index()].feature.id.as_str(), "F008");
 }
 
