@@ -23,14 +23,20 @@ pub struct Flip {
     pub reason: String,
 }
 
+/// Reads the list; records nothing.
+///
+/// # Errors
+/// Fails if the list is not one we can read.
+pub fn read(project: &Project) -> Result<Option<FeatureList>, EngineError> {
+    Ok(FeatureList::read(&project.workspace.join(FEATURE_LIST))?)
+}
+
 /// Reads the list and records it if the log does not know it so.
 ///
 /// # Errors
 /// Fails if the list is not one we can read, or the log cannot be written.
 pub fn load(project: &Project) -> Result<Option<Vec<Feature>>, EngineError> {
-    let Some(list) = FeatureList::read(&project.workspace.join(FEATURE_LIST))? else {
-        return Ok(None);
-    };
+    let Some(list) = read(project)? else { return Ok(None) };
     let features = list.features().to_vec();
     let known = project.journal.with_state(|state| {
         state.features.path == FEATURE_LIST && state.features.rows.iter().map(|row| &row.feature).eq(features.iter())
@@ -77,17 +83,18 @@ pub fn reload_if_initializing(project: &Project, facts: &SessionFacts) -> Result
 /// # Errors
 /// Fails if the list cannot be read or written, or the log cannot be written.
 pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
-    let path = project.workspace.join(FEATURE_LIST);
     let to = if flip.passes {
         FeatureStatus::Passing
     } else {
         FeatureStatus::Failing
     };
-    let Some(list) = FeatureList::read(&path)? else {
-        return Err(EngineError::File {
+    // Flipped from the guard's own copy: what lies in the workspace at this instant may be somebody else's.
+    let list = match project.guard.trusted(Path::new(FEATURE_LIST)) {
+        Some(bytes) => FeatureList::parse(FEATURE_LIST, bytes)?,
+        None => read(project)?.ok_or_else(|| EngineError::File {
             what: format!("{FEATURE_LIST} is gone"),
             source: std::io::ErrorKind::NotFound.into(),
-        });
+        })?,
     };
     let from = list
         .features()
@@ -112,6 +119,29 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         evidence,
         reason,
     })
+}
+
+/// Sets back every feature that an initializer's list calls passing: nothing was proven yet.
+///
+/// # Errors
+/// As [`flip`].
+pub fn set_back_unproven(project: &Project) -> Result<(), EngineError> {
+    for feature in load(project)?.unwrap_or_default() {
+        if feature.status == FeatureStatus::Passing {
+            let reason = "called passing by the initializer, with no evidence".to_owned();
+            flip(
+                project,
+                Flip {
+                    feature: feature.id,
+                    passes: false,
+                    by: FlipBy::Harness,
+                    evidence: None,
+                    reason,
+                },
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// Sets back every passing feature whose own tests fail in `run`. Returns those features.

@@ -264,6 +264,18 @@ impl Dispatch {
                 "{FEATURE_LIST} is missing or empty: write it first, every feature with \"passes\": false."
             )));
         }
+        let proud: Vec<&str> = features
+            .iter()
+            .filter(|feature| feature.status == FeatureStatus::Passing)
+            .map(|feature| feature.id.as_str())
+            .collect();
+        if !proud.is_empty() {
+            let told = format!(
+                "{} cannot pass yet: nothing was built. Every feature starts with \"passes\": false.",
+                proud.join(", ")
+            );
+            return Ok(Some(told));
+        }
         let head = self.project.git(|repo| repo.head()).await?;
         let committed = match head {
             Some(head) => self

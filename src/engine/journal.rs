@@ -74,8 +74,8 @@ impl Journal {
     fn append(&self, event: Event) -> Result<Arc<Envelope>, StoreError> {
         let mut book = self.book();
         if let Some(run) = book.announced.take() {
-            if book.session == SessionNo(0) {
-                // A run that ends before its first session still needs a place to say so.
+            // A run that ends before its first session still needs a place to say so: after the last session, or in a first segment.
+            if !book.writer.resume_segment()? {
                 book.session = SessionNo(1);
                 book.writer.begin_segment(SessionNo(1), Role::Initializer)?;
             }
@@ -90,7 +90,7 @@ impl Journal {
     /// Fails if the segment cannot be created.
     pub fn begin_session(&self, role: Role) -> Result<SessionNo, StoreError> {
         let mut book = self.book();
-        let number = book.session.next();
+        let number = book.session.next().max(book.writer.next_session());
         book.writer.begin_segment(number, role)?;
         book.session = number;
         if let Some(run) = book.announced.take() {

@@ -13,17 +13,11 @@ pub fn met(state: &State, now: Timestamp) -> Option<LimitReached> {
     tokens(run).or_else(|| cost(run)).or_else(|| time(run, now))
 }
 
-/// Returns the limit on sessions if one more would pass it.
+/// Returns the limit on sessions if one more than `done` in this run would pass it.
 #[must_use]
-pub fn sessions(state: &State) -> Option<LimitReached> {
-    let run = state.run.as_ref()?;
-    let max = run.limits.sessions?;
-    let done = state
-        .sessions
-        .iter()
-        .filter(|session| session.number >= run.first_session)
-        .count();
-    (done >= max as usize).then(|| LimitReached {
+pub fn sessions(done: u32, max: Option<u32>) -> Option<LimitReached> {
+    let max = max?;
+    (done >= max).then(|| LimitReached {
         limit: LimitKind::Sessions,
         detail: format!("{done} of {max} sessions of this run"),
     })

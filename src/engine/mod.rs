@@ -172,6 +172,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
+        earlier: project.guard.changed_since_last_run(),
         commands: command_queue,
         remarks: remark_queue,
         cancel: cancel.clone(),

@@ -7,10 +7,12 @@ use super::dispatch::Dispatch;
 use super::driver::{Driver, Frame};
 use super::error::EngineError;
 use super::facts::SessionFacts;
+use super::features;
 use super::orientation::{self, Oriented};
 use super::project::Project;
 use super::turn::{Rules, TurnMachine};
-use crate::protocol::event::{EndCause, FeatureSelected, SessionEnded, SessionStarted};
+use crate::harness::FEATURE_LIST;
+use crate::protocol::event::{EndCause, ExternalChangeSeen, ExternalKind, FeatureSelected, SessionEnded, SessionStarted};
 use crate::protocol::{Command, FeatureStatus, RawJson, Role};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
 use std::sync::Arc;
@@ -27,6 +29,8 @@ pub struct Opening {
     pub role: Role,
     /// What an initializer builds from.
     pub spec: Option<String>,
+    /// Guarded files that changed while no run was on, as path and one line. They are taken as they are now.
+    pub earlier: Vec<(String, String)>,
 }
 
 /// How a session ended, as far as the run must know.
@@ -110,6 +114,26 @@ async fn converse(
     let project = &dispatch.project;
     project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
     project.guard.initializing(opening.role == Role::Initializer);
+    for (path, detail) in &opening.earlier {
+        let what = if path == FEATURE_LIST {
+            ExternalKind::FeatureList
+        } else {
+            ExternalKind::Tree
+        };
+        let detail = format!("changed since the last run: {detail}");
+        project.record(ExternalChangeSeen {
+            what,
+            paths: vec![path.clone()],
+            detail,
+        })?;
+    }
+    {
+        // What the last session left behind may have changed a guarded file after its end; orientation must not read that.
+        let _ours = project.watcher.expect();
+        for breach in project.verify_guarded(None).await? {
+            project.record(breach)?;
+        }
+    }
     project.guard.adopt_all()?;
     if let Some(head) = project.git(|repo| repo.head()).await? {
         let paths = project.git(move |repo| repo.paths_at(&head)).await?;
@@ -161,6 +185,13 @@ pub fn select(project: &Project, facts: &SessionFacts) -> Result<(), EngineError
 
 /// Writes the end card: machine-checked facts, what is left uncommitted, what comes next.
 async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, summary: String) -> Result<Outcome, EngineError> {
+    if facts.role == Role::Initializer {
+        // However the session ended, its list starts from nothing passing. One that cannot be read is told by the next session.
+        match features::set_back_unproven(project) {
+            Ok(()) | Err(EngineError::List(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
     let dirty = observed.dirty.clone();
     project.record(observed)?;

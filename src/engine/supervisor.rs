@@ -20,6 +20,8 @@ pub struct Supervisor {
     pub project: Arc<Project>,
     /// What the first session is made from.
     pub spec: Option<String>,
+    /// Guarded files that changed while no run was on.
+    pub earlier: Vec<(String, String)>,
     /// What clients ask for.
     pub commands: mpsc::Receiver<Command>,
     /// What the agent must be told of outside changes.
@@ -45,13 +47,13 @@ impl Supervisor {
     }
 
     async fn sessions(&mut self) -> Result<RunEnded, EngineError> {
-        let mut idle = 0;
+        let (mut idle, mut done) = (0, 0);
         loop {
             let role = match self.next_role()? {
                 Ok(role) => role,
                 Err(ended) => return Ok(ended),
             };
-            if let Some(limit) = limits::sessions(&self.project.journal.with_state(Clone::clone)) {
+            if let Some(limit) = limits::sessions(done, self.project.settings.limits.sessions) {
                 let reason = format!("{}; raise the limit and run again to go on", limit.detail);
                 self.project.record(limit)?;
                 return Ok(RunEnded {
@@ -62,6 +64,7 @@ impl Supervisor {
             let opening = Opening {
                 role,
                 spec: self.spec.clone(),
+                earlier: std::mem::take(&mut self.earlier),
             };
             let outcome = session::run(
                 &self.project,
@@ -71,6 +74,7 @@ impl Supervisor {
                 self.cancel.child_token(),
             )
             .await?;
+            done += 1;
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
                 return Ok(ended);
             }
@@ -82,19 +86,16 @@ impl Supervisor {
 
     /// Which role comes next, or why none does.
     fn next_role(&self) -> Result<Result<Role, RunEnded>, EngineError> {
-        let Some(features) = features::load(&self.project)? else {
+        // Read, not recorded: what is found belongs into the session that it decides on.
+        let Some(list) = features::read(&self.project)? else {
             return Ok(Ok(Role::Initializer));
         };
-        let total = features.len();
-        let passing = features
-            .iter()
-            .filter(|feature| feature.status == FeatureStatus::Passing)
-            .count();
-        if total == 0 {
+        let features = list.features();
+        if features.is_empty() {
             return Ok(Ok(Role::Initializer));
         }
-        if passing == total {
-            let reason = format!("all {total} features pass");
+        if features.iter().all(|feature| feature.status == FeatureStatus::Passing) {
+            let reason = format!("all {} features pass", features.len());
             return Ok(Err(RunEnded {
                 outcome: RunOutcome::AllPassing,
                 reason,

@@ -151,7 +151,7 @@ impl Item {
             }
             ItemKind::Tests(run) => !run.is_green(),
             ItemKind::Ruling(_) | ItemKind::Breach(_) | ItemKind::Limit(_) => true,
-            ItemKind::Trouble { .. } => true,
+            ItemKind::Trouble { fatal, .. } => *fatal,
             ItemKind::Flipped(flip) => flip.to != crate::protocol::FeatureStatus::Passing,
             ItemKind::Opened { .. }
             | ItemKind::Orientation(_)

@@ -43,6 +43,17 @@ struct OpenSegment {
     identity: (u64, u64),
 }
 
+impl OpenSegment {
+    fn new(path: PathBuf, file: File) -> Result<Self, StoreError> {
+        let meta = file.metadata().map_err(StoreError::io("look at", &path))?;
+        Ok(Self {
+            path,
+            file: Arc::new(file),
+            identity: (meta.dev(), meta.ino()),
+        })
+    }
+}
+
 impl Writer {
     /// Opens the log for appending: heals torn tails, then finds the last event's number.
     ///
@@ -94,15 +105,30 @@ impl Writer {
             .mode(0o600)
             .open(&segment.path)
             .map_err(StoreError::io("create the session log", &segment.path))?;
-        let meta = file.metadata().map_err(StoreError::io("look at", &segment.path))?;
         sync_dir(&sessions)?;
-        self.open = Some(OpenSegment {
-            path: segment.path,
-            file: Arc::new(file),
-            identity: (meta.dev(), meta.ino()),
-        });
+        self.open = Some(OpenSegment::new(segment.path, file)?);
         self.next_session = self.next_session.max(session.next());
         Ok(())
+    }
+
+    /// Opens the newest segment again, for what has to be said outside any new session. Returns whether there is one.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be opened, or if the writer is poisoned.
+    pub fn resume_segment(&mut self) -> Result<bool, StoreError> {
+        self.refuse_if_poisoned()?;
+        if self.open.is_some() {
+            return Ok(true);
+        }
+        let Some(newest) = self.lock.dir().segments()?.pop() else {
+            return Ok(false);
+        };
+        let file = OpenOptions::new()
+            .append(true)
+            .open(&newest.path)
+            .map_err(StoreError::io("open the session log", &newest.path))?;
+        self.open = Some(OpenSegment::new(newest.path, file)?);
+        Ok(true)
     }
 
     /// Appends an event with the next number and returns its envelope as it stands in the log.

@@ -482,3 +482,56 @@ async fn a_background_process_cannot_pass_for_a_person() {
         lab.git(&["show", "HEAD:feature_list.json"]) + "\n"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_changed_between_two_runs_is_told_and_stands() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.run(INITIALIZER).await;
+    let edited = lab.read("feature_list.json").replace("say hello", "say hello to everyone");
+    lab.write("feature_list.json", &edited);
+    lab.commit_all("reword a feature");
+    let ran = lab.run(&builds("F001", "01", "hello")).await;
+    let told = ran
+        .log
+        .iter()
+        .any(|e| matches!(&e.event, Event::ExternalChangeSeen(seen) if seen.detail.contains("since the last run")));
+    assert!(told, "{:?} {:?}", ran.ended, ran.kinds());
+    assert_eq!(ran.count("breach_found"), 0);
+    assert_eq!(
+        lab.read("feature_list.json"),
+        edited.replacen("\"passes\": false", "\"passes\": true", 1)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_initializer_cannot_declare_victory() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    let proud = INITIALIZER.replace("\"passes\": false", "\"passes\": true")
+        + &call("end_session", r#"{ summary = "all done!" }"#)
+        + "\n[[session.turn]]\ntext = \"Done.\"\n".repeat(3).as_str();
+    let ran = lab.run(&proud).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Limit, "{}", ran.ended.reason);
+    assert_eq!(ran.state.features.progress(), (0, 2));
+    assert!(!lab.read("feature_list.json").contains("true"));
+    let told = ran
+        .log
+        .iter()
+        .any(|e| matches!(&e.event, Event::ToolFinished(f) if f.output.text.contains("cannot pass yet")));
+    assert!(told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_project_ends_at_once_and_says_so_in_the_log() {
+    let lab = Lab::new();
+    let first = lab.run(&whole_script()).await;
+    let again = lab.run(INITIALIZER).await;
+    assert_eq!(again.ended.outcome, RunOutcome::AllPassing, "{}", again.ended.reason);
+    assert_eq!(
+        again.state.sessions.len(),
+        first.state.sessions.len(),
+        "no session was needed"
+    );
+    assert_eq!(again.count("run_started"), 2);
+}

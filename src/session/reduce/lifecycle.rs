@@ -105,24 +105,21 @@ impl State {
 }
 
 impl Session {
-    /// Nothing runs in this session any more: open calls count as cancelled, open blocks as whole.
+    /// Nothing runs in this session any more: open blocks count as whole, open calls as cancelled, open questions as withdrawn.
     fn close(&mut self, at: At) {
         self.close_blocks(at);
-        let open: Vec<usize> = self
-            .calls
-            .values()
-            .copied()
-            .filter(|&index| {
-                matches!(self.items.get(index).map(|item| &item.kind), Some(ItemKind::Call(call))
-                    if matches!(call.status, CallStatus::Pending | CallStatus::InProgress))
-            })
-            .collect();
-        for index in open {
-            self.amend(index, at, |kind| {
-                if let ItemKind::Call(call) = kind {
+        for item in &mut self.items {
+            match &mut item.kind {
+                ItemKind::Call(call) if matches!(call.status, CallStatus::Pending | CallStatus::InProgress) => {
                     call.status = CallStatus::Cancelled;
                 }
-            });
+                ItemKind::Question { answer, .. } if answer.is_none() => {
+                    *answer = Some(("never answered".into(), "the session's end".into()));
+                }
+                ItemKind::Gate { decision, .. } if decision.is_none() => *decision = Some("void: the session ended".into()),
+                _ => continue,
+            }
+            item.revision = at.seq;
         }
         self.act(at, Activity::Ended);
     }
