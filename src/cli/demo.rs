@@ -39,7 +39,7 @@ const FEATURES_PER_SESSION: u32 = 3;
 /// A small window, so that one of the script's sessions fills it and hands off. The script's sizes are made for it.
 const WINDOW: u64 = 24_000;
 /// A question waits this long at speed 1, so that the demo goes on when nobody answers.
-const QUESTION: Duration = Duration::from_secs(20);
+const QUESTION: Duration = Duration::from_secs(8);
 /// Pause between sessions at speed 1, so that the end card can be read.
 const PAUSE: Duration = Duration::from_millis(1_500);
 

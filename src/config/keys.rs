@@ -69,7 +69,6 @@ pub(super) const KEYS: &[Key] = &[
     key("max_retries", Kind::Whole(0, 1_000_000)),
     key("features_per_session", Kind::Whole(1, 1_000)),
     key("session_pause_ms", Kind::Whole(0, 86_400_000)),
-    key("smoke_features", Kind::Whole(0, 1_000)),
     key("stall_sessions", Kind::Whole(1, 1_000)),
     key("author", Kind::Author),
     key("durability", Kind::Choice(&["group", "full"])),
@@ -84,11 +83,9 @@ pub(super) const KEYS: &[Key] = &[
     key("bash.timeout_seconds", Kind::Whole(1, 86_400)),
     key("bash.output_head", Kind::Whole(256, 1_000_000)),
     key("bash.output_tail", Kind::Whole(256, 1_000_000)),
-    key("ui.theme", Kind::Text),
     key("ui.ascii", Kind::Bool),
     key("ui.color", Kind::Bool),
     key("ui.mouse", Kind::Bool),
-    key("ui.follow", Kind::Bool),
 ];
 
 /// Finds a key by its dotted name.

@@ -159,7 +159,6 @@ impl Merged {
             max_retries: self.whole("max_retries"),
             features_per_session: self.whole("features_per_session").unwrap_or_default(),
             session_pause_ms: self.whole("session_pause_ms").unwrap_or_default(),
-            smoke_features: self.whole("smoke_features").unwrap_or_default(),
             stall_sessions: self.whole("stall_sessions").unwrap_or_default(),
             author: self.text("author").as_deref().and_then(keys::author),
             durability: if self.text("durability").as_deref() == Some("full") {
@@ -186,11 +185,9 @@ impl Merged {
                 output_tail: self.whole("bash.output_tail").unwrap_or_default(),
             },
             ui: UiSettings {
-                theme: self.text("ui.theme").unwrap_or_default(),
                 ascii: self.flag("ui.ascii"),
                 color: self.flag("ui.color"),
                 mouse: self.flag("ui.mouse").unwrap_or_default(),
-                follow: self.flag("ui.follow").unwrap_or_default(),
             },
         }
     }

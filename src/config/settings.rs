@@ -21,7 +21,6 @@ pub struct Settings {
     pub max_retries: Option<u32>,
     pub features_per_session: u32,
     pub session_pause_ms: u64,
-    pub smoke_features: u32,
     pub stall_sessions: u32,
     /// Name and mail address.
     pub author: Option<(String, String)>,
@@ -55,11 +54,9 @@ pub struct Bash {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "assets/config.default.toml documents every key by its name")]
 pub struct UiSettings {
-    pub theme: String,
     pub ascii: Option<bool>,
     pub color: Option<bool>,
     pub mouse: bool,
-    pub follow: bool,
 }
 
 /// When the session log is on the disk.

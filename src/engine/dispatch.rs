@@ -107,25 +107,26 @@ impl Dispatch {
             title: described.title,
             input: proposed.input.clone(),
         })?;
-        // Held until the guard has looked: what it puts back is not a change from outside either.
-        let mut ours = None;
-        let mut ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
+        let ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
             Some(Ok(call)) => self.harness_call(&proposed.call, call, &cancel).await?,
             Some(Err(error)) => Ran::failed(error.to_string()),
-            None => {
-                ours = Some(self.project.watcher.expect());
-                Ran {
-                    outcome: self.run_tool(&proposed, cancel).await?,
-                    ends: None,
-                }
-            }
+            None => self.work(&proposed, described.kind, cancel).await?,
         };
-        if described.kind == ToolKind::Execute && !self.toolbox.background().await.is_empty() {
+        self.finish(&proposed.call, ran, begun)
+    }
+
+    /// Runs an ordinary tool and looks at what it left behind. The harness's own tools write nothing that is guarded, and may wait
+    /// for a person, whose edits meanwhile are not the agent's.
+    async fn work(&self, proposed: &ProposedCall, kind: ToolKind, cancel: CancellationToken) -> Result<Ran, EngineError> {
+        // Held until the guard has looked: what it puts back is not a change from outside either.
+        let _ours = self.project.watcher.expect();
+        let outcome = self.run_tool(proposed, cancel).await?;
+        let mut ran = Ran { outcome, ends: None };
+        if kind == ToolKind::Execute && !self.toolbox.background().await.is_empty() {
             self.project.suspect_background();
         }
         self.check(&proposed.call, &mut ran).await?;
-        drop(ours);
-        self.finish(&proposed.call, ran, begun)
+        Ok(ran)
     }
 
     /// Runs an ordinary tool, its live output recorded as it comes.
@@ -146,7 +147,6 @@ impl Dispatch {
 
     /// Looks at the guarded files, whatever route a change took, and at a list that the initializer may just have written.
     async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
-        let _ours = self.project.watcher.expect();
         let breaches = self.project.verify_guarded(Some(call.clone())).await?;
         for breach in breaches {
             ran.outcome.shown.push_str(&format!(

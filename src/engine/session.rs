@@ -209,7 +209,10 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let mut checks = vec![
         ("progress notes written".to_owned(), facts.has_notes()),
         ("tree clean".to_owned(), dirty.is_empty()),
-        ("guarded files untouched".to_owned(), facts.breaches() == 0),
+        match facts.breaches() {
+            0 => ("guarded files untouched".to_owned(), true),
+            n => (format!("guarded files untouched ({n} put back)"), false),
+        },
     ];
     if facts.role == Role::Coding {
         checks.insert(0, ("oriented before the first edit".to_owned(), facts.oriented()));

@@ -78,7 +78,7 @@ impl Supervisor {
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
                 return Ok(ended);
             }
-            if self.pause().await? {
+            if self.next_role()?.is_ok() && self.pause().await? {
                 return Ok(stopped());
             }
         }

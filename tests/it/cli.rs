@@ -234,7 +234,7 @@ fn bad_settings_name_file_line_and_nearest_key() {
 #[test]
 fn doctor_tells_sources_but_no_secret() {
     let place = Place::new();
-    place.settings("smoke_features = 7\n");
+    place.settings("stall_sessions = 7\n");
     fs::write(
         place.project().join("longhaul.toml"),
         "model = \"evil\"\n[verify]\ncommand = \"make\"\n",

@@ -276,6 +276,8 @@ impl TurnMachine {
         }
         let (results, ends) = (std::mem::take(results), ends.take());
         let remarks = std::mem::take(&mut self.remarks);
+        // The last answer's usage knows nothing of these yet; four bytes to a token is near enough to see a full window coming.
+        self.used += results.iter().map(|result| result.content.len() as u64 / 4).sum::<u64>();
         self.conversation.results(&results, &remarks);
         if let Some(summary) = ends {
             let cause = if self.hand_off.is_some() {

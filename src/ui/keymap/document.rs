@@ -95,15 +95,4 @@ mod tests {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/keymap.default.toml");
         check(&path, &key_file());
     }
-
-    #[test]
-    fn docs_readme_keys_are_current() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        let Ok(readme) = std::fs::read_to_string(&path) else { return };
-        let (Some(start), Some(end)) = (readme.find("<!-- keys -->"), readme.find("<!-- /keys -->")) else {
-            return;
-        };
-        let head = &readme[..start + "<!-- keys -->".len()];
-        check(&path, &format!("{head}\n{}{}", markdown(), &readme[end..]));
-    }
 }
