@@ -211,10 +211,11 @@ impl App {
 }
 
 fn draw(terminal: &mut Terminal, model: &mut Model) -> Result<(), UiError> {
-    model.size = terminal.size()?;
-    model.settle();
     terminal.draw(|frame| {
+        // The size of this very frame: asked for a moment earlier it can be another one while a window is dragged.
         let area = frame.area();
+        model.size = area.as_size();
+        model.settle();
         let cursors = view(model, area, frame.buffer_mut());
         if let Some(position) = cursors.typing {
             frame.set_cursor_position(position);
