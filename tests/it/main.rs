@@ -13,4 +13,5 @@ mod demo;
 mod docs;
 mod engine;
 mod support;
+mod term;
 mod terminal;
