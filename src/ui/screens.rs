@@ -39,7 +39,7 @@ fn styles(buf: &Buffer) -> String {
             let style = short(row[x].style());
             let length = row[x..].iter().take_while(|cell| short(cell.style()) == style).count();
             let blank = row[x..x + length].iter().all(|cell| cell.symbol() == " ");
-            if !style.is_empty() && !(blank && !style.contains("rev")) {
+            if !style.is_empty() && (!blank || style.contains("rev")) {
                 runs.push(format!("{x}+{length} {style}"));
             }
             x += length;

@@ -92,7 +92,7 @@ impl Scribe {
             output: 5,
             ..Usage::default()
         };
-        let cost = (self.turn.0 % 2 == 0).then_some(Cost(1_000));
+        let cost = self.turn.0.is_multiple_of(2).then_some(Cost(1_000));
         self.say(ResponseFinished {
             stop_reason,
             usage,
