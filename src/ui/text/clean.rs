@@ -7,7 +7,7 @@
 //! [`Clean::output`]) give up only what costs a reader more than it tells: emoji joiners, CR before LF,
 //! single odd spaces, columns of a tab, and the end of very long lines (which they say).
 
-use super::hidden::{Class, classify};
+use super::hidden::{Class, classify, joins_cluster};
 use super::width::width;
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -190,6 +190,7 @@ impl Out {
             Class::Control if c == '\t' => self.tab(),
             Class::Control if c == '\u{1b}' && self.form == Form::Output && skip_color(rest) => {}
             Class::Control => self.picture(c),
+            Class::Mark if !joins_cluster(c, before) => self.escape(c),
             Class::Mark => match self.marks {
                 Some(marks) if marks < MARKS => {
                     self.text.push(c);

@@ -170,3 +170,9 @@ proptest! {
         prop_assert_eq!(drawn.as_str(), clean.as_str());
     }
 }
+
+#[test]
+fn a_hangul_vowel_with_nothing_to_join_is_shown() {
+    assert_eq!(Clean::line("\u{903}\u{1161}").as_str(), "\u{903}<U+1161>");
+    assert_eq!(Clean::line("\u{1112}\u{1161}\u{11ab}").as_str(), "\u{1112}\u{1161}\u{11ab}");
+}

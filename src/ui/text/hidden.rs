@@ -2,6 +2,7 @@
 //!
 //! Sources: Unicode 17 general categories Cc, Cf, Zl, Zp, Zs and the property `Default_Ignorable_Code_Point`.
 
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthChar;
 
 /// What the sanitizer must know about a character.
@@ -51,4 +52,12 @@ pub(super) fn classify(c: char) -> Class {
         _ if c.width() == Some(0) => Class::Mark,
         _ => Class::Plain,
     }
+}
+
+/// Says whether a character without width joins the cluster of the one before it. One that does not (a Hangul vowel after anything
+/// but its lead, a code point that this version of Unicode gives no class) would be a cluster without width, which terminals drop.
+pub(super) fn joins_cluster(c: char, before: Option<char>) -> bool {
+    let Some(before) = before else { return false };
+    let pair: String = [before, c].into_iter().collect();
+    pair.graphemes(true).count() == 1
 }
