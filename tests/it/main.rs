@@ -15,3 +15,4 @@ mod engine;
 mod support;
 mod term;
 mod terminal;
+mod tmux;
