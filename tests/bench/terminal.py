@@ -175,7 +175,12 @@ class Table:
             if base is None or ours is None:
                 continue
             met.append(ours <= limit * base)
-        verdict = "" if not bounds else "too noisy" if not counts else "–" if not met else "yes" if all(met) else "**no**"
+        if not counts:
+            verdict = "too noisy"
+        elif not bounds:
+            verdict = ""
+        else:
+            verdict = "–" if not met else "yes" if all(met) else "**no**"
         row = [goal, what, show(ours, unit), show(floor, unit), ratio(ours, floor)]
         if self.with_gitui:
             row += [show(other, unit), ratio(ours, other)]
@@ -216,6 +221,7 @@ def report(bench):
 
     if "start" in figures:
         table.add("P1", "start to usable frame, p50", of("start", "ready_ms"), [(2, "tui0"), (0.4, "gitui")], unit=" ms")
+        table.add("", "start to first frame, p50", of("start", "first_frame_ms"), unit=" ms")
         table.add("P20", "exit, terminal restored, p50", of("start", "exit_ms"), [(2, "gitui")], unit=" ms")
     if "keys" in figures:
         calm = figures["keys"]["tui0"]["key_change_p99"] < NOISE_MS
