@@ -39,6 +39,8 @@ struct App {
     origin: Instant,
     frame: Duration,
     drawn: Instant,
+    /// Whether a frame was drawn since the log's past was folded in.
+    present: bool,
     dirty: bool,
     folded: usize,
 }
@@ -82,6 +84,7 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
         origin,
         frame: if options.environment.remote { FRAME_REMOTE } else { FRAME },
         drawn: Instant::now(),
+        present: false,
         dirty: false,
         folded: 0,
     };
@@ -128,7 +131,10 @@ impl App {
     }
 
     fn interval(&self) -> Duration {
-        if self.folded > FLOOD {
+        if self.model.caught_up && !self.present {
+            // The past is folded: the first frame that shows the project is what somebody waits for.
+            Duration::ZERO
+        } else if self.folded > FLOOD {
             self.frame.max(FRAME_FLOOD)
         } else {
             self.frame
@@ -203,6 +209,7 @@ impl App {
         update(&mut self.model, Msg::Clock(Timestamp::now()));
         draw(&mut self.terminal, &mut self.model)?;
         self.drawn = Instant::now();
+        self.present = self.model.caught_up;
         self.dirty = false;
         self.folded = 0;
         update(&mut self.model, Msg::Drawn(self.origin.elapsed()));
