@@ -3,8 +3,8 @@
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
-use crate::harness::{FEATURE_LIST, FeatureList};
-use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FlipBy};
+use crate::harness::{self, FEATURE_LIST, FeatureList};
+use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
 use crate::verify;
 use std::path::Path;
@@ -119,6 +119,30 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         evidence,
         reason,
     })
+}
+
+/// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes.
+#[must_use]
+pub fn next(project: &Project) -> Option<(Feature, String)> {
+    project.journal.with_state(|state| {
+        let rows = &state.features.rows;
+        let features: Vec<Feature> = rows.iter().map(|row| row.feature.clone()).collect();
+        let regressed: Vec<FeatureId> = rows
+            .iter()
+            .filter(|row| row.regressed)
+            .map(|row| row.feature.id.clone())
+            .collect();
+        harness::select::next(&features, &regressed).map(|(feature, reason)| (feature.clone(), reason))
+    })
+}
+
+/// Takes a feature up in a session and records it.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn take_up(project: &Project, facts: &SessionFacts, feature: FeatureId, reason: String) -> Result<(), EngineError> {
+    facts.select(feature.clone(), reason.clone());
+    project.record(FeatureSelected { feature, reason })
 }
 
 /// Sets back every feature that an initializer's list calls passing: nothing was proven yet.

@@ -6,7 +6,7 @@ use super::features::{self, Flip};
 use super::testing::{self, Tested};
 use crate::harness::notes::Note;
 use crate::harness::{self, FEATURE_LIST};
-use crate::protocol::event::{FeatureSelected, FlipBy, NoteAdded, QuestionAnswered, QuestionAsked, VerifyDeclared};
+use crate::protocol::event::{FlipBy, NoteAdded, QuestionAnswered, QuestionAsked, VerifyDeclared};
 use crate::protocol::{
     CallId, CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, TestPurpose, TestRun,
 };
@@ -188,32 +188,16 @@ impl Dispatch {
         if self.facts.role != Role::Coding || !self.facts.is_feature_done() {
             return Ok(None);
         }
-        let (features, regressed) = self.project.journal.with_state(|state| {
-            let features: Vec<Feature> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
-            let regressed: Vec<FeatureId> = state
-                .features
-                .rows
-                .iter()
-                .filter(|row| row.regressed)
-                .map(|row| row.feature.id.clone())
-                .collect();
-            (features, regressed)
-        });
-        let Some((next, reason)) = harness::select::next(&features, &regressed) else {
-            return Ok(Some(
-                "Every feature passes. If the progress note is written and committed, call end_session.".to_owned(),
-            ));
+        let Some((next, reason)) = features::next(&self.project) else {
+            let told = "Every feature passes. If the progress note is written and committed, call end_session.";
+            return Ok(Some(told.to_owned()));
         };
         let quota = self.project.settings.features_per_session;
         if self.facts.done() >= quota {
             let told = "This session has done its share. If the progress note is written and committed, call end_session: a fresh session goes on.";
             return Ok(Some(told.to_owned()));
         }
-        self.facts.select(next.id.clone(), reason.clone());
-        self.project.record(FeatureSelected {
-            feature: next.id.clone(),
-            reason,
-        })?;
+        features::take_up(&self.project, &self.facts, next.id.clone(), reason)?;
         Ok(Some(format!(
             "Next feature of this session: {} {}",
             next.id, next.description

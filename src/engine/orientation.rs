@@ -5,7 +5,7 @@
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::features;
-use super::session::{self, Opening};
+use super::session::Opening;
 use super::testing::{self, Tested};
 use crate::harness::init::InitScript;
 use crate::harness::orient::OrientInput;
@@ -49,7 +49,9 @@ pub async fn orient(dispatch: &Dispatch, opening: &Opening, cancel: &Cancellatio
             features::set_back_regressed(project, &listed, run)?;
         }
         facts.set_baseline(run.clone());
-        session::select(project, facts)?;
+        if let Some((feature, reason)) = features::next(project) {
+            features::take_up(project, facts, feature.id, reason)?;
+        }
     }
     parts.extend(gather(dispatch, run).await?);
 

@@ -12,7 +12,7 @@ use super::orientation::{self, Oriented};
 use super::project::Project;
 use super::turn::{Rules, TurnMachine};
 use crate::harness::FEATURE_LIST;
-use crate::protocol::event::{EndCause, ExternalChangeSeen, ExternalKind, FeatureSelected, SessionEnded, SessionStarted};
+use crate::protocol::event::{EndCause, ExternalChangeSeen, ExternalKind, SessionEnded, SessionStarted};
 use crate::protocol::{Command, FeatureStatus, RawJson, Role};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
 use std::sync::Arc;
@@ -158,29 +158,6 @@ async fn converse(
     Driver::new(machine, Arc::clone(dispatch), frame, commands, remarks, cancel)
         .drive(first)
         .await
-}
-
-/// Chooses the session's feature and records it.
-///
-/// # Errors
-/// Fails if the log cannot be written.
-pub fn select(project: &Project, facts: &SessionFacts) -> Result<(), EngineError> {
-    let chosen = project.journal.with_state(|state| {
-        let features: Vec<_> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
-        let regressed: Vec<_> = state
-            .features
-            .rows
-            .iter()
-            .filter(|row| row.regressed)
-            .map(|row| row.feature.id.clone())
-            .collect();
-        crate::harness::select::next(&features, &regressed).map(|(feature, reason)| (feature.id.clone(), reason))
-    });
-    if let Some((feature, reason)) = chosen {
-        facts.select(feature.clone(), reason.clone());
-        project.record(FeatureSelected { feature, reason })?;
-    }
-    Ok(())
 }
 
 /// Writes the end card: machine-checked facts, what is left uncommitted, what comes next.

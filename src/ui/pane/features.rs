@@ -1,6 +1,6 @@
 //! The Features pane: one row a feature, told by glyph and word.
 
-use super::{filter, heading};
+use super::{List, filter, heading};
 use crate::protocol::FeatureStatus;
 use crate::session::state::FeatureRow;
 use crate::ui::layout::{Pane, Place};
@@ -42,30 +42,19 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
 
     let body = place.body();
     let rows = model.feature_rows();
-    if rows.is_empty() && body.height > 0 {
-        let text = match (all, model.caught_up) {
-            (0, true) => "no feature list yet",
-            (0, false) => "",
-            _ => "no feature matches the filter",
-        };
-        widget::row(
-            buf,
-            Rect { height: 1, ..body },
-            look,
-            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
-            Vec::new(),
-        );
-        return;
-    }
-    let window = model.features.window(rows.len(), usize::from(body.height));
-    for (index, y) in window.zip(body.top()..) {
-        let area = Rect { y, height: 1, ..body };
-        let (left, right) = row(model, rows[index], look, body.width);
-        widget::row(buf, area, look, left, right);
-        if index == model.features.index() {
-            super::mark_selected(model, Pane::Features, area, buf, look);
-        }
-    }
+    let why_empty = match (all, model.caught_up) {
+        (0, true) => "no feature list yet",
+        (0, false) => "",
+        _ => "no feature matches the filter",
+    };
+    let list = List {
+        model,
+        pane: Pane::Features,
+        cursor: &model.features,
+        body,
+        why_empty,
+    };
+    list.draw(rows.len(), buf, look, |index| row(model, rows[index], look, body.width));
 }
 
 fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {

@@ -1,6 +1,6 @@
 //! The Git pane: the branch, what waits to be committed, the newest commits.
 
-use super::{fact, filter, heading};
+use super::{List, fact, filter, heading};
 use crate::protocol::event::CommitInfo;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
@@ -54,31 +54,20 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         body.height -= 1;
     }
     let rows = model.commit_rows();
-    if rows.is_empty() && body.height > 0 {
-        let text = match (&model.state.repository, model.caught_up) {
-            (_, false) => "",
-            (None, true) => "no git repository seen yet",
-            (Some(seen), true) if seen.commits.is_empty() => "no commit yet",
-            (Some(_), true) => "no commit matches the filter",
-        };
-        widget::row(
-            buf,
-            Rect { height: 1, ..body },
-            look,
-            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
-            Vec::new(),
-        );
-        return;
-    }
-    let window = model.commits.window(rows.len(), usize::from(body.height));
-    for (index, y) in window.zip(body.top()..) {
-        let area = Rect { y, height: 1, ..body };
-        let (left, right) = row(model, rows[index], look, body.width);
-        widget::row(buf, area, look, left, right);
-        if index == model.commits.index() {
-            super::mark_selected(model, Pane::Git, area, buf, look);
-        }
-    }
+    let why_empty = match (&model.state.repository, model.caught_up) {
+        (_, false) => "",
+        (None, true) => "no git repository seen yet",
+        (Some(seen), true) if seen.commits.is_empty() => "no commit yet",
+        (Some(_), true) => "no commit matches the filter",
+    };
+    let list = List {
+        model,
+        pane: Pane::Git,
+        cursor: &model.commits,
+        body,
+        why_empty,
+    };
+    list.draw(rows.len(), buf, look, |index| row(model, rows[index], look, body.width));
 }
 
 fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {

@@ -1,6 +1,6 @@
 //! The Tests pane: failures first, each test with a strip of its last results.
 
-use super::{filter, heading};
+use super::{List, filter, heading};
 use crate::protocol::CaseStatus;
 use crate::session::state::CaseHistory;
 use crate::ui::layout::{Pane, Place};
@@ -49,34 +49,23 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
 
     let body = place.body();
     let rows = model.test_rows();
-    if rows.is_empty() && body.height > 0 {
-        let text = match (model.state.tests.latest.as_ref(), model.caught_up) {
-            (_, false) => String::new(),
-            (None, true) => "no test run yet".to_owned(),
-            (Some((_, _, run)), true) if run.cases.is_empty() => match run.exit_code {
-                Some(code) => format!("the run names no tests; exit {code}"),
-                None => "the run was cut off".to_owned(),
-            },
-            (Some(_), true) => "no test matches the filter".to_owned(),
-        };
-        widget::row(
-            buf,
-            Rect { height: 1, ..body },
-            look,
-            vec![Span::styled(format!(" {text}"), look.style(Slot::Dim))],
-            Vec::new(),
-        );
-        return;
-    }
-    let window = model.tests.window(rows.len(), usize::from(body.height));
-    for (index, y) in window.zip(body.top()..) {
-        let area = Rect { y, height: 1, ..body };
-        let (left, right) = row(rows[index], look, body.width);
-        widget::row(buf, area, look, left, right);
-        if index == model.tests.index() {
-            super::mark_selected(model, Pane::Tests, area, buf, look);
-        }
-    }
+    let why_empty = match (model.state.tests.latest.as_ref(), model.caught_up) {
+        (_, false) => String::new(),
+        (None, true) => "no test run yet".to_owned(),
+        (Some((_, _, run)), true) if run.cases.is_empty() => match run.exit_code {
+            Some(code) => format!("the run names no tests; exit {code}"),
+            None => "the run was cut off".to_owned(),
+        },
+        (Some(_), true) => "no test matches the filter".to_owned(),
+    };
+    let list = List {
+        model,
+        pane: Pane::Tests,
+        cursor: &model.tests,
+        body,
+        why_empty: &why_empty,
+    };
+    list.draw(rows.len(), buf, look, |index| row(rows[index], look, body.width));
 }
 
 fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
