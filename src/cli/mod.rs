@@ -42,6 +42,7 @@ pub fn main() -> ExitCode {
     let _ = color_eyre::config::HookBuilder::default()
         .display_env_section(false)
         .install();
+    crate::process::hide_from_children();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -8,8 +8,9 @@ use super::effect::ProposedCall;
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
-use crate::protocol::event::{Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
-use crate::protocol::{CallId, CallStatus, Payload, ToolKind};
+use super::session::COMMITS;
+use crate::protocol::event::{BreachFound, Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
+use crate::protocol::{CallId, CallStatus, Event, Oid, Payload, ToolKind};
 use crate::tool::{self, HarnessCall, ToolOutcome, Toolbox};
 use std::sync::Arc;
 use std::time::Instant;
@@ -126,7 +127,42 @@ impl Dispatch {
             self.project.suspect_background();
         }
         self.check(&proposed.call, &mut ran).await?;
+        if kind == ToolKind::Execute {
+            self.check_branch(&proposed.call, &mut ran).await?;
+        }
         Ok(ran)
+    }
+
+    /// Looks whether a command moved the branch, by a route that no ruling saw. It is shown and told; refs are never forced back.
+    async fn check_branch(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
+        let head = self.project.git(|repo| repo.head()).await?;
+        let known = self
+            .project
+            .journal
+            .with_state(|state| state.repository.as_ref().and_then(|seen| seen.head.clone()));
+        if head == known {
+            return Ok(());
+        }
+        let observed = self.project.git(|repo| repo.observe(COMMITS)).await?;
+        let name = |commit: Option<&Oid>| commit.map_or_else(|| "no commit".to_owned(), |commit| commit.short().to_owned());
+        let detail = format!(
+            "moved from {} to {} by a command of the agent; such commits are not the harness's",
+            name(known.as_ref()),
+            name(head.as_ref())
+        );
+        let told = format!(
+            "\n[harness] The branch {} {detail}. Only the `commit` tool commits. This is on record; ask the human what to do with it.",
+            observed.branch
+        );
+        ran.outcome.shown.push_str(&told);
+        self.facts.breach();
+        self.project.record(BreachFound {
+            path: format!("branch {}", observed.branch),
+            call: Some(call.clone()),
+            detail,
+            restored: false,
+        })?;
+        self.project.record(observed)
     }
 
     /// Runs an ordinary tool, its live output recorded as it comes.
@@ -175,7 +211,7 @@ impl Dispatch {
             None => Payload::inline(shown.clone()),
         };
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.project.record(ToolFinished {
+        let recorded = self.project.journal.record(ToolFinished {
             call: call.clone(),
             status,
             output,
@@ -183,11 +219,16 @@ impl Dispatch {
             duration_ms,
             lines,
         })?;
+        // As the log has it: a secret that was struck out there does not go to the model either.
+        let content = match &recorded.event {
+            Event::ToolFinished(finished) => finished.output.text.clone(),
+            _ => shown,
+        };
         let is_error = !matches!(status, CallStatus::Completed);
         Ok(CallDone {
             result: ToolResult {
                 call: call.clone(),
-                content: shown,
+                content,
                 is_error,
             },
             ends: ran.ends,

@@ -22,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 /// Text deltas are joined to about ten a second: enough to read along, little enough to keep for ever.
 const JOIN_DELTAS: Duration = Duration::from_millis(100);
 
+/// Bytes after which an answer is cut off, whatever the provider says that it may be: a thousand times a long one.
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+
 /// What a request carries besides the messages; the same for all of a session, so that the prompt cache holds.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -48,6 +51,8 @@ pub struct Driver<'a> {
     request: Option<(mpsc::Receiver<StreamItem>, CancellationToken)>,
     call: Option<(JoinHandle<Result<CallDone, EngineError>>, CancellationToken)>,
     delta: Option<(u32, String)>,
+    /// Bytes of the running answer.
+    answer: usize,
     flushed: Instant,
 }
 
@@ -72,6 +77,7 @@ impl<'a> Driver<'a> {
             request: None,
             call: None,
             delta: None,
+            answer: 0,
             flushed,
         }
     }
@@ -152,6 +158,7 @@ impl<'a> Driver<'a> {
                     extra: serde_json::Map::new(),
                 };
                 let cancel = self.cancel.child_token();
+                self.answer = 0;
                 self.request = Some((self.dispatch.project.provider.stream(request, cancel.clone()), cancel));
             }
             Effect::CancelRequest => {
@@ -265,8 +272,13 @@ impl<'a> Driver<'a> {
                     error if error.is_prompt_too_long() => Failure::ContextFull,
                     _ => Failure::Provider,
                 };
+                let error = if self.answer > LONGEST_ANSWER {
+                    format!("the answer grew past {} MB and was cut off", LONGEST_ANSWER >> 20)
+                } else {
+                    error.to_string()
+                };
                 Input::Broken(Broken {
-                    error: error.to_string(),
+                    error,
                     failure,
                     partial,
                     usage,
@@ -291,6 +303,13 @@ impl<'a> Driver<'a> {
 
     fn grow(&mut self, index: u32, text: String) -> Vec<Input> {
         let mut out = Vec::new();
+        self.answer += text.len();
+        if self.answer > LONGEST_ANSWER
+            && let Some((_, cancel)) = &self.request
+        {
+            cancel.cancel();
+            return out;
+        }
         match &mut self.delta {
             Some((at, joined)) if *at == index => joined.push_str(&text),
             _ => {

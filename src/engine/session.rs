@@ -67,7 +67,8 @@ pub async fn run(
     let bash = &project.settings.bash;
     let toolbox = Toolbox::new(ToolContext {
         workspace: project.workspace.clone(),
-        scratch: project.dir.root().join("scratch"),
+        // A shell of its own: directory, environment and the mark of its processes must not come from the session before.
+        scratch: project.dir.root().join("scratch").join(number.to_string()),
         bash: BashLimits {
             timeout: Duration::from_secs(bash.timeout_seconds),
             head: bash.output_head,
@@ -83,6 +84,8 @@ pub async fn run(
     project.forget_background();
     let driven = converse(&dispatch, &opening, commands, remarks, cancel).await;
     let leftovers = dispatch.toolbox.close().await;
+    // Best effort: what stays is small, and no later session reads it.
+    let _ = std::fs::remove_dir_all(project.dir.root().join("scratch").join(number.to_string()));
     if !leftovers.is_empty() {
         tracing::info!(?leftovers, "background processes were stopped at the session's end");
     }

@@ -49,7 +49,7 @@ impl Supervisor {
     async fn sessions(&mut self) -> Result<RunEnded, EngineError> {
         let (mut idle, mut done) = (0, 0);
         loop {
-            let role = match self.next_role()? {
+            let role = match self.next_role().await? {
                 Ok(role) => role,
                 Err(ended) => return Ok(ended),
             };
@@ -78,20 +78,22 @@ impl Supervisor {
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
                 return Ok(ended);
             }
-            if self.next_role()?.is_ok() && self.pause().await? {
+            if self.next_role().await?.is_ok() && self.pause().await? {
                 return Ok(stopped());
             }
         }
     }
 
     /// Which role comes next, or why none does.
-    fn next_role(&self) -> Result<Result<Role, RunEnded>, EngineError> {
+    async fn next_role(&self) -> Result<Result<Role, RunEnded>, EngineError> {
         // Read, not recorded: what is found belongs into the session that it decides on.
         let Some(list) = features::read(&self.project)? else {
             return Ok(Ok(Role::Initializer));
         };
         let features = list.features();
-        if features.is_empty() {
+        // A list without any commit is what an initializer left that was cut off: it is not done.
+        let begun = self.project.git(|repo| repo.head()).await?.is_some();
+        if features.is_empty() || !begun {
             return Ok(Ok(Role::Initializer));
         }
         if features.iter().all(|feature| feature.status == FeatureStatus::Passing) {

@@ -32,6 +32,15 @@ pub use which::which;
 
 use std::path::PathBuf;
 
+/// Makes this process unreadable for its children: they cannot look into its environment, where a key may be, nor attach to it.
+/// A child that runs as root still can.
+pub fn hide_from_children() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "children can read this process's environment");
+    }
+}
+
 /// What can go wrong before a child runs, or with the plumbing around it.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {

@@ -535,3 +535,75 @@ async fn a_finished_project_ends_at_once_and_says_so_in_the_log() {
     );
     assert_eq!(again.count("run_started"), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_by_a_route_that_no_ruling_sees_is_told_and_on_record() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let hidden = call(
+        "bash",
+        r#"{ command = "x=$(printf 'g%s' it); echo evil > evil.txt; $x add -A; $x commit -qm evil" }"#,
+    ) + &ends();
+    let ran = lab.run(&[INITIALIZER, &coding(&hidden)].concat()).await;
+    let breach = ran.log.iter().find_map(|e| {
+        if let Event::BreachFound(breach) = &e.event {
+            Some(breach.clone())
+        } else {
+            None
+        }
+    });
+    let breach = breach.expect("the commit was not noticed");
+    assert!(breach.path.contains("branch main") && !breach.restored, "{breach:?}");
+    assert!(
+        ran.requests
+            .iter()
+            .any(|body| body.contains("Only the `commit` tool commits"))
+    );
+    assert_eq!(ran.state.recent_commits()[0].subject, "evil", "and it is shown as what it is");
+    assert_eq!(ran.state.commits.len(), 1, "the harness made one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_sessions_stray_is_stopped_too() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let strays = call(
+        "bash",
+        r#"{ command = "setsid sh -c 'exec sleep 62.5' > /dev/null 2>&1 & sleep 0.2" }"#,
+    ) + &ends();
+    lab.run(&[INITIALIZER, &coding(&strays)].concat()).await;
+    let left = std::process::Command::new("sh")
+        .args(["-c", "ps ax -o args | grep -c '^[s]leep 62.5'"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&left.stdout).trim(), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_initializer_that_was_cut_off_is_taken_up_by_another() {
+    let mut lab = Lab::new();
+    lab.settings.limits.turns = Some(1);
+    let ran = lab.run(INITIALIZER).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Limit);
+    assert!(
+        lab.path("feature_list.json").exists(),
+        "the list was written, nothing was committed"
+    );
+    lab.settings.limits.turns = None;
+    let ran = lab.run(&whole_script()).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(ran.state.sessions[1].role, longhaul::protocol::Role::Initializer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_the_agent_prints_does_not_go_back_to_the_model() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let halves = CANARY_KEY.split_at(10);
+    let prints = format!("{{ command = \"printf '%s%s' '{}' '{}'\" }}", halves.0, halves.1);
+    let ran = lab
+        .run(&[INITIALIZER, &coding(&(call("bash", &prints) + &ends()))].concat())
+        .await;
+    assert!(ran.requests.iter().all(|body| !body.contains(CANARY_KEY)));
+    assert_eq!(lab.files_with(CANARY_KEY), Vec::<std::path::PathBuf>::new());
+}

@@ -149,12 +149,14 @@ fn ruled(ruling: &RulingMade, session: SessionNo, state: &State) -> String {
 }
 
 fn breached(breach: &BreachFound) -> String {
-    let outcome = if breach.restored {
-        "put back as it was"
+    if breach.restored {
+        format!(
+            "guarded file {} was changed, put back as it was: {}",
+            breach.path, breach.detail
+        )
     } else {
-        "could NOT be put back"
-    };
-    format!("guarded file {} was changed, {outcome}: {}", breach.path, breach.detail)
+        format!("BREACH, left as it is: {}: {}", breach.path, breach.detail)
+    }
 }
 
 fn tested(run: &TestRun) -> String {

@@ -8,7 +8,8 @@ mod ending;
 use super::conversation::{Conversation, ToolResult};
 use super::effect::{Effect, Input, ProposedCall};
 use crate::protocol::event::{
-    BlockDelta, BlockFinished, BlockStarted, EndCause, LimitReached, PromptSent, RequestRetried, ResponseFinished, TurnStarted,
+    BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PromptSent, RequestFailed, RequestRetried,
+    ResponseFinished, TurnStarted,
 };
 use crate::protocol::{RawJson, StopMode, StopReason, TurnNo};
 use std::collections::{BTreeMap, VecDeque};
@@ -226,8 +227,16 @@ impl TurnMachine {
         }
         match stop_reason {
             StopReason::Refusal => {
-                let summary = "the model declined to go on; read its last words, then change the spec or the notes and run again";
-                self.end(EndCause::Failed, summary.into(), out);
+                let error = "the model declined to go on; read its last words, then change the spec or the notes and run again";
+                let failure = Failure::Provider;
+                out.push(Effect::Record(
+                    RequestFailed {
+                        error: error.into(),
+                        failure,
+                    }
+                    .into(),
+                ));
+                self.end(EndCause::Failed, error.into(), out);
             }
             StopReason::ModelContextWindowExceeded => self.end(EndCause::ContextFull, String::new(), out),
             StopReason::MaxTokens if self.reminders < MAX_REMINDERS => {
