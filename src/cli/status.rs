@@ -135,9 +135,12 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
 }
 
 fn run_line(project: &Project, now: Timestamp) -> String {
-    let since = |time| format::age(time, now);
+    let ago = |time| match format::age(time, now) {
+        age if age == "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    };
     let run = project.state.run.as_ref();
-    let started = run.map_or_else(String::new, |run| format!(", started {} ago", since(run.started)));
+    let started = run.map_or_else(String::new, |run| format!(", started {}", ago(run.started)));
     match project.standing() {
         Standing::New => format!("none yet; start one with `longhaul run {}`", words::path(&project.workspace)),
         Standing::Running => format!("running in process {}{started}", project.holder.unwrap_or_default()),
@@ -152,7 +155,7 @@ fn run_line(project: &Project, now: Timestamp) -> String {
             } else {
                 format!(": {reason}")
             };
-            format!("ended {} ago, {}{reason}", since(*time), words::outcome(*outcome))
+            format!("ended {}, {}{reason}", ago(*time), words::outcome(*outcome))
         }
     }
 }

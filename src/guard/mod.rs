@@ -24,7 +24,7 @@ pub mod watch;
 mod tests;
 
 pub use error::GuardError;
-pub use test_files::{DEFAULT_TEST_GLOBS, default_test_globs};
+pub use test_files::default_test_globs;
 
 use crate::protocol::event::{BreachFound, Ruling};
 use crate::protocol::{CallId, RawJson};
@@ -45,7 +45,7 @@ pub struct GuardContext {
     pub baseline: PathBuf,
     /// Path of the feature list within the workspace.
     pub feature_list: String,
-    /// Globs of test files; empty means [`DEFAULT_TEST_GLOBS`].
+    /// Globs of test files; empty means [`default_test_globs`].
     pub test_globs: Vec<String>,
 }
 

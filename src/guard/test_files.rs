@@ -4,23 +4,10 @@ use super::GuardError;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::Path;
 
-/// Globs of test files in common ecosystems. The project's settings may replace them.
-pub const DEFAULT_TEST_GLOBS: [&str; 9] = [
-    "tests/**",
-    "test/**",
-    "spec/**",
-    "**/__tests__/**",
-    "**/*_test.*",
-    "**/test_*.py",
-    "**/*.test.*",
-    "**/*.spec.*",
-    "t/**",
-];
-
-/// [`DEFAULT_TEST_GLOBS`] as owned strings.
+/// Globs of test files in common ecosystems: the built-in value of the setting `verify.tests`.
 #[must_use]
 pub fn default_test_globs() -> Vec<String> {
-    DEFAULT_TEST_GLOBS.iter().map(|glob| (*glob).to_owned()).collect()
+    crate::config::Settings::builtin().verify.tests
 }
 
 /// A compiled set of test globs.

@@ -111,7 +111,7 @@ fn session_ended(ended: &SessionEnded, number: SessionNo, state: &State) -> Vec<
             .checks
             .iter()
             .filter(|(_, holds)| !holds)
-            .map(|(check, _)| format!("  not so: {check}")),
+            .map(|(check, _)| format!("  NOT {check}")),
     );
     if !ended.dirty.is_empty() {
         let paths = format::plural(ended.dirty.len(), "uncommitted path");

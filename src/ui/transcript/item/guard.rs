@@ -26,7 +26,7 @@ pub(super) fn breach(found: &BreachFound, scene: &Scene<'_>) -> Vec<Line<'static
     let tail = if found.restored {
         "is guarded; it is back as it was"
     } else {
-        "is guarded and could NOT be put back"
+        "is left as it is"
     };
     said("breach", &format!("{} {tail}", found.path), "", &found.detail, scene)
 }
