@@ -23,7 +23,7 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
     for (index, choice) in asked.choices.iter().enumerate() {
         lines.extend(entry(
             form.choice == Some(index),
-            Clean::line(choice).span(look.style(Slot::Text)),
+            Clean::line(&format!("{}. {choice}", index + 1)).span(look.style(Slot::Text)),
             room,
             look,
         ));

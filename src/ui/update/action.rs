@@ -41,7 +41,13 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::PageDown => motion::motion(model, Motion::Pages(1)),
         Action::PageUp => motion::motion(model, Motion::Pages(-1)),
         Action::Top => motion::motion(model, Motion::Top),
-        Action::Bottom => motion::motion(model, Motion::Bottom),
+        Action::Bottom => {
+            // The end of the transcript is the newest session's: going there follows again.
+            if model.focus == Pane::Transcript && model.pages.is_empty() && model.run_is_live() {
+                model.reading = None;
+            }
+            motion::motion(model, Motion::Bottom);
+        }
         Action::Open => open::open(model, effects),
         Action::OpenWhole => open::open_item(model),
         Action::CollapseAll => open::fold_all(model, open::Folding::Fold),
@@ -131,6 +137,12 @@ fn back(model: &mut Model) {
     }
 }
 
+/// The choice whose number was typed and nothing else: the transcript and the window number them.
+fn numbered(typed: &str, choices: &[String]) -> Option<String> {
+    let number: usize = typed.trim().parse().ok()?;
+    choices.get(number.checked_sub(1)?).cloned()
+}
+
 /// Leaves what is open, one thing at a time; then the program, which asks first while a run is live.
 fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     let at_summary = matches!(model.popup, Some(Popup::Summary)) && !model.run_is_live();
@@ -183,7 +195,10 @@ fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
     };
     let text = match form.choice {
         Some(choice) => asked.choices.get(choice).cloned().unwrap_or_default(),
-        None => form.field.text(),
+        None => {
+            let typed = form.field.text();
+            numbered(&typed, &asked.choices).unwrap_or(typed)
+        }
     };
     if text.trim().is_empty() {
         model.refuse("type an answer, or mark a choice with the arrow keys");

@@ -198,6 +198,13 @@ fn a_question_is_answered_by_choice_or_by_text() {
     let text = "UTC everywhere, and change the list of features".to_owned();
     assert_eq!(sent, [Effect::Send(Command::AnswerQuestion { question, text })]);
     keys(&mut model, "a");
+    let text = "UTC everywhere, and change the list of features".to_owned();
+    assert_eq!(
+        keys(&mut model, "2 Enter"),
+        [Effect::Send(Command::AnswerQuestion { question, text })],
+        "a number alone is the choice of that number"
+    );
+    keys(&mut model, "a");
     let sent = keys(&mut model, "Down o k A-Enter g o Enter");
     let text = "ok\ngo".to_owned();
     assert_eq!(
