@@ -17,11 +17,12 @@ pub(super) struct Member {
 pub(super) fn members(marker: &str, groups: &[Pid]) -> Vec<Member> {
     let needle = format!("{MARKER}={marker}");
     // A group number may be reused by a stranger once the group is empty; a stranger is most likely in another terminal session.
-    let ours = rustix::process::getsid(None).ok();
+    // Ours is read where theirs is: in a container its leader may be outside, which `/proc` shows as 0 and `getsid` has no type for.
+    let ours = Stat::read(rustix::process::getpid()).map(|stat| stat.session);
     let mut found: Vec<Member> = table()
         .filter(|(pid, stat)| {
             *pid != rustix::process::getpid()
-                && (groups.contains(&stat.group) && Some(stat.session) == ours || has_variable(*pid, needle.as_bytes()))
+                && (groups.iter().any(|group| stat.is_in(*group)) && Some(stat.session) == ours || has_variable(*pid, needle.as_bytes()))
         })
         .map(|(pid, stat)| Member {
             pid,
@@ -35,7 +36,7 @@ pub(super) fn members(marker: &str, groups: &[Pid]) -> Vec<Member> {
 /// Says whether a group has a member that is not a zombie.
 #[cfg(target_os = "linux")]
 pub(super) fn has_live_member(group: Pid) -> bool {
-    table().any(|(_, stat)| stat.group == group)
+    table().any(|(_, stat)| stat.is_in(group))
 }
 
 /// Without `/proc` the signal test has to do.
@@ -70,8 +71,10 @@ pub(super) fn members(_marker: &str, groups: &[Pid]) -> Vec<Member> {
 struct Stat {
     name: String,
     state: char,
-    group: Pid,
-    session: Pid,
+    /// 0 for the kernel's own and for a group whose leader is outside our container.
+    group: i32,
+    /// 0 as for the group.
+    session: i32,
 }
 
 #[cfg(target_os = "linux")]
@@ -87,13 +90,17 @@ impl Stat {
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next()?.chars().next()?;
         // A process that is just vanishing has -1 for both.
-        let mut id = |skip| Pid::from_raw(fields.nth(skip)?.parse().ok().filter(|&id| id > 0)?);
+        let mut id = |skip| fields.nth(skip)?.parse().ok().filter(|&id| id >= 0);
         Some(Self {
             name: start.split_once('(')?.1.to_owned(),
             state,
             group: id(1)?,
             session: id(0)?,
         })
+    }
+
+    fn is_in(&self, group: Pid) -> bool {
+        self.group == group.as_raw_pid()
     }
 }
 
@@ -122,7 +129,6 @@ mod tests {
     #[test]
     fn a_vanishing_process_is_passed_over() {
         assert!(Stat::parse(b"42 (sleep) X 7 -1 -1 0 -1").is_none());
-        assert!(Stat::parse(b"2 (kthreadd) S 0 0 0 0 -1").is_none());
         assert!(Stat::parse(b"").is_none());
     }
 
@@ -130,9 +136,12 @@ mod tests {
     fn a_hostile_name_does_not_confuse_the_parser() {
         let stat = Stat::parse(b"42 (a) Z 1 1 1) S 7 40 39 0 -1").unwrap();
         assert_eq!(stat.name, "a) Z 1 1 1");
-        assert_eq!(
-            (stat.state, stat.group.as_raw_pid(), stat.session.as_raw_pid()),
-            ('S', 40, 39)
-        );
+        assert_eq!((stat.state, stat.group, stat.session), ('S', 40, 39));
+    }
+
+    #[test]
+    fn a_session_led_from_outside_the_container_is_a_session_too() {
+        let stat = Stat::parse(b"42 (sh) S 1 40 0 0 -1").unwrap();
+        assert_eq!((stat.group, stat.session), (40, 0));
     }
 }
