@@ -22,7 +22,8 @@ pub(super) fn members(marker: &str, groups: &[Pid]) -> Vec<Member> {
     let mut found: Vec<Member> = table()
         .filter(|(pid, stat)| {
             *pid != rustix::process::getpid()
-                && (groups.iter().any(|group| stat.is_in(*group)) && Some(stat.session) == ours || has_variable(*pid, needle.as_bytes()))
+                && (groups.iter().any(|group| stat.is_in(*group)) && Some(stat.session) == ours
+                    || has_variable(*pid, needle.as_bytes()))
         })
         .map(|(pid, stat)| Member {
             pid,
