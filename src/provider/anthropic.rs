@@ -19,6 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Items that wait for a slow reader before the stream is read no further.
 const CHANNEL: usize = 256;
+/// Retries of the first request at an address where nobody has answered yet: a wrong address does not mend itself, and
+/// nobody should wait for it overnight. After the first answer only the settings limit retries.
+const STRANGER_RETRIES: u32 = 3;
 /// Tries of a count, which nobody waits for long.
 const COUNT_RETRIES: u32 = 2;
 
@@ -123,6 +126,23 @@ impl Anthropic {
         }
     }
 
+    /// Says whether an error leaves open that nobody is at this address at all.
+    fn is_unmet(&self, error: &ProviderError) -> bool {
+        matches!(error, ProviderError::Unreachable { .. }) && !self.exchange.has_answered()
+    }
+
+    /// Names the address, where that is the likeliest fault.
+    fn in_full(&self, error: ProviderError, tries: u32) -> ProviderError {
+        match error {
+            ProviderError::Unreachable { reason, .. } if !self.exchange.has_answered() => ProviderError::NeverReached {
+                base_url: self.exchange.base_url().to_owned(),
+                tries,
+                reason,
+            },
+            other => other,
+        }
+    }
+
     /// Counts the clones of this client and the requests under way.
     #[cfg(test)]
     pub(super) fn handles(&self) -> usize {
@@ -156,8 +176,10 @@ impl Anthropic {
             if answer.has_started() {
                 return Ok(failed(failure.error, usage, true));
             }
-            let Some((attempt, delay)) = tries.after(&failure) else {
-                return Ok(failed(failure.error, usage, false));
+            let next = tries.after(&failure);
+            let unmet = self.is_unmet(&failure.error) && tries.failed() > STRANGER_RETRIES;
+            let Some((attempt, delay)) = next.filter(|_| !unmet) else {
+                return Ok(failed(self.in_full(failure.error, tries.failed()), usage, false));
             };
             tracing::debug!(attempt, ?delay, error = %failure.error, "a request is sent again");
             let error = failure.error;

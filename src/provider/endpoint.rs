@@ -11,6 +11,8 @@ use reqwest::Url;
 pub(super) struct Endpoint {
     pub messages: Url,
     pub count_tokens: Url,
+    /// As it was named, for people.
+    pub base: String,
     /// Host and port, for people.
     pub host: String,
     /// Whether it is this machine, spoken to in the clear.
@@ -43,6 +45,7 @@ impl Endpoint {
         let mut count_tokens = url.clone();
         count_tokens.set_path(&format!("{path}/count_tokens"));
         Ok(Self {
+            base: base.trim().to_owned(),
             host: url.port().map_or_else(|| name.clone(), |port| format!("{name}:{port}")),
             messages: url,
             count_tokens,

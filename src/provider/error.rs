@@ -1,7 +1,7 @@
 //! What can go wrong between us and a model, each with the next step.
 //!
-//! Owns the words; [`super::retry`] owns what is tried again. Invariant: no error contains a key, a whole URL
-//! or an unbounded piece of an answer.
+//! Owns the words; [`super::retry`] owns what is tried again. Invariant: no error contains a key, an unbounded
+//! piece of an answer, or a URL other than the base URL, which the endpoint's checks keep free of secrets.
 
 use std::fmt;
 use std::time::Duration;
@@ -44,6 +44,18 @@ pub enum ProviderError {
         /// Host and port.
         host: String,
         /// Why.
+        reason: String,
+    },
+    /// No connection, and there never was one: the address itself is the likeliest fault.
+    #[error(
+        "cannot reach {base_url}, tried {tries} times: {reason}. Check the address (--base-url, or `base_url` in the settings) and the network, then run again"
+    )]
+    NeverReached {
+        /// The base URL.
+        base_url: String,
+        /// How often it was tried.
+        tries: u32,
+        /// Why the last try failed.
         reason: String,
     },
     /// The server's certificate is not trusted.
@@ -108,6 +120,7 @@ impl ProviderError {
             | Self::BaseUrl { .. }
             | Self::Client { .. }
             | Self::Request { .. }
+            | Self::NeverReached { .. }
             | Self::Certificate { .. }
             | Self::Cancelled => false,
         }

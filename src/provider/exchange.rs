@@ -13,6 +13,7 @@ use super::{ApiError, Key, ProviderError, StreamItem};
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, Url};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -37,11 +38,22 @@ pub(super) struct Exchange {
     key: Key,
     idle: Duration,
     first_byte: Duration,
+    /// Whether any HTTP answer has come yet, a refusal included.
+    answered: AtomicBool,
 }
 
 impl Exchange {
     pub(super) const fn key(&self) -> &Key {
         &self.key
+    }
+
+    pub(super) fn base_url(&self) -> &str {
+        &self.endpoint.base
+    }
+
+    /// Says whether anybody has ever answered at this address.
+    pub(super) fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
     }
 
     pub(super) fn new(endpoint: Endpoint, config: ProviderConfig) -> Result<Self, ProviderError> {
@@ -65,6 +77,7 @@ impl Exchange {
             key: config.key,
             idle: config.idle_timeout.min(FOREVER),
             first_byte: config.first_byte_timeout.min(FOREVER),
+            answered: AtomicBool::new(false),
         })
     }
 
@@ -185,7 +198,10 @@ impl Exchange {
         match timeout_at(until, request.send()).await {
             Err(_) => Err(ProviderError::NoAnswer(self.first_byte).into()),
             Ok(Err(error)) => Err(self.unreachable(&error).into()),
-            Ok(Ok(response)) => Ok(response),
+            Ok(Ok(response)) => {
+                self.answered.store(true, Ordering::Relaxed);
+                Ok(response)
+            }
         }
     }
 

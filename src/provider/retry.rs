@@ -111,6 +111,11 @@ impl Tries {
         }
     }
 
+    /// How often it has failed so far.
+    pub(super) const fn failed(&self) -> u32 {
+        self.failed
+    }
+
     /// Counts a failure; returns its number and the wait before the next try, or `None` if there shall be none.
     pub(super) fn after(&mut self, failure: &Failure) -> Option<(u32, Duration)> {
         self.failed += 1;

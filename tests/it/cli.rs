@@ -511,6 +511,23 @@ async fn a_limit_and_a_refused_key_have_codes_of_their_own() {
         .stdout(contains("authentication_error"));
 }
 
+#[test]
+fn a_base_url_where_nobody_answers_ends_the_run_with_its_name() {
+    let place = greeter();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    place
+        .longhaul(&["run", ".", "--headless", "--yes-unconfined", "--base-url", &url])
+        .assert()
+        .code(5)
+        .stdout(
+            contains(format!("cannot reach {url}"))
+                .and(contains("refused"))
+                .and(contains("--base-url")),
+        );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_stops_a_headless_run_cleanly() {
     let place = greeter();

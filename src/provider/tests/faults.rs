@@ -70,6 +70,46 @@ async fn what_fails_after_content_is_not() {
     }
 }
 
+/// A port of this machine that nobody listens on, though it was free to listen on a moment ago.
+fn refused_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn an_address_where_nobody_ever_answered_is_given_up_after_a_few_tries() {
+    let url = format!("http://127.0.0.1:{}", refused_port());
+    let items = exchange(&client(config(url.clone())), ask("go")).await;
+    assert_eq!(kinds(&items), ["retrying", "failed"]);
+    assert_eq!(items.len(), 4, "three are sent again: {items:?}");
+    let error = last_error(&items);
+    assert!(
+        error.contains(&url) && error.contains("refused") && error.contains("--base-url"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_has_answered_once_is_waited_for_without_limit() {
+    let server = server(&turn("{ kind = 'status', code = 400 }"), 0.0);
+    let url = server.base_url();
+    let client = client(config(url));
+    // A refusal is an answer too: somebody is there.
+    assert_eq!(kinds(&exchange(&client, ask("go")).await), ["failed"]);
+    drop(server);
+    let cancel = CancellationToken::new();
+    let mut items = client.stream(ask("go"), cancel.clone());
+    for tried in 1..=12 {
+        let item = items.recv().await;
+        assert!(
+            matches!(&item, Some(StreamItem::Retrying { attempt, error: ProviderError::Unreachable { .. }, .. }) if *attempt == tried),
+            "{item:?}"
+        );
+    }
+    cancel.cancel();
+    collect(items).await;
+}
+
 #[tokio::test]
 async fn a_stall_before_content_is_cut_short_and_sent_again() {
     let server = server(&turn("{ kind = 'stall', after_bytes = 0 }"), 0.0);
