@@ -94,7 +94,7 @@ impl Dispatch {
         Ok(Ran::done(text))
     }
 
-    /// What is committed is agreed: from here on its tests and the list are guarded.
+    /// What is committed is agreed: from here on its tests, what runs them, and the list are guarded.
     async fn protect(&self, commit: &Oid) -> Result<(), EngineError> {
         let project = &self.project;
         if self.facts.role == Role::Initializer {
@@ -104,6 +104,7 @@ impl Dispatch {
         let commit = commit.clone();
         let paths = project.git(move |repo| repo.paths_at(&commit)).await?;
         project.guard.agree_tests(paths)?;
+        project.agree_verify().await?;
         Ok(())
     }
 }

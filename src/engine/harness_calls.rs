@@ -176,11 +176,14 @@ impl Dispatch {
             ));
         }
         self.project.record(VerifyDeclared { command })?;
+        self.project.agree_verify().await?;
         let told = match testing::run(&self.project, TestPurpose::Evidence, None, cancel).await? {
             Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
             Tested::NoCommand | Tested::Cancelled => String::new(),
         };
-        Ok(Ran::done(format!("Declared.{told}")))
+        Ok(Ran::done(format!(
+            "Declared. Once committed, files that the command names are guarded as tests are.{told}"
+        )))
     }
 
     /// After a feature passed and was committed: the next one, or the end of what one session does. `None` if the present one still is to do.

@@ -12,7 +12,7 @@ use crate::protocol::event::BreachFound;
 use crate::protocol::{CallId, Cost, Event, Oid, Usage};
 use crate::provider::Anthropic;
 use crate::store::{Blobs, ProjectDir};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -90,6 +90,22 @@ impl Project {
         let guard = Arc::clone(&self.guard);
         let checked = tokio::task::spawn_blocking(move || guard.verify(call.as_ref())).await;
         Ok(checked.map_err(EngineError::task)??)
+    }
+
+    /// Begins to guard the files that the verify command names, where they are not guarded yet. Files that git ignores stay free:
+    /// a build makes them anew. Returns the newly guarded ones.
+    ///
+    /// # Errors
+    /// Fails if the tree cannot be read or a copy cannot be kept.
+    pub async fn agree_verify(&self) -> Result<Vec<String>, EngineError> {
+        let named = self.verify_command().map(|command| self.guard.named_by(&command));
+        let Some(mut named) = named.filter(|named| !named.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let tree = self.tree().await?;
+        let paths = self.git(move |repo| repo.paths_at(&tree)).await?;
+        named.retain(|path| paths.iter().any(|known| Path::new(known) == path));
+        Ok(self.guard.agree_verify(named)?)
     }
 
     /// A process of the agent lives on in the background: for the rest of the session, a change of a guarded file may be its

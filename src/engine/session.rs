@@ -142,6 +142,7 @@ async fn converse(
         let paths = project.git(move |repo| repo.paths_at(&head)).await?;
         project.guard.agree_tests(paths)?;
     }
+    project.agree_verify().await?;
     let Oriented { first, system } = orientation::orient(dispatch, opening, &cancel).await?;
     let settings = &project.settings;
     let machine = TurnMachine::new(Rules {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Name of the table beside the copies.
 const TABLE: &str = "table.json";
 
-/// Larger files among the tests are data, and not guarded.
+/// Larger files among the tests and what runs them are data, and not guarded.
 const MAX_TEST: u64 = 64_000_000;
 
 /// What sort of artifact a guarded file is.
@@ -25,6 +25,8 @@ const MAX_TEST: u64 = 64_000_000;
 pub(super) enum Subject {
     FeatureList,
     Test,
+    /// A file that the verify command names.
+    Verify,
     Settings,
 }
 
@@ -173,7 +175,7 @@ impl Baseline {
                 });
             }
             Form::Link(fs::read_link(&whole).map_err(|source| GuardError::io(&whole, "read", source))?)
-        } else if meta.is_file() && subject == Subject::Test && meta.size() > MAX_TEST {
+        } else if meta.is_file() && matches!(subject, Subject::Test | Subject::Verify) && meta.size() > MAX_TEST {
             return Ok(false);
         } else if meta.is_file() {
             let bytes = open(&whole)

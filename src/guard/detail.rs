@@ -17,7 +17,7 @@ pub(super) fn content(subject: Subject, path: &Path, old: Option<&[u8]>, new: &[
     };
     match subject {
         Subject::FeatureList => feature_list(path, old, new),
-        Subject::Test | Subject::Settings => lines(old, new),
+        Subject::Test | Subject::Verify | Subject::Settings => lines(old, new),
     }
 }
 

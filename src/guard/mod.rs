@@ -6,8 +6,9 @@
 //! has the bytes, the mode and the place it had when it was last adopted or handed over, or the breach says that it could not be
 //! restored.
 //!
-//! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit) and
-//! `longhaul.toml`. New test files are free until a commit holds them.
+//! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files
+//! that the verify command names, and `longhaul.toml`. New test files are free until a commit holds them; the initializer may
+//! change what the verify command names until its first commit.
 
 mod baseline;
 pub mod command;
@@ -26,9 +27,11 @@ mod tests;
 pub use error::GuardError;
 pub use test_files::default_test_globs;
 
+use crate::harness::NOTES;
 use crate::protocol::event::{BreachFound, Ruling};
 use crate::protocol::{CallId, RawJson};
 use baseline::{Baseline, Subject};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use test_files::TestFiles;
@@ -156,6 +159,33 @@ impl Guard {
         state.baseline.save()
     }
 
+    /// Files of the workspace that a verify command names and that are not guarded yet; none while an initializer may still write
+    /// them. They are candidates for [`Guard::agree_verify`].
+    #[must_use]
+    pub fn named_by(&self, command: &str) -> Vec<PathBuf> {
+        let state = self.state();
+        if state.initializing {
+            return Vec::new();
+        }
+        // The list and the settings have their own rules, and the harness itself writes the notes.
+        let kept = [self.feature_list.as_path(), Path::new(SETTINGS), Path::new(NOTES)];
+        let named: BTreeSet<PathBuf> = command::named(command)
+            .iter()
+            .filter_map(|path| rule::place(&self.workspace, path))
+            .filter(|path| !kept.contains(&path.as_path()) && !state.baseline.knows(path))
+            .filter(|path| self.workspace.join(path).is_file())
+            .collect();
+        named.into_iter().collect()
+    }
+
+    /// Agrees files that run the tests: their present bytes become the baseline, and they are kept as agreed tests are. Returns them.
+    ///
+    /// # Errors
+    /// As [`Guard::adopt_all`].
+    pub fn agree_verify<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
+        self.agree(paths, Subject::Verify, |_| true)
+    }
+
     /// Agrees the test files among `paths` (those of a commit's tree); their present bytes become the baseline of those that were
     /// not agreed before. Returns the newly agreed ones. Passed over are submodules, files behind linked directories, and files over
     /// 64 MB, which are data.
@@ -163,14 +193,23 @@ impl Guard {
     /// # Errors
     /// As [`Guard::adopt_all`].
     pub fn agree_tests<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
+        self.agree(paths, Subject::Test, |path| self.tests.matches(path))
+    }
+
+    fn agree<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+        subject: Subject,
+        counts: impl Fn(&Path) -> bool,
+    ) -> Result<Vec<String>, GuardError> {
         let mut state = self.state();
         let mut new = Vec::new();
         for path in paths {
             let path = path.as_ref();
-            if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) || !self.tests.matches(path) {
+            if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) || !counts(path) {
                 continue;
             }
-            match state.baseline.adopt(&self.workspace, path, Subject::Test) {
+            match state.baseline.adopt(&self.workspace, path, subject) {
                 Ok(true) => new.push(path.display().to_string()),
                 // A submodule, a file behind a linked directory: nothing that could be put back as a file.
                 Ok(false) | Err(GuardError::Place { .. }) => {}

@@ -20,6 +20,7 @@ pub(super) struct Scope<'a> {
 enum Hit {
     FeatureList,
     Test(PathBuf),
+    Verify(PathBuf),
     Settings,
     Git,
     Outside,
@@ -64,27 +65,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The path within the workspace, by its letters alone; `None` if it leads outside.
     fn place(&self, path: &Path) -> Option<PathBuf> {
-        let relative = if path.is_absolute() {
-            path.strip_prefix(self.workspace).ok()?
-        } else {
-            path
-        };
-        let mut inside = PathBuf::new();
-        for part in relative.components() {
-            match part {
-                Component::Normal(name) => inside.push(name),
-                Component::CurDir => {}
-                Component::ParentDir => {
-                    if !inside.pop() {
-                        return None;
-                    }
-                }
-                Component::RootDir | Component::Prefix(_) => return None,
-            }
-        }
-        Some(inside)
+        place(self.workspace, path)
     }
 
     fn list_is_guarded(&self) -> bool {
@@ -114,7 +96,7 @@ impl<'a> Scope<'a> {
         if !self.initializing && same(Path::new(SETTINGS)) {
             return Some(Hit::Settings);
         }
-        self.guarded(|subject, guarded| subject == Subject::Test && same(guarded))
+        self.guarded(|subject, guarded| matches!(subject, Subject::Test | Subject::Verify) && same(guarded))
     }
 
     fn guarded(&self, matches: impl Fn(Subject, &Path) -> bool) -> Option<Hit> {
@@ -127,6 +109,7 @@ impl<'a> Scope<'a> {
             .map(|(subject, path)| match subject {
                 Subject::FeatureList => Hit::FeatureList,
                 Subject::Test => Hit::Test(path.to_owned()),
+                Subject::Verify => Hit::Verify(path.to_owned()),
                 Subject::Settings => Hit::Settings,
             })
     }
@@ -188,6 +171,14 @@ impl<'a> Scope<'a> {
                     path.display()
                 ),
             ),
+            Hit::Verify(path) => Verdict::deny(
+                "test_files",
+                format!(
+                    "{} is named by the verify command, so it is guarded as agreed tests are: it cannot be changed, moved or removed. Change the \
+                     code so that it passes. If you believe the file itself is wrong, show why with `progress_note` or `ask_human`.",
+                    path.display()
+                ),
+            ),
             Hit::Settings => {
                 Verdict::deny("path", format!("{SETTINGS} holds the project's settings, which only a person changes. Tell the harness how tests are run with `declare_verify` if you have that tool."))
             }
@@ -199,6 +190,29 @@ impl<'a> Scope<'a> {
             Hit::Outside => Verdict::deny("path", format!("This is not inside the workspace {}, or all of it; name the files within it.", self.workspace.display())),
         }
     }
+}
+
+/// The path within the workspace, by its letters alone; `None` if it leads outside.
+pub(super) fn place(workspace: &Path, path: &Path) -> Option<PathBuf> {
+    let relative = if path.is_absolute() {
+        path.strip_prefix(workspace).ok()?
+    } else {
+        path
+    };
+    let mut inside = PathBuf::new();
+    for part in relative.components() {
+        match part {
+            Component::Normal(name) => inside.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !inside.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(inside)
 }
 
 /// An absolute path without `.` and `..`, by its letters alone.

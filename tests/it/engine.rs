@@ -607,3 +607,86 @@ async fn a_secret_that_the_agent_prints_does_not_go_back_to_the_model() {
     assert!(ran.requests.iter().all(|body| !body.contains(CANARY_KEY)));
     assert_eq!(lab.files_with(CANARY_KEY), Vec::<std::path::PathBuf>::new());
 }
+
+/// The initializer of [`INITIALIZER`] with its test script at the top, outside the test globs.
+fn scripted_at_the_top() -> String {
+    INITIALIZER
+        .replace("> tests/run.sh", "> run-tests.sh")
+        .replace("sh tests/run.sh", "sh run-tests.sh")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_that_the_verify_command_runs_is_guarded_wherever_it_lies() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let turns = [
+        call("bash", r#"{ command = "echo exit 0 > run-tests.sh" }"#),
+        // A route the rulings do not see.
+        call("bash", r#"{ command = "r=run; echo exit 0 > ${r}-tests.sh" }"#),
+        call("feature_passed", r#"{ id = "F001", evidence = "trust me" }"#),
+        ends(),
+    ];
+    let ran = lab.run(&[scripted_at_the_top(), coding(&turns.concat())].concat()).await;
+    let first = ran.log.iter().filter(|e| e.event.kind() == "tool_finished").count() - 5;
+    let told: Vec<String> = (first..first + 3).map(|n| ran.result(n)).collect();
+    assert!(
+        told[0].contains("run-tests.sh") && told[0].contains("verify command"),
+        "{}",
+        told[0]
+    );
+    assert!(told[1].contains("put back"), "{}", told[1]);
+    assert!(told[2].contains("did not run"), "{}", told[2]);
+    assert_eq!((ran.count("ruling_made"), ran.count("breach_found")), (1, 1));
+    assert!(lab.read("run-tests.sh").contains("exit $bad"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_initializer_may_mend_its_test_script_until_its_first_commit() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    let mends = r#"
+[[session.turn]]
+[[session.turn.call]]
+tool = "bash"
+input = { command = "echo '# mended' >> run-tests.sh" }
+[[session.turn.call]]
+tool = "commit""#;
+    let late = r#"
+[[session.turn]]
+[[session.turn.call]]
+tool = "bash"
+input = { command = "r=run; echo exit 0 > ${r}-tests.sh" }
+[[session.turn]]
+[[session.turn.call]]
+tool = "end_session""#;
+    let script = scripted_at_the_top()
+        .replacen("[[session.turn.call]]\ntool = \"commit\"", mends.trim_start(), 1)
+        .replacen(
+            "[[session.turn]]\n[[session.turn.call]]\ntool = \"end_session\"",
+            late.trim_start(),
+            1,
+        );
+    let ran = lab.run(&script).await;
+    assert_eq!(ran.count("breach_found"), 1, "only what came after the commit");
+    assert!(lab.git(&["show", "HEAD:run-tests.sh"]).ends_with("# mended"));
+    assert!(lab.read("run-tests.sh").ends_with("# mended\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_of_a_configured_verify_command_is_guarded_from_the_start() {
+    let mut lab = Lab::new();
+    lab.settings.verify.command = Some("./check.sh --all".into());
+    lab.settings.limits.sessions = Some(1);
+    lab.write("check.sh", "exit 1\n");
+    lab.write(
+        "feature_list.json",
+        r#"[{"id": "F001", "description": "say hello", "passes": false}]"#,
+    );
+    lab.commit_all("start");
+    let turns = call("bash", r#"{ command = "c=check; echo exit 0 > $c.sh" }"#) + &ends();
+    let ran = lab
+        .run(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&turns)].concat())
+        .await;
+    assert_eq!(ran.count("breach_found"), 1, "{:?}", ran.kinds());
+    assert_eq!(lab.read("check.sh"), "exit 1\n");
+}

@@ -28,6 +28,8 @@ pub(super) struct Simple {
     pub(super) words: Vec<Word>,
     /// Targets of redirections that write.
     pub(super) writes: Vec<Word>,
+    /// Sources of redirections that read.
+    pub(super) reads: Vec<Word>,
     /// What a here-document or here-string feeds it.
     pub(super) stdin: Option<String>,
     /// Scripts substituted within its words.
@@ -193,7 +195,7 @@ impl Lexer {
         match self.redirect.take() {
             None => self.simple.words.push(word),
             Some(Redirect::Write) => self.simple.writes.push(word),
-            Some(Redirect::Read) => {}
+            Some(Redirect::Read) => self.simple.reads.push(word),
             Some(Redirect::HereString) => self.simple.stdin = Some(word.text),
             Some(Redirect::HereDoc { tabs }) => self.heredocs.push(HereDoc {
                 delimiter: word,

@@ -7,6 +7,7 @@
 
 mod git;
 mod lexer;
+mod named;
 mod quotes;
 mod unwrap;
 mod writes;
@@ -76,6 +77,12 @@ pub fn examine(script: &str) -> Found {
     };
     examiner.script(script, 0);
     examiner.found
+}
+
+/// Paths that a script's words may name, nested scripts included, relative to where it starts or absolute; most name no file.
+#[must_use]
+pub fn named(script: &str) -> Vec<PathBuf> {
+    named::named(script)
 }
 
 struct Examiner {
