@@ -222,6 +222,14 @@ impl<'a> Driver<'a> {
                 }
                 Ok(None)
             }
+            Command::HoldQuestion { question } => {
+                self.dispatch.project.questions.hold(question);
+                Ok(None)
+            }
+            Command::ReleaseQuestion { question } => {
+                self.dispatch.project.questions.release(question);
+                Ok(None)
+            }
         }
     }
 

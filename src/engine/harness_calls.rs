@@ -6,7 +6,7 @@ use super::features::{self, Flip};
 use super::testing::{self, Tested};
 use crate::harness::notes::Note;
 use crate::harness::{self, FEATURE_LIST};
-use crate::protocol::event::{FlipBy, NoteAdded, QuestionAnswered, QuestionAsked, VerifyDeclared};
+use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
 use crate::protocol::{
     CallId, CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, TestPurpose, TestRun,
 };
@@ -113,35 +113,6 @@ impl Dispatch {
         self.project.record(NoteAdded { text: text.to_owned() })?;
         self.facts.noted();
         Ok(Ran::done("Noted. The next session reads it."))
-    }
-
-    async fn ask_human(&self, text: String, choices: Vec<String>, cancel: &CancellationToken) -> Result<Ran, EngineError> {
-        let question = self.project.journal.with_state(|state| state.last_question).next();
-        let fallback = match choices.first() {
-            Some(first) => format!("Nobody is there to answer. Take the first choice: {first}"),
-            None => "Nobody is there to answer. Use your best judgement and note the decision in the progress notes.".to_owned(),
-        };
-        let questions = &self.project.questions;
-        let answer = questions.ask(question);
-        self.project.record(QuestionAsked { question, text, choices })?;
-        let answered = tokio::select! {
-            answered = answer => answered.ok(),
-            () = tokio::time::sleep(questions.patience()) => None,
-            () = cancel.cancelled() => None,
-        };
-        questions.withdraw(question);
-        // A human's answer was recorded where the command came in, before it was handed over.
-        Ok(match answered {
-            Some(text) => Ran::done(format!("The human answers: {text}")),
-            None => {
-                self.project.record(QuestionAnswered {
-                    question,
-                    text: fallback.clone(),
-                    by: "policy".into(),
-                })?;
-                Ran::done(fallback)
-            }
-        })
     }
 
     async fn end_session(&self, summary: String) -> Result<Ran, EngineError> {

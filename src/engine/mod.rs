@@ -8,6 +8,7 @@
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
+mod asking;
 mod checkpoints;
 mod conversation;
 mod dispatch;

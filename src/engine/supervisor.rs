@@ -118,7 +118,7 @@ impl Supervisor {
                         self.project.record(StopRequested { mode })?;
                         return Ok(true);
                     }
-                    Command::AnswerQuestion { .. } => {}
+                    Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),
                 () = &mut pause => return Ok(false),

@@ -2,6 +2,11 @@
 
 use super::QuestionId;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How long a hold on a question lasts unless it is renewed. A lease rather than a lock that ends with a connection: a client
+/// that hangs, is suspended or lost its terminal keeps its connection, and the agent must not wait for it for ever.
+pub const HOLD: Duration = Duration::from_secs(30);
 
 /// A request from a client to the engine. Answered by events, never by a return value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +23,16 @@ pub enum Command {
         question: QuestionId,
         /// The answer, as typed.
         text: String,
+    },
+    /// A person has this question before them: it is not answered by policy for as long as [`HOLD`], longer if sent again.
+    HoldQuestion {
+        /// Which question.
+        question: QuestionId,
+    },
+    /// The person turned away from a question that was held: its patience starts anew.
+    ReleaseQuestion {
+        /// Which question.
+        question: QuestionId,
     },
 }
 

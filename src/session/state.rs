@@ -44,6 +44,8 @@ pub struct State {
     pub last_question: QuestionId,
     /// Questions that wait, oldest first.
     pub open_questions: Vec<QuestionAsked>,
+    /// The question that a person has open; policy leaves it alone.
+    pub held_question: Option<QuestionId>,
     /// Sums over the whole project.
     pub totals: Totals,
     /// Events of kinds that this build does not know.

@@ -8,7 +8,7 @@ use super::model::{Appearance, Model};
 use super::msg::{Effect, Exit, Msg};
 use super::terminal::{self, Terminal};
 use super::text::highlight;
-use super::update::update;
+use super::update::{RENEWAL, update};
 use super::view::view;
 use super::{Options, UiError, source};
 use crate::link::Client;
@@ -127,7 +127,9 @@ impl App {
         if self.dirty {
             return Some(self.drawn + self.interval());
         }
-        self.model.run_is_live().then(|| self.drawn + MINUTE)
+        let age = self.model.run_is_live().then(|| self.drawn + MINUTE);
+        let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
+        age.into_iter().chain(hold).min()
     }
 
     fn interval(&self) -> Duration {
@@ -212,7 +214,8 @@ impl App {
         self.present = self.model.caught_up;
         self.dirty = false;
         self.folded = 0;
-        update(&mut self.model, Msg::Drawn(self.origin.elapsed()));
+        // What a frame asks for is a question's hold; it never ends the loop.
+        self.handle(Msg::Drawn(self.origin.elapsed()))?;
         Ok(())
     }
 }

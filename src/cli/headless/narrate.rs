@@ -85,6 +85,8 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::ToolStarted(_)
         | Event::ToolOutputAppended(_)
         | Event::TestRunStarted(_)
+        | Event::QuestionHeld(_)
+        | Event::QuestionReleased(_)
         | Event::GateOpened(_)
         | Event::GateDecided(_)
         | Event::Unknown(_) => return Vec::new(),

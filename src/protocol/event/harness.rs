@@ -146,6 +146,26 @@ pub struct QuestionAsked {
     /// Answers it suggests, may be empty.
     #[serde(default)]
     pub choices: Vec<String>,
+    /// When policy answers unless somebody does or holds it; unknown in logs that are older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// A person opened the question; it waits for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionHeld {
+    /// Which.
+    pub question: QuestionId,
+}
+
+/// Nobody has the question open any more; its patience starts anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionReleased {
+    /// Which.
+    pub question: QuestionId,
+    /// When policy answers unless somebody does or holds it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// A question was answered.

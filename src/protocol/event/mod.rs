@@ -11,7 +11,8 @@ pub use gate::{CommitMade, GateDecided, GateDecision, GateKind, GateOpened};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
-    QuestionAnswered, QuestionAsked, RepositoryObserved, TestRunFinished, TestRunStarted, VerifyDeclared,
+    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RepositoryObserved, TestRunFinished, TestRunStarted,
+    VerifyDeclared,
 };
 pub use lifecycle::{
     EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopRequested,
@@ -132,6 +133,10 @@ events! {
     NoteAdded = "note_added",
     /// The agent asked the human.
     QuestionAsked = "question_asked",
+    /// A person has a question open.
+    QuestionHeld = "question_held",
+    /// Nobody has a question open any more.
+    QuestionReleased = "question_released",
     /// A question was answered.
     QuestionAnswered = "question_answered",
     /// A gate opened.

@@ -38,7 +38,7 @@ impl State {
             run.stopping = None;
         }
         self.open_gates.clear();
-        self.open_questions.clear();
+        self.forget_questions();
         self.tests.running = None;
     }
 
@@ -80,7 +80,7 @@ impl State {
             session.ended = Some((at.time, event.clone()));
         }
         self.open_gates.clear();
-        self.open_questions.clear();
+        self.forget_questions();
         self.tests.running = None;
     }
 
@@ -99,7 +99,7 @@ impl State {
             session.close(at);
         }
         self.open_gates.clear();
-        self.open_questions.clear();
+        self.forget_questions();
         self.tests.running = None;
     }
 }

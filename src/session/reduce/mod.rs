@@ -80,6 +80,8 @@ impl State {
                 },
             ),
             Event::QuestionAsked(event) => self.question_asked(at, event),
+            Event::QuestionHeld(event) => self.question_held(event),
+            Event::QuestionReleased(event) => self.question_released(event),
             Event::QuestionAnswered(event) => self.question_answered(at, event),
             Event::GateOpened(event) => self.gate_opened(at, event),
             Event::GateDecided(event) => self.gate_decided(at, event),

@@ -264,6 +264,7 @@ impl Scribe {
                     question,
                     text: "?".into(),
                     choices: Vec::new(),
+                    until: None,
                 });
                 if *answered {
                     self.say(QuestionAnswered {

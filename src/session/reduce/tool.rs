@@ -2,8 +2,8 @@
 
 use super::At;
 use crate::protocol::event::{
-    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, RulingMade, ToolFinished, ToolOutputAppended,
-    ToolStarted,
+    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RulingMade,
+    ToolFinished, ToolOutputAppended, ToolStarted,
 };
 use crate::protocol::{CallId, CallStatus};
 use crate::session::state::{Activity, OpenGate, State};
@@ -126,8 +126,27 @@ impl State {
         }
     }
 
+    pub(super) fn question_held(&mut self, event: &QuestionHeld) {
+        if self.open_questions.iter().any(|open| open.question == event.question) {
+            self.held_question = Some(event.question);
+        }
+    }
+
+    pub(super) fn question_released(&mut self, event: &QuestionReleased) {
+        self.held_question.take_if(|held| *held == event.question);
+        if let Some(open) = self.open_questions.iter_mut().find(|open| open.question == event.question) {
+            open.until = event.until;
+        }
+    }
+
+    pub(super) fn forget_questions(&mut self) {
+        self.open_questions.clear();
+        self.held_question = None;
+    }
+
     pub(super) fn question_answered(&mut self, at: At, event: &QuestionAnswered) {
         self.open_questions.retain(|open| open.question != event.question);
+        self.held_question.take_if(|held| *held == event.question);
         self.amend_last(at, |kind| match kind {
             ItemKind::Question { asked, answer } if asked.question == event.question => {
                 *answer = Some((event.text.clone(), event.by.clone()));

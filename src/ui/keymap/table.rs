@@ -156,6 +156,8 @@ actions! {
     SendAnswer: "send-answer", "send", [Question], ["Enter"], [];
     /// begin a new line
     NewLine: "new-line", "new line", [Question], ["A-Enter", "C-j"], [];
+    /// copy what is typed as an answer
+    CopyAnswer: "copy-answer", "copy", [Question], ["C-y"], [];
     /// mark the next choice
     NextChoice: "next-choice", "choose", [Question], ["Down", "Tab"], [];
     /// mark the previous choice

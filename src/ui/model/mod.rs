@@ -13,7 +13,7 @@ pub mod subject;
 pub use appearance::Appearance;
 pub use cursor::Cursor;
 pub use field::Field;
-pub use popup::{CopyEntry, Popup, QuestionForm};
+pub use popup::{Arming, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
@@ -21,7 +21,7 @@ use super::layout::{Layout, Pane, Zoom};
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, Oid, SessionNo};
+use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, Oid, QuestionId, SessionNo};
 use crate::session::{Phase, Session, State};
 use crate::ui::transcript::View;
 use jiff::Timestamp;
@@ -73,6 +73,8 @@ pub struct Model {
     pub pages: Vec<Page>,
     /// The open window, if any.
     pub popup: Option<Popup>,
+    /// The question that this UI holds, and when it said so last.
+    pub holding: Option<(QuestionId, Duration)>,
     /// The open search or filter line, if any.
     pub search: Option<Field>,
     /// A sentence for the footer, gone with the next key.
@@ -149,6 +151,7 @@ impl Model {
             views: BTreeMap::new(),
             pages: Vec::new(),
             popup: None,
+            holding: None,
             search: None,
             note: None,
             diffs: HashMap::new(),
@@ -172,7 +175,7 @@ impl Model {
     #[must_use]
     pub fn situation(&self) -> Situation {
         match &self.popup {
-            Some(Popup::Leave) => return Situation::Leave,
+            Some(Popup::Leave(_)) => return Situation::Leave,
             Some(Popup::Question(_)) => return Situation::Question,
             _ if self.search.is_some() => return Situation::Search,
             Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Copy(_) | Popup::Summary) => return Situation::Popup,

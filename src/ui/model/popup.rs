@@ -2,8 +2,8 @@
 
 use super::Field;
 use super::cursor::Cursor;
+use crate::protocol::SessionNo;
 use crate::protocol::event::QuestionAsked;
-use crate::protocol::{QuestionId, SessionNo};
 use crate::ui::keymap::Action;
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub enum Popup {
     /// The sessions.
     Sessions(Cursor<SessionNo>),
     /// What to do with a live run.
-    Leave,
+    Leave(Arming),
     /// A question of the agent.
     Question(Box<QuestionForm>),
     /// What to copy.
@@ -35,37 +35,71 @@ pub struct CopyEntry {
     pub text: String,
 }
 
-/// A question being answered.
-#[derive(Debug)]
-pub struct QuestionForm {
-    /// Which question; an answer is bound to it.
-    pub question: QuestionId,
-    /// What is typed.
-    pub field: Field,
-    /// The marked choice; `None` means the typed text.
-    pub choice: Option<usize>,
+/// Whether a window that decides something may take keys already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arming {
     /// When the window was first drawn in full; unset until then.
-    pub drawn: Option<Duration>,
+    drawn: Option<Duration>,
 }
 
 /// Keys that come sooner after the window's first frame were meant for what was on the screen before.
 pub const ARMING: Duration = Duration::from_millis(400);
+
+impl Arming {
+    /// Notes that a frame with the window was drawn.
+    pub fn drawn(&mut self, at: Duration) {
+        self.drawn.get_or_insert(at);
+    }
+
+    /// Says whether the window was on the screen at all.
+    #[must_use]
+    pub const fn is_seen(self) -> bool {
+        self.drawn.is_some()
+    }
+
+    /// Says whether a key read at `at` was typed by someone who could see the window.
+    #[must_use]
+    pub fn is_armed(self, at: Duration) -> bool {
+        self.drawn.is_some_and(|drawn| at >= drawn + ARMING)
+    }
+}
+
+/// A question being answered. It has its own copy of the question: what is typed must outlast one that stops waiting.
+#[derive(Debug)]
+pub struct QuestionForm {
+    /// The question; an answer is bound to its number.
+    pub asked: QuestionAsked,
+    /// What is typed.
+    pub field: Field,
+    /// The marked choice; `None` means the typed text.
+    pub choice: Option<usize>,
+    /// Whether keys count yet.
+    pub arming: Arming,
+    /// Why it no longer waits, if it does not.
+    pub gone: Option<String>,
+}
 
 impl QuestionForm {
     /// Opens the form for a question.
     #[must_use]
     pub fn new(asked: &QuestionAsked) -> Self {
         Self {
-            question: asked.question,
+            asked: asked.clone(),
             field: Field::new(super::field::Lines::Many, ""),
             choice: None,
-            drawn: None,
+            arming: Arming::default(),
+            gone: None,
         }
     }
+}
 
-    /// Says whether a key read at `at` was typed by someone who could see the window.
-    #[must_use]
-    pub fn is_armed(&self, at: Duration) -> bool {
-        self.drawn.is_some_and(|drawn| at >= drawn + ARMING)
+impl Popup {
+    /// Returns the window's arming, if it decides something.
+    pub const fn arming(&mut self) -> Option<&mut Arming> {
+        match self {
+            Self::Leave(arming) => Some(arming),
+            Self::Question(form) => Some(&mut form.arming),
+            Self::Help(_) | Self::Sessions(_) | Self::Copy(_) | Self::Summary => None,
+        }
     }
 }

@@ -27,7 +27,7 @@ pub fn draw(model: &Model, popup: &Popup, screen: Rect, buf: &mut Buffer, look: 
     match popup {
         Popup::Help(cursor) => help::draw(model, cursor, screen, buf, look),
         Popup::Sessions(cursor) => sessions::draw(model, cursor, screen, buf, look),
-        Popup::Leave => leave::draw(model, screen, buf, look),
+        Popup::Leave(_) => leave::draw(model, screen, buf, look),
         Popup::Question(form) => return question::draw(model, form, screen, buf, look),
         Popup::Copy(entries) => menu::copy(entries, screen, buf, look),
         Popup::Summary => summary::draw(model, screen, buf, look),

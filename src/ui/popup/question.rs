@@ -11,11 +11,7 @@ use ratatui::text::{Line, Span};
 
 /// Draws the window; returns where the terminal's cursor belongs.
 pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    let asked = model
-        .state
-        .open_questions
-        .iter()
-        .find(|asked| asked.question == form.question)?;
+    let asked = &form.asked;
     let columns = screen.width.saturating_sub(4).min(88);
     let room = usize::from(columns.saturating_sub(4)).max(1);
     let mut lines = wrap(&Clean::block(&asked.text), room, look.style(Slot::Text));
@@ -34,7 +30,7 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
     for (index, line) in typed.iter().enumerate() {
         let lead = if index == 0 { format!("{marker} ") } else { "  ".to_owned() };
         let text = Clean::line(line);
-        let text = if form.field.is_empty() {
+        let text = if form.field.is_empty() && form.gone.is_none() {
             Span::styled("type an answer of your own", look.style(Slot::Dim))
         } else {
             text.span(look.style(Slot::Human))
@@ -42,7 +38,9 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
         lines.push(Line::from(vec![Span::styled(lead, look.style(Slot::Key)), text]));
     }
     lines.push(Line::default());
-    lines.push(keys(model, look));
+    let (told, slot) = fate(model, form, look);
+    lines.extend(wrap(&Clean::line(&told), room, look.style(slot)));
+    lines.push(keys(model, form, look));
 
     let wanted = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = widget::centered(screen, columns, wanted);
@@ -63,7 +61,7 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
         .unwrap_or_default();
     let x = 2 + width(Clean::line(&before).as_str());
     let y = (field_top + row).checked_sub(cut)?;
-    (form.choice.is_none() && y < usize::from(inner.height)).then(|| Position {
+    (form.choice.is_none() && form.gone.is_none() && y < usize::from(inner.height)).then(|| Position {
         x: inner.x + u16::try_from(x).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1)),
         y: inner.y + u16::try_from(y).unwrap_or(0),
     })
@@ -90,9 +88,36 @@ fn entry(marked: bool, text: Span<'static>, room: usize, look: &Look<'_>) -> Vec
     wrap.words(&[text])
 }
 
-fn keys(model: &Model, look: &Look<'_>) -> Line<'static> {
+/// Says what becomes of the question without an answer, and when; or why none is wanted any more.
+fn fate(model: &Model, form: &QuestionForm, look: &Look<'_>) -> (String, Slot) {
+    if let Some(why) = &form.gone {
+        return (format!("No longer waits: {why}"), Slot::Warning);
+    }
+    let policy = if form.asked.choices.is_empty() {
+        "the agent decides itself"
+    } else {
+        "the agent takes choice 1"
+    };
+    let question = form.asked.question;
+    if model.state.held_question == Some(question) {
+        let told = format!("the agent waits while this window is open; without an answer {policy} later");
+        return (told, Slot::Dim);
+    }
+    let open = model.state.open_questions.iter().find(|open| open.question == question);
+    match open.and_then(|open| open.until) {
+        Some(until) => (format!("no answer by {}: {policy}", look.clock_seconds(until)), Slot::Dim),
+        None => (format!("without an answer {policy}"), Slot::Dim),
+    }
+}
+
+fn keys(model: &Model, form: &QuestionForm, look: &Look<'_>) -> Line<'static> {
     let mut spans = Vec::new();
-    for action in [Action::SendAnswer, Action::NotNow, Action::NextChoice, Action::NewLine] {
+    let shown: &[Action] = match (form.gone.is_some(), form.field.is_empty()) {
+        (false, _) => &[Action::SendAnswer, Action::NotNow, Action::NextChoice, Action::NewLine],
+        (true, false) => &[Action::CopyAnswer, Action::NotNow],
+        (true, true) => &[Action::NotNow],
+    };
+    for action in shown.iter().copied() {
         spans.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
         spans.push(Span::styled(format!(" {}   ", action.entry().short), look.style(Slot::Dim)));
     }

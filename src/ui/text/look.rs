@@ -63,4 +63,12 @@ impl<'a> Look<'a> {
         let time = time.to_zoned(zone);
         format!("{:02}:{:02}", time.hour(), time.minute())
     }
+
+    /// Prints a time of day with its seconds: `09:12:05`.
+    #[must_use]
+    pub fn clock_seconds(&self, time: Timestamp) -> String {
+        let zone = self.zone.cloned().unwrap_or(TimeZone::UTC);
+        let time = time.to_zoned(zone);
+        format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+    }
 }

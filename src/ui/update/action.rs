@@ -7,7 +7,7 @@ use crate::link::Mode;
 use crate::protocol::{Command, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Cursor, Model, Popup, QuestionForm};
+use crate::ui::model::{Arming, Cursor, Model, Popup, QuestionForm};
 use crate::ui::msg::{Effect, Exit};
 use crate::ui::page::Mark;
 use crate::ui::transcript::{Kind, Move};
@@ -108,11 +108,15 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Stay | Action::NotNow => model.popup = None,
         Action::SendAnswer => send_answer(model, effects),
         Action::NewLine => {
-            if let Some(Popup::Question(form)) = &mut model.popup {
+            if let Some(Popup::Question(form)) = &mut model.popup
+                && form.gone.is_none()
+                && form.arming.is_armed(model.elapsed)
+            {
                 form.choice = None;
                 form.field.new_line();
             }
         }
+        Action::CopyAnswer => copy::answer(model, effects),
         Action::NextChoice => choose(model, 1),
         Action::PreviousChoice => choose(model, -1),
         Action::KeepSearch => model.search = None,
@@ -150,7 +154,7 @@ fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
         effects.push(Effect::Quit(Exit::Left));
     } else if model.popup.take().is_some() || model.pages.pop().is_some() {
     } else if model.run_is_live() {
-        model.popup = Some(Popup::Leave);
+        model.popup = Some(Popup::Leave(Arming::default()));
     } else {
         effects.push(Effect::Quit(Exit::Left));
     }
@@ -169,6 +173,9 @@ fn cancel(model: &mut Model) {
 }
 
 fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
+    if !matches!(model.popup, Some(Popup::Leave(arming)) if arming.is_armed(model.elapsed)) {
+        return;
+    }
     model.popup = None;
     model.leaving = true;
     model.say(match mode {
@@ -180,19 +187,14 @@ fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
 
 fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(Popup::Question(form)) = &model.popup else { return };
-    if !form.is_armed(model.elapsed) {
+    if !form.arming.is_armed(model.elapsed) {
         return;
     }
-    let asked = model
-        .state
-        .open_questions
-        .iter()
-        .find(|asked| asked.question == form.question);
-    let Some(asked) = asked else {
-        model.popup = None;
+    if form.gone.is_some() {
         model.refuse("this question no longer waits; nothing was sent");
         return;
-    };
+    }
+    let asked = &form.asked;
     let text = match form.choice {
         Some(choice) => asked.choices.get(choice).cloned().unwrap_or_default(),
         None => {
@@ -205,9 +207,11 @@ fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     effects.push(Effect::Send(Command::AnswerQuestion {
-        question: form.question,
+        question: asked.question,
         text,
     }));
+    // An answer ends the hold.
+    model.holding = None;
     model.popup = None;
     model.say("answer sent");
 }
@@ -216,12 +220,7 @@ fn choose(model: &mut Model, step: isize) {
     let Some(Popup::Question(form)) = &mut model.popup else {
         return;
     };
-    let asked = model
-        .state
-        .open_questions
-        .iter()
-        .find(|asked| asked.question == form.question);
-    let choices = asked.map_or(0, |asked| asked.choices.len());
+    let choices = form.asked.choices.len();
     // The typed answer is one more place, after the choices.
     let places = choices + 1;
     let at = form.choice.unwrap_or(choices);

@@ -78,6 +78,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::EnterProject
         | Action::Stay
         | Action::SendAnswer
+        | Action::CopyAnswer
         | Action::NewLine
         | Action::NextChoice
         | Action::PreviousChoice

@@ -52,6 +52,14 @@ pub fn copy(model: &mut Model, entry: &CopyEntry, effects: &mut Vec<Effect>) {
     ));
 }
 
+/// Copies what is typed as an answer: it may have come too late to be sent.
+pub fn answer(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Some(Popup::Question(form)) = &model.popup {
+        let typed = entry('b', "what you typed", form.field.text());
+        copy(model, &typed, effects);
+    }
+}
+
 fn entry(key: char, label: &'static str, text: impl Into<String>) -> CopyEntry {
     CopyEntry {
         key,

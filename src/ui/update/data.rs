@@ -17,17 +17,31 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::SessionStarted(_) => hold_the_reader(model, before),
             Event::RunEnded(_) => run_ended(model, effects),
             Event::QuestionAnswered(answered) => {
-                // Someone else answered: an open form would answer into nothing.
-                let stale = matches!(&model.popup, Some(Popup::Question(form)) if form.question == answered.question);
-                if stale {
-                    model.popup = None;
-                    model.say("the question was answered elsewhere");
-                }
+                let told = format!("answered by {}: {}", answered.by, answered.text);
+                no_longer_waits(model, &told);
             }
+            Event::SessionEnded(_) => no_longer_waits(model, "the session has ended"),
             _ => {}
         }
     }
     model.saw_run_live |= model.caught_up && model.run_is_live();
+}
+
+/// Marks an open form whose question was answered or withdrawn. It stays: its window says why, and what was typed is not lost.
+fn no_longer_waits(model: &mut Model, why: &str) {
+    let Some(Popup::Question(form)) = &mut model.popup else {
+        return;
+    };
+    let waits = model
+        .state
+        .open_questions
+        .iter()
+        .any(|open| open.question == form.asked.question);
+    if !waits && form.gone.is_none() {
+        form.gone = Some(why.to_owned());
+        // Whoever is in the middle of an answer has not left yet.
+        model.leaving &= form.field.is_empty();
+    }
 }
 
 /// A new session takes the transcript over only from a reader who follows; one who reads stays where they are.
@@ -43,7 +57,8 @@ fn hold_the_reader(model: &mut Model, before: Option<SessionNo>) {
 
 /// The summary opens by itself only if nothing is being read or typed in its place.
 fn run_ended(model: &mut Model, effects: &mut Vec<Effect>) {
-    if matches!(model.popup, Some(Popup::Leave)) {
+    no_longer_waits(model, "the run has ended");
+    if matches!(model.popup, Some(Popup::Leave(_))) {
         model.popup = None;
     }
     if model.leaving {
@@ -60,7 +75,7 @@ pub fn answered(model: &mut Model, query: Query, answer: Answer) {
 
 /// Notes what the frame found out.
 pub fn drawn(model: &mut Model, at: Duration) {
-    if let Some(Popup::Question(form)) = &mut model.popup {
-        form.drawn.get_or_insert(at);
+    if let Some(arming) = model.popup.as_mut().and_then(Popup::arming) {
+        arming.drawn(at);
     }
 }

@@ -39,7 +39,7 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
 fn text(model: &mut Model, event: KeyEvent) {
     if let Some(Popup::Question(form)) = &mut model.popup {
         // What was typed for the screen before must not become part of an answer either.
-        if form.is_armed(model.elapsed) && form.field.key(event) {
+        if form.gone.is_none() && form.arming.is_armed(model.elapsed) && form.field.key(event) {
             form.choice = None;
         }
     } else if let Some(field) = &mut model.search {
@@ -53,7 +53,7 @@ pub fn paste(model: &mut Model, pasted: &str) {
     model.cancel_armed = false;
     model.resolver.clear();
     if let Some(Popup::Question(form)) = &mut model.popup {
-        if form.drawn.is_some() {
+        if form.arming.is_seen() && form.gone.is_none() {
             form.choice = None;
             form.field.paste(pasted);
         }

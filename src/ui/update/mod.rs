@@ -8,6 +8,7 @@ mod availability;
 mod copy;
 mod data;
 mod find;
+mod hold;
 mod key;
 mod motion;
 mod open;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use action::perform;
 pub use availability::refusal;
+pub use hold::RENEWAL;
 
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};
@@ -50,11 +52,15 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.refuse(reason);
         }
         Msg::Clock(now) => model.clock = Some(now),
-        Msg::Drawn(at) => data::drawn(model, at),
+        Msg::Drawn(at) => {
+            data::drawn(model, at);
+            hold::renew(model, at, &mut effects);
+        }
         Msg::Ready => {}
         Msg::Continued => effects.push(Effect::Resume),
         Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
     }
+    hold::let_go(model, &mut effects);
     open::look_up_what_is_shown(model, &mut effects);
     effects
 }

@@ -1,9 +1,10 @@
 //! What keys and events do to the model, without a terminal.
 
-use super::update;
+use super::{RENEWAL, update};
 use crate::link::Mode;
-use crate::protocol::event::{Event, QuestionAnswered, RunEnded, RunOutcome};
+use crate::protocol::event::{Event, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome};
 use crate::protocol::{Answer, Command, Envelope, Oid, Query, QuestionId, Seq, SessionNo, StopMode};
+use crate::ui::keymap::Situation;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Model, Popup, Subject, popup::ARMING};
 use crate::ui::msg::{Effect, Exit, Msg};
@@ -106,7 +107,7 @@ fn filters_narrow_lists_and_escape_drops_them() {
 fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
     let mut model = live();
     assert_eq!(keys(&mut model, "q"), []);
-    assert!(matches!(model.popup, Some(Popup::Leave)));
+    assert!(matches!(model.popup, Some(Popup::Leave(_))));
     assert_eq!(keys(&mut model, "q q Esc"), []);
     assert!(model.popup.is_none());
     assert_eq!(keys(&mut model, "q y Enter a 1"), [], "no other key decides");
@@ -121,6 +122,25 @@ fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
 }
 
 #[test]
+fn keys_typed_before_the_leave_dialog_was_seen_never_stop_the_run() {
+    for decides in ['x', 't'] {
+        let mut model = live();
+        let at = Duration::from_secs(10);
+        let press = |code, at| Msg::Key(KeyEvent::new(KeyCode::Char(code), KeyModifiers::NONE), at);
+        let mut effects = update(&mut model, press('q', at));
+        effects.extend(update(&mut model, press(decides, at)));
+        update(&mut model, Msg::Drawn(at));
+        let soon = at + ARMING - Duration::from_millis(1);
+        effects.extend(update(&mut model, press(decides, soon)));
+        update(&mut model, Msg::Paste(decides.to_string()));
+        assert_eq!(effects, [], "{decides} was meant for what was on the screen before");
+        assert!(!model.leaving);
+        assert!(matches!(model.situation(), Situation::Leave), "the dialog stays");
+        assert_eq!(update(&mut model, press(decides, at + ARMING)).len(), 1);
+    }
+}
+
+#[test]
 fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
     let mut model = live();
     keys(&mut model, "? C-c");
@@ -130,7 +150,7 @@ fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
     assert_eq!(keys(&mut model, "j C-c"), [], "another key in between disarms");
     assert!(model.popup.is_none());
     assert_eq!(keys(&mut model, "C-c"), []);
-    assert!(matches!(model.popup, Some(Popup::Leave)));
+    assert!(matches!(model.popup, Some(Popup::Leave(_))));
 }
 
 #[test]
@@ -215,19 +235,60 @@ fn a_question_is_answered_by_choice_or_by_text() {
 }
 
 #[test]
-fn a_question_answered_elsewhere_closes_its_window() {
+fn a_question_answered_elsewhere_keeps_its_window_and_what_was_typed() {
     let mut model = live();
-    keys(&mut model, "a");
+    keys(&mut model, "a o k");
     let answered = QuestionAnswered {
         question: QuestionId(1),
         text: "UTC".into(),
         by: "policy".into(),
     };
     let msg = event(&model, answered);
-    update(&mut model, msg);
+    assert_eq!(update(&mut model, msg), [], "there is nothing left to let go");
+    let screen = format!("{:?}", draw(&mut model));
+    assert!(screen.contains("No longer waits: answered by policy: UTC"), "{screen}");
+    assert_eq!(keys(&mut model, "Enter x"), [], "nothing is sent and nothing more is typed");
+    assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("ok".into())]);
+    keys(&mut model, "Esc");
     assert!(model.popup.is_none());
     assert_eq!(keys(&mut model, "a"), []);
     assert!(model.note.as_ref().unwrap().warning, "nothing waits any more");
+}
+
+#[test]
+fn the_end_of_a_run_does_not_take_a_half_typed_answer_with_it() {
+    let mut model = live();
+    keys(&mut model, "q t a o k");
+    assert!(model.leaving);
+    let msg = event(&model, ended(RunOutcome::Stopped));
+    assert_eq!(update(&mut model, msg), [], "not left yet");
+    assert!(format!("{:?}", draw(&mut model)).contains("No longer waits: the run has ended"));
+    assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("ok".into())]);
+}
+
+#[test]
+fn an_open_question_is_held_renewed_and_let_go() {
+    let question = QuestionId(1);
+    let hold = [Effect::Send(Command::HoldQuestion { question })];
+    let mut model = live();
+    let at = Duration::from_secs(10);
+    let press = |code| Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at);
+    assert_eq!(update(&mut model, press(KeyCode::Char('a'))), [], "nobody has seen it yet");
+    assert_eq!(update(&mut model, Msg::Drawn(at)), hold);
+    let renewal = at + RENEWAL;
+    assert_eq!(update(&mut model, Msg::Drawn(renewal - Duration::from_millis(1))), []);
+    assert_eq!(update(&mut model, Msg::Drawn(renewal)), hold);
+    let msg = event(&model, QuestionHeld { question });
+    update(&mut model, msg);
+    assert!(format!("{:?}", draw(&mut model)).contains("the agent waits while this window is open"));
+    let released = [Effect::Send(Command::ReleaseQuestion { question })];
+    assert_eq!(update(&mut model, press(KeyCode::Esc)), released);
+    assert_eq!(update(&mut model, Msg::Drawn(renewal + RENEWAL)), [], "once is enough");
+    let until = Some("2026-01-02T12:40:10Z".parse().unwrap());
+    let msg = event(&model, QuestionReleased { question, until });
+    update(&mut model, msg);
+    update(&mut model, press(KeyCode::Char('a')));
+    assert!(format!("{:?}", draw(&mut model)).contains("no answer by 12:40:10: the agent takes choice 1"));
 }
 
 #[test]

@@ -164,6 +164,7 @@ fn hostile_log() -> Vec<Event> {
             question: QuestionId(1),
             text: hostile("question"),
             choices: vec![hostile("choice")],
+            until: None,
         }
         .into(),
         SessionEnded {

@@ -1,0 +1,62 @@
+//! `ask_human`: puts the agent's question to the person and records what becomes of it.
+//!
+//! Owns the words of policy's answer; how long a question waits is `questions`' business. Invariant: every question asked
+//! is answered in the log, by a person or by policy.
+
+use super::dispatch::{Dispatch, Ran};
+use super::error::EngineError;
+use super::questions::Happened;
+use crate::protocol::event::{QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased};
+use tokio_util::sync::CancellationToken;
+
+impl Dispatch {
+    pub(super) async fn ask_human(
+        &self,
+        text: String,
+        choices: Vec<String>,
+        cancel: &CancellationToken,
+    ) -> Result<Ran, EngineError> {
+        let question = self.project.journal.with_state(|state| state.last_question).next();
+        let fallback = match choices.first() {
+            Some(first) => format!("Nobody is there to answer. Take the first choice: {first}"),
+            None => "Nobody is there to answer. Use your best judgement and note the decision in the progress notes.".to_owned(),
+        };
+        let questions = &self.project.questions;
+        let mut waiting = questions.ask(question);
+        let until = questions.until();
+        self.project.record(QuestionAsked {
+            question,
+            text,
+            choices,
+            until,
+        })?;
+        let answered = loop {
+            let happened = tokio::select! {
+                happened = waiting.next() => happened,
+                () = cancel.cancelled() => Happened::Over,
+            };
+            match happened {
+                Happened::Answered(text) => break Some(text),
+                Happened::Over => break None,
+                Happened::Held => self.project.record(QuestionHeld { question })?,
+                Happened::Released => {
+                    let until = questions.until();
+                    self.project.record(QuestionReleased { question, until })?;
+                }
+            }
+        };
+        questions.withdraw(question);
+        // A human's answer was recorded where the command came in, before it was handed over.
+        Ok(match answered {
+            Some(text) => Ran::done(format!("The human answers: {text}")),
+            None => {
+                self.project.record(QuestionAnswered {
+                    question,
+                    text: fallback.clone(),
+                    by: "policy".into(),
+                })?;
+                Ran::done(fallback)
+            }
+        })
+    }
+}
