@@ -4,8 +4,8 @@ use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::{gates, testing};
 use crate::git::{CommitRequest, Repo, Tree};
-use crate::protocol::event::{CommitMade, GateDecision};
-use crate::protocol::{CallId, Oid, Role, TestPurpose, TestRun, TestTotals};
+use crate::protocol::event::CommitMade;
+use crate::protocol::{CallId, GateDecision, Oid, Role, TestPurpose, TestRun, TestTotals};
 use tokio_util::sync::CancellationToken;
 
 impl Dispatch {
@@ -39,7 +39,7 @@ impl Dispatch {
         }
 
         let (decision, reason) = gates::commit(project, call, &message, &tree)?;
-        if decision == GateDecision::Reject {
+        if decision != GateDecision::Approve {
             return Ok(Ran::failed(format!("Not committed: {reason}")));
         }
         let made = {
@@ -71,6 +71,7 @@ impl Dispatch {
             removed: made.removed,
             tests_before: before.as_ref().and_then(totals),
             tests_after: run.as_ref().and_then(totals),
+            unseen: None,
         })?;
         self.protect(&made.commit).await?;
         let tests = run

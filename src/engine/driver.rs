@@ -6,9 +6,9 @@
 use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
-use super::limits;
 use super::turn::TurnMachine;
-use crate::protocol::event::{EndCause, Failure, QuestionAnswered};
+use super::{gates, limits};
+use crate::protocol::event::{AutonomyChanged, EndCause, Failure, QuestionAnswered};
 use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
 use std::collections::VecDeque;
@@ -212,6 +212,14 @@ impl<'a> Driver<'a> {
     fn command(&self, command: Command) -> Result<Option<Input>, EngineError> {
         match command {
             Command::Stop { mode } => Ok(Some(Input::Stop { mode })),
+            Command::SetAutonomy { level } => {
+                self.dispatch.project.record(AutonomyChanged { level })?;
+                Ok(None)
+            }
+            Command::DecideGate(answer) => {
+                gates::refuse_stray(&self.dispatch.project, &answer)?;
+                Ok(None)
+            }
             Command::AnswerQuestion { question, text } => {
                 if self.dispatch.project.questions.answer(question, text.clone()) {
                     self.dispatch.project.record(QuestionAnswered {

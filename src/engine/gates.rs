@@ -2,8 +2,8 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::protocol::event::{GateDecided, GateDecision, GateKind, GateOpened};
-use crate::protocol::{CallId, GateId, Oid};
+use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::protocol::{CallId, GateAnswer, GateDecision, GateId, Oid};
 
 /// Opens and decides the gate of a commit. Returns the decision and its reason.
 ///
@@ -17,7 +17,9 @@ pub fn commit(project: &Project, call: &CallId, message: &str, tree: &Oid) -> Re
         what: GateKind::Commit,
         call: call.clone(),
         title,
+        body: message.to_owned(),
         tree: Some(tree.clone()),
+        commit: None,
     })?;
     let (decision, reason) = (GateDecision::Approve, String::new());
     project.record(GateDecided {
@@ -25,8 +27,23 @@ pub fn commit(project: &Project, call: &CallId, message: &str, tree: &Oid) -> Re
         decision,
         by: "policy".into(),
         reason: reason.clone(),
+        tree: Some(tree.clone()),
+        message: None,
+        comments: Vec::new(),
+        seen: None,
     })?;
     Ok((decision, reason))
+}
+
+/// Says that an answer came for a gate that does not wait.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn refuse_stray(project: &Project, answer: &GateAnswer) -> Result<(), EngineError> {
+    project.record(GateAnswerRefused {
+        gate: answer.gate,
+        reason: format!("{} does not wait for an answer any more", answer.gate),
+    })
 }
 
 fn next(project: &Project) -> GateId {

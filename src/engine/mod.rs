@@ -192,6 +192,7 @@ async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, follow
         endpoint: settings.base_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         limits: settings.limits,
+        autonomy: crate::protocol::Autonomy::Auto,
         sandbox: "none".to_owned(),
     };
     project.journal.announce(started);

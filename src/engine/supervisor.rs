@@ -6,8 +6,8 @@
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{features, limits};
-use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
+use super::{features, gates, limits};
+use crate::protocol::event::{AutonomyChanged, EndCause, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, FeatureStatus, Role};
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,6 +118,8 @@ impl Supervisor {
                         self.project.record(StopRequested { mode })?;
                         return Ok(true);
                     }
+                    Command::SetAutonomy { level } => self.project.record(AutonomyChanged { level })?,
+                    Command::DecideGate(answer) => gates::refuse_stray(&self.project, &answer)?,
                     Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),

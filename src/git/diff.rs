@@ -28,12 +28,7 @@ impl Repo {
         let base = parent
             .and_then(|id| self.git.find_commit(id).ok())
             .and_then(|commit| commit.tree().ok());
-        let diff = self.tree_diff(base.as_ref(), &object.tree().doing("read the commit's tree")?)?;
-        let mut files = Vec::with_capacity(diff.deltas().len());
-        for (index, delta) in diff.deltas().enumerate() {
-            files.push(file_diff(&diff, index, &delta)?);
-        }
-        files.sort_by(|one, other| one.path.cmp(&other.path));
+        let files = self.file_diffs(base.as_ref(), &object.tree().doing("read the commit's tree")?)?;
         let author = object.author();
         Ok(CommitDiff {
             commit: ours(object.id()),
@@ -43,6 +38,31 @@ impl Repo {
             message: lossy(object.message_raw_bytes()),
             files,
         })
+    }
+
+    /// Returns the changes between two commits or trees, renames detected, in path order. `None` is the empty tree.
+    ///
+    /// # Errors
+    /// If one of them, or one of their objects, is not there.
+    pub fn changes(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<FileDiff>, GitError> {
+        let tree = |id: &Oid| {
+            let object = self.git.find_object(theirs(id)?, None);
+            object
+                .and_then(|object| object.peel_to_tree())
+                .map_err(|_| GitError::NoObject { id: id.to_string() })
+        };
+        let old = from.map(tree).transpose()?;
+        self.file_diffs(old.as_ref(), &tree(to)?)
+    }
+
+    fn file_diffs(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<Vec<FileDiff>, GitError> {
+        let diff = self.tree_diff(old, new)?;
+        let mut files = Vec::with_capacity(diff.deltas().len());
+        for (index, delta) in diff.deltas().enumerate() {
+            files.push(file_diff(&diff, index, &delta)?);
+        }
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(files)
     }
 
     /// Compares two trees with renames detected.

@@ -33,6 +33,10 @@ impl Lookups {
                 .and_then(|repo| repo.commit_diff(commit))
                 .map(Answer::CommitDiff)
                 .map_err(|error| error.to_string()),
+            Query::TreeDiff { from, to } => Repo::discover(&self.workspace)
+                .and_then(|repo| repo.changes(from.as_ref(), to))
+                .map(|files| Answer::TreeDiff { files })
+                .map_err(|error| error.to_string()),
             Query::Blob { blob } => self
                 .blobs
                 .get(blob)

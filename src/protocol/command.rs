@@ -1,6 +1,6 @@
 //! What a client asks the engine to do.
 
-use super::QuestionId;
+use super::{Autonomy, GateAnswer, QuestionId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -33,6 +33,13 @@ pub enum Command {
     ReleaseQuestion {
         /// Which question.
         question: QuestionId,
+    },
+    /// Decide a gate.
+    DecideGate(GateAnswer),
+    /// Let fewer or more things wait for a person, from now on.
+    SetAutonomy {
+        /// The level.
+        level: Autonomy,
     },
 }
 

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod message;
 pub mod payload;
 pub mod query;
+pub mod review;
 pub mod test_run;
 pub mod tool_call;
 pub mod usage;
@@ -25,6 +26,7 @@ pub use ids::{BlobId, CallId, FeatureId, GateId, Oid, QuestionId, RunId, Seq, Se
 pub use message::{BlockKind, RawJson, Role, StopReason};
 pub use payload::Payload;
 pub use query::{Answer, CommitDiff, FileDiff, Query};
+pub use review::{Autonomy, GateAnswer, GateDecision, ReviewComment, Seen};
 pub use test_run::{CaseStatus, TestCase, TestPurpose, TestRun, TestTotals};
 pub use tool_call::{CallStatus, ToolKind};
 pub use usage::{Cost, Usage};

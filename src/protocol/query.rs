@@ -12,6 +12,13 @@ pub enum Query {
         /// The commit.
         commit: Oid,
     },
+    /// The changes between two trees, renames detected.
+    TreeDiff {
+        /// A commit or a tree; `None` for the empty tree.
+        from: Option<Oid>,
+        /// A commit or a tree.
+        to: Oid,
+    },
     /// The whole of a text kept as a blob.
     Blob {
         /// Its name.
@@ -25,6 +32,11 @@ pub enum Query {
 pub enum Answer {
     /// To [`Query::CommitDiff`].
     CommitDiff(CommitDiff),
+    /// To [`Query::TreeDiff`]: changed files in path order.
+    TreeDiff {
+        /// The files.
+        files: Vec<FileDiff>,
+    },
     /// To [`Query::Blob`]; lossy UTF-8.
     Blob {
         /// The text.

@@ -2,11 +2,12 @@
 
 use super::timeline::Item;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome, SessionEnded,
+    CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
+    RunOutcome, SessionEnded,
 };
 use crate::protocol::{
-    CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, QuestionId, Role, RunId, Seq, SessionNo,
-    StopMode, TestRun, TestTotals, TurnNo, Usage,
+    Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, QuestionId, Role, RunId, Seq,
+    SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +39,10 @@ pub struct State {
     pub verify_command: Option<String>,
     /// Gates that wait, oldest first.
     pub open_gates: Vec<OpenGate>,
+    /// The latest answer to a gate that could not count.
+    pub refused_answer: Option<GateAnswerRefused>,
+    /// Commits that were made unseen, oldest first.
+    pub debts: Vec<Debt>,
     /// Number of the latest gate.
     pub last_gate: GateId,
     /// Number of the latest question.
@@ -65,6 +70,8 @@ pub struct Run {
     pub sandbox: String,
     /// Limits in force.
     pub limits: Limits,
+    /// What waits for a person.
+    pub autonomy: Autonomy,
     /// When it began.
     pub started: Timestamp,
     /// When and how it ended, and the sentence for it.
@@ -235,12 +242,23 @@ pub struct CaseHistory {
 /// A gate that waits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenGate {
-    /// Its number.
-    pub gate: GateId,
-    /// One line for a person.
-    pub title: String,
     /// Since when.
     pub since: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// What waits.
+    pub opened: GateOpened,
+}
+
+/// Review debt: a commit with hunks that no person has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debt {
+    /// The commit.
+    pub commit: Oid,
+    /// Hunks not seen yet.
+    pub unseen: u32,
+    /// Hunks in all.
+    pub hunks: u32,
 }
 
 /// Sums.

@@ -119,6 +119,7 @@ impl Agent {
                 endpoint: "nowhere".into(),
                 version: env!("CARGO_PKG_VERSION").into(),
                 limits: crate::protocol::event::Limits::default(),
+                autonomy: crate::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
             }),
             self.wrap(SessionStarted {

@@ -124,6 +124,7 @@ impl Iterator for Log {
                 endpoint: "nowhere".into(),
                 version: "0".into(),
                 limits: Limits::default(),
+                autonomy: longhaul::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
             }
             .into(),

@@ -83,6 +83,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         endpoint: "127.0.0.1".into(),
         version: "0".into(),
         limits: Limits::default(),
+        autonomy: longhaul::protocol::Autonomy::Auto,
         sandbox: "none".into(),
     };
     let session = SessionStarted {

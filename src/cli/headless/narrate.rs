@@ -89,6 +89,9 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::QuestionReleased(_)
         | Event::GateOpened(_)
         | Event::GateDecided(_)
+        | Event::GateAnswerRefused(_)
+        | Event::AutonomyChanged(_)
+        | Event::CommitReviewed(_)
         | Event::Unknown(_) => return Vec::new(),
     };
     vec![line]
@@ -319,6 +322,7 @@ mod tests {
                 failed: 0,
                 skipped: 0,
             }),
+            unseen: None,
         };
         assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
     }

@@ -1,6 +1,6 @@
 //! Gates and what passes through them.
 
-use crate::protocol::{CallId, FeatureId, GateId, Oid, TestTotals};
+use crate::protocol::{Autonomy, CallId, FeatureId, GateDecision, GateId, Oid, ReviewComment, Seen, TestTotals};
 use serde::{Deserialize, Serialize};
 
 /// A gate opened: something waits for a decision.
@@ -14,9 +14,43 @@ pub struct GateOpened {
     pub call: CallId,
     /// One line for a person.
     pub title: String,
+    /// The whole of it: a commit's message, a command.
+    #[serde(default)]
+    pub body: String,
     /// The tree that the decision is bound to, for commits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Oid>,
+    /// The facts that a commit is judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Box<CommitFacts>>,
+}
+
+/// What a person must know of a commit that waits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CommitFacts {
+    /// The commit it will stand on, `None` for the first.
+    pub base: Option<Oid>,
+    /// The session's feature, if it has one.
+    pub feature: Option<FeatureId>,
+    /// Number of files changed.
+    pub files: u32,
+    /// Lines added.
+    pub added: u32,
+    /// Lines removed.
+    pub removed: u32,
+    /// Test totals at the last commit or the session's start.
+    pub tests_before: Option<TestTotals>,
+    /// Test totals of the latest run.
+    pub tests_after: Option<TestTotals>,
+    /// The tree of that run; other than the gate's tree means that the tests are stale.
+    pub tested_tree: Option<Oid>,
+    /// What the guards found, as a sentence each, and whether it is as it should be.
+    pub findings: Vec<(bool, String)>,
+    /// Paths on disk that the commit cannot hold, each with its reason.
+    pub left_out: Vec<String>,
+    /// The tree of the last round of this review: what a person commented on or rejected.
+    pub previous: Option<Oid>,
 }
 
 /// Kinds of gates.
@@ -25,6 +59,12 @@ pub struct GateOpened {
 pub enum GateKind {
     /// A commit.
     Commit,
+    /// A shell command.
+    Command,
+    /// A change of a guarded artifact.
+    Artifact,
+    /// Work past a limit of the run.
+    Limit,
 }
 
 /// A gate was decided.
@@ -34,21 +74,55 @@ pub struct GateDecided {
     pub gate: GateId,
     /// How.
     pub decision: GateDecision,
-    /// Who: `policy` or `human`.
+    /// Who: `policy`, `human`, or `harness` for a gate that lost its object.
     pub by: String,
     /// Why, may be empty.
     #[serde(default)]
     pub reason: String,
+    /// The tree that was decided on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
+    /// The commit message as the person rewrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What the person wrote on single lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<ReviewComment>,
+    /// What was on the screen; `None` where no screen was involved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
 }
 
-/// Decisions on a gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GateDecision {
-    /// Go ahead.
-    Approve,
-    /// No; the agent is told why.
-    Reject,
+/// An answer came that could not count: for a gate that is decided, or for a tree that is no longer the one shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateAnswerRefused {
+    /// Which gate it was for.
+    pub gate: GateId,
+    /// Why, for a person.
+    pub reason: String,
+}
+
+/// From now on fewer or more things wait for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutonomyChanged {
+    /// The level in force.
+    pub level: Autonomy,
+}
+
+/// A person looked at a commit that was made without them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitReviewed {
+    /// Which.
+    pub commit: Oid,
+    /// Hunks seen so far.
+    pub hunks_seen: u32,
+    /// Hunks in all.
+    pub hunks: u32,
+    /// Whether the person is done with it: it leaves the queue.
+    pub settled: bool,
+    /// What the person wrote on single lines; the agent is told at the next step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<ReviewComment>,
 }
 
 /// The engine made a commit.
@@ -78,4 +152,7 @@ pub struct CommitMade {
     /// Test totals on exactly this tree; `None` if the project declares no verify command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tests_after: Option<TestTotals>,
+    /// Hunks of the commit that no person had seen when it was made, and hunks in all; `None` in logs older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<(u32, u32)>,
 }

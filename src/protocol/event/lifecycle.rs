@@ -1,6 +1,6 @@
 //! Runs and sessions: how they begin, which limits they meet, how they end.
 
-use crate::protocol::{Cost, FeatureId, Oid, Role, RunId, StopMode};
+use crate::protocol::{Autonomy, Cost, FeatureId, Oid, Role, RunId, StopMode};
 use serde::{Deserialize, Serialize};
 
 /// A run began.
@@ -20,6 +20,9 @@ pub struct RunStarted {
     pub version: String,
     /// Limits in force.
     pub limits: Limits,
+    /// What waits for a person at the run's start.
+    #[serde(default)]
+    pub autonomy: Autonomy,
     /// How commands of the agent are confined: `none` until a sandbox exists.
     pub sandbox: String,
 }

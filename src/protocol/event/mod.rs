@@ -7,7 +7,7 @@ pub mod lifecycle;
 pub mod tool;
 pub mod turn;
 
-pub use gate::{CommitMade, GateDecided, GateDecision, GateKind, GateOpened};
+pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
@@ -143,8 +143,14 @@ events! {
     GateOpened = "gate_opened",
     /// A gate was decided.
     GateDecided = "gate_decided",
+    /// An answer to a gate came that could not count.
+    GateAnswerRefused = "gate_answer_refused",
+    /// The level of autonomy changed.
+    AutonomyChanged = "autonomy_changed",
     /// The engine made a commit.
     CommitMade = "commit_made",
+    /// A person looked at a commit that was made without them.
+    CommitReviewed = "commit_reviewed",
 }
 
 impl Event {

@@ -56,6 +56,7 @@ impl State {
     }
 
     pub(super) fn commit_made(&mut self, at: At, event: &CommitMade) {
+        self.note_debt(event);
         if let Some(row) = event.feature.as_ref().and_then(|id| self.features.get_mut(id)) {
             row.commits.push(event.commit.clone());
         }

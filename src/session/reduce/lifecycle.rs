@@ -17,6 +17,7 @@ impl State {
             endpoint: event.endpoint.clone(),
             sandbox: event.sandbox.clone(),
             limits: event.limits,
+            autonomy: event.autonomy,
             started: at.time,
             ended: None,
             first_session: self

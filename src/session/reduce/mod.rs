@@ -1,6 +1,7 @@
 //! One function per topic; this file only sends each event to its topic.
 
 mod features;
+mod gate;
 mod harness;
 mod lifecycle;
 mod tool;
@@ -85,6 +86,9 @@ impl State {
             Event::QuestionAnswered(event) => self.question_answered(at, event),
             Event::GateOpened(event) => self.gate_opened(at, event),
             Event::GateDecided(event) => self.gate_decided(at, event),
+            Event::GateAnswerRefused(event) => self.gate_answer_refused(event),
+            Event::AutonomyChanged(event) => self.autonomy_changed(event),
+            Event::CommitReviewed(event) => self.commit_reviewed(event),
             Event::CommitMade(event) => self.commit_made(at, event),
             Event::Unknown(raw) => {
                 self.unknown_events += 1;

@@ -228,6 +228,7 @@ impl Scribe {
                     removed: 0,
                     tests_before: None,
                     tests_after: None,
+                    unseen: None,
                 });
             }
             Step::Tests(cases) => {
@@ -313,6 +314,7 @@ impl Scribe {
                     endpoint,
                     version,
                     limits: Limits::default(),
+                    autonomy: crate::protocol::Autonomy::Auto,
                     sandbox,
                 });
             }

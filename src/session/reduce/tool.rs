@@ -2,11 +2,10 @@
 
 use super::At;
 use crate::protocol::event::{
-    GateDecided, GateDecision, GateOpened, QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RulingMade,
-    ToolFinished, ToolOutputAppended, ToolStarted,
+    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted,
 };
 use crate::protocol::{CallId, CallStatus};
-use crate::session::state::{Activity, OpenGate, State};
+use crate::session::state::{Activity, State};
 use crate::session::timeline::{Call, ItemKind};
 
 /// Live output kept of a running call, in bytes. The result replaces it.
@@ -74,43 +73,6 @@ impl State {
         self.push(at, ItemKind::Ruling(event.clone()));
     }
 
-    pub(super) fn gate_opened(&mut self, at: At, event: &GateOpened) {
-        self.last_gate = event.gate;
-        self.open_gates.push(OpenGate {
-            gate: event.gate,
-            title: event.title.clone(),
-            since: at.time,
-        });
-        self.push(
-            at,
-            ItemKind::Gate {
-                gate: event.gate,
-                title: event.title.clone(),
-                decision: None,
-            },
-        );
-    }
-
-    pub(super) fn gate_decided(&mut self, at: At, event: &GateDecided) {
-        self.open_gates.retain(|open| open.gate != event.gate);
-        let word = match event.decision {
-            GateDecision::Approve => "approved",
-            GateDecision::Reject => "rejected",
-        };
-        let mut told = format!("{word} by {}", event.by);
-        if !event.reason.is_empty() {
-            told.push_str(": ");
-            told.push_str(&event.reason);
-        }
-        self.amend_last(at, |kind| match kind {
-            ItemKind::Gate { gate, decision, .. } if *gate == event.gate => {
-                *decision = Some(told.clone());
-                true
-            }
-            _ => false,
-        });
-    }
-
     pub(super) fn question_asked(&mut self, at: At, event: &QuestionAsked) {
         self.last_question = event.question;
         self.open_questions.push(event.clone());
@@ -170,7 +132,7 @@ impl State {
     }
 
     /// Changes the newest item that `change` accepts.
-    fn amend_last(&mut self, at: At, mut change: impl FnMut(&mut ItemKind) -> bool) {
+    pub(super) fn amend_last(&mut self, at: At, mut change: impl FnMut(&mut ItemKind) -> bool) {
         let Some(session) = self.session_mut(at.session) else { return };
         if let Some(item) = session
             .items

@@ -21,7 +21,7 @@ use super::layout::{Layout, Pane, Zoom};
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, Oid, QuestionId, SessionNo};
+use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo};
 use crate::session::{Phase, Session, State};
 use crate::ui::transcript::View;
 use jiff::Timestamp;
@@ -29,6 +29,9 @@ use ratatui::layout::Size;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
+
+/// What a look-up says that was answered with the answer of another.
+const MISMATCH: &str = "the look-up was answered with something else";
 
 /// The UI's whole state.
 #[derive(Debug)]
@@ -81,6 +84,8 @@ pub struct Model {
     pub note: Option<Note>,
     /// Look-ups of commits.
     pub diffs: HashMap<Oid, Loaded<CommitDiff>>,
+    /// Changes between two trees that were looked up.
+    pub changes: HashMap<(Option<Oid>, Oid), Loaded<Vec<FileDiff>>>,
     /// Look-ups of texts kept as blobs.
     pub blobs: HashMap<BlobId, Loaded<String>>,
     /// Whether the mouse is captured.
@@ -155,6 +160,7 @@ impl Model {
             search: None,
             note: None,
             diffs: HashMap::new(),
+            changes: HashMap::new(),
             blobs: HashMap::new(),
             mouse: false,
             entered: false,
@@ -257,9 +263,19 @@ impl Model {
         let loaded = match answer {
             Answer::CommitDiff(diff) => Loaded::Ready(diff),
             Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } => Loaded::Failed("the look-up was answered with something else".into()),
+            Answer::Blob { .. } | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
         };
         self.diffs.insert(commit, loaded);
+    }
+
+    /// Files the answer to a look-up of the changes between two trees.
+    pub fn file_changes(&mut self, from: Option<Oid>, to: Oid, answer: Answer) {
+        let loaded = match answer {
+            Answer::TreeDiff { files } => Loaded::Ready(files),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } | Answer::CommitDiff(_) => Loaded::Failed(MISMATCH.into()),
+        };
+        self.changes.insert((from, to), loaded);
     }
 
     /// Files the answer to a look-up of a long text.
@@ -267,7 +283,7 @@ impl Model {
         let loaded = match answer {
             Answer::Blob { text } => Loaded::Ready(text),
             Answer::Failed { message } => Loaded::Failed(message),
-            Answer::CommitDiff(_) => Loaded::Failed("the look-up was answered with something else".into()),
+            Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
         };
         self.blobs.insert(blob, loaded);
     }

@@ -47,7 +47,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
             Span::raw(" "),
             look.mark(Glyph::FactPending, Slot::Warning),
             Span::styled(" waiting  ", look.style(Slot::Warning)),
-            Clean::line(&gate.title).span(look.style(Slot::Text)),
+            Clean::line(&gate.opened.title).span(look.style(Slot::Text)),
         ];
         widget::row(buf, Rect { height: 1, ..body }, look, left, Vec::new());
         body.y += 1;

@@ -185,6 +185,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         removed: 3,
         tests_before: totals(24, 0),
         tests_after: totals(27, 0),
+        unseen: None,
     };
     let flip = FeatureFlipped {
         feature: "F008".into(),

@@ -197,6 +197,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
 pub fn file(model: &mut Model, query: Query, answer: Answer) {
     match query {
         Query::CommitDiff { commit } => model.file_diff(commit, answer),
+        Query::TreeDiff { from, to } => model.file_changes(from, to, answer),
         Query::Blob { blob } => model.file_blob(blob, answer),
     }
 }

@@ -73,6 +73,7 @@ fn hostile_log() -> Vec<Event> {
             endpoint: hostile("endpoint"),
             version: "0".into(),
             limits: Limits::default(),
+            autonomy: longhaul::protocol::Autonomy::Auto,
             sandbox: hostile("sandbox"),
         }
         .into(),
@@ -158,6 +159,7 @@ fn hostile_log() -> Vec<Event> {
             removed: 0,
             tests_before: None,
             tests_after: None,
+            unseen: None,
         }
         .into(),
         QuestionAsked {
