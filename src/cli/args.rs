@@ -87,7 +87,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
     /// Features a session may finish before it ends
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub features_per_session: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
@@ -102,19 +102,19 @@ pub struct RunArgs {
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// Stop after this many US dollars
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub max_cost: Option<String>,
     /// Stop after this many tokens, prompts and answers together
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_tokens: Option<String>,
     /// Stop after this many sessions
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_sessions: Option<String>,
     /// End a session after this many turns
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub max_turns: Option<String>,
     /// Stop after this time: 90m, 8h, 2d
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub max_time: Option<String>,
 }
 

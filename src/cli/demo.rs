@@ -60,6 +60,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
     let mut settings = demo_settings(args.speed)?;
     let runtime = runtime()?;
     let script = Script::parse(&SCRIPT.join("\n")).map_err(|error| Failure::Internal(error.into()))?;
+    ProjectDir::check_writable(&ProjectDir::state_root()?)?;
     let workspace = make_workspace(args.dir.as_deref())?;
     let dir = ProjectDir::for_workspace(&workspace)?;
     let server = {

@@ -38,7 +38,7 @@ pub const TABLE: [(Exit, u8, &str); 10] = [
     (
         Exit::Precondition,
         3,
-        "the project or machine is not ready: no git repository, no spec, an unreadable list or setting, a dirty tree, no terminal",
+        "the project or machine is not ready: no git repository, no spec, an unreadable list or setting, a dirty tree, no terminal, a session log that cannot be written",
     ),
     (Exit::Key, 4, "no key, or the provider refused it"),
     (Exit::Provider, 5, "the provider or the network failed for good"),

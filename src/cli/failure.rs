@@ -49,6 +49,7 @@ impl From<StoreError> for Failure {
             StoreError::Encode(_) | StoreError::NoSegment => return Self::Internal(error.into()),
             StoreError::Io { .. }
             | StoreError::NoStateRoot
+            | StoreError::Unwritable { .. }
             | StoreError::Displaced { .. }
             | StoreError::Poisoned { .. }
             | StoreError::Cut { .. }
@@ -94,7 +95,7 @@ impl From<ProcessError> for Failure {
 impl From<ProviderError> for Failure {
     fn from(error: ProviderError) -> Self {
         let exit = match &error {
-            ProviderError::NoKey { .. } => Exit::Key,
+            ProviderError::NoKey { .. } | ProviderError::BadKey { .. } => Exit::Key,
             ProviderError::BaseUrl { .. } | ProviderError::Client { .. } => Exit::Precondition,
             _ => Exit::Provider,
         };

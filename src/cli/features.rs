@@ -28,7 +28,7 @@ struct Row<'a> {
 /// # Errors
 /// Fails if the project or the list cannot be read.
 pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
-    let (rows, notices) = if args.path.is_file() {
+    let (rows, notices) = if args.path.exists() && !args.path.is_dir() {
         let list = FeatureList::read(&args.path)?.ok_or_else(|| Failure::unready(format!("{} is gone", args.path.display())))?;
         let row = |feature: &Feature| FeatureRow {
             feature: feature.clone(),

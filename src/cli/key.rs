@@ -19,7 +19,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub async fn find(settings: &Settings) -> Result<Key, Failure> {
     let missing = match Key::from_env(&settings.key_env) {
         Ok(key) => return Ok(key),
-        Err(missing) => missing,
+        Err(missing @ ProviderError::NoKey { .. }) => missing,
+        // Somebody meant to give a key: going on without it would hide the mistake.
+        Err(malformed) => return Err(malformed.into()),
     };
     let Some(command) = &settings.key_command else {
         return if is_loopback(&settings.base_url) {

@@ -144,6 +144,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         let _inside = runtime.enter();
         engine::start(plan)?
     };
+    let loss = engine.log_loss();
     let running = Running {
         client: engine.client(),
         cancel: engine.cancel_token(),
@@ -153,8 +154,21 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         Show::Screen => running.on_screen(runtime, options)?,
         Show::Lines | Show::Json => running.in_lines(runtime, console, show == Show::Json, before),
     };
+    if let Some(cause) = loss.get() {
+        say(console, show, &summary::lost(&dir, &ended, cause));
+        return Ok(Exit::Precondition);
+    }
     let (state, cause) = fold(&dir, before)?;
-    let lines = summary::lines(&state, &dir, &ended);
+    say(console, show, &summary::lines(&state, &dir, &ended));
+    Ok(match (ended.outcome, cause) {
+        (RunOutcome::Failed, Some(event::Failure::Key)) => Exit::Key,
+        (RunOutcome::Failed, None | Some(event::Failure::ContextFull)) => Exit::Internal,
+        (outcome, _) => Exit::of_run(outcome),
+    })
+}
+
+/// Prints the last words of a run; that nobody reads them changes nothing.
+fn say(console: &mut Console, show: Show, lines: &[String]) {
     for line in lines.iter().map(|line| Clean::line(line)) {
         // Behind JSON lines, a summary on standard output would break their reader.
         let _ = if show == Show::Json {
@@ -163,11 +177,6 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
             console.line(line.as_str())
         };
     }
-    Ok(match (ended.outcome, cause) {
-        (RunOutcome::Failed, Some(event::Failure::Key)) => Exit::Key,
-        (RunOutcome::Failed, None | Some(event::Failure::ContextFull)) => Exit::Internal,
-        (outcome, _) => Exit::of_run(outcome),
-    })
 }
 
 /// A started run, seen from outside.

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::launch::options;
 use super::{project, settings};
 use crate::harness::FEATURE_LIST;
+use crate::ui::UiError;
 use crate::{link, ui};
 use std::path::Path;
 
@@ -12,10 +13,11 @@ use std::path::Path;
 /// # Errors
 /// Fails if there is no terminal, or the settings or the state cannot be read.
 pub fn run() -> Result<(), Failure> {
-    ui::terminal::check().map_err(|error| {
-        Failure::unready(format!(
-            "{error}; `longhaul status`, `features` and `sessions` print without a terminal"
-        ))
+    ui::terminal::check().map_err(|error| match error {
+        UiError::NotATerminal { end } => Failure::unready(format!(
+            "{end} is not a terminal; `longhaul status` prints where the project stands, `longhaul run . --headless` builds it without one"
+        )),
+        other => other.into(),
     })?;
     let workspace = project::workspace(Path::new("."))?;
     let settings = settings::load(Some(&workspace))?.settings;

@@ -53,6 +53,7 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
     } else {
         args.dir.clone()
     };
+    ProjectDir::check_writable(&ProjectDir::state_root()?)?;
     let resolved = settings::load_for_run(&dir, args)?;
     let list = FeatureList::read(&dir.join(FEATURE_LIST))?;
     let spec = spec(args, &dir, list.is_some())?;
@@ -134,7 +135,7 @@ fn spec(args: &RunArgs, dir: &Path, has_list: bool) -> Result<Option<String>, Fa
             Ok(None)
         } else {
             Err(Failure::unready(format!(
-                "{} has neither a {FEATURE_LIST} nor a {SPEC}; say what to build with --spec FILE",
+                "{} has neither a {FEATURE_LIST} nor an {SPEC}; say what to build with --spec FILE",
                 dir.display()
             )))
         };

@@ -46,6 +46,36 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
     lines
 }
 
+/// Returns the lines for a run whose log was lost: nothing is told that nobody can know any more.
+#[must_use]
+pub fn lost(dir: &ProjectDir, ended: &RunEnded, cause: &str) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        "the session log was lost: it could not be written, and the rest of this run is on no record".to_owned(),
+    ];
+    let mut row = |name: &str, text: String| lines.push(format!("  {name:<9} {text}"));
+    row("cause", cause.to_owned());
+    if !ended.reason.is_empty() && ended.reason != cause {
+        row("run", format!("{}: {}", words::outcome(ended.outcome), ended.reason));
+    }
+    let log = dir.sessions();
+    let left = if log.exists() {
+        "holds what was written before"
+    } else {
+        "is gone"
+    };
+    row("log", format!("{} {left}", log.display()));
+    row(
+        "project",
+        format!("{}: files and commits are as the run left them", dir.workspace().display()),
+    );
+    row(
+        "next",
+        "see that the log's place can be written; `longhaul run` then goes on from the feature list and the commits".to_owned(),
+    );
+    lines
+}
+
 fn reason(ended: &RunEnded) -> String {
     // Where the sentence only says the outcome again, with the next step, the outcome is enough.
     match ended.outcome {

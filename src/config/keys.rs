@@ -111,7 +111,7 @@ impl Kind {
             Self::Text => "a non-empty text".to_owned(),
             Self::Globs => "a list of valid globs".to_owned(),
             Self::Bool => "true or false".to_owned(),
-            Self::Whole(least, i64::MAX) => format!("a whole number from {least}"),
+            Self::Whole(least, i64::MAX) => format!("a whole number, at least {least}"),
             Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
             Self::Share => "a share above 0 and up to 1, such as 0.8".to_owned(),
             Self::Dollars => "an amount of US dollars above 0, such as 25.0".to_owned(),

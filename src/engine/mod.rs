@@ -48,8 +48,8 @@ use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
 use journal::Journal;
 use project::Project;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use supervisor::Supervisor;
 use tokio::sync::mpsc;
@@ -87,6 +87,7 @@ pub struct Plan {
 pub struct Engine {
     client: Client,
     task: JoinHandle<RunEnded>,
+    loss: Arc<OnceLock<String>>,
     cancel: CancellationToken,
 }
 
@@ -103,6 +104,12 @@ impl Engine {
             outcome: RunOutcome::Failed,
             reason: EngineError::task(error).to_string(),
         })
+    }
+
+    /// Returns where the reason is put if the log was lost: it could not be written, and does not hold the end of the run.
+    #[must_use]
+    pub fn log_loss(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.loss)
     }
 
     /// Returns a token whose cancelling stops everything at once, for when a polite stop does not get through.
@@ -169,6 +176,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         guard: Arc::new(guard),
         background: AtomicBool::new(false),
     });
+    let loss = Arc::new(OnceLock::new());
     let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks));
     let supervisor = Supervisor {
         project: Arc::clone(&project),
@@ -176,10 +184,16 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         earlier: project.guard.changed_since_last_run(),
         commands: command_queue,
         remarks: remark_queue,
+        loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
     let task = tokio::spawn(run(project, project_name, supervisor, following));
-    Ok(Engine { client, task, cancel })
+    Ok(Engine {
+        client,
+        task,
+        loss,
+        cancel,
+    })
 }
 
 async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {

@@ -9,7 +9,8 @@ use super::session::{self, Opening, Outcome};
 use super::{features, gates, limits};
 use crate::protocol::event::{AutonomyChanged, EndCause, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, FeatureStatus, Role};
-use std::sync::Arc;
+use crate::store::StoreError;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,8 @@ pub struct Supervisor {
     pub commands: mpsc::Receiver<Command>,
     /// What the agent must be told of outside changes.
     pub remarks: mpsc::Receiver<String>,
+    /// Gets the reason when the end of the run could not be recorded: the log is lost then.
+    pub loss: Arc<OnceLock<String>>,
     /// Last resort: stops whatever runs.
     pub cancel: CancellationToken,
 }
@@ -42,6 +45,12 @@ impl Supervisor {
         };
         if let Err(error) = self.project.record(ended.clone()) {
             tracing::error!(%error, "the end of the run could not be recorded");
+            // Of a log that failed before, the first failure is what tells.
+            let cause = match error {
+                EngineError::Store(StoreError::Poisoned { cause, .. }) => cause,
+                other => other.to_string(),
+            };
+            let _ = self.loss.set(cause);
         }
         ended
     }

@@ -17,6 +17,14 @@ pub enum ProviderError {
         /// What was looked at.
         reason: String,
     },
+    /// There is an API key, but it is malformed.
+    #[error(
+        "the API key cannot be used: {reason}. A key is one line without spaces; set `key_env` or `key_command` to where it is"
+    )]
+    BadKey {
+        /// What is wrong where, without the key.
+        reason: String,
+    },
     /// The base URL cannot be used.
     #[error("the base URL cannot be used: {reason}. Set `base_url` to something like https://api.anthropic.com")]
     BaseUrl {
@@ -74,12 +82,15 @@ pub enum ProviderError {
     /// A stream fell silent for longer than the idle timeout.
     #[error("the answer fell silent for {}", Seconds(.0))]
     Silent(Duration),
-    /// A stream ended before the answer did.
+    /// The connection failed before the answer was whole.
     #[error("the connection was lost in the middle of the answer: {reason}")]
     Cut {
         /// The transport's words.
         reason: String,
     },
+    /// A stream ended in good order, but before the answer did.
+    #[error("the answer ended before its end mark (`message_stop`): the server or a proxy in between closed it too early")]
+    Unfinished,
     /// The server sent something that is not the Messages API.
     #[error("the server sent something unexpected: {reason}. Check that `base_url` speaks the Messages API")]
     Unexpected {
@@ -96,6 +107,10 @@ impl ProviderError {
         Self::NoKey { reason }
     }
 
+    pub(super) const fn bad_key(reason: String) -> Self {
+        Self::BadKey { reason }
+    }
+
     pub(super) fn unexpected(reason: impl Into<String>) -> Self {
         Self::Unexpected { reason: reason.into() }
     }
@@ -104,7 +119,7 @@ impl ProviderError {
     #[must_use]
     pub fn is_about_the_key(&self) -> bool {
         match self {
-            Self::NoKey { .. } => true,
+            Self::NoKey { .. } | Self::BadKey { .. } => true,
             Self::Api(error) => matches!(error.status, Some(401 | 403)),
             _ => false,
         }
@@ -115,8 +130,14 @@ impl ProviderError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Api(error) => error.is_transient(),
-            Self::Unreachable { .. } | Self::NoAnswer(_) | Self::Silent(_) | Self::Cut { .. } | Self::Unexpected { .. } => true,
+            Self::Unreachable { .. }
+            | Self::NoAnswer(_)
+            | Self::Silent(_)
+            | Self::Cut { .. }
+            | Self::Unfinished
+            | Self::Unexpected { .. } => true,
             Self::NoKey { .. }
+            | Self::BadKey { .. }
             | Self::BaseUrl { .. }
             | Self::Client { .. }
             | Self::Request { .. }

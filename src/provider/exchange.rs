@@ -128,9 +128,7 @@ impl Exchange {
                     }
                     continue;
                 }
-                Ok(Read::End) => ProviderError::Cut {
-                    reason: "it ended too early".into(),
-                },
+                Ok(Read::End) => ProviderError::Unfinished,
                 Err(error) => error,
             };
             // What is whole is whole, however the connection went down afterwards.

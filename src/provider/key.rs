@@ -20,7 +20,7 @@ impl Key {
         Self(None)
     }
 
-    /// Takes a key; white space around it is dropped.
+    /// Takes a key; spaces around it and one line break at its end are dropped.
     ///
     /// # Errors
     /// Fails if it is empty or cannot be a header value; the error does not contain it.
@@ -31,13 +31,13 @@ impl Key {
     /// Reads a key from an environment variable.
     ///
     /// # Errors
-    /// Fails if the variable is not set or does not hold a key.
+    /// Fails with [`ProviderError::NoKey`] if the variable is not set or empty, with [`ProviderError::BadKey`] if it holds no key.
     pub fn from_env(variable: &str) -> Result<Self, ProviderError> {
         let source = format!("the environment variable {variable}");
         match std::env::var(variable) {
             Ok(key) => Self::from(&source, &key),
             Err(std::env::VarError::NotPresent) => Err(ProviderError::no_key(format!("{source} is not set"))),
-            Err(std::env::VarError::NotUnicode(_)) => Err(ProviderError::no_key(format!("{source} is not text"))),
+            Err(std::env::VarError::NotUnicode(_)) => Err(ProviderError::bad_key(format!("{source} is not text"))),
         }
     }
 
@@ -47,22 +47,25 @@ impl Key {
     /// Fails if it printed nothing, several lines, or something that cannot be a key.
     pub fn from_command_output(output: &[u8]) -> Result<Self, ProviderError> {
         let source = "the output of the key command";
-        let text = std::str::from_utf8(output).map_err(|_| ProviderError::no_key(format!("{source} is not text")))?;
-        if text.trim().lines().count() > 1 {
-            return Err(ProviderError::no_key(format!(
-                "{source} has several lines; it must be the key alone"
-            )));
-        }
+        let text = std::str::from_utf8(output).map_err(|_| ProviderError::bad_key(format!("{source} is not text")))?;
         Self::from(source, text)
     }
 
     fn from(source: &str, key: &str) -> Result<Self, ProviderError> {
-        let key = key.trim();
-        if key.is_empty() {
+        // What `echo` and an editor leave behind is no part of a key; more than that means that something else is.
+        let key = key.strip_suffix('\n').unwrap_or(key);
+        let key = key.strip_suffix('\r').unwrap_or(key);
+        if key.trim().is_empty() {
             return Err(ProviderError::no_key(format!("{source} is empty")));
         }
+        if key.contains(['\n', '\r']) {
+            return Err(ProviderError::bad_key(format!(
+                "{source} holds a line break; it must be the key alone"
+            )));
+        }
+        let key = key.trim();
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(ProviderError::no_key(format!("{source} holds characters that no key has")));
+            return Err(ProviderError::bad_key(format!("{source} holds characters that no key has")));
         }
         Ok(Self(Some(SecretString::from(key))))
     }
@@ -115,7 +118,13 @@ mod tests {
 
     #[test]
     fn command_output_is_one_line() {
-        assert_eq!(Key::from_command_output(b" sk-1 \n").unwrap().expose(), Some("sk-1"));
+        for good in [&b" sk-1 \n"[..], b"sk-1\r\n", b"sk-1"] {
+            assert_eq!(Key::from_command_output(good).unwrap().expose(), Some("sk-1"));
+        }
+        for broken in [&b"sk-1\nsk-2\n"[..], b"sk-1\n\n", b"\nsk-1", b"sk-1\rsk-2"] {
+            let error = Key::from_command_output(broken).unwrap_err().to_string();
+            assert!(error.contains("line break") && !error.contains("sk-"), "{error}");
+        }
         for bad in [&b""[..], b"\n", b"a\nb\n", b"sk\x00", "schl\u{fc}ssel".as_bytes(), b"\xff"] {
             let error = Key::from_command_output(bad).unwrap_err();
             assert!(error.to_string().contains("key command"), "{error}");

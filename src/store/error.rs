@@ -20,6 +20,14 @@ pub enum StoreError {
     /// There is no place for state.
     #[error("no place for longhaul's state: the home directory is unknown; set LONGHAUL_STATE_DIR to a directory of yours")]
     NoStateRoot,
+    /// State cannot be kept where it should lie.
+    #[error("longhaul's state cannot be kept in {}: {source}; make it writable, or set LONGHAUL_STATE_DIR to a directory of yours", path.display())]
+    Unwritable {
+        /// The innermost part of the path that exists.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Another process runs this project.
     #[error("another longhaul (process {pid}) is running this project; open it with `longhaul` to watch it, or stop it first")]
     Busy {

@@ -8,10 +8,12 @@ use super::durable::{create_private_dir, sync_dir};
 use super::lock::{self, ProjectLock};
 use super::segment::{self, Segment};
 use etcetera::BaseStrategy as _;
+use rustix::fs::Access;
 use sha2::{Digest as _, Sha256};
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +80,23 @@ impl ProjectDir {
         base.state_dir()
             .map(|dir| dir.join("longhaul"))
             .ok_or(StoreError::NoStateRoot)
+    }
+
+    /// Says whether state could be written at `place`, by what exists of its path. Creates nothing to find out.
+    ///
+    /// # Errors
+    /// Fails with the part of the path that is no directory, or that may not be written.
+    pub fn check_writable(place: &Path) -> Result<(), StoreError> {
+        let existing = place.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
+        let checked = if existing.is_dir() {
+            rustix::fs::access(existing, Access::WRITE_OK | Access::EXEC_OK).map_err(io::Error::from)
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        };
+        checked.map_err(|source| StoreError::Unwritable {
+            path: existing.to_owned(),
+            source,
+        })
     }
 
     /// Creates the directory and its parts, for the owner alone (0700). Does nothing to what exists.

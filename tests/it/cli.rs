@@ -332,7 +332,12 @@ fn a_run_that_cannot_start_says_why_and_changes_nothing() {
     let spec = place.root.path().join("spec.txt");
     fs::write(&spec, "Build a greeter.").unwrap();
     let spec = spec.to_str().unwrap();
-    refused(&place, &[], 3, "say what to build with --spec FILE");
+    refused(
+        &place,
+        &[],
+        3,
+        "has neither a feature_list.json nor an app_spec.txt; say what to build with --spec FILE",
+    );
     refused(&place, &["--spec", "nowhere.txt"], 3, "the spec nowhere.txt cannot be read");
     refused(&place, &["--spec", spec], 3, "run `git init");
     git_init(&place);
@@ -344,6 +349,12 @@ fn a_run_that_cannot_start_says_why_and_changes_nothing() {
         "--max-cost: `limits.cost` must be an amount of US dollars",
     );
     refused(&place, &["--spec", spec, "--max-time", "0h"], 2, "--max-time");
+    refused(
+        &place,
+        &["--spec", spec, "--max-tokens", "-1"],
+        2,
+        "--max-tokens: `limits.tokens` must be a whole number, at least 1, not -1",
+    );
     refused(
         &place,
         &["--spec", spec, "--base-url", "nonsense"],
@@ -393,6 +404,11 @@ fn a_run_needs_a_key_consent_a_terminal_and_the_project_to_itself() {
     for command in [&["run", ".", "--yes-unconfined"][..], &["demo"], &[]] {
         place.longhaul(command).assert().code(3).stderr(contains("is not a terminal"));
     }
+    place.longhaul(&[]).assert().code(3).stderr(
+        contains("`longhaul status`")
+            .and(contains("`longhaul run . --headless`"))
+            .and(contains("use `--headless`").not()),
+    );
     let writer = place.write_log();
     refused(
         &place,
@@ -414,6 +430,78 @@ fn a_demo_never_builds_over_anything() {
         .code(3)
         .stderr(contains("is not empty"));
     assert_eq!(files(&place.project()), before);
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_is_found_before_anything_is_made() {
+    let place = Place::new();
+    fs::write(place.state(), "in the way").unwrap();
+    let dir = place.root.path().join("new/app");
+    let dir = dir.to_str().unwrap();
+    let spec = place.root.path().join("spec.txt");
+    fs::write(&spec, "Build a greeter.").unwrap();
+    let spec = spec.to_str().unwrap();
+    for command in [
+        &["demo", "--headless", "--speed", "0", "--dir", dir][..],
+        &["run", dir, "--create", "--headless", "--yes-unconfined", "--spec", spec],
+    ] {
+        place
+            .longhaul(command)
+            .env("ANTHROPIC_API_KEY", "sk-test-0123456789")
+            .assert()
+            .code(3)
+            .stderr(contains(place.state().to_str().unwrap()).and(contains("LONGHAUL_STATE_DIR")));
+        assert!(!Path::new(dir).parent().unwrap().exists(), "{command:?} made its directory");
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused_at_once() {
+    let place = Place::new();
+    let fifo = place.project().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    for path in ["/dev/zero", "pipe"] {
+        place
+            .longhaul(&["features", path])
+            .assert()
+            .code(3)
+            .stderr(contains(format!("{path}: is not a regular file")));
+    }
+    fs::rename(&fifo, place.project().join("feature_list.json")).unwrap();
+    let list = contains("feature_list.json: is not a regular file");
+    place.longhaul(&["features"]).assert().code(3).stderr(list.clone());
+    fs::remove_file(place.project().join("feature_list.json")).unwrap();
+    fs::create_dir(place.project().join("feature_list.json")).unwrap();
+    place.longhaul(&["features"]).assert().code(3).stderr(list);
+}
+
+#[test]
+fn a_malformed_key_is_refused_unseen_even_where_none_is_needed() {
+    let place = greeter();
+    let run = [
+        "run",
+        ".",
+        "--headless",
+        "--yes-unconfined",
+        "--base-url",
+        "http://127.0.0.1:9",
+    ];
+    place
+        .longhaul(&run)
+        .env("ANTHROPIC_API_KEY", "sk-canary\nsecond")
+        .assert()
+        .code(4)
+        .stderr(
+            contains("ANTHROPIC_API_KEY")
+                .and(contains("line break"))
+                .and(contains("canary").not()),
+        );
+    place.settings("key_command = \"printf 'sk-canary\\\\nsecond\\\\n'\"\n");
+    place.longhaul(&run).assert().code(4).stderr(
+        contains("key command")
+            .and(contains("line break"))
+            .and(contains("canary").not()),
+    );
 }
 
 /// Serves a script on this machine; must be called inside a runtime with several threads.
@@ -527,6 +615,25 @@ fn a_base_url_where_nobody_answers_ends_the_run_with_its_name() {
                 .and(contains("refused"))
                 .and(contains("--base-url")),
         );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_is_lost_during_the_run_is_told_plainly() {
+    let place = greeter();
+    let state = place.state();
+    let server = serve(
+        &INITIALIZER.replacen("mkdir -p", &format!("rm -rf {}\nmkdir -p", state.display()), 1),
+        0.0,
+    );
+    let args = run_args(&server);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    place.longhaul(&args).assert().code(3).stdout(
+        contains("the session log was lost")
+            .and(contains("was removed while it was being written"))
+            .and(contains(format!("log       {}", state.display())))
+            .and(contains("of 0 pass").not())
+            .and(contains("look back").not()),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

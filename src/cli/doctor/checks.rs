@@ -5,10 +5,9 @@ use crate::cli::failure::Failure;
 use crate::config::Settings;
 use crate::git::{self, Repo};
 use crate::process::which;
-use crate::provider::Key;
+use crate::provider::{Key, ProviderError};
 use crate::store::ProjectDir;
 use crate::ui::Environment;
-use rustix::fs::Access;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
@@ -103,16 +102,10 @@ pub(super) fn state(workspace: &Path) -> Check {
             "set LONGHAUL_STATE_DIR to a directory outside the project",
         );
     }
-    // What exists of the path decides; nothing is created to find out.
-    let existing = dir.root().ancestors().find(|path| path.exists()).unwrap_or(Path::new("/"));
-    match rustix::fs::access(existing, Access::WRITE_OK | Access::EXEC_OK) {
+    match ProjectDir::check_writable(dir.root()) {
         Ok(()) if dir.exists() => Check::ok("state", shown.to_string()),
         Ok(()) => Check::ok("state", format!("{shown} (not there yet)")),
-        Err(error) => Check::fail(
-            "state",
-            format!("{} cannot be written: {error}", existing.display()),
-            "make it writable, or set LONGHAUL_STATE_DIR to a directory of yours",
-        ),
+        Err(error) => Check::fail("state", error.to_string(), "a run needs a place for its log"),
     }
 }
 
@@ -120,6 +113,7 @@ pub(super) fn state(workspace: &Path) -> Check {
 pub(super) fn key(settings: &Settings) -> Check {
     match (Key::from_env(&settings.key_env), &settings.key_command) {
         (Ok(_), _) => Check::ok("key", format!("set in {} (not shown)", settings.key_env)),
+        (Err(error @ ProviderError::BadKey { .. }), _) => Check::fail("key", error.to_string(), "`longhaul demo` needs no key"),
         (Err(_), Some(_)) => Check::ok("key", "comes from `key_command`, which is not run now"),
         (Err(error), None) => Check::warn("key", error.to_string(), "`longhaul demo` needs no key"),
     }

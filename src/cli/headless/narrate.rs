@@ -48,8 +48,12 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::OrientationFinished(orientation) => oriented(orientation),
         Event::RequestRetried(retry) => {
             format!(
-                "request failed {} times, trying again in {}: {}",
-                retry.attempt,
+                "request failed {}, trying again in {}: {}",
+                if retry.attempt == 1 {
+                    "once".to_owned()
+                } else {
+                    format!("{} times", retry.attempt)
+                },
                 format::duration_ms(retry.delay_ms),
                 retry.error
             )
@@ -288,6 +292,11 @@ mod tests {
             usage: Usage::default(),
             cost: None,
         };
+        let first = RequestRetried {
+            attempt: 1,
+            ..retry.clone()
+        };
+        assert_eq!(said(first), "request failed once, trying again in 4.0s: overloaded_error");
         assert_eq!(said(retry), "request failed 2 times, trying again in 4.0s: overloaded_error");
         let breach = BreachFound {
             path: "tests/a.sh".into(),

@@ -13,6 +13,12 @@ pub enum ListError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// There is something else at the path.
+    #[error("{path}: is not a regular file; a feature list is a JSON file")]
+    NotAFile {
+        /// Path.
+        path: String,
+    },
     /// The file is larger than [`super::MAX_BYTES`].
     #[error("{path}: {bytes} bytes are more than a feature list may hold ({} MB)", super::MAX_BYTES / 1_000_000)]
     TooLarge {

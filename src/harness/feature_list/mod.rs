@@ -21,9 +21,11 @@ pub use reference::ArrayForm;
 pub use shape::{Entry, Flag, Reading, Shape};
 
 use crate::protocol::{Feature, FeatureId};
+use rustix::fs::OFlags;
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// Largest list that is read. The largest seen in public is 274 KB.
@@ -54,11 +56,16 @@ impl FeatureList {
             path: shown.clone(),
             source,
         };
-        let file = match File::open(path) {
+        // A pipe would make an ordinary open wait for a writer.
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(fail(error)),
         };
+        if !file.metadata().map_err(fail)?.is_file() {
+            return Err(ListError::NotAFile { path: shown });
+        }
         let mut bytes = Vec::new();
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
         Self::parse(&shown, bytes).map(Some)

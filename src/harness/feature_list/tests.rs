@@ -160,7 +160,7 @@ fn lone_surrogates_are_noticed() {
 fn a_missing_file_is_none_and_a_directory_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     assert!(FeatureList::read(&dir.path().join("feature_list.json")).unwrap().is_none());
-    assert!(matches!(FeatureList::read(dir.path()), Err(ListError::Read { .. })));
+    assert!(matches!(FeatureList::read(dir.path()), Err(ListError::NotAFile { .. })));
 }
 
 #[test]

@@ -59,6 +59,20 @@ async fn a_key_that_is_echoed_does_not_get_into_the_error() {
 }
 
 #[tokio::test]
+async fn an_answer_that_ends_without_its_end_mark_is_called_so() {
+    let base_url = serving(|mut stream, _| async move {
+        let whole = STREAM.find("event: message_delta").unwrap();
+        let _ = stream.write_all(format!("{HEAD}{}", &STREAM[..whole]).as_bytes()).await;
+    })
+    .await;
+    let items = exchange(&client(once(base_url)), ask("go")).await;
+    assert_eq!(kinds(&items).last(), Some(&"failed in part"));
+    let error = last_error(&items);
+    assert!(error.starts_with("the answer ended before its end mark"), "{error}");
+    assert!(!error.contains("connection was lost"), "{error}");
+}
+
+#[tokio::test]
 async fn pings_are_life_and_trickling_bytes_are_not() {
     let ping = "event: ping\ndata: {\"type\": \"ping\"}\n\n";
     let base_url = serving(move |mut stream, _| async move {
