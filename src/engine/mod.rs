@@ -3,13 +3,13 @@
 //! - `supervisor` decides which session comes next; `session` opens, orients, drives and closes one.
 //! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
 //! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
-//!   `checkpoints` the only maker of commits.
+//!   `commits` the only maker of commits.
 //! - `journal` is the only way to say that something happened.
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
 mod asking;
-mod checkpoints;
+mod commits;
 mod conversation;
 mod dispatch;
 mod driver;

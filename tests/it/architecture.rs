@@ -211,6 +211,6 @@ fn commits_are_made_in_one_place() {
         .collect();
     assert_eq!(
         makers.into_iter().collect::<Vec<_>>(),
-        [("engine/checkpoints.rs".to_owned(), 1)]
+        [("engine/commits.rs".to_owned(), 1)]
     );
 }
