@@ -4,7 +4,7 @@
 //! Invariant: bytes handed out hash to the name they were stored under, so a tampered copy is never restored from.
 
 use super::GuardError;
-use super::file::{Stamp, digest, open, read};
+use super::file::{Identity, Stamp, digest, open, read};
 use crate::harness::write_atomically;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub(super) form: Form,
     /// What the system said of the file when its content was last known to be right.
     pub(super) stamp: Option<Stamp>,
+    /// Which file it was then, to know it again should it be moved.
+    pub(super) identity: Option<Identity>,
 }
 
 /// The table and the copies.
@@ -83,6 +85,7 @@ impl Baseline {
                         subject,
                         form,
                         stamp: None,
+                        identity: None,
                     },
                 )
             })
@@ -113,6 +116,10 @@ impl Baseline {
 
     pub(super) fn entries(&self) -> impl Iterator<Item = (&PathBuf, &Entry)> {
         self.entries.iter()
+    }
+
+    pub(super) fn entry(&self, path: &Path) -> Option<&Entry> {
+        self.entries.get(path)
     }
 
     pub(super) fn entry_mut(&mut self, path: &Path) -> Option<&mut Entry> {
@@ -160,6 +167,7 @@ impl Baseline {
                             subject,
                             form: Form::Absent,
                             stamp: None,
+                            identity: None,
                         },
                     );
                 }
@@ -199,6 +207,7 @@ impl Baseline {
                 subject,
                 form,
                 stamp: None,
+                identity: Some(Identity::of(&meta)),
             },
         );
         Ok(true)
@@ -219,6 +228,7 @@ impl Baseline {
                 subject,
                 form,
                 stamp: None,
+                identity: Some(Identity::of(&meta)),
             },
         );
         Ok(())

@@ -15,6 +15,7 @@ pub mod command;
 mod detail;
 mod error;
 mod file;
+mod moved;
 mod restore;
 mod rule;
 mod test_files;

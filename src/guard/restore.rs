@@ -1,6 +1,7 @@
 //! Putting a guarded file back, whatever stands in its place now.
 //!
 //! Nothing of the agent's is thrown away: a directory or file that is in the way is renamed, never removed.
+//! (Where a guarded file itself was moved to, [`super::moved`] looks.)
 
 use super::baseline::{Baseline, Form};
 use crate::harness::atomic::write_atomically_with;

@@ -176,11 +176,11 @@ fn breaches_say_in_one_line_what_was_touched() {
     assert_eq!(detail("rm tests/01.sh"), "tests/01.sh: deleted, moved or renamed");
     assert_eq!(
         detail("mv tests t"),
-        "tests/: directory deleted or renamed: 2 guarded files put back"
+        "tests/: directory deleted or renamed: 2 guarded files put back; the same bytes, moved to t/01.sh and 1 more, were removed there"
     );
     assert_eq!(
         detail("mv tests t; ln -s t tests"),
-        "tests/: directory replaced by a symlink: 2 guarded files put back"
+        "tests/: directory replaced by a symlink: 2 guarded files put back; the same bytes, moved to t/01.sh and 1 more, were removed there"
     );
     assert_eq!(
         detail("chmod 600 tests/01.sh; chmod 644 tests/deep/02.sh"),
@@ -190,6 +190,32 @@ fn breaches_say_in_one_line_what_was_touched() {
         detail("rm tests/01.sh; mkdir tests/01.sh"),
         "tests/01.sh: replaced by a directory"
     );
+}
+
+#[test]
+fn a_renamed_copy_goes_once_its_files_are_back_and_new_content_stays() {
+    let world = World::new();
+    let before = world.picture();
+    world.shell("mv tests t0");
+    let breaches = world.verify();
+    assert_eq!(world.picture(), before);
+    assert!(!world.path("t0").exists(), "{breaches:?}");
+    assert!(breaches[0].detail.contains("t0/"), "{breaches:?}");
+
+    // What the agent added or changed is its own, and is told.
+    world.shell("echo new > tests/03.sh; mv tests t1; echo changed >> t1/deep/02.sh; cp t1/01.sh copy.sh");
+    let breaches = world.verify();
+    assert_eq!(world.picture(), before);
+    assert!(!world.path("t1/01.sh").exists());
+    assert_eq!(fs::read_to_string(world.path("t1/03.sh")).unwrap(), "new\n");
+    assert_eq!(fs::read_to_string(world.path("t1/deep/02.sh")).unwrap(), "exit 0\nchanged\n");
+    assert!(world.path("copy.sh").exists(), "a copy is no move");
+    assert!(breaches[0].detail.contains("kept: t1/deep/02.sh"), "{breaches:?}");
+
+    world.shell("mv tests/01.sh aside.sh; ln tests/deep/02.sh second.sh; rm tests/deep/02.sh");
+    world.verify();
+    assert_eq!(world.picture(), before);
+    assert!(!world.path("aside.sh").exists() && !world.path("second.sh").exists());
 }
 
 #[test]

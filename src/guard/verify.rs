@@ -3,7 +3,8 @@
 //! Invariant: no route of writing matters here, only what lies on the disk now.
 
 use super::baseline::{Baseline, Entry, Form};
-use super::file::{Stamp, digest, open, read};
+use super::file::{Identity, Stamp, digest, open, read};
+use super::moved::{Found, Moved};
 use super::{GuardError, detail, restore};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;
@@ -51,9 +52,13 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
     for (path, stamp) in stamps {
         if let Some(entry) = baseline.entry_mut(&path) {
             entry.stamp = stamp;
+            entry.identity = identity(workspace, &path);
         }
     }
+    let moved = Moved::note(baseline, grouped.values().flatten());
     let mut breaches = Vec::new();
+    // The guarded paths that each breach is about.
+    let mut told_of: Vec<Vec<PathBuf>> = Vec::new();
     for ((directory, how), paths) in grouped {
         if how == "deleted" && paths.len() <= APART {
             changed.extend(paths.into_iter().map(|path| (path, "deleted, moved or renamed".to_owned())));
@@ -81,6 +86,7 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
         } else {
             format!("{}/", directory.display())
         };
+        told_of.push(paths);
         breaches.push(BreachFound {
             path,
             call: call.cloned(),
@@ -105,8 +111,28 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             detail,
             restored,
         });
+        told_of.push(vec![path]);
+    }
+    // Only now: while one of them is not back, its moved bytes may be the only ones.
+    if breaches.iter().all(|breach| breach.restored) {
+        let found = moved.clear(workspace, baseline);
+        for (breach, paths) in breaches.iter_mut().zip(&told_of) {
+            let copies = paths.iter().filter_map(|path| found.get(path));
+            breach.detail.push_str(&copies.fold(Found::default(), Found::and).told());
+        }
+    }
+    for path in told_of.iter().flatten() {
+        if let Some(entry) = baseline.entry_mut(path) {
+            entry.identity = identity(workspace, path);
+        }
     }
     Ok(breaches)
+}
+
+fn identity(workspace: &Path, path: &Path) -> Option<Identity> {
+    fs::symlink_metadata(workspace.join(path))
+        .ok()
+        .map(|meta| Identity::of(&meta))
 }
 
 /// Says what differs from a baseline without restoring anything: path and what was done to it.
