@@ -126,6 +126,7 @@ impl<'a> Driver<'a> {
             | Input::BlockFinished { .. }
             | Input::Remark { .. }
             | Input::Stop { .. }
+            | Input::CancelStop
             | Input::Limit { .. } => false,
         };
         if !asks_again {
@@ -230,6 +231,7 @@ impl<'a> Driver<'a> {
                 }
                 Ok(None)
             }
+            Command::CancelStop => Ok(Some(Input::CancelStop)),
             Command::HoldQuestion { question } => {
                 self.dispatch.project.questions.hold(question);
                 Ok(None)

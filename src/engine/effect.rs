@@ -85,6 +85,8 @@ pub enum Input {
         /// When.
         mode: StopMode,
     },
+    /// The user took a stop after the running step back.
+    CancelStop,
     /// A limit was met.
     Limit {
         /// Which.

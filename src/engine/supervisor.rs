@@ -129,7 +129,7 @@ impl Supervisor {
                     }
                     Command::SetAutonomy { level } => self.project.record(AutonomyChanged { level })?,
                     Command::DecideGate(answer) => gates::refuse_stray(&self.project, &answer)?,
-                    Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
+                    Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),
                 () = &mut pause => return Ok(false),

@@ -17,6 +17,8 @@ pub enum Command {
         /// When.
         mode: StopMode,
     },
+    /// Take a stop after the running step back. Too late for a stop at once.
+    CancelStop,
     /// Answer a question that the agent asked with `ask_human`.
     AnswerQuestion {
         /// Which question.

@@ -58,7 +58,7 @@ pub fn sample_diff(commit: &Oid) -> CommitDiff {
         author: "longhaul <longhaul@localhost>".into(),
         time: Timestamp::UNIX_EPOCH,
         message:
-            "Export as Markdown\n\nEach note becomes a section; brackets are escaped so that\na note cannot turn into a link.\n"
+            "Export as Markdown\n\nEach note becomes a section; brackets are escaped so that\na note cannot turn into a link.\n\nStill failing, as before: 04-show, prints the date (F004).\n"
                 .into(),
         files: vec![
             file(

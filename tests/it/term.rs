@@ -195,6 +195,22 @@ impl Term {
         self.until(&format!("no more of {text}"), |screen| !screen.contains(text));
     }
 
+    /// Presses a key until a dialog is gone: in its first moment it takes no decision.
+    #[track_caller]
+    pub fn decide(&mut self, key: &str, dialog: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.keys(key);
+            let there = |seen: &mut Seen| !seen.closed && seen.parser.screen().contents().contains(dialog);
+            let again = Duration::from_millis(100);
+            let waited = self.shared.1.wait_timeout_while(self.seen(), again, there);
+            if !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{key} does not close {dialog}");
+        }
+    }
+
     /// Waits until the program gave the alternate screen back, or took it.
     #[track_caller]
     pub fn see_alternate(&self, wanted: bool) {

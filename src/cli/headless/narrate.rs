@@ -18,6 +18,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
             run.project, run.model, run.endpoint
         ),
         Event::RunEnded(run) => format!("run ended: {}", or(&run.reason, words::outcome(run.outcome))),
+        Event::StopCancelled(_) => "going on: the stop was taken back".to_owned(),
         Event::StopRequested(_) => "stopping, as you asked".to_owned(),
         Event::SessionStarted(started) => {
             format!(

@@ -2,7 +2,7 @@
 
 use super::{MAX_BROKEN, Phase, TurnMachine};
 use crate::engine::effect::{Broken, Effect};
-use crate::protocol::event::{EndCause, Failure, PartialBlock, RequestFailed, StopRequested, TurnInterrupted};
+use crate::protocol::event::{EndCause, Failure, PartialBlock, RequestFailed, StopCancelled, StopRequested, TurnInterrupted};
 use crate::protocol::{Cost, StopMode, Usage};
 
 impl TurnMachine {
@@ -66,6 +66,14 @@ impl TurnMachine {
             (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
             (Phase::Idle, _) => self.end(EndCause::Stopped, "stopped by the user".into(), out),
             (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (Phase::Ended, _) => {}
+        }
+    }
+
+    /// A request that was cut for the sake of the stop cannot be had back: then the stop stays.
+    pub(super) fn stop_taken_back(&mut self, out: &mut Vec<Effect>) {
+        if self.stop == Some(StopMode::AfterStep) && !self.cancelling {
+            self.stop = None;
+            out.push(Effect::Record(StopCancelled {}.into()));
         }
     }
 

@@ -171,6 +171,7 @@ impl TurnMachine {
             Input::Broken(broken) => self.broken_off(broken, &mut out),
             Input::ToolDone { result, ends } => self.tool_done(result, ends, &mut out),
             Input::Remark { text } => self.remarks.push(text),
+            Input::CancelStop => self.stop_taken_back(&mut out),
             Input::Stop { mode } => self.stop_asked(mode, &mut out),
             Input::Limit { limit } => {
                 if self.limit.is_none() {

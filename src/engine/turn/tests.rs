@@ -293,6 +293,26 @@ fn a_stop_now_while_streaming_waits_for_the_bill_and_a_stop_after_the_step_for_t
 }
 
 #[test]
+fn a_stop_after_the_step_can_be_taken_back_and_one_at_once_cannot() {
+    let after = Input::Stop {
+        mode: StopMode::AfterStep,
+    };
+    let mut machine = begun();
+    machine.step(after);
+    let taken_back = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Record(Event::StopCancelled(_))));
+    assert!(taken_back(&machine.step(Input::CancelStop)));
+    machine.step(tool(0, "a"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    let effects = machine.step(done("a"));
+    assert!(effects.contains(&Effect::Request), "the next turn goes out: {effects:?}");
+
+    let mut machine = begun();
+    machine.step(Input::Stop { mode: StopMode::Now });
+    assert!(!taken_back(&machine.step(Input::CancelStop)));
+    assert!(!taken_back(&begun().step(Input::CancelStop)), "nothing to take back");
+}
+
+#[test]
 fn a_stop_now_cancels_the_running_call_and_ends_with_its_result() {
     let mut machine = begun();
     machine.step(tool(0, "a"));

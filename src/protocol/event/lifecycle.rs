@@ -75,6 +75,10 @@ pub struct StopRequested {
     pub mode: StopMode,
 }
 
+/// The user took a stop back before it was carried out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopCancelled {}
+
 /// A session began.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionStarted {

@@ -15,7 +15,8 @@ pub use harness::{
     VerifyDeclared,
 };
 pub use lifecycle::{
-    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopRequested,
+    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopCancelled,
+    StopRequested,
 };
 pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
@@ -77,6 +78,8 @@ events! {
     RunEnded = "run_ended",
     /// The user asked the run to stop.
     StopRequested = "stop_requested",
+    /// The user took a stop back.
+    StopCancelled = "stop_cancelled",
     /// A session began, with a fresh context window.
     SessionStarted = "session_started",
     /// A session ended.

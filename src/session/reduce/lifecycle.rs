@@ -49,6 +49,12 @@ impl State {
         }
     }
 
+    pub(super) const fn stop_cancelled(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.stopping = None;
+        }
+    }
+
     pub(super) fn session_started(&mut self, at: At, event: &SessionStarted) {
         self.abandon_open_session(at);
         let mut session = Session {

@@ -40,6 +40,7 @@ impl State {
             Event::RunStarted(event) => self.run_started(at, event),
             Event::RunEnded(event) => self.run_ended(at, event),
             Event::StopRequested(event) => self.stop_requested(event),
+            Event::StopCancelled(_) => self.stop_cancelled(),
             Event::SessionStarted(event) => self.session_started(at, event),
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),

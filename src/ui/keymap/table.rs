@@ -149,6 +149,8 @@ actions! {
     StopAfterStep: "stop-after-step", "stop after this step", [Leave], ["t"], [];
     /// stop the run at once; running commands are killed
     StopNow: "stop-now", "stop now", [Leave], ["x"], [];
+    /// take the stop back: the run goes on
+    CancelStop: "cancel-stop", "go on", [Leave], ["c"], [];
     /// stay, nothing changes
     Stay: "stay", "stay", [Leave], ["Esc", "q", "C-c"], [];
 

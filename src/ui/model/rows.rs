@@ -152,10 +152,9 @@ impl Model {
             .collect();
         rows.sort_by_key(|entry| {
             let contexts = below.contexts();
-            contexts
-                .iter()
-                .position(|context| entry.contexts.contains(context))
-                .unwrap_or(contexts.len())
+            let place = contexts.iter().position(|context| entry.contexts.contains(context));
+            // What only the focused pane has comes before what moves about everywhere.
+            (place.unwrap_or(contexts.len()), entry.contexts.len() > 1)
         });
         rows
     }

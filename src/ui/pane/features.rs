@@ -81,7 +81,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {
-            Standing::Regressed => vec![Span::styled("regr", look.style(slot))],
+            Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
             Standing::Passing | Standing::InProgress | Standing::Open => Vec::new(),
         };
         return (left, right);

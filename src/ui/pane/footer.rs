@@ -1,6 +1,7 @@
 //! The footer: the keys of what has the focus, `?` first so that it is the last to be cut; or a sentence; or the search line.
 
 use crate::ui::keymap::{Action, Context, Situation, table::TABLE};
+use crate::ui::layout::Pane;
 use crate::ui::model::{Field, Model, Popup};
 use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate};
 use crate::ui::theme::Slot;
@@ -99,10 +100,26 @@ const fn word(action: Action, short: &'static str, context: Context, situation: 
     }
 }
 
+/// Says what the open line searches or filters.
+fn searched(model: &Model) -> String {
+    match (&model.popup, model.pages.last(), model.focus) {
+        (Some(Popup::Help(_)), ..) => "filter keys".to_owned(),
+        (Some(_), ..) => "filter sessions".to_owned(),
+        (None, Some(_), _) => "search this page".to_owned(),
+        (None, None, Pane::Features) => "filter features".to_owned(),
+        (None, None, Pane::Git) => "filter commits".to_owned(),
+        (None, None, Pane::Tests) => "filter tests".to_owned(),
+        (None, None, Pane::Transcript) => model.shown_session().map_or_else(
+            || "search".to_owned(),
+            |session| format!("search session {}", session.number.0),
+        ),
+    }
+}
+
 fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Position {
-    let filters = matches!(model.situation_below(), Situation::MainList) && model.pages.is_empty() || model.popup.is_some();
-    let label = if filters { " filter: " } else { " search: " };
+    let label = format!(" {}: ", searched(model));
     let text = Clean::line(&field.text());
+    let columns = label.len();
     let spans = vec![Span::styled(label, look.style(Slot::Key)), text.span(look.style(Slot::Text))];
     let used = spans_width(&spans);
     let room = usize::from(area.width).saturating_sub(used);
@@ -117,7 +134,7 @@ fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Loo
     }
     let (_, column) = field.cursor();
     let before: String = field.text().chars().take(column).collect();
-    let x = label.len() + crate::ui::text::width(Clean::line(&before).as_str());
+    let x = columns + crate::ui::text::width(Clean::line(&before).as_str());
     Position {
         x: area.x + u16::try_from(x).unwrap_or(u16::MAX).min(area.width.saturating_sub(1)),
         y: area.y,

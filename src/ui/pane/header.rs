@@ -1,6 +1,7 @@
 //! The header: what runs, how far it is, what it costs, who is waited for. Parts go by importance when there is no room.
 
 use crate::link::Mode;
+use crate::protocol::StopMode;
 use crate::protocol::event::RunOutcome;
 use crate::session::state::Totals;
 use crate::session::{Activity, Phase};
@@ -62,6 +63,9 @@ pub fn money(totals: &Totals) -> String {
     }
 }
 
+/// Columns from which on nothing need be shortened.
+const ROOMY: u16 = 100;
+
 /// A part of the header and how soon it may go: the highest rank goes first.
 struct Part {
     rank: u8,
@@ -99,7 +103,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     } else {
         Clean::line(&state.project)
     };
-    part(3, vec![name.span(look.style(Slot::Bold))]);
+    part(7, vec![name.span(look.style(Slot::Bold))]);
     let (passing, all) = state.features.progress();
     if all > 0 {
         let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);
@@ -128,13 +132,13 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
             .map(|feature| format!(" {feature}"))
             .unwrap_or_default();
         let text = Clean::line(&format!("{} {}{feature}", session.number, session.role));
-        part(5, vec![text.span(look.style(Slot::Text))]);
+        part(6, vec![text.span(look.style(Slot::Text))]);
         let share = session.context_share();
         let slot = if share >= 0.8 { Slot::Warning } else { Slot::Text };
-        part(6, plain(format!("ctx {:.0}%", share * 100.0), slot));
+        part(4, plain(format!("ctx {:.0}%", share * 100.0), slot));
     }
     if state.totals.requests > 0 {
-        part(7, plain(money(&state.totals), Slot::Text));
+        part(5, plain(money(&state.totals), Slot::Text));
     }
     if let Some(run) = &state.run {
         let word = if run.sandbox == "none" {
@@ -147,7 +151,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     }
     if model.waiting() > 0 {
         let key = model.keymap.key_text(Action::Answer);
-        let text = match (refusal(model, Action::Answer).is_none(), width >= 60) {
+        let text = match (refusal(model, Action::Answer).is_none(), width >= ROOMY) {
             (true, true) => format!(" {} waiting ({key}) ", model.waiting()),
             (true, false) => format!(" {} ({key}) ", model.waiting()),
             (false, _) => format!(" {} waiting ", model.waiting()),
@@ -159,6 +163,12 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
 
 fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, width: u16) -> Vec<Span<'static>> {
     let (glyph, word, slot) = phase_word(phase);
+    let word = match (phase, model.state.run.as_ref().and_then(|run| run.stopping)) {
+        // Beside the badge that counts them, context and cost are worth more than "for you".
+        (Phase::WaitingForYou, _) if width < ROOMY => "waiting",
+        (Phase::Stopping, Some(StopMode::AfterStep)) => "stopping after this step",
+        _ => word,
+    };
     let mut text = format!(" {word}");
     if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
         text.push(' ');

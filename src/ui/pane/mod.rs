@@ -1,5 +1,7 @@
 //! The panes of the main view, the header and the footer.
 
+#[cfg(test)]
+mod bar_tests;
 pub mod features;
 pub mod footer;
 pub mod git;

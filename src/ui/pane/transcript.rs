@@ -64,11 +64,11 @@ fn standing(model: &Model, session: &Session, view: &View, look: &Look<'_>) -> V
     let mut spans = Vec::new();
     if let Some(hits) = view.hits() {
         let at = hits.current.map_or(String::new(), |current| format!("{current} of "));
-        let text = format!(
-            "/{} {at}{}  ",
-            Clean::line(&hits.query).as_str(),
-            format::plural(hits.total, "hit")
-        );
+        let found = match hits.total {
+            0 => format!("no hits in session {}", session.number.0),
+            total => format::plural(total, "hit"),
+        };
+        let text = format!("/{} {at}{found}  ", Clean::line(&hits.query).as_str());
         spans.push(Span::styled(text, look.style(Slot::Active)));
     }
     let newest = model.state.current().is_some_and(|current| current.number == session.number);

@@ -6,6 +6,7 @@ use crate::ui::page::sheet::Sheet;
 use crate::ui::pane::header::activity_word;
 use crate::ui::text::Look;
 use crate::ui::theme::Slot;
+use crate::ui::update::refusal;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,8 +32,12 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     for (action, about) in [
         (Action::StopAfterStep, "stop once this step is done"),
         (Action::StopNow, "stop now: running commands are killed"),
+        (Action::CancelStop, "take the stop back: the run goes on"),
         (Action::Stay, "stay"),
     ] {
+        if refusal(model, action).is_some() {
+            continue;
+        }
         let lead = Span::styled(format!("  {:<5}", model.keymap.key_text(action)), look.style(Slot::Key));
         sheet.item(vec![lead], &[Span::styled(about, look.style(Slot::Text))]);
     }

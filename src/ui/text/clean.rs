@@ -277,10 +277,12 @@ fn is_blank(c: char) -> bool {
 
 /// Says whether a joiner or a presentation selector does its everyday work inside an emoji.
 fn joins(joiner: char, before: Option<char>, after: Option<char>) -> bool {
-    let pictorial =
-        |c: char| matches!(u32::from(c), 0x203c..=0x3299 | 0x1f000..=0x1faff | 0xfe0f | 0x23 | 0x2a | 0x30..=0x39 | 0xa9 | 0xae);
+    let emoji =
+        |c: char| matches!(u32::from(c), 0x203c..=0x2bff | 0x3030 | 0x303d | 0x3297 | 0x3299 | 0x1f000..=0x1faff | 0xa9 | 0xae);
+    let keycap = |c: char| matches!(c, '#' | '*' | '0'..='9');
     match joiner {
-        '\u{200d}' => before.is_some_and(pictorial) && after.is_some_and(pictorial),
-        _ => before.is_some_and(pictorial),
+        // A presentation selector may stand between an emoji and its joiner.
+        '\u{200d}' => before.is_some_and(|c| c == '\u{fe0f}' || emoji(c)) && after.is_some_and(emoji),
+        _ => before.is_some_and(|c| emoji(c) || keycap(c)),
     }
 }

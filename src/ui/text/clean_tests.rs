@@ -176,3 +176,19 @@ fn a_hangul_vowel_with_nothing_to_join_is_shown() {
     assert_eq!(Clean::line("\u{903}\u{1161}").as_str(), "\u{903}<U+1161>");
     assert_eq!(Clean::line("\u{1112}\u{1161}\u{11ab}").as_str(), "\u{1112}\u{1161}\u{11ab}");
 }
+
+#[test]
+fn a_joiner_outside_an_emoji_is_shown() {
+    for (text, shown) in [
+        ("a\u{200d}b", "a<U+200D>b"),
+        ("1\u{200d}2", "1<U+200D>2"),
+        ("あ\u{200d}い", "あ<U+200D>い"),
+        ("→\u{200d}x", "→<U+200D>x"),
+        ("👩\u{200d}", "👩<U+200D>"),
+        ("👩\u{200d}\u{200d}💻", "👩<U+200D><U+200D>💻"),
+        ("あ\u{fe0f}", "あ<U+FE0F>"),
+    ] {
+        assert_eq!(Clean::line(text).as_str(), shown);
+    }
+    assert_eq!(Clean::line("❤\u{fe0f}\u{200d}🔥 👍🏽\u{200d}💻").as_str(), "❤🔥 👍🏽💻");
+}

@@ -105,6 +105,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::EnterProject => model.entered = true,
         Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),
         Action::StopNow => stop(model, StopMode::Now, effects),
+        Action::CancelStop => cancel_stop(model, effects),
         Action::Stay | Action::NotNow => model.popup = None,
         Action::SendAnswer => send_answer(model, effects),
         Action::NewLine => {
@@ -183,6 +184,16 @@ fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
         StopMode::Now => "stopping now",
     });
     effects.push(Effect::Send(Command::Stop { mode }));
+}
+
+fn cancel_stop(model: &mut Model, effects: &mut Vec<Effect>) {
+    if !matches!(model.popup, Some(Popup::Leave(arming)) if arming.is_armed(model.elapsed)) {
+        return;
+    }
+    model.popup = None;
+    model.leaving = false;
+    model.say("asked the run to go on");
+    effects.push(Effect::Send(Command::CancelStop));
 }
 
 fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {

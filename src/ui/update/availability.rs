@@ -1,6 +1,7 @@
 //! Which actions cannot be done now, and why. Read by dispatch, footer and help, so that all three agree.
 
 use crate::link::Mode;
+use crate::protocol::StopMode;
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Model, Popup};
@@ -18,7 +19,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
                 None
             }
         }
-        Action::StopAfterStep | Action::StopNow => (!model.run_is_live()).then_some("no run of this window is live"),
+        Action::StopAfterStep | Action::StopNow | Action::CancelStop => stop(model, action),
         Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary)).then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
@@ -85,6 +86,18 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::NotNow
         | Action::KeepSearch
         | Action::DropSearch => None,
+    }
+}
+
+/// A stop after the step can be made a stop at once or be taken back; one at once is past both.
+fn stop(model: &Model, action: Action) -> Option<&'static str> {
+    let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
+    match (action, stopping) {
+        _ if !model.run_is_live() => Some("no run of this window is live"),
+        (_, Some(StopMode::Now)) => Some("the run is stopping already"),
+        (Action::StopAfterStep, Some(StopMode::AfterStep)) => Some("the run stops after this step already"),
+        (Action::CancelStop, None) => Some("no stop was asked for"),
+        _ => None,
     }
 }
 

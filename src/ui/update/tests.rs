@@ -2,7 +2,9 @@
 
 use super::{RENEWAL, update};
 use crate::link::Mode;
-use crate::protocol::event::{Event, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome};
+use crate::protocol::event::{
+    Event, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome, StopCancelled, StopRequested,
+};
 use crate::protocol::{Answer, Command, Envelope, Oid, Query, QuestionId, Seq, SessionNo, StopMode};
 use crate::ui::keymap::Situation;
 use crate::ui::layout::{Pane, Zoom};
@@ -462,4 +464,50 @@ fn a_stop_that_cannot_be_sent_leaves_the_user_where_they_are() {
         [Effect::Quit(Exit::Left)],
         "an engine that is gone cannot end its run"
     );
+}
+
+#[test]
+fn a_search_without_a_hit_says_where_it_looked() {
+    let mut model = live();
+    keys(&mut model, "/ z q z q");
+    let screen = format!("{:?}", draw(&mut model));
+    assert!(screen.contains("no hits in session 9"), "{screen}");
+    assert!(screen.contains("search session 9: "), "{screen}");
+    keys(&mut model, "Esc 1 /");
+    assert!(format!("{:?}", draw(&mut model)).contains("filter features: "));
+}
+
+#[test]
+fn a_stop_after_the_step_can_be_hastened_or_taken_back() {
+    let mut model = live();
+    keys(&mut model, "q t");
+    let question = QuestionId(1);
+    let answered = QuestionAnswered {
+        question,
+        text: "UTC".into(),
+        by: "human".into(),
+    };
+    let asked = StopRequested {
+        mode: StopMode::AfterStep,
+    };
+    for happened in [Event::from(answered), asked.into()] {
+        let msg = event(&model, happened);
+        update(&mut model, msg);
+    }
+    let screen = format!("{:?}", draw(&mut model));
+    assert!(screen.contains("stopping after this step"), "{screen}");
+    keys(&mut model, "q");
+    let dialog = format!("{:?}", draw(&mut model));
+    assert!(
+        dialog.contains("stop now") && dialog.contains("take the stop back"),
+        "{dialog}"
+    );
+    assert!(!dialog.contains("stop once this step is done"), "{dialog}");
+    assert_eq!(keys(&mut model, "c"), [Effect::Send(Command::CancelStop)]);
+    assert!(!model.leaving);
+    let msg = event(&model, StopCancelled {});
+    update(&mut model, msg);
+    keys(&mut model, "q");
+    let dialog = format!("{:?}", draw(&mut model));
+    assert!(!dialog.contains("take the stop back"), "{dialog}");
 }

@@ -75,7 +75,7 @@ fn leaving_a_live_run_asks_first() {
     term.see_no("A run is live");
     term.keys("q");
     term.see("A run is live");
-    term.keys("x");
+    term.decide("x", "A run is live");
     let ended = term.ends_restored();
     assert_eq!(ended.status.exit_code(), 8);
     assert!(ended.screen.contains("stopped by you"), "{}", ended.screen);
@@ -92,7 +92,9 @@ fn stopping_after_the_step_ends_between_two_turns() {
     let place = Place::new();
     let mut term = demo(&place, "20");
     term.see("bash");
-    term.keys("qt");
+    term.keys("q");
+    term.see("A run is live");
+    term.decide("t", "A run is live");
     let ended = term.ends_restored();
     assert_eq!(ended.status.exit_code(), 8);
     assert!(ended.screen.contains("stopped by you"), "{}", ended.screen);

@@ -49,13 +49,13 @@ pub(super) fn trouble(text: &str, fatal: bool, scene: &Scene<'_>) -> Vec<Line<'s
 pub(super) fn card(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = scene.look;
     let border = look.style(Slot::Border);
-    let mut lines = vec![
-        Line::from(Span::styled(look.glyph(Glyph::Rule).repeat(scene.width), border)),
-        heading(ended, item, scene),
-    ];
+    let mut lines = vec![Line::from(Span::styled(look.glyph(Glyph::Rule).repeat(scene.width), border))];
+    let mut heading = heading(ended, item, scene);
     if scene.fold == Fold::Shut {
-        return lines.split_off(1);
+        heading.truncate(1);
+        return heading;
     }
+    lines.append(&mut heading);
     if ended.cause != EndCause::Finished {
         lines.extend(words(cause(ended.cause), Slot::Warning, 2, scene));
     }
@@ -77,40 +77,36 @@ pub(super) fn card(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Vec<
     lines
 }
 
-fn heading(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Line<'static> {
+/// The headline: what ended, and below it what it took. Always two lines: an entry's height must not depend on the session.
+fn heading(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = scene.look;
-    let bold = look.style(Slot::Bold);
-    let mut parts = match scene.session {
-        Some(session) => of_session(session, item),
-        None => vec![item.turn.to_string()],
-    };
     let first = match scene.session {
         Some(session) => format!("Session {} ended", session.number.0),
         None => "Session ended".to_owned(),
     };
+    let mut above = vec![Span::styled(first, look.style(Slot::Bold))];
     if ended.cause == EndCause::Failed {
-        parts.insert(0, "failed".to_owned());
+        above.push(Span::styled("   failed", look.style(Slot::Text)));
     }
-    let mut spans = vec![Span::styled(first, bold)];
-    for part in parts {
-        spans.push(Span::raw("   "));
-        spans.push(Clean::line(&part).span(look.style(Slot::Text)));
+    if let Some(session) = scene.session {
+        let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());
+        let who = Clean::line(&format!("   {} {feature}", session.role));
+        above.push(who.span(look.style(Slot::Text)));
     }
-    Line::from(truncate_spans(spans, scene.width, look.glyph(Glyph::Ellipsis)))
+    let took = match scene.session {
+        Some(session) => of_session(session, item).join("   "),
+        None => item.turn.to_string(),
+    };
+    let below = vec![Span::raw("  "), Clean::line(&took).span(look.style(Slot::Text))];
+    let mark = look.glyph(Glyph::Ellipsis);
+    let fit = |spans| Line::from(truncate_spans(spans, scene.width, mark));
+    vec![fit(above), fit(below)]
 }
 
 fn of_session(session: &Session, item: &Item) -> Vec<String> {
     let totals = &session.totals;
-    let feature = session
-        .feature
-        .as_ref()
-        .map_or_else(String::new, |feature| format!(" {feature}"));
     let ms = u64::try_from(item.time.as_millisecond() - session.started.as_millisecond()).unwrap_or(0);
-    let mut parts = vec![
-        format!("{}{feature}", session.role),
-        format::plural(session.turn.0 as usize, "turn"),
-        format::duration_ms(ms),
-    ];
+    let mut parts = vec![format::plural(session.turn.0 as usize, "turn"), format::duration_ms(ms)];
     if totals.unpriced_tokens > 0 {
         parts.push("price unknown".to_owned());
     } else {
