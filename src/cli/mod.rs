@@ -68,7 +68,10 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Run(args)) => run::run(&args, console),
         Some(Command::Demo(args)) => demo::run(&args, console),
         Some(Command::Debug(command)) => debug::run(&command, console).map(|()| Exit::Done),
-        None => open::run().map(|()| Exit::Done),
+        None => match open::run()? {
+            None => Ok(Exit::Done),
+            Some(line) => dispatch(Cli::parse_from(line), console),
+        },
     }
 }
 

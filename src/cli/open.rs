@@ -4,15 +4,15 @@ use super::failure::Failure;
 use super::launch::options;
 use super::{project, settings};
 use crate::harness::FEATURE_LIST;
-use crate::ui::UiError;
+use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
 use std::path::Path;
 
-/// Opens the screen and returns when the user leaves it.
+/// Opens the screen and returns when the user leaves it; a command line is what they chose on the start page.
 ///
 /// # Errors
 /// Fails if there is no terminal, or the settings or the state cannot be read.
-pub fn run() -> Result<(), Failure> {
+pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
     ui::terminal::check().map_err(|error| match error {
         UiError::NotATerminal { end } => Failure::unready(format!(
             "{end} is not a terminal; `longhaul status` prints where the project stands, `longhaul run . --headless` builds it without one"
@@ -25,6 +25,9 @@ pub fn run() -> Result<(), Failure> {
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
-    ui::run(client, options(&settings, title)?)?;
-    Ok(())
+    Ok(match ui::run(client, options(&settings, title)?)? {
+        ui::Exit::Left | ui::Exit::Terminated(_) => None,
+        ui::Exit::Start(Wanted::Run) => Some(&["longhaul", "run", "."]),
+        ui::Exit::Start(Wanted::Demo) => Some(&["longhaul", "demo"]),
+    })
 }

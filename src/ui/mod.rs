@@ -32,7 +32,7 @@ pub mod widget;
 
 pub use app::run;
 pub use model::appearance::Environment;
-pub use msg::Exit;
+pub use msg::{Exit, Wanted};
 
 use keymap::{Keymap, KeymapError, Preset, UserKeys};
 use theme::Theme;

@@ -61,11 +61,22 @@ pub enum Effect {
     Quit(Exit),
 }
 
+/// What the start page can lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A run in this directory.
+    Run,
+    /// The demo.
+    Demo,
+}
+
 /// How the user left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// By choice; no run of this process was live, or its end was seen.
     Left,
+    /// To start something that the caller must start.
+    Start(Wanted),
     /// By a signal; a live run must be stopped by the caller.
     Terminated(i32),
 }

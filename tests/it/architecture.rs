@@ -209,8 +209,5 @@ fn commits_are_made_in_one_place() {
             (made > 0).then_some((source.name, made))
         })
         .collect();
-    assert_eq!(
-        makers.into_iter().collect::<Vec<_>>(),
-        [("engine/commits.rs".to_owned(), 1)]
-    );
+    assert_eq!(makers.into_iter().collect::<Vec<_>>(), [("engine/commits.rs".to_owned(), 1)]);
 }

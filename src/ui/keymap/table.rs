@@ -144,6 +144,10 @@ actions! {
 
     /// go on to the project, read-only
     EnterProject: "enter-project", "look around", [Start], ["o", "Enter"], [];
+    /// leave this screen and run what stands in app_spec.txt here: `longhaul run .`
+    StartRun: "start-run", "run", [Start], ["r"], [];
+    /// leave this screen and run the demo: `longhaul demo`
+    StartDemo: "start-demo", "demo", [Start], ["d"], [];
 
     /// stop the run once the running step is done
     StopAfterStep: "stop-after-step", "stop after this step", [Leave], ["t"], [];

@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
+use crate::ui::text::width;
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
@@ -10,47 +11,43 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-/// Columns for the commands.
-const COLUMN: usize = 37;
-
 /// Draws the page.
 pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
-    let width = screen.width.saturating_sub(6).min(76);
-    let mut sheet = Sheet::new(width, look);
+    let mut sheet = Sheet::new(screen.width.saturating_sub(6).min(76), look);
     let text = |text: &'static str, slot: Slot| Span::styled(text, look.style(slot));
     sheet.spans(&[text("No session of longhaul in this directory yet.", Slot::Bold)]);
     sheet.heading("What is here");
     seen(model, &mut sheet, look);
     sheet.heading("What you can do");
-    let enter = model.keymap.key_text(Action::EnterProject);
-    let leave = model.keymap.key_text(Action::Leave);
-    let rows: [(&str, &'static str); 4] = [
+    let rows: [(Action, &str, &'static str); 4] = [
         (
+            Action::StartRun,
             "longhaul run . --spec app_spec.txt",
             "start a project from a goal or a specification",
         ),
         (
+            Action::StartDemo,
             "longhaul demo",
             "watch a small project being built, without a key or a network",
         ),
-        (&enter, "look around here, read-only"),
-        (&leave, "leave"),
+        (Action::EnterProject, "", "look around here, read-only"),
+        (Action::Leave, "", "leave"),
     ];
-    for (name, what) in rows {
-        let name = Clean::line(name).span(look.style(Slot::Key));
-        let what = [Span::styled(what, look.style(Slot::Text))];
-        // Two columns where they fit, else the words below the command.
-        if width >= 72 {
-            let pad = " ".repeat(COLUMN.saturating_sub(name.width()));
-            sheet.item(vec![Span::raw("  "), name, Span::raw(pad)], &what);
-        } else {
-            sheet.item(vec![Span::raw("  ")], &[name]);
-            sheet.item(vec![Span::raw("      ")], &what);
+    let keys = rows.map(|(action, ..)| model.keymap.key_text(action));
+    let column = keys.iter().map(|key| width(key)).max().unwrap_or(0);
+    for ((_, command, what), key) in rows.iter().zip(&keys) {
+        let pad = " ".repeat(column.saturating_sub(width(key)) + 2);
+        let key = Clean::line(key).span(look.style(Slot::Key));
+        let what = [Span::styled(*what, look.style(Slot::Text))];
+        sheet.item(vec![Span::raw("  "), key, Span::raw(pad)], &what);
+        if !command.is_empty() {
+            let command = [Span::styled(*command, look.style(Slot::Dim))];
+            sheet.item(vec![Span::raw(" ".repeat(column + 4))], &command);
         }
     }
     let document = sheet.finish();
     let height = u16::try_from(document.lines.len()).unwrap_or(u16::MAX);
-    let area = widget::centered(screen, width, height);
+    let area = widget::centered(screen, screen.width.saturating_sub(6).min(76), height);
     widget::lines(buf, area, &document.lines);
 }
 

@@ -8,7 +8,7 @@ use crate::protocol::{Command, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Arming, Cursor, Model, Popup, QuestionForm};
-use crate::ui::msg::{Effect, Exit};
+use crate::ui::msg::{Effect, Exit, Wanted};
 use crate::ui::page::Mark;
 use crate::ui::transcript::{Kind, Move};
 
@@ -103,6 +103,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Copy => copy::menu(model, effects),
         Action::CopyWhole => copy::whole(model, effects),
         Action::EnterProject => model.entered = true,
+        Action::StartRun => effects.push(Effect::Quit(Exit::Start(Wanted::Run))),
+        Action::StartDemo => effects.push(Effect::Quit(Exit::Start(Wanted::Demo))),
         Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),
         Action::StopNow => stop(model, StopMode::Now, effects),
         Action::CancelStop => cancel_stop(model, effects),

@@ -77,6 +77,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PaneDown
         | Action::PaneUp
         | Action::EnterProject
+        | Action::StartRun
+        | Action::StartDemo
         | Action::Stay
         | Action::SendAnswer
         | Action::CopyAnswer

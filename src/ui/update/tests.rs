@@ -9,7 +9,7 @@ use crate::protocol::{Answer, Command, Envelope, Oid, Query, QuestionId, Seq, Se
 use crate::ui::keymap::Situation;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Model, Popup, Subject, popup::ARMING};
-use crate::ui::msg::{Effect, Exit, Msg};
+use crate::ui::msg::{Effect, Exit, Msg, Wanted};
 use crate::ui::screenshots::{draw, model_of, recorded, sample_diff};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
@@ -207,6 +207,26 @@ fn keys_typed_before_a_question_was_seen_never_answer_it() {
     assert!(
         matches!(model.popup, Some(Popup::Question(_))),
         "a paste is text, never a decision"
+    );
+}
+
+#[test]
+fn the_start_page_leads_to_a_run_and_to_the_demo() {
+    let start = || {
+        let mut model = Model::plain(Mode::Offline, SIZE);
+        update(&mut model, Msg::CaughtUp);
+        model
+    };
+    for (key, wanted) in [("r", Wanted::Run), ("d", Wanted::Demo)] {
+        let mut model = start();
+        assert_eq!(keys(&mut model, key), [Effect::Quit(Exit::Start(wanted))]);
+    }
+    let mut model = start();
+    keys(&mut model, "o");
+    assert_eq!(
+        keys(&mut model, "r"),
+        [],
+        "past the page the letters have their usual meaning"
     );
 }
 

@@ -34,6 +34,16 @@ fn an_empty_directory_shows_the_first_start_page() {
 }
 
 #[test]
+fn the_start_page_leads_to_what_run_says() {
+    let place = Place::new();
+    let mut term = place.longhaul(&[]);
+    term.see("No session of longhaul in this directory yet.");
+    term.keys("r");
+    let end = term.ends_restored();
+    assert_eq!(end.status.exit_code(), 3, "no repository here: what `longhaul run .` says");
+}
+
+#[test]
 fn without_a_terminal_nothing_is_done() {
     let place = Place::new();
     for args in [&["demo", "--dir", "notes"][..], &[], &["debug", "stream"]] {
