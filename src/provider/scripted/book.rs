@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
+/// What the ids of an aside's calls begin with.
+const ASIDE: &str = "aside";
+
 /// The script and how far it has been played.
 #[derive(Debug)]
 pub(super) struct Book {
@@ -24,6 +27,8 @@ struct Conversation {
     opening: String,
     session: Option<usize>,
     furthest: usize,
+    /// Number of calls of the answer given at each step.
+    calls: HashMap<usize, usize>,
     cached: Vec<u8>,
     faults: HashMap<usize, u32>,
 }
@@ -60,19 +65,23 @@ impl Book {
     /// Chooses the turn for a request that has been checked.
     pub(super) fn choose(&mut self, body: &Value) -> Choice {
         let messages = body["messages"].as_array().map_or(&[][..], Vec::as_slice);
-        let step = messages.iter().filter(|message| message["role"] == "assistant").count();
-        let index = self.conversation(body, messages, step);
+        let answers = messages.iter().filter(|message| message["role"] == "assistant").count();
+        let index = self.conversation(body, messages, answers);
         let conversation = &mut self.conversations[index];
-        conversation.furthest = conversation.furthest.max(step);
+        conversation.furthest = conversation.furthest.max(answers);
+        let step = conversation.step(messages);
         let said = messages.last().map(said).unwrap_or_default();
-        let planned = conversation.session.and_then(|session| {
+        let aside = self.script.asides.iter().find_map(|aside| aside.answer(&said, messages));
+        let planned = conversation.session.filter(|_| aside.is_none()).and_then(|session| {
             let turns = &self.script.sessions[session].turns;
             let plays = |turn: &Turn| turn.step == step && turn.when.as_ref().is_none_or(|when| when.is_match(&said));
             turns.iter().position(plays).map(|turn| (session, turn))
         });
-        let turn = match planned {
-            Some((session, turn)) => self.script.sessions[session].turns[turn].clone(),
-            None => {
+        let is_aside = aside.is_some();
+        let turn = match (aside, planned) {
+            (Some(aside), _) => aside,
+            (None, Some((session, turn))) => self.script.sessions[session].turns[turn].clone(),
+            (None, None) => {
                 let session = conversation.session.map_or_else(
                     || "a session too many".into(),
                     |session| self.script.sessions[session].title.clone(),
@@ -82,7 +91,13 @@ impl Book {
             }
         };
         let model = body["model"].as_str().unwrap_or(&self.script.model);
-        let tag = format!("{}{index}_{step}", &conversation.opening[..6]);
+        // The ids of an aside tell on the next request that it takes no step.
+        let tag = if is_aside {
+            format!("{ASIDE}{}{index}_{answers}", &conversation.opening[..6])
+        } else {
+            conversation.calls.insert(step, turn.calls.len());
+            format!("{}{index}_{answers}", &conversation.opening[..6])
+        };
         let mut answer = Answer::of(&turn, model, &tag);
         let prompt = Prompt::of(body);
         answer.usage = turn.usage.map_or_else(
@@ -130,6 +145,7 @@ impl Book {
                 opening,
                 session,
                 furthest: step,
+                calls: HashMap::new(),
                 cached: Vec::new(),
                 faults: HashMap::new(),
             });
@@ -143,6 +159,25 @@ impl Book {
             .enumerate()
             .find(|(_, (session, taken))| !**taken && role.is_none_or(|role| role == session.role))
             .map(|(index, _)| index)
+    }
+}
+
+impl Conversation {
+    /// Counts the answers that took a step: no asides, none that was cut off before its calls were whole.
+    fn step(&self, messages: &[Value]) -> usize {
+        let mut step = 0;
+        for message in messages.iter().filter(|message| message["role"] == "assistant") {
+            let blocks = message["content"].as_array().map_or(&[][..], Vec::as_slice);
+            let ids: Vec<&str> = blocks.iter().filter_map(|block| block["id"].as_str()).collect();
+            let aside = ids
+                .iter()
+                .any(|id| id.strip_prefix("toolu_").is_some_and(|id| id.starts_with(ASIDE)));
+            let cut = self.calls.get(&step).is_some_and(|&calls| ids.len() < calls);
+            if !aside && !cut {
+                step += 1;
+            }
+        }
+        step
     }
 }
 
@@ -263,5 +298,79 @@ impl Prompt {
             cache_write_5m: marked - cache_read,
             cache_write_1h: 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book() -> Book {
+        let script = r#"
+            [[session]]
+            role = "coding"
+            [[session.turn]]
+            text = "first"
+            [[session.turn.call]]
+            tool = "commit"
+            input = { message = "one" }
+            [[session.turn]]
+            text = "second"
+            [[aside]]
+            when = "denied: (.+)"
+            text = "You say: $1"
+            again = true
+        "#;
+        Book::new(Script::parse(script).unwrap())
+    }
+
+    fn heard(book: &mut Book, messages: &[Value]) -> (String, Vec<Value>) {
+        let body = json!({"model": "scripted-demo", "system": "role: coding", "messages": messages});
+        let whole = book.choose(&body).answer.whole();
+        let blocks = whole["content"].as_array().unwrap().clone();
+        (blocks[0]["text"].as_str().unwrap().to_owned(), blocks)
+    }
+
+    fn result(blocks: &[Value], error: bool, text: &str) -> Value {
+        let id = &blocks[1]["id"];
+        json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": id, "is_error": error, "content": text}]})
+    }
+
+    #[test]
+    fn an_aside_takes_no_step() {
+        let mut book = book();
+        let mut messages = vec![json!({"role": "user", "content": "begin"})];
+        let (text, blocks) = heard(&mut book, &messages);
+        assert_eq!(text, "first");
+        messages.push(json!({"role": "assistant", "content": blocks}));
+        messages.push(result(&blocks, true, "denied: too long"));
+        for round in ["too long", "still too long"] {
+            let (text, blocks) = heard(&mut book, &messages);
+            assert_eq!(text, format!("You say: {round}"));
+            assert_eq!(
+                blocks[1]["input"],
+                json!({"message": "one"}),
+                "what was denied is asked again"
+            );
+            messages.push(json!({"role": "assistant", "content": blocks}));
+            let last = round == "still too long";
+            messages.push(result(&blocks, !last, if last { "done" } else { "denied: still too long" }));
+        }
+        assert_eq!(heard(&mut book, &messages).0, "second");
+        assert_eq!(book.unplanned(), [""; 0]);
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_off_is_given_again() {
+        let mut book = book();
+        let mut messages = vec![json!({"role": "user", "content": "begin"})];
+        heard(&mut book, &messages);
+        messages.push(json!({"role": "assistant", "content": [{"type": "text", "text": "fir"}]}));
+        messages.push(json!({"role": "user", "content": "I stopped you. Go on."}));
+        let (text, blocks) = heard(&mut book, &messages);
+        assert_eq!(text, "first");
+        messages.push(json!({"role": "assistant", "content": blocks}));
+        messages.push(result(&blocks, false, "done"));
+        assert_eq!(heard(&mut book, &messages).0, "second");
     }
 }

@@ -23,10 +23,14 @@
 //! | `turn.stop_reason` | `tool_use` if there are calls, else `end_turn` |
 //! | `turn.fault` | `{ kind, code, times, retry_after, after_bytes }`: the first `times` (1) requests for the turn fail |
 //! | `call.tool`, `call.input` | tool name and input table |
+//! | `aside.when`, `aside.text`, `aside.call` | an answer out of turn: plays whenever `when` matches the last user message, before any turn, and takes no step; `$1` in the text and the inputs is the first group of `when` |
+//! | `aside.again` | the calls that failed are made once more, after the aside's own |
 //!
 //! Kinds of faults: `status` (an error `code`, with `retry_after` seconds if given), `cut` (the connection is
 //! closed after `after_bytes` of body), `stall` (silence instead), `error_event` (an SSE `error` of `code`'s type),
 //! `garbage` (an event that is not JSON). At speed 0 nothing waits; at speed 2 everything takes half the time.
+//!
+//! An answer that its reader cut off is given again: it did not count.
 //!
 //! A request beyond the script is answered by a text that says so and a call of `end_session`, and is counted.
 //!
@@ -104,6 +108,7 @@
 //! four cache breakpoints, prompts larger than the window, unknown models and fields.
 
 mod answer;
+mod aside;
 mod book;
 mod check;
 mod parse;

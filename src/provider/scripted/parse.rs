@@ -4,6 +4,7 @@
 //! misspelt `when` cannot silently become a turn that always plays.
 
 use super::ScriptError;
+use super::aside::Aside;
 use super::script::{Fault, FaultKind, Script, ScriptedCall, ScriptedSession, ScriptedUsage, Turn};
 use crate::protocol::Role;
 use regex::Regex;
@@ -19,6 +20,20 @@ struct ScriptForm {
     script: Defaults,
     #[serde(default)]
     session: Vec<SessionForm>,
+    #[serde(default)]
+    aside: Vec<AsideForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AsideForm {
+    when: String,
+    text: String,
+    think_ms: Option<u32>,
+    #[serde(default)]
+    again: bool,
+    #[serde(default)]
+    call: Vec<CallForm>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +135,10 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
         };
         sessions.push(session(form, &place, &defaults)?);
     }
+    let asides = (1..)
+        .zip(form.aside)
+        .map(|(number, form)| aside(form, &format!("aside {number}"), &defaults))
+        .collect::<Result<_, _>>()?;
     if sessions.is_empty() {
         return Err(invalid("the script", "it has no [[session]]"));
     }
@@ -127,7 +146,32 @@ pub(super) fn script(text: &str) -> Result<Script, ScriptError> {
         model: defaults.model,
         chars_per_second: defaults.chars_per_second,
         sessions,
+        asides,
     })
+}
+
+fn aside(form: AsideForm, place: &str, defaults: &Defaults) -> Result<Aside, ScriptError> {
+    if form.text.trim().is_empty() {
+        return Err(invalid(place, "`text` must not be blank"));
+    }
+    Ok(Aside {
+        when: pattern(&form.when, place)?,
+        text: form.text,
+        calls: form.call.into_iter().map(call).collect(),
+        again: form.again,
+        think: Duration::from_millis(form.think_ms.unwrap_or(defaults.think_ms).into()),
+    })
+}
+
+fn pattern(text: &str, place: &str) -> Result<Regex, ScriptError> {
+    Regex::new(text).map_err(|error| invalid(place, &format!("`when` is not a regular expression: {error}")))
+}
+
+fn call(form: CallForm) -> ScriptedCall {
+    ScriptedCall {
+        tool: form.tool,
+        input: serde_json::Value::Object(form.input).to_string(),
+    }
 }
 
 fn session(form: SessionForm, place: &str, defaults: &Defaults) -> Result<ScriptedSession, ScriptError> {
@@ -182,22 +226,13 @@ fn turn(form: TurnForm, step: usize, place: &str, defaults: &Defaults) -> Result
     if form.call.iter().any(|call| call.tool.is_empty()) {
         return Err(invalid(place, "a call has an empty `tool`"));
     }
-    let when = form
-        .when
-        .map(|pattern| {
-            Regex::new(&pattern).map_err(|error| invalid(place, &format!("`when` is not a regular expression: {error}")))
-        })
-        .transpose()?;
-    let calls = form.call.into_iter().map(|call| ScriptedCall {
-        tool: call.tool,
-        input: serde_json::Value::Object(call.input).to_string(),
-    });
+    let when = form.when.as_deref().map(|when| pattern(when, place)).transpose()?;
     Ok(Turn {
         step,
         when,
         thinking: form.thinking,
         text: form.text,
-        calls: calls.collect(),
+        calls: form.call.into_iter().map(call).collect(),
         think: Duration::from_millis(form.think_ms.unwrap_or(defaults.think_ms).into()),
         usage: form.usage.map(|usage| ScriptedUsage {
             input: usage.input,

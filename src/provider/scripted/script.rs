@@ -4,6 +4,7 @@
 //! steps have no gaps and every turn can be reached.
 
 use super::ScriptError;
+use super::aside::Aside;
 use super::parse;
 use crate::protocol::Role;
 use regex::Regex;
@@ -18,6 +19,8 @@ pub struct Script {
     pub chars_per_second: f64,
     /// Sessions in file order.
     pub sessions: Vec<ScriptedSession>,
+    /// Answers out of turn; the first that matches plays.
+    pub asides: Vec<Aside>,
 }
 
 impl Script {
