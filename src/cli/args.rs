@@ -4,6 +4,7 @@
 //! there is one place that judges it.
 
 use super::exit;
+use crate::protocol::Autonomy;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub enum Command {
     Features(FeaturesArgs),
     /// List the sessions
     Sessions(ReadArgs),
+    /// List what waits for you in the project's run
+    Gates(ReadArgs),
     /// Check what longhaul needs on this machine and where each setting comes from
     Doctor,
     /// Print the completions for a shell
@@ -89,6 +92,9 @@ pub struct RunArgs {
     /// Features a session may finish before it ends
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub features_per_session: Option<String>,
+    /// What waits for you: manual, commits, deferred or auto [default: as configured; without the full-screen view deferred]
+    #[arg(long, value_name = "LEVEL")]
+    pub autonomy: Option<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
     pub limits: LimitArgs,
@@ -138,6 +144,9 @@ pub struct DemoArgs {
     /// How fast the scripted model types: 1 as a model does, 0 without any wait
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// What waits for you: manual, commits, deferred or auto
+    #[arg(long, value_name = "LEVEL", default_value = "auto", value_parser = level)]
+    pub autonomy: Autonomy,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
     pub output: OutputArgs,
@@ -178,6 +187,10 @@ fn speed(text: &str) -> Result<f64, String> {
         Ok(speed) if (0.0..=1000.0).contains(&speed) => Ok(speed),
         _ => Err("must be a number from 0 to 1000".to_owned()),
     }
+}
+
+fn level(text: &str) -> Result<Autonomy, String> {
+    Autonomy::of(text).ok_or_else(|| format!("must be one of {}", Autonomy::ALL.map(Autonomy::word).join(", ")))
 }
 
 fn long_help() -> String {

@@ -12,6 +12,7 @@ use super::{settings, words};
 use crate::config::Settings;
 use crate::git::Repo;
 use crate::process::which;
+use crate::protocol::Autonomy;
 use crate::provider::Key;
 use crate::provider::scripted::{MODEL, Script, Server, Speed};
 use crate::store::ProjectDir;
@@ -57,7 +58,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
             )));
         }
     }
-    let mut settings = demo_settings(args.speed)?;
+    let mut settings = demo_settings(args.speed, args.autonomy)?;
     let runtime = runtime()?;
     let script = Script::parse(&SCRIPT.join("\n")).map_err(|error| Failure::Internal(error.into()))?;
     ProjectDir::check_writable(&ProjectDir::state_root()?)?;
@@ -86,11 +87,12 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
 }
 
 /// The built-in settings with what the script needs, and the user's for the screen.
-fn demo_settings(speed: f64) -> Result<Settings, Failure> {
+fn demo_settings(speed: f64, autonomy: Autonomy) -> Result<Settings, Failure> {
     Ok(Settings {
         model: MODEL.to_owned(),
         context_window: WINDOW,
         features_per_session: FEATURES_PER_SESSION,
+        autonomy,
         session_pause_ms: u64::try_from(at_speed(PAUSE, speed).as_millis()).unwrap_or(u64::MAX),
         // A machine without a git identity can show the demo too.
         author: Some(("longhaul demo".to_owned(), "demo@longhaul.invalid".to_owned())),

@@ -13,6 +13,7 @@ mod doctor;
 pub mod exit;
 pub mod failure;
 mod features;
+mod gates;
 mod headless;
 mod key;
 mod launch;
@@ -61,6 +62,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
     match cli.command {
         Some(Command::Status(args)) => status::run(&args, console).map(|()| Exit::Done),
         Some(Command::Features(args)) => features::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Gates(args)) => gates::run(&args, console).map(|()| Exit::Done),
         Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
         Some(Command::Doctor) => doctor::run(console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),

@@ -5,6 +5,7 @@
 use super::args::RunArgs;
 use super::failure::Failure;
 use crate::config::{Document, Layers, Origin, Resolved, Settings};
+use crate::protocol::Autonomy;
 use crate::ui::keymap::UserKeys;
 use etcetera::BaseStrategy as _;
 use std::env;
@@ -55,6 +56,7 @@ pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failur
         ("model", "--model", &args.model),
         ("base_url", "--base-url", &args.base_url),
         ("features_per_session", "--features-per-session", &args.features_per_session),
+        ("autonomy", "--autonomy", &args.autonomy),
         ("limits.cost", "--max-cost", &limits.max_cost),
         ("limits.tokens", "--max-tokens", &limits.max_tokens),
         ("limits.sessions", "--max-sessions", &limits.max_sessions),
@@ -66,7 +68,19 @@ pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failur
         .fold(layers(Some(workspace))?, |layers, (key, flag, value)| {
             layers.with(key, Origin::Flag(flag), value.clone())
         });
-    Ok(Settings::load(layers)?)
+    let mut resolved = Settings::load(layers)?;
+    if args.output.is_headless() && args.autonomy.is_none() {
+        resolved.settings.autonomy = unwatched(resolved.settings.autonomy);
+    }
+    Ok(resolved)
+}
+
+/// The level of a run that nobody watches: one that waits for nobody, unless the command line asks for it.
+const fn unwatched(configured: Autonomy) -> Autonomy {
+    match configured {
+        Autonomy::Manual | Autonomy::Commits | Autonomy::Deferred => Autonomy::Deferred,
+        Autonomy::Auto => Autonomy::Auto,
+    }
 }
 
 fn layers(workspace: Option<&Path>) -> Result<Layers, Failure> {

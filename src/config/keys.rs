@@ -3,6 +3,7 @@
 //! Invariant: this table and `assets/config.default.toml` name the same keys (tested).
 
 use super::nearest;
+use crate::protocol::Autonomy;
 use jiff::SignedDuration;
 use toml::Value;
 
@@ -54,6 +55,14 @@ const fn open(name: &'static str, kind: Kind) -> Key {
     }
 }
 
+/// The words for the levels of autonomy.
+const AUTONOMY: [&str; 4] = [
+    Autonomy::ALL[0].word(),
+    Autonomy::ALL[1].word(),
+    Autonomy::ALL[2].word(),
+    Autonomy::ALL[3].word(),
+];
+
 /// The table, in the order of the default file.
 pub(super) const KEYS: &[Key] = &[
     key("model", Kind::Text),
@@ -72,6 +81,7 @@ pub(super) const KEYS: &[Key] = &[
     key("stall_sessions", Kind::Whole(1, 1_000)),
     key("author", Kind::Author),
     key("durability", Kind::Choice(&["group", "full"])),
+    key("autonomy", Kind::Choice(&AUTONOMY)),
     key("limits.sessions", Kind::Whole(1, 1_000_000)),
     key("limits.turns", Kind::Whole(1, 1_000_000)),
     key("limits.tokens", Kind::Whole(1, i64::MAX)),

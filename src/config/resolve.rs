@@ -9,8 +9,8 @@ use super::layers::{Document, Layers, Origin};
 use super::pricing::Prices;
 use super::settings::{Bash, Durability, Settings, UiSettings, Verify};
 use super::{ConfigError, DEFAULTS};
-use crate::protocol::Cost;
 use crate::protocol::event::Limits;
+use crate::protocol::{Autonomy, Cost};
 use std::collections::BTreeMap;
 use toml::Value;
 
@@ -166,6 +166,7 @@ impl Merged {
             } else {
                 Durability::Group
             },
+            autonomy: self.text("autonomy").and_then(|word| Autonomy::of(&word)).unwrap_or_default(),
             limits: Limits {
                 sessions: self.whole("limits.sessions"),
                 turns: self.whole("limits.turns"),

@@ -2,6 +2,7 @@
 //!
 //! Owns shapes only; where values come from is told by [`super::Resolved`].
 
+use crate::protocol::Autonomy;
 use crate::protocol::event::Limits;
 
 /// Everything that can be set. Each field is a key of `assets/config.default.toml`, which describes it.
@@ -25,6 +26,7 @@ pub struct Settings {
     /// Name and mail address.
     pub author: Option<(String, String)>,
     pub durability: Durability,
+    pub autonomy: Autonomy,
     pub limits: Limits,
     pub verify: Verify,
     pub bash: Bash,

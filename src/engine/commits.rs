@@ -1,83 +1,99 @@
 //! Commits: the only place that makes them. Snapshot, test exactly that tree, gate, commit that tree.
+//!
+//! Owns the way from the `commit` call to its result. Invariant: what is committed is the tree that was tested and decided on;
+//! an approval of files that moved meanwhile opens the next round instead.
 
+use super::comments;
 use super::dispatch::{Dispatch, Ran};
+use super::draft::{Draft, named, totals};
 use super::error::EngineError;
-use super::{gates, testing};
-use crate::git::{CommitRequest, Repo, Tree};
+use super::gates::{self, Decided};
+use super::testing;
+use crate::git::{CommitOutcome, CommitRequest, Repo};
 use crate::protocol::event::CommitMade;
-use crate::protocol::{CallId, GateDecision, Oid, Role, TestPurpose, TestRun, TestTotals};
+use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
+
+/// Rounds in which an approval may find the files moved. Something writes without end then, and nobody can review that.
+const ROUNDS: u32 = 5;
 
 impl Dispatch {
     /// The `commit` tool.
     pub(super) async fn commit(&self, call: &CallId, message: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
-        let project = &self.project;
-        let Tree { id: tree, left_out } = project.snapshot().await?;
-        let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
-        if dirty.is_empty() {
-            return Ok(Ran::failed(
-                "Nothing to commit: the working tree is the same as the last commit.",
-            ));
-        }
-
-        let tested = testing::run(project, TestPurpose::Commit, Some(tree.clone()), cancel).await?;
-        let run = match tested.verdict() {
-            Ok(run) => run,
-            Err(cancelled) => return Ok(cancelled),
-        };
-        let before = self.facts.baseline();
-        if let (Some(before), Some(after)) = (&before, &run) {
-            let broken = testing::broken(before, after);
-            if !broken.is_empty() {
-                return Ok(Ran::failed(format!(
-                    "Not committed: {} passed before and no longer does. {}. Mend it, then commit again.\n{}",
-                    broken.join(", "),
-                    testing::summary(after),
-                    after.output.text
-                )));
-            }
-        }
-
-        let (decision, reason) = gates::commit(project, call, &message, &tree)?;
-        if decision != GateDecision::Approve {
-            return Ok(Ran::failed(format!("Not committed: {reason}")));
-        }
-        let made = {
-            let _ours = project.watcher.expect();
-            let (tree, message, author) = (tree.clone(), message.clone(), project.settings.author.clone());
-            let commit = move |repo: &Repo| {
-                repo.commit(CommitRequest {
-                    tree: &tree,
-                    expected_parent: head.as_ref(),
-                    message: &message,
-                    author,
-                })
+        for _ in 0..ROUNDS {
+            let draft = match self.draft(cancel).await? {
+                Ok(draft) => draft,
+                Err(told) => return Ok(told),
             };
-            match project.git(commit).await {
-                Ok(made) => made,
-                // A branch that moved meanwhile, an unfinished merge, an empty message: the agent is told and can act on it.
-                Err(EngineError::Git(error)) => return Ok(Ran::failed(format!("Not committed: {error}"))),
-                Err(other) => return Err(other),
+            let opened = draft.opened(self, call, &message);
+            let decided = gates::ask(&self.project, &opened, draft.policy.clone(), cancel).await?;
+            match decided.answer.decision {
+                GateDecision::Void => {
+                    gates::decide(&self.project, &decided)?;
+                    return Ok(Ran::cancelled());
+                }
+                GateDecision::Reject | GateDecision::RejectAndStop => {
+                    gates::decide(&self.project, &decided)?;
+                    return Ok(denied(&decided));
+                }
+                GateDecision::Approve => {}
             }
+            if let Some(why) = self.outdated(&draft, &decided).await? {
+                gates::void(&self.project, &decided, why)?;
+                continue;
+            }
+            gates::decide(&self.project, &decided)?;
+            return self.make(draft, &decided, message).await;
+        }
+        Ok(Ran::failed(
+            "Not committed: files change all the time while the human looks at the commit. Find what writes them, stop it or have git \
+             ignore them, then commit again.",
+        ))
+    }
+
+    /// Says what moved since a person was shown the change. Policy is shown nothing: it decides on the tested tree.
+    async fn outdated(&self, draft: &Draft, decided: &Decided) -> Result<Option<String>, EngineError> {
+        if decided.by == "policy" {
+            return Ok(None);
+        }
+        let head = self.project.git(|repo| repo.head()).await?;
+        if head != draft.head {
+            return Ok(Some("the branch moved while the commit waited".to_owned()));
+        }
+        let disk = self.project.tree().await?;
+        let moved = self.moved(&draft.disk, &disk).await?;
+        Ok((!moved.is_empty()).then(|| format!("the tree moved: {} changed while the commit waited", named(&moved))))
+    }
+
+    /// Makes the commit and tells everybody.
+    async fn make(&self, draft: Draft, decided: &Decided, message: String) -> Result<Ran, EngineError> {
+        let project = &self.project;
+        let message = decided.answer.message.clone().unwrap_or(message);
+        let made = match self.write(&draft, &message).await {
+            Ok(made) => made,
+            // A branch that moved meanwhile, an unfinished merge, an empty message: the agent is told and can act on it.
+            Err(EngineError::Git(error)) => return Ok(Ran::failed(format!("Not committed: {error}"))),
+            Err(other) => return Err(other),
         };
         project.record(CommitMade {
             commit: made.commit.clone(),
-            tree,
+            tree: draft.tree.id.clone(),
             parent: made.parent.clone(),
             message,
             feature: self.facts.feature(),
             files: made.files,
             added: made.added,
             removed: made.removed,
-            tests_before: before.as_ref().and_then(totals),
-            tests_after: run.as_ref().and_then(totals),
-            unseen: None,
+            tests_before: draft.before.as_ref().and_then(totals),
+            tests_after: draft.run.as_ref().and_then(totals),
+            unseen: Some(unseen(draft.hunks(), decided)),
         })?;
         self.protect(&made.commit).await?;
-        let tests = run
+        let tests = draft
+            .run
             .as_ref()
             .map_or_else(|| "no verify command is declared".to_owned(), testing::summary);
-        self.facts.committed(run);
+        self.facts.committed(draft.run);
         let mut text = format!(
             "Committed {}: {} files, +{} -{}. {tests}.",
             made.commit.short(),
@@ -85,14 +101,31 @@ impl Dispatch {
             made.added,
             made.removed
         );
-        for left in left_out {
+        for left in draft.tree.left_out {
             text.push_str(&format!("\nNot in the commit: {}, which {}.", left.path, left.reason));
         }
+        text.push_str(&comments::written(&decided.answer));
         if let Some(next) = self.next_feature()? {
             text.push('\n');
             text.push_str(&next);
         }
         Ok(Ran::done(text))
+    }
+
+    async fn write(&self, draft: &Draft, message: &str) -> Result<CommitOutcome, EngineError> {
+        let project = &self.project;
+        let _ours = project.watcher.expect();
+        let (tree, head) = (draft.tree.id.clone(), draft.head.clone());
+        let (message, author) = (message.to_owned(), project.settings.author.clone());
+        let commit = move |repo: &Repo| {
+            repo.commit(CommitRequest {
+                tree: &tree,
+                expected_parent: head.as_ref(),
+                message: &message,
+                author,
+            })
+        };
+        project.git(commit).await
     }
 
     /// What is committed is agreed: from here on its tests, what runs them, and the list are guarded.
@@ -110,7 +143,29 @@ impl Dispatch {
     }
 }
 
-/// Counts, where the run named any tests.
-fn totals(run: &TestRun) -> Option<TestTotals> {
-    (!run.cases.is_empty()).then(|| run.totals())
+/// What the agent is told of a commit that is not made.
+fn denied(decided: &Decided) -> Ran {
+    let stops = if decided.answer.decision == GateDecision::RejectAndStop {
+        " The run stops after this step."
+    } else {
+        ""
+    };
+    let who = if decided.by == "human" {
+        "the human denied it"
+    } else {
+        "a check did not hold"
+    };
+    Ran::refused(format!(
+        "Not committed: {who}. The files are as you left them; mend what is said here, then commit again.{stops}{}",
+        comments::written(&decided.answer)
+    ))
+}
+
+/// Hunks that nobody saw, and hunks in all.
+fn unseen(hunks: u32, decided: &Decided) -> (u32, u32) {
+    let missed = decided
+        .answer
+        .seen
+        .map_or(hunks, |seen| seen.hunks.saturating_sub(seen.hunks_seen));
+    (missed.min(hunks), hunks)
 }

@@ -60,6 +60,12 @@ impl Ran {
         Self::told(CallStatus::Failed, text)
     }
 
+    /// A call that a person or a check said no to.
+    #[must_use]
+    pub fn refused(text: impl Into<String>) -> Self {
+        Self::told(CallStatus::Refused, text)
+    }
+
     /// A harness tool that was stopped before it could decide.
     #[must_use]
     pub fn cancelled() -> Self {
@@ -97,7 +103,7 @@ impl Dispatch {
                 guard,
                 reason: verdict.reason.clone(),
             })?;
-            return self.finish(&proposed.call, Ran::told(CallStatus::Refused, verdict.reason), begun);
+            return self.finish(&proposed.call, Ran::refused(verdict.reason), begun);
         }
 
         let (call, tool, kind) = (proposed.call.clone(), proposed.tool.clone(), described.kind);

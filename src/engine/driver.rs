@@ -7,9 +7,10 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{gates, limits};
-use crate::protocol::event::{AutonomyChanged, EndCause, Failure, QuestionAnswered};
-use crate::protocol::{Command, RawJson, Usage};
+use super::{gates, limits, review};
+use crate::harness::prompt::Attendance;
+use crate::protocol::event::{EndCause, Failure, QuestionAnswered};
+use crate::protocol::{Command, GateDecision, RawJson, StopMode, Usage};
 use crate::provider::{Request, StreamItem};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -212,14 +213,27 @@ impl<'a> Driver<'a> {
 
     fn command(&self, command: Command) -> Result<Option<Input>, EngineError> {
         match command {
-            Command::Stop { mode } => Ok(Some(Input::Stop { mode })),
+            Command::Stop { mode } => {
+                // A step that waits for a person who is not there would never end.
+                if self.dispatch.project.questions.attendance() == Attendance::Unattended {
+                    self.dispatch.project.gates.let_go();
+                }
+                Ok(Some(Input::Stop { mode }))
+            }
             Command::SetAutonomy { level } => {
-                self.dispatch.project.record(AutonomyChanged { level })?;
+                gates::set_level(&self.dispatch.project, level)?;
                 Ok(None)
             }
             Command::DecideGate(answer) => {
-                gates::refuse_stray(&self.dispatch.project, &answer)?;
-                Ok(None)
+                let stops = answer.decision == GateDecision::RejectAndStop;
+                let counts = gates::take(&self.dispatch.project, answer)?;
+                Ok((counts && stops).then_some(Input::Stop {
+                    mode: StopMode::AfterStep,
+                }))
+            }
+            Command::ReviewCommit(reviewed) => {
+                let told = review::take(&self.dispatch.project, reviewed)?;
+                Ok(told.map(|text| Input::Remark { text }))
             }
             Command::AnswerQuestion { question, text } => {
                 if self.dispatch.project.questions.answer(question, text.clone()) {

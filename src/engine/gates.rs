@@ -1,51 +1,296 @@
-//! Gates: where a person will decide. For now policy answers, but the gate is opened and decided in the log like any other.
+//! Gates: what waits for a person's decision, and how it gets one.
+//!
+//! Owns the book of gates that wait, which levels of autonomy answer which gates, and the events around both. What a decision leads
+//! to is its asker's business. Invariant: every gate opened is decided exactly once, by the task that opened it; an answer counts
+//! once, and only for the tree that was shown.
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened};
-use crate::protocol::{CallId, GateAnswer, GateDecision, GateId, Oid};
+use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
-/// Opens and decides the gate of a commit. Returns the decision and its reason.
+/// Gates that wait, by number.
+#[derive(Debug, Default)]
+pub struct Gates {
+    waiting: Mutex<HashMap<GateId, Open>>,
+}
+
+/// The book's side of a gate.
+#[derive(Debug)]
+struct Open {
+    what: GateKind,
+    tree: Option<Oid>,
+    policy: Policy,
+    answer: oneshot::Sender<Decided>,
+}
+
+/// What is decided where no person is asked.
+#[derive(Debug, Clone)]
+pub enum Policy {
+    /// Go ahead.
+    Approve,
+    /// No, for this reason: a check of the machine did not hold.
+    Reject(String),
+}
+
+/// How a gate was decided, and by whom.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// `human`, `policy`, or `harness` for a gate that lost its object.
+    pub by: &'static str,
+    /// The answer.
+    pub answer: GateAnswer,
+}
+
+impl Gates {
+    /// Registers a gate. Its answer comes through the receiver; a receiver without a sender means that the gate was let go.
+    fn register(&self, opened: &GateOpened, policy: Policy) -> oneshot::Receiver<Decided> {
+        let (answer, answered) = oneshot::channel();
+        let open = Open {
+            what: opened.what,
+            tree: opened.tree.clone(),
+            policy,
+            answer,
+        };
+        self.book().insert(opened.gate, open);
+        answered
+    }
+
+    /// Hands a person's answer to whoever waits for it. The error says why it cannot count.
+    fn answer(&self, answer: GateAnswer) -> Result<(), String> {
+        let mut book = self.book();
+        let gate = answer.gate;
+        let over = || format!("{gate} does not wait for an answer any more");
+        let open = book.get(&gate).ok_or_else(over)?;
+        if open.tree.is_some() && open.tree != answer.tree {
+            let told = |tree: Option<&Oid>| tree.map_or_else(|| "none".to_owned(), |tree| tree.short().to_owned());
+            return Err(format!(
+                "the answer is for tree {}, and {gate} waits on tree {}; look at it again",
+                told(answer.tree.as_ref()),
+                told(open.tree.as_ref())
+            ));
+        }
+        if answer.decision == GateDecision::Void {
+            return Err(format!("{gate} can be approved or rejected, not voided"));
+        }
+        let open = book.remove(&gate).ok_or_else(over)?;
+        open.answer.send(Decided { by: "human", answer }).map_err(|_| over())
+    }
+
+    /// Answers, by policy, the gates that nobody is asked about at this level.
+    fn apply(&self, level: Autonomy) {
+        let mut book = self.book();
+        let gates: Vec<GateId> = book
+            .iter()
+            .filter(|(_, open)| !level.asks(open.what))
+            .map(|(gate, _)| *gate)
+            .collect();
+        for gate in gates {
+            if let Some(open) = book.remove(&gate) {
+                let answer = open.policy.answer(gate, open.tree);
+                // Nobody waits any more: the call was stopped at this very moment.
+                let _ = open.answer.send(Decided { by: "policy", answer });
+            }
+        }
+    }
+
+    /// Lets every gate go: whoever waits for one learns that nobody will decide it.
+    pub fn let_go(&self) {
+        self.book().clear();
+    }
+
+    fn forget(&self, gate: GateId) {
+        self.book().remove(&gate);
+    }
+
+    fn book(&self) -> MutexGuard<'_, HashMap<GateId, Open>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Policy {
+    fn answer(&self, gate: GateId, tree: Option<Oid>) -> GateAnswer {
+        let (decision, reason) = match self {
+            Self::Approve => (GateDecision::Approve, String::new()),
+            Self::Reject(reason) => (GateDecision::Reject, reason.clone()),
+        };
+        plain(gate, tree, decision, reason)
+    }
+}
+
+/// The level in force.
+#[must_use]
+pub fn level(project: &Project) -> Autonomy {
+    project
+        .journal
+        .with_state(|state| state.run.as_ref().map_or(project.settings.autonomy, |run| run.autonomy))
+}
+
+/// Returns the number of the next gate.
+#[must_use]
+pub fn next(project: &Project) -> GateId {
+    project.journal.with_state(|state| state.last_gate).next()
+}
+
+/// Opens a gate and waits for its answer, which its asker then has to record with [`decide`].
 ///
 /// # Errors
 /// Fails if the log cannot be written.
-pub fn commit(project: &Project, call: &CallId, message: &str, tree: &Oid) -> Result<(GateDecision, String), EngineError> {
-    let gate = next(project);
-    let title = message.lines().next().unwrap_or_default().to_owned();
-    project.record(GateOpened {
+pub async fn ask(
+    project: &Project,
+    opened: &GateOpened,
+    policy: Policy,
+    cancel: &CancellationToken,
+) -> Result<Decided, EngineError> {
+    let answered = project.gates.register(opened, policy);
+    if let Err(error) = project.record(opened.clone()) {
+        project.gates.forget(opened.gate);
+        return Err(error);
+    }
+    // Read only now: a level that was set before the gate stood in the book is seen here, one set later finds the gate there.
+    project.gates.apply(level(project));
+    let gone = |why: &str| Decided {
+        by: "harness",
+        answer: plain(opened.gate, opened.tree.clone(), GateDecision::Void, why.to_owned()),
+    };
+    let decided = tokio::select! {
+        biased;
+        answered = answered => answered.unwrap_or_else(|_| gone("the run stops, and nobody is there to decide")),
+        () = cancel.cancelled() => gone("the session ended"),
+    };
+    project.gates.forget(opened.gate);
+    Ok(decided)
+}
+
+/// Records how a gate was decided.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn decide(project: &Project, decided: &Decided) -> Result<(), EngineError> {
+    let GateAnswer {
         gate,
-        what: GateKind::Commit,
-        call: call.clone(),
-        title,
-        body: message.to_owned(),
-        tree: Some(tree.clone()),
-        commit: None,
-    })?;
-    let (decision, reason) = (GateDecision::Approve, String::new());
+        tree,
+        decision,
+        reason,
+        message,
+        comments,
+        seen,
+    } = decided.answer.clone();
     project.record(GateDecided {
         gate,
         decision,
-        by: "policy".into(),
-        reason: reason.clone(),
-        tree: Some(tree.clone()),
-        message: None,
-        comments: Vec::new(),
-        seen: None,
-    })?;
-    Ok((decision, reason))
-}
-
-/// Says that an answer came for a gate that does not wait.
-///
-/// # Errors
-/// Fails if the log cannot be written.
-pub fn refuse_stray(project: &Project, answer: &GateAnswer) -> Result<(), EngineError> {
-    project.record(GateAnswerRefused {
-        gate: answer.gate,
-        reason: format!("{} does not wait for an answer any more", answer.gate),
+        by: decided.by.to_owned(),
+        reason,
+        tree,
+        message,
+        comments,
+        seen,
     })
 }
 
-fn next(project: &Project) -> GateId {
-    project.journal.with_state(|state| state.last_gate).next()
+/// Records that an answer came too late: what it was given for is gone.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn void(project: &Project, decided: &Decided, why: String) -> Result<(), EngineError> {
+    let mut answer = plain(decided.answer.gate, decided.answer.tree.clone(), GateDecision::Void, why);
+    answer.seen = decided.answer.seen;
+    decide(project, &Decided { by: "harness", answer })
+}
+
+/// Takes a person's answer. Returns whether it counts; one that does not is refused in the log.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn take(project: &Project, answer: GateAnswer) -> Result<bool, EngineError> {
+    let gate = answer.gate;
+    match project.gates.answer(answer) {
+        Ok(()) => Ok(true),
+        Err(reason) => {
+            project.record(GateAnswerRefused { gate, reason })?;
+            Ok(false)
+        }
+    }
+}
+
+/// Sets the level of autonomy; gates that nobody is asked about any more are answered by policy.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn set_level(project: &Project, level: Autonomy) -> Result<(), EngineError> {
+    project.record(AutonomyChanged { level })?;
+    project.gates.apply(level);
+    Ok(())
+}
+
+const fn plain(gate: GateId, tree: Option<Oid>, decision: GateDecision, reason: String) -> GateAnswer {
+    GateAnswer {
+        gate,
+        tree,
+        decision,
+        reason,
+        message: None,
+        comments: Vec::new(),
+        seen: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::CallId;
+
+    fn opened(what: GateKind, tree: Option<&str>) -> GateOpened {
+        GateOpened {
+            gate: GateId(7),
+            what,
+            call: CallId::from("c"),
+            title: String::new(),
+            body: String::new(),
+            tree: tree.map(Oid::from),
+            commit: None,
+        }
+    }
+
+    fn approve(gate: u32, tree: Option<&str>) -> GateAnswer {
+        plain(GateId(gate), tree.map(Oid::from), GateDecision::Approve, String::new())
+    }
+
+    #[test]
+    fn an_answer_counts_once_and_only_for_the_gate_and_the_tree_that_were_shown() {
+        let gates = Gates::default();
+        let mut answered = gates.register(&opened(GateKind::Commit, Some("aaaaaaaaaa")), Policy::Approve);
+        assert!(
+            gates
+                .answer(approve(6, Some("aaaaaaaaaa")))
+                .unwrap_err()
+                .contains("gate 6 does not wait")
+        );
+        for other in [Some("bbbbbbbbbb"), None] {
+            assert!(gates.answer(approve(7, other)).unwrap_err().contains("waits on tree aaaaaaa"));
+        }
+        let mut voided = approve(7, Some("aaaaaaaaaa"));
+        voided.decision = GateDecision::Void;
+        assert!(gates.answer(voided).unwrap_err().contains("not voided"));
+        assert!(answered.try_recv().is_err(), "nothing counted so far");
+        gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap();
+        assert_eq!(answered.try_recv().unwrap().by, "human");
+        assert!(gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap_err().contains("any more"));
+    }
+
+    #[test]
+    fn policy_answers_what_its_level_asks_nobody_about_as_its_checks_say() {
+        let gates = Gates::default();
+        let mut answered = gates.register(&opened(GateKind::Commit, None), Policy::Reject("the hook failed".into()));
+        gates.apply(Autonomy::Commits);
+        assert!(answered.try_recv().is_err());
+        gates.apply(Autonomy::Deferred);
+        let decided = answered.try_recv().unwrap();
+        assert_eq!((decided.by, decided.answer.decision), ("policy", GateDecision::Reject));
+        assert_eq!(decided.answer.reason, "the hook failed");
+    }
 }

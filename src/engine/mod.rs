@@ -3,15 +3,17 @@
 //! - `supervisor` decides which session comes next; `session` opens, orients, drives and closes one.
 //! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
 //! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
-//!   `commits` the only maker of commits.
+//!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person.
 //! - `journal` is the only way to say that something happened.
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
 mod asking;
+mod comments;
 mod commits;
 mod conversation;
 mod dispatch;
+mod draft;
 mod driver;
 mod effect;
 mod error;
@@ -25,6 +27,7 @@ mod orientation;
 mod outside;
 mod project;
 mod questions;
+mod review;
 mod session;
 mod supervisor;
 mod testing;
@@ -172,18 +175,20 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         prices,
         prompts,
         questions: questions::Questions::new(attendance, question_timeout),
+        gates: gates::Gates::default(),
         watcher,
         guard: Arc::new(guard),
         background: AtomicBool::new(false),
     });
     let loss = Arc::new(OnceLock::new());
-    let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks));
+    let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks.clone()));
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
         earlier: project.guard.changed_since_last_run(),
         commands: command_queue,
         remarks: remark_queue,
+        tell: remarks,
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
@@ -206,7 +211,7 @@ async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, follow
         endpoint: settings.base_url.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         limits: settings.limits,
-        autonomy: crate::protocol::Autonomy::Auto,
+        autonomy: settings.autonomy,
         sandbox: "none".to_owned(),
     };
     project.journal.announce(started);

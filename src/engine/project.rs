@@ -1,6 +1,7 @@
 //! What every part of the engine may reach: the workspace, the log, the stores, the settings. Shared, never copied.
 
 use super::error::EngineError;
+use super::gates::Gates;
 use super::journal::Journal;
 use super::questions::Questions;
 use crate::config::Settings;
@@ -36,6 +37,8 @@ pub struct Project {
     pub prompts: crate::harness::prompt::Prompts,
     /// Questions that wait for the human.
     pub questions: Questions,
+    /// Gates that wait for the human.
+    pub gates: Gates,
     /// What tells of outside changes.
     pub watcher: Watcher,
     /// What judges calls and keeps guarded files as they were.

@@ -6,8 +6,8 @@
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{features, gates, limits};
-use crate::protocol::event::{AutonomyChanged, EndCause, RunEnded, RunOutcome, StopRequested};
+use super::{features, gates, limits, review};
+use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, FeatureStatus, Role};
 use crate::store::StoreError;
 use std::sync::{Arc, OnceLock};
@@ -27,6 +27,8 @@ pub struct Supervisor {
     pub commands: mpsc::Receiver<Command>,
     /// What the agent must be told of outside changes.
     pub remarks: mpsc::Receiver<String>,
+    /// Puts something into that queue between two sessions.
+    pub tell: mpsc::Sender<String>,
     /// Gets the reason when the end of the run could not be recorded: the log is lost then.
     pub loss: Arc<OnceLock<String>>,
     /// Last resort: stops whatever runs.
@@ -127,8 +129,14 @@ impl Supervisor {
                         self.project.record(StopRequested { mode })?;
                         return Ok(true);
                     }
-                    Command::SetAutonomy { level } => self.project.record(AutonomyChanged { level })?,
-                    Command::DecideGate(answer) => gates::refuse_stray(&self.project, &answer)?,
+                    Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
+                    Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
+                    Command::ReviewCommit(reviewed) => {
+                        if let Some(text) = review::take(&self.project, reviewed)? {
+                            // A full channel means the agent is far behind; the log has it all the same.
+                            drop(self.tell.try_send(text));
+                        }
+                    }
                     Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),

@@ -1,5 +1,6 @@
 //! What a client asks the engine to do.
 
+use super::event::CommitReviewed;
 use super::{Autonomy, GateAnswer, QuestionId};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub enum Command {
         /// The level.
         level: Autonomy,
     },
+    /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments go to the agent.
+    ReviewCommit(CommitReviewed),
 }
 
 /// When a run stops.

@@ -84,3 +84,12 @@ pub struct FileDiff {
     /// Unified hunks with their `@@` lines, without file headers. Cut at 1 MB with a last line that says so.
     pub patch: String,
 }
+
+impl FileDiff {
+    /// Counts what a person has to look at: its hunks, or one where there are no lines to show.
+    #[must_use]
+    pub fn hunks(&self) -> u32 {
+        let hunks = self.patch.lines().filter(|line| line.starts_with("@@ ")).count();
+        u32::try_from(hunks.max(1)).unwrap_or(u32::MAX)
+    }
+}

@@ -1,5 +1,6 @@
 //! A person's part: how much waits for them, how they decide, what they write on a change.
 
+use super::event::GateKind;
 use super::{GateId, Oid};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,12 @@ impl Autonomy {
     /// All levels, from the one that asks most.
     pub const ALL: [Self; 4] = [Self::Manual, Self::Commits, Self::Deferred, Self::Auto];
 
+    /// Finds a level by its word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.word() == word)
+    }
+
     /// Returns the word for the configuration, the command line and the screen.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -30,6 +37,16 @@ impl Autonomy {
             Self::Commits => "commits",
             Self::Deferred => "deferred",
             Self::Auto => "auto",
+        }
+    }
+
+    /// Says whether a person is asked at such a gate.
+    #[must_use]
+    pub const fn asks(self, what: GateKind) -> bool {
+        match (what, self) {
+            (GateKind::Command, Self::Manual)
+            | (GateKind::Commit | GateKind::Artifact | GateKind::Limit, Self::Manual | Self::Commits) => true,
+            (GateKind::Command, Self::Commits) | (_, Self::Deferred | Self::Auto) => false,
         }
     }
 }
@@ -104,4 +121,18 @@ pub struct Seen {
     pub end: bool,
     /// Seconds that the review was open.
     pub seconds: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_asks_no_more_than_the_one_before_it_and_has_its_word() {
+        let kinds = [GateKind::Command, GateKind::Commit, GateKind::Artifact, GateKind::Limit];
+        let asked = Autonomy::ALL.map(|level| kinds.map(|what| level.asks(what)));
+        assert_eq!(asked, [[true; 4], [false, true, true, true], [false; 4], [false; 4]]);
+        assert!(Autonomy::ALL.iter().all(|level| Autonomy::of(level.word()) == Some(*level)));
+        assert_eq!(Autonomy::of("Manual"), None);
+    }
 }

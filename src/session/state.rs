@@ -41,6 +41,8 @@ pub struct State {
     pub open_gates: Vec<OpenGate>,
     /// The latest answer to a gate that could not count.
     pub refused_answer: Option<GateAnswerRefused>,
+    /// The tree that a person answered on last, as long as nothing came of it: the next round shows what changed since.
+    pub last_round: Option<Oid>,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
     /// Number of the latest gate.

@@ -3,6 +3,7 @@
 //! Owns the loop; [`narrate`] owns the words. Reads the same link and the same reducer as the screen does.
 //! Invariant: what goes wrong with the output never touches the run; the log has everything.
 
+pub(super) mod gates;
 mod narrate;
 mod progress;
 

@@ -2,6 +2,7 @@
 //!
 //! Pure. Invariant: a refusal, a breach, a flip, a commit, a retry and an end are never left out.
 
+use super::gates;
 use crate::cli::words;
 use crate::protocol::event::{
     BreachFound, CommitMade, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
@@ -79,6 +80,11 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
         Event::QuestionAsked(question) => format!("question: {}", question.text),
         Event::QuestionAnswered(answer) => format!("answered by {}: {}", answer.by, first_line(&answer.text)),
+        Event::GateOpened(gate) => return gates::opened(gate, state).into_iter().collect(),
+        Event::GateDecided(decided) => return gates::decided(decided).into_iter().collect(),
+        Event::GateAnswerRefused(refused) => format!("answer refused: {}", refused.reason),
+        Event::AutonomyChanged(changed) => gates::level(changed),
+        Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),
         Event::CommitMade(commit) => committed(commit),
         Event::RepositoryObserved(_)
         | Event::PromptSent(_)
@@ -92,11 +98,6 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::TestRunStarted(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)
-        | Event::GateOpened(_)
-        | Event::GateDecided(_)
-        | Event::GateAnswerRefused(_)
-        | Event::AutonomyChanged(_)
-        | Event::CommitReviewed(_)
         | Event::Unknown(_) => return Vec::new(),
     };
     vec![line]
@@ -265,7 +266,7 @@ fn first_sentence(text: &str) -> &str {
     line.find(". ").map_or(line, |end| &line[..end])
 }
 
-fn first_line(text: &str) -> &str {
+pub(super) fn first_line(text: &str) -> &str {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim()
 }
 

@@ -49,7 +49,7 @@ pub struct CommitFacts {
     pub findings: Vec<(bool, String)>,
     /// Paths on disk that the commit cannot hold, each with its reason.
     pub left_out: Vec<String>,
-    /// The tree of the last round of this review: what a person commented on or rejected.
+    /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
     pub previous: Option<Oid>,
 }
 

@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateOpened};
-use crate::session::state::{Debt, OpenGate, State};
+use crate::session::state::{Activity, Debt, OpenGate, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
@@ -22,6 +22,9 @@ impl State {
                 decision: None,
             },
         );
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::NeedsHuman);
+        }
     }
 
     pub(super) fn gate_decided(&mut self, at: At, event: &GateDecided) {
@@ -47,6 +50,18 @@ impl State {
             }
             _ => false,
         });
+        let answered = match event.decision {
+            GateDecision::Approve => false,
+            GateDecision::Reject | GateDecision::RejectAndStop => true,
+            // Somebody had looked at it, and the files moved meanwhile.
+            GateDecision::Void => event.seen.is_some(),
+        };
+        if answered && event.tree.is_some() {
+            self.last_round.clone_from(&event.tree);
+        }
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::Tool);
+        }
     }
 
     pub(super) fn gate_answer_refused(&mut self, event: &GateAnswerRefused) {
@@ -61,6 +76,7 @@ impl State {
 
     /// A commit that was made with hunks that nobody saw is owed a look.
     pub(super) fn note_debt(&mut self, event: &CommitMade) {
+        self.last_round = None;
         if let Some((unseen, hunks)) = event.unseen
             && unseen > 0
         {
@@ -78,5 +94,103 @@ impl State {
         } else if let Some(debt) = self.debts.iter_mut().find(|debt| debt.commit == event.commit) {
             debt.unseen = event.hunks.saturating_sub(event.hunks_seen);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{GateKind, RunStarted, SessionStarted};
+    use crate::protocol::{Autonomy, CallId, Envelope, Event, GateId, Oid, Role, RunId, Seen, Seq, SessionNo};
+    use crate::session::Phase;
+
+    fn state(events: Vec<Event>) -> State {
+        let run = RunStarted {
+            run: RunId::from("r"),
+            project: "p".into(),
+            workspace: "/w".into(),
+            model: "m".into(),
+            endpoint: "e".into(),
+            version: "0".into(),
+            limits: crate::protocol::event::Limits::default(),
+            autonomy: Autonomy::Commits,
+            sandbox: "none".into(),
+        };
+        let session = SessionStarted {
+            role: Role::Coding,
+            model: "m".into(),
+            context_window: 1000,
+            head: None,
+            prompt_hash: String::new(),
+        };
+        let log: Vec<Envelope> = [run.into(), session.into()]
+            .into_iter()
+            .chain(events)
+            .enumerate()
+            .map(|(at, event)| Envelope {
+                v: crate::protocol::FORMAT_VERSION,
+                seq: Seq(at as u64 + 1),
+                time: jiff::Timestamp::UNIX_EPOCH,
+                session: SessionNo(1),
+                event,
+            })
+            .collect();
+        State::fold(&log)
+    }
+
+    fn opened() -> Event {
+        GateOpened {
+            gate: GateId(1),
+            what: GateKind::Commit,
+            call: CallId::from("c"),
+            title: "Say hello".into(),
+            body: "Say hello".into(),
+            tree: Some(Oid::from("aaaa")),
+            commit: None,
+        }
+        .into()
+    }
+
+    fn decided(decision: GateDecision, seen: Option<Seen>) -> Event {
+        GateDecided {
+            gate: GateId(1),
+            decision,
+            by: "human".into(),
+            reason: "why".into(),
+            tree: Some(Oid::from("aaaa")),
+            message: None,
+            comments: Vec::new(),
+            seen,
+        }
+        .into()
+    }
+
+    #[test]
+    fn an_open_gate_waits_for_a_person_until_it_is_decided() {
+        let waits = state(vec![opened()]);
+        assert_eq!(waits.phase().0, Phase::WaitingForYou);
+        assert_eq!(waits.sessions[0].activity, Activity::NeedsHuman);
+        let approved = state(vec![opened(), decided(GateDecision::Approve, None)]);
+        assert_eq!((approved.phase().0, approved.open_gates.len()), (Phase::Running, 0));
+        assert_eq!(approved.sessions[0].activity, Activity::Tool);
+        assert_eq!(approved.last_round, None);
+    }
+
+    #[test]
+    fn the_last_round_is_what_somebody_answered_on() {
+        let round = |decision, seen| state(vec![opened(), decided(decision, seen)]).last_round;
+        let tree = Some(Oid::from("aaaa"));
+        assert_eq!(round(GateDecision::Reject, None), tree);
+        assert_eq!(round(GateDecision::RejectAndStop, None), tree);
+        assert_eq!(
+            round(GateDecision::Void, Some(Seen::default())),
+            tree,
+            "an approval that came too late"
+        );
+        assert_eq!(
+            round(GateDecision::Void, None),
+            None,
+            "the session ended, nobody had answered"
+        );
     }
 }

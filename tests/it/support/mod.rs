@@ -5,7 +5,7 @@ use longhaul::config::pricing::Prices;
 use longhaul::engine::{self, Attendance, Plan};
 use longhaul::link::{Client, Update};
 use longhaul::protocol::event::RunEnded;
-use longhaul::protocol::{Envelope, Event, Seq};
+use longhaul::protocol::{Autonomy, Envelope, Event, Seq};
 use longhaul::provider::scripted::{Script, Server, Speed};
 use longhaul::provider::{Anthropic, Key, ProviderConfig, install_tls};
 use longhaul::session::State;
@@ -196,6 +196,11 @@ impl Ran {
             .collect()
     }
 
+    /// Every event of one kind, as `pick` takes it.
+    pub fn all<T>(&self, pick: impl Fn(&Event) -> Option<T>) -> Vec<T> {
+        self.log.iter().filter_map(|envelope| pick(&envelope.event)).collect()
+    }
+
     pub fn count(&self, kind: &str) -> usize {
         self.log.iter().filter(|envelope| envelope.event.kind() == kind).count()
     }
@@ -245,6 +250,7 @@ fn settings() -> Settings {
     let mut settings = Settings::builtin();
     settings.model = "scripted-demo".into();
     settings.session_pause_ms = 0;
+    settings.autonomy = Autonomy::Auto;
     settings
 }
 

@@ -1,0 +1,81 @@
+//! What a headless run says of gates and of what a person does at them.
+//!
+//! Pure. Invariant: a gate that waits for a person is always named with its number, and so is how it was decided.
+
+use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened};
+use crate::protocol::{Autonomy, GateDecision};
+use crate::session::State;
+use crate::ui::text::format;
+
+/// A gate opened: a line if a person is asked.
+pub(super) fn opened(event: &GateOpened, state: &State) -> Option<String> {
+    let level = state.run.as_ref().map(|run| run.autonomy)?;
+    level.asks(event.what).then(|| waiting(event))
+}
+
+/// What waits, with the number of its gate.
+pub(in crate::cli) fn waiting(event: &GateOpened) -> String {
+    let facts = event.commit.as_ref().map_or_else(String::new, |facts| {
+        let files = format::plural(facts.files as usize, "file");
+        format!(" ({files}, +{} -{})", facts.added, facts.removed)
+    });
+    format!("waiting for you: {} {}{facts}, {}", kind(event.what), event.title, event.gate)
+}
+
+/// The word for what waits.
+pub(in crate::cli) const fn kind(what: GateKind) -> &'static str {
+    match what {
+        GateKind::Commit => "commit",
+        GateKind::Command => "command",
+        GateKind::Artifact => "change of a guarded file",
+        GateKind::Limit => "limit",
+    }
+}
+
+/// A gate was decided: a line unless policy let it pass.
+pub(super) fn decided(event: &GateDecided) -> Option<String> {
+    let word = match event.decision {
+        GateDecision::Approve if event.by == "policy" => return None,
+        GateDecision::Approve => "approved",
+        GateDecision::Reject => "denied",
+        GateDecision::RejectAndStop => "denied, with a stop,",
+        GateDecision::Void => "void",
+    };
+    let mut line = match event.decision {
+        GateDecision::Void => format!("{} {word}", event.gate),
+        _ => format!("{} {word} by {}", event.gate, event.by),
+    };
+    if !event.reason.is_empty() {
+        line.push_str(": ");
+        line.push_str(super::narrate::first_line(&event.reason));
+    }
+    if !event.comments.is_empty() {
+        line.push_str(&format!(" ({})", format::plural(event.comments.len(), "comment")));
+    }
+    Some(line)
+}
+
+/// The level changed.
+pub(super) fn level(event: &AutonomyChanged) -> String {
+    let meaning = match event.level {
+        Autonomy::Manual => "commits and commands wait for you",
+        Autonomy::Commits => "commits wait for you",
+        Autonomy::Deferred => "nothing waits; commits queue up for your review",
+        Autonomy::Auto => "nothing waits",
+    };
+    format!("autonomy {}: {meaning}", event.level.word())
+}
+
+/// A commit was looked at after the fact.
+pub(super) fn reviewed(event: &CommitReviewed) -> String {
+    let comments = match event.comments.len() {
+        0 => String::new(),
+        n => format!(", {}", format::plural(n, "comment")),
+    };
+    format!(
+        "commit {} looked at: {} of {} hunks seen{comments}",
+        event.commit.short(),
+        event.hunks_seen,
+        event.hunks
+    )
+}

@@ -1,0 +1,217 @@
+//! A commit in the making: a tree, the tests on exactly that tree, and the facts that a person judges it by.
+//!
+//! Owns what is looked at before a commit's gate opens. Does not decide and does not commit. Invariant: every finding is a fact of
+//! the log, the guards or the disk; none is the agent's word.
+
+use super::dispatch::{Dispatch, Ran};
+use super::error::EngineError;
+use super::gates::{self, Policy};
+use super::testing;
+use crate::git::Tree;
+use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
+use crate::protocol::{CallId, EvidenceKind, FeatureStatus, FileDiff, Oid, TestPurpose, TestRun, TestTotals};
+use std::path::Path;
+use tokio_util::sync::CancellationToken;
+
+/// Paths that a sentence names before it only counts the rest.
+const NAMED: usize = 5;
+
+/// What a commit will be made of.
+pub struct Draft {
+    /// Its tree.
+    pub tree: Tree,
+    /// The commit it stands on.
+    pub head: Option<Oid>,
+    /// The run that it is compared with.
+    pub before: Option<TestRun>,
+    /// The run on this tree; `None` without a verify command.
+    pub run: Option<TestRun>,
+    /// Its changes against `head`.
+    pub changes: Vec<FileDiff>,
+    /// The tree of the disk when the gate opened: the same, unless the tests wrote files.
+    pub disk: Oid,
+    /// What the machine's own checks found, as sentences.
+    pub findings: Vec<(bool, String)>,
+    /// What is decided where nobody is asked.
+    pub policy: Policy,
+}
+
+impl Dispatch {
+    /// Takes the tree as it is, tests it, and gathers the facts. The inner error is for the agent: there is nothing to decide.
+    pub(super) async fn draft(&self, cancel: &CancellationToken) -> Result<Result<Draft, Ran>, EngineError> {
+        let project = &self.project;
+        let tree = project.snapshot().await?;
+        let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
+        if dirty.is_empty() {
+            return Ok(Err(Ran::failed(
+                "Nothing to commit: the working tree is the same as the last commit.",
+            )));
+        }
+        let tested = testing::run(project, TestPurpose::Commit, Some(tree.id.clone()), cancel).await?;
+        let run = match tested.verdict() {
+            Ok(run) => run,
+            Err(cancelled) => return Ok(Err(cancelled)),
+        };
+        let before = self.facts.baseline();
+        if let (Some(before), Some(after)) = (&before, &run) {
+            let broken = testing::broken(before, after);
+            if !broken.is_empty() {
+                return Ok(Err(Ran::failed(format!(
+                    "Not committed: {} passed before and no longer does. {}. Mend it, then commit again.\n{}",
+                    broken.join(", "),
+                    testing::summary(after),
+                    after.output.text
+                ))));
+            }
+        }
+        let (base, made) = (head.clone(), tree.id.clone());
+        let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
+        let mut findings = self.findings(&changes);
+        let disk = if gates::level(project).asks(GateKind::Commit) {
+            let disk = project.tree().await?;
+            let moved = self.moved(&tree.id, &disk).await?;
+            if !moved.is_empty() {
+                findings.push((
+                    false,
+                    format!("changed while the tests ran, and not in this commit: {}", named(&moved)),
+                ));
+            }
+            disk
+        } else {
+            tree.id.clone()
+        };
+        Ok(Ok(Draft {
+            tree,
+            head,
+            before,
+            run,
+            changes,
+            disk,
+            findings,
+            policy: Policy::Approve,
+        }))
+    }
+
+    /// Names the paths in which two trees differ.
+    pub(super) async fn moved(&self, from: &Oid, to: &Oid) -> Result<Vec<String>, EngineError> {
+        if from == to {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (from.clone(), to.clone());
+        let changes = self.project.git(move |repo| repo.changes(Some(&from), &to)).await?;
+        Ok(changes.into_iter().map(|file| file.path).collect())
+    }
+
+    /// What this session's log and its guards know of the change.
+    fn findings(&self, changes: &[FileDiff]) -> Vec<(bool, String)> {
+        let mut findings = self.flips();
+        let is_test = |path: &String| self.project.guard.is_test(Path::new(path));
+        let tests = changes
+            .iter()
+            .filter(|file| is_test(&file.path) || file.old_path.as_ref().is_some_and(is_test));
+        let (new, changed): (Vec<&FileDiff>, Vec<&FileDiff>) = tests.partition(|file| file.status == 'A');
+        let paths = |files: Vec<&FileDiff>| files.into_iter().map(|file| file.path.clone()).collect::<Vec<_>>();
+        let (new, changed) = (paths(new), paths(changed));
+        if changed.is_empty() {
+            findings.push((true, "agreed tests untouched".to_owned()));
+        } else {
+            findings.push((false, format!("agreed tests changed: {}", named(&changed))));
+        }
+        if !new.is_empty() {
+            findings.push((true, format!("new tests, agreed from this commit on: {}", named(&new))));
+        }
+        findings.push(match self.facts.breaches() {
+            0 => (true, "guarded files untouched in this session".to_owned()),
+            1 => (false, "a guarded file was changed in this session".to_owned()),
+            n => (false, format!("guarded files were changed {n} times in this session")),
+        });
+        findings
+    }
+
+    /// Features that were flipped in this session since its last commit, and on what evidence.
+    fn flips(&self) -> Vec<(bool, String)> {
+        self.project.journal.with_state(|state| {
+            let since = state
+                .commits
+                .iter()
+                .rev()
+                .find(|commit| commit.session == self.facts.number)
+                .map(|commit| commit.seq);
+            let mut flips = Vec::new();
+            for row in &state.features.rows {
+                let own = |flip: &&crate::session::state::Flip| {
+                    flip.session == self.facts.number && since.is_none_or(|seq| flip.seq > seq)
+                };
+                for flip in row.flips.iter().filter(own) {
+                    let id = &row.feature.id;
+                    flips.push(match (&flip.evidence, flip.to) {
+                        (Some(evidence), FeatureStatus::Passing) => (
+                            evidence.kind != EvidenceKind::AgentReport,
+                            format!("{id} passes now: {}", evidence.summary),
+                        ),
+                        (None, FeatureStatus::Passing) => (false, format!("{id} passes now, without evidence: {}", flip.reason)),
+                        (_, _) => (false, format!("{id} does not pass any more: {}", flip.reason)),
+                    });
+                }
+            }
+            flips
+        })
+    }
+}
+
+impl Draft {
+    /// The gate's event, with everything that a person must know.
+    #[must_use]
+    pub fn opened(&self, dispatch: &Dispatch, call: &CallId, message: &str) -> GateOpened {
+        let project = &dispatch.project;
+        let sum = |count: fn(&FileDiff) -> u32| self.changes.iter().map(count).fold(0, u32::saturating_add);
+        GateOpened {
+            gate: gates::next(project),
+            what: GateKind::Commit,
+            call: call.clone(),
+            title: message.lines().next().unwrap_or_default().to_owned(),
+            body: message.to_owned(),
+            tree: Some(self.tree.id.clone()),
+            commit: Some(Box::new(CommitFacts {
+                base: self.head.clone(),
+                feature: dispatch.facts.feature(),
+                files: u32::try_from(self.changes.len()).unwrap_or(u32::MAX),
+                added: sum(|file| file.added),
+                removed: sum(|file| file.removed),
+                tests_before: self.before.as_ref().and_then(totals),
+                tests_after: self.run.as_ref().and_then(totals),
+                tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()),
+                findings: self.findings.clone(),
+                left_out: self
+                    .tree
+                    .left_out
+                    .iter()
+                    .map(|left| format!("{}, which {}", left.path, left.reason))
+                    .collect(),
+                previous: project.journal.with_state(|state| state.last_round.clone()),
+            })),
+        }
+    }
+
+    /// Hunks in all.
+    #[must_use]
+    pub fn hunks(&self) -> u32 {
+        self.changes.iter().map(FileDiff::hunks).fold(0, u32::saturating_add)
+    }
+}
+
+/// Counts, where the run named any tests.
+#[must_use]
+pub fn totals(run: &TestRun) -> Option<TestTotals> {
+    (!run.cases.is_empty()).then(|| run.totals())
+}
+
+/// Lists paths, the first few by name.
+#[must_use]
+pub fn named(paths: &[String]) -> String {
+    let mut text = paths.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if paths.len() > NAMED {
+        text.push_str(&format!(" and {} more", paths.len() - NAMED));
+    }
+    text
+}

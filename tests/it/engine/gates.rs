@@ -1,0 +1,386 @@
+//! Gates: every outcome of one, driven by a person's commands while the agent's call waits.
+
+use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
+use longhaul::engine::Attendance;
+use longhaul::protocol::event::{CommitFacts, CommitReviewed, GateDecided, GateOpened, RunOutcome};
+use longhaul::protocol::{Autonomy, CallStatus, Command, Event, GateAnswer, GateDecision, GateId, ReviewComment, Seen, StopMode};
+
+/// A lab whose commits wait for a person.
+fn lab(autonomy: Autonomy) -> Lab {
+    let mut lab = Lab::new();
+    lab.settings.autonomy = autonomy;
+    lab.settings.stall_sessions = 1;
+    lab.attendance = Attendance::Attended;
+    lab
+}
+
+/// Waits until a gate is open, by its number.
+async fn gate(running: &Running, number: u32) -> GateOpened {
+    seen(running, move |event| match event {
+        Event::GateOpened(opened) if opened.gate == GateId(number) => Some(opened.clone()),
+        _ => None,
+    })
+    .await
+}
+
+async fn seen<T: Send + 'static>(running: &Running, pick: impl Fn(&Event) -> Option<T> + Copy + Send + 'static) -> T {
+    let client = running.engine.client();
+    let log = tokio::task::spawn_blocking(move || wait_for(&client, move |event| pick(event).is_some()))
+        .await
+        .unwrap();
+    log.iter().rev().find_map(|envelope| pick(&envelope.event)).unwrap()
+}
+
+fn answer(opened: &GateOpened, decision: GateDecision) -> GateAnswer {
+    GateAnswer {
+        gate: opened.gate,
+        tree: opened.tree.clone(),
+        decision,
+        reason: String::new(),
+        message: None,
+        comments: Vec::new(),
+        seen: Some(Seen {
+            width: 120,
+            height: 40,
+            hunks: 1,
+            hunks_seen: 1,
+            end: true,
+            seconds: 3,
+        }),
+    }
+}
+
+fn send(running: &Running, answer: GateAnswer) {
+    running.engine.client().send(Command::DecideGate(answer)).unwrap();
+}
+
+fn stop(running: &Running) {
+    running.engine.client().send(Command::Stop { mode: StopMode::Now }).unwrap();
+}
+
+fn facts(opened: &GateOpened) -> &CommitFacts {
+    opened.commit.as_ref().unwrap()
+}
+
+fn decisions(ran: &Ran) -> Vec<GateDecided> {
+    ran.all(|event| match event {
+        Event::GateDecided(decided) => Some(decided.clone()),
+        _ => None,
+    })
+}
+
+/// Answers of the tool `commit` as the model was told them, with how the calls ended.
+fn told(ran: &Ran) -> Vec<(CallStatus, String)> {
+    let commits: Vec<_> = ran.all(|event| match event {
+        Event::ToolStarted(started) if started.tool == "commit" => Some(started.call.clone()),
+        _ => None,
+    });
+    ran.all(|event| match event {
+        Event::ToolFinished(finished) if commits.contains(&finished.call) => Some((finished.status, finished.output.text.clone())),
+        _ => None,
+    })
+}
+
+const TWO_FILES: &str = r#"{ command = "echo one > a.txt; echo two > b.txt" }"#;
+
+fn commits_twice() -> String {
+    [
+        INITIALIZER,
+        &coding(
+            &(call("bash", TWO_FILES)
+                + &call("commit", r#"{ message = "Two files" }"#)
+                + &call("bash", r#"{ command = "echo mended > b.txt" }"#)
+                + &call("commit", r#"{ message = "Two files, mended" }"#)
+                + &ends()),
+        ),
+    ]
+    .concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_waits_with_its_facts_and_is_made_once_approved() {
+    let mut lab = lab(Autonomy::Commits);
+    lab.settings.limits.sessions = Some(2);
+    let running = lab.start(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
+    let first = gate(&running, 1).await;
+    assert_eq!(
+        lab.git(&["rev-list", "--all", "--count"]),
+        "0",
+        "nothing is committed while it waits"
+    );
+    assert_eq!((facts(&first).base.clone(), facts(&first).feature.clone()), (None, None));
+    send(&running, answer(&first, GateDecision::Approve));
+    let second = gate(&running, 2).await;
+    let known = facts(&second);
+    assert_eq!(known.feature, Some("F001".into()));
+    assert_eq!(known.tested_tree, second.tree, "the tests ran on exactly this tree");
+    assert_eq!((known.tests_before, known.tests_after.unwrap().passed), (None, 1));
+    assert!(known.files >= 3 && known.added >= 3, "{known:?}");
+    let fine = |text: &str| {
+        known
+            .findings
+            .iter()
+            .find(|(_, finding)| finding.contains(text))
+            .map(|(fine, _)| *fine)
+    };
+    assert_eq!(fine("F001 passes now: tests 1/1"), Some(true), "{:?}", known.findings);
+    assert_eq!(
+        fine("new tests, agreed from this commit on: tests/01-hello.sh"),
+        Some(true),
+        "{:?}",
+        known.findings
+    );
+    assert_eq!(fine("agreed tests untouched"), Some(true), "{:?}", known.findings);
+    assert_eq!(fine("guarded files untouched"), Some(true), "{:?}", known.findings);
+    let mut edited = answer(&second, GateDecision::Approve);
+    edited.message = Some("Greet\n\nWords of a person.".into());
+    edited.reason = "Next time, smaller.".into();
+    edited.seen = Some(Seen {
+        hunks: 4,
+        hunks_seen: 3,
+        ..Seen::default()
+    });
+    send(&running, edited);
+    let ran = running.finish().await;
+    assert_eq!(lab.git(&["log", "--format=%B"]), "Greet\n\nWords of a person.\n\nSkeleton");
+    let decided = decisions(&ran);
+    assert_eq!(
+        decided.iter().map(|d| (d.decision, d.by.as_str())).collect::<Vec<_>>(),
+        [(GateDecision::Approve, "human"); 2]
+    );
+    assert_eq!(decided[1].message.as_deref(), Some("Greet\n\nWords of a person."));
+    let made = &ran.state.commits[1].made;
+    assert_eq!(
+        (Some(&made.tree), made.unseen.map(|(unseen, _)| unseen)),
+        (second.tree.as_ref(), Some(1))
+    );
+    assert_eq!(
+        ran.state.debts.len(),
+        1,
+        "one hunk is owed a look; the first commit was seen whole as far as was told"
+    );
+    assert!(
+        told(&ran)[1].1.contains("The human adds: Next time, smaller."),
+        "{:?}",
+        told(&ran)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_reaches_the_agent_with_its_comments_and_the_next_round_knows_the_last() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    send(&running, answer(&gate(&running, 1).await, GateDecision::Approve));
+    let first = gate(&running, 2).await;
+    assert_eq!(facts(&first).previous, None);
+    let mut no = answer(&first, GateDecision::Reject);
+    no.reason = "b is wrong".into();
+    no.comments = vec![ReviewComment {
+        path: "b.txt".into(),
+        line: Some(1),
+        old_line: None,
+        snippet: "+two".into(),
+        text: "Mend this.".into(),
+    }];
+    send(&running, no.clone());
+    let second = gate(&running, 3).await;
+    assert_eq!(facts(&second).previous, first.tree);
+    send(&running, answer(&second, GateDecision::Approve));
+    let ran = running.finish().await;
+    assert_eq!(lab.git(&["log", "--format=%s"]), "Two files, mended\nSkeleton");
+    let (status, text) = &told(&ran)[1];
+    assert_eq!(*status, CallStatus::Refused);
+    assert!(text.contains("the human denied it"), "{text}");
+    assert!(
+        text.ends_with("\nReason: b is wrong\nComments on the change:\n1. b.txt, line 1\n   > +two\n   Mend this."),
+        "{text}"
+    );
+    assert_eq!(decisions(&ran)[1].comments, no.comments);
+    assert_eq!(ran.state.last_round, None, "a commit closes the review");
+    assert!(
+        ran.requests
+            .iter()
+            .any(|body| body.contains("Mend this.") && body.contains("is_error")),
+        "in the tool's result"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    send(&running, answer(&gate(&running, 1).await, GateDecision::Approve));
+    let opened = gate(&running, 2).await;
+    send(&running, answer(&opened, GateDecision::RejectAndStop));
+    let ran = running.finish().await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
+    assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
+    assert!(told(&ran)[1].1.contains("The run stops after this step."), "{:?}", told(&ran));
+    assert_eq!(decisions(&ran)[1].decision, GateDecision::RejectAndStop);
+    assert_eq!(ran.state.last_round, opened.tree, "the next run's review goes on from here");
+    assert_eq!(lab.read("b.txt"), "two\n", "the files are as the agent left them");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_move_while_a_commit_waits_void_the_approval_and_open_the_next_round() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    send(&running, answer(&gate(&running, 1).await, GateDecision::Approve));
+    let first = gate(&running, 2).await;
+    lab.write("b.txt", "edited by a person\n");
+    send(&running, answer(&first, GateDecision::Approve));
+    let second = gate(&running, 3).await;
+    assert_ne!(second.tree, first.tree);
+    assert_eq!(
+        (second.call.clone(), facts(&second).previous.clone()),
+        (first.call.clone(), first.tree.clone())
+    );
+    assert_eq!(facts(&second).tested_tree, second.tree, "the new tree was tested anew");
+    // Too late, and for what is no longer there.
+    send(&running, answer(&first, GateDecision::Approve));
+    let mut other_tree = answer(&second, GateDecision::Approve);
+    other_tree.tree = first.tree.clone();
+    send(&running, other_tree);
+    seen(&running, |event| match event {
+        Event::GateAnswerRefused(refused) if refused.gate == GateId(3) => Some(()),
+        _ => None,
+    })
+    .await;
+    assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
+    send(&running, answer(&second, GateDecision::Approve));
+    send(&running, answer(&gate(&running, 4).await, GateDecision::Approve));
+    let ran = running.finish().await;
+    assert_eq!(lab.git(&["show", "HEAD~1:b.txt"]), "edited by a person");
+    let void = &decisions(&ran)[1];
+    assert_eq!((void.decision, void.by.as_str()), (GateDecision::Void, "harness"));
+    assert!(void.reason.contains("the tree moved: b.txt changed"), "{}", void.reason);
+    let refused: Vec<String> = ran.all(|event| match event {
+        Event::GateAnswerRefused(refused) => Some(refused.reason.clone()),
+        _ => None,
+    });
+    assert_eq!(refused[0], "gate 2 does not wait for an answer any more");
+    assert!(refused[1].contains("look at it again"), "{refused:?}");
+    assert_eq!(told(&ran).len(), 3, "the agent's call went on waiting through both rounds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_the_tests_write_do_not_void_the_approval_and_are_told() {
+    let mut lab = lab(Autonomy::Commits);
+    lab.settings.verify.command = Some("date +%N > report.out".into());
+    lab.settings.limits.sessions = Some(1);
+    let running = lab
+        .start(&INITIALIZER.replace(
+            "tool = \"declare_verify\"\ninput = { command = \"sh tests/run.sh\" }",
+            "tool = \"progress_note\"\ninput = { text = \"x\" }",
+        ))
+        .await;
+    let opened = gate(&running, 1).await;
+    let finding = facts(&opened)
+        .findings
+        .iter()
+        .find(|(_, text)| text.contains("while the tests ran"))
+        .unwrap();
+    assert!(!finding.0 && finding.1.ends_with(": report.out"), "{finding:?}");
+    send(&running, answer(&opened, GateDecision::Approve));
+    let ran = running.finish().await;
+    assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_session_voids_its_open_gate() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    gate(&running, 1).await;
+    stop(&running);
+    let ran = running.finish().await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
+    let decided = decisions(&ran);
+    assert_eq!(
+        (decided[0].decision, decided[0].reason.as_str()),
+        (GateDecision::Void, "the session ended")
+    );
+    assert_eq!((ran.state.open_gates.len(), ran.state.last_round.clone()), (0, None));
+    assert_eq!(told(&ran)[0].0, CallStatus::Cancelled);
+    assert!(lab.read("feature_list.json").contains("F001"), "nothing is lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_after_the_step_does_not_wait_for_a_person_who_is_not_there() {
+    let mut lab = lab(Autonomy::Commits);
+    lab.attendance = Attendance::Unattended;
+    let running = lab.start(&commits_twice()).await;
+    gate(&running, 1).await;
+    running
+        .engine
+        .client()
+        .send(Command::Stop {
+            mode: StopMode::AfterStep,
+        })
+        .unwrap();
+    let ran = running.finish().await;
+    assert_eq!(decisions(&ran)[0].decision, GateDecision::Void);
+    assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_of_the_level_lets_waiting_commits_through_and_counts_them_as_debt() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    gate(&running, 1).await;
+    let level = Autonomy::Deferred;
+    running.engine.client().send(Command::SetAutonomy { level }).unwrap();
+    let ran = running.finish().await;
+    assert_eq!(lab.git(&["log", "--format=%s"]), "Two files, mended\nTwo files\nSkeleton");
+    assert!(
+        decisions(&ran).iter().all(|decided| decided.by == "policy"),
+        "{:?}",
+        decisions(&ran)
+    );
+    assert_eq!(ran.state.run.as_ref().unwrap().autonomy, Autonomy::Deferred);
+    assert_eq!(ran.state.debts.len(), 3);
+    assert!(
+        ran.state.debts.iter().all(|debt| debt.unseen == debt.hunks && debt.hunks > 0),
+        "{:?}",
+        ran.state.debts
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_made_unseen_can_be_reviewed_later_and_comments_reach_the_agent() {
+    let lab = lab(Autonomy::Deferred);
+    let turns = call("bash", r#"{ command = "while [ ! -e ../go ]; do sleep 0.02; done" }"#) + &ends();
+    let running = lab.start(&[INITIALIZER, &coding(&turns)].concat()).await;
+    let commit = seen(&running, |event| match event {
+        Event::CommitMade(made) => Some(made.commit.clone()),
+        _ => None,
+    })
+    .await;
+    seen(&running, |event| match event {
+        Event::ToolStarted(started) if started.title.contains("while") => Some(()),
+        _ => None,
+    })
+    .await;
+    let review = CommitReviewed {
+        commit: commit.clone(),
+        hunks_seen: 2,
+        hunks: 2,
+        settled: true,
+        comments: vec![ReviewComment {
+            path: "tests/run.sh".into(),
+            line: Some(1),
+            old_line: None,
+            snippet: "+n=0; bad=0".into(),
+            text: "Two lines, please.".into(),
+        }],
+    };
+    running.engine.client().send(Command::ReviewCommit(review)).unwrap();
+    seen(&running, |event| matches!(event, Event::CommitReviewed(_)).then_some(())).await;
+    std::fs::write(lab.workspace().join("../go"), "").unwrap();
+    let ran = running.finish().await;
+    assert_eq!(ran.state.debts, []);
+    let heard = ran
+        .requests
+        .iter()
+        .any(|body| body.contains("Two lines, please.") && body.contains("(Skeleton)"));
+    assert!(heard, "the agent is told at its next step");
+}
