@@ -129,7 +129,8 @@ impl App {
         }
         let age = self.model.run_is_live().then(|| self.drawn + MINUTE);
         let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
-        age.into_iter().chain(hold).min()
+        let armed = self.model.next_change().map(|at| self.origin + at);
+        age.into_iter().chain(hold).chain(armed).min()
     }
 
     fn interval(&self) -> Duration {
@@ -209,6 +210,8 @@ impl App {
 
     fn draw(&mut self) -> Result<(), UiError> {
         update(&mut self.model, Msg::Clock(Timestamp::now()));
+        // What the screen says of keys that will decide in a moment is said of this moment.
+        self.model.elapsed = self.origin.elapsed();
         draw(&mut self.terminal, &mut self.model)?;
         self.drawn = Instant::now();
         self.present = self.model.caught_up;

@@ -2,7 +2,7 @@
 
 use super::keymap::{Resolution, Situation};
 use super::layout::{Layout, Pane, SMALLEST};
-use super::model::Model;
+use super::model::{Model, Subject};
 use super::text::{Look, truncate};
 use super::theme::Slot;
 use super::{page, pane, popup, widget};
@@ -32,16 +32,22 @@ pub fn view(model: &Model, screen: Rect, buf: &mut Buffer) -> Cursors {
         height: 1,
         ..screen
     };
-    pane::header::draw(model, header, buf, &look);
     let mut cursors = Cursors::default();
-    if let Some(open) = model.pages.last() {
-        cursors.resting = page::draw(model, open, screen, buf, &look);
-    } else if model.is_first_start() {
-        page::start::draw(model, screen, buf, &look);
+    if let Some((open, Subject::Review(target))) = model.pages.last().map(|open| (open, &open.subject)) {
+        // Every row of the screen is for what is decided on.
+        (cursors.resting, cursors.typing) = page::review::draw(model, open, target, buf, &look);
     } else {
-        cursors.resting = panes(model, &model.layout(), buf);
+        pane::header::draw(model, header, buf, &look);
+        cursors.resting = if let Some(open) = model.pages.last() {
+            page::draw(model, open, screen, buf, &look)
+        } else if model.is_first_start() {
+            page::start::draw(model, screen, buf, &look);
+            None
+        } else {
+            panes(model, &model.layout(), buf)
+        };
+        cursors.typing = pane::footer::draw(model, footer, buf, &look);
     }
-    cursors.typing = pane::footer::draw(model, footer, buf, &look);
     if let Some(open) = &model.popup {
         let typing = popup::draw(model, open, screen, buf, &look);
         cursors.typing = cursors.typing.or(typing);

@@ -17,6 +17,10 @@ pub enum Context {
     Document,
     /// A full-screen diff.
     Diff,
+    /// What waits for a decision, or a commit that nobody has seen yet.
+    Review,
+    /// A text being written over a review.
+    Writing,
     /// The page shown where nothing of ours exists yet.
     Start,
     /// The dialog that asks what to do with a live run.
@@ -29,13 +33,15 @@ pub enum Context {
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
         Self::Transcript,
         Self::Document,
         Self::Diff,
+        Self::Review,
+        Self::Writing,
         Self::Start,
         Self::Leave,
         Self::Question,
@@ -52,6 +58,8 @@ impl Context {
             Self::Transcript => "transcript",
             Self::Document => "detail view",
             Self::Diff => "commit view",
+            Self::Review => "review",
+            Self::Writing => "writing in a review",
             Self::Start => "first start",
             Self::Leave => "leaving a live run",
             Self::Question => "question of the agent",

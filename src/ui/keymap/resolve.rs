@@ -25,6 +25,10 @@ pub enum Situation {
     Document,
     /// A full-screen diff.
     Diff,
+    /// A review.
+    Review,
+    /// A text being written over a review.
+    Writing,
     /// A window over the screen: help, sessions, a summary.
     Popup,
     /// The first-start page.
@@ -39,11 +43,13 @@ pub enum Situation {
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Document,
         Self::Diff,
+        Self::Review,
+        Self::Writing,
         Self::Popup,
         Self::Start,
         Self::Leave,
@@ -54,12 +60,14 @@ impl Situation {
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
-        use Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Search, Start, Transcript};
+        use Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Review, Search, Start, Transcript, Writing};
         match self {
             Self::MainList => &[List, Main, Everywhere],
             Self::MainTranscript => &[Transcript, Main, Everywhere],
             Self::Document => &[Document, Everywhere],
             Self::Diff => &[Diff, Document, Everywhere],
+            Self::Review => &[Review, Diff, Everywhere],
+            Self::Writing => &[Writing],
             Self::Popup => &[List, Everywhere],
             Self::Start => &[Start, Everywhere],
             Self::Leave => &[Leave],
@@ -71,7 +79,7 @@ impl Situation {
     /// Says whether typed characters are text here, so that only keys of this situation count.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Question | Self::Search)
+        matches!(self, Self::Question | Self::Search | Self::Writing)
     }
 
     /// Says whether an action applies here.

@@ -1,6 +1,6 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
-use super::action::Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Search, Start, Transcript};
+use super::action::Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Review, Search, Start, Transcript, Writing};
 use super::action::{Context, Entry};
 
 macro_rules! actions {
@@ -44,21 +44,23 @@ actions! {
     Mouse: "mouse", "", [Everywhere], ["m"], [];
 
     /// move down
-    Down: "down", "", [List, Transcript, Document], ["j", "Down"], [];
+    Down: "down", "", [List, Transcript, Document, Review], ["j", "Down"], [];
     /// move up
-    Up: "up", "", [List, Transcript, Document], ["k", "Up"], [];
+    Up: "up", "", [List, Transcript, Document, Review], ["k", "Up"], [];
     /// move half a page down
-    HalfPageDown: "half-page-down", "", [List, Transcript, Document], ["C-d"], [];
+    HalfPageDown: "half-page-down", "", [List, Transcript, Document, Review], ["C-d"], [];
     /// move half a page up
-    HalfPageUp: "half-page-up", "", [List, Transcript, Document], ["C-u"], [];
+    HalfPageUp: "half-page-up", "", [List, Transcript, Document, Review], ["C-u"], [];
     /// move a page down
-    PageDown: "page-down", "", [List, Transcript, Document], ["C-f", "PgDn", "Space"], [];
+    PageDown: "page-down", "", [List, Transcript, Document, Review], ["C-f", "PgDn"], [];
+    /// move a page down, as readers of text do
+    ReadOn: "read-on", "", [List, Transcript, Document], ["Space"], [];
     /// move a page up
-    PageUp: "page-up", "", [List, Transcript, Document], ["C-b", "PgUp"], [];
+    PageUp: "page-up", "", [List, Transcript, Document, Review], ["C-b", "PgUp"], [];
     /// go to the top
-    Top: "top", "", [List, Transcript, Document], ["g g", "Home"], [];
+    Top: "top", "", [List, Transcript, Document, Review], ["g g", "Home"], [];
     /// go to the bottom; in the transcript also follow what is new
-    Bottom: "bottom", "", [List, Transcript, Document], ["G", "End"], [];
+    Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
     /// open the selected row; fold or unfold a transcript entry or a file
     Open: "open", "open", [List, Transcript, Diff], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
@@ -125,22 +127,26 @@ actions! {
     /// shrink the focused pane again
     ZoomOut: "zoom-out", "", [Main], ["_"], [];
 
-    /// answer the oldest question that waits for you
+    /// open the oldest change, command or question that waits for you
     Answer: "answer", "answer", [Main], ["a"], [];
+    /// look at the oldest commit that was made without you
+    ReviewDebt: "review-debt", "look back", [Main], ["u"], [];
+    /// choose how much waits for you
+    Autonomy: "autonomy", "", [Main], ["M"], [];
     /// list the sessions; the chosen one is shown in the transcript
     Sessions: "sessions", "sessions", [Main], ["s"], [];
     /// show the summary of the run
     Summary: "summary", "summary", [Main], ["S"], [];
     /// search the text, or filter the list
-    Find: "find", "search", [List, Transcript, Document], ["/"], [];
+    Find: "find", "search", [List, Transcript, Document, Review], ["/"], [];
     /// go to the next match
-    NextMatch: "next-match", "", [List, Transcript, Document], ["n"], [];
+    NextMatch: "next-match", "", [List, Transcript, Document, Review], ["n"], [];
     /// go to the previous match
-    PreviousMatch: "previous-match", "", [List, Transcript, Document], ["N"], [];
+    PreviousMatch: "previous-match", "", [List, Transcript, Document, Review], ["N"], [];
     /// copy a part of what is selected; a menu shows which
-    Copy: "copy", "copy", [Main, Document], ["y"], [];
+    Copy: "copy", "copy", [Main, Document, Review], ["y"], [];
     /// copy the whole of what is selected, as it came
-    CopyWhole: "copy-whole", "", [Main, Document], ["Y"], [];
+    CopyWhole: "copy-whole", "", [Main, Document, Review], ["Y"], [];
 
     /// go on to the project, read-only
     EnterProject: "enter-project", "look around", [Start], ["o", "Enter"], [];
@@ -158,12 +164,36 @@ actions! {
     /// stay, nothing changes
     Stay: "stay", "stay", [Leave], ["Esc", "q", "C-c"], [];
 
+    /// approve what is shown; of a commit made without you: looked at
+    Approve: "approve", "approve", [Review], ["a"], [];
+    /// deny, with a line of reason; the agent goes on
+    Deny: "deny", "deny", [Review], ["d"], [];
+    /// comment on the line under the cursor; on a hunk's first line: on the hunk
+    Comment: "comment", "comment", [Review], ["c"], [];
+    /// mark the hunk as seen and go to the next that is not
+    MarkSeen: "mark-seen", "seen", [Review], ["Space"], [];
+    /// rewrite the commit's message
+    EditMessage: "edit-message", "message", [Review], ["e"], [];
+    /// deny, with a line of reason; the run stops after this step
+    DenyAndStop: "deny-and-stop", "deny and stop", [Review], ["D"], [];
+    /// go to the next that waits
+    NextWaiting: "next-waiting", "next", [Review], ["s"], [];
+    /// show only what changed since the last round, or all again
+    SinceLast: "since-last-round", "since last round", [Review], ["w"], [];
+    /// put before and after beside each other, or above each other again
+    Split: "split", "split", [Review], ["|"], [];
+
+    /// keep what is written; of a reason: deny
+    KeepWriting: "keep-writing", "keep", [Writing], ["Enter"], [];
+    /// drop what is written
+    DropWriting: "drop-writing", "drop", [Writing], ["Esc", "C-c"], [];
+
     /// send the answer, or the choice that is marked
     SendAnswer: "send-answer", "send", [Question], ["Enter"], [];
     /// begin a new line
-    NewLine: "new-line", "new line", [Question], ["A-Enter", "C-j"], [];
-    /// copy what is typed as an answer
-    CopyAnswer: "copy-answer", "copy", [Question], ["C-y"], [];
+    NewLine: "new-line", "new line", [Question, Writing], ["A-Enter", "C-j"], [];
+    /// copy what is typed
+    CopyAnswer: "copy-answer", "copy", [Question, Writing], ["C-y"], [];
     /// mark the next choice
     NextChoice: "next-choice", "choose", [Question], ["Down", "Tab"], [];
     /// mark the previous choice

@@ -7,13 +7,14 @@ pub mod appearance;
 pub mod cursor;
 pub mod field;
 pub mod popup;
+pub mod review;
 pub mod rows;
 pub mod subject;
 
 pub use appearance::Appearance;
 pub use cursor::Cursor;
 pub use field::Field;
-pub use popup::{Arming, CopyEntry, Popup, QuestionForm};
+pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
@@ -21,8 +22,9 @@ use super::layout::{Layout, Pane, Zoom};
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo};
+use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, FileDiff, Oid, Query, QuestionId, SessionNo};
 use crate::session::{Phase, Session, State};
+use crate::ui::model::review::{Review, Target};
 use crate::ui::transcript::View;
 use jiff::Timestamp;
 use ratatui::layout::Size;
@@ -74,6 +76,8 @@ pub struct Model {
     pub views: BTreeMap<SessionNo, View>,
     /// Full-screen pages, the visible one last.
     pub pages: Vec<Page>,
+    /// Reviews under way or put aside.
+    pub reviews: Vec<Review>,
     /// The open window, if any.
     pub popup: Option<Popup>,
     /// The question that this UI holds, and when it said so last.
@@ -155,6 +159,7 @@ impl Model {
             reading: None,
             views: BTreeMap::new(),
             pages: Vec::new(),
+            reviews: Vec::new(),
             popup: None,
             holding: None,
             search: None,
@@ -184,7 +189,10 @@ impl Model {
             Some(Popup::Leave(_)) => return Situation::Leave,
             Some(Popup::Question(_)) => return Situation::Question,
             _ if self.search.is_some() => return Situation::Search,
-            Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Copy(_) | Popup::Summary) => return Situation::Popup,
+            Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) => {
+                return Situation::Popup;
+            }
+            None if self.open_review().is_some_and(|review| review.entry.is_some()) => return Situation::Writing,
             None => {}
         }
         self.situation_below()
@@ -195,6 +203,7 @@ impl Model {
     pub fn situation_below(&self) -> Situation {
         match self.pages.last().map(|page| &page.subject) {
             Some(Subject::Commit(_)) => Situation::Diff,
+            Some(Subject::Review(_)) => Situation::Review,
             Some(Subject::Feature(_) | Subject::Test(_) | Subject::Item(..)) => Situation::Document,
             None if self.is_first_start() => Situation::Start,
             None if self.focus == Pane::Transcript => Situation::MainTranscript,
@@ -240,6 +249,104 @@ impl Model {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state.open_gates.len() + self.state.open_questions.len()
+    }
+
+    /// Finds a review.
+    #[must_use]
+    pub fn review(&self, target: &Target) -> Option<&Review> {
+        self.reviews.iter().find(|review| &review.target == target)
+    }
+
+    /// Finds a review, to change it.
+    pub fn review_mut(&mut self, target: &Target) -> Option<&mut Review> {
+        self.reviews.iter_mut().find(|review| &review.target == target)
+    }
+
+    /// Returns the review on the visible page.
+    #[must_use]
+    pub fn open_review(&self) -> Option<&Review> {
+        match &self.pages.last()?.subject {
+            Subject::Review(target) => self.review(target),
+            Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) => None,
+        }
+    }
+
+    /// Returns the review on the visible page, to change it.
+    pub fn open_review_mut(&mut self) -> Option<&mut Review> {
+        let target = self.open_review()?.target.clone();
+        self.review_mut(&target)
+    }
+
+    /// Returns the text being written over the visible review, if nothing covers it.
+    pub fn writing(&mut self) -> Option<&mut review::Entry> {
+        if self.popup.is_some() {
+            return None;
+        }
+        self.open_review_mut()?.entry.as_mut()
+    }
+
+    /// Says which of how many a review's object is: of what waits, or of the commits that nobody saw.
+    #[must_use]
+    pub fn place_of(&self, target: &Target) -> (usize, usize) {
+        let (place, all) = match target {
+            Target::Gate(gate) => {
+                let place = self.state.open_gates.iter().position(|open| open.opened.gate == *gate);
+                (place, self.waiting())
+            }
+            Target::Commit(commit) => {
+                let debts = &self.state.debts;
+                (debts.iter().position(|debt| &debt.commit == commit), debts.len())
+            }
+        };
+        (place.map_or(0, |place| place + 1), all)
+    }
+
+    /// Notes that a look-up is under way; says whether it must be asked for.
+    pub fn await_answer(&mut self, query: &Query) -> bool {
+        match query {
+            Query::TreeDiff { from, to } => {
+                let key = (from.clone(), to.clone());
+                let fresh = !self.changes.contains_key(&key);
+                self.changes.entry(key).or_insert(Loaded::Pending);
+                fresh
+            }
+            Query::CommitDiff { commit } => {
+                let fresh = !self.diffs.contains_key(commit);
+                self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
+                fresh
+            }
+            Query::Blob { blob } => {
+                let fresh = !self.blobs.contains_key(blob);
+                self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
+                fresh
+            }
+        }
+    }
+
+    /// Forgets a look-up that failed, so that it is tried again.
+    pub fn forget_failure(&mut self, query: &Query) {
+        match query {
+            Query::TreeDiff { from, to } => {
+                let key = (from.clone(), to.clone());
+                if matches!(self.changes.get(&key), Some(Loaded::Failed(_))) {
+                    self.changes.remove(&key);
+                }
+            }
+            Query::CommitDiff { commit } => {
+                if matches!(self.diffs.get(commit), Some(Loaded::Failed(_))) {
+                    self.diffs.remove(commit);
+                }
+            }
+            Query::Blob { .. } => {}
+        }
+    }
+
+    /// Returns when the screen changes by itself: keys of the visible page begin to decide.
+    #[must_use]
+    pub fn next_change(&self) -> Option<Duration> {
+        let review = self.open_review()?;
+        let latch = review.entry.as_ref().map_or(review.latch, |entry| entry.latch);
+        latch.next_change(self.elapsed)
     }
 
     /// Says something in the footer.

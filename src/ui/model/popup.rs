@@ -1,9 +1,9 @@
 //! Windows over the screen.
 
-use super::Field;
 use super::cursor::Cursor;
-use crate::protocol::SessionNo;
+use super::{Field, Model};
 use crate::protocol::event::QuestionAsked;
+use crate::protocol::{Autonomy, SessionNo};
 use crate::ui::keymap::Action;
 use std::time::Duration;
 
@@ -18,10 +18,39 @@ pub enum Popup {
     Leave(Arming),
     /// A question of the agent.
     Question(Box<QuestionForm>),
+    /// How much waits for a person.
+    Autonomy(AutonomyMenu),
     /// What to copy.
     Copy(Vec<CopyEntry>),
     /// The run's summary.
     Summary,
+}
+
+/// The levels of autonomy, one marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AutonomyMenu {
+    /// Place of the marked level in [`Autonomy::ALL`].
+    pub at: usize,
+    /// Whether Enter counts yet.
+    pub arming: Arming,
+}
+
+impl AutonomyMenu {
+    /// Opens with the level in force marked.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let level = model.state.run.as_ref().map(|run| run.autonomy).unwrap_or_default();
+        Self {
+            at: Autonomy::ALL.iter().position(|one| *one == level).unwrap_or(0),
+            arming: Arming::default(),
+        }
+    }
+
+    /// Returns the marked level.
+    #[must_use]
+    pub fn level(&self) -> Autonomy {
+        Autonomy::ALL.get(self.at).copied().unwrap_or_default()
+    }
 }
 
 /// One thing that can be copied.
@@ -49,6 +78,17 @@ impl Arming {
     /// Notes that a frame with the window was drawn.
     pub fn drawn(&mut self, at: Duration) {
         self.drawn.get_or_insert(at);
+    }
+
+    /// Begins to wait anew, if a frame was drawn at all.
+    pub fn begin_again(&mut self, at: Duration) {
+        self.drawn = self.drawn.map(|_| at);
+    }
+
+    /// Returns since when the window is on the screen, or since when it waits anew.
+    #[must_use]
+    pub const fn since(self) -> Option<Duration> {
+        self.drawn
     }
 
     /// Says whether the window was on the screen at all.
@@ -99,6 +139,7 @@ impl Popup {
         match self {
             Self::Leave(arming) => Some(arming),
             Self::Question(form) => Some(&mut form.arming),
+            Self::Autonomy(menu) => Some(&mut menu.arming),
             Self::Help(_) | Self::Sessions(_) | Self::Copy(_) | Self::Summary => None,
         }
     }

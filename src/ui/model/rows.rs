@@ -1,7 +1,7 @@
 //! The rows of each list in the order they are shown, filtered. Computed when needed, never kept: the log is the truth.
 
 use super::{Model, Popup};
-use crate::protocol::event::CommitInfo;
+use crate::protocol::event::{CommitInfo, GateKind};
 use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
 use crate::session::Session;
 use crate::session::state::{CaseHistory, Commit, FeatureRow, OpenGate};
@@ -218,6 +218,7 @@ impl Model {
     /// Returns the commit that waits for a decision, as one line.
     #[must_use]
     pub fn pending_commit(&self) -> Option<&OpenGate> {
-        self.state.open_gates.first()
+        let mut gates = self.state.open_gates.iter();
+        gates.find(|open| open.opened.what == GateKind::Commit)
     }
 }

@@ -1,5 +1,6 @@
 //! What a full-screen page, the third column or the copy menu is about.
 
+use super::review::Target;
 use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
 use std::collections::BTreeSet;
 
@@ -14,6 +15,8 @@ pub enum Subject {
     Test(String),
     /// A transcript entry, whole.
     Item(SessionNo, Seq),
+    /// What a review is about.
+    Review(Target),
 }
 
 /// An open page.
@@ -48,7 +51,7 @@ impl Page {
     #[must_use]
     pub const fn position(&self) -> usize {
         match self.subject {
-            Subject::Commit(_) => self.cursor,
+            Subject::Commit(_) | Subject::Review(_) => self.cursor,
             Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => self.scroll,
         }
     }

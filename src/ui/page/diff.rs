@@ -4,8 +4,8 @@ use super::Mark;
 use super::sheet::Sheet;
 use crate::protocol::{CommitDiff, FileDiff};
 use crate::ui::model::Page;
-use crate::ui::text::diff::{Row, RowKind, lines, of_patch};
-use crate::ui::text::{Clean, Glyph, Look};
+use crate::ui::text::diff::{Form, hunks as parts, lines, of_patch};
+use crate::ui::text::{Glyph, Look};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
 
@@ -24,7 +24,7 @@ pub fn files(sheet: &mut Sheet<'_>, diff: &CommitDiff, page: &Page, look: &Look<
         let folded = starts_folded(file) != page.toggled.contains(&index);
         sheet.gap();
         sheet.stop(Mark::File, index);
-        sheet.spans(&heading(file, folded, look));
+        sheet.spans(&heading(file, folded, Form::Reading, look));
         if !file.note.is_empty() {
             sheet.text(&format!("  {}", file.note), Slot::Dim);
         }
@@ -34,7 +34,9 @@ pub fn files(sheet: &mut Sheet<'_>, diff: &CommitDiff, page: &Page, look: &Look<
     }
 }
 
-fn heading(file: &FileDiff, folded: bool, look: &Look<'_>) -> Vec<Span<'static>> {
+/// Returns a file's row: its path, what became of it, how many lines.
+#[must_use]
+pub fn heading(file: &FileDiff, folded: bool, form: Form, look: &Look<'_>) -> Vec<Span<'static>> {
     let word = match file.status {
         'A' => "new",
         'D' => "deleted",
@@ -45,11 +47,11 @@ fn heading(file: &FileDiff, folded: bool, look: &Look<'_>) -> Vec<Span<'static>>
     let mut spans = vec![
         look.mark(if folded { Glyph::Folded } else { Glyph::Unfolded }, Slot::Dim),
         Span::raw(" "),
-        Clean::line(&file.path).span(look.style(Slot::Heading)),
+        form.clean(&file.path).span(look.style(Slot::Heading)),
     ];
     if let Some(old) = &file.old_path {
         spans.push(Span::styled(" from ", look.style(Slot::Dim)));
-        spans.push(Clean::line(old).span(look.style(Slot::Text)));
+        spans.push(form.clean(old).span(look.style(Slot::Text)));
     }
     if !word.is_empty() {
         spans.push(Span::styled(format!("  {word}"), look.style(Slot::Active)));
@@ -61,17 +63,9 @@ fn heading(file: &FileDiff, folded: bool, look: &Look<'_>) -> Vec<Span<'static>>
 
 /// Adds the hunks one by one: each is coloured by itself, because what lies between two of them is not known.
 fn hunks(sheet: &mut Sheet<'_>, file: &FileDiff, index: usize, look: &Look<'_>) {
-    let rows = of_patch(&file.patch);
-    let mut from = 0;
-    while from < rows.len() {
-        let is_hunk = |row: &Row| row.kind == RowKind::Hunk;
-        let length = rows[from + 1..]
-            .iter()
-            .position(is_hunk)
-            .map_or(rows.len() - from, |next| next + 1);
+    for rows in parts(&of_patch(&file.patch)) {
         sheet.stop(Mark::Hunk, index);
         let width = sheet.width();
-        sheet.lines(lines(&rows[from..from + length], &file.path, width, look));
-        from += length;
+        sheet.lines(lines(rows, &file.path, width, look));
     }
 }

@@ -7,10 +7,12 @@ pub mod commit;
 pub mod diff;
 pub mod feature;
 pub mod item;
+pub mod review;
 pub mod sheet;
 pub mod start;
 pub mod test;
 
+use super::model::review::Review;
 use super::model::{Loaded, Model, Page, Subject};
 use super::text::{Clean, Glyph, Look, highlight};
 use super::theme::Slot;
@@ -31,6 +33,8 @@ pub struct Document {
     pub lines: Vec<Line<'static>>,
     /// Places to jump to, in order.
     pub marks: Vec<Stop>,
+    /// What its lines stand for, of a review.
+    pub outline: Option<review::Outline>,
 }
 
 /// A place in a document.
@@ -60,6 +64,7 @@ struct Key {
     toggled: BTreeSet<usize>,
     revision: u64,
     ready: (bool, bool),
+    review: Option<review::Key>,
     clock: Option<i64>,
 }
 
@@ -77,6 +82,15 @@ pub const fn body(size: Size) -> Rect {
         y: 2,
         width: size.width.saturating_sub(2),
         height: size.height.saturating_sub(3),
+    }
+}
+
+/// Returns where the visible page's text stands.
+#[must_use]
+pub fn area(model: &Model) -> Rect {
+    match model.open_review() {
+        Some(review) => review::places(model, review).body,
+        None => body(model.size),
     }
 }
 
@@ -99,6 +113,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         toggled: page.toggled.clone(),
         revision: revision(model, &page.subject),
         ready: (loaded(model, &page.subject), highlight::is_ready()),
+        review: reviewed(model, &page.subject).map(|review| review::key(model, review, width)),
         // Ages are shown in minutes: within one, the text stays.
         clock: model.clock.map(|now| now.as_second() / 60),
     };
@@ -111,6 +126,10 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         Subject::Commit(commit) => commit::document(model, page, commit, width, &look),
         Subject::Test(name) => test::document(model, name, width, &look),
         Subject::Item(session, seq) => item::document(model, *session, *seq, width, &look),
+        Subject::Review(target) => match model.review(target) {
+            Some(review) => review::document(model, page, review, width, &look),
+            None => Document::default(),
+        },
     });
     let kept = &mut model.caches.borrow_mut().documents.kept;
     if kept.len() >= 2 {
@@ -123,7 +142,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
 /// Returns what changes when the text may have: a commit never does, an entry has its own revision.
 fn revision(model: &Model, subject: &Subject) -> u64 {
     match subject {
-        Subject::Commit(_) => 0,
+        Subject::Commit(_) | Subject::Review(_) => 0,
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             item.map_or(0, |item| item.revision.0)
@@ -132,8 +151,18 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
     }
 }
 
+fn reviewed<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Review> {
+    match subject {
+        Subject::Review(target) => model.review(target),
+        Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) => None,
+    }
+}
+
 fn loaded(model: &Model, subject: &Subject) -> bool {
     match subject {
+        Subject::Review(target) => model
+            .review(target)
+            .is_some_and(|found| !matches!(review::change(model, found), review::Change::Pending)),
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
         Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
         Subject::Feature(_) | Subject::Test(_) => true,
@@ -143,7 +172,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
 /// Returns the rows of a page that contain what is searched for. Lower case matches any case.
 #[must_use]
 pub fn matching_rows(model: &Model, page: &Page) -> Vec<usize> {
-    let document = document(model, page, body(model.size).width);
+    let document = document(model, page, area(model).width);
     let query = &page.search;
     let any_case = !query.chars().any(char::is_uppercase);
     let hit = |line: &Line<'static>| {
@@ -174,16 +203,18 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
     widget::title(buf, title, look, left, right);
     draw_rows(page, &document, body, buf, look);
     let is_diff = matches!(page.subject, Subject::Commit(_));
-    if is_diff && body.height > 0 && rows > 0 {
-        let y = body.y
-            + u16::try_from(page.cursor.saturating_sub(page.scroll))
-                .unwrap_or(0)
-                .min(body.height - 1);
-        // The gutter mark says where the cursor is without touching the diff's own colours.
-        buf.set_span(0, y, &Span::styled(look.glyph(Glyph::Person), look.style(Slot::Active)), 1);
-        return Some(Position { x: 0, y });
+    if is_diff && rows > 0 {
+        return draw_cursor(page, body, buf, look);
     }
     None
+}
+
+/// Draws the gutter mark: it says where the cursor is without touching the diff's own colours.
+fn draw_cursor(page: &Page, body: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    let below = u16::try_from(page.cursor.saturating_sub(page.scroll)).unwrap_or(0);
+    let y = body.y + below.min(body.height.checked_sub(1)?);
+    buf.set_span(0, y, &Span::styled(look.glyph(Glyph::Person), look.style(Slot::Active)), 1);
+    Some(Position { x: 0, y })
 }
 
 /// Draws a page's text without a title, from its top, as the third column does.
@@ -234,6 +265,8 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::Feature(id) => name("Feature", id.as_str()),
         Subject::Commit(commit) => name("Commit", commit.short()),
         Subject::Test(test) => name("Test", test),
+        // Draws a title of its own.
+        Subject::Review(_) => Vec::new(),
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             let turn = item.map(|item| item.turn).filter(|turn| turn.0 > 0);

@@ -116,7 +116,8 @@ fn searched(model: &Model) -> String {
     }
 }
 
-fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Position {
+/// Draws the search line; returns where the terminal's cursor belongs.
+pub fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Position {
     let label = format!(" {}: ", searched(model));
     let text = Clean::line(&field.text());
     let columns = label.len();

@@ -149,6 +149,16 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         let slot = if run.sandbox == "none" { Slot::Warning } else { Slot::Text };
         part(8, vec![Clean::line(&word).span(look.style(slot))]);
     }
+    if let Some(run) = state.run.as_ref().filter(|_| model.run_is_live()) {
+        part(9, plain(run.autonomy.word().to_owned(), Slot::Text));
+    }
+    let debt: u32 = state.debts.iter().map(|debt| debt.unseen).sum();
+    if debt > 0 {
+        part(
+            4,
+            plain(format!("debt {}", format::plural(debt as usize, "hunk")), Slot::Warning),
+        );
+    }
     if model.waiting() > 0 {
         let key = model.keymap.key_text(Action::Answer);
         let text = match (refusal(model, Action::Answer).is_none(), width >= ROOMY) {

@@ -1,5 +1,6 @@
 //! Windows over the screen. They never open by themselves over something being read or typed.
 
+mod autonomy;
 mod help;
 mod leave;
 mod menu;
@@ -29,6 +30,7 @@ pub fn draw(model: &Model, popup: &Popup, screen: Rect, buf: &mut Buffer, look: 
         Popup::Sessions(cursor) => sessions::draw(model, cursor, screen, buf, look),
         Popup::Leave(_) => leave::draw(model, screen, buf, look),
         Popup::Question(form) => return question::draw(model, form, screen, buf, look),
+        Popup::Autonomy(chosen) => autonomy::draw(model, chosen, screen, buf, look),
         Popup::Copy(entries) => menu::copy(entries, screen, buf, look),
         Popup::Summary => summary::draw(model, screen, buf, look),
     }

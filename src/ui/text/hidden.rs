@@ -54,6 +54,62 @@ pub(super) fn classify(c: char) -> Class {
     }
 }
 
+/// Characters of a text that do not show by themselves, counted by what they could be meant for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Concealed {
+    /// Bidirectional controls, which reorder what is read.
+    pub bidi: usize,
+    /// Characters without a shape: zero width, TAG characters, fillers.
+    pub invisible: usize,
+    /// Control characters other than tab, line feed and the return before it.
+    pub controls: usize,
+    /// Blanks that look like a space and are none.
+    pub blanks: usize,
+}
+
+impl Concealed {
+    /// Counts in a text of any length.
+    #[must_use]
+    pub fn within(text: &str) -> Self {
+        let mut found = Self::default();
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+            return found;
+        }
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match classify(c) {
+                Class::Control if matches!(c, '\n' | '\t') => {}
+                Class::Control if c == '\r' && matches!(chars.peek(), None | Some('\n')) => {}
+                Class::Control => found.controls += 1,
+                Class::Blank => found.blanks += 1,
+                Class::Hidden if matches!(u32::from(c), 0x61c | 0x200e..=0x200f | 0x202a..=0x202e | 0x2066..=0x2069) => {
+                    found.bidi += 1;
+                }
+                Class::Hidden => found.invisible += 1,
+                Class::Plain | Class::Mark | Class::Joiner | Class::Private | Class::Picture => {}
+            }
+        }
+        found
+    }
+
+    /// Adds what another text holds.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            bidi: self.bidi + other.bidi,
+            invisible: self.invisible + other.invisible,
+            controls: self.controls + other.controls,
+            blanks: self.blanks + other.blanks,
+        }
+    }
+
+    /// Says whether there is none.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// Says whether a character without width joins the cluster of the one before it. One that does not (a Hangul vowel after anything
 /// but its lead, a code point that this version of Unicode gives no class) would be a cluster without width, which terminals drop.
 pub(super) fn joins_cluster(c: char, before: Option<char>) -> bool {

@@ -131,16 +131,20 @@ impl Painter {
 
     /// Paints the next line of the text, given without its line feed, on top of `base`.
     pub fn line(&mut self, line: &str, base: Style) -> Vec<Span<'static>> {
+        // Cleaned first: tabs and escapes must be in place before the text is cut into tokens.
+        self.cleaned(Clean::line(line), base)
+    }
+
+    /// Paints the next line of the text, cleaned in whatever form its reader needs.
+    pub fn cleaned(&mut self, line: Clean, base: Style) -> Vec<Span<'static>> {
         self.lines += 1;
-        let plain = |line: &str| vec![Clean::line(line).span(base)];
-        if self.lines > LINES_CAP || line.len() > LINE_CAP || line.is_empty() {
-            return plain(line);
+        if self.lines > LINES_CAP || line.as_str().len() > LINE_CAP || line.is_empty() {
+            return vec![line.span(base)];
         }
         let (Some((parse, highlight)), Some(assets)) = (&mut self.state, ASSETS.get()) else {
-            return plain(line);
+            return vec![line.span(base)];
         };
-        // Cleaned first: tabs and escapes must be in place before the text is cut into tokens.
-        let mut line = Clean::line(line).into_string();
+        let mut line = line.into_string();
         line.push('\n');
         let Ok(changes) = parse.parse_line(&line, &assets.syntaxes) else {
             self.state = None;

@@ -13,11 +13,14 @@ mod hidden;
 pub mod highlight;
 mod look;
 pub mod markdown;
+mod reveal;
 mod width;
 mod wrap;
 
 pub use clean::Clean;
 pub use glyph::Glyph;
+pub use hidden::Concealed;
 pub use look::Look;
+pub use reveal::reveal;
 pub use width::{fit, memory, spans_width, truncate, truncate_spans, truncate_start, width};
 pub use wrap::{Wrap, wrap};

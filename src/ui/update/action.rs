@@ -2,12 +2,12 @@
 
 use super::availability::refusal;
 use super::motion::{self, Motion};
-use super::{copy, find, open};
+use super::{copy, find, open, review};
 use crate::link::Mode;
 use crate::protocol::{Command, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Arming, Cursor, Model, Popup, QuestionForm};
+use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Popup};
 use crate::ui::msg::{Effect, Exit, Wanted};
 use crate::ui::page::Mark;
 use crate::ui::transcript::{Kind, Move};
@@ -38,7 +38,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Up => motion::motion(model, Motion::Lines(-1)),
         Action::HalfPageDown => motion::motion(model, Motion::HalfPages(1)),
         Action::HalfPageUp => motion::motion(model, Motion::HalfPages(-1)),
-        Action::PageDown => motion::motion(model, Motion::Pages(1)),
+        Action::PageDown | Action::ReadOn => motion::motion(model, Motion::Pages(1)),
         Action::PageUp => motion::motion(model, Motion::Pages(-1)),
         Action::Top => motion::motion(model, Motion::Top),
         Action::Bottom => {
@@ -90,11 +90,20 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 Zoom::Half | Zoom::Normal => Zoom::Normal,
             }
         }
-        Action::Answer => {
-            if let Some(asked) = model.state.open_questions.first() {
-                model.popup = Some(Popup::Question(Box::new(QuestionForm::new(asked))));
-            }
-        }
+        Action::Answer => review::open_oldest(model),
+        Action::ReviewDebt => review::open_debt(model),
+        Action::Autonomy => model.popup = Some(Popup::Autonomy(AutonomyMenu::new(model))),
+        Action::Approve
+        | Action::Deny
+        | Action::DenyAndStop
+        | Action::Comment
+        | Action::EditMessage
+        | Action::MarkSeen
+        | Action::NextWaiting
+        | Action::SinceLast
+        | Action::Split
+        | Action::KeepWriting
+        | Action::DropWriting => review::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::Find => find::open(model),
@@ -117,6 +126,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             {
                 form.choice = None;
                 form.field.new_line();
+            } else if let Some(entry) = model.writing().filter(|entry| !entry.decides()) {
+                entry.field.new_line();
             }
         }
         Action::CopyAnswer => copy::answer(model, effects),

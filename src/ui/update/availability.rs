@@ -11,16 +11,27 @@ use crate::ui::model::{Model, Popup};
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     match action {
         Action::Answer => {
-            if model.state.open_questions.is_empty() {
-                Some("nothing waits for you")
-            } else if model.mode != Mode::Live || model.closed {
-                Some("this window only watches; answer where the run was started")
-            } else {
-                None
-            }
+            let nothing = (model.waiting() == 0).then_some("nothing waits for you");
+            nothing.or_else(|| only_watches(model))
         }
+        Action::ReviewDebt => model
+            .state
+            .debts
+            .is_empty()
+            .then_some("every commit of the engine was seen in full"),
+        Action::Autonomy => (!model.run_is_live()).then_some("no run of this window is live"),
+        Action::Approve
+        | Action::Deny
+        | Action::DenyAndStop
+        | Action::EditMessage
+        | Action::SinceLast
+        | Action::Split
+        | Action::Comment
+        | Action::MarkSeen
+        | Action::NextWaiting => super::review::refusal(model, action),
         Action::StopAfterStep | Action::StopNow | Action::CancelStop => stop(model, action),
-        Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary)).then_some("there is nothing to search here"),
+        Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
+            .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
         Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
@@ -56,6 +67,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::HalfPageDown
         | Action::HalfPageUp
         | Action::PageDown
+        | Action::ReadOn
         | Action::PageUp
         | Action::Top
         | Action::Bottom
@@ -86,6 +98,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::NextChoice
         | Action::PreviousChoice
         | Action::NotNow
+        | Action::KeepWriting
+        | Action::DropWriting
         | Action::KeepSearch
         | Action::DropSearch => None,
     }
@@ -101,6 +115,11 @@ fn stop(model: &Model, action: Action) -> Option<&'static str> {
         (Action::CancelStop, None) => Some("no stop was asked for"),
         _ => None,
     }
+}
+
+/// Says that this window only watches, if it does.
+pub(super) fn only_watches(model: &Model) -> Option<&'static str> {
+    (model.mode != Mode::Live || model.closed).then_some("this window only watches; answer where the run was started")
 }
 
 fn nothing_searched(model: &Model) -> bool {

@@ -1,10 +1,12 @@
 //! Copying what is selected, as it came: the clipboard gets the text itself, not the drawn one.
 
-use crate::protocol::FeatureStatus;
+use crate::protocol::{FeatureStatus, FileDiff};
 use crate::session::timeline::{Item, ItemKind};
+use crate::ui::model::review::Review;
 use crate::ui::model::{CopyEntry, Loaded, Model, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page;
+use crate::ui::page::review::Change;
 use crate::ui::text::format;
 use crate::ui::transcript;
 
@@ -57,6 +59,8 @@ pub fn answer(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(Popup::Question(form)) = &model.popup {
         let typed = entry('b', "what you typed", form.field.text());
         copy(model, &typed, effects);
+    } else if let Some(text) = model.writing().map(|entry| entry.field.text()) {
+        copy(model, &entry('b', "what you typed", text), effects);
     }
 }
 
@@ -102,12 +106,7 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 entry('m', "subject", subject),
             ];
             if let Some(Loaded::Ready(diff)) = model.diffs.get(&commit) {
-                let patch: String = diff
-                    .files
-                    .iter()
-                    .map(|file| format!("--- {}\n{}\n", file.path, file.patch.trim_end()))
-                    .collect();
-                entries.push(entry('b', "whole diff", patch));
+                entries.push(entry('b', "whole diff", patch(&diff.files)));
             }
             entries
         }
@@ -116,11 +115,39 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
             let detail = case.map(|case| case.detail.clone()).unwrap_or_default();
             vec![entry('n', "test name", name.clone()), entry('b', "what it said", detail)]
         }
+        Subject::Review(_) => model.open_review().map(|review| of_review(model, review)).unwrap_or_default(),
         Subject::Item(session, seq) => {
             let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
             item.map(|item| of_item(model, item)).unwrap_or_default()
         }
     }
+}
+
+fn patch(files: &[FileDiff]) -> String {
+    let file = |file: &FileDiff| format!("--- {}\n{}\n", file.path, file.patch.trim_end());
+    files.iter().map(file).collect()
+}
+
+fn of_review(model: &Model, review: &Review) -> Vec<CopyEntry> {
+    let opened = review.gate.as_ref().map(|gate| &gate.opened);
+    let body = opened.map_or("", |opened| opened.body.as_str());
+    let mut entries = Vec::new();
+    match page::review::change(model, review) {
+        Change::Text(text) => entries.push(entry('b', "whole text", text)),
+        Change::Files(files) => {
+            entries.push(entry('m', "message", review.message.as_deref().unwrap_or(body)));
+            entries.push(entry('b', "whole diff", patch(files)));
+        }
+        Change::Pending | Change::Failed(_) => {}
+    }
+    if let Some(tree) = opened.and_then(|opened| opened.tree.as_ref()) {
+        entries.push(entry('t', "tree", tree.as_str()));
+    }
+    let written = review.written();
+    if !written.is_empty() {
+        entries.push(entry('w', "what you wrote", written));
+    }
+    entries
 }
 
 fn of_item(model: &Model, item: &Item) -> Vec<CopyEntry> {

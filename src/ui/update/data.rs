@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::open;
+use super::{open, review};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -15,12 +15,20 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         model.state.apply(envelope);
         match &envelope.event {
             Event::SessionStarted(_) => hold_the_reader(model, before),
-            Event::RunEnded(_) => run_ended(model, effects),
+            Event::RunEnded(_) => {
+                review::closed(model, "the run has ended");
+                run_ended(model, effects);
+            }
+            Event::GateDecided(decided) => review::decided(model, decided),
+            Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {
                 let told = format!("answered by {}: {}", answered.by, answered.text);
                 no_longer_waits(model, &told);
             }
-            Event::SessionEnded(_) => no_longer_waits(model, "the session has ended"),
+            Event::SessionEnded(_) => {
+                no_longer_waits(model, "the session has ended");
+                review::closed(model, "the session has ended");
+            }
             _ => {}
         }
     }
@@ -71,6 +79,7 @@ fn run_ended(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Files the answer to a look-up.
 pub fn answered(model: &mut Model, query: Query, answer: Answer) {
     open::file(model, query, answer);
+    review::carry_over(model);
 }
 
 /// Notes what the frame found out.
@@ -78,4 +87,5 @@ pub fn drawn(model: &mut Model, at: Duration) {
     if let Some(arming) = model.popup.as_mut().and_then(Popup::arming) {
         arming.drawn(at);
     }
+    review::drawn(model, at);
 }

@@ -1,10 +1,10 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
-use super::{action, copy, find};
+use super::{action, copy, find, review};
 use crate::ui::keymap::{Action, KeyPress, Resolution};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// Takes a key.
 pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
@@ -28,6 +28,8 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     let typed = model.resolver.feed(press, &model.keymap, situation);
     match typed {
         Resolution::Action(Action::Cancel) if cancel_was_armed => action::perform(model, Action::Leave, effects),
+        // A key held down means what it meant when it was pressed.
+        Resolution::Action(chosen) if event.kind == KeyEventKind::Repeat && review::decides(chosen) => review::too_soon(model),
         Resolution::Action(chosen) => action::perform(model, chosen, effects),
         Resolution::Pending(_) => {}
         Resolution::Unbound if situation.takes_text() => text(model, event),
@@ -45,6 +47,8 @@ fn text(model: &mut Model, event: KeyEvent) {
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
+    } else if let Some(entry) = model.writing() {
+        entry.field.key(event);
     }
 }
 
@@ -60,6 +64,8 @@ pub fn paste(model: &mut Model, pasted: &str) {
     } else if let Some(field) = &mut model.search {
         field.paste(pasted);
         find::typed(model);
+    } else if let Some(entry) = model.writing() {
+        entry.field.paste(pasted);
     } else {
         model.say("pasted text was dropped: no text field is open");
     }

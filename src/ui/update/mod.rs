@@ -12,12 +12,14 @@ mod hold;
 mod key;
 mod motion;
 mod open;
+pub mod review;
 #[cfg(test)]
 mod tests;
 
 pub use action::perform;
 pub use availability::refusal;
 pub use hold::RENEWAL;
+pub use review::unseen;
 
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};

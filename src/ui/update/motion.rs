@@ -1,5 +1,6 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
+use crate::protocol::Autonomy;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Popup, Subject};
 use crate::ui::page::{self, Mark};
@@ -75,6 +76,10 @@ fn in_popup(model: &mut Model, motion: Motion) {
             cursor.select(at, rows.get(at).map(|session| session.number));
             model.popup = Some(Popup::Sessions(cursor));
         }
+        Some(Popup::Autonomy(mut menu)) => {
+            menu.at = motion.target(menu.at, Autonomy::ALL.len(), height);
+            model.popup = Some(Popup::Autonomy(menu));
+        }
         other => model.popup = other,
     }
 }
@@ -117,7 +122,7 @@ fn in_pane(model: &mut Model, motion: Motion) {
 }
 
 fn on_page(model: &mut Model, motion: Motion) {
-    let body = page::body(model.size);
+    let body = page::area(model);
     let height = usize::from(body.height);
     let rows = match model.pages.last() {
         Some(open) => page::document(model, open, body.width).lines.len(),
@@ -125,7 +130,7 @@ fn on_page(model: &mut Model, motion: Motion) {
     };
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) => {
+        Subject::Commit(_) | Subject::Review(_) => {
             open.cursor = motion.target(open.cursor, rows, height);
             open.reveal(height);
         }
@@ -138,10 +143,10 @@ fn on_page(model: &mut Model, motion: Motion) {
 
 /// Goes to a row of the open page.
 pub fn page_to(model: &mut Model, row: usize) {
-    let height = usize::from(page::body(model.size).height);
+    let height = usize::from(page::area(model).height);
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) => {
+        Subject::Commit(_) | Subject::Review(_) => {
             open.cursor = row;
             open.reveal(height);
         }
@@ -149,10 +154,18 @@ pub fn page_to(model: &mut Model, row: usize) {
     }
 }
 
+/// Goes to a row of the open page and shows what follows it, not what came before.
+pub fn show_from(model: &mut Model, row: usize) {
+    page_to(model, row);
+    if let Some(open) = model.pages.last_mut() {
+        open.scroll = row.saturating_sub(1);
+    }
+}
+
 /// Goes to the next (1) or previous (-1) hunk or file of the open diff.
 pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
     let Some(open) = model.pages.last() else { return };
-    let document = page::document(model, open, page::body(model.size).width);
+    let document = page::document(model, open, page::area(model).width);
     let stops = document
         .marks
         .iter()
@@ -165,13 +178,7 @@ pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
         stops.rev().find(|row| *row < here)
     };
     match found {
-        Some(row) => {
-            page_to(model, row);
-            // A jump shows what follows, not what came before.
-            if let Some(open) = model.pages.last_mut() {
-                open.scroll = row.saturating_sub(1);
-            }
-        }
+        Some(row) => show_from(model, row),
         None => model.refuse(match mark {
             Mark::Hunk => "no further hunk",
             Mark::File => "no further file",

@@ -1,11 +1,12 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::{action, motion};
-use crate::protocol::{Answer, Query};
+use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
-use crate::ui::model::{Loaded, Model, Page, Popup, Subject};
+use crate::ui::model::review::Review;
+use crate::ui::model::{AutonomyMenu, Loaded, Model, Page, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::{self, Mark};
 use crate::ui::transcript::Move;
@@ -42,11 +43,12 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             return;
         }
+        Some(Popup::Autonomy(menu)) => return set_autonomy(model, menu, effects),
         Some(Popup::Summary) => return,
         other => model.popup = other,
     }
     if let Some(open) = model.pages.last() {
-        if matches!(open.subject, Subject::Commit(_)) {
+        if matches!(open.subject, Subject::Commit(_) | Subject::Review(_)) {
             fold_file(model);
         }
         return;
@@ -56,6 +58,17 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     } else if let Some(subject) = model.subject() {
         model.pages.push(Page::new(subject));
     }
+}
+
+/// Chooses a level, if the window was on the screen before.
+fn set_autonomy(model: &mut Model, menu: AutonomyMenu, effects: &mut Vec<Effect>) {
+    if !menu.arming.is_armed(model.elapsed) {
+        model.popup = Some(Popup::Autonomy(menu));
+        return;
+    }
+    let level = menu.level();
+    effects.push(Effect::Send(Command::SetAutonomy { level }));
+    model.say(format!("autonomy: {}", level.word()));
 }
 
 /// Runs an action chosen in the help, if it applies to what lies below.
@@ -77,7 +90,7 @@ pub fn open_item(model: &mut Model) {
 
 fn fold_file(model: &mut Model) {
     let Some(open) = model.pages.last() else { return };
-    let document = page::document(model, open, page::body(model.size).width);
+    let document = page::document(model, open, page::area(model).width);
     let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
     let Some(under) = files.rev().find(|stop| stop.row <= open.cursor) else {
         return;
@@ -100,12 +113,19 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
         };
         return motion::in_transcript(model, &to);
     };
-    let Subject::Commit(commit) = &open.subject else { return };
-    let Some(Loaded::Ready(diff)) = model.diffs.get(commit) else {
-        return;
+    let files = match &open.subject {
+        Subject::Commit(commit) => match model.diffs.get(commit) {
+            Some(Loaded::Ready(diff)) => diff.files.as_slice(),
+            _ => return,
+        },
+        Subject::Review(_) => match model.open_review().map(|review| page::review::change(model, review)) {
+            Some(page::review::Change::Files(files)) => files,
+            _ => return,
+        },
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => return,
     };
     let wanted = folding == Folding::Fold;
-    let files = diff.files.iter().enumerate();
+    let files = files.iter().enumerate();
     let toggled = files
         .filter(|(_, file)| page::diff::starts_folded(file) != wanted)
         .map(|(index, _)| index)
@@ -173,10 +193,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
         None => None,
     };
     match shown {
-        Some(Subject::Commit(commit)) if !model.diffs.contains_key(&commit) => {
-            model.diffs.insert(commit.clone(), Loaded::Pending);
-            effects.push(Effect::Ask(Query::CommitDiff { commit }));
-        }
+        Some(Subject::Commit(commit)) => ask(model, Query::CommitDiff { commit }, effects),
         Some(Subject::Item(session, seq)) => {
             let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
             let blob = item.and_then(|item| match &item.kind {
@@ -184,12 +201,22 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
                 ItemKind::Tests(run) => run.output.blob.clone(),
                 _ => None,
             });
-            if let Some(blob) = blob.filter(|blob| !model.blobs.contains_key(blob)) {
-                model.blobs.insert(blob.clone(), Loaded::Pending);
-                effects.push(Effect::Ask(Query::Blob { blob }));
+            if let Some(blob) = blob {
+                ask(model, Query::Blob { blob }, effects);
             }
         }
-        Some(Subject::Commit(_) | Subject::Feature(_) | Subject::Test(_)) | None => {}
+        Some(Subject::Review(target)) => {
+            if let Some(query) = model.review(&target).and_then(Review::query) {
+                ask(model, query, effects);
+            }
+        }
+        Some(Subject::Feature(_) | Subject::Test(_)) | None => {}
+    }
+}
+
+fn ask(model: &mut Model, query: Query, effects: &mut Vec<Effect>) {
+    if model.await_answer(&query) {
+        effects.push(Effect::Ask(query));
     }
 }
 

@@ -70,7 +70,7 @@ pub fn title(buf: &mut Buffer, area: Rect, look: &Look<'_>, left: Vec<Span<'stat
 }
 
 /// Writes over a rule; its style must not show through.
-fn over_rule(buf: &mut Buffer, x: u16, area: Rect, spans: Vec<Span<'static>>) {
+pub fn over_rule(buf: &mut Buffer, x: u16, area: Rect, spans: Vec<Span<'static>>) {
     let width = u16::try_from(spans_width(&spans)).unwrap_or(u16::MAX);
     for x in x..x.saturating_add(width).min(area.right()) {
         buf[(x, area.y)].reset();

@@ -1,7 +1,6 @@
 //! Which words of a changed line changed.
 
-use super::{PATIENCE, Row, RowKind};
-use crate::ui::text::clean::Clean;
+use super::{Form, PATIENCE, Row, RowKind};
 use similar::{ChangeTag, TextDiff};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,7 +16,7 @@ const ALIKE: f32 = 0.4;
 pub(super) type Pieces = Vec<(String, bool)>;
 
 /// Compares each removed line with the added line that took its place; by row.
-pub(super) fn of(rows: &[Row]) -> HashMap<usize, Pieces> {
+pub(super) fn of(rows: &[Row], form: Form) -> HashMap<usize, Pieces> {
     let mut pieces = HashMap::new();
     let mut at = 0;
     while at < rows.len() && pieces.len() < 2 * PAIRS {
@@ -29,7 +28,7 @@ pub(super) fn of(rows: &[Row]) -> HashMap<usize, Pieces> {
             continue;
         }
         for (old, new) in removed.zip(added) {
-            if let Some((old_pieces, new_pieces)) = compare(&rows[old].text, &rows[new].text) {
+            if let Some((old_pieces, new_pieces)) = compare(&rows[old].text, &rows[new].text, form) {
                 pieces.insert(old, old_pieces);
                 pieces.insert(new, new_pieces);
             }
@@ -48,11 +47,11 @@ fn run(rows: &[Row], from: usize, kind: RowKind) -> Range<usize> {
     from..from + length
 }
 
-fn compare(old: &str, new: &str) -> Option<(Pieces, Pieces)> {
+fn compare(old: &str, new: &str, form: Form) -> Option<(Pieces, Pieces)> {
     if old.len() > LINE_CAP || new.len() > LINE_CAP {
         return None;
     }
-    let (old, new) = (Clean::line(old), Clean::line(new));
+    let (old, new) = (form.clean(old), form.clean(new));
     let diff = TextDiff::configure()
         .timeout(PATIENCE)
         .diff_unicode_words(old.as_str(), new.as_str());

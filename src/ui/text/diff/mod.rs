@@ -5,10 +5,11 @@
 
 mod emphasis;
 mod layout;
+mod split;
 #[cfg(test)]
 mod tests;
 
-pub use layout::lines;
+pub use layout::{Block, Columns, Form, Plan, blocks, lines};
 
 use similar::{ChangeTag, TextDiff};
 use std::time::Duration;
@@ -123,6 +124,18 @@ pub fn of_new(content: &str) -> Vec<Row> {
         ..Row::unnumbered(RowKind::Added, line)
     };
     content.lines().enumerate().map(row).collect()
+}
+
+/// Parts the rows of a patch into its hunks, each beginning with its `@@` row.
+#[must_use]
+pub fn hunks(rows: &[Row]) -> Vec<&[Row]> {
+    let mut starts: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].kind == RowKind::Hunk).collect();
+    // What stands before the first `@@` is shown too.
+    if starts.first() != Some(&0) && !rows.is_empty() {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([rows.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &rows[*start..end]).collect()
 }
 
 /// Counts added and removed rows.

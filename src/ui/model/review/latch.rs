@@ -1,0 +1,93 @@
+//! When keys decide: not before a person could have seen what they decide on, and not for as long as the key that opened it is
+//! held down.
+
+use crate::ui::model::Arming;
+use crate::ui::model::popup::ARMING;
+use std::time::Duration;
+
+/// A key that opens a page and decides on it counts only this long after it was last pressed: terminals do not tell when a key
+/// is let go, and a held key begins to repeat after half a second.
+pub const OPENING: Duration = Duration::from_secs(1);
+
+/// Arming that also knows when the opening key was pressed last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latch {
+    arming: Arming,
+    pressed: Duration,
+}
+
+impl Latch {
+    /// Begins with the press of the opening key.
+    #[must_use]
+    pub fn pressed(at: Duration) -> Self {
+        Self {
+            arming: Arming::default(),
+            pressed: at,
+        }
+    }
+
+    /// Notes that all there is to decide on was drawn.
+    pub fn drawn(&mut self, at: Duration) {
+        self.arming.drawn(at);
+    }
+
+    /// Notes a deciding key that came too soon: the waiting begins again.
+    pub fn pressed_again(&mut self, at: Duration) {
+        self.pressed = at;
+        self.arming.begin_again(at);
+    }
+
+    /// Says whether a key that does not open the page decides.
+    #[must_use]
+    pub fn is_armed(self, at: Duration) -> bool {
+        self.arming.is_armed(at)
+    }
+
+    /// Says whether the key that opens the page decides.
+    #[must_use]
+    pub fn is_armed_for_opener(self, at: Duration) -> bool {
+        self.arming.is_armed(at) && at >= self.pressed + OPENING
+    }
+
+    /// Returns when the next key begins to decide that does not decide at `at`; `None` if all do, or nothing was drawn yet.
+    #[must_use]
+    pub fn next_change(self, at: Duration) -> Option<Duration> {
+        let armed = self.arming.since()? + ARMING;
+        [armed, armed.max(self.pressed + OPENING)]
+            .into_iter()
+            .find(|change| *change > at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_held_key_never_arms_itself() {
+        let mut latch = Latch::pressed(ms(0));
+        latch.drawn(ms(10));
+        assert!(!latch.is_armed(ms(409)));
+        assert!(latch.is_armed(ms(410)));
+        // Keyboards repeat after a quarter to two thirds of a second, then every thirtieth.
+        for at in (500..5_000).step_by(30) {
+            assert!(!latch.is_armed_for_opener(ms(at)), "{at}");
+            latch.pressed_again(ms(at));
+        }
+        assert!(latch.is_armed_for_opener(ms(6_000)));
+    }
+
+    #[test]
+    fn the_moment_of_the_next_change_is_known() {
+        let mut latch = Latch::pressed(ms(0));
+        assert_eq!(latch.next_change(ms(5)), None, "nothing was drawn yet");
+        latch.drawn(ms(10));
+        assert_eq!(latch.next_change(ms(10)), Some(ms(410)));
+        assert_eq!(latch.next_change(ms(410)), Some(ms(1_000)));
+        assert_eq!(latch.next_change(ms(1_000)), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! A person's review of what waits at a gate, or of a commit that was made without them.
+//!
+//! Owns what they have seen and written so far; it outlasts the page, so that "not now" loses nothing. Does not own the change
+//! itself, nor whether the gate still waits (the log tells). Invariant: a review holds its own copy of what it is about, and an
+//! answer is made from that copy alone.
+
+mod comment;
+mod latch;
+mod progress;
+
+pub use comment::{Comment, Spot};
+pub use latch::{Latch, OPENING};
+pub use progress::{Part, Progress};
+
+use super::Field;
+use crate::protocol::{GateDecision, GateId, Oid, Query};
+use crate::session::state::OpenGate;
+use std::time::Duration;
+
+/// What is reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// Something that waits.
+    Gate(GateId),
+    /// A commit that nobody has seen in full.
+    Commit(Oid),
+}
+
+/// Which changes are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extent {
+    /// All that would be committed.
+    #[default]
+    Whole,
+    /// What changed since the tree of the last round.
+    SinceLast,
+}
+
+/// Where a review stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be answered.
+    Waits,
+    /// An answer is on its way.
+    Sent,
+    /// It can no longer be answered; the sentence says why.
+    Gone(String),
+}
+
+/// A text being written over the page.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it becomes.
+    pub what: Writing,
+    /// The text.
+    pub field: Field,
+    /// Whether Enter counts yet.
+    pub latch: Latch,
+}
+
+/// What a text being written becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writing {
+    /// The reason of a denial.
+    Reason(GateDecision),
+    /// The commit's message.
+    Message,
+    /// A comment.
+    Comment(Spot),
+}
+
+impl Entry {
+    /// Says whether keeping it sends a decision.
+    #[must_use]
+    pub const fn decides(&self) -> bool {
+        matches!(self.what, Writing::Reason(_))
+    }
+}
+
+/// A review under way, or put aside.
+#[derive(Debug)]
+pub struct Review {
+    /// What is reviewed.
+    pub target: Target,
+    /// The gate as it opened, for reviews of one.
+    pub gate: Option<OpenGate>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Which changes are shown.
+    pub extent: Extent,
+    /// Whether before and after stand beside each other, where there is room.
+    pub split: bool,
+    /// The commit message as rewritten.
+    pub message: Option<String>,
+    /// Comments, in the order they were written.
+    pub comments: Vec<Comment>,
+    /// What was on the screen.
+    pub progress: Progress,
+    /// The last round's gate and what was seen of it, until this round's change is here to be compared.
+    pub earlier: Option<(Box<OpenGate>, Progress)>,
+    /// The text being written.
+    pub entry: Option<Entry>,
+    /// Whether keys decide yet.
+    pub latch: Latch,
+    /// Whether approving unseen lines was asked for once.
+    pub insisting: bool,
+    /// When the page was first drawn since it was opened.
+    pub opened: Option<Duration>,
+    /// Grows with everything that changes the page's text.
+    pub revision: u64,
+}
+
+impl Review {
+    /// Begins a review of a gate.
+    #[must_use]
+    pub fn of_gate(gate: &OpenGate, at: Duration) -> Self {
+        Self::new(Target::Gate(gate.opened.gate), Some(gate.clone()), at)
+    }
+
+    /// Begins a look back at a commit.
+    #[must_use]
+    pub fn of_commit(commit: &Oid, at: Duration) -> Self {
+        Self::new(Target::Commit(commit.clone()), None, at)
+    }
+
+    fn new(target: Target, gate: Option<OpenGate>, at: Duration) -> Self {
+        Self {
+            target,
+            gate,
+            standing: Standing::Waits,
+            extent: Extent::Whole,
+            split: false,
+            message: None,
+            comments: Vec::new(),
+            progress: Progress::default(),
+            earlier: None,
+            entry: None,
+            latch: Latch::pressed(at),
+            insisting: false,
+            opened: None,
+            revision: 0,
+        }
+    }
+
+    /// Shows it again: nothing decides until it was seen again.
+    pub fn reopen(&mut self, at: Duration) {
+        self.latch = Latch::pressed(at);
+        self.opened = None;
+        self.insisting = false;
+    }
+
+    /// Returns what to look up for the changes in view; `None` if there is nothing but a text.
+    #[must_use]
+    pub fn query(&self) -> Option<Query> {
+        self.query_of(self.extent)
+    }
+
+    /// Returns what to look up for a part of the changes.
+    #[must_use]
+    pub fn query_of(&self, extent: Extent) -> Option<Query> {
+        match &self.target {
+            Target::Commit(commit) => Some(Query::CommitDiff { commit: commit.clone() }),
+            Target::Gate(_) => {
+                let opened = &self.gate.as_ref()?.opened;
+                let to = opened.tree.clone()?;
+                let facts = opened.commit.as_ref();
+                let from = match extent {
+                    Extent::Whole => facts.and_then(|facts| facts.base.clone()),
+                    Extent::SinceLast => facts.and_then(|facts| facts.previous.clone()),
+                };
+                Some(Query::TreeDiff { from, to })
+            }
+        }
+    }
+
+    /// Returns the tree of the last round, if there was one.
+    #[must_use]
+    pub fn previous(&self) -> Option<&Oid> {
+        self.gate.as_ref()?.opened.commit.as_ref()?.previous.as_ref()
+    }
+
+    /// Says whether a commit waits, whose message can be rewritten.
+    #[must_use]
+    pub fn is_commit(&self) -> bool {
+        self.gate
+            .as_ref()
+            .is_some_and(|gate| gate.opened.what == crate::protocol::event::GateKind::Commit)
+    }
+
+    /// Notes that the page's text changed.
+    pub const fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Takes over what was written in a review whose gate is gone: nothing that a person typed is lost with it.
+    pub fn inherit(&mut self, gone: &mut Self) {
+        self.comments.append(&mut gone.comments);
+        if self.is_commit() && self.message.is_none() {
+            self.message = gone.message.take();
+        }
+        self.touch();
+    }
+
+    /// Returns everything written here that is not sent, as one text.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        parts.extend(self.message.clone());
+        let own = self.comments.iter().filter(|comment| !comment.sent);
+        parts.extend(own.map(|comment| format!("{}\n{}\n{}", comment.at.path, comment.at.snippet, comment.at.text)));
+        parts.extend(self.entry.as_ref().map(|entry| entry.field.text()));
+        parts.join("\n\n")
+    }
+}

@@ -1,0 +1,218 @@
+//! The bottom of the review page: the text being written, what is to be known, the keys.
+
+use super::{Places, gone, head};
+use crate::protocol::GateDecision;
+use crate::ui::keymap::Action;
+use crate::ui::model::review::{Review, Standing, Target, Writing};
+use crate::ui::model::{Model, Page};
+use crate::ui::page::Document;
+use crate::ui::pane::footer;
+use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate_spans, width};
+use crate::ui::theme::Slot;
+use crate::ui::update::{refusal, unseen};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+/// The keys in the order in which they go when there is no room, the last first.
+const KEYS: [Action; 14] = [
+    Action::Approve,
+    Action::Deny,
+    Action::Back,
+    Action::MarkSeen,
+    Action::Comment,
+    Action::EditMessage,
+    Action::NextWaiting,
+    Action::SinceLast,
+    Action::Split,
+    Action::NextHunk,
+    Action::DenyAndStop,
+    Action::Open,
+    Action::Copy,
+    Action::Help,
+];
+
+/// Draws the keys; returns where the terminal's cursor belongs if a search is typed in their place.
+pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    if let Some(field) = &model.search {
+        return Some(footer::search(model, field, area, buf, look));
+    }
+    let writing = [Action::KeepWriting, Action::DropWriting, Action::NewLine, Action::CopyAnswer];
+    let shown: &[Action] = if review.entry.is_some() { &writing } else { &KEYS };
+    let mut spans = vec![Span::raw(" ")];
+    for action in shown.iter().copied() {
+        if refusal(model, action).is_some() {
+            continue;
+        }
+        let armed = match (&review.entry, action) {
+            (None, Action::Approve) => review.latch.is_armed_for_opener(model.elapsed),
+            (None, Action::Deny | Action::DenyAndStop) => review.latch.is_armed(model.elapsed),
+            (Some(entry), Action::KeepWriting) => !entry.decides() || entry.latch.is_armed(model.elapsed),
+            _ => true,
+        };
+        let (key, text) = match (armed, action) {
+            (false, _) => (Slot::Dim, Slot::Dim),
+            (true, Action::Approve | Action::Deny) => (Slot::Badge, Slot::Text),
+            (true, _) => (Slot::Key, Slot::Dim),
+        };
+        let mut name = model.keymap.key_text(action);
+        if key == Slot::Badge {
+            name = format!(" {name} ");
+        }
+        let piece = [
+            Span::styled(name, look.style(key)),
+            Span::styled(format!(" {}   ", word(review, action)), look.style(text)),
+        ];
+        // Cut between keys, never within one.
+        if spans_width(&spans) + spans_width(&piece) > usize::from(area.width) + 3 {
+            break;
+        }
+        spans.extend(piece);
+    }
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    None
+}
+
+fn word(review: &Review, action: Action) -> &'static str {
+    match (action, &review.target) {
+        (Action::Approve, Target::Commit(_)) => "looked at",
+        (Action::Back, _) if gone(review).is_none() => "not now",
+        (Action::Open, _) => "fold",
+        (Action::KeepWriting, _) => match review.entry.as_ref().map(|entry| &entry.what) {
+            Some(Writing::Reason(GateDecision::RejectAndStop)) => "deny and stop",
+            Some(Writing::Reason(_)) => "deny",
+            _ => "keep",
+        },
+        _ => action.entry().short,
+    }
+}
+
+/// Draws the row above the keys: a rule, and on it what is to be known before deciding.
+pub(super) fn status(
+    model: &Model,
+    page: &Page,
+    review: &Review,
+    document: &Document,
+    places: &Places,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) {
+    let area = places.status;
+    if area.is_empty() {
+        return;
+    }
+    super::rule(buf, area, look);
+    let told = told(model, review, document, places, look);
+    let rows = document.lines.len();
+    let height = usize::from(places.body.height);
+    let mut right = Vec::new();
+    if !page.search.is_empty() {
+        let hits = crate::ui::page::matching_rows(model, page).len();
+        let text = Clean::line(&format!("/{} {hits}  ", page.search));
+        right.push(text.span(look.style(Slot::Active)));
+    }
+    if rows > height {
+        let shown = (page.scroll + height).min(rows);
+        right.push(Span::styled(format!("{}%", shown * 100 / rows.max(1)), look.style(Slot::Dim)));
+    }
+    let kept = spans_width(&right);
+    let room = usize::from(area.width).saturating_sub(kept + 6);
+    if !told.is_empty() {
+        let mut spans = vec![Span::raw(" ")];
+        spans.extend(truncate_spans(told, room, look.glyph(Glyph::Ellipsis)));
+        spans.push(Span::raw(" "));
+        crate::ui::widget::over_rule(buf, area.x + 1, area, spans);
+    }
+    if kept > 0 {
+        let mut spans = vec![Span::raw(" ")];
+        spans.extend(right);
+        spans.push(Span::raw(" "));
+        let x = area.right().saturating_sub(u16::try_from(kept + 3).unwrap_or(u16::MAX));
+        crate::ui::widget::over_rule(buf, x, area, spans);
+    }
+}
+
+fn told(model: &Model, review: &Review, document: &Document, places: &Places, look: &Look<'_>) -> Vec<Span<'static>> {
+    let say = |text: String, slot: Slot| vec![Clean::line(&text).span(look.style(slot))];
+    if let Some(note) = &model.note {
+        return say(note.text.clone(), if note.warning { Slot::Warning } else { Slot::Text });
+    }
+    if let Some(why) = gone(review) {
+        return say(format!("no longer waits: {why}"), Slot::Warning);
+    }
+    if review.standing == Standing::Sent {
+        return say("the answer is on its way".to_owned(), Slot::Text);
+    }
+    if review.insisting
+        && let Some(missing) = unseen(model, review)
+    {
+        let key = model.keymap.key_text(Action::Approve);
+        return say(format!("{missing}; {key} again approves all the same"), Slot::Warning);
+    }
+    let armed = review.latch.is_armed_for_opener(model.elapsed);
+    if !armed && refusal(model, Action::Approve).is_none() {
+        return say("keys armed in a moment".to_owned(), Slot::Dim);
+    }
+    if places.facts.is_empty() {
+        return head::chips(review, document.outline.as_ref(), look);
+    }
+    Vec::new()
+}
+
+/// Draws the text being written; returns where the terminal's cursor belongs.
+pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    let entry = review.entry.as_ref().filter(|_| !area.is_empty())?;
+    let title = match &entry.what {
+        Writing::Reason(GateDecision::RejectAndStop) => "Why not? The agent is told, and the run stops after this step.".to_owned(),
+        Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
+        Writing::Message => "Commit message".to_owned(),
+        Writing::Comment(spot) => match spot.line.or(spot.old_line) {
+            Some(line) => format!("Comment on line {line} of {}", Clean::line(&spot.path)),
+            None => format!("Comment on {} {}", Clean::line(&spot.path), Clean::line(&spot.snippet)),
+        },
+    };
+    let row = |y: u16| Rect { y, height: 1, ..area };
+    let lead = [look.mark(Glyph::Person, Slot::Human), Span::raw(" ")];
+    let mut heading = lead.to_vec();
+    heading.push(Span::styled(title, look.style(Slot::Bold)));
+    crate::ui::widget::row(buf, row(area.y), look, heading, Vec::new());
+    let shown = usize::from(area.height).saturating_sub(1);
+    let (at, column) = entry.field.cursor();
+    let top = (at + 1).saturating_sub(shown);
+    let room = usize::from(area.width).saturating_sub(3);
+    let mut cursor = None;
+    for (y, (index, line)) in (area.y + 1..area.bottom()).zip(entry.field.lines().iter().enumerate().skip(top)) {
+        let before: String = line.chars().take(column).collect();
+        let x = if index == at {
+            width(Clean::line(&before).as_str())
+        } else {
+            0
+        };
+        // The line moves to the left as far as the cursor needs it to.
+        let skip = x.saturating_sub(room);
+        let text: String = tail(Clean::line(line).as_str(), skip);
+        let mut spans = lead.to_vec();
+        spans.push(Span::styled(text, look.style(Slot::Human)));
+        if entry.field.is_empty() && entry.decides() {
+            spans.push(Span::styled("nothing typed: no reason is given", look.style(Slot::Dim)));
+        }
+        buf.set_line(area.x, y, &Line::from(spans), area.width);
+        if index == at {
+            let x = area.x + 2 + u16::try_from(x - skip).unwrap_or(0);
+            cursor = Some(Position { x, y });
+        }
+    }
+    cursor
+}
+
+/// Returns a clean text without its first columns.
+fn tail(text: &str, columns: usize) -> String {
+    let mut from = 0;
+    while from < text.len() && width(&text[..from]) < columns {
+        from += text[from..].chars().next().map_or(1, char::len_utf8);
+    }
+    text[from..].to_owned()
+}

@@ -1,0 +1,335 @@
+//! The facts that a change is judged by: tests on exactly this tree, what the guards found, what it cost.
+//!
+//! Invariant: nothing is called good that is not known; what is stale, missing or wrong is loud and says so in words.
+
+use super::{Outline, label};
+use crate::protocol::event::{CommitFacts, GateKind};
+use crate::protocol::{Oid, TestTotals};
+use crate::session::state::Totals;
+use crate::ui::model::Model;
+use crate::ui::model::review::{Extent, Review, Target};
+use crate::ui::page::item_at;
+use crate::ui::pane::header::money;
+use crate::ui::text::{Clean, Glyph, Look, Wrap, format};
+use crate::ui::theme::Slot;
+use ratatui::text::{Line, Span};
+
+/// Returns left and right of the page's first row.
+pub(super) fn title(model: &Model, review: &Review, width: u16, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let bold = |text: String| Clean::line(&text).span(look.style(Slot::TitleFocused));
+    let text = |text: &str| Clean::line(text).span(look.style(Slot::Text));
+    let roomy = width >= 60;
+    let (place, all) = model.place_of(&review.target);
+    match (&review.target, &review.gate) {
+        (Target::Gate(gate), Some(open)) => {
+            let count = if all > 1 {
+                format!(" {place} of {all}")
+            } else {
+                String::new()
+            };
+            let mut left = vec![Span::raw(" "), bold(format!("Review{count}")), Span::raw("  ")];
+            left.push(text(kind(open.opened.what)));
+            let feature = open.opened.commit.as_ref().and_then(|facts| facts.feature.as_ref());
+            if let Some(feature) = feature {
+                left.push(Span::styled(" for ", look.style(Slot::Text)));
+                left.push(Clean::line(feature.as_str()).span(look.style(Slot::Bold)));
+                if let Some(row) = model.state.features.get(feature).filter(|_| roomy) {
+                    left.push(text(&format!(" {}", row.feature.description)));
+                }
+            }
+            let age = look.now.map(|now| format::minutes(open.since, now)).unwrap_or_default();
+            let waits = if roomy {
+                format!("waiting {age}   {gate} ")
+            } else {
+                format!("{age}  {gate} ")
+            };
+            (left, vec![Span::styled(waits, look.style(Slot::Warning))])
+        }
+        (Target::Commit(commit), _) => {
+            let count = if all > 1 {
+                format!(" {place} of {all}")
+            } else {
+                String::new()
+            };
+            let left = vec![
+                Span::raw(" "),
+                bold(format!("Looking back{count}")),
+                text(&format!("  commit {}", commit.short())),
+            ];
+            let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
+            let right = debt.map(|debt| format!("{} not seen by anyone ", format::plural(debt.unseen as usize, "hunk")));
+            let right = right.map(|text| Span::styled(text, look.style(Slot::Warning)));
+            (left, right.into_iter().collect())
+        }
+        (Target::Gate(gate), None) => (vec![Span::raw(" "), bold(gate.to_string())], Vec::new()),
+    }
+}
+
+const fn kind(kind: GateKind) -> &'static str {
+    match kind {
+        GateKind::Commit => "commit",
+        GateKind::Command => "a shell command",
+        GateKind::Artifact => "a change of what is guarded",
+        GateKind::Limit => "work past a limit",
+    }
+}
+
+/// Lays the facts out. The counts of what was seen need the change's outline.
+pub(super) fn facts(model: &Model, review: &Review, outline: Option<&Outline>, width: u16, look: &Look<'_>) -> Vec<Line<'static>> {
+    let mut rows = Rows {
+        lines: Vec::new(),
+        width: usize::from(width.saturating_sub(1)),
+        look,
+    };
+    match (&review.gate, &review.target) {
+        (Some(open), _) => {
+            if let Some(facts) = &open.opened.commit {
+                tests(model, facts, open.opened.tree.as_ref(), &mut rows);
+                guards(facts, &mut rows);
+                left_out(facts, &mut rows);
+            }
+            cost(model, review, outline, &mut rows);
+        }
+        (None, Target::Commit(commit)) => {
+            if let Some(made) = model.made(commit) {
+                let spans = match made.made.tests_after {
+                    Some(after) => totals(made.made.tests_before, after, look, " on exactly this tree"),
+                    None => vec![Span::styled("none were run", look.style(Slot::Dim))],
+                };
+                rows.row(Some(good(made.made.tests_after)), "tests", &spans);
+            }
+            cost(model, review, outline, &mut rows);
+        }
+        (None, Target::Gate(_)) => {}
+    }
+    rows.lines
+}
+
+fn good(after: Option<TestTotals>) -> bool {
+    after.is_some_and(|after| after.failed == 0 && after.total() > 0)
+}
+
+struct Rows<'a> {
+    lines: Vec<Line<'static>>,
+    width: usize,
+    look: &'a Look<'a>,
+}
+
+impl Rows<'_> {
+    /// Adds a fact behind its mark and its label.
+    fn row(&mut self, good: Option<bool>, name: &'static str, spans: &[Span<'static>]) {
+        let mark = match good {
+            Some(true) => self.look.mark(Glyph::Pass, Slot::Pass),
+            Some(false) => self.look.mark(Glyph::Fail, Slot::Fail),
+            None => Span::raw(" "),
+        };
+        let first = [Span::raw(" "), mark, Span::raw(" "), label(name, self.look)];
+        let rest = [Span::raw(" ".repeat(3 + 9))];
+        let wrap = Wrap {
+            width: self.width,
+            first: &first,
+            rest: &rest,
+        };
+        self.lines.extend(wrap.words(spans));
+    }
+}
+
+fn totals(before: Option<TestTotals>, after: TestTotals, look: &Look<'_>, place: &str) -> Vec<Span<'static>> {
+    let word = |totals: TestTotals| format!("{}/{}", totals.passed, totals.total());
+    let slot = if after.failed == 0 { Slot::Pass } else { Slot::Fail };
+    let mut spans = vec![Span::styled(word(after), look.style(slot))];
+    if after.failed > 0 {
+        spans.push(Span::styled(format!(", {} fail", after.failed), look.style(Slot::Fail)));
+    }
+    spans.push(Clean::line(place).span(look.style(Slot::Text)));
+    if let Some(before) = before {
+        spans.push(Span::styled(format!("   before {}", word(before)), look.style(Slot::Dim)));
+        let (now, then) = (after.total(), before.total());
+        if now != then {
+            let sign = if now > then { '+' } else { '-' };
+            let slot = if now > then { Slot::Text } else { Slot::Warning };
+            let word = if now > then { "new" } else { "fewer" };
+            spans.push(Span::styled(
+                format!("   {sign}{} {word}", now.abs_diff(then)),
+                look.style(slot),
+            ));
+        }
+    }
+    spans
+}
+
+fn tests(model: &Model, facts: &CommitFacts, tree: Option<&Oid>, rows: &mut Rows<'_>) {
+    let look = rows.look;
+    let Some(after) = facts.tests_after else {
+        let text = Span::styled("none were run: nothing is known of this tree", look.style(Slot::Warning));
+        return rows.row(Some(false), "tests", &[text]);
+    };
+    let age = age_of(model, facts.tested_tree.as_ref(), look).unwrap_or_default();
+    if facts.tested_tree.is_some() && facts.tested_tree.as_ref() == tree {
+        let place = format!(" on exactly this tree {}{age}", tree.map_or("", Oid::short));
+        return rows.row(
+            Some(good(Some(after))),
+            "tests",
+            &totals(facts.tests_before, after, look, &place),
+        );
+    }
+    let place = match &facts.tested_tree {
+        Some(tree) => format!(" on tree {}{age}", tree.short()),
+        None => " on a tree that is not known".to_owned(),
+    };
+    let mut spans = vec![Span::styled(" STALE ", look.style(Slot::Badge)), Span::raw(" ")];
+    spans.extend(totals(facts.tests_before, after, look, &place));
+    let this = tree.map(|tree| format!("   this is {}", tree.short())).unwrap_or_default();
+    spans.push(Clean::line(&this).span(look.style(Slot::Warning)));
+    rows.row(Some(false), "tests", &spans);
+}
+
+/// How long ago the tree was tested, if the latest run is that one.
+fn age_of(model: &Model, tree: Option<&Oid>, look: &Look<'_>) -> Option<String> {
+    let (session, seq, run) = model.state.tests.latest.as_ref()?;
+    if run.tree.is_none() || run.tree.as_ref() != tree {
+        return None;
+    }
+    let item = item_at(model.state.session(*session)?, *seq)?;
+    Some(format!(", {} ago", format::minutes(item.time, look.now?)))
+}
+
+fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
+    let look = rows.look;
+    for (_, text) in facts.findings.iter().filter(|(good, _)| !good) {
+        let spans = [
+            Span::styled("not ok: ", look.style(Slot::Fail)),
+            Clean::exact(text).span(look.style(Slot::Bold)),
+        ];
+        rows.row(Some(false), "guards", &spans);
+    }
+    let fine: Vec<&str> = facts
+        .findings
+        .iter()
+        .filter(|(good, _)| *good)
+        .map(|(_, text)| text.as_str())
+        .collect();
+    let mut spans = Vec::new();
+    for (index, text) in fine.iter().enumerate() {
+        let lead = if index == 0 {
+            "ok: ".to_owned()
+        } else {
+            format!("  {} ", look.glyph(Glyph::Dot))
+        };
+        spans.push(Span::styled(
+            lead,
+            look.style(if index == 0 { Slot::Pass } else { Slot::Dim }),
+        ));
+        spans.push(Clean::exact(text).span(look.style(Slot::Text)));
+    }
+    if !fine.is_empty() {
+        rows.row(Some(true), "guards", &spans);
+    } else if facts.findings.is_empty() {
+        rows.row(
+            None,
+            "guards",
+            &[Span::styled("nothing found, nothing checked", look.style(Slot::Dim))],
+        );
+    }
+}
+
+fn left_out(facts: &CommitFacts, rows: &mut Rows<'_>) {
+    let look = rows.look;
+    for text in &facts.left_out {
+        rows.row(Some(false), "left out", &[Clean::exact(text).span(look.style(Slot::Warning))]);
+    }
+}
+
+fn cost(model: &Model, review: &Review, outline: Option<&Outline>, rows: &mut Rows<'_>) {
+    let look = rows.look;
+    let mut spans = Vec::new();
+    let facts = review.gate.as_ref().and_then(|open| open.opened.commit.as_ref());
+    let made = match &review.target {
+        Target::Commit(commit) => model.made(commit).map(|made| &made.made),
+        Target::Gate(_) => None,
+    };
+    let feature = facts
+        .and_then(|facts| facts.feature.as_ref())
+        .or(made.and_then(|made| made.feature.as_ref()));
+    let spent = match feature.and_then(|feature| model.state.features.get(feature)) {
+        Some(row) => Some(("this feature ", &row.totals)),
+        None => model.state.current().map(|session| ("this session ", &session.totals)),
+    };
+    if let Some((whose, totals)) = spent.filter(|(_, totals)| totals.requests > 0) {
+        spans.push(Span::styled(format!("{whose}{}", spend(totals)), look.style(Slot::Text)));
+    }
+    let size = facts
+        .map(|facts| (facts.files, facts.added, facts.removed))
+        .or(made.map(|made| (made.files, made.added, made.removed)));
+    if let Some((files, added, removed)) = size {
+        spans.push(Span::styled(
+            format!("   {}", format::plural(files as usize, "file")),
+            look.style(Slot::Text),
+        ));
+        spans.push(Span::styled(format!("  +{added}"), look.style(Slot::Added)));
+        spans.push(Span::styled(format!(" -{removed}"), look.style(Slot::Removed)));
+    }
+    // The words stand there from the first frame on, so that nothing moves when the change arrives.
+    if review.query().is_some() {
+        spans.push(Span::styled(format!("   {}", seen(review, outline)), look.style(Slot::Text)));
+    }
+    if !spans.is_empty() {
+        rows.row(None, "cost", &spans);
+    }
+}
+
+/// Prints how much was seen.
+pub(super) fn seen(review: &Review, outline: Option<&Outline>) -> String {
+    let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
+    let round = match review.extent {
+        Extent::Whole => "",
+        Extent::SinceLast => " since the last round",
+    };
+    format!(
+        "seen {} of {}{round}",
+        review.progress.seen(review.extent),
+        format::plural(all, "hunk")
+    )
+}
+
+fn spend(totals: &Totals) -> String {
+    let mut text = format!("{}, {} tokens", money(totals), format::tokens(totals.usage.total()));
+    if totals.retries > 0 {
+        let word = if totals.retries == 1 { "retry" } else { "retries" };
+        text.push_str(&format!(", {} {word}", totals.retries));
+    }
+    text
+}
+
+/// Says in a few words what stands against approving; for screens where the facts do not fit.
+pub(super) fn chips(review: &Review, outline: Option<&Outline>, look: &Look<'_>) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    if let Some(open) = &review.gate
+        && let Some(facts) = &open.opened.commit
+    {
+        let (text, slot) = match facts.tests_after {
+            None => ("no tests run".to_owned(), Slot::Warning),
+            Some(_) if facts.tested_tree.is_none() || facts.tested_tree != open.opened.tree => {
+                ("tests STALE".to_owned(), Slot::Badge)
+            }
+            Some(after) if after.failed > 0 => (format!("{} tests fail", after.failed), Slot::Fail),
+            Some(after) => (format!("tests {}/{}", after.passed, after.total()), Slot::Pass),
+        };
+        spans.push(Span::styled(text, look.style(slot)));
+        let bad = facts.findings.iter().filter(|(good, _)| !good).count() + facts.left_out.len();
+        if bad > 0 {
+            spans.push(Span::raw("  "));
+            spans.push(Span::styled(
+                format!("{} {bad} not ok", look.glyph(Glyph::Fail)),
+                look.style(Slot::Fail),
+            ));
+        }
+        spans.push(Span::raw("  "));
+    }
+    if review.query().is_some() {
+        let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
+        let text = format!("seen {}/{all}", review.progress.seen(review.extent));
+        spans.push(Span::styled(text, look.style(Slot::Text)));
+    }
+    spans
+}

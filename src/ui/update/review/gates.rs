@@ -1,0 +1,257 @@
+//! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
+
+use crate::protocol::event::{GateAnswerRefused, GateDecided};
+use crate::protocol::{FileDiff, GateDecision, GateId, Oid, QuestionId};
+use crate::session::state::OpenGate;
+use crate::session::timeline::ItemKind;
+use crate::ui::model::review::{Extent, Review, Standing, Target};
+use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
+use crate::ui::page::review::file_hunks;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// Reviews that are kept after their page closed: for drafts, and for what the next round takes over.
+const KEPT: usize = 16;
+
+/// Opens what waits longest: a gate, or a question.
+pub fn open_oldest(model: &mut Model) {
+    let gate = model.state.open_gates.first();
+    let question = model.state.open_questions.first();
+    let question_first = match (gate, question) {
+        (Some(gate), Some(asked)) => asked_at(model, asked.question).is_some_and(|at| at < gate.since),
+        (None, Some(_)) => true,
+        (_, None) => false,
+    };
+    match (gate.map(|gate| gate.opened.gate), question_first) {
+        (Some(gate), false) => open_gate(model, gate),
+        _ => open_question(model),
+    }
+}
+
+fn open_question(model: &mut Model) {
+    if let Some(asked) = model.state.open_questions.first() {
+        model.popup = Some(Popup::Question(Box::new(QuestionForm::new(asked))));
+    }
+}
+
+/// When a question was asked, by its place in the transcript.
+fn asked_at(model: &Model, question: QuestionId) -> Option<Timestamp> {
+    let items = model
+        .state
+        .sessions
+        .iter()
+        .rev()
+        .flat_map(|session| session.items.iter().rev());
+    let mut asked = items.filter(|item| matches!(&item.kind, ItemKind::Question { asked, .. } if asked.question == question));
+    asked.next().map(|item| item.time)
+}
+
+fn open_gate(model: &mut Model, gate: GateId) {
+    let Some(open) = model.state.open_gates.iter().find(|open| open.opened.gate == gate).cloned() else {
+        return;
+    };
+    let target = Target::Gate(gate);
+    if model.review(&target).is_none() {
+        let review = begin(model, &open);
+        keep(model, review);
+    }
+    show(model, target);
+}
+
+/// Opens the oldest commit that was made without a person.
+pub fn open_debt(model: &mut Model) {
+    let Some(commit) = model.state.debts.first().map(|debt| debt.commit.clone()) else {
+        return;
+    };
+    show_commit(model, &commit);
+}
+
+fn show_commit(model: &mut Model, commit: &Oid) {
+    let target = Target::Commit(commit.clone());
+    if model.review(&target).is_none() {
+        let review = Review::of_commit(commit, model.elapsed);
+        keep(model, review);
+    }
+    show(model, target);
+}
+
+fn keep(model: &mut Model, review: Review) {
+    if model.reviews.len() >= KEPT {
+        let closed = model.reviews.iter().position(|kept| kept.standing != Standing::Waits);
+        model.reviews.remove(closed.unwrap_or(0));
+    }
+    model.reviews.push(review);
+}
+
+fn show(model: &mut Model, target: Target) {
+    let now = model.elapsed;
+    let failed = {
+        let Some(review) = model.review_mut(&target) else { return };
+        review.reopen(now);
+        review.query()
+    };
+    // What could not be read is asked for again.
+    if let Some(query) = failed {
+        model.forget_failure(&query);
+    }
+    model.pages.retain(|page| !matches!(page.subject, Subject::Review(_)));
+    model.pages.push(Page::new(Subject::Review(target)));
+}
+
+/// Begins a review with what was written for gates that are gone.
+fn begin(model: &mut Model, open: &OpenGate) -> Review {
+    let mut review = Review::of_gate(open, model.elapsed);
+    if !review.is_commit() {
+        return review;
+    }
+    let previous = review.previous().cloned();
+    for gone in model.reviews.iter_mut().rev().filter(|kept| kept.is_commit()) {
+        if !matches!(gone.standing, Standing::Gone(_)) {
+            continue;
+        }
+        let tree = gone.gate.as_ref().and_then(|gate| gate.opened.tree.as_ref());
+        let is_last_round = previous.is_some() && tree == previous.as_ref();
+        if is_last_round {
+            review.earlier = gone.gate.clone().map(|gate| (Box::new(gate), gone.progress.clone()));
+        } else {
+            gone.comments.retain(|comment| !comment.sent);
+        }
+        review.inherit(gone);
+    }
+    review
+}
+
+/// Takes over, once both changes are here, which hunks were seen in the last round and are the same in this one.
+pub fn carry_over(model: &mut Model) {
+    let Some(review) = model.open_review() else { return };
+    let Some((gate, progress)) = &review.earlier else { return };
+    let before = Review::of_gate(gate, model.elapsed);
+    let (Some(old), Some(new)) = (super::whole(model, &before), super::whole(model, review)) else {
+        return;
+    };
+    let mut seen: HashMap<(&str, String), usize> = HashMap::new();
+    let each = |files: &[FileDiff]| -> Vec<(usize, usize, String)> {
+        let files = files.iter().enumerate();
+        files
+            .flat_map(|(file, diff)| {
+                let hunks = file_hunks(diff).into_iter().enumerate();
+                // Without its first row, which holds the numbers.
+                let text = |rows: Vec<_>| format!("{:?}", rows.iter().skip(1).map(content).collect::<Vec<_>>());
+                hunks.map(|(hunk, rows)| (file, hunk, text(rows))).collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    for (file, hunk, text) in each(old) {
+        if progress.has_seen((Extent::Whole, file, hunk)) {
+            *seen.entry((old[file].path.as_str(), text)).or_default() += 1;
+        }
+    }
+    let mut same = Vec::new();
+    for (file, hunk, text) in each(new) {
+        if let Some(left) = seen.get_mut(&(new[file].path.as_str(), text)).filter(|left| **left > 0) {
+            *left -= 1;
+            same.push((Extent::Whole, file, hunk));
+        }
+    }
+    if let Some(review) = model.open_review_mut() {
+        review.earlier = None;
+        for part in same {
+            review.progress.mark(part);
+        }
+    }
+}
+
+const fn content(row: &crate::ui::text::diff::Row) -> (crate::ui::text::diff::RowKind, &str) {
+    (row.kind, row.text.as_str())
+}
+
+/// Goes to the next thing that waits; the present one goes on waiting.
+pub fn next_waiting(model: &mut Model) {
+    let Some(review) = model.open_review() else { return };
+    match review.target.clone() {
+        Target::Gate(here) => {
+            let gates: Vec<GateId> = model.state.open_gates.iter().map(|open| open.opened.gate).collect();
+            let next = gates.iter().find(|gate| **gate > here).or(gates.first());
+            match next.copied().filter(|gate| *gate != here) {
+                Some(gate) => open_gate(model, gate),
+                None => {
+                    model.pages.pop();
+                    open_question(model);
+                }
+            }
+        }
+        Target::Commit(here) => {
+            let debts: Vec<Oid> = model.state.debts.iter().map(|debt| debt.commit.clone()).collect();
+            let at = debts.iter().position(|commit| *commit == here);
+            let next = at.map_or(0, |at| (at + 1) % debts.len().max(1));
+            if let Some(commit) = debts.get(next) {
+                show_commit(model, commit);
+            }
+        }
+    }
+}
+
+/// Notes that a gate was decided. What was written for another outcome stays, to be copied or taken over.
+pub fn decided(model: &mut Model, event: &GateDecided) {
+    let Some(review) = model.review_mut(&Target::Gate(event.gate)) else {
+        return;
+    };
+    let counted = review.standing == Standing::Sent && event.decision != GateDecision::Void;
+    let word = match event.decision {
+        GateDecision::Approve => "approved by ",
+        GateDecision::Reject => "denied by ",
+        GateDecision::RejectAndStop => "denied, with a stop, by ",
+        GateDecision::Void => "",
+    };
+    let by = if event.decision == GateDecision::Void {
+        ""
+    } else {
+        event.by.as_str()
+    };
+    let part = if word.is_empty() || event.reason.is_empty() {
+        ""
+    } else {
+        ": "
+    };
+    let why = if word.is_empty() && event.reason.is_empty() {
+        "what waited is gone"
+    } else {
+        event.reason.as_str()
+    };
+    review.standing = Standing::Gone(format!("{word}{by}{part}{why}"));
+    if counted {
+        review.message = None;
+        for comment in &mut review.comments {
+            comment.sent = true;
+        }
+    }
+    review.touch();
+}
+
+/// Notes gates that the end of a session or a run took with it.
+pub fn closed(model: &mut Model, why: &str) {
+    let open: Vec<GateId> = model.state.open_gates.iter().map(|open| open.opened.gate).collect();
+    for review in &mut model.reviews {
+        let Target::Gate(gate) = review.target else { continue };
+        if !open.contains(&gate) && !matches!(review.standing, Standing::Gone(_)) {
+            review.standing = Standing::Gone(why.to_owned());
+            review.touch();
+        }
+    }
+}
+
+/// Notes that an answer did not count: what was written is still there.
+pub fn refused(model: &mut Model, event: &GateAnswerRefused) {
+    let waits = model.state.open_gates.iter().any(|open| open.opened.gate == event.gate);
+    if let Some(review) = model.review_mut(&Target::Gate(event.gate))
+        && review.standing == Standing::Sent
+    {
+        review.standing = if waits {
+            Standing::Waits
+        } else {
+            Standing::Gone(event.reason.clone())
+        };
+        review.touch();
+        model.refuse(format!("the answer to {} did not count: {}", event.gate, event.reason));
+    }
+}

@@ -1,0 +1,42 @@
+//! Which keys of the review page can do nothing now, and why.
+
+use super::page;
+use crate::ui::keymap::Action;
+use crate::ui::model::Model;
+use crate::ui::model::review::{Review, Standing, Target};
+use crate::ui::page::review::{Change, ROOM_FOR_SPLIT};
+use crate::ui::update::availability::only_watches;
+
+/// Says why an action of the page cannot be done now; `None` if it can, or if no review is open.
+pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
+    let review = model.open_review()?;
+    match action {
+        Action::Approve | Action::Deny | Action::DenyAndStop => only_watches(model).or_else(|| cannot_decide(model, review, action)),
+        Action::EditMessage => (!review.is_commit()).then_some("nothing here has a message to edit"),
+        Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
+        Action::Split if review.query().is_none() => Some("there is nothing to compare here"),
+        Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 140 columns"),
+        Action::Comment | Action::MarkSeen => {
+            let files = matches!(page::change(model, review), Change::Files(_));
+            (!files).then_some("there is no line of a change here")
+        }
+        Action::NextWaiting => {
+            let (place, all) = model.place_of(&review.target);
+            (all <= usize::from(place > 0)).then_some("nothing else waits for you")
+        }
+        _ => None,
+    }
+}
+
+fn cannot_decide(model: &Model, review: &Review, action: Action) -> Option<&'static str> {
+    match (&review.standing, page::change(model, review), &review.target, action) {
+        (Standing::Sent, ..) => Some("the answer is on its way"),
+        (Standing::Gone(_), ..) => Some("this no longer waits: nothing was sent"),
+        (.., Target::Commit(_), Action::Deny | Action::DenyAndStop) => {
+            Some("this commit is made: comment on it, or roll back to before it")
+        }
+        (_, Change::Pending, ..) => Some("the change is not read yet"),
+        (_, Change::Failed(_), _, Action::Approve) => Some("what could not be read cannot be approved"),
+        _ => None,
+    }
+}

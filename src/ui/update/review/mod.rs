@@ -1,0 +1,168 @@
+//! The review page's keys: opening what waits, deciding, and what is written on the way to a decision.
+//!
+//! Owns when a decision may go out. Does not own whether it counts: the engine decides that by gate and tree. Invariant: an
+//! answer is sent only by a key that was typed after all that it decides on had been drawn, and never by a paste.
+
+mod gates;
+mod may;
+mod reading;
+mod writing;
+
+pub use gates::{carry_over, closed, decided, next_waiting, open_debt, open_oldest, refused};
+pub use may::refusal;
+pub use reading::{drawn, mark_seen, since_last, split, unseen};
+pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
+
+use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, Seen};
+use crate::ui::keymap::Action;
+use crate::ui::model::Model;
+use crate::ui::model::review::{Extent, Review, Standing, Target};
+use crate::ui::msg::Effect;
+use crate::ui::page::review as page;
+
+/// What is said of a deciding key that came too soon.
+const TOO_SOON: &str = "not yet: this page has just appeared; the key was not counted";
+
+/// Approves, or says of a commit that it was looked at.
+pub fn approve(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.elapsed;
+    let Some(review) = model.open_review() else { return };
+    if !review.latch.is_armed_for_opener(now) {
+        return too_soon(model);
+    }
+    let missing = unseen(model, review);
+    let Some(review) = model.open_review_mut() else { return };
+    if missing.is_some() && !review.insisting {
+        // Said in the row above the keys; the second press is armed as the first was.
+        review.insisting = true;
+        review.latch.pressed_again(now);
+        return;
+    }
+    answer(model, GateDecision::Approve, String::new(), effects);
+}
+
+/// Notes a deciding key that is held down, or came before the page could be read.
+pub fn too_soon(model: &mut Model) {
+    let now = model.elapsed;
+    if let Some(review) = model.open_review_mut() {
+        match &mut review.entry {
+            Some(entry) => entry.latch.pressed_again(now),
+            None => review.latch.pressed_again(now),
+        }
+    }
+    model.refuse(TOO_SOON);
+}
+
+/// Says whether an action decides, so that keys held down or buffered must not do it.
+#[must_use]
+pub const fn decides(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Approve | Action::Deny | Action::DenyAndStop | Action::KeepWriting
+    )
+}
+
+/// Sends an answer made from the review's own copy of the gate, and goes back to where the user came from.
+fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &mut Vec<Effect>) {
+    let Some(review) = model.open_review() else { return };
+    let (seen, comments) = (seen(model, review), unsent(review));
+    let (command, told) = match &review.target {
+        Target::Gate(gate) => {
+            let answer = GateAnswer {
+                gate: *gate,
+                tree: review.gate.as_ref().and_then(|open| open.opened.tree.clone()),
+                decision,
+                reason,
+                message: review.message.clone(),
+                comments,
+                seen: Some(seen),
+            };
+            let word = match decision {
+                GateDecision::Approve => "approval",
+                GateDecision::Reject | GateDecision::Void => "denial",
+                GateDecision::RejectAndStop => "denial and stop",
+            };
+            (Command::DecideGate(answer), format!("{word} sent for {gate}"))
+        }
+        Target::Commit(commit) => {
+            let Some(command) = settle(commit, seen, comments) else {
+                return;
+            };
+            (command, format!("{} is looked at", commit.short()))
+        }
+    };
+    effects.push(Effect::Send(command));
+    if let Some(review) = model.open_review_mut() {
+        review.standing = Standing::Sent;
+        review.entry = None;
+    }
+    model.pages.pop();
+    let more = model.waiting().saturating_sub(1);
+    let key = model.keymap.key_text(Action::Answer);
+    let more = if more > 0 {
+        format!("; {more} more waiting ({key})")
+    } else {
+        String::new()
+    };
+    model.say(format!("{told}{more}"));
+}
+
+/// Makes the command that takes a commit out of the review debt.
+fn settle(_: &Oid, _: Seen, _: Vec<crate::protocol::ReviewComment>) -> Option<Command> {
+    None
+}
+
+fn unsent(review: &Review) -> Vec<crate::protocol::ReviewComment> {
+    let own = review.comments.iter().filter(|comment| !comment.sent);
+    own.map(|comment| comment.at.clone()).collect()
+}
+
+/// Tells what a person had before them. Of the whole change, whichever part is in view.
+fn seen(model: &Model, review: &Review) -> Seen {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let hunks = whole(model, review).map_or(0, |files| files.iter().map(|file| page::file_hunks(file).len()).sum());
+    let since = review.opened.unwrap_or(model.elapsed);
+    Seen {
+        width: model.size.width,
+        height: model.size.height,
+        hunks: count(hunks),
+        hunks_seen: count(review.progress.seen(Extent::Whole)),
+        end: review.progress.has_ended(Extent::Whole),
+        seconds: model.elapsed.saturating_sub(since).as_secs(),
+    }
+}
+
+/// Returns all files of a review, whichever part is in view.
+fn whole<'a>(model: &'a Model, review: &Review) -> Option<&'a [FileDiff]> {
+    use crate::protocol::Query;
+    use crate::ui::model::Loaded;
+    match review.query_of(Extent::Whole)? {
+        Query::TreeDiff { from, to } => match model.changes.get(&(from, to)) {
+            Some(Loaded::Ready(files)) => Some(files),
+            _ => None,
+        },
+        Query::CommitDiff { commit } => match model.diffs.get(&commit) {
+            Some(Loaded::Ready(diff)) => Some(&diff.files),
+            _ => None,
+        },
+        Query::Blob { .. } => None,
+    }
+}
+
+/// Does what an action of the review page says.
+pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Approve => approve(model, effects),
+        Action::Deny => write_reason(model, GateDecision::Reject),
+        Action::DenyAndStop => write_reason(model, GateDecision::RejectAndStop),
+        Action::EditMessage => edit_message(model),
+        Action::Comment => comment(model),
+        Action::MarkSeen => mark_seen(model),
+        Action::NextWaiting => next_waiting(model),
+        Action::SinceLast => since_last(model),
+        Action::Split => split(model),
+        Action::KeepWriting => keep_writing(model, effects),
+        Action::DropWriting => drop_writing(model),
+        _ => {}
+    }
+}

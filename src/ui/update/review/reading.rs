@@ -1,0 +1,161 @@
+//! Looking: what was on the screen, marking hunks, which part of the change is shown and how.
+
+use super::page;
+use crate::ui::layout::SMALLEST;
+use crate::ui::model::Model;
+use crate::ui::model::review::{Extent, Review, Standing};
+use crate::ui::page::review::Change;
+use crate::ui::page::{self as pages, Mark};
+use crate::ui::update::motion;
+use std::time::Duration;
+
+/// Notes what a frame has shown: lines of hunks, the end, and that there is something to decide on.
+pub fn drawn(model: &mut Model, at: Duration) {
+    let small = model.size.width < SMALLEST.width || model.size.height < SMALLEST.height;
+    let (Some(open), Some(review)) = (model.pages.last(), model.open_review()) else {
+        return;
+    };
+    if small || model.popup.is_some() {
+        return;
+    }
+    let pending = matches!(page::change(model, review), Change::Pending);
+    let body = page::places(model, review).body;
+    let document = pages::document(model, open, body.width);
+    let end = open.scroll + usize::from(body.height);
+    let rows = open.scroll..end.min(document.lines.len());
+    let split = page::is_split(review, body.width);
+    let Some(review) = model.open_review_mut() else { return };
+    review.opened.get_or_insert(at);
+    if pending {
+        return;
+    }
+    if review.standing == Standing::Waits {
+        review.latch.drawn(at);
+        if let Some(entry) = &mut review.entry {
+            entry.latch.drawn(at);
+        }
+    }
+    let extent = review.extent;
+    review.progress.laid_out(body.width, split);
+    if let Some(outline) = &document.outline {
+        for place in rows.clone().filter_map(|row| outline.places.get(row).copied().flatten()) {
+            let lines = outline.lines.get(&(place.file, place.hunk)).copied().unwrap_or(usize::MAX);
+            review
+                .progress
+                .drew((extent, place.file, place.hunk), (place.row, place.line), lines);
+        }
+    }
+    if rows.end == document.lines.len() {
+        review.progress.reached_end(extent);
+    }
+}
+
+/// Says what of the change was never on the screen, if there is anything.
+#[must_use]
+pub fn unseen(model: &Model, review: &Review) -> Option<String> {
+    let open = model.pages.last()?;
+    let body = page::places(model, review).body;
+    let document = pages::document(model, open, body.width);
+    if !review.progress.has_ended(review.extent) {
+        let below = document.lines.len().saturating_sub(open.scroll + usize::from(body.height));
+        let s = if below == 1 { "" } else { "s" };
+        return Some(format!("end not seen: {below} line{s} below"));
+    }
+    let outline = document.outline.as_ref()?;
+    let hidden: usize = outline
+        .folded
+        .iter()
+        .map(|file| {
+            let all = outline.hunks.get(*file).copied().unwrap_or(0);
+            all.saturating_sub(review.progress.seen_of(review.extent, *file))
+        })
+        .sum();
+    let s = if hidden == 1 { "" } else { "s" };
+    (hidden > 0).then(|| format!("not seen: {hidden} hunk{s} in folded files"))
+}
+
+/// Marks the hunk under the cursor, or all of the file whose row it is on, and goes to the next that is not seen.
+pub fn mark_seen(model: &mut Model) {
+    let (Some(open), Some(review)) = (model.pages.last(), model.open_review()) else {
+        return;
+    };
+    let (extent, cursor) = (review.extent, open.cursor);
+    let document = pages::document(model, open, page::places(model, review).body.width);
+    let Some(outline) = &document.outline else { return };
+    let under = document.marks.iter().rev().find(|stop| stop.row <= cursor);
+    let marked: Vec<(Extent, usize, usize)> = match under {
+        Some(stop) if stop.mark == Mark::File => {
+            let hunks = outline.hunks.get(stop.file).copied().unwrap_or(0);
+            (0..hunks).map(|hunk| (extent, stop.file, hunk)).collect()
+        }
+        Some(stop) => {
+            let place = outline.places.get(stop.row).copied().flatten();
+            place.map(|place| (extent, place.file, place.hunk)).into_iter().collect()
+        }
+        None => Vec::new(),
+    };
+    let hunks = document.marks.iter().filter(|stop| stop.mark == Mark::Hunk);
+    let Some(review) = model.open_review_mut() else { return };
+    for part in marked {
+        review.progress.mark(part);
+    }
+    let fresh: Vec<usize> = hunks
+        .filter_map(|stop| outline.places.get(stop.row).copied().flatten().map(|place| (stop.row, place)))
+        .filter(|(_, place)| !review.progress.has_seen((extent, place.file, place.hunk)))
+        .map(|(row, _)| row)
+        .collect();
+    match fresh.iter().find(|row| **row > cursor).or(fresh.first()) {
+        Some(row) => motion::show_from(model, *row),
+        None => model.say("every hunk in view is seen"),
+    }
+}
+
+/// Shows only what changed since the last round, or all again.
+pub fn since_last(model: &mut Model) {
+    let Some(review) = model.open_review_mut() else { return };
+    review.extent = match review.extent {
+        Extent::Whole => Extent::SinceLast,
+        Extent::SinceLast => Extent::Whole,
+    };
+    review.insisting = false;
+    if let Some(open) = model.pages.last_mut() {
+        open.cursor = 0;
+        open.scroll = 0;
+        open.toggled.clear();
+    }
+}
+
+/// Puts before and after beside each other, or above each other again; the cursor stays on its line.
+pub fn split(model: &mut Model) {
+    let place = place_at_cursor(model);
+    let Some(review) = model.open_review_mut() else { return };
+    review.split = !review.split;
+    let (Some(open), Some(review)) = (model.pages.last(), model.open_review()) else {
+        return;
+    };
+    let document = pages::document(model, open, page::places(model, review).body.width);
+    let same = |found: &page::Place, exact: bool| {
+        place.is_some_and(|place| {
+            (found.file, found.hunk) == (place.file, place.hunk) && (!exact || (found.row, found.line) == (place.row, place.line))
+        })
+    };
+    let places = document.outline.as_ref().map_or(&[][..], |outline| &outline.places);
+    let find = |exact| places.iter().position(|found| found.is_some_and(|found| same(&found, exact)));
+    if let Some(row) = find(true).or_else(|| find(false)) {
+        motion::page_to(model, row);
+    }
+}
+
+/// Returns what the line under the cursor stands for; a comment's line stands for the line above it.
+pub(super) fn place_at_cursor(model: &Model) -> Option<page::Place> {
+    let (open, review) = (model.pages.last()?, model.open_review()?);
+    let document = pages::document(model, open, page::places(model, review).body.width);
+    let outline = document.outline.as_ref()?;
+    let file = document
+        .marks
+        .iter()
+        .rev()
+        .find(|stop| stop.mark == Mark::File && stop.row <= open.cursor)?;
+    let rows = (file.row + 1..=open.cursor).rev();
+    rows.into_iter().find_map(|row| outline.places.get(row).copied().flatten())
+}

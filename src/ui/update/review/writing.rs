@@ -1,0 +1,127 @@
+//! Writing over the page: the reason of a denial, the message, comments. Nothing written here is lost but by dropping it.
+
+use super::reading::place_at_cursor;
+use super::{answer, page, too_soon};
+use crate::protocol::GateDecision;
+use crate::ui::model::Model;
+use crate::ui::model::field::{Field, Lines};
+use crate::ui::model::review::{Entry, Latch, Spot, Writing};
+use crate::ui::msg::Effect;
+use crate::ui::page::review::Change;
+
+/// Asks for the reason of a denial. Nothing is sent before the field was on the screen and Enter was typed in it.
+pub fn write_reason(model: &mut Model, decision: GateDecision) {
+    let now = model.elapsed;
+    let armed = model.open_review().is_some_and(|review| review.latch.is_armed(now));
+    if !armed {
+        return too_soon(model);
+    }
+    begin(model, Writing::Reason(decision), Lines::One, "");
+}
+
+/// Opens the commit's message for rewriting.
+pub fn edit_message(model: &mut Model) {
+    let Some(review) = model.open_review() else { return };
+    let original = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
+    let text = review.message.as_deref().unwrap_or(original).trim_end().to_owned();
+    begin(model, Writing::Message, Lines::Many, &text);
+}
+
+/// Opens the comment on the line under the cursor, new or as it was.
+pub fn comment(model: &mut Model) {
+    let Some(spot) = spot(model) else {
+        model.refuse("no line of the change is under the cursor; j goes down to one");
+        return;
+    };
+    let written = model
+        .open_review()
+        .and_then(|review| review.comments.iter().find(|comment| !comment.sent && spot.has(comment)));
+    let text = written.map(|comment| comment.at.text.clone()).unwrap_or_default();
+    begin(model, Writing::Comment(spot), Lines::Many, &text);
+}
+
+fn spot(model: &Model) -> Option<Spot> {
+    let place = place_at_cursor(model)?;
+    let Change::Files(files) = page::change(model, model.open_review()?) else {
+        return None;
+    };
+    let file = files.get(place.file)?;
+    let hunks = page::file_hunks(file);
+    Some(Spot::of(&file.path, hunks.get(place.hunk)?.get(place.row)?))
+}
+
+fn begin(model: &mut Model, what: Writing, lines: Lines, text: &str) {
+    let now = model.elapsed;
+    if let Some(review) = model.open_review_mut() {
+        review.entry = Some(Entry {
+            what,
+            field: Field::new(lines, text),
+            latch: Latch::pressed(now),
+        });
+    }
+    // The page is shorter now: the cursor's line must stay in view.
+    let height = usize::from(crate::ui::page::area(model).height);
+    if let Some(open) = model.pages.last_mut() {
+        open.reveal(height);
+    }
+}
+
+/// Keeps what is written; a reason is sent with its denial.
+pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.elapsed;
+    let Some(entry) = model.open_review().and_then(|review| review.entry.as_ref()) else {
+        return;
+    };
+    if entry.decides() && !entry.latch.is_armed(now) {
+        return too_soon(model);
+    }
+    let (what, text) = (entry.what.clone(), entry.field.text());
+    match what {
+        Writing::Reason(decision) => return deny(model, decision, text.trim(), effects),
+        Writing::Message => message(model, text.trim_end()),
+        Writing::Comment(spot) => place(model, spot, text.trim()),
+    }
+    if let Some(review) = model.open_review_mut() {
+        review.entry = None;
+        review.touch();
+    }
+}
+
+fn deny(model: &mut Model, decision: GateDecision, reason: &str, effects: &mut Vec<Effect>) {
+    if let Some(why) = model.open_review().and_then(page::gone) {
+        let told = format!("not sent, it no longer waits: {why}");
+        model.refuse(told);
+        return;
+    }
+    answer(model, decision, reason.to_owned(), effects);
+}
+
+fn message(model: &mut Model, text: &str) {
+    let Some(review) = model.open_review_mut() else { return };
+    let original = review.gate.as_ref().map_or("", |gate| gate.opened.body.trim_end());
+    let changed = !text.trim().is_empty() && text != original;
+    review.message = changed.then(|| text.to_owned());
+    if !changed {
+        model.say("the agent's message stays");
+    }
+}
+
+fn place(model: &mut Model, spot: Spot, text: &str) {
+    let Some(review) = model.open_review_mut() else { return };
+    let there = review.comments.iter().position(|comment| !comment.sent && spot.has(comment));
+    match (there, text.is_empty()) {
+        (Some(at), true) => {
+            review.comments.remove(at);
+        }
+        (Some(at), false) => text.clone_into(&mut review.comments[at].at.text),
+        (None, true) => {}
+        (None, false) => review.comments.push(spot.comment(text.to_owned())),
+    }
+}
+
+/// Drops what is written.
+pub fn drop_writing(model: &mut Model) {
+    if let Some(review) = model.open_review_mut() {
+        review.entry = None;
+    }
+}
