@@ -28,6 +28,7 @@ pub mod theme;
 pub mod transcript;
 pub mod update;
 pub mod view;
+mod waiting;
 pub mod widget;
 
 pub use app::run;

@@ -7,6 +7,7 @@ use super::svg::svg;
 use super::text::highlight;
 use super::update::{perform, update};
 use super::view::view;
+use super::waiting;
 use crate::link::Mode;
 use crate::protocol::{CommitDiff, Envelope, FileDiff, Oid};
 use jiff::{SignedDuration, Timestamp};
@@ -124,6 +125,10 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut question = open(120, 40);
     perform(&mut question, Action::Answer, &mut Vec::new());
     pictures.push(("question-120x40", question));
+    let mut review = open(120, 40);
+    waiting::open(&mut review, waiting::gate(), waiting::files());
+    waiting::show(&mut review);
+    pictures.push(("review-120x40", review));
     let mut summary = open(120, 40);
     summary.popup = Some(Popup::Summary);
     pictures.push(("summary-120x40", summary));

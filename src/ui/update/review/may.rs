@@ -11,7 +11,9 @@ use crate::ui::update::availability::only_watches;
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     let review = model.open_review()?;
     match action {
-        Action::Approve | Action::Deny | Action::DenyAndStop => only_watches(model).or_else(|| cannot_decide(model, review, action)),
+        Action::Approve | Action::Deny | Action::DenyAndStop => {
+            only_watches(model).or_else(|| cannot_decide(model, review, action))
+        }
         Action::EditMessage => (!review.is_commit()).then_some("nothing here has a message to edit"),
         Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
         Action::Split if review.query().is_none() => Some("there is nothing to compare here"),

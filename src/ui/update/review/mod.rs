@@ -6,6 +6,8 @@
 mod gates;
 mod may;
 mod reading;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 pub use gates::{carry_over, closed, decided, next_waiting, open_debt, open_oldest, refused};

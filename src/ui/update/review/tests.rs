@@ -1,0 +1,568 @@
+//! The review page under keys, bursts of keys, pastes and events, without a terminal.
+
+use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::protocol::{Answer, Command, FileDiff, GateAnswer, GateDecision, GateId, Query};
+use crate::ui::keymap::Situation;
+use crate::ui::model::popup::ARMING;
+use crate::ui::model::review::{OPENING, Standing, Target};
+use crate::ui::model::{Loaded, Model, Popup};
+use crate::ui::msg::{Effect, Msg};
+use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::update::update;
+use crate::ui::waiting;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Size;
+use std::time::Duration;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// A live run without the question that the recorded log ends with.
+fn live() -> Model {
+    let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
+    model.state.open_questions.clear();
+    model
+}
+
+fn waiting() -> Model {
+    let mut model = live();
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    model
+}
+
+fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
+    update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at))
+}
+
+/// Draws and tells the model so, as the loop does.
+fn frame(model: &mut Model, at: Duration) -> Vec<Effect> {
+    let _ = draw(model);
+    update(model, Msg::Drawn(at))
+}
+
+/// Types keys as written in the key file, two seconds apart, with a frame after each.
+fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in typed.split(' ') {
+        let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
+        let at = model.elapsed + Duration::from_secs(2);
+        effects.extend(update(model, Msg::Key(KeyEvent::new(key.code, key.modifiers), at)));
+        effects.extend(frame(model, at + 5 * MS));
+    }
+    effects
+}
+
+fn text(model: &mut Model, typed: &str) {
+    for c in typed.chars() {
+        let at = model.elapsed + 10 * MS;
+        press(model, KeyCode::Char(c), at);
+    }
+    let at = model.elapsed + MS;
+    frame(model, at);
+}
+
+fn erase(model: &mut Model, characters: usize) {
+    for _ in 0..characters {
+        let at = model.elapsed + 10 * MS;
+        press(model, KeyCode::Backspace, at);
+    }
+}
+
+fn screen(model: &mut Model) -> String {
+    let buf = draw(model);
+    let width = usize::from(buf.area.width).max(1);
+    let rows = buf.content().chunks(width);
+    let rows: Vec<String> = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect();
+    rows.join("\n")
+}
+
+#[track_caller]
+fn answered(effects: &[Effect]) -> GateAnswer {
+    let sent: Vec<_> = effects.iter().filter(|effect| matches!(effect, Effect::Send(_))).collect();
+    match sent.as_slice() {
+        [Effect::Send(Command::DecideGate(answer))] => answer.clone(),
+        other => panic!("one answer, not {other:?}"),
+    }
+}
+
+fn decided(gate: u32, decision: GateDecision, by: &str, reason: &str) -> GateDecided {
+    GateDecided {
+        gate: GateId(gate),
+        decision,
+        by: by.into(),
+        reason: reason.into(),
+        tree: None,
+        message: None,
+        comments: Vec::new(),
+        seen: None,
+    }
+}
+
+/// The second round: another tree, one line of it written otherwise.
+fn second_round() -> (GateOpened, Vec<FileDiff>) {
+    let mut gate = waiting::gate();
+    gate.gate = GateId(18);
+    let facts = gate.commit.as_mut().unwrap();
+    facts.previous = gate.tree.replace("77777777c0d4f6e8a1b2c3d4e5f60718293a4b5c".into());
+    let mut files = waiting::files();
+    files[0].patch = files[0].patch.replace("tag=$(tag_of \"$1\")", "tag=$(tag_of \"$q\")");
+    (gate, files)
+}
+
+#[test]
+fn a_gate_opens_by_its_key_alone_and_says_what_is_judged() {
+    let mut model = waiting();
+    assert!(model.pages.is_empty(), "nothing opens by itself");
+    assert!(screen(&mut model).contains("1 waiting (a)"));
+    model.size.height = 80;
+    keys(&mut model, "a");
+    assert!(screen(&mut model).contains("keys armed in a moment"));
+    model.elapsed += OPENING;
+    let shown = screen(&mut model);
+    for part in [
+        "Review",
+        "commit for F008",
+        "gate 17",
+        "27/27 on exactly this tree 5ab91e2",
+        "before 24/24",
+        "+3 new",
+        "agreed tests untouched",
+        "Filter notes by tag",
+        "bin/notes",
+        "binary",
+        "executable",
+        "a  approve",
+        "Esc not now",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+}
+
+#[test]
+fn what_is_not_there_yet_is_asked_for_and_never_decides() {
+    let mut model = live();
+    waiting::tell(&mut model, waiting::gate());
+    let asked = keys(&mut model, "a");
+    let query = Query::TreeDiff {
+        from: waiting::gate().commit.unwrap().base,
+        to: waiting::gate().tree.unwrap(),
+    };
+    assert_eq!(asked, [Effect::Ask(query.clone())]);
+    assert_eq!(keys(&mut model, "a d D"), [], "nothing was shown to decide on");
+    assert_eq!(model.situation(), Situation::Review, "no field opened either");
+    let files = Answer::TreeDiff { files: waiting::files() };
+    update(&mut model, Msg::Answered(query, files));
+    assert_eq!(keys(&mut model, "d"), [], "it was read, but not drawn");
+    assert_eq!(model.situation(), Situation::Review);
+    keys(&mut model, "d");
+    assert_eq!(model.situation(), Situation::Writing);
+}
+
+#[test]
+fn a_change_that_cannot_be_read_can_be_denied_only() {
+    let mut model = live();
+    waiting::tell(&mut model, waiting::gate());
+    let asked = keys(&mut model, "a");
+    let [Effect::Ask(query)] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    let failed = Answer::Failed {
+        message: "the object is gone".into(),
+    };
+    update(&mut model, Msg::Answered(query.clone(), failed));
+    let at = model.elapsed;
+    frame(&mut model, at);
+    assert!(screen(&mut model).contains("the object is gone"));
+    assert_eq!(keys(&mut model, "a a"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("cannot be approved"));
+    assert_eq!(answered(&keys(&mut model, "d Enter")).decision, GateDecision::Reject);
+    waiting::tell(&mut model, waiting::gate());
+    assert_eq!(keys(&mut model, "a"), [Effect::Ask(query.clone())], "it is tried again");
+}
+
+#[test]
+fn bursts_and_pastes_while_a_gate_opens_decide_nothing() {
+    for burst in ["aaaa", "ady\n", "y", "\n\n", "dd\nD\n", "a\na\n", "Da\n", "dno\n"] {
+        let mut model = waiting();
+        let start = Duration::from_secs(10);
+        let mut effects = press(&mut model, KeyCode::Char('a'), start);
+        // Some before the first frame, some after it but too soon to have been read.
+        for (step, at) in [start, start + 20 * MS, start + ARMING - MS].into_iter().enumerate() {
+            if step == 1 {
+                effects.extend(frame(&mut model, start + 10 * MS));
+            }
+            for c in burst.chars() {
+                let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+                effects.extend(press(&mut model, code, at));
+            }
+            update(&mut model, Msg::Paste(burst.to_owned()));
+        }
+        let decisions = effects.iter().filter(|effect| matches!(effect, Effect::Send(_))).count();
+        assert_eq!(decisions, 0, "{burst:?}: {effects:?}");
+        assert_eq!(model.state.open_gates.len(), 1);
+    }
+}
+
+#[test]
+fn the_opening_key_held_down_never_approves() {
+    let mut model = waiting();
+    let mut effects = Vec::new();
+    // As a keyboard repeats: after half a second, then 30 times a second.
+    let presses = std::iter::once(0).chain((500..9_000).step_by(33));
+    for ms in presses {
+        let at = Duration::from_secs(10) + Duration::from_millis(ms);
+        effects.extend(press(&mut model, KeyCode::Char('a'), at));
+        effects.extend(frame(&mut model, at + 2 * MS));
+    }
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Send(_))), "{effects:?}");
+    let repeat = KeyEvent::new_with_kind(KeyCode::Char('a'), KeyModifiers::NONE, KeyEventKind::Repeat);
+    let at = model.elapsed + 10 * OPENING;
+    assert_eq!(update(&mut model, Msg::Key(repeat, at)), [], "a repeat that is told as one");
+}
+
+#[test]
+fn approving_sends_gate_tree_and_what_was_seen() {
+    let mut model = waiting();
+    keys(&mut model, "a G");
+    let answer = answered(&keys(&mut model, "a"));
+    assert_eq!(answer.gate, GateId(17));
+    assert_eq!(answer.tree, waiting::gate().tree);
+    assert_eq!(answer.decision, GateDecision::Approve);
+    assert_eq!((answer.message, answer.comments.len()), (None, 0));
+    let seen = answer.seen.unwrap();
+    assert_eq!((seen.width, seen.height), (120, 40));
+    assert_eq!(seen.hunks, 4);
+    assert!(seen.end && seen.hunks_seen >= 2, "{seen:?}");
+    assert!(seen.seconds >= 2);
+    assert!(model.pages.is_empty());
+    assert_eq!(
+        keys(&mut model, "a"),
+        [],
+        "it is still open in the log, but the answer is on its way"
+    );
+    assert_eq!(keys(&mut model, "a"), []);
+}
+
+#[test]
+fn approving_what_was_not_seen_to_its_end_takes_a_second_key() {
+    let mut model = waiting();
+    model.size = Size { width: 80, height: 16 };
+    keys(&mut model, "a");
+    let at = model.elapsed + Duration::from_secs(2);
+    assert_eq!(press(&mut model, KeyCode::Char('a'), at), []);
+    frame(&mut model, at + MS);
+    let shown = screen(&mut model);
+    assert!(shown.contains("end not seen: "), "{shown}");
+    assert_eq!(
+        press(&mut model, KeyCode::Char('a'), at + 300 * MS),
+        [],
+        "the second key is armed like the first"
+    );
+    let answer = answered(&keys(&mut model, "a"));
+    assert!(!answer.seen.unwrap().end);
+}
+
+#[test]
+fn folded_hunks_are_not_seen() {
+    let mut model = waiting();
+    keys(&mut model, "a - G");
+    assert_eq!(keys(&mut model, "a"), []);
+    assert!(screen(&mut model).contains("hunks in folded files"));
+    // On the first file's row: all of its hunks.
+    keys(&mut model, "g g J Space");
+    let review = model.open_review().unwrap();
+    assert!(review.progress.seen(review.extent) >= 2);
+}
+
+#[test]
+fn a_denial_carries_its_reason_and_may_stop_the_run() {
+    let mut model = waiting();
+    keys(&mut model, "a d");
+    text(&mut model, "quote $tag");
+    update(&mut model, Msg::Paste(", please\nand\tsoon\n".into()));
+    let answer = answered(&keys(&mut model, "Enter"));
+    assert_eq!(answer.decision, GateDecision::Reject);
+    assert_eq!(answer.reason, "quote $tag, please and soon");
+    let mut model = waiting();
+    keys(&mut model, "a D");
+    let answer = answered(&keys(&mut model, "Enter"));
+    assert_eq!((answer.decision, answer.reason.as_str()), (GateDecision::RejectAndStop, ""));
+}
+
+#[test]
+fn enter_in_a_field_that_was_not_on_the_screen_denies_nothing() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('d'), at);
+    assert_eq!(press(&mut model, KeyCode::Enter, at + MS), []);
+    frame(&mut model, at + 2 * MS);
+    assert_eq!(press(&mut model, KeyCode::Enter, at + ARMING), []);
+    assert!(model.note.as_ref().unwrap().warning);
+    assert_eq!(model.situation(), Situation::Writing, "the field stays");
+    assert_eq!(keys(&mut model, "Esc"), []);
+    assert_eq!(model.situation(), Situation::Review);
+}
+
+#[test]
+fn not_now_keeps_the_gate_and_what_was_written() {
+    let mut model = waiting();
+    keys(&mut model, "a e");
+    text(&mut model, "\u{e9}");
+    keys(&mut model, "Enter");
+    assert!(screen(&mut model).contains("edited Filter notes by tag"));
+    assert_eq!(keys(&mut model, "q"), []);
+    assert!(model.pages.is_empty());
+    assert_eq!(model.state.open_gates.len(), 1);
+    keys(&mut model, "a G");
+    let answer = answered(&keys(&mut model, "a"));
+    assert!(answer.message.unwrap().ends_with('\u{e9}'));
+}
+
+#[test]
+fn a_message_that_is_emptied_or_left_as_it_was_is_the_agents() {
+    let mut model = waiting();
+    keys(&mut model, "a e Enter");
+    assert_eq!(model.open_review().unwrap().message, None);
+    keys(&mut model, "e");
+    erase(&mut model, 90);
+    keys(&mut model, "Enter");
+    assert_eq!(model.open_review().unwrap().message, None);
+    assert!(model.note.as_ref().unwrap().text.contains("the agent's message stays"));
+    keys(&mut model, "e Backspace Backspace Enter");
+    assert!(model.open_review().unwrap().message.as_ref().unwrap().ends_with("names a ta"));
+}
+
+#[test]
+fn comments_are_written_changed_removed_and_sent_with_their_line() {
+    let mut model = waiting();
+    keys(&mut model, "a / t a g = Enter n N c");
+    text(&mut model, "quote it");
+    keys(&mut model, "Enter");
+    assert!(screen(&mut model).contains("you: quote it"));
+    keys(&mut model, "c");
+    text(&mut model, "!");
+    keys(&mut model, "Enter G c");
+    text(&mut model, "and this");
+    keys(&mut model, "Enter");
+    assert_eq!(model.open_review().unwrap().comments.len(), 2);
+    keys(&mut model, "c");
+    erase(&mut model, 8);
+    keys(&mut model, "Enter");
+    let answer = answered(&keys(&mut model, "d Enter"));
+    let [comment] = answer.comments.as_slice() else {
+        panic!("{:?}", answer.comments)
+    };
+    assert_eq!(comment.path, "bin/notes");
+    assert_eq!(comment.line, Some(34));
+    assert_eq!(comment.snippet, "+      tag=$(tag_of \"$1\")");
+    assert_eq!(comment.text, "quote it!");
+}
+
+#[test]
+fn space_marks_and_goes_on_and_the_files_say_how_much_is_seen() {
+    let mut model = waiting();
+    model.size = Size { width: 100, height: 16 };
+    keys(&mut model, "a");
+    let before = model.open_review().unwrap().progress.clone();
+    keys(&mut model, "] h Space Space Space Space");
+    let review = model.open_review().unwrap();
+    assert!(review.progress.seen(review.extent) > before.seen(review.extent));
+    assert_eq!(review.progress.seen(review.extent), 4);
+    assert!(screen(&mut model).contains("every hunk in view is seen"));
+    keys(&mut model, "g g j");
+    assert!(screen(&mut model).contains("2/2 seen"));
+}
+
+#[test]
+fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
+    let mut model = waiting();
+    keys(&mut model, "a d");
+    text(&mut model, "because");
+    waiting::tell(&mut model, decided(17, GateDecision::Void, "harness", "the tree moved"));
+    assert!(screen(&mut model).contains("no longer waits: the tree moved"));
+    assert_eq!(keys(&mut model, "Enter"), [], "nothing is sent");
+    assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("because".into())]);
+    assert_eq!(keys(&mut model, "Esc a d D"), [], "no key decides any more");
+    keys(&mut model, "Esc");
+    assert!(model.pages.is_empty());
+}
+
+#[test]
+fn the_next_gate_is_shown_only_after_a_key_and_takes_the_comments_over() {
+    let mut model = waiting();
+    keys(&mut model, "a / t a g = Enter n N c");
+    text(&mut model, "moved");
+    keys(&mut model, "Enter / Esc / t a g s . a w k Enter n N c");
+    text(&mut model, "stays");
+    keys(&mut model, "Enter");
+    assert_eq!(model.open_review().unwrap().comments.len(), 2);
+    waiting::tell(&mut model, decided(17, GateDecision::Void, "harness", "the tree moved"));
+    let (mut gate, files) = second_round();
+    gate.commit.as_mut().unwrap().previous = None;
+    waiting::open(&mut model, gate, files);
+    let old = model.open_review().unwrap().target.clone();
+    assert_eq!(old, Target::Gate(GateId(17)), "the page does not change under the reader");
+    assert_eq!(keys(&mut model, "a"), []);
+    keys(&mut model, "s");
+    assert_eq!(model.open_review().unwrap().target, Target::Gate(GateId(18)));
+    let shown = screen(&mut model);
+    assert!(shown.contains("Comments on lines that are no longer there"), "{shown}");
+    assert!(shown.contains("you: stays") && shown.contains("you: moved"));
+    assert_eq!(answered(&keys(&mut model, "d Enter")).comments.len(), 2, "none is lost");
+}
+
+#[test]
+fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
+    let mut model = waiting();
+    keys(&mut model, "a Space Space Space Space / t a g = Enter n N c");
+    text(&mut model, "use q");
+    keys(&mut model, "Enter d Enter");
+    waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
+    let (gate, files) = second_round();
+    let (from, to) = (gate.commit.as_ref().unwrap().previous.clone(), gate.tree.clone().unwrap());
+    waiting::open(&mut model, gate, files.clone());
+    // It comes as an answer, as the engine gives it.
+    let key = (waiting::gate().commit.unwrap().base, to.clone());
+    model.changes.remove(&key);
+    keys(&mut model, "a");
+    let query = Query::TreeDiff {
+        from: key.0,
+        to: to.clone(),
+    };
+    update(&mut model, Msg::Answered(query, Answer::TreeDiff { files: files.clone() }));
+    let review = model.open_review().unwrap();
+    assert_eq!(review.progress.seen(review.extent), 3, "all but the hunk that is new");
+    let at = model.elapsed;
+    frame(&mut model, at);
+    assert!(screen(&mut model).contains("you, last round: use q"));
+    let asked = keys(&mut model, "w");
+    assert_eq!(
+        asked,
+        [Effect::Ask(Query::TreeDiff {
+            from: from.clone(),
+            to: to.clone()
+        })]
+    );
+    model.changes.insert((from, to), Loaded::Ready(files[..1].to_vec()));
+    model.open_review_mut().unwrap().touch();
+    assert!(screen(&mut model).contains("Only what changed since the last round"));
+    keys(&mut model, "w G");
+    assert_eq!(
+        answered(&keys(&mut model, "a")).comments,
+        [],
+        "what was sent is not sent again"
+    );
+}
+
+#[test]
+fn an_answer_that_does_not_count_leaves_everything_as_it_was_written() {
+    let mut model = waiting();
+    keys(&mut model, "a j j j j j j j j c");
+    text(&mut model, "hm");
+    keys(&mut model, "Enter d Enter");
+    assert_eq!(model.reviews[0].standing, Standing::Sent);
+    waiting::tell(
+        &mut model,
+        GateAnswerRefused {
+            gate: GateId(17),
+            reason: "the tree moved".into(),
+        },
+    );
+    assert!(model.note.as_ref().unwrap().text.contains("did not count"));
+    keys(&mut model, "a");
+    assert_eq!(model.open_review().unwrap().comments.len(), 1);
+    assert_eq!(answered(&keys(&mut model, "d Enter")).comments.len(), 1);
+}
+
+#[test]
+fn a_command_is_shown_whole_and_decided_by_the_same_keys() {
+    let mut model = live();
+    let body = format!("rm -rf build\nprintf '{}\u{202e}'\t", "x".repeat(5_000));
+    waiting::tell(
+        &mut model,
+        GateOpened {
+            gate: GateId(3),
+            what: GateKind::Command,
+            call: "c".into(),
+            title: "rm -rf build".into(),
+            body,
+            tree: None,
+            commit: None,
+        },
+    );
+    keys(&mut model, "a");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("a shell command") && shown.contains("Hidden characters"),
+        "{shown}"
+    );
+    assert_eq!(keys(&mut model, "a"), [], "its end was not seen");
+    keys(&mut model, "G");
+    assert!(screen(&mut model).contains("<U+202E>"));
+    let answer = answered(&keys(&mut model, "a"));
+    assert_eq!((answer.gate, answer.tree), (GateId(3), None));
+    assert!(answer.seen.unwrap().end);
+}
+
+#[test]
+fn the_oldest_of_questions_and_gates_is_opened() {
+    let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    model.state.open_gates[0].since = model.state.last_time.unwrap() + Duration::from_secs(9);
+    keys(&mut model, "a");
+    assert!(matches!(model.popup, Some(Popup::Question(_))), "the question is older");
+    keys(&mut model, "Esc");
+    model.state.open_gates[0].since = jiff::Timestamp::UNIX_EPOCH;
+    keys(&mut model, "a");
+    assert!(model.open_review().is_some(), "the gate is older");
+    keys(&mut model, "s");
+    assert!(matches!(model.popup, Some(Popup::Question(_))), "the next that waits");
+}
+
+#[test]
+fn watchers_decide_nothing() {
+    let mut model = waiting();
+    keys(&mut model, "a G");
+    model.closed = true;
+    assert_eq!(keys(&mut model, "a d D"), []);
+    assert_eq!(model.situation(), Situation::Review);
+}
+
+#[test]
+fn split_needs_room_and_keeps_the_line() {
+    let mut model = waiting();
+    keys(&mut model, "a |");
+    assert!(model.note.as_ref().unwrap().text.contains("140 columns"));
+    model.size.width = 160;
+    keys(&mut model, "/ t a g = Enter n N |");
+    let shown = screen(&mut model);
+    let row = shown.lines().find(|line| line.contains("tag=$(tag_of")).unwrap();
+    assert!(
+        row.contains("awk -v q=\"$1\" -f") && row.contains('▌'),
+        "before beside after, under the cursor:\n{row}"
+    );
+    keys(&mut model, "c");
+    text(&mut model, "beside");
+    keys(&mut model, "Enter");
+    assert!(screen(&mut model).contains("you: beside"));
+}
+
+#[test]
+fn autonomy_is_chosen_from_a_window_that_was_seen() {
+    let mut model = live();
+    let at = Duration::from_secs(10);
+    press(&mut model, KeyCode::Char('M'), at);
+    assert_eq!(press(&mut model, KeyCode::Enter, at + MS), []);
+    frame(&mut model, at + 2 * MS);
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("What waits for you") && shown.contains("queued for you"),
+        "{shown}"
+    );
+    let level = crate::protocol::Autonomy::Deferred;
+    assert_eq!(
+        keys(&mut model, "g g j j Enter"),
+        [Effect::Send(Command::SetAutonomy { level })]
+    );
+    assert!(model.popup.is_none());
+}
