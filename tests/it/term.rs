@@ -152,6 +152,11 @@ impl Term {
         self.seen().raw.clone()
     }
 
+    /// The text on the screen now.
+    pub fn text(&self) -> String {
+        self.seen().parser.screen().contents()
+    }
+
     fn seen(&self) -> MutexGuard<'_, Seen> {
         lock(&self.shared.0)
     }

@@ -128,3 +128,21 @@ fn a_closed_window_stops_the_run() {
     past.keys("q");
     past.ends_restored();
 }
+
+#[test]
+fn keys_typed_in_one_burst_never_stop_the_run() {
+    let place = Place::new();
+    let mut term = demo(&place, "1");
+    term.see("initializer");
+    // All of it reaches the program before the dialog has been on the screen.
+    term.keys("qx");
+    term.see("A run is live");
+    term.keys("\x1b");
+    term.see_no("A run is live");
+    term.see("running");
+    assert!(!term.text().contains("stopping"), "{}", term.text());
+    term.keys("q");
+    term.see("A run is live");
+    term.decide("x", "A run is live");
+    assert_eq!(term.ends_restored().status.exit_code(), 8);
+}
