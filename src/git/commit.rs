@@ -85,7 +85,13 @@ impl Repo {
             .commit(None, &author, &author, &message, &tree, &parents)
             .doing("write the commit")?;
         sync::objects(&self.git, base.as_ref(), &tree, commit);
-        self.move_branch(&branch, at, commit, &message)
+        let subject = message.lines().next().unwrap_or_default();
+        let log = if at.is_some() {
+            format!("commit: {subject}")
+        } else {
+            format!("commit (initial): {subject}")
+        };
+        self.move_branch(&branch, at, commit, &log)
             .map_err(|error| error.unwrap_or_else(|| moved(self.git.refname_to_id(&branch).ok())))?;
         sync::reference(&self.git, &branch);
         let index_behind = self
@@ -113,7 +119,7 @@ impl Repo {
     }
 
     /// Returns HEAD's branch and where it is, if a commit may move it.
-    fn branch_to_move(&self) -> Result<(String, Option<git2::Oid>), GitError> {
+    pub(super) fn branch_to_move(&self) -> Result<(String, Option<git2::Oid>), GitError> {
         if let Some(what) = in_progress(self.git.state()) {
             return Err(GitError::InProgress { what });
         }
@@ -124,17 +130,18 @@ impl Repo {
     }
 
     /// Moves a branch from `old` to `new` and nowhere else. `Err(None)`: it was not at `old`.
-    fn move_branch(&self, branch: &str, old: Option<git2::Oid>, new: git2::Oid, message: &str) -> Result<(), Option<GitError>> {
-        let subject = message.lines().next().unwrap_or_default();
+    pub(super) fn move_branch(
+        &self,
+        branch: &str,
+        old: Option<git2::Oid>,
+        new: git2::Oid,
+        log: &str,
+    ) -> Result<(), Option<GitError>> {
         let deadline = Instant::now() + LOCK_PATIENCE;
         loop {
             let moved = match old {
-                Some(old) => self
-                    .git
-                    .reference_matching(branch, new, true, old, &format!("commit: {subject}")),
-                None => self
-                    .git
-                    .reference(branch, new, false, &format!("commit (initial): {subject}")),
+                Some(old) => self.git.reference_matching(branch, new, true, old, log),
+                None => self.git.reference(branch, new, false, log),
             };
             match moved.map(|_| ()) {
                 Ok(()) => return Ok(()),

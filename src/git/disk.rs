@@ -26,6 +26,24 @@ pub(super) const EXECUTABLE: u32 = 0o100_755;
 pub(super) const LINK: u32 = 0o120_000;
 pub(super) const SUBMODULE: u32 = 0o160_000;
 
+/// What is taken from disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Taking {
+    /// Which bytes count.
+    pub fidelity: Fidelity,
+    /// New files above this size in bytes are left out.
+    pub limit: u64,
+}
+
+/// Which bytes of a file count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fidelity {
+    /// What belongs in a commit: a file that git calls unchanged is unchanged, one that a filter makes is left out.
+    Commit,
+    /// What lies on disk, byte for byte, so that it can be put back.
+    Disk,
+}
+
 /// What a path is on disk.
 pub(super) enum OnDisk {
     /// Nothing that git tracks: no file, or a directory.
@@ -38,7 +56,7 @@ pub(super) enum OnDisk {
 
 impl Repo {
     /// Stores what `path` (bytes, relative to the working directory) is on disk. `tracked` is its mode in the index, if it has one.
-    pub(super) fn store(&self, path: &[u8], tracked: Option<u32>) -> Result<OnDisk, GitError> {
+    pub(super) fn store(&self, path: &[u8], tracked: Option<u32>, taking: Taking) -> Result<OnDisk, GitError> {
         let relative = Path::new(OsStr::from_bytes(path));
         let full = self.workdir().join(relative);
         // Below a symlinked directory lies somebody else's file, even if a tracked path reads the same.
@@ -62,15 +80,18 @@ impl Repo {
         if let Some(kind) = special(&meta) {
             return Ok(OnDisk::LeftOut(format!("is a {kind}")));
         }
-        if let Some(driver) = self.filter_driver(relative) {
+        if taking.fidelity == Fidelity::Commit
+            && let Some(driver) = self.filter_driver(relative)
+        {
             return Ok(OnDisk::LeftOut(format!(
                 "goes through the filter `{driver}`, which is not run here: commit it with git"
             )));
         }
-        if tracked.is_none() && meta.len() > LARGE {
-            return Ok(OnDisk::LeftOut(
-                "is larger than 50 MB: add it with git if it belongs in the repository".to_owned(),
-            ));
+        if tracked.is_none() && meta.len() > taking.limit {
+            return Ok(OnDisk::LeftOut(format!(
+                "is larger than {} MB: add it with git if it belongs in the repository",
+                taking.limit >> 20
+            )));
         }
         match self.store_file(&full) {
             Ok(Some((id, meta))) => Ok(OnDisk::Blob {
@@ -134,6 +155,33 @@ impl Repo {
         (git2::Oid::hash_object(ObjectType::Blob, &bytes).ok()? == id).then_some(meta)
     }
 
+    /// Returns the blob id and mode that a path has on disk now, without storing anything; `None` for what is no file or link.
+    ///
+    /// # Errors
+    /// If it is there and cannot be read.
+    pub(super) fn look(&self, path: &[u8], tracked: Option<u32>) -> Result<Option<(git2::Oid, u32)>, GitError> {
+        let full = self.workdir().join(OsStr::from_bytes(path));
+        let io = |source| GitError::Io {
+            path: full.clone(),
+            source,
+        };
+        let meta = match full.symlink_metadata() {
+            Ok(meta) => meta,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(io(error)),
+        };
+        if meta.is_symlink() {
+            let target = full.read_link().map_err(io)?;
+            let id = git2::Oid::hash_object(ObjectType::Blob, target.as_os_str().as_bytes()).doing("hash a link")?;
+            return Ok(Some((id, LINK)));
+        }
+        if !meta.is_file() {
+            return Ok(None);
+        }
+        let id = git2::Oid::hash_file(ObjectType::Blob, &full).doing("hash a file")?;
+        Ok(Some((id, self.mode_of(&meta, tracked))))
+    }
+
     /// Returns the mode git gives a file; where `core.fileMode` is off, a tracked file keeps the one it has.
     fn mode_of(&self, meta: &Metadata, tracked: Option<u32>) -> u32 {
         let trusted = self
@@ -149,7 +197,7 @@ impl Repo {
     }
 
     /// Returns the name of the configured filter driver that git would send the file through. It is never run.
-    fn filter_driver(&self, relative: &Path) -> Option<String> {
+    pub(super) fn filter_driver(&self, relative: &Path) -> Option<String> {
         let value = self
             .git
             .get_attr(relative, "filter", AttrCheckFlags::FILE_THEN_INDEX)
@@ -189,7 +237,7 @@ fn open_nofollow(path: &Path) -> io::Result<File> {
     Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
 }
 
-fn is_absent(error: &io::Error) -> bool {
+pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 

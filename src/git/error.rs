@@ -1,6 +1,6 @@
 //! What can go wrong, each with its next step.
 
-use crate::protocol::Oid;
+use crate::protocol::{CheckpointId, Oid};
 use std::path::PathBuf;
 
 /// Why a repository could not be read or changed.
@@ -96,6 +96,61 @@ pub enum GitError {
     NoObject {
         /// Its id as given.
         id: String,
+    },
+    /// There is no such checkpoint.
+    #[error("there is no {id}: `longhaul checkpoints` lists those there are")]
+    NoCheckpoint {
+        /// Its number as given.
+        id: CheckpointId,
+    },
+    /// No move is left to undo or redo.
+    #[error("there is nothing to {what}")]
+    NoMove {
+        /// `undo` or `redo`.
+        what: &'static str,
+    },
+    /// The saved state belongs to another branch than HEAD's.
+    #[error("that state belongs to the branch {wanted}, and HEAD is on {found}: run `git switch {wanted}`, then try again")]
+    OtherBranch {
+        /// Its branch.
+        wanted: String,
+        /// HEAD's branch.
+        found: String,
+    },
+    /// Something that is not kept anywhere lies where a file must go.
+    #[error("{path} {reason}: move it away, then try again; nothing was changed")]
+    InTheWay {
+        /// Which path, lossy UTF-8.
+        path: String,
+        /// Why it cannot be kept.
+        reason: String,
+    },
+    /// The project is not in the state that was looked at.
+    #[error("files, index or branch changed since the rehearsal: look at it again; nothing was changed")]
+    Stale,
+    /// A move that was cut off must be finished first, and cannot.
+    #[error("an earlier move to {title} was cut off and cannot be finished: {reason}")]
+    Unfinished {
+        /// Where it went.
+        title: String,
+        /// What stops it.
+        reason: String,
+    },
+    /// A file of the workspace could not be written.
+    #[error("cannot write {}: {source}; run the same command again once that is mended, every state is kept", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A record of ours under `refs/longhaul` cannot be understood.
+    #[error("{reference} cannot be read: {reason}")]
+    Record {
+        /// Which reference.
+        reference: String,
+        /// What is wrong.
+        reason: String,
     },
     /// A file of the workspace could not be read.
     #[error("cannot read {}: {source}", path.display())]

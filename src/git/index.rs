@@ -1,17 +1,16 @@
 //! Bringing the user's index along after a commit that it knew nothing of.
 
 use super::GitError;
-use super::commit::patience_until;
 use super::error::Doing;
 use super::repo::Repo;
 use super::snapshot::{INTENT_TO_ADD, blank_entry};
-use git2::{Delta, DiffOptions, ErrorCode, Index, IndexEntry, IndexTime};
+use git2::{Delta, DiffOptions, Index, IndexEntry, IndexTime};
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// A file that changed less than this before it was hashed may change again within one tick of the clock: its times prove nothing.
 const SETTLED: Duration = Duration::from_millis(100);
@@ -23,20 +22,7 @@ impl Repo {
     /// Moves the index entries of all paths that differ between two trees from the old to the new state, except where the user staged something else.
     pub(super) fn bring_index_along(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<(), GitError> {
         let changes = self.plain_changes(old, new)?;
-        let deadline = patience_until();
-        loop {
-            match self.rewrite_index(&changes) {
-                Err(error) if error.code() == ErrorCode::Locked && Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(error) if error.code() == ErrorCode::Locked => {
-                    return Err(GitError::Locked {
-                        what: self.git.path().join("index").display().to_string(),
-                    });
-                }
-                done => return done.doing("update the index"),
-            }
-        }
+        self.replace_index(|index| self.follow(index, &changes))
     }
 
     /// Lists path, old and new content of every difference, without rename detection.
@@ -67,27 +53,25 @@ impl Repo {
             .collect())
     }
 
-    fn rewrite_index(&self, changes: &[(Vec<u8>, Content, Content)]) -> Result<(), git2::Error> {
-        let mut index = self.git.index()?;
-        index.read(true)?;
+    fn follow(&self, index: &mut Index, changes: &[(Vec<u8>, Content, Content)]) -> Result<(), git2::Error> {
         // Removals first: a file may have become a directory.
         for (path, old, _) in changes.iter().filter(|(_, _, new)| new.is_none()) {
-            if follows(&index, path, *old) {
+            if follows(index, path, *old) {
                 index.remove(Path::new(OsStr::from_bytes(path)), 0)?;
             }
         }
         for (path, old, new) in changes {
             if let Some((id, mode)) = new
-                && follows(&index, path, *old)
+                && follows(index, path, *old)
             {
                 index.add(&self.entry(path, *id, *mode))?;
             }
         }
-        index.write()
+        Ok(())
     }
 
     /// Makes an entry that git believes without looking at the file, if that is safe.
-    fn entry(&self, path: &[u8], id: git2::Oid, mode: u32) -> IndexEntry {
+    pub(super) fn entry(&self, path: &[u8], id: git2::Oid, mode: u32) -> IndexEntry {
         let blank = blank_entry(path, id, mode);
         match self.matches_disk(path, id, mode) {
             Some(meta) if is_settled(&meta) => with_times(blank, &meta),

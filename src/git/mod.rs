@@ -2,8 +2,8 @@
 //!
 //! Owns what a commit of the engine consists of: a tree made from the files on disk through a private
 //! in-memory index ([`Repo::snapshot`]), and a commit of exactly that tree that moves HEAD's branch only if
-//! it still is where the caller saw it ([`Repo::commit`]). Does not decide when to commit, and never
-//! checks anything out.
+//! it still is where the caller saw it ([`Repo::commit`]). Owns going back too: checkpoints, the rehearsal of a
+//! move, the move itself and its undoing. Does not decide when any of these happen.
 //!
 //! Invariant: nothing that the repository's configuration names is ever executed. libgit2 runs no hooks,
 //! no fsmonitor, no pager, no external diff and no clean or smudge filters, and this module starts no git
@@ -16,14 +16,20 @@
 //!
 //! All calls block; a [`Repo`] is `Send` but not `Sync`: open one per blocking task, it is cheap.
 
+mod apply;
+mod checkpoint;
 mod commit;
 mod diff;
 mod disk;
 mod error;
 mod index;
+mod index_file;
 mod observe;
 mod read;
+mod rehearse;
 mod repo;
+mod rollback;
+mod saved;
 mod snapshot;
 mod sync;
 mod version;
@@ -31,8 +37,11 @@ mod version;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoint::Checkpoint;
 pub use commit::{CommitOutcome, CommitRequest};
 pub use error::GitError;
 pub use repo::Repo;
+pub use rollback::Moved;
+pub use saved::Facts;
 pub use snapshot::{LeftOut, Tree};
 pub use version::{GitVersion, version_check};

@@ -97,7 +97,7 @@ impl Repo {
     }
 }
 
-fn info(commit: &Commit<'_>) -> CommitInfo {
+pub(super) fn info(commit: &Commit<'_>) -> CommitInfo {
     let message = commit.message_bytes();
     let subject = message
         .split(|&byte| byte == b'\n')

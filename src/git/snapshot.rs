@@ -1,7 +1,7 @@
 //! The tree of what is on disk now, made without touching the user's index.
 
 use super::GitError;
-use super::disk::{OnDisk, SUBMODULE};
+use super::disk::{Fidelity, LARGE, OnDisk, SUBMODULE, Taking};
 use super::error::Doing;
 use super::read::lossy;
 use super::repo::{Repo, ours};
@@ -10,11 +10,12 @@ use git2::{Index, IndexEntry, IndexTime, Status, StatusOptions, StatusShow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Index entries that git was told not to look at (`--assume-unchanged`): we look.
 const ASSUME_UNCHANGED: u16 = 0x8000;
 /// Extended flag of entries that a sparse checkout keeps off the disk.
-const SKIP_WORKTREE: u16 = 1 << 14;
+pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
 /// Extended flag of entries made by `git add --intent-to-add`: a promise without content.
 pub(super) const INTENT_TO_ADD: u16 = 1 << 13;
 
@@ -44,13 +45,30 @@ impl Repo {
     /// # Errors
     /// If a file or the object database cannot be read or written. Nothing is half done then: a snapshot has no effect until it is committed.
     pub fn snapshot(&self) -> Result<Tree, GitError> {
+        let taking = Taking {
+            fidelity: Fidelity::Commit,
+            limit: LARGE,
+        };
+        Ok(self.take_tree(taking, &[], std::iter::empty())?.tree)
+    }
+
+    /// Stores the files as [`Repo::snapshot`] does, or byte for byte, without what lies below `except`, and with the files at `besides`
+    /// even if they are ignored.
+    pub(super) fn take_tree<'a>(
+        &self,
+        taking: Taking,
+        except: &[Vec<u8>],
+        besides: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Taken, GitError> {
         let mut tracked = self.git.index().doing("read the index")?;
         tracked.read(false).doing("read the index")?;
         let changed = self.worktree_changes()?;
         let mut draft = Draft {
             repo: self,
             index: Index::new().doing("make an index in memory")?,
+            taking,
             left_out: Vec::new(),
+            untaken: BTreeSet::new(),
         };
         let mut conflict: Vec<u8> = Vec::new();
         for entry in tracked.iter() {
@@ -68,15 +86,30 @@ impl Repo {
             }
         }
         draft.name_nested(&tracked);
-        for (path, _) in changed.iter().filter(|(_, status)| status.is_wt_new()) {
+        let new = changed.iter().filter(|(_, status)| status.is_wt_new());
+        for (path, _) in new.filter(|(path, _)| !except.iter().any(|dir| is_within(path, dir))) {
             match path.strip_suffix(b"/") {
                 Some(nested) => draft.leave_out(nested, "is a repository of its own: its files are not taken"),
                 None => draft.take(path, None)?,
             }
         }
-        let Draft { mut index, left_out, .. } = draft;
+        for path in besides {
+            let known = draft.index.get_path(Path::new(OsStr::from_bytes(path)), 0).is_some();
+            if !known && !draft.untaken.contains(path) {
+                draft.take(path, None)?;
+            }
+        }
+        let Draft {
+            mut index,
+            left_out,
+            untaken,
+            ..
+        } = draft;
         let id = index.write_tree_to(&self.git).doing("write the tree")?;
-        Ok(Tree { id: ours(id), left_out })
+        Ok(Taken {
+            tree: Tree { id: ours(id), left_out },
+            untaken,
+        })
     }
 
     /// Lists what differs between index and disk: changed tracked files and new ones, by raw path.
@@ -99,21 +132,29 @@ impl Repo {
     }
 }
 
+/// A tree, and the raw paths whose present state it does not hold.
+pub(super) struct Taken {
+    pub tree: Tree,
+    pub untaken: BTreeSet<Vec<u8>>,
+}
+
 /// A tree in the making.
 struct Draft<'a> {
     repo: &'a Repo,
     index: Index,
+    taking: Taking,
     left_out: Vec<LeftOut>,
+    untaken: BTreeSet<Vec<u8>>,
 }
 
 impl Draft<'_> {
     /// Takes a tracked file: as the index has it if it is unchanged, else from disk.
     fn take_tracked(&mut self, entry: IndexEntry, status: Status) -> Result<(), GitError> {
         let hidden = entry.flags & ASSUME_UNCHANGED != 0 || entry.flags_extended & (SKIP_WORKTREE | INTENT_TO_ADD) != 0;
-        if status == Status::CURRENT && !hidden {
+        if status == Status::CURRENT && !hidden && self.is_verbatim(&entry) {
             return self.add(&entry.path, entry.id, entry.mode);
         }
-        match self.repo.store(&entry.path, Some(entry.mode))? {
+        match self.repo.store(&entry.path, Some(entry.mode), self.taking)? {
             OnDisk::Blob { id, mode } => self.add(&entry.path, id, mode),
             // A sparse checkout keeps it off the disk on purpose.
             OnDisk::Missing if entry.flags_extended & SKIP_WORKTREE != 0 => self.add(&entry.path, entry.id, entry.mode),
@@ -127,7 +168,7 @@ impl Draft<'_> {
 
     /// Takes a path from disk, whatever it is.
     fn take(&mut self, path: &[u8], mode: Option<u32>) -> Result<(), GitError> {
-        match self.repo.store(path, mode)? {
+        match self.repo.store(path, mode, self.taking)? {
             OnDisk::Blob { id, mode } => self.add(path, id, mode),
             OnDisk::Missing => Ok(()),
             OnDisk::LeftOut(reason) => {
@@ -135,6 +176,17 @@ impl Draft<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Says whether an unchanged file may be taken as the index has it. Git also calls files unchanged that it converted on their way
+    /// to the disk; each of its conversions changes the length.
+    fn is_verbatim(&self, entry: &IndexEntry) -> bool {
+        if self.taking.fidelity == Fidelity::Commit {
+            return true;
+        }
+        let full = self.repo.workdir().join(OsStr::from_bytes(&entry.path));
+        let size = self.repo.git.odb().and_then(|odb| odb.read_header(entry.id));
+        matches!((full.symlink_metadata(), size), (Ok(meta), Ok((size, _))) if meta.len() == size as u64)
     }
 
     /// Keeps a submodule at its recorded commit and says if its files are elsewhere.
@@ -183,6 +235,7 @@ impl Draft<'_> {
     }
 
     fn leave_out(&mut self, path: &[u8], reason: &str) {
+        self.untaken.insert(path.to_vec());
         self.left_out.push(LeftOut {
             path: lossy(path),
             reason: reason.to_owned(),
@@ -190,8 +243,15 @@ impl Draft<'_> {
     }
 }
 
+/// Says whether a path is `dir` (which may end in a slash) or lies below it.
+pub(super) fn is_within(path: &[u8], dir: &[u8]) -> bool {
+    let dir = dir.strip_suffix(b"/").unwrap_or(dir);
+    path.strip_prefix(dir)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
 /// Lists the directories above a path, nearest first.
-fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn ancestors(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     path.iter()
         .enumerate()
         .rev()

@@ -26,7 +26,7 @@ pub(super) fn objects(git: &Repository, base: Option<&Tree<'_>>, tree: &Tree<'_>
 
 /// Syncs the whole file system that holds `store`.
 #[cfg(target_os = "linux")]
-fn everything(store: &Path) {
+pub(super) fn everything(store: &Path) {
     if let Err(error) = File::open(store).and_then(|dir| Ok(rustix::fs::syncfs(dir)?)) {
         tracing::warn!(path = %store.display(), %error, "not synced");
     }
@@ -34,7 +34,7 @@ fn everything(store: &Path) {
 
 /// Asks the system to sync all file systems.
 #[cfg(not(target_os = "linux"))]
-fn everything(_store: &Path) {
+pub(super) fn everything(_store: &Path) {
     rustix::fs::sync();
 }
 

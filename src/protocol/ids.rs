@@ -75,6 +75,10 @@ number_id! {
     /// Number of a question put to the human within its project, from 1.
     QuestionId(u32), "question "
 }
+number_id! {
+    /// Number of a checkpoint within its repository, from 1.
+    CheckpointId(u32), "checkpoint "
+}
 string_id! {
     /// Name of a run: a stretch of sessions started by one `longhaul run`.
     RunId

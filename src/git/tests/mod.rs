@@ -3,6 +3,8 @@
 mod commit;
 mod hostile;
 mod observe;
+mod rollback;
+mod round_trip;
 mod snapshot;
 
 use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};

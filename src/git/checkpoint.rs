@@ -1,0 +1,193 @@
+//! Checkpoints: what lies on disk, kept under a hidden ref.
+//!
+//! Owns `refs/longhaul/checkpoints/<n>`: each a commit whose tree is the files byte for byte and whose parent is HEAD. Does not
+//! decide when one is made, and never drops one. Invariant: what is called a checkpoint had its tree compared with the disk after
+//! it was written; what differs is named in it.
+
+use super::disk::{Fidelity, Taking};
+use super::error::Doing;
+use super::repo::{Repo, ours, theirs};
+use super::snapshot::Tree;
+use super::{GitError, LeftOut, sync};
+use crate::protocol::{CheckpointId, Oid};
+use git2::{ErrorCode, Signature};
+use jiff::Timestamp;
+
+/// Where checkpoints are kept.
+const REFS: &str = "refs/longhaul/checkpoints/";
+/// How often the tree is made again while files change under it.
+const TRIES: u32 = 3;
+
+/// A checkpoint that was made or found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Its number.
+    pub id: CheckpointId,
+    /// The commit that keeps it.
+    pub commit: Oid,
+    /// The files.
+    pub tree: Oid,
+    /// HEAD when it was made; `None` before the first commit.
+    pub head: Option<Oid>,
+    /// When it was made.
+    pub time: Timestamp,
+    /// Its first line.
+    pub subject: String,
+    /// What it does not hold, as lines of `path reason`. Empty: it is whole.
+    pub left_out: Vec<String>,
+}
+
+impl Repo {
+    /// Makes a checkpoint, unless files and HEAD are as in `last`. New files above `limit` bytes are left out and named.
+    ///
+    /// # Errors
+    /// If files cannot be read or objects not be written. The user's index, HEAD and branches stay as they are.
+    pub fn checkpoint(&self, subject: &str, limit: u64, last: Option<&Checkpoint>) -> Result<Option<Checkpoint>, GitError> {
+        let head = self.head()?;
+        let mut tree = self.as_on_disk(limit)?;
+        if last.is_some_and(|last| last.tree == tree.id && last.head == head) {
+            return Ok(None);
+        }
+        let (mut commit, mut whole) = (self.write_checkpoint(subject, &tree, head.as_ref(), last)?, false);
+        for _ in 0..TRIES {
+            let again = self.as_on_disk(limit)?;
+            if again.id == tree.id {
+                whole = true;
+                break;
+            }
+            tree = again;
+            commit = self.write_checkpoint(subject, &tree, head.as_ref(), last)?;
+        }
+        if !whole {
+            tree.left_out.push(LeftOut {
+                path: ".".to_owned(),
+                reason: "kept changing while it was read: some files may be older than the rest".to_owned(),
+            });
+            commit = self.write_checkpoint(subject, &tree, head.as_ref(), last)?;
+        }
+        let id = self.number(REFS, commit, subject)?;
+        sync::reference(&self.git, &format!("{REFS}{id}"));
+        self.read_checkpoint(CheckpointId(id)).map(Some)
+    }
+
+    /// Finds a checkpoint by its number.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot be read.
+    pub fn read_checkpoint(&self, id: CheckpointId) -> Result<Checkpoint, GitError> {
+        let name = format!("{REFS}{}", id.0);
+        let at = self.git.refname_to_id(&name).map_err(|error| match error.code() {
+            ErrorCode::NotFound => GitError::NoCheckpoint { id },
+            _ => GitError::Git {
+                doing: "find a checkpoint",
+                source: error,
+            },
+        })?;
+        let commit = self.git.find_commit(at).doing("read a checkpoint")?;
+        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let mut lines = message.lines();
+        Ok(Checkpoint {
+            id,
+            commit: ours(at),
+            tree: ours(commit.tree_id()),
+            head: commit.parent_id(0).ok().map(ours),
+            time: super::observe::time_of(&commit.time()),
+            subject: lines.next().unwrap_or_default().to_owned(),
+            left_out: lines
+                .filter_map(|line| line.strip_prefix("Left-out: ").map(ToOwned::to_owned))
+                .collect(),
+        })
+    }
+
+    /// Lists all checkpoints, oldest first.
+    ///
+    /// # Errors
+    /// If the refs cannot be read.
+    pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, GitError> {
+        let numbers = self.numbers(REFS)?;
+        numbers.into_iter().map(|n| self.read_checkpoint(CheckpointId(n))).collect()
+    }
+
+    /// Returns the newest checkpoint.
+    ///
+    /// # Errors
+    /// If the refs cannot be read.
+    pub fn latest_checkpoint(&self) -> Result<Option<Checkpoint>, GitError> {
+        let newest = self.numbers(REFS)?.pop();
+        newest.map(|n| self.read_checkpoint(CheckpointId(n))).transpose()
+    }
+
+    fn as_on_disk(&self, limit: u64) -> Result<Tree, GitError> {
+        let taking = Taking {
+            fidelity: Fidelity::Disk,
+            limit,
+        };
+        Ok(self.take_tree(taking, &[], std::iter::empty())?.tree)
+    }
+
+    fn write_checkpoint(
+        &self,
+        subject: &str,
+        tree: &Tree,
+        head: Option<&Oid>,
+        last: Option<&Checkpoint>,
+    ) -> Result<git2::Oid, GitError> {
+        let mut message = format!("{subject}\n");
+        for left in &tree.left_out {
+            message.push_str(&format!("\nLeft-out: {} {}", left.path.replace('\n', "\\n"), left.reason));
+        }
+        let tree = self.git.find_tree(theirs(&tree.id)?).doing("read a tree")?;
+        let parent = match head {
+            Some(head) => Some(self.git.find_commit(theirs(head)?).doing("read HEAD's commit")?),
+            None => None,
+        };
+        let who = ourselves()?;
+        let parents: Vec<_> = parent.iter().collect();
+        let commit = self
+            .git
+            .commit(None, &who, &who, &message, &tree, &parents)
+            .doing("write a checkpoint")?;
+        let base = last.and_then(|last| self.tree(&last.tree).ok());
+        sync::objects(&self.git, base.as_ref(), &tree, commit);
+        Ok(commit)
+    }
+
+    /// Puts a commit under the next free number below `prefix`. A number whose lock a killed process left behind is passed over.
+    pub(super) fn number(&self, prefix: &str, commit: git2::Oid, log: &str) -> Result<u32, GitError> {
+        let mut next = self.next_number(prefix)?;
+        loop {
+            match self.git.reference(&format!("{prefix}{next}"), commit, false, log) {
+                Ok(_) => return Ok(next),
+                Err(error) if matches!(error.code(), ErrorCode::Exists | ErrorCode::Locked) => next += 1,
+                Err(source) => {
+                    return Err(GitError::Git {
+                        doing: "write a ref of ours",
+                        source,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Returns the number after the greatest in use below `prefix`.
+    pub(super) fn next_number(&self, prefix: &str) -> Result<u32, GitError> {
+        Ok(self.numbers(prefix)?.last().map_or(1, |last| last + 1))
+    }
+
+    /// Lists the numbers in use below `prefix`, in order.
+    pub(super) fn numbers(&self, prefix: &str) -> Result<Vec<u32>, GitError> {
+        let mut numbers = Vec::new();
+        for reference in self.git.references_glob(&format!("{prefix}*")).doing("list our refs")? {
+            let reference = reference.doing("read a ref of ours")?;
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            numbers.extend(name.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok()));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+}
+
+/// Who signs what is never on a branch.
+pub(super) fn ourselves() -> Result<Signature<'static>, GitError> {
+    Signature::now("longhaul", "longhaul@localhost").doing("name ourselves")
+}

@@ -1,0 +1,336 @@
+//! What a move back would do, found out without doing it.
+//!
+//! Owns the choice of what changes, what stays and what stops a move. Invariant: a path is in the plan only if its present state is
+//! in the tree that will be saved; anything else either stays as it is or stops the move before it begins.
+
+use super::GitError;
+use super::apply::{Step, full, steps};
+use super::disk::{Fidelity, LINK, Taking};
+use super::error::Doing;
+use super::read::lossy;
+use super::repo::{Repo, ours, theirs};
+use super::rollback::Stacks;
+use super::saved::{Facts, Files, Saved, UNDO};
+use super::snapshot::{Taken, ancestors, blank_entry};
+use crate::protocol::event::CommitInfo;
+use crate::protocol::{MoveKind, Oid, Rehearsal, Target};
+use git2::Index;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Commits that are set aside are listed up to here.
+const LISTED: usize = 200;
+
+/// A move worked out: what is shown, and what would be saved.
+pub(super) struct Plan {
+    pub rehearsal: Rehearsal,
+    pub saved: Saved,
+}
+
+/// Where a move goes.
+struct Goal {
+    kind: MoveKind,
+    title: String,
+    to: Option<Oid>,
+    files: Files,
+    restored: Option<(u32, Saved)>,
+}
+
+impl Repo {
+    /// Finds out what going to `target` would do. Writes objects, changes nothing. New files above `limit` bytes stay as they are.
+    ///
+    /// # Errors
+    /// If the target is not there, HEAD is on no branch, or something that cannot be saved lies in the way.
+    pub fn rehearse(&self, target: &Target, limit: u64) -> Result<Rehearsal, GitError> {
+        Ok(self.plan(target, limit)?.rehearsal)
+    }
+
+    pub(super) fn plan(&self, target: &Target, limit: u64) -> Result<Plan, GitError> {
+        let (branch, from) = self.branch_to_move()?;
+        let from = from.map(ours);
+        let mut goal = self.goal(target, &branch)?;
+        let except = goal.restored.as_ref().map_or(&[][..], |(_, saved)| &saved.ignored);
+        let taking = Taking {
+            fidelity: Fidelity::Disk,
+            limit,
+        };
+        let Taken { tree, untaken } = self.take_tree(taking, except, goal.files.keys().map(Vec::as_slice))?;
+        let before = self.files_of(&tree.id)?;
+        let mut left_alone: Vec<String> = tree
+            .left_out
+            .iter()
+            .map(|left| format!("{} {}", left.path, left.reason))
+            .collect();
+        if matches!(target, Target::Commit { .. }) {
+            self.keep_converted(&mut goal.files, &before, &mut left_alone)?;
+        }
+        self.keep_unsaved(&mut goal.files, &before, &untaken);
+        let plan = steps(&before, &goal.files);
+        self.nothing_in_the_way(&plan, &before, &mut left_alone)?;
+
+        let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
+        let (set_aside, returning) = self.difference(from.as_ref(), goal.to.as_ref())?;
+        let target_tree = self.tree_of(&goal.files)?;
+        let index = self.index_bytes()?;
+        let mut rehearsal = Rehearsal {
+            target: target.clone(),
+            kind: goal.kind,
+            title: goal.title.clone(),
+            branch: short(&branch),
+            from: from.clone(),
+            to: goal.to.clone(),
+            set_aside,
+            returning,
+            changed: Vec::new(),
+            removed: Vec::new(),
+            returned: Vec::new(),
+            untracked: Vec::new(),
+            left_alone,
+            edited: self.edited(&before)?,
+            undo: self.next_number(UNDO)?,
+            features: Vec::new(),
+            notes: None,
+            seen: fingerprint(&[
+                tree.id.as_str().as_bytes(),
+                target_tree.as_str().as_bytes(),
+                branch.as_bytes(),
+                from.as_ref().map_or("", Oid::as_str).as_bytes(),
+                index.as_deref().unwrap_or_default(),
+            ]),
+        };
+        self.classify(&plan, &mut rehearsal)?;
+        let (restored, target_index, target_modes) = match goal.restored {
+            Some((number, saved)) => (Some(number), Some(saved.index), saved.modes),
+            None => (None, None, super::saved::Modes::new()),
+        };
+        Ok(Plan {
+            saved: Saved {
+                facts: Facts {
+                    kind: goal.kind,
+                    title: goal.title,
+                    branch,
+                    from,
+                    to: goal.to,
+                    restored,
+                },
+                files: tree.id,
+                target: target_tree,
+                index,
+                modes: self.modes_of(plan.iter().map(|step| step.path.as_slice())),
+                ignored: self.ignored()?,
+                target_index,
+                target_modes,
+            },
+            rehearsal,
+        })
+    }
+
+    fn goal(&self, target: &Target, branch: &str) -> Result<Goal, GitError> {
+        match target {
+            Target::Commit { commit } => {
+                let found = self
+                    .git
+                    .find_commit(theirs(commit)?)
+                    .map_err(|_| GitError::NoObject { id: commit.to_string() })?;
+                let subject = found.summary_bytes().map(lossy).unwrap_or_default();
+                Ok(Goal {
+                    kind: MoveKind::Rollback,
+                    title: format!("{} \"{subject}\"", commit.short()),
+                    to: Some(commit.clone()),
+                    files: self.files_of(commit)?,
+                    restored: None,
+                })
+            }
+            Target::Checkpoint { checkpoint } => {
+                let found = self.read_checkpoint(*checkpoint)?;
+                Ok(Goal {
+                    kind: MoveKind::Rollback,
+                    title: format!("{checkpoint} ({})", found.subject),
+                    files: self.files_of(&found.tree)?,
+                    to: found.head,
+                    restored: None,
+                })
+            }
+            Target::Undo | Target::Redo => {
+                let (kind, what) = match target {
+                    Target::Undo => (MoveKind::Undo, "undo"),
+                    _ => (MoveKind::Redo, "redo"),
+                };
+                let number = Stacks::of(&self.moves()?).top(kind).ok_or(GitError::NoMove { what })?;
+                let saved = self
+                    .read_saved(&format!("{UNDO}{number}"))?
+                    .ok_or(GitError::NoMove { what })?;
+                if saved.facts.branch != branch {
+                    let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
+                    return Err(GitError::OtherBranch {
+                        wanted: short(&saved.facts.branch),
+                        found: short(branch),
+                    });
+                }
+                Ok(Goal {
+                    kind,
+                    title: format!("what was there before the move to {}", saved.facts.title),
+                    to: saved.facts.from.clone(),
+                    files: self.files_of(&saved.files)?,
+                    restored: Some((number, saved)),
+                })
+            }
+        }
+    }
+
+    /// A commit holds what git's line-end rules and filters made of the files. Where git calls the file on disk the same, it stays; a
+    /// file that only a filter can make stays too and is named.
+    fn keep_converted(&self, files: &mut Files, before: &Files, left_alone: &mut Vec<String>) -> Result<(), GitError> {
+        let as_committed = self.files_of(&self.snapshot()?.id)?;
+        for (path, wanted) in files.iter_mut() {
+            let Some(now) = before.get(path).filter(|now| *now != wanted) else {
+                continue;
+            };
+            if as_committed.get(path) == Some(wanted) {
+                *wanted = *now;
+            } else if let Some(driver) = self.filter_driver(Path::new(OsStr::from_bytes(path))) {
+                *wanted = *now;
+                left_alone.push(format!(
+                    "{} goes through the filter `{driver}`, which is not run here: bring it back with `git checkout`",
+                    lossy(path)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is not in the saved tree as it is on disk is not removed, and what a sparse checkout keeps off the disk stays off it.
+    fn keep_unsaved(&self, files: &mut Files, before: &Files, untaken: &BTreeSet<Vec<u8>>) {
+        for (path, now) in before {
+            let off_disk = || full(self, path).symlink_metadata().is_err();
+            if (untaken.contains(path) && !files.contains_key(path)) || (files.get(path) != Some(now) && off_disk()) {
+                files.insert(path.clone(), *now);
+            }
+        }
+    }
+
+    /// Refuses a plan that would have to write where something lies that is not saved.
+    fn nothing_in_the_way(&self, plan: &[Step], before: &Files, left_alone: &mut Vec<String>) -> Result<(), GitError> {
+        let in_the_way = |path: &[u8], reason: &str| GitError::InTheWay {
+            path: lossy(path),
+            reason: reason.to_owned(),
+        };
+        let unsaved = "is not a file that git can keep, or one that is ignored or too large";
+        for step in plan.iter().filter(|step| step.after.is_some()) {
+            for dir in ancestors(&step.path) {
+                let meta = full(self, dir).symlink_metadata();
+                if meta.is_ok_and(|meta| !meta.is_dir()) && !before.contains_key(dir) {
+                    return Err(in_the_way(dir, unsaved));
+                }
+            }
+            let tracked = step.after.map(|(_, mode)| mode);
+            match full(self, &step.path).symlink_metadata() {
+                Ok(meta) if meta.is_dir() => {
+                    if let Some(found) = self.unsaved_below(&step.path, before)? {
+                        return Err(in_the_way(&found, unsaved));
+                    }
+                    left_alone.push(format!(
+                        "{} is a directory in the place of a file: it goes",
+                        lossy(&step.path)
+                    ));
+                }
+                // Below a link, a path that reads the same is another file.
+                Ok(_) if ancestors(&step.path).any(|dir| full(self, dir).is_symlink()) => {}
+                Ok(_) => {
+                    // What was tracked but could not be read is in `before` only by name.
+                    let known = before.get(&step.path).copied();
+                    if known.is_none() || self.look(&step.path, tracked.filter(|mode| *mode != LINK))? != known {
+                        return Err(in_the_way(&step.path, unsaved));
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds a file below a directory that is not in the saved tree.
+    fn unsaved_below(&self, dir: &[u8], before: &Files) -> Result<Option<Vec<u8>>, GitError> {
+        let at = full(self, dir);
+        let io = |source| GitError::Io {
+            path: at.clone(),
+            source,
+        };
+        for entry in std::fs::read_dir(&at).map_err(io)? {
+            let entry = entry.map_err(io)?;
+            let path = [dir, b"/", entry.file_name().as_bytes()].concat();
+            if entry.file_type().map_err(io)?.is_dir() {
+                if let Some(found) = self.unsaved_below(&path, before)? {
+                    return Ok(Some(found));
+                }
+            } else if !before.contains_key(&path) {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
+    }
+
+    fn classify(&self, plan: &[Step], rehearsal: &mut Rehearsal) -> Result<(), GitError> {
+        let index = self.git.index().doing("read the index")?;
+        for step in plan {
+            let name = lossy(&step.path);
+            match (step.before, step.after) {
+                (Some(_), Some(_)) => rehearsal.changed.push(name),
+                (None, _) => rehearsal.returned.push(name),
+                (Some(_), None) if index.get_path(Path::new(OsStr::from_bytes(&step.path)), 0).is_some() => {
+                    rehearsal.removed.push(name);
+                }
+                (Some(_), None) => rehearsal.untracked.push(name),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the files that differ from the latest checkpoint.
+    fn edited(&self, before: &Files) -> Result<Vec<String>, GitError> {
+        let Some(latest) = self.latest_checkpoint()? else {
+            return Ok(Vec::new());
+        };
+        let then = self.files_of(&latest.tree)?;
+        Ok(steps(&then, before).iter().map(|step| lossy(&step.path)).collect())
+    }
+
+    /// Lists the commits that a branch loses on its way, and counts those that it gains.
+    fn difference(&self, from: Option<&Oid>, to: Option<&Oid>) -> Result<(Vec<CommitInfo>, u32), GitError> {
+        let walk = |start: Option<&Oid>, hidden: Option<&Oid>| -> Result<Vec<git2::Oid>, GitError> {
+            let mut walk = self.git.revwalk().doing("walk the history")?;
+            let Some(start) = start else { return Ok(Vec::new()) };
+            walk.push(theirs(start)?).doing("walk the history")?;
+            if let Some(hidden) = hidden {
+                walk.hide(theirs(hidden)?).doing("walk the history")?;
+            }
+            Ok(walk.map_while(Result::ok).take(LISTED).collect())
+        };
+        let mut lost = Vec::new();
+        for id in walk(from, to)? {
+            lost.push(super::observe::info(&self.git.find_commit(id).doing("read a commit")?));
+        }
+        let gained = walk(to, from)?.len();
+        Ok((lost, u32::try_from(gained).unwrap_or(u32::MAX)))
+    }
+
+    fn tree_of(&self, files: &Files) -> Result<Oid, GitError> {
+        let mut index = Index::new().doing("make an index in memory")?;
+        for (path, (id, mode)) in files {
+            index.add(&blank_entry(path, *id, *mode)).doing("make a tree")?;
+        }
+        Ok(ours(index.write_tree_to(&self.git).doing("write the tree")?))
+    }
+}
+
+fn fingerprint(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

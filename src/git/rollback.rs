@@ -1,0 +1,252 @@
+//! Moving a project back, and back again.
+//!
+//! Owns the order of a move: save and verify, `refs/longhaul/pending`, `refs/longhaul/undo/<n>`, branch, files, index, then the end of
+//! `pending`. Invariant: before anything moves, the state it moves from is saved and compared with the disk; while `pending` is
+//! there, [`Repo::finish_move`] takes the same steps again. The caller holds the project's lock: two moves at once are not provided for.
+
+use super::apply::{apply, steps};
+use super::disk::is_absent;
+use super::error::Doing;
+use super::rehearse::Plan;
+use super::repo::{Repo, ours, theirs};
+use super::saved::{Facts, Saved, UNDO};
+use super::{GitError, sync};
+use crate::protocol::{MoveKind, Oid, Rehearsal};
+use git2::ErrorCode;
+use std::fs;
+
+/// Names the saved state of a move that is under way.
+const PENDING: &str = "refs/longhaul/pending";
+
+/// A move that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Number of the state it left, under `refs/longhaul/undo/`.
+    pub number: u32,
+    /// What it was.
+    pub facts: Facts,
+    /// How many files were written or removed.
+    pub files: u32,
+    /// Files that were met in another state than the saved one; they lie beside their old place.
+    pub kept: Vec<String>,
+    /// Why the user's index could not be brought along. The move itself stands.
+    pub index_behind: Option<String>,
+}
+
+impl Repo {
+    /// Makes the move that was rehearsed.
+    ///
+    /// # Errors
+    /// [`GitError::Stale`] if files, index or branch are not as they were then: nothing was changed. Otherwise as
+    /// [`Repo::rehearse`], or if a file cannot be written: then [`Repo::finish_move`] goes on from there.
+    pub fn roll_back(&self, expected: &Rehearsal, limit: u64) -> Result<Moved, GitError> {
+        if self.finish_move()?.is_some() {
+            return Err(GitError::Stale);
+        }
+        let Plan { rehearsal, saved } = self.plan(&expected.target, limit)?;
+        if rehearsal.seen != expected.seen {
+            return Err(GitError::Stale);
+        }
+        let commit = self.write_saved(&saved)?;
+        // Once more, now that it is written: what is kept must be what is there.
+        if self.plan(&expected.target, limit)?.rehearsal.seen != expected.seen {
+            return Err(GitError::Stale);
+        }
+        let log = format!("longhaul: move to {}", saved.facts.title);
+        self.git.reference(PENDING, commit, false, &log).doing("begin the move")?;
+        sync::reference(&self.git, PENDING);
+        let number = self.number(UNDO, commit, &log)?;
+        sync::reference(&self.git, &format!("{UNDO}{number}"));
+        if let Err(error) = self.set_branch(&saved.facts) {
+            // Nothing has moved yet. The undo ref goes first: pending alone means that nothing moved.
+            self.drop_ref(&format!("{UNDO}{number}"))?;
+            self.drop_ref(PENDING)?;
+            return Err(error);
+        }
+        self.carry_out(number, saved)
+    }
+
+    /// Finishes a move that was cut off, or forgets one that had not begun. Returns the move if there was one.
+    ///
+    /// # Errors
+    /// If it cannot be finished; what was saved for it stays.
+    pub fn finish_move(&self) -> Result<Option<Moved>, GitError> {
+        // Only a killed process of ours leaves this: nobody else writes that name.
+        self.drop_lock(PENDING)?;
+        let Some(saved) = self.read_saved(PENDING)? else {
+            return Ok(None);
+        };
+        let pending = self.git.refname_to_id(PENDING).doing("read the move under way")?;
+        let mut number = None;
+        for candidate in self.numbers(UNDO)? {
+            if self.git.refname_to_id(&format!("{UNDO}{candidate}")).ok() == Some(pending) {
+                number = Some(candidate);
+            }
+        }
+        let Some(number) = number else {
+            self.drop_ref(PENDING)?;
+            return Ok(None);
+        };
+        let (branch, at) = self.branch_to_move()?;
+        let at = at.map(ours);
+        if branch != saved.facts.branch || at != saved.facts.to {
+            if branch != saved.facts.branch || at != saved.facts.from {
+                self.drop_ref(PENDING)?;
+                return Err(GitError::Unfinished {
+                    title: saved.facts.title,
+                    reason: "the branch moved since; nothing more is done about it, and `longhaul undo` brings back what was there before"
+                        .to_owned(),
+                });
+            }
+            self.clear_branch_lock(&saved.facts)?;
+            self.set_branch(&saved.facts)?;
+        }
+        self.carry_out(number, saved).map(Some)
+    }
+
+    /// Lists all moves, oldest first, by the number of the state that each left.
+    ///
+    /// # Errors
+    /// If a saved state cannot be read.
+    pub fn moves(&self) -> Result<Vec<(u32, Facts)>, GitError> {
+        let mut moves = Vec::new();
+        for number in self.numbers(UNDO)? {
+            if let Some(saved) = self.read_saved(&format!("{UNDO}{number}"))? {
+                moves.push((number, saved.facts));
+            }
+        }
+        Ok(moves)
+    }
+
+    fn carry_out(&self, number: u32, saved: Saved) -> Result<Moved, GitError> {
+        let plan = steps(&self.files_of(&saved.files)?, &self.files_of(&saved.target)?);
+        let kept = apply(self, &plan, &saved.target_modes, number)?;
+        // The files must be on the disk before the record that could bring them there again is gone.
+        sync::everything(self.workdir());
+        let index = match &saved.target_index {
+            Some(bytes) => self.restore_index(bytes.as_deref()),
+            None => self.index_as(saved.facts.to.as_ref()),
+        };
+        self.drop_ref(PENDING)?;
+        Ok(Moved {
+            number,
+            facts: saved.facts,
+            files: u32::try_from(plan.len()).unwrap_or(u32::MAX),
+            kept,
+            index_behind: index.err().map(|error| error.to_string()),
+        })
+    }
+
+    /// Moves the branch, if it still is where the move begins.
+    fn set_branch(&self, facts: &Facts) -> Result<(), GitError> {
+        let id = |oid: &Option<Oid>| oid.as_ref().map(theirs).transpose();
+        let (from, to) = (id(&facts.from)?, id(&facts.to)?);
+        if from == to {
+            return Ok(());
+        }
+        let moved = || GitError::Moved {
+            expected: facts.from.clone(),
+            found: self.git.refname_to_id(&facts.branch).ok().map(ours),
+        };
+        match to {
+            Some(to) => self
+                .move_branch(&facts.branch, from, to, &format!("longhaul: move to {}", facts.title))
+                .map_err(|error| error.unwrap_or_else(moved))?,
+            None => {
+                // Back to before the first commit. Deleting compares with what was read.
+                let mut branch = self.git.find_reference(&facts.branch).doing("read the branch")?;
+                if branch.target() != from {
+                    return Err(moved());
+                }
+                branch.delete().doing("take the branch back to before its first commit")?;
+            }
+        }
+        sync::reference(&self.git, &facts.branch);
+        Ok(())
+    }
+
+    /// A process of ours that was killed while it moved the branch leaves the branch's lock with the new id in it, or empty.
+    fn clear_branch_lock(&self, facts: &Facts) -> Result<(), GitError> {
+        let lock = self.git.commondir().join(format!("{}.lock", facts.branch));
+        let ours = |content: &[u8]| {
+            content.is_empty()
+                || facts
+                    .to
+                    .as_ref()
+                    .is_some_and(|to| content.starts_with(to.as_str().as_bytes()))
+        };
+        let deadline = super::commit::patience_until();
+        loop {
+            match fs::read(&lock) {
+                Ok(content) if ours(&content) => {}
+                // Somebody else's, or none: moving the branch waits for it, or says so.
+                _ => return Ok(()),
+            }
+            // A living owner would be done by then.
+            if std::time::Instant::now() >= deadline {
+                return self.drop_lock(&facts.branch);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    fn drop_lock(&self, reference: &str) -> Result<(), GitError> {
+        let path = self.git.commondir().join(format!("{reference}.lock"));
+        match fs::remove_file(&path) {
+            Err(source) if !is_absent(&source) => Err(GitError::Write { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Drops a ref of ours.
+    fn drop_ref(&self, name: &str) -> Result<(), GitError> {
+        match self.git.find_reference(name) {
+            Ok(mut reference) => reference.delete().doing("drop a ref of ours"),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(()),
+            Err(source) => Err(GitError::Git {
+                doing: "drop a ref of ours",
+                source,
+            }),
+        }
+    }
+}
+
+/// Which saved states an undo and a redo would go to, newest last.
+#[derive(Debug, Default)]
+pub(super) struct Stacks {
+    undo: Vec<u32>,
+    redo: Vec<u32>,
+}
+
+impl Stacks {
+    /// Folds the moves made so far.
+    pub(super) fn of(moves: &[(u32, Facts)]) -> Self {
+        let mut stacks = Self::default();
+        for (number, facts) in moves {
+            match facts.kind {
+                MoveKind::Rollback => {
+                    stacks.undo.push(*number);
+                    stacks.redo.clear();
+                }
+                MoveKind::Undo => {
+                    stacks.undo.pop();
+                    stacks.redo.push(*number);
+                }
+                MoveKind::Redo => {
+                    stacks.redo.pop();
+                    stacks.undo.push(*number);
+                }
+            }
+        }
+        stacks
+    }
+
+    /// Returns the state that a move of this kind goes to.
+    pub(super) fn top(&self, kind: MoveKind) -> Option<u32> {
+        match kind {
+            MoveKind::Undo => self.undo.last().copied(),
+            MoveKind::Redo => self.redo.last().copied(),
+            MoveKind::Rollback => None,
+        }
+    }
+}

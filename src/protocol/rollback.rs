@@ -1,0 +1,111 @@
+//! Going back: what a project can be taken to, and what that would do, said before anything is done.
+
+use super::event::CommitInfo;
+use super::{CheckpointId, FeatureId, FeatureStatus, Oid};
+use serde::{Deserialize, Serialize};
+
+/// A state that files, branch, feature list and notes can be taken to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Target {
+    /// Where a checkpoint was made.
+    Checkpoint {
+        /// Its number.
+        checkpoint: CheckpointId,
+    },
+    /// A commit, as it was committed.
+    Commit {
+        /// Its id.
+        commit: Oid,
+    },
+    /// What was there before the latest move that was not undone yet.
+    Undo,
+    /// What was there before the latest undo that was not redone yet.
+    Redo,
+}
+
+/// What kind of move the project made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveKind {
+    /// Back to a checkpoint or a commit.
+    Rollback,
+    /// Back to before such a move.
+    Undo,
+    /// Back to before an undo.
+    Redo,
+}
+
+/// What a move would do, found out without doing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsal {
+    /// Where to.
+    pub target: Target,
+    /// What kind of move it is.
+    pub kind: MoveKind,
+    /// The target in words: `77b0d11 "Search text"`, `checkpoint 12`.
+    pub title: String,
+    /// The branch that moves, without `refs/heads/`.
+    pub branch: String,
+    /// Where the branch is now; `None` before the first commit.
+    pub from: Option<Oid>,
+    /// Where it goes.
+    pub to: Option<Oid>,
+    /// Commits that the branch will no longer hold, newest first.
+    pub set_aside: Vec<CommitInfo>,
+    /// Number of commits that it will hold again.
+    pub returning: u32,
+    /// Files whose content or mode changes.
+    pub changed: Vec<String>,
+    /// Files that go and that git knows.
+    pub removed: Vec<String>,
+    /// Files that come back.
+    pub returned: Vec<String>,
+    /// Files that go and that git does not know; the saved state keeps them.
+    pub untracked: Vec<String>,
+    /// Files that stay as they are although they could differ, each with the reason.
+    pub left_alone: Vec<String>,
+    /// Files that changed since the latest checkpoint, by whomever.
+    pub edited: Vec<String>,
+    /// Number under which the present state will be kept.
+    pub undo: u32,
+    /// Features whose status differs there.
+    #[serde(default)]
+    pub features: Vec<FeatureMove>,
+    /// Progress notes that differ there.
+    #[serde(default)]
+    pub notes: Option<NotesMove>,
+    /// Names the present state exactly; a move is refused if it is another by then.
+    pub seen: String,
+}
+
+/// A feature's status now and there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureMove {
+    /// The feature.
+    pub feature: FeatureId,
+    /// Its status now; `None` if the list of now does not hold it.
+    pub from: Option<FeatureStatus>,
+    /// Its status there.
+    pub to: Option<FeatureStatus>,
+}
+
+/// How the progress notes differ there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotesMove {
+    /// The file.
+    pub path: String,
+    /// Entries that it will no longer have.
+    pub set_aside: u32,
+    /// Entries that it will have again.
+    pub returned: u32,
+}
+
+impl Rehearsal {
+    /// Says whether the move would change nothing.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let files = [&self.changed, &self.removed, &self.returned, &self.untracked];
+        self.from == self.to && files.iter().all(|files| files.is_empty())
+    }
+}
