@@ -7,6 +7,7 @@ use super::conversation::ToolResult;
 use super::effect::ProposedCall;
 use super::error::EngineError;
 use super::facts::SessionFacts;
+use super::permit::Permit;
 use super::project::Project;
 use super::session::COMMITS;
 use crate::protocol::event::{BreachFound, Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
@@ -111,14 +112,21 @@ impl Dispatch {
             call,
             tool,
             kind,
-            title: described.title,
+            title: described.title.clone(),
             input: proposed.input.clone(),
         })?;
-        let ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
+        let said = match self.permit(&proposed, &described.title, &cancel).await? {
+            Permit::Granted(said) => said,
+            Permit::Refused(ran) => return self.finish(&proposed.call, ran, begun),
+        };
+        // A person's time is not the command's.
+        let begun = Instant::now();
+        let mut ran = match HarnessCall::parse(&proposed.tool, &proposed.input) {
             Some(Ok(call)) => self.harness_call(&proposed.call, call, &cancel).await?,
             Some(Err(error)) => Ran::failed(error.to_string()),
             None => self.work(&proposed, described.kind, cancel).await?,
         };
+        ran.outcome.shown.push_str(&said);
         self.finish(&proposed.call, ran, begun)
     }
 

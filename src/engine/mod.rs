@@ -25,6 +25,7 @@ mod journal;
 mod limits;
 mod orientation;
 mod outside;
+mod permit;
 mod project;
 mod questions;
 mod review;

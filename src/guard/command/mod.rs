@@ -9,11 +9,14 @@ mod git;
 mod lexer;
 mod named;
 mod quotes;
+mod reads;
 mod unwrap;
 mod writes;
 
 #[cfg(test)]
 mod tests;
+
+pub use reads::only_reads;
 
 use lexer::{Simple, Word};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,72 @@
+//! Commands that wait for a person before they run.
+//!
+//! Owns which commands are asked about, and the words for a no. Invariant: at the level `manual` no command but a plain read runs
+//! without a decision in the log.
+
+use super::comments;
+use super::dispatch::{Dispatch, Ran};
+use super::effect::ProposedCall;
+use super::error::EngineError;
+use super::gates::{self, Policy};
+use crate::guard::command;
+use crate::protocol::GateDecision;
+use crate::protocol::event::{GateKind, GateOpened};
+use tokio_util::sync::CancellationToken;
+
+/// What became of the question whether a call may run.
+pub enum Permit {
+    /// It may; a person's words on it, if any, go along with the result.
+    Granted(String),
+    /// It may not.
+    Refused(Ran),
+}
+
+impl Dispatch {
+    /// Asks the person about a command, where the level says so.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub(super) async fn permit(
+        &self,
+        proposed: &ProposedCall,
+        title: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Permit, EngineError> {
+        let granted = Permit::Granted(String::new());
+        let project = &self.project;
+        if proposed.tool != "bash" || !gates::level(project).asks(GateKind::Command) {
+            return Ok(granted);
+        }
+        let input = proposed.input.value();
+        let Some(script) = input.get("command").and_then(|command| command.as_str()) else {
+            return Ok(granted);
+        };
+        if command::only_reads(script, &project.workspace) {
+            return Ok(granted);
+        }
+        let opened = GateOpened {
+            gate: gates::next(project),
+            what: GateKind::Command,
+            call: proposed.call.clone(),
+            title: title.to_owned(),
+            body: script.to_owned(),
+            tree: None,
+            commit: None,
+        };
+        let decided = gates::ask(project, &opened, Policy::Approve, cancel).await?;
+        gates::decide(project, &decided)?;
+        let written = comments::written(&decided.answer);
+        Ok(match decided.answer.decision {
+            GateDecision::Approve => Permit::Granted(written),
+            GateDecision::Void => Permit::Refused(Ran::cancelled()),
+            GateDecision::Reject => Permit::Refused(denied("", &written)),
+            GateDecision::RejectAndStop => Permit::Refused(denied(" The run stops after this step.", &written)),
+        })
+    }
+}
+
+fn denied(stops: &str, written: &str) -> Ran {
+    Ran::refused(format!(
+        "Not run: the human denied this command. Do not try it in another form; find another way, or ask.{stops}{written}"
+    ))
+}
