@@ -7,9 +7,9 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{gates, limits, review};
+use super::{gates, limits, review, steer};
 use crate::harness::prompt::Attendance;
-use crate::protocol::event::{EndCause, Failure, QuestionAnswered};
+use crate::protocol::event::{EndCause, Failure, QuestionAnswered, RetryCause};
 use crate::protocol::{Command, GateDecision, RawJson, StopMode, Usage};
 use crate::provider::{Request, StreamItem};
 use std::collections::VecDeque;
@@ -83,12 +83,12 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Runs the conversation. Returns why it ended and its closing words.
+    /// Runs the conversation; `early` are commands that came before it. Returns why it ended and its closing words.
     ///
     /// # Errors
     /// Fails if the log cannot be written; whatever was running is stopped first.
-    pub async fn drive(mut self, first: String) -> Result<(EndCause, String), EngineError> {
-        let ended = self.converse(first).await;
+    pub async fn drive(mut self, first: String, early: VecDeque<Command>) -> Result<(EndCause, String), EngineError> {
+        let ended = self.converse(first, early).await;
         if let Some((_, cancel)) = &self.request {
             cancel.cancel();
         }
@@ -100,8 +100,12 @@ impl<'a> Driver<'a> {
         ended
     }
 
-    async fn converse(&mut self, first: String) -> Result<(EndCause, String), EngineError> {
-        let mut inputs = VecDeque::from([Input::Begin { first }]);
+    async fn converse(&mut self, first: String, early: VecDeque<Command>) -> Result<(EndCause, String), EngineError> {
+        let mut inputs = VecDeque::from([Input::Steered(steer::standing(&self.dispatch.project))]);
+        for command in early {
+            inputs.extend(self.command(command)?);
+        }
+        inputs.push_back(Input::Begin { first });
         loop {
             while let Some(input) = inputs.pop_front() {
                 for input in self.with_limits(input) {
@@ -128,6 +132,7 @@ impl<'a> Driver<'a> {
             | Input::Remark { .. }
             | Input::Stop { .. }
             | Input::CancelStop
+            | Input::Steered(_)
             | Input::Limit { .. } => false,
         };
         if !asks_again {
@@ -246,6 +251,7 @@ impl<'a> Driver<'a> {
                 Ok(None)
             }
             Command::CancelStop => Ok(Some(Input::CancelStop)),
+            Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(&self.dispatch, steer)?))),
             Command::HoldQuestion { question } => {
                 self.dispatch.project.questions.hold(question);
                 Ok(None)
@@ -273,6 +279,11 @@ impl<'a> Driver<'a> {
                 Input::Retrying {
                     attempt,
                     delay_ms,
+                    cause: if error.is_usage_limit() {
+                        RetryCause::UsageLimit
+                    } else {
+                        RetryCause::Other
+                    },
                     error: error.to_string(),
                     usage,
                     cost,

@@ -1,8 +1,9 @@
 //! The turn machine's alphabet: what it is told and what it asks for. IO as data.
 
 use super::conversation::ToolResult;
-use crate::protocol::event::{EndCause, Failure, LimitReached};
-use crate::protocol::{BlockKind, CallId, Cost, Event, RawJson, StopMode, StopReason, Usage};
+use crate::protocol::event::{EndCause, Failure, LimitReached, RetryCause};
+use crate::protocol::{BlockKind, CallId, Cost, Event, PauseMode, RawJson, StopMode, StopReason, Usage};
+use crate::session::QueuedMessage;
 use serde::Deserialize;
 
 /// What the turn machine is told.
@@ -21,6 +22,8 @@ pub enum Input {
         delay_ms: u64,
         /// What went wrong.
         error: String,
+        /// What kind of trouble it is.
+        cause: RetryCause,
         /// Tokens known to be spent on it.
         usage: Usage,
         /// Their price.
@@ -85,13 +88,26 @@ pub enum Input {
         /// When.
         mode: StopMode,
     },
-    /// The user took a stop after the running step back.
+    /// A person steers: how the run shall hold and what waits to be said, both as the log has them now.
+    Steered(Steering),
+    /// The user took a stop after the running step or session back.
     CancelStop,
     /// A limit was met.
     Limit {
         /// Which.
         limit: LimitReached,
     },
+}
+
+/// How a person wants the run to go on.
+#[derive(Debug, Clone, Default)]
+pub struct Steering {
+    /// How the run shall hold, if it shall.
+    pub pause: Option<PauseMode>,
+    /// What waits to be said to the agent, in the order it was written.
+    pub messages: Vec<QueuedMessage>,
+    /// What the agent must be told of the change.
+    pub remark: Option<String>,
 }
 
 /// An answer that will not become whole.

@@ -121,7 +121,7 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
     })
 }
 
-/// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes.
+/// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes or is skipped.
 #[must_use]
 pub fn next(project: &Project) -> Option<(Feature, String)> {
     project.journal.with_state(|state| {
@@ -132,7 +132,12 @@ pub fn next(project: &Project) -> Option<(Feature, String)> {
             .filter(|row| row.regressed)
             .map(|row| row.feature.id.clone())
             .collect();
-        harness::select::next(&features, &regressed).map(|(feature, reason)| (feature.clone(), reason))
+        let order = harness::select::Order {
+            regressed: &regressed,
+            picked: &state.features.picked,
+            skipped: &state.features.skipped,
+        };
+        harness::select::next(&features, order).map(|(feature, reason)| (feature.clone(), reason))
     })
 }
 

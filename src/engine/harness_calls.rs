@@ -163,8 +163,11 @@ impl Dispatch {
             return Ok(None);
         }
         let Some((next, reason)) = features::next(&self.project) else {
-            let told = "Every feature passes. If the progress note is written and committed, call end_session.";
-            return Ok(Some(told.to_owned()));
+            let skipped = self.project.journal.with_state(|state| !state.features.skipped.is_empty());
+            let left = if skipped { " that the human does not skip" } else { "" };
+            return Ok(Some(format!(
+                "Every feature{left} passes. If the progress note is written and committed, call end_session."
+            )));
         };
         let quota = self.project.settings.features_per_session;
         if self.facts.done() >= quota {

@@ -52,7 +52,9 @@ fn cost(run: &Run) -> Option<LimitReached> {
 
 fn time(run: &Run, now: Timestamp) -> Option<LimitReached> {
     let max = run.limits.seconds?;
-    let spent = u64::try_from(now.duration_since(run.started).as_secs()).unwrap_or(0);
+    // A pause is the person's time, not the run's.
+    let spent = now.duration_since(run.started) - run.paused_at(now);
+    let spent = u64::try_from(spent.as_secs()).unwrap_or(0);
     (spent >= max).then(|| LimitReached {
         limit: LimitKind::Time,
         detail: format!("{spent} of {max} seconds of this run"),

@@ -30,6 +30,7 @@ mod project;
 mod questions;
 mod review;
 mod session;
+mod steer;
 mod supervisor;
 mod testing;
 mod turn;

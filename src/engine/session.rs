@@ -10,11 +10,13 @@ use super::facts::SessionFacts;
 use super::features;
 use super::orientation::{self, Oriented};
 use super::project::Project;
+use super::steer;
 use super::turn::{Rules, TurnMachine};
 use crate::harness::FEATURE_LIST;
 use crate::protocol::event::{EndCause, ExternalChangeSeen, ExternalKind, SessionEnded, SessionStarted};
-use crate::protocol::{Command, FeatureStatus, RawJson, Role};
+use crate::protocol::{Command, RawJson, Role};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -143,7 +145,9 @@ async fn converse(
         project.guard.agree_tests(paths)?;
     }
     project.agree_verify().await?;
-    let Oriented { first, system } = orientation::orient(dispatch, opening, &cancel).await?;
+    let mut early = VecDeque::new();
+    let orienting = orientation::orient(dispatch, opening, &cancel);
+    let Oriented { first, system } = steer::attend(project, commands, &mut early, orienting).await?;
     let settings = &project.settings;
     let machine = TurnMachine::new(Rules {
         context_window: project.settings.context_window,
@@ -160,7 +164,7 @@ async fn converse(
         thinking: settings.thinking,
     };
     Driver::new(machine, Arc::clone(dispatch), frame, commands, remarks, cancel)
-        .drive(first)
+        .drive(first, early)
         .await
 }
 
@@ -176,17 +180,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
     let dirty = observed.dirty.clone();
     project.record(observed)?;
-    let next = project.journal.with_state(|state| {
-        let regressed = state.features.rows.iter().find(|row| row.regressed);
-        let open = || {
-            state
-                .features
-                .rows
-                .iter()
-                .find(|row| row.feature.status != FeatureStatus::Passing)
-        };
-        regressed.or_else(open).map(|row| row.feature.id.clone())
-    });
+    let next = features::next(project).map(|(feature, _)| feature.id);
     let mut checks = vec![
         ("progress notes written".to_owned(), facts.has_notes()),
         ("tree clean".to_owned(), dirty.is_empty()),

@@ -6,9 +6,9 @@
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{features, gates, limits, review};
+use super::{features, gates, limits, review, steer};
 use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
-use crate::protocol::{Command, FeatureStatus, Role};
+use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -89,7 +89,7 @@ impl Supervisor {
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
                 return Ok(ended);
             }
-            if self.next_role().await?.is_ok() && self.pause().await? {
+            if self.next_role().await?.is_ok() && (self.stops_after_session() || self.pause().await?) {
                 return Ok(stopped());
             }
         }
@@ -114,14 +114,46 @@ impl Supervisor {
                 reason,
             }));
         }
+        if let Some(reason) = self.only_skipped_left(features) {
+            return Ok(Err(RunEnded {
+                outcome: RunOutcome::Stopped,
+                reason,
+            }));
+        }
         Ok(Ok(Role::Coding))
     }
 
-    /// The breath between two sessions. Returns whether the user asked to stop.
+    /// Says which features are left if a person skips every one that does not pass.
+    fn only_skipped_left(&self, features: &[Feature]) -> Option<String> {
+        let open: Vec<&Feature> = features
+            .iter()
+            .filter(|feature| feature.status != FeatureStatus::Passing)
+            .collect();
+        let skipped = self.project.journal.with_state(|state| state.features.skipped.clone());
+        open.iter().all(|feature| skipped.contains(&feature.id)).then(|| {
+            let ids: Vec<&str> = open.iter().map(|feature| feature.id.as_str()).collect();
+            format!(
+                "every feature passes but those that you skipped: {}; a new run takes them up again",
+                ids.join(", ")
+            )
+        })
+    }
+
+    fn stops_after_session(&self) -> bool {
+        self.project.journal.with_state(|state| {
+            state
+                .run
+                .as_ref()
+                .is_some_and(|run| run.stopping == Some(StopMode::AfterSession))
+        })
+    }
+
+    /// The breath between two sessions, and a pause that a person asked for. Returns whether the user asked to stop.
     async fn pause(&mut self) -> Result<bool, EngineError> {
         let pause = tokio::time::sleep(Duration::from_millis(self.project.settings.session_pause_ms));
         tokio::pin!(pause);
         loop {
+            let held = steer::hold(&self.project)?;
             tokio::select! {
                 biased;
                 Some(command) = self.commands.recv() => match command {
@@ -129,6 +161,7 @@ impl Supervisor {
                         self.project.record(StopRequested { mode })?;
                         return Ok(true);
                     }
+                    Command::Steer(steer) => steer::record(&self.project, steer)?,
                     Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
                     Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
                     Command::ReviewCommit(reviewed) => {
@@ -140,7 +173,7 @@ impl Supervisor {
                     Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),
-                () = &mut pause => return Ok(false),
+                () = &mut pause, if !held => return Ok(false),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, GateAnswer, QuestionId};
+use super::{Autonomy, GateAnswer, QuestionId, Steer};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -18,7 +18,9 @@ pub enum Command {
         /// When.
         mode: StopMode,
     },
-    /// Take a stop after the running step back. Too late for a stop at once.
+    /// Pause, speak to the agent, change the order of the work.
+    Steer(Steer),
+    /// Take a stop after the running step or session back. Too late for a stop at once.
     CancelStop,
     /// Answer a question that the agent asked with `ask_human`.
     AnswerQuestion {
@@ -54,6 +56,8 @@ pub enum Command {
 pub enum StopMode {
     /// Once the running turn and its tool calls are done.
     AfterStep,
+    /// Once the running session has ended.
+    AfterSession,
     /// At once: the request is dropped, running commands are killed.
     Now,
 }

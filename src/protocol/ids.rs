@@ -79,6 +79,10 @@ number_id! {
     /// Number of a checkpoint within its repository, from 1.
     CheckpointId(u32), "checkpoint "
 }
+number_id! {
+    /// Number of a message of the human's within its project, from 1.
+    MessageId(u32), "message "
+}
 string_id! {
     /// Name of a run: a stretch of sessions started by one `longhaul run`.
     RunId

@@ -125,6 +125,12 @@ impl ProviderError {
         }
     }
 
+    /// Says whether the account may use no more for now: only time helps.
+    #[must_use]
+    pub fn is_usage_limit(&self) -> bool {
+        matches!(self, Self::Api(error) if error.effective_status() == 429)
+    }
+
     /// Says whether the same request may succeed later, all by itself.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -3,9 +3,13 @@
 //! Pure: no IO, no clock, no async, no randomness. Invariant: folding a prefix and then the rest equals
 //! folding the whole, and dropping ephemeral events changes nothing at any turn's end.
 
+pub mod phase;
 mod reduce;
 pub mod state;
+pub mod steering;
 pub mod timeline;
 
-pub use state::{Activity, Phase, Session, State};
+pub use phase::Phase;
+pub use state::{Activity, Session, State};
+pub use steering::{Hold, QueuedMessage};
 pub use timeline::{Call, Item, ItemKind};

@@ -1,15 +1,16 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
+use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use crate::protocol::event::{
     CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
     RunOutcome, SessionEnded,
 };
 use crate::protocol::{
-    Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, Oid, QuestionId, Role, RunId, Seq,
-    SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
+    Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, MessageId, Oid, QuestionId, Role,
+    RunId, Seq, SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
 /// A project as its log tells it.
@@ -53,6 +54,10 @@ pub struct State {
     pub open_questions: Vec<QuestionAsked>,
     /// The question that a person has open; policy leaves it alone.
     pub held_question: Option<QuestionId>,
+    /// Messages of a person that the agent has not got yet, in the order they were written. They outlive sessions and runs.
+    pub messages: Vec<QueuedMessage>,
+    /// Number of the latest message.
+    pub last_message: MessageId,
     /// Sums over the whole project.
     pub totals: Totals,
     /// Events of kinds that this build does not know.
@@ -82,6 +87,12 @@ pub struct Run {
     pub first_session: SessionNo,
     /// A stop that was asked for and not yet carried out.
     pub stopping: Option<StopMode>,
+    /// When that stop was asked for.
+    pub stop_asked: Option<Timestamp>,
+    /// Whether it holds, or is about to.
+    pub hold: Hold,
+    /// Time spent in pauses that are over.
+    pub paused: SignedDuration,
     /// The failure that ended its latest session, if one did.
     pub failure: Option<Failure>,
     /// The limit that was met, if any.
@@ -121,6 +132,8 @@ pub struct Session {
     pub activity: Activity,
     /// Since when.
     pub activity_since: Timestamp,
+    /// The request that is being tried again, while it is.
+    pub retry: Option<Retry>,
     /// Its transcript.
     pub items: Vec<Item>,
     /// Where each tool call stands in `items`.
@@ -162,6 +175,10 @@ pub struct FeatureBoard {
     pub rows: Vec<FeatureRow>,
     /// What the reader found odd.
     pub notices: Vec<String>,
+    /// Features that a person told the run to leave out.
+    pub skipped: Vec<FeatureId>,
+    /// Features that a person wants next, the first one first.
+    pub picked: Vec<FeatureId>,
 }
 
 /// A feature with its history.
@@ -280,23 +297,6 @@ pub struct Totals {
     pub tool_calls: u64,
 }
 
-/// Words for the header: what the whole project is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// No run in the log.
-    Empty,
-    /// A session runs.
-    Running,
-    /// A person is waited for.
-    WaitingForYou,
-    /// A stop was asked for.
-    Stopping,
-    /// Between two sessions.
-    BetweenSessions,
-    /// The latest run ended.
-    Ended(RunOutcome),
-}
-
 impl State {
     /// Returns the session that is running, or the last one.
     #[must_use]
@@ -311,31 +311,6 @@ impl State {
         match self.sessions.get(index) {
             Some(session) if session.number == number => Some(session),
             _ => self.sessions.iter().find(|session| session.number == number),
-        }
-    }
-
-    /// Returns what the project as a whole is doing, and since when.
-    #[must_use]
-    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
-        let Some(run) = &self.run else { return (Phase::Empty, None) };
-        if let Some((time, outcome, _)) = &run.ended {
-            return (Phase::Ended(*outcome), Some(*time));
-        }
-        let since = self.current().map_or(run.started, |session| session.activity_since);
-        if let Some(gate) = self.open_gates.first() {
-            return (Phase::WaitingForYou, Some(gate.since));
-        }
-        if !self.open_questions.is_empty() {
-            return (Phase::WaitingForYou, Some(since));
-        }
-        if run.stopping.is_some() {
-            return (Phase::Stopping, Some(since));
-        }
-        match self.current() {
-            Some(session) if session.ended.is_none() && session.number >= run.first_session => {
-                (Phase::Running, Some(session.started))
-            }
-            _ => (Phase::BetweenSessions, Some(since)),
         }
     }
 

@@ -6,6 +6,7 @@
 pub(super) mod gates;
 mod narrate;
 mod progress;
+mod steered;
 
 use super::console::Console;
 use crate::link::{Client, Update};

@@ -2,7 +2,7 @@
 //!
 //! Pure. Invariant: a refusal, a breach, a flip, a commit, a retry and an end are never left out.
 
-use super::gates;
+use super::{gates, steered};
 use crate::cli::words;
 use crate::protocol::event::{
     BreachFound, CommitMade, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
@@ -18,9 +18,22 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
             "run started: {} with {} at {}, commands run unconfined",
             run.project, run.model, run.endpoint
         ),
-        Event::RunEnded(run) => format!("run ended: {}", or(&run.reason, words::outcome(run.outcome))),
+        Event::RunEnded(run) => {
+            let ended = format!("run ended: {}", or(&run.reason, words::outcome(run.outcome)));
+            return std::iter::once(ended).chain(steered::undelivered(state)).collect();
+        }
         Event::StopCancelled(_) => "going on: the stop was taken back".to_owned(),
         Event::StopRequested(_) => "stopping, as you asked".to_owned(),
+        Event::PauseRequested(pause) => steered::pause(pause.mode).to_owned(),
+        Event::PauseCancelled(_) => "going on: the pause was taken back".to_owned(),
+        Event::RunPaused(_) => "paused".to_owned(),
+        Event::RunResumed(_) => "going on after the pause".to_owned(),
+        Event::MessageQueued(queued) => steered::message(queued.message, "waits for the next step", &queued.text),
+        Event::MessageEdited(edited) => steered::message(edited.message, "changed", &edited.text),
+        Event::MessageWithdrawn(gone) => format!("{} taken back", gone.message),
+        Event::MessageDelivered(gone) => format!("{} goes to the agent", gone.message),
+        Event::RunOrderChanged(order) => steered::order(order),
+        Event::SteerRefused(refused) => format!("not done: {}", refused.reason),
         Event::SessionStarted(started) => {
             format!(
                 "session {} ({}) starts with a fresh window of {} tokens",
@@ -291,6 +304,7 @@ mod tests {
             attempt: 2,
             delay_ms: 4_000,
             error: "overloaded_error".into(),
+            cause: crate::protocol::event::RetryCause::Other,
             usage: Usage::default(),
             cost: None,
         };

@@ -23,7 +23,12 @@ impl TurnMachine {
             cost,
         } = broken;
         if std::mem::take(&mut self.cancelling) {
-            out.push(self.interrupted("stopped before the answer was whole".into(), usage, cost));
+            let why = if self.interrupting {
+                "by the human, before the answer was whole"
+            } else {
+                "stopped before the answer was whole"
+            };
+            out.push(self.interrupted(why.into(), usage, cost));
             return self.finish_step(out);
         }
         if failure == Failure::ContextFull {
@@ -56,6 +61,11 @@ impl TurnMachine {
         self.finish_step(out);
     }
 
+    /// Whether a stop was asked for that does not wait for the session's own end.
+    pub(super) const fn is_stopping(&self) -> bool {
+        matches!(self.stop, Some(StopMode::AfterStep | StopMode::Now))
+    }
+
     pub(super) fn stop_asked(&mut self, mode: StopMode, out: &mut Vec<Effect>) {
         out.push(Effect::Record(StopRequested { mode }.into()));
         if self.stop != Some(StopMode::Now) {
@@ -64,14 +74,18 @@ impl TurnMachine {
         match (&self.phase, mode) {
             (Phase::Requesting, StopMode::Now) => self.cancel_request(out),
             (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
-            (Phase::Idle, _) => self.end(EndCause::Stopped, "stopped by the user".into(), out),
-            (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (Phase::Ended, _) => {}
+            (Phase::Requesting, StopMode::AfterStep) if self.retrying => self.cancel_request(out),
+            (Phase::Idle | Phase::Paused, StopMode::AfterStep | StopMode::Now) => {
+                self.end(EndCause::Stopped, "stopped by the user".into(), out);
+            }
+            (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (_, StopMode::AfterSession) | (Phase::Ended, _) => {}
         }
     }
 
     /// A request that was cut for the sake of the stop cannot be had back: then the stop stays.
     pub(super) fn stop_taken_back(&mut self, out: &mut Vec<Effect>) {
-        if self.stop == Some(StopMode::AfterStep) && !self.cancelling {
+        let late = self.stop == Some(StopMode::AfterStep) && self.cancelling;
+        if matches!(self.stop, Some(StopMode::AfterStep | StopMode::AfterSession)) && !late {
             self.stop = None;
             out.push(Effect::Record(StopCancelled {}.into()));
         }

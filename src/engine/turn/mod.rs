@@ -4,6 +4,7 @@
 //! Knows no clock, no files, no provider. Invariant: after `End` it asks for nothing more, and no call is asked for whose block did not finish.
 
 mod ending;
+mod steering;
 
 use super::conversation::{Conversation, ToolResult};
 use super::effect::{Effect, Input, ProposedCall};
@@ -11,8 +12,10 @@ use crate::protocol::event::{
     BlockDelta, BlockFinished, BlockStarted, EndCause, Failure, LimitReached, PromptSent, RequestFailed, RequestRetried,
     ResponseFinished, TurnStarted,
 };
-use crate::protocol::{RawJson, StopMode, StopReason, TurnNo};
+use crate::protocol::{PauseMode, RawJson, StopMode, StopReason, TurnNo};
+use crate::session::QueuedMessage;
 use std::collections::{BTreeMap, VecDeque};
+use steering::{ENDING, INTERRUPTED, void};
 
 /// Answers cut off in a row before the session is given up.
 const MAX_BROKEN: u32 = 5;
@@ -49,6 +52,12 @@ pub struct TurnMachine {
     stop: Option<StopMode>,
     limit: Option<LimitReached>,
     cancelling: bool,
+    pause: Option<PauseMode>,
+    messages: Vec<QueuedMessage>,
+    /// The running step is being cut for a pause or a message that does not wait.
+    interrupting: bool,
+    /// The request has failed and waits to be sent again; nothing of its answer exists.
+    retrying: bool,
     broken: u32,
     reminders: u32,
     hand_off: Option<u32>,
@@ -64,6 +73,8 @@ enum Phase {
         results: Vec<ToolResult>,
         ends: Option<String>,
     },
+    /// Between two steps, until a person lets it go on.
+    Paused,
     Ended,
 }
 
@@ -82,6 +93,10 @@ impl TurnMachine {
             stop: None,
             limit: None,
             cancelling: false,
+            pause: None,
+            messages: Vec::new(),
+            interrupting: false,
+            retrying: false,
             broken: 0,
             reminders: 0,
             hand_off: None,
@@ -111,31 +126,35 @@ impl TurnMachine {
                     }
                     .into(),
                 ));
-                self.next_turn(&mut out);
+                self.finish_step(&mut out);
             }
             Input::Retrying {
                 attempt,
                 delay_ms,
                 error,
+                cause,
                 usage,
                 cost,
             } => {
+                self.retrying = true;
                 out.push(Effect::Record(
                     RequestRetried {
                         attempt,
                         delay_ms,
                         error,
+                        cause,
                         usage,
                         cost,
                     }
                     .into(),
                 ));
                 // Nothing of this step exists yet: a stop "after this step" need not wait for the provider to recover.
-                if self.stop.is_some() || self.limit.is_some() {
+                if self.is_stopping() || self.limit.is_some() || self.pause.is_some() {
                     self.cancel_request(&mut out);
                 }
             }
             Input::BlockStarted { index, kind, tool, call } => {
+                self.retrying = false;
                 self.open.insert(index, String::new());
                 out.push(Effect::Record(BlockStarted { index, kind, tool, call }.into()));
             }
@@ -171,6 +190,7 @@ impl TurnMachine {
             Input::Broken(broken) => self.broken_off(broken, &mut out),
             Input::ToolDone { result, ends } => self.tool_done(result, ends, &mut out),
             Input::Remark { text } => self.remarks.push(text),
+            Input::Steered(steering) => self.steered(steering, &mut out),
             Input::CancelStop => self.stop_taken_back(&mut out),
             Input::Stop { mode } => self.stop_asked(mode, &mut out),
             Input::Limit { limit } => {
@@ -199,6 +219,7 @@ impl TurnMachine {
             return self.finish_step(out);
         }
         self.turn = self.turn.next();
+        self.retrying = false;
         self.blocks.clear();
         self.open.clear();
         self.phase = Phase::Requesting;
@@ -216,6 +237,12 @@ impl TurnMachine {
             return self.finish_step(out);
         }
         self.conversation.answer(blocks);
+        if self.interrupting && !waiting.is_empty() {
+            // So was this one, but the session goes on: every call gets an answer that says why it was not run.
+            let results = void(waiting, INTERRUPTED, out);
+            self.conversation.results(&results, &std::mem::take(&mut self.remarks));
+            return self.finish_step(out);
+        }
         if let Some(first) = waiting.pop_front() {
             self.reminders = 0;
             self.phase = Phase::Calling {
@@ -247,6 +274,11 @@ impl TurnMachine {
                 self.finish_step(out);
             }
             StopReason::PauseTurn => self.finish_step(out),
+            // The model gets an answer to its words before it is reminded of anything.
+            StopReason::EndTurn if !self.messages.is_empty() => {
+                self.reminders = 0;
+                self.finish_step(out);
+            }
             StopReason::EndTurn | StopReason::MaxTokens | StopReason::StopSequence | StopReason::ToolUse | StopReason::Other(_) => {
                 if self.reminders >= MAX_REMINDERS {
                     let summary = "the model stopped without calling end_session, although reminded".into();
@@ -267,22 +299,14 @@ impl TurnMachine {
         if ended.is_some() {
             *ends = ended;
         }
-        let cut_short = self.stop == Some(StopMode::Now) || ends.is_some();
-        if let Some(next) = waiting.pop_front() {
-            if cut_short {
-                // Every call needs an answer, also those that will never run.
-                for call in std::iter::once(next).chain(std::mem::take(waiting)) {
-                    let content = "Not run: the session was ending.".into();
-                    results.push(ToolResult {
-                        call: call.call,
-                        content,
-                        is_error: true,
-                    });
-                }
-            } else {
-                out.push(Effect::Call(next));
-                return;
-            }
+        let ending = self.stop == Some(StopMode::Now) || ends.is_some();
+        if ending || self.interrupting {
+            // Every call needs an answer, also those that will never run.
+            let why = if ending { ENDING } else { INTERRUPTED };
+            results.extend(void(std::mem::take(waiting), why, out));
+        } else if let Some(next) = waiting.pop_front() {
+            out.push(Effect::Call(next));
+            return;
         }
         let (results, ends) = (std::mem::take(results), ends.take());
         let remarks = std::mem::take(&mut self.remarks);
@@ -302,12 +326,16 @@ impl TurnMachine {
 
     /// A step is done: the place where stops, limits and the context window are looked at.
     fn finish_step(&mut self, out: &mut Vec<Effect>) {
-        if self.stop.is_some() {
+        self.interrupting = false;
+        if self.is_stopping() {
             return self.end(EndCause::Stopped, "stopped by the user".into(), out);
         }
         if let Some(limit) = &self.limit {
             let summary = limit.detail.clone();
             return self.end(EndCause::Limit, summary, out);
+        }
+        if self.pause.is_some() {
+            return self.hold(out);
         }
         #[expect(clippy::cast_precision_loss, reason = "tokens of one window")]
         let full = self.used as f64 >= self.rules.context_window as f64 * self.rules.reset_at;
@@ -330,6 +358,7 @@ impl TurnMachine {
                 .into(),
             ));
         }
+        self.deliver(out);
         self.next_turn(out);
     }
 }

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::engine::conversation::ToolResult;
-use crate::engine::effect::Broken;
-use crate::protocol::event::{Failure, LimitKind};
-use crate::protocol::{BlockKind, CallId, Event, Usage};
+use crate::engine::effect::{Broken, Steering};
+use crate::protocol::event::{Failure, LimitKind, RetryCause};
+use crate::protocol::{BlockKind, CallId, Delivery, Event, MessageId, Usage};
 use crate::provider::Speaker;
 use proptest::prelude::*;
 use serde_json::json;
@@ -355,9 +355,178 @@ fn machine_rules() -> Rules {
     machine().rules
 }
 
+fn wish(pause: Option<PauseMode>, messages: &[(u32, Delivery)]) -> Input {
+    let message = |(id, when): &(u32, Delivery)| QueuedMessage {
+        id: MessageId(*id),
+        text: format!("words {id}"),
+        when: *when,
+        since: jiff::Timestamp::UNIX_EPOCH,
+    };
+    Input::Steered(Steering {
+        pause,
+        messages: messages.iter().map(message).collect(),
+        remark: None,
+    })
+}
+
+fn paused(effects: &[Effect]) -> bool {
+    kinds(effects).contains(&"run_paused")
+}
+
+#[test]
+fn a_pause_waits_for_the_calls_of_the_step_and_resuming_sends_their_results() {
+    let mut machine = begun();
+    machine.step(tool(0, "a"));
+    machine.step(tool(1, "b"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    assert_eq!(kinds(&machine.step(wish(Some(PauseMode::AfterStep), &[]))), [""; 0]);
+    assert_eq!(calls(&machine.step(done("a"))), ["b"], "the step's other calls still run");
+    let effects = machine.step(done("b"));
+    assert!(paused(&effects) && !effects.contains(&Effect::Request), "{effects:?}");
+    assert_eq!(
+        kinds(&machine.step(wish(Some(PauseMode::AfterStep), &[(1, Delivery::Now)]))),
+        [""; 0]
+    );
+    let effects = machine.step(wish(None, &[(1, Delivery::Now)]));
+    assert_eq!(kinds(&effects), ["message_delivered", "prompt_sent", "turn_started"]);
+    let last = machine.conversation().messages().last().unwrap();
+    assert_eq!(last.content.len(), 3, "both results and the words: {last:?}");
+}
+
+#[test]
+fn a_pause_taken_back_in_time_leaves_no_trace() {
+    let mut machine = begun();
+    machine.step(wish(Some(PauseMode::AfterStep), &[]));
+    machine.step(wish(None, &[]));
+    machine.step(tool(0, "a"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    let effects = machine.step(done("a"));
+    assert!(!paused(&effects) && effects.contains(&Effect::Request));
+}
+
+#[test]
+fn an_interrupt_drops_the_answer_or_the_calls_and_then_pauses() {
+    let mut machine = begun();
+    let before = machine.conversation().messages().len();
+    machine.step(tool(0, "a"));
+    assert!(machine.step(wish(Some(PauseMode::Now), &[])).contains(&Effect::CancelRequest));
+    let effects = machine.step(broken(true));
+    assert_eq!(kinds(&effects), ["turn_interrupted", "run_paused"]);
+    assert_eq!(machine.conversation().messages().len(), before, "nothing of it was acted on");
+    assert!(machine.step(wish(None, &[])).contains(&Effect::Request));
+
+    // An answer that was whole before the interrupt reached it.
+    machine.step(tool(0, "a"));
+    machine.step(tool(1, "b"));
+    machine.step(wish(Some(PauseMode::Now), &[]));
+    let effects = machine.step(answered(StopReason::ToolUse, 10));
+    assert_eq!(calls(&effects), [""; 0]);
+    assert_eq!(
+        kinds(&effects),
+        ["response_finished", "tool_finished", "tool_finished", "run_paused"]
+    );
+    assert!(machine.step(wish(None, &[])).contains(&Effect::Request));
+    check(machine.conversation()).unwrap();
+
+    // A call that runs, with another behind it.
+    machine.step(tool(0, "c"));
+    machine.step(tool(1, "d"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    assert!(machine.step(wish(Some(PauseMode::Now), &[])).contains(&Effect::CancelCall));
+    let effects = machine.step(done("c"));
+    assert_eq!(
+        kinds(&effects),
+        ["tool_finished", "run_paused"],
+        "d is answered without running"
+    );
+    machine.step(wish(None, &[]));
+    check(machine.conversation()).unwrap();
+}
+
+#[test]
+fn a_message_that_does_not_wait_cuts_the_step_once_and_comes_first() {
+    let mut machine = begun();
+    machine.step(wish(None, &[(1, Delivery::NextStep)]));
+    let both = [(1, Delivery::NextStep), (2, Delivery::Now)];
+    assert!(machine.step(wish(None, &both)).contains(&Effect::CancelRequest));
+    assert_eq!(
+        kinds(&machine.step(wish(None, &both))),
+        [""; 0],
+        "told again is not asked again"
+    );
+    let effects = machine.step(broken(true));
+    assert!(!paused(&effects) && effects.contains(&Effect::Request));
+    let last = machine.conversation().messages().last().unwrap();
+    let said: Vec<String> = last
+        .content
+        .iter()
+        .map(|block| block.value()["text"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(said, ["hello", "[human] words 2", "[human] words 1"]);
+}
+
+#[test]
+fn a_model_that_stops_gets_the_waiting_words_in_place_of_a_reminder() {
+    let mut machine = begun();
+    for _ in 0..2 {
+        machine.step(text(0, "I am done!"));
+        machine.step(answered(StopReason::EndTurn, 10));
+    }
+    machine.step(wish(None, &[(1, Delivery::NextStep)]));
+    machine.step(text(0, "Really."));
+    let effects = machine.step(answered(StopReason::EndTurn, 10));
+    assert_eq!(end(&effects), None, "the person is not cut off by our patience");
+    assert!(kinds(&effects).contains(&"message_delivered"));
+}
+
+#[test]
+fn a_pause_need_not_wait_for_a_provider_that_lets_nothing_through() {
+    let retrying = || Input::Retrying {
+        attempt: 1,
+        delay_ms: 600_000,
+        error: "429".into(),
+        cause: RetryCause::UsageLimit,
+        usage: Usage::default(),
+        cost: None,
+    };
+    let mut machine = begun();
+    machine.step(retrying());
+    assert!(
+        machine
+            .step(wish(Some(PauseMode::AfterStep), &[]))
+            .contains(&Effect::CancelRequest)
+    );
+    assert!(paused(&machine.step(broken(false))));
+    let mut machine = begun();
+    machine.step(retrying());
+    let stop = Input::Stop {
+        mode: StopMode::AfterStep,
+    };
+    assert!(machine.step(stop).contains(&Effect::CancelRequest));
+}
+
+#[test]
+fn a_stop_after_the_session_lets_it_go_on_and_one_while_paused_ends_it() {
+    let mut machine = begun();
+    machine.step(Input::Stop {
+        mode: StopMode::AfterSession,
+    });
+    machine.step(tool(0, "a"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    assert!(machine.step(done("a")).contains(&Effect::Request));
+    machine.step(wish(Some(PauseMode::Now), &[]));
+    assert!(paused(&machine.step(broken(true))));
+    assert_eq!(
+        end(&machine.step(Input::Stop {
+            mode: StopMode::AfterStep
+        })),
+        Some(EndCause::Stopped)
+    );
+}
+
 /// What may come from the world at any time.
 fn anything() -> impl Strategy<Value = u8> {
-    0..14_u8
+    0..20_u8
 }
 
 proptest! {
@@ -365,7 +534,7 @@ proptest! {
     fn whatever_comes_every_request_is_valid_and_nothing_follows_the_end(script in prop::collection::vec(anything(), 0..40)) {
         let mut machine = begun();
         let mut running: Option<String> = None;
-        let (mut ended, mut serial) = (false, 0);
+        let (mut ended, mut holds, mut serial) = (false, false, 0);
         for step in script {
             serial += 1;
             let id = format!("c{serial}");
@@ -381,6 +550,11 @@ proptest! {
                 9 => Input::Stop { mode: StopMode::Now },
                 10 => Input::BlockStarted { index: serial, kind: BlockKind::Thinking, tool: None, call: None },
                 11 => answered(StopReason::PauseTurn, 10),
+                12 => wish(Some(PauseMode::AfterStep), &[]),
+                13 => wish(Some(PauseMode::Now), &[]),
+                14 | 15 => wish(None, &[]),
+                16 => wish(None, &[(serial, Delivery::Now)]),
+                17 => wish(None, &[(serial, Delivery::NextStep)]),
                 _ => match running.take() {
                     Some(id) => done(&id),
                     None => continue,
@@ -388,7 +562,7 @@ proptest! {
             };
             // The provider says nothing while calls run.
             let streams = matches!(&input, Input::BlockFinished { .. } | Input::Answered { .. } | Input::Broken(_) | Input::BlockStarted { .. });
-            if streams && running.is_some() {
+            if streams && (running.is_some() || holds) {
                 continue;
             }
             let effects = machine.step(input);
@@ -396,7 +570,11 @@ proptest! {
             for effect in &effects {
                 match effect {
                     Effect::Call(call) => running = Some(call.call.0.clone()),
-                    Effect::Request => check(machine.conversation())?,
+                    Effect::Request => {
+                        holds = false;
+                        check(machine.conversation())?;
+                    }
+                    Effect::Record(Event::RunPaused(_)) => holds = true,
                     Effect::End { .. } => ended = true,
                     Effect::Record(_) | Effect::CancelRequest | Effect::CancelCall => {}
                 }

@@ -4,6 +4,7 @@ pub mod gate;
 pub mod guard;
 pub mod harness;
 pub mod lifecycle;
+pub mod steer;
 pub mod tool;
 pub mod turn;
 
@@ -18,10 +19,14 @@ pub use lifecycle::{
     EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopCancelled,
     StopRequested,
 };
+pub use steer::{
+    MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
+    RunResumed, SteerRefused,
+};
 pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
-    TurnInterrupted, TurnStarted,
+    RetryCause, TurnInterrupted, TurnStarted,
 };
 
 use super::RawJson;
@@ -80,6 +85,26 @@ events! {
     StopRequested = "stop_requested",
     /// The user took a stop back.
     StopCancelled = "stop_cancelled",
+    /// A pause was asked for.
+    PauseRequested = "pause_requested",
+    /// A pause was taken back before it came.
+    PauseCancelled = "pause_cancelled",
+    /// The run holds.
+    RunPaused = "run_paused",
+    /// The run goes on after a pause.
+    RunResumed = "run_resumed",
+    /// A person wrote to the agent.
+    MessageQueued = "message_queued",
+    /// A waiting message was changed.
+    MessageEdited = "message_edited",
+    /// A waiting message was taken back.
+    MessageWithdrawn = "message_withdrawn",
+    /// A message goes to the model.
+    MessageDelivered = "message_delivered",
+    /// A person changed the order of the features.
+    RunOrderChanged = "run_order_changed",
+    /// What a person asked for could not be done.
+    SteerRefused = "steer_refused",
     /// A session began, with a fresh context window.
     SessionStarted = "session_started",
     /// A session ended.

@@ -28,12 +28,26 @@ pub struct RequestRetried {
     pub delay_ms: u64,
     /// What went wrong.
     pub error: String,
+    /// What kind of trouble it is.
+    #[serde(default)]
+    pub cause: RetryCause,
     /// Tokens the failed try is known to have used, nearly always none.
     #[serde(default)]
     pub usage: Usage,
     /// Their price, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Cost>,
+}
+
+/// Why a request is sent again, as far as a person must know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryCause {
+    /// The account has used up what it may use for now (429): nobody can hurry it.
+    UsageLimit,
+    /// Anything else: the provider is overloaded, the network stumbled.
+    #[default]
+    Other,
 }
 
 /// A request failed for good.

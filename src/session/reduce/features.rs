@@ -52,6 +52,9 @@ impl State {
                 reason: event.reason.clone(),
             });
         }
+        if event.to == FeatureStatus::Passing {
+            self.features.picked.retain(|id| id != &event.feature);
+        }
         self.push(at, ItemKind::Flipped(event.clone()));
     }
 

@@ -4,13 +4,18 @@ use super::At;
 use crate::protocol::event::{LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
 use crate::protocol::{CallStatus, SessionNo, TurnNo};
 use crate::session::state::{Activity, Run, Session, State, Totals};
+use crate::session::steering::Hold;
 use crate::session::timeline::ItemKind;
+use jiff::SignedDuration;
 
 impl State {
     pub(super) fn run_started(&mut self, at: At, event: &RunStarted) {
         self.project.clone_from(&event.project);
         self.workspace.clone_from(&event.workspace);
         self.abandon_open_session(at);
+        // An order of work is for the run that it was given to.
+        self.features.skipped.clear();
+        self.features.picked.clear();
         self.run = Some(Run {
             id: event.run.clone(),
             model: event.model.clone(),
@@ -26,6 +31,9 @@ impl State {
                 .map_or(SessionNo(1), |last| last.number.next())
                 .max(at.session),
             stopping: None,
+            stop_asked: None,
+            hold: Hold::Free,
+            paused: SignedDuration::ZERO,
             failure: None,
             limit: None,
             totals: Totals::default(),
@@ -37,21 +45,24 @@ impl State {
         if let Some(run) = &mut self.run {
             run.ended = Some((at.time, event.outcome, event.reason.clone()));
             run.stopping = None;
+            run.release(at.time);
         }
         self.open_gates.clear();
         self.forget_questions();
         self.tests.running = None;
     }
 
-    pub(super) const fn stop_requested(&mut self, event: &StopRequested) {
+    pub(super) const fn stop_requested(&mut self, at: At, event: &StopRequested) {
         if let Some(run) = &mut self.run {
             run.stopping = Some(event.mode);
+            run.stop_asked = Some(at.time);
         }
     }
 
     pub(super) const fn stop_cancelled(&mut self) {
         if let Some(run) = &mut self.run {
             run.stopping = None;
+            run.stop_asked = None;
         }
     }
 
@@ -72,6 +83,7 @@ impl State {
             totals: Totals::default(),
             activity: Activity::Orienting,
             activity_since: at.time,
+            retry: None,
             items: Vec::new(),
             calls: std::collections::HashMap::new(),
             open_blocks: std::collections::BTreeMap::new(),

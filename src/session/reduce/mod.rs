@@ -4,9 +4,12 @@ mod features;
 mod gate;
 mod harness;
 mod lifecycle;
+mod steer;
 mod tool;
 mod turn;
 
+#[cfg(test)]
+mod steer_tests;
 #[cfg(test)]
 mod tests;
 
@@ -39,8 +42,19 @@ impl State {
         match &envelope.event {
             Event::RunStarted(event) => self.run_started(at, event),
             Event::RunEnded(event) => self.run_ended(at, event),
-            Event::StopRequested(event) => self.stop_requested(event),
+            Event::StopRequested(event) => self.stop_requested(at, event),
             Event::StopCancelled(_) => self.stop_cancelled(),
+            Event::PauseRequested(event) => self.pause_requested(at, event),
+            Event::PauseCancelled(_) => self.pause_cancelled(),
+            Event::RunPaused(_) => self.run_paused(at),
+            Event::RunResumed(_) => self.run_resumed(at),
+            Event::MessageQueued(event) => self.message_queued(at, event),
+            Event::MessageEdited(event) => self.message_edited(event),
+            Event::MessageWithdrawn(event) => self.message_gone(event.message),
+            Event::MessageDelivered(event) => self.message_gone(event.message),
+            Event::RunOrderChanged(event) => self.run_order_changed(event),
+            // Told to whoever is looking; it changes nothing.
+            Event::SteerRefused(_) => {}
             Event::SessionStarted(event) => self.session_started(at, event),
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),
@@ -162,6 +176,9 @@ impl Session {
         if self.ended.is_none() && self.activity != activity {
             self.activity = activity;
             self.activity_since = at.time;
+        }
+        if activity != Activity::Retrying {
+            self.retry = None;
         }
     }
 }

@@ -21,6 +21,15 @@ enum Step {
     Question {
         answered: bool,
     },
+    Pause {
+        comes: bool,
+        resumed: bool,
+    },
+    Message {
+        fate: u8,
+    },
+    Order(u8, OrderChange),
+    Retry(RetryCause),
     NewSession,
     NewRun,
     Foreign,
@@ -37,10 +46,19 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u8>().prop_map(Step::Commit),
         2 => prop::collection::vec((0..4_u8, any::<bool>()), 0..4).prop_map(Step::Tests),
         1 => any::<bool>().prop_map(|answered| Step::Question { answered }),
+        1 => any::<(bool, bool)>().prop_map(|(comes, resumed)| Step::Pause { comes, resumed }),
+        1 => (0..4_u8).prop_map(|fate| Step::Message { fate }),
+        1 => (0..4_u8, order()).prop_map(|(feature, change)| Step::Order(feature, change)),
+        1 => prop_oneof![Just(RetryCause::UsageLimit), Just(RetryCause::Other)].prop_map(Step::Retry),
         1 => Just(Step::NewSession),
         1 => Just(Step::NewRun),
         1 => Just(Step::Foreign),
     ]
+}
+
+fn order() -> impl Strategy<Value = OrderChange> {
+    use OrderChange::{Pick, Skip, Unpick, Unskip};
+    prop_oneof![Just(Skip), Just(Unskip), Just(Pick), Just(Unpick)]
 }
 
 /// Writes generated steps as a log. `turn_ends` are the positions at which no answer and no call is open.
@@ -274,6 +292,49 @@ impl Scribe {
                         by: "human".into(),
                     });
                 }
+            }
+            Step::Pause { comes, resumed } => {
+                self.say(PauseRequested {
+                    mode: PauseMode::AfterStep,
+                });
+                match (comes, resumed) {
+                    (false, _) => self.say(PauseCancelled {}),
+                    (true, false) => self.say(RunPaused {}),
+                    (true, true) => {
+                        self.say(RunPaused {});
+                        self.say(RunResumed {});
+                    }
+                }
+            }
+            Step::Message { fate } => {
+                let message = MessageId(self.log.len() as u32);
+                let (text, when) = ("use UTC".to_owned(), Delivery::NextStep);
+                self.say(MessageQueued { message, text, when });
+                match fate {
+                    0 => {}
+                    1 => self.say(MessageWithdrawn { message }),
+                    2 => self.say(MessageDelivered { message }),
+                    _ => self.say(MessageEdited {
+                        message,
+                        text: "use local time".into(),
+                    }),
+                }
+            }
+            Step::Order(feature, change) => self.say(RunOrderChanged {
+                feature: FeatureId(format!("F{feature}")),
+                change: *change,
+            }),
+            Step::Retry(cause) => {
+                self.open_turn();
+                self.say(RequestRetried {
+                    attempt: 1,
+                    delay_ms: 500,
+                    error: "not now".into(),
+                    cause: *cause,
+                    usage: Usage::default(),
+                    cost: None,
+                });
+                self.close_turn(StopReason::EndTurn);
             }
             Step::NewSession => {
                 self.session = self.session.next();

@@ -30,6 +30,7 @@ impl State {
         let text = format!("{}; try {} in {seconds} s", event.error, event.attempt + 1);
         if let Some(session) = self.session_mut(at.session) {
             session.act(at, Activity::Retrying);
+            session.tried_again(at, event);
             session.push(at, ItemKind::Trouble { text, fatal: false });
         }
     }

@@ -19,18 +19,18 @@ use ratatui::text::{Line, Span};
 /// Returns glyph, word and slot of what the project does.
 #[must_use]
 pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
-    match phase {
-        Phase::Empty => (Glyph::Todo, "nothing run yet", Slot::Dim),
-        Phase::Running => (Glyph::Active, "running", Slot::Active),
-        Phase::WaitingForYou => (Glyph::Person, "waiting for you", Slot::Warning),
-        Phase::Stopping => (Glyph::Active, "stopping", Slot::Warning),
-        Phase::BetweenSessions => (Glyph::Active, "between sessions", Slot::Active),
-        Phase::Ended(RunOutcome::AllPassing) => (Glyph::Pass, "all features pass", Slot::Pass),
-        Phase::Ended(RunOutcome::Stopped) => (Glyph::Todo, "stopped", Slot::Text),
-        Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, "limit met", Slot::Warning),
-        Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, "stalled", Slot::Warning),
-        Phase::Ended(RunOutcome::Failed) => (Glyph::Fail, "failed", Slot::Error),
-    }
+    let (glyph, slot) = match phase {
+        Phase::Empty => (Glyph::Todo, Slot::Dim),
+        Phase::Running | Phase::BetweenSessions => (Glyph::Active, Slot::Active),
+        Phase::WaitingForYou => (Glyph::Person, Slot::Warning),
+        Phase::Stopping | Phase::Pausing => (Glyph::Active, Slot::Warning),
+        Phase::Paused | Phase::UsageLimit | Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, Slot::Warning),
+        Phase::Stuck | Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, Slot::Warning),
+        Phase::Ended(RunOutcome::AllPassing) => (Glyph::Pass, Slot::Pass),
+        Phase::Ended(RunOutcome::Stopped) => (Glyph::Todo, Slot::Text),
+        Phase::Ended(RunOutcome::Failed) => (Glyph::Fail, Slot::Error),
+    };
+    (glyph, phase.word(), slot)
 }
 
 /// Returns the word for what an agent does.

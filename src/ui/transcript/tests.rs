@@ -36,6 +36,7 @@ pub(super) fn session(items: Vec<Item>) -> Session {
         },
         activity: Activity::Ended,
         activity_since: fixture::at(400),
+        retry: None,
         items,
         calls: HashMap::new(),
         open_blocks: BTreeMap::new(),

@@ -194,6 +194,7 @@ fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
     model.leaving = true;
     model.say(match mode {
         StopMode::AfterStep => "stopping after this step; longhaul leaves when it is done",
+        StopMode::AfterSession => "stopping after this session; longhaul leaves when it is done",
         StopMode::Now => "stopping now",
     });
     effects.push(Effect::Send(Command::Stop { mode }));

@@ -1,0 +1,179 @@
+//! Commands of a person who steers: checked against the log, recorded, and told to the turn machine.
+//!
+//! Owns what may be asked when. Invariant: the machine's wishes are always a copy of the folded log's, so a run that is
+//! read back or crashes waits for exactly what the screen said it waited for.
+
+use super::dispatch::Dispatch;
+use super::effect::Steering;
+use super::error::EngineError;
+use super::features;
+use super::project::Project;
+use crate::protocol::event::{
+    MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused, RunResumed,
+    SteerRefused,
+};
+use crate::protocol::{Command, Event, FeatureId, FeatureStatus, MessageId, OrderChange, PauseMode, Steer};
+use crate::session::{Hold, State};
+use std::collections::VecDeque;
+use std::pin::pin;
+use tokio::sync::mpsc;
+
+/// Returns what a person wants, as the log has it.
+#[must_use]
+pub fn standing(project: &Project) -> Steering {
+    project.journal.with_state(|state| Steering {
+        pause: state.run.as_ref().and_then(|run| run.hold.mode()),
+        messages: state.messages.clone(),
+        remark: None,
+    })
+}
+
+/// Takes a command while a conversation runs. Returns what the machine must know.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn take(dispatch: &Dispatch, steer: Steer) -> Result<Steering, EngineError> {
+    let project = &dispatch.project;
+    let skipped = match &steer {
+        Steer::Order {
+            feature,
+            change: OrderChange::Skip,
+        } => Some(feature.clone()),
+        _ => None,
+    };
+    record(project, steer)?;
+    let remark = match skipped {
+        Some(feature) => leave(dispatch, &feature)?,
+        None => None,
+    };
+    Ok(Steering {
+        remark,
+        ..standing(project)
+    })
+}
+
+/// Records a command, or why it cannot be done.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn record(project: &Project, steer: Steer) -> Result<(), EngineError> {
+    let told = project.journal.with_state(|state| judge(state, steer));
+    project.record(told.unwrap_or_else(|reason| SteerRefused { reason }.into()))
+}
+
+/// Holds between two sessions if a pause was asked for. Returns whether the run holds.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn hold(project: &Project) -> Result<bool, EngineError> {
+    match project.journal.with_state(|state| state.run.as_ref().map(|run| run.hold)) {
+        Some(Hold::Pausing { .. }) => project.record(RunPaused {}).map(|()| true),
+        Some(Hold::Paused { .. }) => Ok(true),
+        Some(Hold::Free) | None => Ok(false),
+    }
+}
+
+/// Does work that comes before a conversation, and takes what needs no conversation meanwhile; other commands are kept for it.
+///
+/// # Errors
+/// As the work does, or if the log cannot be written.
+pub async fn attend<T>(
+    project: &Project,
+    commands: &mut mpsc::Receiver<Command>,
+    early: &mut VecDeque<Command>,
+    work: impl Future<Output = Result<T, EngineError>>,
+) -> Result<T, EngineError> {
+    let mut work = pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            Some(command) = commands.recv() => match command {
+                // Which feature is worked on is being decided: a change of the order must find that done.
+                Command::Steer(steer) if !matches!(steer, Steer::Order { .. }) => record(project, steer)?,
+                other => early.push_back(other),
+            },
+            done = &mut work => return done,
+        }
+    }
+}
+
+/// The feature that is worked on is skipped: takes up another. Returns what the agent must be told.
+fn leave(dispatch: &Dispatch, feature: &FeatureId) -> Result<Option<String>, EngineError> {
+    let skipped = dispatch
+        .project
+        .journal
+        .with_state(|state| state.features.skipped.contains(feature));
+    if !skipped || dispatch.facts.feature().as_ref() != Some(feature) || dispatch.facts.is_feature_done() {
+        return Ok(None);
+    }
+    let left = format!(
+        "[harness] The human skips {feature} for now: leave it. Undo what is half done of it, or commit it if it is sound."
+    );
+    let Some((next, reason)) = features::next(&dispatch.project) else {
+        return Ok(Some(format!(
+            "{left} No other feature is left: write the progress note, commit, and call end_session."
+        )));
+    };
+    features::take_up(&dispatch.project, &dispatch.facts, next.id.clone(), reason)?;
+    Ok(Some(format!(
+        "{left} Next feature of this session: {} {}",
+        next.id, next.description
+    )))
+}
+
+/// Says what a command leads to. The error is for the person.
+fn judge(state: &State, steer: Steer) -> Result<Event, String> {
+    let hold = state.run.as_ref().map(|run| run.hold).unwrap_or_default();
+    match (steer, hold) {
+        (Steer::Pause { mode }, Hold::Free)
+        | (
+            Steer::Pause {
+                mode: mode @ PauseMode::Now,
+            },
+            Hold::Pausing {
+                mode: PauseMode::AfterStep,
+                ..
+            },
+        ) => Ok(PauseRequested { mode }.into()),
+        (Steer::Pause { .. }, Hold::Pausing { .. }) => Err("the run is pausing already".into()),
+        (Steer::Pause { .. }, Hold::Paused { .. }) => Err("the run is paused already".into()),
+        (Steer::CancelPause | Steer::Resume, Hold::Pausing { .. }) => Ok(PauseCancelled {}.into()),
+        (Steer::CancelPause | Steer::Resume, Hold::Paused { .. }) => Ok(RunResumed {}.into()),
+        (Steer::CancelPause | Steer::Resume, Hold::Free) => Err("the run is not paused".into()),
+        (Steer::Say { text, .. } | Steer::EditMessage { text, .. }, _) if text.trim().is_empty() => {
+            Err("an empty message is not sent".into())
+        }
+        (Steer::Say { text, when }, _) => Ok(MessageQueued {
+            message: state.last_message.next(),
+            text,
+            when,
+        }
+        .into()),
+        (Steer::EditMessage { message, text }, _) => {
+            waits(state, message)?;
+            Ok(MessageEdited { message, text }.into())
+        }
+        (Steer::WithdrawMessage { message }, _) => {
+            waits(state, message)?;
+            Ok(MessageWithdrawn { message }.into())
+        }
+        (Steer::Order { feature, change }, _) => reorder(state, feature, change),
+    }
+}
+
+fn waits(state: &State, id: MessageId) -> Result<(), String> {
+    let waits = state.messages.iter().any(|message| message.id == id);
+    waits
+        .then_some(())
+        .ok_or_else(|| format!("{id} has reached the agent already"))
+}
+
+fn reorder(state: &State, feature: FeatureId, change: OrderChange) -> Result<Event, String> {
+    let Some(row) = state.features.get(&feature) else {
+        return Err(format!("there is no feature {feature}"));
+    };
+    if matches!(change, OrderChange::Skip | OrderChange::Pick) && row.feature.status == FeatureStatus::Passing {
+        return Err(format!("{feature} passes already"));
+    }
+    Ok(RunOrderChanged { feature, change }.into())
+}

@@ -1,0 +1,116 @@
+//! The one word for what a project does, and since when. Header, status, headless lines and window title all read it here.
+//!
+//! Invariant: every word but "stuck" follows from the log alone; "stuck" also needs the time that it is now, which is handed in.
+
+use super::state::{Activity, Session, State};
+use super::steering::{Hold, Retry};
+use crate::protocol::StopMode;
+use crate::protocol::event::{RetryCause, RunOutcome};
+use jiff::{SignedDuration, Timestamp};
+
+/// A request or a tool that has told nothing for this long is called stuck. Longer than any pause that a healthy provider makes
+/// in an answer; a command may well work longer without a word, and is then worth a look all the same.
+pub const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the whole project is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// No run in the log.
+    Empty,
+    /// A session runs.
+    Running,
+    /// A person is waited for.
+    WaitingForYou,
+    /// A pause was asked for.
+    Pausing,
+    /// The run holds until a person lets it go on.
+    Paused,
+    /// A stop was asked for that comes before the session's own end.
+    Stopping,
+    /// Nothing has been heard of the running request or tool for [`STUCK_AFTER`].
+    Stuck,
+    /// The provider lets no request through until the account may use more.
+    UsageLimit,
+    /// Between two sessions.
+    BetweenSessions,
+    /// The latest run ended.
+    Ended(RunOutcome),
+}
+
+impl Phase {
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Empty => "nothing run yet",
+            Self::Running => "running",
+            Self::WaitingForYou => "waiting for you",
+            Self::Pausing => "pausing",
+            Self::Paused => "paused",
+            Self::Stopping => "stopping",
+            Self::Stuck => "stuck",
+            Self::UsageLimit => "usage limit",
+            Self::BetweenSessions => "between sessions",
+            Self::Ended(RunOutcome::AllPassing) => "done",
+            Self::Ended(RunOutcome::Stopped) => "stopped",
+            Self::Ended(RunOutcome::Limit) => "limit met",
+            Self::Ended(RunOutcome::Stalled) => "stalled",
+            Self::Ended(RunOutcome::Failed) => "failed",
+        }
+    }
+}
+
+impl State {
+    /// Returns what the project as a whole is doing, and since when, as far as the log alone tells.
+    #[must_use]
+    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
+        let Some(run) = &self.run else { return (Phase::Empty, None) };
+        if let Some((time, outcome, _)) = &run.ended {
+            return (Phase::Ended(*outcome), Some(*time));
+        }
+        let since = self.current().map_or(run.started, |session| session.activity_since);
+        if let Some(gate) = self.open_gates.first() {
+            return (Phase::WaitingForYou, Some(gate.since));
+        }
+        if !self.open_questions.is_empty() {
+            return (Phase::WaitingForYou, Some(since));
+        }
+        if let Some(StopMode::AfterStep | StopMode::Now) = run.stopping {
+            return (Phase::Stopping, run.stop_asked);
+        }
+        match run.hold {
+            Hold::Paused { since } => return (Phase::Paused, Some(since)),
+            Hold::Pausing { since, .. } => return (Phase::Pausing, Some(since)),
+            Hold::Free => {}
+        }
+        let session = self.current().filter(|session| session.number >= run.first_session);
+        match session.filter(|session| session.ended.is_none()) {
+            Some(session) => match session.retrying() {
+                Some(retry) if retry.cause == RetryCause::UsageLimit => (Phase::UsageLimit, Some(retry.since)),
+                _ => (Phase::Running, Some(session.started)),
+            },
+            None => (Phase::BetweenSessions, Some(since)),
+        }
+    }
+
+    /// As [`Self::phase`], and says whether the run is stuck at the time `now`.
+    #[must_use]
+    pub fn phase_at(&self, now: Timestamp) -> (Phase, Option<Timestamp>) {
+        let told = self.phase();
+        let (Phase::Running | Phase::Pausing, Some(session), Some(last)) = (told.0, self.current(), self.last_time) else {
+            return told;
+        };
+        // A request that waits to be sent again is expected to be silent until then.
+        let silent_from = session.retrying().map_or(last, |retry| retry.until.max(last));
+        if session.ended.is_none() && now.duration_since(silent_from) >= STUCK_AFTER {
+            return (Phase::Stuck, Some(last));
+        }
+        told
+    }
+}
+
+impl Session {
+    fn retrying(&self) -> Option<Retry> {
+        self.retry.filter(|_| self.activity == Activity::Retrying)
+    }
+}

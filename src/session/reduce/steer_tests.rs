@@ -1,0 +1,283 @@
+//! The words for what a run does, event by event; messages and the order of the work.
+
+use crate::protocol::event::*;
+use crate::protocol::*;
+use crate::session::phase::STUCK_AFTER;
+use crate::session::{Phase, State};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+/// A log that is written one event a minute.
+#[derive(Default)]
+struct Story {
+    state: State,
+}
+
+impl Story {
+    fn began() -> Self {
+        let mut story = Self::default();
+        story.tell(run());
+        story.tell(SessionStarted {
+            role: Role::Coding,
+            model: "m".into(),
+            context_window: 1000,
+            head: None,
+            prompt_hash: String::new(),
+        });
+        story.tell(TurnStarted { turn: TurnNo(1) });
+        story
+    }
+
+    fn tell(&mut self, event: impl Into<Event>) -> Timestamp {
+        let seq = self.state.last_seq.next();
+        let time = at(seq.0);
+        self.state.apply(&Envelope {
+            v: FORMAT_VERSION,
+            seq,
+            time,
+            session: SessionNo(1),
+            event: event.into(),
+        });
+        time
+    }
+
+    #[track_caller]
+    fn is(&self, phase: Phase, since: Timestamp) {
+        assert_eq!(self.state.phase(), (phase, Some(since)));
+        assert_eq!(
+            self.state.phase_at(self.state.last_time.unwrap()),
+            (phase, Some(since)),
+            "a moment later"
+        );
+    }
+}
+
+fn at(minute: u64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + i64::try_from(minute).unwrap() * 60).unwrap()
+}
+
+fn run() -> RunStarted {
+    RunStarted {
+        run: RunId("r".into()),
+        project: "p".into(),
+        workspace: "/w".into(),
+        model: "m".into(),
+        endpoint: "h".into(),
+        version: "0".into(),
+        limits: Limits::default(),
+        autonomy: Autonomy::Auto,
+        sandbox: "none".into(),
+    }
+}
+
+fn ended() -> SessionEnded {
+    SessionEnded {
+        cause: EndCause::Finished,
+        summary: String::new(),
+        dirty: Vec::new(),
+        next: None,
+        checks: Vec::new(),
+    }
+}
+
+fn retried(cause: RetryCause, delay_ms: u64) -> RequestRetried {
+    RequestRetried {
+        attempt: 1,
+        delay_ms,
+        error: "no".into(),
+        cause,
+        usage: Usage::default(),
+        cost: None,
+    }
+}
+
+#[test]
+fn a_run_is_running_until_it_is_something_else() {
+    assert_eq!(State::default().phase(), (Phase::Empty, None));
+    let mut story = Story::default();
+    story.tell(run());
+    assert_eq!(story.state.phase().0, Phase::BetweenSessions);
+    let mut story = Story::began();
+    story.is(Phase::Running, at(2));
+    let question = QuestionId(1);
+    let asked = story.tell(QuestionAsked {
+        question,
+        text: "?".into(),
+        choices: Vec::new(),
+        until: None,
+    });
+    story.is(Phase::WaitingForYou, asked);
+    story.tell(PauseRequested {
+        mode: PauseMode::AfterStep,
+    });
+    story.is(Phase::WaitingForYou, asked);
+    story.tell(QuestionAnswered {
+        question,
+        text: "!".into(),
+        by: "human".into(),
+    });
+    assert_eq!(story.state.phase().0, Phase::Pausing);
+    story.tell(ended());
+    assert_eq!(
+        story.state.phase().0,
+        Phase::Pausing,
+        "the pause comes between the sessions then"
+    );
+    let time = story.tell(RunPaused {});
+    story.is(Phase::Paused, time);
+    story.tell(RunResumed {});
+    assert_eq!(story.state.phase().0, Phase::BetweenSessions);
+    for (outcome, word) in [
+        (RunOutcome::AllPassing, "done"),
+        (RunOutcome::Failed, "failed"),
+        (RunOutcome::Stopped, "stopped"),
+        (RunOutcome::Limit, "limit met"),
+        (RunOutcome::Stalled, "stalled"),
+    ] {
+        let reason = String::new();
+        let time = story.tell(RunEnded { outcome, reason });
+        story.is(Phase::Ended(outcome), time);
+        assert_eq!(Phase::Ended(outcome).word(), word);
+    }
+}
+
+#[test]
+fn a_pause_is_asked_for_hastened_taken_back_held_and_ended() {
+    let mut story = Story::began();
+    let pause = |mode| PauseRequested { mode };
+    let asked = story.tell(pause(PauseMode::AfterStep));
+    story.is(Phase::Pausing, asked);
+    story.tell(PauseCancelled {});
+    story.is(Phase::Running, at(2));
+    let asked = story.tell(pause(PauseMode::Now));
+    story.is(Phase::Pausing, asked);
+    let held = story.tell(RunPaused {});
+    story.is(Phase::Paused, held);
+    assert_eq!(story.state.run.as_ref().unwrap().paused_at(held + 90.seconds()).as_secs(), 90);
+    let resumed = story.tell(RunResumed {});
+    story.is(Phase::Running, at(2));
+    let paused = story.state.run.as_ref().unwrap().paused_at(resumed + 1.hour());
+    assert_eq!(paused, resumed.duration_since(held), "time counts again after it");
+    story.tell(RunPaused {});
+    story.tell(RunEnded {
+        outcome: RunOutcome::Stopped,
+        reason: String::new(),
+    });
+    assert_eq!(
+        story.state.run.as_ref().unwrap().paused_at(at(900)).as_secs(),
+        120,
+        "a pause ends with its run"
+    );
+}
+
+#[test]
+fn a_stop_shows_from_when_it_was_asked_for_unless_it_waits_for_the_session() {
+    let mut story = Story::began();
+    story.tell(StopRequested {
+        mode: StopMode::AfterSession,
+    });
+    story.is(Phase::Running, at(2));
+    let asked = story.tell(StopRequested {
+        mode: StopMode::AfterStep,
+    });
+    story.is(Phase::Stopping, asked);
+    story.tell(StopCancelled {});
+    story.is(Phase::Running, at(2));
+}
+
+#[test]
+fn a_usage_limit_is_told_from_other_trouble_and_dates_from_its_first_refusal() {
+    let mut story = Story::began();
+    story.tell(retried(RetryCause::Other, 1000));
+    story.is(Phase::Running, at(2));
+    let limited = story.tell(retried(RetryCause::UsageLimit, 1000));
+    story.is(Phase::UsageLimit, limited);
+    story.tell(retried(RetryCause::UsageLimit, 2000));
+    story.is(Phase::UsageLimit, limited);
+    story.tell(BlockStarted {
+        index: 0,
+        kind: BlockKind::Text,
+        tool: None,
+        call: None,
+    });
+    story.is(Phase::Running, at(2));
+}
+
+#[test]
+fn silence_is_stuck_after_a_while_but_not_in_a_pause_or_before_a_promised_try() {
+    let mut story = Story::began();
+    let last = story.state.last_time.unwrap();
+    let just = SignedDuration::from_secs(1);
+    assert_eq!(story.state.phase_at(last + STUCK_AFTER - just).0, Phase::Running);
+    assert_eq!(story.state.phase_at(last + STUCK_AFTER), (Phase::Stuck, Some(last)));
+    assert_eq!(
+        story.state.phase_at(last - 1.hour()).0,
+        Phase::Running,
+        "a clock that was set back"
+    );
+    let last = story.tell(retried(RetryCause::Other, 600_000));
+    assert_eq!(story.state.phase_at(last + STUCK_AFTER + STUCK_AFTER).0, Phase::Running);
+    assert_eq!(story.state.phase_at(last + STUCK_AFTER * 3).0, Phase::Stuck);
+    let last = story.tell(RunPaused {});
+    assert_eq!(story.state.phase_at(last + 1.hour()).0, Phase::Paused);
+    story.tell(RunResumed {});
+    let last = story.tell(ended());
+    assert_eq!(story.state.phase_at(last + 1.hour()).0, Phase::BetweenSessions);
+}
+
+#[test]
+fn messages_wait_until_they_are_delivered_or_taken_back_whatever_ends_meanwhile() {
+    let mut story = Story::began();
+    let queued = |n, text: &str| MessageQueued {
+        message: MessageId(n),
+        text: text.into(),
+        when: Delivery::NextStep,
+    };
+    story.tell(queued(1, "use UTC"));
+    story.tell(queued(2, "no tabs"));
+    story.tell(queued(3, "thanks"));
+    let (message, text) = (MessageId(2), "no tabs, please".to_owned());
+    story.tell(MessageEdited { message, text });
+    story.tell(MessageWithdrawn { message: MessageId(3) });
+    story.tell(ended());
+    story.tell(MessageDelivered { message: MessageId(1) });
+    story.tell(RunEnded {
+        outcome: RunOutcome::Stopped,
+        reason: String::new(),
+    });
+    story.tell(run());
+    let waiting: Vec<&str> = story.state.messages.iter().map(|message| message.text.as_str()).collect();
+    assert_eq!(waiting, ["no tabs, please"]);
+    assert_eq!(story.state.last_message, MessageId(3), "a number is never used twice");
+}
+
+#[test]
+fn features_are_skipped_or_picked_but_not_both_and_only_for_this_run() {
+    let mut story = Story::began();
+    let mut change = |id: &str, change| {
+        story.tell(RunOrderChanged {
+            feature: id.into(),
+            change,
+        });
+        let ids = |ids: &[FeatureId]| ids.iter().map(FeatureId::to_string).collect::<Vec<_>>().join(" ");
+        (ids(&story.state.features.picked), ids(&story.state.features.skipped))
+    };
+    assert_eq!(change("F1", OrderChange::Pick), ("F1".into(), String::new()));
+    assert_eq!(change("F2", OrderChange::Pick), ("F2 F1".into(), String::new()));
+    assert_eq!(change("F1", OrderChange::Pick), ("F1 F2".into(), String::new()));
+    assert_eq!(change("F2", OrderChange::Skip), ("F1".into(), "F2".into()));
+    assert_eq!(change("F1", OrderChange::Unpick), (String::new(), "F2".into()));
+    assert_eq!(change("F2", OrderChange::Unskip), (String::new(), String::new()));
+    change("F1", OrderChange::Pick);
+    change("F2", OrderChange::Skip);
+    story.tell(FeatureFlipped {
+        feature: "F1".into(),
+        from: FeatureStatus::Failing,
+        to: FeatureStatus::Passing,
+        by: FlipBy::Agent,
+        evidence: None,
+        reason: String::new(),
+    });
+    assert_eq!(story.state.features.picked, [], "done is done");
+    story.tell(run());
+    assert_eq!(story.state.features.skipped, []);
+}
