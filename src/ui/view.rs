@@ -130,7 +130,7 @@ fn half_typed(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
 
 /// Says on a screen of any size what there is to know.
 fn too_small(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
-    let (phase, _) = model.state.phase();
+    let (phase, _) = model.phase();
     let (glyph, word, slot) = pane::header::phase_word(phase);
     let (passing, all) = model.state.features.progress();
     let mut rows = vec![

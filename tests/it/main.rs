@@ -12,6 +12,7 @@ mod cli;
 mod demo;
 mod docs;
 mod engine;
+mod steering;
 mod support;
 mod term;
 mod terminal;

@@ -223,6 +223,12 @@ impl Model {
         self.mode == Mode::Live && !self.closed && !matches!(self.state.phase().0, Phase::Ended(_))
     }
 
+    /// Returns what the project does and since when, by the clock of the frame.
+    #[must_use]
+    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
+        self.clock.map_or_else(|| self.state.phase(), |now| self.state.phase_at(now))
+    }
+
     /// Returns the layout of the main view.
     #[must_use]
     pub fn layout(&self) -> Layout {

@@ -119,7 +119,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         Mode::Offline if state.run.is_some() => part(2, vec![Span::styled(" read-only: past ", look.style(Slot::Badge))]),
         Mode::Following | Mode::Offline => part(2, vec![Span::styled(" read-only ", look.style(Slot::Badge))]),
     }
-    let (phase, since) = state.phase();
+    let (phase, since) = model.phase();
     if model.caught_up || phase != Phase::Empty {
         part(0, phase_spans(model, look, phase, since, width));
     } else {
@@ -177,6 +177,8 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         // Beside the badge that counts them, context and cost are worth more than "for you".
         (Phase::WaitingForYou, _) if width < ROOMY => "waiting",
         (Phase::Stopping, Some(StopMode::AfterStep)) => "stopping after this step",
+        (Phase::Running, Some(StopMode::AfterSession)) if width >= ROOMY => "running, stops after this session",
+        (Phase::Ended(RunOutcome::AllPassing), _) if width >= ROOMY => "done: all features pass",
         _ => word,
     };
     let mut text = format!(" {word}");
