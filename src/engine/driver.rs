@@ -220,7 +220,8 @@ impl<'a> Driver<'a> {
         match command {
             Command::Stop { mode } => {
                 // A step that waits for a person who is not there would never end.
-                if self.dispatch.project.questions.attendance() == Attendance::Unattended {
+                let soon = mode != StopMode::AfterSession;
+                if soon && self.dispatch.project.questions.attendance() == Attendance::Unattended {
                     self.dispatch.project.gates.let_go();
                 }
                 Ok(Some(Input::Stop { mode }))
