@@ -228,6 +228,7 @@ fn windows() {
     for size in SIZES {
         for (name, action) in [
             ("help", Action::Help),
+            ("palette", Action::Palette),
             ("sessions", Action::Sessions),
             ("question", Action::Answer),
             ("leave", Action::Leave),

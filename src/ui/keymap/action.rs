@@ -29,11 +29,13 @@ pub enum Context {
     Question,
     /// The search and filter line.
     Search,
+    /// The command palette.
+    Palette,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -46,6 +48,7 @@ impl Context {
         Self::Leave,
         Self::Question,
         Self::Search,
+        Self::Palette,
     ];
 
     /// Returns the words for it in help and README.
@@ -64,6 +67,7 @@ impl Context {
             Self::Leave => "leaving a live run",
             Self::Question => "question of the agent",
             Self::Search => "search line",
+            Self::Palette => "command palette",
         }
     }
 }

@@ -39,11 +39,13 @@ pub enum Situation {
     Question,
     /// The search line.
     Search,
+    /// The command palette.
+    Palette,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Document,
@@ -55,12 +57,15 @@ impl Situation {
         Self::Leave,
         Self::Question,
         Self::Search,
+        Self::Palette,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
-        use Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Review, Search, Start, Transcript, Writing};
+        use Context::{
+            Diff, Document, Everywhere, Leave, List, Main, Palette, Question, Review, Search, Start, Transcript, Writing,
+        };
         match self {
             Self::MainList => &[List, Main, Everywhere],
             Self::MainTranscript => &[Transcript, Main, Everywhere],
@@ -73,13 +78,14 @@ impl Situation {
             Self::Leave => &[Leave],
             Self::Question => &[Question],
             Self::Search => &[Search],
+            Self::Palette => &[Palette],
         }
     }
 
     /// Says whether typed characters are text here, so that only keys of this situation count.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Question | Self::Search | Self::Writing)
+        matches!(self, Self::Question | Self::Search | Self::Writing | Self::Palette)
     }
 
     /// Says whether an action applies here.

@@ -1,6 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
-use super::action::Context::{Diff, Document, Everywhere, Leave, List, Main, Question, Review, Search, Start, Transcript, Writing};
+use super::action::Context::{
+    Diff, Document, Everywhere, Leave, List, Main, Palette, Question, Review, Search, Start, Transcript, Writing,
+};
 use super::action::{Context, Entry};
 
 macro_rules! actions {
@@ -42,6 +44,8 @@ actions! {
     Redraw: "redraw", "", [Everywhere], ["C-l"], [];
     /// turn mouse capture on or off; off leaves selecting text to the terminal
     Mouse: "mouse", "", [Everywhere], ["m"], [];
+    /// find an action by a few letters, and do it
+    Palette: "palette", "palette", [Everywhere], [":", "C-p"], [];
 
     /// move down
     Down: "down", "", [List, Transcript, Document, Review], ["j", "Down"], [];
@@ -205,6 +209,19 @@ actions! {
     KeepSearch: "keep-search", "keep", [Search], ["Enter"], [];
     /// drop the search or filter
     DropSearch: "drop-search", "clear", [Search], ["Esc", "C-c"], [];
+
+    /// do the marked action where the palette was opened
+    RunChosen: "run-chosen", "do it", [Palette], ["Enter"], [];
+    /// mark the next action
+    NextFound: "next-found", "choose", [Palette], ["Down", "C-n", "Tab"], [];
+    /// mark the previous action
+    PreviousFound: "previous-found", "", [Palette], ["Up", "C-p", "S-Tab"], [];
+    /// go a page down in the palette
+    PageFoundDown: "page-found-down", "", [Palette], ["PgDn"], [];
+    /// go a page up in the palette
+    PageFoundUp: "page-found-up", "", [Palette], ["PgUp"], [];
+    /// close the palette, nothing is done
+    ClosePalette: "close-palette", "close", [Palette], ["Esc", "C-c"], [];
 }
 
 impl Action {

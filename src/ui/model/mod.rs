@@ -6,6 +6,8 @@
 pub mod appearance;
 pub mod cursor;
 pub mod field;
+pub mod fuzzy;
+pub mod palette;
 pub mod popup;
 pub mod review;
 pub mod rows;
@@ -14,6 +16,7 @@ pub mod subject;
 pub use appearance::Appearance;
 pub use cursor::Cursor;
 pub use field::Field;
+pub use palette::Palette;
 pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 
@@ -188,6 +191,7 @@ impl Model {
         match &self.popup {
             Some(Popup::Leave(_)) => return Situation::Leave,
             Some(Popup::Question(_)) => return Situation::Question,
+            Some(Popup::Palette(_)) => return Situation::Palette,
             _ if self.search.is_some() => return Situation::Search,
             Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) => {
                 return Situation::Popup;

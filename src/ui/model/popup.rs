@@ -1,7 +1,7 @@
 //! Windows over the screen.
 
 use super::cursor::Cursor;
-use super::{Field, Model};
+use super::{Field, Model, Palette};
 use crate::protocol::event::QuestionAsked;
 use crate::protocol::{Autonomy, SessionNo};
 use crate::ui::keymap::Action;
@@ -12,6 +12,8 @@ use std::time::Duration;
 pub enum Popup {
     /// Every key, searchable; the selected action can be run.
     Help(Cursor<Action>),
+    /// Every action, found by a few letters.
+    Palette(Palette),
     /// The sessions.
     Sessions(Cursor<SessionNo>),
     /// What to do with a live run.
@@ -140,7 +142,7 @@ impl Popup {
             Self::Leave(arming) => Some(arming),
             Self::Question(form) => Some(&mut form.arming),
             Self::Autonomy(menu) => Some(&mut menu.arming),
-            Self::Help(_) | Self::Sessions(_) | Self::Copy(_) | Self::Summary => None,
+            Self::Help(_) | Self::Palette(_) | Self::Sessions(_) | Self::Copy(_) | Self::Summary => None,
         }
     }
 }

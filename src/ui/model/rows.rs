@@ -5,7 +5,7 @@ use crate::protocol::event::{CommitInfo, GateKind};
 use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
 use crate::session::Session;
 use crate::session::state::{CaseHistory, Commit, FeatureRow, OpenGate};
-use crate::ui::keymap::{Action, Entry, table::TABLE};
+use crate::ui::keymap::{Action, Entry, Situation, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::popup;
 
@@ -39,6 +39,13 @@ impl Standing {
             Self::Open => "open",
         }
     }
+}
+
+/// Orders actions for a situation: its own before the general ones, what only the focused pane has before what moves about everywhere.
+pub(super) fn nearness(below: Situation, entry: &Entry) -> (usize, bool) {
+    let contexts = below.contexts();
+    let place = contexts.iter().position(|context| entry.contexts.contains(context));
+    (place.unwrap_or(contexts.len()), entry.contexts.len() > 1)
 }
 
 impl Model {
@@ -150,12 +157,7 @@ impl Model {
                 filter == keys.join("") || matches(filter, &[entry.name, entry.about, &contexts])
             })
             .collect();
-        rows.sort_by_key(|entry| {
-            let contexts = below.contexts();
-            let place = contexts.iter().position(|context| entry.contexts.contains(context));
-            // What only the focused pane has comes before what moves about everywhere.
-            (place.unwrap_or(contexts.len()), entry.contexts.len() > 1)
-        });
+        rows.sort_by_key(|entry| nearness(below, entry));
         rows
     }
 
@@ -205,6 +207,15 @@ impl Model {
                     rows.get(row).map(|entry: &&Entry| -> Action { entry.action })
                 });
                 self.popup = Some(Popup::Help(cursor));
+            }
+            Some(Popup::Palette(mut palette)) => {
+                let rows = self.palette_rows(&palette.cursor.filter);
+                palette
+                    .cursor
+                    .settle(rows.len(), height.saturating_sub(popup::QUERY_ROWS), 0, |row| {
+                        rows.get(row).map(|entry| entry.action)
+                    });
+                self.popup = Some(Popup::Palette(palette));
             }
             Some(Popup::Sessions(mut cursor)) => {
                 let rows = self.session_rows(&cursor.filter);

@@ -3,9 +3,10 @@
 use crate::ui::keymap::{Action, Context, Situation, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::model::{Field, Model, Popup};
-use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate};
+use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate, width};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
+use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -119,12 +120,9 @@ fn searched(model: &Model) -> String {
 /// Draws the search line; returns where the terminal's cursor belongs.
 pub fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Position {
     let label = format!(" {}: ", searched(model));
-    let text = Clean::line(&field.text());
-    let columns = label.len();
-    let spans = vec![Span::styled(label, look.style(Slot::Key)), text.span(look.style(Slot::Text))];
-    let used = spans_width(&spans);
+    let position = widget::input(buf, area, look, &label, field);
+    let used = label.len() + width(Clean::line(&field.text()).as_str());
     let room = usize::from(area.width).saturating_sub(used);
-    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
     let mut hint = String::new();
     for action in [Action::KeepSearch, Action::DropSearch] {
         hint.push_str(&format!("{} {}   ", model.keymap.key_text(action), action.entry().short));
@@ -133,11 +131,5 @@ pub fn search(model: &Model, field: &Field, area: Rect, buf: &mut Buffer, look: 
         let x = area.right().saturating_sub(u16::try_from(hint.len()).unwrap_or(0));
         buf.set_line(x, area.y, &Line::styled(hint, look.style(Slot::Dim)), area.width);
     }
-    let (_, column) = field.cursor();
-    let before: String = field.text().chars().take(column).collect();
-    let x = columns + crate::ui::text::width(Clean::line(&before).as_str());
-    Position {
-        x: area.x + u16::try_from(x).unwrap_or(u16::MAX).min(area.width.saturating_sub(1)),
-        y: area.y,
-    }
+    position
 }

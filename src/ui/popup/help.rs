@@ -1,11 +1,11 @@
 //! Help: the keymap's table as a list that can be filtered and run.
 
 use super::list_height;
-use crate::ui::keymap::{Action, Entry, Situation};
+use crate::ui::keymap::{Action, Entry};
 use crate::ui::model::{Cursor, Model};
 use crate::ui::text::{Clean, Look};
 use crate::ui::theme::Slot;
-use crate::ui::update::refusal;
+use crate::ui::update::obstacle;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,34 +25,40 @@ pub fn draw(model: &Model, cursor: &Cursor<Action>, screen: Rect, buf: &mut Buff
     };
     let area = widget::centered(screen, 92, u16::try_from(height + 2).unwrap_or(u16::MAX));
     let inner = widget::window(buf, area, look, &heading);
-    let below = model.situation_below();
-    for (index, y) in cursor.window(rows.len(), height).zip(inner.top()..inner.bottom()) {
+    list(&rows, cursor, inner, buf, look, |entry| row(model, entry, look));
+}
+
+/// Left and right part of a row.
+pub(super) type Row = (Vec<Span<'static>>, Vec<Span<'static>>);
+
+/// Draws the rows of a list of actions, the selected one marked.
+pub(super) fn list(
+    rows: &[&'static Entry],
+    cursor: &Cursor<Action>,
+    inner: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+    row: impl Fn(&'static Entry) -> Row,
+) {
+    let window = cursor.window(rows.len(), usize::from(inner.height));
+    for (index, y) in window.zip(inner.top()..inner.bottom()) {
         let area = Rect { y, height: 1, ..inner };
-        let (left, right) = row(model, rows[index], below, look);
+        let (left, right) = row(rows[index]);
         widget::row(buf, area, look, left, right);
         if index == cursor.index() {
             widget::select(buf, area, look);
         }
     }
     if rows.is_empty() && !inner.is_empty() {
-        widget::row(
-            buf,
-            Rect { height: 1, ..inner },
-            look,
-            vec![Span::styled("no key matches", look.style(Slot::Dim))],
-            Vec::new(),
-        );
+        let area = Rect { height: 1, ..inner };
+        let none = Span::styled("no key matches", look.style(Slot::Dim));
+        widget::row(buf, area, look, vec![none], Vec::new());
     }
 }
 
-fn row(model: &Model, entry: &'static Entry, below: Situation, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+fn row(model: &Model, entry: &'static Entry, look: &Look<'_>) -> Row {
     let keys: Vec<String> = model.keymap.keys(entry.action).map(ToString::to_string).collect();
-    let reason = if below.has(entry.action) {
-        refusal(model, entry.action).map(str::to_owned)
-    } else {
-        let contexts: Vec<_> = entry.contexts.iter().map(|context| context.title()).collect();
-        Some(format!("only in: {}", contexts.join(", ")))
-    };
+    let reason = obstacle(model, entry.action);
     let off = reason.is_some();
     let left = vec![
         Span::styled(

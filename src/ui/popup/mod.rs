@@ -4,6 +4,7 @@ mod autonomy;
 mod help;
 mod leave;
 mod menu;
+mod palette;
 mod question;
 mod sessions;
 mod summary;
@@ -14,6 +15,9 @@ use super::model::{Model, Popup};
 use super::text::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
+
+/// Rows of a window that the line being typed takes from its list.
+pub const QUERY_ROWS: usize = 1;
 
 /// Returns how many rows a list in a window shows.
 #[must_use]
@@ -27,6 +31,7 @@ pub const fn list_height(size: Size) -> usize {
 pub fn draw(model: &Model, popup: &Popup, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     match popup {
         Popup::Help(cursor) => help::draw(model, cursor, screen, buf, look),
+        Popup::Palette(open) => return palette::draw(model, open, screen, buf, look),
         Popup::Sessions(cursor) => sessions::draw(model, cursor, screen, buf, look),
         Popup::Leave(_) => leave::draw(model, screen, buf, look),
         Popup::Question(form) => return question::draw(model, form, screen, buf, look),

@@ -7,7 +7,7 @@ use crate::link::Mode;
 use crate::protocol::{Command, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Popup};
+use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Palette, Popup};
 use crate::ui::msg::{Effect, Exit, Wanted};
 use crate::ui::page::Mark;
 use crate::ui::transcript::{Kind, Move};
@@ -20,6 +20,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     }
     match action {
         Action::Help => model.popup = Some(Popup::Help(Cursor::default())),
+        Action::Palette => model.popup = Some(Popup::Palette(Palette::new())),
         Action::Back => back(model),
         Action::Leave => leave(model, effects),
         Action::Cancel => cancel(model),
@@ -48,6 +49,11 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             }
             motion::motion(model, Motion::Bottom);
         }
+        Action::NextFound => motion::motion(model, Motion::Lines(1)),
+        Action::PreviousFound => motion::motion(model, Motion::Lines(-1)),
+        Action::PageFoundDown => motion::motion(model, Motion::Pages(1)),
+        Action::PageFoundUp => motion::motion(model, Motion::Pages(-1)),
+        Action::RunChosen => open::open(model, effects),
         Action::Open => open::open(model, effects),
         Action::OpenWhole => open::open_item(model),
         Action::CollapseAll => open::fold_all(model, open::Folding::Fold),
@@ -117,7 +123,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),
         Action::StopNow => stop(model, StopMode::Now, effects),
         Action::CancelStop => cancel_stop(model, effects),
-        Action::Stay | Action::NotNow => model.popup = None,
+        Action::Stay | Action::NotNow | Action::ClosePalette => model.popup = None,
         Action::SendAnswer => send_answer(model, effects),
         Action::NewLine => {
             if let Some(Popup::Question(form)) = &mut model.popup

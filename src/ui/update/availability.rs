@@ -100,6 +100,13 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::NotNow
         | Action::KeepWriting
         | Action::DropWriting
+        | Action::Palette
+        | Action::RunChosen
+        | Action::NextFound
+        | Action::PreviousFound
+        | Action::PageFoundDown
+        | Action::PageFoundUp
+        | Action::ClosePalette
         | Action::KeepSearch
         | Action::DropSearch => None,
     }
@@ -115,6 +122,21 @@ fn stop(model: &Model, action: Action) -> Option<&'static str> {
         (Action::CancelStop, None) => Some("no stop was asked for"),
         _ => None,
     }
+}
+
+/// Says why an action cannot be chosen from a list of actions that stands over the screen; `None` if it can.
+#[must_use]
+pub fn obstacle(model: &Model, action: Action) -> Option<String> {
+    let below = model.situation_below();
+    if !below.has(action) {
+        let contexts: Vec<_> = action.entry().contexts.iter().map(|context| context.title()).collect();
+        return Some(format!("only in {}", contexts.join(", ")));
+    }
+    if super::review::decides(action) {
+        // Whoever decides must be looking at what they decide about, not at a list over it.
+        return Some("only by its own key".to_owned());
+    }
+    refusal(model, action).map(str::to_owned)
 }
 
 /// Says that this window only watches, if it does.

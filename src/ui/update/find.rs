@@ -57,6 +57,7 @@ pub fn next(model: &mut Model, step: isize) {
 fn current(model: &mut Model) -> Option<&mut String> {
     match &mut model.popup {
         Some(Popup::Help(cursor)) => return Some(&mut cursor.filter),
+        Some(Popup::Palette(palette)) => return Some(&mut palette.cursor.filter),
         Some(Popup::Sessions(cursor)) => return Some(&mut cursor.filter),
         Some(Popup::Leave(_) | Popup::Question(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) | None => {}
     }

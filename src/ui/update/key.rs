@@ -44,6 +44,10 @@ fn text(model: &mut Model, event: KeyEvent) {
         if form.gone.is_none() && form.arming.is_armed(model.elapsed) && form.field.key(event) {
             form.choice = None;
         }
+    } else if let Some(Popup::Palette(palette)) = &mut model.popup {
+        if palette.field.key(event) {
+            palette.typed();
+        }
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
@@ -61,6 +65,9 @@ pub fn paste(model: &mut Model, pasted: &str) {
             form.choice = None;
             form.field.paste(pasted);
         }
+    } else if let Some(Popup::Palette(palette)) = &mut model.popup {
+        palette.field.paste(pasted);
+        palette.typed();
     } else if let Some(field) = &mut model.search {
         field.paste(pasted);
         find::typed(model);

@@ -17,7 +17,7 @@ pub mod review;
 mod tests;
 
 pub use action::perform;
-pub use availability::refusal;
+pub use availability::{obstacle, refusal};
 pub use hold::RENEWAL;
 pub use review::unseen;
 

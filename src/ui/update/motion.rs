@@ -70,6 +70,13 @@ fn in_popup(model: &mut Model, motion: Motion) {
             cursor.select(at, rows.get(at).map(|entry| entry.action));
             model.popup = Some(Popup::Help(cursor));
         }
+        Some(Popup::Palette(mut palette)) => {
+            let rows = model.palette_rows(&palette.cursor.filter);
+            let height = height.saturating_sub(popup::QUERY_ROWS);
+            let at = motion.target(palette.cursor.index(), rows.len(), height);
+            palette.cursor.select(at, rows.get(at).map(|entry| entry.action));
+            model.popup = Some(Popup::Palette(palette));
+        }
         Some(Popup::Sessions(mut cursor)) => {
             let rows = model.session_rows(&cursor.filter);
             let at = motion.target(cursor.index(), rows.len(), height);

@@ -1,5 +1,6 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
+use super::availability::obstacle;
 use super::{action, motion};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
@@ -27,6 +28,13 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             let chosen = model.help_rows(&cursor.filter).get(cursor.index()).map(|entry| entry.action);
             if let Some(chosen) = chosen {
                 run(model, chosen, effects);
+            }
+            return;
+        }
+        Some(Popup::Palette(palette)) => {
+            let chosen = model.palette_rows(&palette.cursor.filter);
+            if let Some(entry) = chosen.get(palette.cursor.index()) {
+                run(model, entry.action, effects);
             }
             return;
         }
@@ -71,13 +79,11 @@ fn set_autonomy(model: &mut Model, menu: AutonomyMenu, effects: &mut Vec<Effect>
     model.say(format!("autonomy: {}", level.word()));
 }
 
-/// Runs an action chosen in the help, if it applies to what lies below.
+/// Runs an action chosen in the help or the palette, if it can be done to what lies below.
 fn run(model: &mut Model, chosen: Action, effects: &mut Vec<Effect>) {
-    if model.situation().has(chosen) {
-        action::perform(model, chosen, effects);
-    } else {
-        let contexts: Vec<_> = chosen.entry().contexts.iter().map(|context| context.title()).collect();
-        model.refuse(format!("{}: only in {}", chosen.entry().name, contexts.join(", ")));
+    match obstacle(model, chosen) {
+        None => action::perform(model, chosen, effects),
+        Some(reason) => model.refuse(format!("{}: {reason}", chosen.entry().name)),
     }
 }
 

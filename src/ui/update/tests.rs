@@ -1,6 +1,6 @@
 //! What keys and events do to the model, without a terminal.
 
-use super::{RENEWAL, update};
+use super::{RENEWAL, obstacle, update};
 use crate::link::Mode;
 use crate::protocol::event::{
     Event, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome, StopCancelled, StopRequested,
@@ -412,6 +412,62 @@ fn help_finds_runs_and_refuses_with_a_reason() {
     assert!(matches!(model.popup, Some(Popup::Sessions(_))));
     keys(&mut model, "Esc ? / h u n k Enter Enter");
     assert!(model.note.as_ref().unwrap().text.contains("only in commit view"));
+}
+
+#[test]
+fn the_palette_finds_an_action_and_does_it_where_it_was_opened() {
+    let mut model = live();
+    keys(&mut model, "3 Enter");
+    let position = |model: &Model| model.pages.last().unwrap().cursor;
+    let commit = model.state.commits.last().unwrap().made.commit.clone();
+    let answer = Answer::CommitDiff(sample_diff(&commit));
+    update(&mut model, Msg::Answered(Query::CommitDiff { commit }, answer));
+    let before = position(&model);
+    keys(&mut model, ": n e x t Space h u Enter");
+    assert!(model.popup.is_none());
+    assert!(position(&model) > before, "the palette ran it on the page below");
+    keys(&mut model, "Esc C-p f o c f e a Enter");
+    assert_eq!(model.focus, Pane::Features);
+    keys(&mut model, "? :");
+    assert!(
+        matches!(model.popup, Some(Popup::Palette(_))),
+        "it takes the place of another window"
+    );
+    keys(&mut model, "Esc j");
+    assert!(model.popup.is_none());
+}
+
+#[test]
+fn the_palette_says_why_an_action_cannot_be_done_and_never_decides() {
+    let mut model = live();
+    keys(&mut model, ": n e x t - h u n k");
+    let screen = format!("{:?}", draw(&mut model));
+    assert!(screen.contains("only in commit view"), "{screen}");
+    keys(&mut model, "Enter");
+    assert!(model.note.as_ref().unwrap().text.contains("next-hunk: only in commit view"));
+    assert_eq!(
+        keys(&mut model, ": s t o p - n o w Enter"),
+        [],
+        "a run is stopped in its own dialog"
+    );
+    assert!(!model.leaving);
+}
+
+#[test]
+fn text_pasted_into_the_palette_only_searches() {
+    let mut model = live();
+    keys(&mut model, ":");
+    update(&mut model, Msg::Paste("leave\n".into()));
+    let Some(Popup::Palette(palette)) = &model.popup else {
+        panic!("the palette is open")
+    };
+    assert_eq!(palette.cursor.filter, "leave ");
+    assert_eq!(model.palette_rows("leave ")[0].name, "leave");
+    assert_eq!(model.palette_rows("").len(), model.palette_rows(" ").len());
+    assert!(model.palette_rows("zzz").is_empty());
+    for entry in model.palette_rows("").iter().take(3) {
+        assert_eq!(obstacle(&model, entry.action), None, "what can be done comes first");
+    }
 }
 
 #[test]

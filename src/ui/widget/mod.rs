@@ -2,10 +2,11 @@
 //!
 //! They write straight into the buffer: a list of ten thousand rows costs what its visible rows cost.
 
-use super::text::{Glyph, Look, spans_width, truncate_spans};
+use super::model::Field;
+use super::text::{Clean, Glyph, Look, spans_width, truncate_spans, width};
 use super::theme::Slot;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 use ratatui::text::{Line, Span};
@@ -148,6 +149,20 @@ pub fn centered(screen: Rect, width: u16, height: u16) -> Rect {
         y: screen.y + (screen.height.saturating_sub(1) - height) / 2,
         width,
         height,
+    }
+}
+
+/// Draws a line that is typed in, behind a label of ours; returns where the terminal's cursor belongs.
+pub fn input(buf: &mut Buffer, area: Rect, look: &Look<'_>, label: &str, field: &Field) -> Position {
+    let typed = Clean::line(&field.text()).span(look.style(Slot::Text));
+    let spans = vec![Span::styled(label.to_owned(), look.style(Slot::Key)), typed];
+    buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+    let (_, column) = field.cursor();
+    let before: String = field.text().chars().take(column).collect();
+    let x = width(label) + width(Clean::line(&before).as_str());
+    Position {
+        x: area.x + u16::try_from(x).unwrap_or(u16::MAX).min(area.width.saturating_sub(1)),
+        y: area.y,
     }
 }
 

@@ -566,3 +566,21 @@ fn autonomy_is_chosen_from_a_window_that_was_seen() {
     );
     assert!(model.popup.is_none());
 }
+
+#[test]
+fn neither_the_palette_nor_the_help_can_decide() {
+    for typed in [": a p p r o v e Enter", "? / a p p r o v e Enter Enter"] {
+        let mut model = waiting();
+        keys(&mut model, "a");
+        let sent = keys(&mut model, typed);
+        assert!(
+            !sent.iter().any(|effect| matches!(effect, Effect::Send(_))),
+            "{typed}: {sent:?}"
+        );
+        assert!(
+            model.note.as_ref().unwrap().text.contains("only by its own key"),
+            "{:?}",
+            model.note
+        );
+    }
+}

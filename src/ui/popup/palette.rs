@@ -1,0 +1,48 @@
+//! The command palette: a line to type in, and under it the actions that fit, with their keys.
+
+use super::help::{Row, list};
+use super::list_height;
+use crate::ui::keymap::{Action, Entry};
+use crate::ui::model::{Model, Palette};
+use crate::ui::text::Look;
+use crate::ui::theme::Slot;
+use crate::ui::update::obstacle;
+use crate::ui::widget;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+
+/// Draws the window; returns where the terminal's cursor belongs.
+pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+    let rows = model.palette_rows(&palette.cursor.filter);
+    let height = u16::try_from(list_height(model.size) + 2).unwrap_or(u16::MAX);
+    let area = widget::centered(screen, 92, height);
+    let heading = format!("Do what?  ({} does it)", model.keymap.key_text(Action::RunChosen));
+    let inner = widget::window(buf, area, look, &heading);
+    if inner.is_empty() {
+        return None;
+    }
+    let position = widget::input(buf, Rect { height: 1, ..inner }, look, ": ", &palette.field);
+    let below = Rect {
+        y: inner.y + 1,
+        height: inner.height - 1,
+        ..inner
+    };
+    list(&rows, &palette.cursor, below, buf, look, |entry| row(model, entry, look));
+    Some(position)
+}
+
+fn row(model: &Model, entry: &'static Entry, look: &Look<'_>) -> Row {
+    let reason = obstacle(model, entry.action);
+    let slot = |on| if reason.is_some() { Slot::Dim } else { on };
+    let left = vec![
+        Span::styled(format!("{:<18} ", entry.name), look.style(slot(Slot::Text))),
+        Span::styled(entry.about, look.style(Slot::Dim)),
+    ];
+    let key = format!("{:>5}", model.keymap.key_text(entry.action));
+    let mut right = vec![Span::styled(key, look.style(slot(Slot::Key)))];
+    if let Some(reason) = &reason {
+        right.insert(0, Span::styled(format!("{reason} "), look.style(Slot::Thinking)));
+    }
+    (left, right)
+}
