@@ -80,6 +80,7 @@ pub(super) const KEYS: &[Key] = &[
     key("session_pause_ms", Kind::Whole(0, 86_400_000)),
     key("stall_sessions", Kind::Whole(1, 1_000)),
     key("author", Kind::Author),
+    key("commit_trailer", Kind::Bool),
     key("durability", Kind::Choice(&["group", "full"])),
     key("autonomy", Kind::Choice(&AUTONOMY)),
     key("limits.sessions", Kind::Whole(1, 1_000_000)),

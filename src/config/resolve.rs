@@ -167,6 +167,7 @@ impl Merged {
                 Durability::Group
             },
             autonomy: self.text("autonomy").and_then(|word| Autonomy::of(&word)).unwrap_or_default(),
+            commit_trailer: self.flag("commit_trailer").unwrap_or_default(),
             limits: Limits {
                 sessions: self.whole("limits.sessions"),
                 turns: self.whole("limits.turns"),

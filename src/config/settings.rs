@@ -27,6 +27,7 @@ pub struct Settings {
     pub author: Option<(String, String)>,
     pub durability: Durability,
     pub autonomy: Autonomy,
+    pub commit_trailer: bool,
     pub limits: Limits,
     pub verify: Verify,
     pub bash: Bash,

@@ -8,7 +8,7 @@ use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
-use super::testing;
+use super::{rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, Repo};
 use crate::protocol::event::CommitMade;
 use crate::protocol::{CallId, GateDecision, Oid, Role};
@@ -68,7 +68,10 @@ impl Dispatch {
     /// Makes the commit and tells everybody.
     async fn make(&self, draft: Draft, decided: &Decided, message: String) -> Result<Ran, EngineError> {
         let project = &self.project;
-        let message = decided.answer.message.clone().unwrap_or(message);
+        let mut message = decided.answer.message.clone().unwrap_or(message);
+        if project.settings.commit_trailer {
+            message = rites::with_trailer(&message, self.facts.number);
+        }
         let made = match self.write(&draft, &message).await {
             Ok(made) => made,
             // A branch that moved meanwhile, an unfinished merge, an empty message: the agent is told and can act on it.
@@ -115,15 +118,20 @@ impl Dispatch {
     async fn write(&self, draft: &Draft, message: &str) -> Result<CommitOutcome, EngineError> {
         let project = &self.project;
         let _ours = project.watcher.expect();
+        let signed = project.sign(&draft.tree.id, draft.head.as_ref(), message).await?;
         let (tree, head) = (draft.tree.id.clone(), draft.head.clone());
         let (message, author) = (message.to_owned(), project.settings.author.clone());
         let commit = move |repo: &Repo| {
-            repo.commit(CommitRequest {
+            let request = CommitRequest {
                 tree: &tree,
                 expected_parent: head.as_ref(),
                 message: &message,
                 author,
-            })
+            };
+            match &signed {
+                Some(signed) => repo.commit_signed(request, signed),
+                None => repo.commit(request),
+            }
         };
         project.git(commit).await
     }

@@ -6,6 +6,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::gates::{self, Policy};
+use super::rites::Hooked;
 use super::testing;
 use crate::git::Tree;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
@@ -67,19 +68,23 @@ impl Dispatch {
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes);
-        let disk = if gates::level(project).asks(GateKind::Commit) {
-            let disk = project.tree().await?;
-            let moved = self.moved(&tree.id, &disk).await?;
-            if !moved.is_empty() {
-                findings.push((
-                    false,
-                    format!("changed while the tests ran, and not in this commit: {}", named(&moved)),
-                ));
-            }
-            disk
-        } else {
-            tree.id.clone()
+        let mut policy = Policy::Approve;
+        let mut disk = tree.id.clone();
+        if gates::level(project).asks(GateKind::Commit) {
+            let tested = std::mem::replace(&mut disk, project.tree().await?);
+            findings.extend(self.strayed("the tests ran", &tested, &disk).await?);
+        }
+        let Some(Hooked { found, failure }) = self.pre_commit(&tree.id, cancel).await? else {
+            return Ok(Err(Ran::cancelled()));
         };
+        if !found.is_empty() {
+            findings.extend(found);
+            let tested = std::mem::replace(&mut disk, project.tree().await?);
+            findings.extend(self.strayed("the pre-commit hook ran", &tested, &disk).await?);
+        }
+        if let Some(failure) = failure {
+            policy = Policy::Reject(failure);
+        }
         Ok(Ok(Draft {
             tree,
             head,
@@ -88,8 +93,15 @@ impl Dispatch {
             changes,
             disk,
             findings,
-            policy: Policy::Approve,
+            policy,
         }))
+    }
+
+    /// A finding, if files changed that this commit does not hold.
+    async fn strayed(&self, during: &str, from: &Oid, to: &Oid) -> Result<Option<(bool, String)>, EngineError> {
+        let moved = self.moved(from, to).await?;
+        let told = || format!("changed while {during}, and not in this commit: {}", named(&moved));
+        Ok((!moved.is_empty()).then(|| (false, told())))
     }
 
     /// Names the paths in which two trees differ.

@@ -29,6 +29,7 @@ mod permit;
 mod project;
 mod questions;
 mod review;
+mod rites;
 mod session;
 mod steer;
 mod supervisor;
@@ -156,6 +157,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         feature_list: FEATURE_LIST.into(),
         test_globs: settings.verify.tests.clone(),
     })?;
+    let rites = rites::Rites::of(&workspace)?;
     let journal = Journal::new(writer, state);
     let (commands, command_queue) = mpsc::channel(COMMANDS);
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
@@ -178,6 +180,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         prompts,
         questions: questions::Questions::new(attendance, question_timeout),
         gates: gates::Gates::default(),
+        rites,
         watcher,
         guard: Arc::new(guard),
         background: AtomicBool::new(false),

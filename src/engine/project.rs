@@ -4,6 +4,7 @@ use super::error::EngineError;
 use super::gates::Gates;
 use super::journal::Journal;
 use super::questions::Questions;
+use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
 use crate::git::{GitError, Repo, Tree};
@@ -39,6 +40,8 @@ pub struct Project {
     pub questions: Questions,
     /// Gates that wait for the human.
     pub gates: Gates,
+    /// The user's hook and signature, as they were configured when the run began.
+    pub rites: Rites,
     /// What tells of outside changes.
     pub watcher: Watcher,
     /// What judges calls and keeps guarded files as they were.

@@ -2,6 +2,7 @@
 
 use super::GitError;
 use super::error::Doing;
+use super::read::lossy;
 use super::repo::{Head, Repo, ours, theirs};
 use super::sync;
 use crate::protocol::Oid;
@@ -50,6 +51,18 @@ impl Repo {
     /// [`GitError::Moved`] if the branch moved; [`GitError::Detached`], [`GitError::InProgress`], [`GitError::NothingToCommit`],
     /// [`GitError::EmptyMessage`] and the author's errors before anything is written.
     pub fn commit(&self, request: CommitRequest<'_>) -> Result<CommitOutcome, GitError> {
+        self.commit_as(request, None)
+    }
+
+    /// As [`Repo::commit`], with a commit object that was made, and signed, before.
+    ///
+    /// # Errors
+    /// As [`Repo::commit`], and if the object is not one of this tree on this parent.
+    pub fn commit_signed(&self, request: CommitRequest<'_>, signed: &Oid) -> Result<CommitOutcome, GitError> {
+        self.commit_as(request, Some(signed))
+    }
+
+    fn commit_as(&self, request: CommitRequest<'_>, signed: Option<&Oid>) -> Result<CommitOutcome, GitError> {
         let (branch, at) = self.branch_to_move()?;
         let moved = |found: Option<git2::Oid>| GitError::Moved {
             expected: request.expected_parent.cloned(),
@@ -80,10 +93,13 @@ impl Repo {
         }
         let stats = self.tree_diff(base.as_ref(), &tree)?.stats().doing("count the changes")?;
         let parents: Vec<_> = parent.iter().collect();
-        let commit = self
-            .git
-            .commit(None, &author, &author, &message, &tree, &parents)
-            .doing("write the commit")?;
+        let commit = match signed {
+            Some(signed) => self.signed(signed, tree.id(), at)?,
+            None => self
+                .git
+                .commit(None, &author, &author, &message, &tree, &parents)
+                .doing("write the commit")?,
+        };
         sync::objects(&self.git, base.as_ref(), &tree, commit);
         let subject = message.lines().next().unwrap_or_default();
         let log = if at.is_some() {
@@ -107,6 +123,29 @@ impl Repo {
             removed: count(stats.deletions()),
             index_behind,
         })
+    }
+
+    /// Finds a signed commit and looks that it is the one that was asked for.
+    fn signed(&self, id: &Oid, tree: git2::Oid, parent: Option<git2::Oid>) -> Result<git2::Oid, GitError> {
+        let commit = self
+            .git
+            .find_commit(theirs(id)?)
+            .map_err(|_| GitError::NoObject { id: id.to_string() })?;
+        if commit.tree_id() != tree || !commit.parent_ids().eq(parent) {
+            return Err(GitError::Sign {
+                reason: format!("{} is not the commit that was to be signed", id.short()),
+            });
+        }
+        Ok(commit.id())
+    }
+
+    /// Returns name and mail of whoever commits: the given, else the user's own from git's configuration.
+    ///
+    /// # Errors
+    /// If there are none, or they cannot stand in a commit.
+    pub fn author(&self, given: Option<(String, String)>) -> Result<(String, String), GitError> {
+        let signature = self.signature(given)?;
+        Ok((lossy(signature.name_bytes()), lossy(signature.email_bytes())))
     }
 
     /// Says whether a commit could be made now: HEAD is on a branch, nothing is in progress, the author is known.

@@ -82,6 +82,14 @@ pub enum GitError {
     /// A commit needs a message.
     #[error("the commit message is empty: say in one line what changed")]
     EmptyMessage,
+    /// `commit.gpgsign` is on, and no signature came.
+    #[error(
+        "the commit could not be signed ({reason}): run `git commit -S` in a terminal to see why, or set commit.gpgsign to false"
+    )]
+    Sign {
+        /// The signing program's words.
+        reason: String,
+    },
     /// The tree is that of the parent.
     #[error("there is nothing to commit: the files are as they are in the last commit")]
     NothingToCommit,

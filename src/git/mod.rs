@@ -6,13 +6,14 @@
 //! move, the move itself and its undoing. Does not decide when any of these happen.
 //!
 //! Invariant: nothing that the repository's configuration names is ever executed. libgit2 runs no hooks,
-//! no fsmonitor, no pager, no external diff and no clean or smudge filters, and this module starts no git
-//! process inside the workspace. A `core.worktree` that points elsewhere is refused.
+//! no fsmonitor, no pager, no external diff and no clean or smudge filters. The only git process that this module
+//! starts inside the workspace signs a commit, with the programs of the user's own configuration (`sign`); a
+//! pre-commit hook is found here (`hook`) and run by the engine. A `core.worktree` that points elsewhere is refused.
 //!
 //! What is stored is what is on disk, byte for byte: no autocrlf, no `eol`, no `ident`, no filter. A file
 //! that git calls unchanged (after *its* line-end rules) keeps the blob it has. A changed file whose
 //! `filter` attribute names a configured driver (LFS, git-crypt) is left out and named, because its raw
-//! bytes are not what belongs in the repository. Commits are not signed.
+//! bytes are not what belongs in the repository.
 //!
 //! All calls block; a [`Repo`] is `Send` but not `Sync`: open one per blocking task, it is cheap.
 
@@ -22,6 +23,7 @@ mod commit;
 mod diff;
 mod disk;
 mod error;
+mod hook;
 mod index;
 mod index_file;
 mod observe;
@@ -30,6 +32,7 @@ mod rehearse;
 mod repo;
 mod rollback;
 mod saved;
+mod sign;
 mod snapshot;
 mod sync;
 mod version;
@@ -40,8 +43,10 @@ mod tests;
 pub use checkpoint::Checkpoint;
 pub use commit::{CommitOutcome, CommitRequest};
 pub use error::GitError;
+pub use hook::PreCommit;
 pub use repo::Repo;
 pub use rollback::Moved;
 pub use saved::Facts;
+pub use sign::{Signing, Unsigned};
 pub use snapshot::{LeftOut, Tree};
 pub use version::{GitVersion, version_check};

@@ -6,7 +6,7 @@ use longhaul::protocol::event::{CommitFacts, CommitReviewed, GateDecided, GateOp
 use longhaul::protocol::{Autonomy, CallStatus, Command, Event, GateAnswer, GateDecision, GateId, ReviewComment, Seen, StopMode};
 
 /// A lab whose commits wait for a person.
-fn lab(autonomy: Autonomy) -> Lab {
+pub(super) fn lab(autonomy: Autonomy) -> Lab {
     let mut lab = Lab::new();
     lab.settings.autonomy = autonomy;
     lab.settings.stall_sessions = 1;
@@ -15,7 +15,7 @@ fn lab(autonomy: Autonomy) -> Lab {
 }
 
 /// Waits until a gate is open, by its number.
-async fn gate(running: &Running, number: u32) -> GateOpened {
+pub(super) async fn gate(running: &Running, number: u32) -> GateOpened {
     seen(running, move |event| match event {
         Event::GateOpened(opened) if opened.gate == GateId(number) => Some(opened.clone()),
         _ => None,
@@ -31,7 +31,7 @@ async fn seen<T: Send + 'static>(running: &Running, pick: impl Fn(&Event) -> Opt
     log.iter().rev().find_map(|envelope| pick(&envelope.event)).unwrap()
 }
 
-fn answer(opened: &GateOpened, decision: GateDecision) -> GateAnswer {
+pub(super) fn answer(opened: &GateOpened, decision: GateDecision) -> GateAnswer {
     GateAnswer {
         gate: opened.gate,
         tree: opened.tree.clone(),
@@ -50,7 +50,7 @@ fn answer(opened: &GateOpened, decision: GateDecision) -> GateAnswer {
     }
 }
 
-fn send(running: &Running, answer: GateAnswer) {
+pub(super) fn send(running: &Running, answer: GateAnswer) {
     running.engine.client().send(Command::DecideGate(answer)).unwrap();
 }
 
@@ -58,11 +58,11 @@ fn stop(running: &Running) {
     running.engine.client().send(Command::Stop { mode: StopMode::Now }).unwrap();
 }
 
-fn facts(opened: &GateOpened) -> &CommitFacts {
+pub(super) fn facts(opened: &GateOpened) -> &CommitFacts {
     opened.commit.as_ref().unwrap()
 }
 
-fn decisions(ran: &Ran) -> Vec<GateDecided> {
+pub(super) fn decisions(ran: &Ran) -> Vec<GateDecided> {
     ran.all(|event| match event {
         Event::GateDecided(decided) => Some(decided.clone()),
         _ => None,
@@ -70,7 +70,7 @@ fn decisions(ran: &Ran) -> Vec<GateDecided> {
 }
 
 /// Answers of the tool `commit` as the model was told them, with how the calls ended.
-fn told(ran: &Ran) -> Vec<(CallStatus, String)> {
+pub(super) fn told(ran: &Ran) -> Vec<(CallStatus, String)> {
     let commits: Vec<_> = ran.all(|event| match event {
         Event::ToolStarted(started) if started.tool == "commit" => Some(started.call.clone()),
         _ => None,

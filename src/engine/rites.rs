@@ -1,0 +1,189 @@
+//! What the user's git does around a commit, done for the commits that are made here: the pre-commit hook, the signature, a trailer.
+//!
+//! Owns the running of the hook and what is found by it. Invariant: a hook or a way to sign that appeared or changed since the run
+//! began is never run: the agent may have written it.
+
+use super::dispatch::Dispatch;
+use super::error::EngineError;
+use super::project::Project;
+use crate::git::{PreCommit, Repo, Signing, Unsigned};
+use crate::process::{EnvPolicy, Finished, Invocation, run};
+use crate::protocol::{Oid, SessionNo};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Lines of a failed hook's output that a finding quotes.
+const QUOTED: usize = 3;
+
+/// The user's hook and signature when the run began.
+pub struct Rites {
+    hook: PreCommit,
+    signing: Option<Signing>,
+}
+
+/// What became of the pre-commit hook.
+#[derive(Default)]
+pub struct Hooked {
+    /// Findings for the gate.
+    pub found: Vec<(bool, String)>,
+    /// Why no commit can be made without a person, if the hook failed.
+    pub failure: Option<String>,
+}
+
+impl Rites {
+    /// Reads what is configured now.
+    ///
+    /// # Errors
+    /// If the repository or its configuration cannot be read.
+    pub fn of(workspace: &Path) -> Result<Self, EngineError> {
+        let repo = Repo::discover(workspace)?;
+        Ok(Self {
+            hook: repo.pre_commit()?,
+            signing: repo.signing()?,
+        })
+    }
+}
+
+impl Project {
+    /// Has a commit signed, if the user signs commits. The branch does not move.
+    ///
+    /// # Errors
+    /// Fails if there is no author or no signature.
+    pub async fn sign(&self, tree: &Oid, parent: Option<&Oid>, message: &str) -> Result<Option<Oid>, EngineError> {
+        let Some(signing) = &self.rites.signing else { return Ok(None) };
+        let given = self.settings.author.clone();
+        let author = self.git(move |repo| repo.author(given)).await?;
+        let unsigned = Unsigned {
+            tree: tree.clone(),
+            parent: parent.cloned(),
+            message: message.to_owned(),
+            author,
+        };
+        Ok(Some(signing.sign(&self.workspace, unsigned).await?))
+    }
+}
+
+impl Dispatch {
+    /// Runs the user's pre-commit hook against a private index that holds the tree. `None` if it was stopped.
+    pub(super) async fn pre_commit(&self, tree: &Oid, cancel: &CancellationToken) -> Result<Option<Hooked>, EngineError> {
+        let project = &self.project;
+        let now = project.git(Repo::pre_commit).await?;
+        let found = |found: String| {
+            let found = vec![(false, found)];
+            Ok(Some(Hooked { found, failure: None }))
+        };
+        let path = match (&project.rites.hook, now) {
+            (PreCommit::None, PreCommit::None) => return Ok(Some(Hooked::default())),
+            (then, now) if *then != now => {
+                return found("the pre-commit hook is not the one of the run's start, so it was not run".to_owned());
+            }
+            (_, PreCommit::NotFollowed { named }) => {
+                let told = format!("hooks in {named} were not run: only your own configuration's core.hooksPath is followed");
+                return found(told);
+            }
+            (_, PreCommit::Program { path, .. }) => path,
+            (_, PreCommit::None) => return Ok(Some(Hooked::default())),
+        };
+        let scratch = tempfile::tempdir().map_err(|source| EngineError::File {
+            what: "no directory for a private index can be made".to_owned(),
+            source,
+        })?;
+        let index = scratch.path().join("index");
+        let (held, file) = (tree.clone(), index.clone());
+        project.git(move |repo| repo.write_index(&held, &file)).await?;
+        let _ours = project.watcher.expect();
+        let mut hooked = match self.run_hook(&path, &index, cancel).await {
+            Ok(done) if done.cancelled => return Ok(None),
+            Ok(done) => judged(&done),
+            Err(error) => failed(&format!("cannot be run: {error}"), ""),
+        };
+        let left = project.git(move |repo| repo.tree_of_index(&index)).await?;
+        let changed = self.moved(tree, &left).await?;
+        if !changed.is_empty() {
+            let paths = super::draft::named(&changed);
+            hooked.found.push((
+                false,
+                format!("the pre-commit hook staged other content, which was not taken: {paths}"),
+            ));
+        }
+        Ok(Some(hooked))
+    }
+
+    async fn run_hook(&self, path: &PathBuf, index: &Path, cancel: &CancellationToken) -> Result<Finished, EngineError> {
+        let project = &self.project;
+        let timeout = Duration::from_secs(project.settings.verify.timeout_seconds);
+        let mut hook = Invocation::new(path, &project.workspace).timeout(timeout);
+        hook.env = EnvPolicy::Inherit(vec![
+            ("GIT_INDEX_FILE".into(), index.into()),
+            // As git itself does it for commits without an editor.
+            ("GIT_EDITOR".into(), ":".into()),
+        ]);
+        Ok(run(hook, cancel.child_token(), None).await?)
+    }
+}
+
+fn judged(done: &Finished) -> Hooked {
+    let output = done.output.shown.trim();
+    match done.exit_code {
+        Some(0) => Hooked {
+            found: vec![(true, "pre-commit hook passes".to_owned())],
+            failure: None,
+        },
+        _ if done.timed_out => failed("was stopped after its timeout", output),
+        Some(code) => failed(&format!("fails with exit code {code}"), output),
+        None => failed("was ended by a signal", output),
+    }
+}
+
+fn failed(how: &str, output: &str) -> Hooked {
+    let mut last: Vec<&str> = output
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .rev()
+        .take(QUOTED)
+        .collect();
+    last.reverse();
+    let quoted = if last.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", last.join("; "))
+    };
+    Hooked {
+        found: vec![(false, format!("pre-commit hook {how}{quoted}"))],
+        failure: Some(format!("The user's pre-commit hook {how}.\n{output}").trim_end().to_owned()),
+    }
+}
+
+/// Adds the line that names the session, to the message's trailers if it has any.
+#[must_use]
+pub fn with_trailer(message: &str, session: SessionNo) -> String {
+    let message = message.trim_end();
+    let is_trailer = |line: &str| {
+        line.split_once(": ")
+            .is_some_and(|(key, _)| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+    };
+    let has_trailers = message
+        .rsplit_once("\n\n")
+        .is_some_and(|(_, last)| last.lines().all(is_trailer));
+    let gap = if has_trailers { "\n" } else { "\n\n" };
+    format!("{message}{gap}Longhaul-Session: s{}", session.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trailer_stands_with_its_like_or_alone() {
+        let with = |message: &str| with_trailer(message, SessionNo(5));
+        assert_eq!(with("Say hello\n"), "Say hello\n\nLonghaul-Session: s5");
+        assert_eq!(with("fix: a thing"), "fix: a thing\n\nLonghaul-Session: s5");
+        assert_eq!(with("A\n\nWhy: it\nwas so."), "A\n\nWhy: it\nwas so.\n\nLonghaul-Session: s5");
+        assert_eq!(
+            with("A\n\nb\n\nSigned-off-by: Ada <a@b>"),
+            "A\n\nb\n\nSigned-off-by: Ada <a@b>\nLonghaul-Session: s5"
+        );
+    }
+}

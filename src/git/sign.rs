@@ -1,0 +1,146 @@
+//! Signed commits, made by the git program as the user's configuration says.
+//!
+//! Owns which configuration is followed: what is signed with may come from the repository, which program signs only from the user.
+//! Invariant: no hook, pager or file monitor runs, and no program that the repository's own configuration names.
+
+use super::GitError;
+use super::error::Doing;
+use super::repo::Repo;
+use crate::process::{EnvPolicy, Invocation, Stdin, run, which};
+use crate::protocol::Oid;
+use git2::Config;
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long a signature may take: a person may have to touch a key or type a passphrase in a window.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the programs that sign come from, with what git itself takes.
+const PROGRAMS: [(&str, &str); 4] = [
+    ("gpg.program", "gpg"),
+    ("gpg.openpgp.program", "gpg"),
+    ("gpg.x509.program", "gpgsm"),
+    ("gpg.ssh.program", "ssh-keygen"),
+];
+
+/// Variables that agents of keys are reached by.
+const PASSED: [&str; 3] = ["GNUPGHOME", "SSH_AUTH_SOCK", "GPG_AGENT_INFO"];
+
+/// How commits are signed: `commit.gpgsign` is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    key: Option<String>,
+    /// Configuration for the signing git, in place of the repository's.
+    config: Vec<(String, String)>,
+}
+
+/// A commit to be signed.
+#[derive(Debug, Clone)]
+pub struct Unsigned {
+    /// Its tree.
+    pub tree: Oid,
+    /// Its parent.
+    pub parent: Option<Oid>,
+    /// Its message, as it will stand in the commit.
+    pub message: String,
+    /// Name and mail of author and committer.
+    pub author: (String, String),
+}
+
+impl Repo {
+    /// Reads whether and how the user wants commits signed; `None` if they do not.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read.
+    pub fn signing(&self) -> Result<Option<Signing>, GitError> {
+        let config = self.git.config().doing("read the configuration")?;
+        if !config.get_bool("commit.gpgsign").unwrap_or(false) {
+            return Ok(None);
+        }
+        let user = Config::open_default().doing("read the user's configuration")?;
+        let mut set: Vec<(String, String)> = PROGRAMS
+            .iter()
+            .map(|(name, usual)| {
+                // The general name stands in for OpenPGP's own, as in git.
+                let own = user.get_string(name).or_else(|error| match *name {
+                    "gpg.openpgp.program" => user.get_string("gpg.program"),
+                    _ => Err(error),
+                });
+                ((*name).to_owned(), own.unwrap_or_else(|_| (*usual).to_owned()))
+            })
+            .collect();
+        let command = user.get_string("gpg.ssh.defaultKeyCommand").unwrap_or_default();
+        set.push(("gpg.ssh.defaultKeyCommand".to_owned(), command));
+        set.push((
+            "gpg.format".to_owned(),
+            config.get_string("gpg.format").unwrap_or_else(|_| "openpgp".to_owned()),
+        ));
+        Ok(Some(Signing {
+            key: config.get_string("user.signingKey").ok(),
+            config: set,
+        }))
+    }
+}
+
+impl Signing {
+    /// Has git write a signed commit; no branch moves.
+    ///
+    /// # Errors
+    /// [`GitError::Sign`] with git's own words.
+    pub async fn sign(&self, workdir: &Path, commit: Unsigned) -> Result<Oid, GitError> {
+        let failed = |reason: String| GitError::Sign { reason };
+        let git = which("git", Some(workdir)).ok_or_else(|| failed("no git program is on PATH".to_owned()))?;
+        let mut args: Vec<OsString> = Vec::new();
+        let fixed = [("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false")];
+        let set = self.config.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in fixed.into_iter().chain(set) {
+            args.extend(["-c".into(), format!("{name}={value}").into()]);
+        }
+        args.push("commit-tree".into());
+        args.push(format!("-S{}", self.key.as_deref().unwrap_or_default()).into());
+        if let Some(parent) = &commit.parent {
+            args.extend(["-p".into(), parent.as_str().into()]);
+        }
+        args.extend(["-F".into(), "-".into(), commit.tree.as_str().into()]);
+        let (name, mail) = commit.author;
+        let who = [
+            ("GIT_AUTHOR_NAME", &name),
+            ("GIT_AUTHOR_EMAIL", &mail),
+            ("GIT_COMMITTER_NAME", &name),
+            ("GIT_COMMITTER_EMAIL", &mail),
+        ];
+        let passed = PASSED
+            .iter()
+            .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
+        let env = who
+            .iter()
+            .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+            .chain(passed);
+        let mut ask = Invocation::new(&git, workdir).args(args).timeout(PATIENCE);
+        ask.env = EnvPolicy::Inherit(env.collect());
+        ask.stdin = Stdin::Bytes(commit.message.into_bytes());
+        let done = run(ask, CancellationToken::new(), None).await?;
+        let said = done.output.shown.trim();
+        // Signing programs may print warnings into the same pipe.
+        let id = said
+            .lines()
+            .map(str::trim)
+            .find(|line| line.len() == 40 && line.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match id {
+            Some(id) if done.exit_code == Some(0) => Ok(Oid::from(id)),
+            _ if done.timed_out => Err(failed(format!("no signature came within {} seconds", PATIENCE.as_secs()))),
+            _ => Err(failed(
+                said.lines()
+                    .rev()
+                    .take(3)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            )),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The user's own git around commits: the pre-commit hook, the signature, the trailer.
+
+use super::gates::{answer, decisions, facts, gate, lab, send, told};
+use crate::support::{INITIALIZER, Lab, call, coding, ends};
+use longhaul::protocol::event::GateOpened;
+use longhaul::protocol::{Autonomy, CallStatus, GateDecision};
+use std::os::unix::fs::PermissionsExt;
+
+fn hook(lab: &Lab, script: &str) {
+    let path = lab.path(".git/hooks/pre-commit");
+    lab.write(".git/hooks/pre-commit", &format!("#!/bin/sh\n{script}\n"));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn finding(opened: &GateOpened, text: &str) -> Option<bool> {
+    let found = facts(opened).findings.iter().find(|(_, finding)| finding.contains(text));
+    found.map(|(fine, _)| *fine)
+}
+
+/// Ends a run after one session; the script's makes one commit.
+fn one_session(lab: &mut Lab) -> String {
+    lab.settings.limits.sessions = Some(1);
+    INITIALIZER.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_sees_exactly_the_tree_and_what_it_changes_is_told_and_not_taken() {
+    let mut lab = lab(Autonomy::Commits);
+    // An untracked file that git ignores is on the disk and not in the tree.
+    hook(
+        &lab,
+        "git ls-files > ../seen; env > ../env; echo formatted > formatted.txt; git add formatted.txt; exit 0",
+    );
+    lab.git(&["config", "core.excludesFile", "/dev/null"]);
+    lab.write(".git/info/exclude", "ignored.txt\n");
+    lab.write("ignored.txt", "x");
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    let seen = std::fs::read_to_string(lab.workspace().join("../seen")).unwrap();
+    assert!(
+        seen.contains("feature_list.json") && seen.contains("tests/run.sh") && !seen.contains("ignored"),
+        "{seen}"
+    );
+    let env = std::fs::read_to_string(lab.workspace().join("../env")).unwrap();
+    assert!(env.contains("GIT_INDEX_FILE="), "{env}");
+    assert_eq!(finding(&opened, "pre-commit hook passes"), Some(true), "{opened:?}");
+    assert_eq!(
+        finding(&opened, "staged other content, which was not taken: formatted.txt"),
+        Some(false),
+        "{opened:?}"
+    );
+    assert_eq!(
+        finding(
+            &opened,
+            "changed while the pre-commit hook ran, and not in this commit: formatted.txt"
+        ),
+        Some(false)
+    );
+    send(&running, answer(&opened, GateDecision::Approve));
+    let ran = running.finish().await;
+    assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
+    assert!(!lab.git(&["ls-tree", "--name-only", "HEAD"]).contains("formatted"));
+    assert_eq!(
+        lab.git(&["diff", "--cached", "--name-only"]),
+        "",
+        "the user's index is as the commit"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_hook_is_for_the_person_to_judge_or_else_refuses_the_commit() {
+    let mut lab = lab(Autonomy::Commits);
+    hook(&lab, "echo checking; echo 'line too long' >&2; exit 3");
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    assert_eq!(
+        finding(&opened, "pre-commit hook fails with exit code 3: checking; line too long"),
+        Some(false),
+        "{opened:?}"
+    );
+    send(&running, answer(&opened, GateDecision::Approve));
+    let ran = running.finish().await;
+    assert_eq!(ran.state.commits.len(), 1, "the person decided: {:?}", told(&ran));
+
+    lab.settings.autonomy = Autonomy::Auto;
+    let turns = call("bash", r#"{ command = "echo x > x" }"#) + &call("commit", r#"{ message = "X" }"#) + &ends();
+    let ran = lab.run(&coding(&turns)).await;
+    let (status, text) = told(&ran).pop().unwrap();
+    assert_eq!(status, CallStatus::Refused);
+    assert!(
+        text.contains("pre-commit hook fails with exit code 3.\nchecking\nline too long"),
+        "{text}"
+    );
+    assert_eq!(decisions(&ran).last().unwrap().by, "policy");
+    assert_eq!(lab.git(&["rev-list", "--count", "HEAD"]), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_appeared_or_changed_during_the_run_is_never_run() {
+    let mut lab = lab(Autonomy::Commits);
+    hook(&lab, "exit 0");
+    let evil = r#"{ command = "d=.gi; sh -c \"printf '#!/bin/sh\\ntouch ../ran\\n' > ${d}t/hooks/pre-commit\"" }"#;
+    let plant = format!("\n[[session.turn]]\n[[session.turn.call]]\ntool = \"bash\"\ninput = {evil}\n");
+    let script = one_session(&mut lab).replacen(
+        "\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\"",
+        &format!("{plant}\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\""),
+        1,
+    );
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    assert!(lab.read(".git/hooks/pre-commit").contains("touch"), "it was planted");
+    assert_eq!(
+        finding(&opened, "not the one of the run's start, so it was not run"),
+        Some(false),
+        "{opened:?}"
+    );
+    send(&running, answer(&opened, GateDecision::Approve));
+    running.finish().await;
+    assert!(!lab.workspace().join("../ran").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hooks_path_of_the_repositorys_own_configuration_is_not_followed_and_said() {
+    let mut lab = lab(Autonomy::Commits);
+    lab.write("../hooks/pre-commit", "#!/bin/sh\ntouch ../ran\n");
+    std::fs::set_permissions(lab.path("../hooks/pre-commit"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    lab.git(&["config", "core.hooksPath", "../hooks"]);
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    assert_eq!(finding(&opened, "hooks in ../hooks were not run"), Some(false), "{opened:?}");
+    send(&running, answer(&opened, GateDecision::Approve));
+    running.finish().await;
+    assert!(!lab.workspace().join("../ran").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_are_signed_where_the_user_signs_and_end_with_the_trailer_where_wanted() {
+    let mut lab = lab(Autonomy::Auto);
+    lab.settings.commit_trailer = true;
+    let key = lab.workspace().join("../key");
+    let made = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(&key)
+        .status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "ssh-keygen is needed: apt-get install openssh-client"
+    );
+    lab.git(&["config", "commit.gpgsign", "true"]);
+    lab.git(&["config", "gpg.format", "ssh"]);
+    lab.git(&["config", "user.signingkey", &key.display().to_string()]);
+    // Whoever can write the repository's configuration must not choose what runs.
+    lab.git(&["config", "gpg.ssh.program", "/bin/false"]);
+    let script = one_session(&mut lab);
+    let ran = lab.run(&script).await;
+    assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
+    let commit = lab.git(&["cat-file", "commit", "HEAD"]);
+    assert!(commit.contains("gpgsig -----BEGIN SSH SIGNATURE-----"), "{commit}");
+    assert!(commit.contains("author Ada <ada@example.org>"), "{commit}");
+    assert!(commit.ends_with("Skeleton\n\nLonghaul-Session: s1"), "{commit}");
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_that_does_not_come_is_told_and_nothing_is_committed() {
+    let mut lab = lab(Autonomy::Auto);
+    let script = one_session(&mut lab);
+    lab.run(&script).await;
+    lab.git(&["config", "commit.gpgsign", "true"]);
+    lab.git(&["config", "gpg.format", "ssh"]);
+    lab.git(&["config", "user.signingkey", "/no/such/key"]);
+    let turns = call("bash", r#"{ command = "echo x > x" }"#) + &call("commit", r#"{ message = "X" }"#) + &ends();
+    let ran = lab.run(&coding(&turns)).await;
+    let (status, text) = told(&ran).pop().unwrap();
+    assert_eq!(status, CallStatus::Failed);
+    assert!(
+        text.contains("Not committed: the commit could not be signed (") && text.contains("/no/such/key"),
+        "{text}"
+    );
+    assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
+}
