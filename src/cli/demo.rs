@@ -24,7 +24,7 @@ use std::time::Duration;
 const SPEC: &str = include_str!("../../assets/demo/app_spec.txt");
 
 /// The script's files in their order; joined they are one script.
-const SCRIPT: [&str; 8] = [
+const SCRIPT: [&str; 9] = [
     include_str!("../../assets/demo/00-script.toml"),
     include_str!("../../assets/demo/10-initializer.toml"),
     include_str!("../../assets/demo/20-coding.toml"),
@@ -33,6 +33,7 @@ const SCRIPT: [&str; 8] = [
     include_str!("../../assets/demo/50-coding.toml"),
     include_str!("../../assets/demo/60-coding.toml"),
     include_str!("../../assets/demo/70-coding.toml"),
+    include_str!("../../assets/demo/90-asides.toml"),
 ];
 
 /// Features a session of the script builds.
@@ -81,6 +82,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         spec: Some(SPEC.to_owned()),
         key: Key::none(),
         question_timeout: at_speed(QUESTION, args.speed),
+        guided: args.autonomy <= Autonomy::Commits,
         show,
     };
     launch(&runtime, plan, console)

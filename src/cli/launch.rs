@@ -56,6 +56,8 @@ pub struct Launch {
     pub key: Key,
     /// How long a question waits for a person where there is one.
     pub question_timeout: Duration,
+    /// Whether a newcomer is told what to try next.
+    pub guided: bool,
     /// How it is shown.
     pub show: Show,
 }
@@ -107,6 +109,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         spec,
         key,
         question_timeout,
+        guided,
         show,
     } = launch;
     provider::install_tls();
@@ -121,7 +124,10 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
-    let options = options(&settings, title.clone())?;
+    let options = ui::Options {
+        guided,
+        ..options(&settings, title.clone())?
+    };
     dir.create()?;
     let _traces = telemetry::start(dir.root());
     let before = store::last_seq(&dir)?;
@@ -253,6 +259,7 @@ fn fold(dir: &ProjectDir, before: Seq) -> Result<(State, Option<event::Failure>)
 /// Fails if the key file cannot be read.
 pub fn options(settings: &Settings, title: String) -> Result<ui::Options, Failure> {
     Ok(ui::Options {
+        guided: false,
         title,
         color: settings.ui.color,
         ascii: settings.ui.ascii,

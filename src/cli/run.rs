@@ -33,6 +33,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         spec: ready.spec,
         key,
         question_timeout: QUESTION,
+        guided: false,
         show,
     };
     launch(&runtime, plan, console)

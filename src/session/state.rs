@@ -44,6 +44,8 @@ pub struct State {
     pub refused_answer: Option<GateAnswerRefused>,
     /// The tree that a person answered on last, as long as nothing came of it: the next round shows what changed since.
     pub last_round: Option<Oid>,
+    /// What a person decided on commits.
+    pub by_hand: ByHand,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
     /// Number of the latest gate.
@@ -267,6 +269,17 @@ pub struct OpenGate {
     pub session: SessionNo,
     /// What waits.
     pub opened: GateOpened,
+}
+
+/// What a person decided on commits, over the whole log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// Commits approved.
+    pub approved: u32,
+    /// Commits denied.
+    pub denied: u32,
+    /// Whether the latest decision was a denial.
+    pub denied_last: bool,
 }
 
 /// Review debt: a commit with hunks that no person has seen.

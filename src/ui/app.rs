@@ -72,6 +72,7 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
     source::start(&mailbox, origin)?;
     source::subscribe(&client, &mailbox);
     model.appearance.zone = TimeZone::system();
+    model.guided = options.guided;
     if options.mouse {
         model.mouse = true;
         terminal.set_mouse(true)?;

@@ -8,6 +8,7 @@
 //! Invariant: nothing is drawn that is not in the log, and no key decides anything that was not on the screen.
 
 mod app;
+mod guide;
 pub mod keymap;
 pub mod layout;
 mod mailbox;
@@ -41,6 +42,8 @@ use theme::Theme;
 /// How the UI is started.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Whether the footer says what to try next.
+    pub guided: bool,
     /// Name shown before the log tells the project's.
     pub title: String,
     /// Flag or configuration for colour; `None` leaves it to `NO_COLOR` and the terminal.

@@ -3,8 +3,22 @@
 use super::At;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateOpened};
-use crate::session::state::{Activity, Debt, OpenGate, State};
+use crate::session::state::{Activity, ByHand, Debt, OpenGate, State};
 use crate::session::timeline::ItemKind;
+
+/// How the log names a person.
+const HUMAN: &str = "human";
+
+impl ByHand {
+    const fn note(&mut self, decision: GateDecision) {
+        match decision {
+            GateDecision::Approve => self.approved += 1,
+            GateDecision::Reject | GateDecision::RejectAndStop => self.denied += 1,
+            GateDecision::Void => return,
+        }
+        self.denied_last = !matches!(decision, GateDecision::Approve);
+    }
+}
 
 impl State {
     pub(super) fn gate_opened(&mut self, at: At, event: &GateOpened) {
@@ -50,6 +64,9 @@ impl State {
             }
             _ => false,
         });
+        if event.by == HUMAN && event.tree.is_some() {
+            self.by_hand.note(event.decision);
+        }
         let answered = match event.decision {
             GateDecision::Approve => false,
             GateDecision::Reject | GateDecision::RejectAndStop => true,
@@ -192,5 +209,35 @@ mod tests {
             None,
             "the session ended, nobody had answered"
         );
+    }
+
+    #[test]
+    fn what_a_person_decides_on_commits_is_counted() {
+        let decide = |gate, by: &str, decision, tree: Option<&str>| -> Event {
+            GateDecided {
+                gate: GateId(gate),
+                decision,
+                by: by.into(),
+                reason: String::new(),
+                tree: tree.map(Oid::from),
+                message: None,
+                comments: Vec::new(),
+                seen: None,
+            }
+            .into()
+        };
+        let state = state(vec![
+            decide(1, "human", GateDecision::Approve, Some("t1")),
+            decide(2, "policy", GateDecision::Approve, Some("t2")),
+            decide(3, "human", GateDecision::Approve, None),
+            decide(4, "human", GateDecision::Reject, Some("t3")),
+            decide(5, "harness", GateDecision::Void, Some("t4")),
+        ]);
+        let expected = ByHand {
+            approved: 1,
+            denied: 1,
+            denied_last: true,
+        };
+        assert_eq!(state.by_hand, expected, "commands and policy do not count");
     }
 }

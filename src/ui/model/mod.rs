@@ -97,6 +97,8 @@ pub struct Model {
     pub blobs: HashMap<BlobId, Loaded<String>>,
     /// Whether the mouse is captured.
     pub mouse: bool,
+    /// Whether the footer says what to try next.
+    pub guided: bool,
     /// Whether the user has left the first-start page.
     pub entered: bool,
     /// Whether the UI ends as soon as the run has.
@@ -171,6 +173,7 @@ impl Model {
             changes: HashMap::new(),
             blobs: HashMap::new(),
             mouse: false,
+            guided: false,
             entered: false,
             leaving: false,
             cancel_armed: false,

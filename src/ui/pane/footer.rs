@@ -1,5 +1,6 @@
 //! The footer: the keys of what has the focus, `?` first so that it is the last to be cut; or a sentence; or the search line.
 
+use crate::ui::guide;
 use crate::ui::keymap::{Action, Context, Situation, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::model::{Field, Model, Popup};
@@ -35,6 +36,15 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Opt
         return None;
     }
     let mut spans = vec![Span::raw(" ")];
+    if model.pages.is_empty()
+        && let Some(sentence) = guide::sentence(model)
+    {
+        let room = usize::from(area.width).saturating_sub(2);
+        let sentence = truncate(Clean::line(&sentence).as_str(), room, look.glyph(Glyph::Ellipsis));
+        spans.push(Span::styled(sentence, look.style(Slot::Warning)));
+        buf.set_line(area.x, area.y, &Line::from(spans), area.width);
+        return None;
+    }
     for (action, label) in keys(model) {
         let key = model.keymap.key_text(action);
         let loud = action == Action::Answer;

@@ -1,0 +1,45 @@
+//! A newcomer's guide through a run that waits for a person: one sentence in the footer that says what to try next.
+//!
+//! Owns the order of the lesson and its words. Invariant: a function of the log and the keymap alone, so that it cannot lag behind
+//! what the person did.
+
+use super::keymap::Action;
+use super::model::Model;
+use crate::protocol::event::GateKind;
+
+/// Returns what to try next, if the guide is wanted and knows something.
+#[must_use]
+pub fn sentence(model: &Model) -> Option<String> {
+    if !model.guided || !model.run_is_live() {
+        return None;
+    }
+    let key = |action| model.keymap.key_text(action);
+    let waits = model.state.open_gates.first().map(|gate| gate.opened.what);
+    let hand = model.state.by_hand;
+    Some(match waits {
+        Some(GateKind::Command) => format!(
+            "A command waits: {} shows it, then a runs it or d denies it",
+            key(Action::Answer)
+        ),
+        Some(GateKind::Commit) if hand.denied_last => format!(
+            "The agent took up your reason: {} opens it, w shows what changed; approve it",
+            key(Action::Answer)
+        ),
+        Some(GateKind::Commit) if hand.approved == 0 => {
+            format!(
+                "A commit waits for you: {} opens it; read it, then a approves it",
+                key(Action::Answer)
+            )
+        }
+        Some(GateKind::Commit) if hand.denied == 0 => {
+            format!(
+                "Deny this one: {} opens it, d denies it; type a reason, Enter",
+                key(Action::Answer)
+            )
+        }
+        Some(_) => format!("{} opens what waits for you", key(Action::Answer)),
+        None if hand.approved == 0 => "Watch the agent work: what it wants to commit will wait for you".into(),
+        None if hand.denied == 0 => "Approved and committed. Deny the next one, to see what a reason does".into(),
+        None => return None,
+    })
+}
