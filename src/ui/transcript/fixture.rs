@@ -257,6 +257,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("question, answered", ItemKind::Question { asked: question, answer: Some(("no".into(), "human".into())) }),
         ("gate, open", ItemKind::Gate { gate: GateId(17), title: "commit \"Filter notes by tag\"".into(), decision: None }),
         ("gate, decided", ItemKind::Gate { gate: GateId(17), title: "commit \"Filter notes by tag\"".into(), decision: Some("approved by policy".into()) }),
+        ("gate, denied", ItemKind::Gate { gate: GateId(18), title: "commit \"Filter notes by a tag that is given with a hash or without one\"".into(), decision: Some("denied by human: quote $tag, a tag with a space breaks here".into()) }),
         ("commit", ItemKind::Commit(commit)),
         ("limit", ItemKind::Limit(LimitReached { limit: LimitKind::Tokens, detail: "412,000 of 400,000 tokens".into() })),
         ("retry", ItemKind::Trouble { text: "overloaded (529), again in 2.0s, attempt 2".into(), fatal: false }),

@@ -29,6 +29,10 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 no_longer_waits(model, "the session has ended");
                 review::closed(model, "the session has ended");
             }
+            // What was said before is old news now.
+            Event::GateOpened(_) | Event::QuestionAsked(_) => {
+                model.note.take_if(|note| !note.warning);
+            }
             _ => {}
         }
     }

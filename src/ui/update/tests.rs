@@ -3,9 +3,10 @@
 use super::{RENEWAL, obstacle, update};
 use crate::link::Mode;
 use crate::protocol::event::{
-    Event, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome, StopCancelled, StopRequested,
+    Event, GateKind, GateOpened, QuestionAnswered, QuestionHeld, QuestionReleased, RunEnded, RunOutcome, StopCancelled,
+    StopRequested,
 };
-use crate::protocol::{Answer, Command, Envelope, Oid, Query, QuestionId, Seq, SessionNo, StopMode};
+use crate::protocol::{Answer, Command, Envelope, GateId, Oid, Query, QuestionId, Seq, SessionNo, StopMode};
 use crate::ui::keymap::Situation;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Model, Popup, Subject, popup::ARMING};
@@ -208,6 +209,28 @@ fn keys_typed_before_a_question_was_seen_never_answer_it() {
         matches!(model.popup, Some(Popup::Question(_))),
         "a paste is text, never a decision"
     );
+}
+
+#[test]
+fn a_gate_that_opens_ends_what_the_footer_said() {
+    let mut model = live();
+    model.say("nothing waits for you");
+    let opened = GateOpened {
+        gate: GateId(1),
+        what: GateKind::Command,
+        call: "call".into(),
+        title: "make".into(),
+        body: "make".into(),
+        tree: None,
+        commit: None,
+    };
+    let message = event(&model, opened.clone());
+    update(&mut model, message);
+    assert!(model.note.is_none());
+    model.refuse("the log cannot be written");
+    let message = event(&model, opened);
+    update(&mut model, message);
+    assert!(model.note.is_some(), "a warning stays until a key");
 }
 
 #[test]

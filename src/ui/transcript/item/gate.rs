@@ -12,17 +12,24 @@ use ratatui::text::Line;
 
 /// A gate: loud while it waits, a dim line afterwards.
 pub(super) fn gate(gate: GateId, title: &str, decision: Option<&str>, since: Timestamp, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let row = match decision {
-        Some(decision) => Row::new(scene.look, Glyph::FactPending, Slot::Dim)
-            .word(&gate.to_string(), Slot::Dim, NAME)
-            .title(title, Slot::Dim)
-            .right(decision, Slot::Dim, 0),
-        None => Row::new(scene.look, Glyph::FactPending, Slot::Human)
+    let Some(decision) = decision else {
+        let row = Row::new(scene.look, Glyph::FactPending, Slot::Human)
             .word(&gate.to_string(), Slot::Human, NAME)
             .title(title, Slot::Bold)
-            .insist(&waiting(since, scene), Slot::Human),
+            .insist(&waiting(since, scene), Slot::Human);
+        return vec![row.line(scene.width)];
     };
-    vec![row.line(scene.width)]
+    // "denied by human: too long": the verdict must stand whatever the title leaves room for; a reason has lines of its own.
+    let (verdict, reason) = decision.split_once(": ").unwrap_or((decision, ""));
+    let row = Row::new(scene.look, Glyph::FactPending, Slot::Dim)
+        .word(&gate.to_string(), Slot::Dim, NAME)
+        .title(title, Slot::Dim)
+        .insist(verdict, Slot::Dim);
+    let mut lines = vec![row.line(scene.width)];
+    if !reason.is_empty() {
+        lines.extend(words(reason, Slot::Human, 2, scene));
+    }
+    lines
 }
 
 /// A question with its choices and its answer, never folded away while it waits.
