@@ -671,6 +671,82 @@ async fn an_interrupt_stops_a_headless_run_cleanly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_headless_run_that_waits_says_for_what_and_another_terminal_can_read_it() {
+    let place = greeter();
+    let server = serve(INITIALIZER, 0.0);
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
+        .args(run_args(&server))
+        .args(["--autonomy", "commits"])
+        .current_dir(place.project())
+        .env("LONGHAUL_STATE_DIR", place.state())
+        .env("HOME", place.root.path())
+        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let waiting = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find(|line| line.contains("waiting for you"))
+        .unwrap();
+    assert!(
+        waiting.contains("waiting for you: commit Skeleton (") && waiting.ends_with(", gate 1"),
+        "{waiting}"
+    );
+    place.longhaul(&["gates"]).assert().success().stdout(
+        contains("commit Skeleton (")
+            .and(contains("gate 1, for "))
+            .and(contains("  ok   agreed tests untouched")),
+    );
+    let json = place.longhaul(&["gates", "--json"]).output().unwrap().stdout;
+    let gates: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(
+        (&gates[0]["gate"], &gates[0]["kind"], &gates[0]["body"]),
+        (&1.into(), &"commit".into(), &"Skeleton".into())
+    );
+    assert_eq!(gates[0]["tree"], gates[0]["commit"]["tested_tree"]);
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(8), "{rest:#?}");
+    assert!(
+        rest.iter().any(|line| line.contains("gate 1 void: the run stops")),
+        "{rest:#?}"
+    );
+    place
+        .longhaul(&["gates"])
+        .assert()
+        .success()
+        .stdout("no run is on, so no gate waits\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_nobody_watches_waits_for_nobody_whatever_is_configured() {
+    for (configured, level) in [("manual", "deferred"), ("commits", "deferred"), ("auto", "auto")] {
+        let place = greeter();
+        place.settings(&format!("autonomy = \"{configured}\"\n"));
+        let server = serve(INITIALIZER, 0.0);
+        let mut args = run_args(&server);
+        args.extend(["--json".into(), "--max-sessions".into(), "1".into()]);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let started = format!("\"autonomy\":\"{level}\"");
+        place
+            .longhaul(&args)
+            .assert()
+            .code(6)
+            .stdout(contains(started).and(contains("\"commit_made\"")));
+    }
+    let place = greeter();
+    refused(&place, &["--autonomy", "some"], 2, "one of \"manual\"");
+    place
+        .longhaul(&["demo", "--autonomy", "some"])
+        .assert()
+        .code(2)
+        .stderr(contains("must be one of manual, commits, deferred, auto"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_key_is_nowhere_even_if_the_agent_prints_it() {
     let place = greeter();
     let leak = format!("printf '%s\\n' {CANARY_KEY}; yes {CANARY_KEY} | head -n 4000");
