@@ -27,6 +27,10 @@ pub enum Context {
     Leave,
     /// The window with a question of the agent.
     Question,
+    /// The window with a message to the agent.
+    Message,
+    /// The same, with a waiting message marked.
+    Queue,
     /// The search and filter line.
     Search,
     /// The command palette.
@@ -35,7 +39,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -47,6 +51,8 @@ impl Context {
         Self::Start,
         Self::Leave,
         Self::Question,
+        Self::Message,
+        Self::Queue,
         Self::Search,
         Self::Palette,
     ];
@@ -66,6 +72,8 @@ impl Context {
             Self::Start => "first start",
             Self::Leave => "leaving a live run",
             Self::Question => "question of the agent",
+            Self::Message => "message to the agent",
+            Self::Queue => "waiting message",
             Self::Search => "search line",
             Self::Palette => "command palette",
         }

@@ -37,6 +37,10 @@ pub enum Situation {
     Leave,
     /// The window with a question.
     Question,
+    /// The window with a message to the agent.
+    Message,
+    /// The same, with a waiting message marked.
+    Queue,
     /// The search line.
     Search,
     /// The command palette.
@@ -45,7 +49,7 @@ pub enum Situation {
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Document,
@@ -56,6 +60,8 @@ impl Situation {
         Self::Start,
         Self::Leave,
         Self::Question,
+        Self::Message,
+        Self::Queue,
         Self::Search,
         Self::Palette,
     ];
@@ -64,7 +70,7 @@ impl Situation {
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Everywhere, Leave, List, Main, Palette, Question, Review, Search, Start, Transcript, Writing,
+            Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Everywhere],
@@ -77,6 +83,8 @@ impl Situation {
             Self::Start => &[Start, Everywhere],
             Self::Leave => &[Leave],
             Self::Question => &[Question],
+            Self::Message => &[Message],
+            Self::Queue => &[Queue],
             Self::Search => &[Search],
             Self::Palette => &[Palette],
         }
@@ -85,7 +93,7 @@ impl Situation {
     /// Says whether typed characters are text here, so that only keys of this situation count.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Question | Self::Search | Self::Writing | Self::Palette)
+        matches!(self, Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette)
     }
 
     /// Says whether an action applies here.

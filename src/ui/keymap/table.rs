@@ -1,7 +1,7 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Diff, Document, Everywhere, Leave, List, Main, Palette, Question, Review, Search, Start, Transcript, Writing,
+    Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -137,6 +137,18 @@ actions! {
     ReviewDebt: "review-debt", "look back", [Main], ["u"], [];
     /// choose how much waits for you
     Autonomy: "autonomy", "", [Main], ["M"], [];
+    /// pause after this step; again takes the pause back, or goes on
+    Pause: "pause", "pause", [Main], ["p"], [];
+    /// interrupt the agent at once and pause: its answer is dropped, its command is killed
+    Interrupt: "interrupt", "", [Main], ["P"], [];
+    /// write to the agent, which reads it at its next step; waiting messages can be changed there
+    Message: "message", "message", [Main], ["i"], [];
+    /// write to the agent and interrupt it: it reads that first
+    MessageNow: "message-now", "", [Main], ["I"], [];
+    /// leave the selected feature out of this run, or take it back in
+    SkipFeature: "skip-feature", "skip", [Main], ["X"], [];
+    /// work on the selected feature next, or let it wait for its turn again
+    PickFeature: "pick-feature", "next", [Main], ["T"], [];
     /// list the sessions; the chosen one is shown in the transcript
     Sessions: "sessions", "sessions", [Main], ["s"], [];
     /// show the summary of the run
@@ -161,6 +173,8 @@ actions! {
 
     /// stop the run once the running step is done
     StopAfterStep: "stop-after-step", "stop after this step", [Leave], ["t"], [];
+    /// stop the run once the running session has ended
+    StopAfterSession: "stop-after-session", "stop after this session", [Leave], ["s"], [];
     /// stop the run at once; running commands are killed
     StopNow: "stop-now", "stop now", [Leave], ["x"], [];
     /// take the stop back: the run goes on
@@ -192,12 +206,25 @@ actions! {
     /// drop what is written
     DropWriting: "drop-writing", "drop", [Writing], ["Esc", "C-c"], [];
 
+    /// send the message
+    SendMessage: "send-message", "send", [Message], ["Enter"], [];
+    /// close the window; what is typed is kept
+    PutAside: "put-aside", "close", [Message, Queue], ["Esc", "C-c"], [];
+    /// mark the waiting message above
+    PreviousWaiting: "previous-waiting", "waiting ones", [Message, Queue], ["Up"], [];
+    /// mark the waiting message below, or go back to the text
+    LaterWaiting: "later-waiting", "", [Message, Queue], ["Down"], [];
+    /// change the marked message
+    ChangeWaiting: "change-waiting", "change", [Queue], ["e", "Enter"], [];
+    /// take the marked message back
+    WithdrawWaiting: "withdraw-waiting", "take back", [Queue], ["d", "x"], [];
+
     /// send the answer, or the choice that is marked
     SendAnswer: "send-answer", "send", [Question], ["Enter"], [];
     /// begin a new line
-    NewLine: "new-line", "new line", [Question, Writing], ["A-Enter", "C-j"], [];
+    NewLine: "new-line", "new line", [Question, Writing, Message], ["A-Enter", "C-j"], [];
     /// copy what is typed
-    CopyAnswer: "copy-answer", "copy", [Question, Writing], ["C-y"], [];
+    CopyAnswer: "copy-answer", "copy", [Question, Writing, Message], ["C-y"], [];
     /// mark the next choice
     NextChoice: "next-choice", "choose", [Question], ["Down", "Tab"], [];
     /// mark the previous choice

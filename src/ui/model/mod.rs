@@ -8,6 +8,8 @@ pub mod cursor;
 pub mod field;
 pub mod fuzzy;
 pub mod palette;
+mod live;
+pub mod message;
 pub mod popup;
 pub mod review;
 pub mod rows;
@@ -17,6 +19,7 @@ pub use appearance::Appearance;
 pub use cursor::Cursor;
 pub use field::Field;
 pub use palette::Palette;
+pub use message::MessageForm;
 pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 
@@ -26,7 +29,7 @@ use super::page;
 use super::transcript;
 use crate::link::Mode;
 use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, FileDiff, Oid, Query, QuestionId, SessionNo};
-use crate::session::{Phase, Session, State};
+use crate::session::{Session, State};
 use crate::ui::model::review::{Review, Target};
 use crate::ui::transcript::View;
 use jiff::Timestamp;
@@ -85,6 +88,8 @@ pub struct Model {
     pub popup: Option<Popup>,
     /// The question that this UI holds, and when it said so last.
     pub holding: Option<(QuestionId, Duration)>,
+    /// A message that was begun and not sent.
+    pub draft: String,
     /// The open search or filter line, if any.
     pub search: Option<Field>,
     /// A sentence for the footer, gone with the next key.
@@ -167,6 +172,7 @@ impl Model {
             reviews: Vec::new(),
             popup: None,
             holding: None,
+            draft: String::new(),
             search: None,
             note: None,
             diffs: HashMap::new(),
@@ -195,6 +201,7 @@ impl Model {
             Some(Popup::Leave(_)) => return Situation::Leave,
             Some(Popup::Question(_)) => return Situation::Question,
             Some(Popup::Palette(_)) => return Situation::Palette,
+            Some(Popup::Message(form)) => return form.situation(),
             _ if self.search.is_some() => return Situation::Search,
             Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) => {
                 return Situation::Popup;
@@ -222,18 +229,6 @@ impl Model {
     #[must_use]
     pub fn is_first_start(&self) -> bool {
         self.mode == Mode::Offline && self.caught_up && self.state.run.is_none() && self.state.sessions.is_empty() && !self.entered
-    }
-
-    /// Says whether a run of this process is under way.
-    #[must_use]
-    pub fn run_is_live(&self) -> bool {
-        self.mode == Mode::Live && !self.closed && !matches!(self.state.phase().0, Phase::Ended(_))
-    }
-
-    /// Returns what the project does and since when, by the clock of the frame.
-    #[must_use]
-    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
-        self.clock.map_or_else(|| self.state.phase(), |now| self.state.phase_at(now))
     }
 
     /// Returns the layout of the main view.

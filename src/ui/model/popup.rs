@@ -1,7 +1,7 @@
 //! Windows over the screen.
 
 use super::cursor::Cursor;
-use super::{Field, Model, Palette};
+use super::{Field, MessageForm, Model, Palette};
 use crate::protocol::event::QuestionAsked;
 use crate::protocol::{Autonomy, SessionNo};
 use crate::ui::keymap::Action;
@@ -20,6 +20,8 @@ pub enum Popup {
     Leave(Arming),
     /// A question of the agent.
     Question(Box<QuestionForm>),
+    /// A message to the agent.
+    Message(Box<MessageForm>),
     /// How much waits for a person.
     Autonomy(AutonomyMenu),
     /// What to copy.
@@ -142,7 +144,7 @@ impl Popup {
             Self::Leave(arming) => Some(arming),
             Self::Question(form) => Some(&mut form.arming),
             Self::Autonomy(menu) => Some(&mut menu.arming),
-            Self::Help(_) | Self::Palette(_) | Self::Sessions(_) | Self::Copy(_) | Self::Summary => None,
+            Self::Help(_) | Self::Palette(_) | Self::Sessions(_) | Self::Message(_) | Self::Copy(_) | Self::Summary => None,
         }
     }
 }

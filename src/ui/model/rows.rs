@@ -24,6 +24,10 @@ pub enum Standing {
     InProgress,
     /// It passed once and does not now.
     Regressed,
+    /// A person leaves it out of this run.
+    Skipped,
+    /// A person wants it next.
+    Next,
     /// It does not pass yet.
     Open,
 }
@@ -36,6 +40,8 @@ impl Standing {
             Self::Passing => "passing",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
+            Self::Skipped => "skipped",
+            Self::Next => "next",
             Self::Open => "open",
         }
     }
@@ -59,6 +65,8 @@ impl Model {
         match row.feature.status {
             FeatureStatus::Passing => Standing::Passing,
             _ if at_work => Standing::InProgress,
+            _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
+            _ if self.state.features.picked.contains(&row.feature.id) => Standing::Next,
             _ if row.regressed => Standing::Regressed,
             FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,
         }

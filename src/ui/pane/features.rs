@@ -20,6 +20,8 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
         Standing::Passing => (Glyph::Pass, Slot::Pass),
         Standing::InProgress => (Glyph::Active, Slot::Active),
         Standing::Regressed => (Glyph::Fail, Slot::Regressed),
+        Standing::Skipped => (Glyph::Skip, Slot::Dim),
+        Standing::Next => (Glyph::Folded, Slot::Active),
         Standing::Open => (Glyph::Todo, Slot::Pending),
     }
 }
@@ -74,7 +76,11 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         Span::raw(" "),
         look.mark(glyph, slot),
         Span::raw(" "),
-        Clean::line(row.feature.id.as_str()).span(look.style(if standing == Standing::Open { Slot::Dim } else { name })),
+        Clean::line(row.feature.id.as_str()).span(look.style(if matches!(standing, Standing::Open | Standing::Skipped) {
+            Slot::Dim
+        } else {
+            name
+        })),
         Span::raw(" "),
         Clean::line(text).span(look.style(name)),
     ];
@@ -82,12 +88,15 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {
             Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
+            Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::Passing | Standing::InProgress | Standing::Open => Vec::new(),
         };
         return (left, right);
     }
     let right = match standing {
-        Standing::InProgress | Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
+        Standing::InProgress | Standing::Regressed | Standing::Skipped | Standing::Next => {
+            vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
+        }
         Standing::Passing => {
             let flip = row.flips.iter().rev().find(|flip| flip.to == FeatureStatus::Passing);
             let evidence = flip

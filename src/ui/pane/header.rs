@@ -152,6 +152,9 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     if let Some(run) = state.run.as_ref().filter(|_| model.run_is_live()) {
         part(9, plain(run.autonomy.word().to_owned(), Slot::Text));
     }
+    if !state.messages.is_empty() {
+        part(2, plain(format!("{} queued", state.messages.len()), Slot::Human));
+    }
     let debt: u32 = state.debts.iter().map(|debt| debt.unseen).sum();
     if debt > 0 {
         part(

@@ -31,6 +31,7 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     sheet.gap();
     for (action, about) in [
         (Action::StopAfterStep, "stop once this step is done"),
+        (Action::StopAfterSession, "stop once this session has ended"),
         (Action::StopNow, "stop now: running commands are killed"),
         (Action::CancelStop, "take the stop back: the run goes on"),
         (Action::Stay, "stay"),

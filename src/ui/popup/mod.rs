@@ -4,6 +4,7 @@ mod autonomy;
 mod help;
 mod leave;
 mod menu;
+mod message;
 mod palette;
 mod question;
 mod sessions;
@@ -34,6 +35,7 @@ pub fn draw(model: &Model, popup: &Popup, screen: Rect, buf: &mut Buffer, look: 
         Popup::Palette(open) => return palette::draw(model, open, screen, buf, look),
         Popup::Sessions(cursor) => sessions::draw(model, cursor, screen, buf, look),
         Popup::Leave(_) => leave::draw(model, screen, buf, look),
+        Popup::Message(form) => return message::draw(model, form, screen, buf, look),
         Popup::Question(form) => return question::draw(model, form, screen, buf, look),
         Popup::Autonomy(chosen) => autonomy::draw(model, chosen, screen, buf, look),
         Popup::Copy(entries) => menu::copy(entries, screen, buf, look),

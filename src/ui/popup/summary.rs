@@ -79,6 +79,11 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         .or(look.now)
         .unwrap_or(run.started);
     sheet.fact("time", &format::duration_ms(format::seconds_between(run.started, end) * 1000));
+    let messages = state.messages.len();
+    if messages > 0 {
+        let told = format!("{messages} not read by the agent; the next run's first session gets what waits");
+        sheet.fact("messages", &told);
+    }
     sheet.fact("model", &run.model);
     sheet.fact("project", &state.workspace);
 }

@@ -33,6 +33,8 @@ glyphs! {
     Fail = "✗" / "x",
     /// Not begun.
     Todo = "○" / "o",
+    /// Left out.
+    Skip = "–" / "-",
     /// Under way.
     Active = "●" / "*",
     /// Something folded that can be opened.

@@ -2,7 +2,7 @@
 
 use super::availability::refusal;
 use super::motion::{self, Motion};
-use super::{copy, find, open, review};
+use super::{copy, find, open, review, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, StopMode};
 use crate::ui::keymap::Action;
@@ -110,6 +110,18 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::Split
         | Action::KeepWriting
         | Action::DropWriting => review::perform(model, action, effects),
+        Action::Pause
+        | Action::Interrupt
+        | Action::Message
+        | Action::MessageNow
+        | Action::SkipFeature
+        | Action::PickFeature
+        | Action::SendMessage
+        | Action::PutAside
+        | Action::PreviousWaiting
+        | Action::LaterWaiting
+        | Action::ChangeWaiting
+        | Action::WithdrawWaiting => steer::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::Find => find::open(model),
@@ -121,6 +133,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::StartRun => effects.push(Effect::Quit(Exit::Start(Wanted::Run))),
         Action::StartDemo => effects.push(Effect::Quit(Exit::Start(Wanted::Demo))),
         Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),
+        Action::StopAfterSession => stop(model, StopMode::AfterSession, effects),
         Action::StopNow => stop(model, StopMode::Now, effects),
         Action::CancelStop => cancel_stop(model, effects),
         Action::Stay | Action::NotNow | Action::ClosePalette => model.popup = None,
@@ -131,6 +144,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
                 && form.arming.is_armed(model.elapsed)
             {
                 form.choice = None;
+                form.field.new_line();
+            } else if let Some(Popup::Message(form)) = &mut model.popup {
                 form.field.new_line();
             } else if let Some(entry) = model.writing().filter(|entry| !entry.decides()) {
                 entry.field.new_line();

@@ -29,7 +29,14 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::Comment
         | Action::MarkSeen
         | Action::NextWaiting => super::review::refusal(model, action),
-        Action::StopAfterStep | Action::StopNow | Action::CancelStop => stop(model, action),
+        Action::StopAfterStep | Action::StopAfterSession | Action::StopNow | Action::CancelStop => stop(model, action),
+        Action::Pause
+        | Action::Interrupt
+        | Action::Message
+        | Action::MessageNow
+        | Action::SkipFeature
+        | Action::PickFeature
+        | Action::PreviousWaiting => super::steer::refusal(model, action),
         Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
             .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
@@ -92,6 +99,11 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::StartRun
         | Action::StartDemo
         | Action::Stay
+        | Action::SendMessage
+        | Action::PutAside
+        | Action::LaterWaiting
+        | Action::ChangeWaiting
+        | Action::WithdrawWaiting
         | Action::SendAnswer
         | Action::CopyAnswer
         | Action::NewLine
@@ -119,6 +131,7 @@ fn stop(model: &Model, action: Action) -> Option<&'static str> {
         _ if !model.run_is_live() => Some("no run of this window is live"),
         (_, Some(StopMode::Now)) => Some("the run is stopping already"),
         (Action::StopAfterStep, Some(StopMode::AfterStep)) => Some("the run stops after this step already"),
+        (Action::StopAfterSession, Some(StopMode::AfterSession)) => Some("the run stops after this session already"),
         (Action::CancelStop, None) => Some("no stop was asked for"),
         _ => None,
     }

@@ -59,6 +59,9 @@ pub fn answer(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(Popup::Question(form)) = &model.popup {
         let typed = entry('b', "what you typed", form.field.text());
         copy(model, &typed, effects);
+    } else if let Some(Popup::Message(form)) = &model.popup {
+        let typed = entry('b', "what you typed", form.field.text());
+        copy(model, &typed, effects);
     } else if let Some(text) = model.writing().map(|entry| entry.field.text()) {
         copy(model, &entry('b', "what you typed", text), effects);
     }

@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{open, review};
+use super::{open, review, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -25,6 +25,15 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 let told = format!("answered by {}: {}", answered.by, answered.text);
                 no_longer_waits(model, &told);
             }
+            Event::MessageDelivered(gone) => steer::gone(
+                model,
+                gone.message,
+                "That message has reached the agent already: this goes as a new one.",
+            ),
+            Event::MessageWithdrawn(gone) => {
+                steer::gone(model, gone.message, "That message was taken back: this goes as a new one.")
+            }
+            Event::SteerRefused(refused) if model.caught_up => model.refuse(refused.reason.clone()),
             Event::SessionEnded(_) => {
                 no_longer_waits(model, "the session has ended");
                 review::closed(model, "the session has ended");
@@ -70,6 +79,10 @@ fn hold_the_reader(model: &mut Model, before: Option<SessionNo>) {
 /// The summary opens by itself only if nothing is being read or typed in its place.
 fn run_ended(model: &mut Model, effects: &mut Vec<Effect>) {
     no_longer_waits(model, "the run has ended");
+    if let Some(Popup::Message(form)) = &model.popup {
+        // Whoever is in the middle of a sentence has not left yet.
+        model.leaving &= form.field.is_empty();
+    }
     if matches!(model.popup, Some(Popup::Leave(_))) {
         model.popup = None;
     }

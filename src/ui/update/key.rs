@@ -48,6 +48,8 @@ fn text(model: &mut Model, event: KeyEvent) {
         if palette.field.key(event) {
             palette.typed();
         }
+    } else if let Some(Popup::Message(form)) = &mut model.popup {
+        form.field.key(event);
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
@@ -68,6 +70,9 @@ pub fn paste(model: &mut Model, pasted: &str) {
     } else if let Some(Popup::Palette(palette)) = &mut model.popup {
         palette.field.paste(pasted);
         palette.typed();
+    } else if let Some(Popup::Message(form)) = &mut model.popup {
+        form.marked = None;
+        form.field.paste(pasted);
     } else if let Some(field) = &mut model.search {
         field.paste(pasted);
         find::typed(model);

@@ -13,6 +13,7 @@ mod key;
 mod motion;
 mod open;
 pub mod review;
+mod steer;
 #[cfg(test)]
 mod tests;
 

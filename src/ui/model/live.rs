@@ -1,0 +1,20 @@
+//! What the run does, as the header says it and as far as keys depend on it.
+
+use super::Model;
+use crate::link::Mode;
+use crate::session::Phase;
+use jiff::Timestamp;
+
+impl Model {
+    /// Returns what the project does and since when, by the clock of the frame.
+    #[must_use]
+    pub fn phase(&self) -> (Phase, Option<Timestamp>) {
+        self.clock.map_or_else(|| self.state.phase(), |now| self.state.phase_at(now))
+    }
+
+    /// Says whether a run of this process is under way.
+    #[must_use]
+    pub fn run_is_live(&self) -> bool {
+        self.mode == Mode::Live && !self.closed && !matches!(self.state.phase().0, Phase::Ended(_))
+    }
+}

@@ -1,0 +1,206 @@
+//! Steering a live run: pausing it, writing to the agent, changing the order of the features.
+//!
+//! Invariant: a sent message or a key says what it asked for; that it happened is said by the header, from the log.
+
+use crate::link::Mode;
+use crate::protocol::{Command, Delivery, FeatureId, MessageId, OrderChange, PauseMode, Steer, StopMode};
+use crate::session::{Hold, QueuedMessage};
+use crate::ui::keymap::Action;
+use crate::ui::layout::Pane;
+use crate::ui::model::rows::Standing;
+use crate::ui::model::{MessageForm, Model, Popup, Subject};
+use crate::ui::msg::Effect;
+use crossterm::event::{KeyCode, KeyEvent};
+
+/// Does an action of this topic.
+pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::Pause => pause(model, effects),
+        Action::Interrupt => {
+            model.say("interrupting; the run pauses then");
+            send(effects, Steer::Pause { mode: PauseMode::Now });
+        }
+        Action::Message => open(model, Delivery::NextStep),
+        Action::MessageNow => open(model, Delivery::Now),
+        Action::SkipFeature => reorder(model, Standing::Skipped, effects),
+        Action::PickFeature => reorder(model, Standing::Next, effects),
+        Action::SendMessage => say(model, effects),
+        Action::PutAside => close(model),
+        Action::PreviousWaiting => mark(model, -1),
+        Action::LaterWaiting => mark(model, 1),
+        Action::ChangeWaiting => change(model),
+        Action::WithdrawWaiting => withdraw(model, effects),
+        _ => {}
+    }
+}
+
+/// Says why an action of this topic cannot be done now.
+#[must_use]
+pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
+    if model.mode != Mode::Live || model.closed {
+        return Some("this window only watches; steer where the run was started");
+    }
+    if !model.run_is_live() {
+        return Some("the run has ended: nothing reaches the agent any more");
+    }
+    let run = model.state.run.as_ref();
+    let stopping = run.is_some_and(|run| matches!(run.stopping, Some(StopMode::AfterStep | StopMode::Now)));
+    let held = run.is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
+    match action {
+        Action::Pause | Action::Interrupt if stopping => Some("the run is stopping"),
+        Action::Interrupt if held => Some("the run is paused already"),
+        Action::PreviousWaiting if model.state.messages.is_empty() => Some("no message waits"),
+        Action::SkipFeature | Action::PickFeature => match selected(model) {
+            None => Some("select a feature first"),
+            Some((_, Standing::Passing)) => Some("it passes already"),
+            Some((_, Standing::InProgress)) if action == Action::PickFeature => Some("it is worked on already"),
+            Some(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// A message no longer waits: a window that shows it must not change it any more.
+pub fn gone(model: &mut Model, id: MessageId, news: &'static str) {
+    if let Some(Popup::Message(form)) = &mut model.popup {
+        form.gone(id, news);
+    }
+}
+
+fn send(effects: &mut Vec<Effect>, steer: Steer) {
+    effects.push(Effect::Send(Command::Steer(steer)));
+}
+
+fn pause(model: &mut Model, effects: &mut Vec<Effect>) {
+    let hold = model.state.run.as_ref().map(|run| run.hold).unwrap_or_default();
+    let (told, steer) = match hold {
+        Hold::Free => {
+            let key = model.keymap.key_text(Action::Pause);
+            let mode = PauseMode::AfterStep;
+            (format!("pausing after this step; {key} takes it back"), Steer::Pause { mode })
+        }
+        Hold::Pausing { .. } => ("asked the run to go on".to_owned(), Steer::CancelPause),
+        Hold::Paused { .. } => ("asked the run to go on".to_owned(), Steer::Resume),
+    };
+    model.say(told);
+    send(effects, steer);
+}
+
+fn open(model: &mut Model, when: Delivery) {
+    let form = MessageForm::new(when, &model.draft);
+    model.popup = Some(Popup::Message(Box::new(form)));
+}
+
+/// Closes the window. A new message that was begun is kept for the next time; a change of a waiting one is given up.
+fn close(model: &mut Model) {
+    if let Some(Popup::Message(form)) = model.popup.take()
+        && form.changing.is_none()
+    {
+        model.draft = form.field.text();
+        if !form.field.is_empty() {
+            model.say("the text is kept; the same key goes on with it");
+        }
+    }
+}
+
+fn say(model: &mut Model, effects: &mut Vec<Effect>) {
+    // The window may have outlived the run.
+    if let Some(reason) = refusal(model, Action::Message) {
+        return model.refuse(reason);
+    }
+    let Some(Popup::Message(form)) = &model.popup else { return };
+    let (text, when) = (form.field.text(), form.when);
+    if text.trim().is_empty() {
+        return model.refuse("type a message first");
+    }
+    let held = model
+        .state
+        .run
+        .as_ref()
+        .is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
+    let told = match (form.changing, when) {
+        (Some(message), _) => {
+            send(effects, Steer::EditMessage { message, text });
+            "message changed"
+        }
+        (None, _) => {
+            send(effects, Steer::Say { text, when });
+            model.draft.clear();
+            match when {
+                _ if held => "message sent: the agent reads it when the run goes on",
+                Delivery::NextStep => "message sent: the agent reads it at its next step",
+                Delivery::Now => "message sent: the agent is interrupted and reads it first",
+            }
+        }
+    };
+    model.popup = None;
+    model.say(told);
+}
+
+/// Moves the mark. Within a text of several lines the arrow keys are the text's until its edge.
+fn mark(model: &mut Model, step: isize) {
+    let Some(Popup::Message(form)) = &mut model.popup else {
+        return;
+    };
+    let (row, _) = form.field.cursor();
+    let inside = if step < 0 {
+        row > 0
+    } else {
+        row + 1 < form.field.lines().len()
+    };
+    if form.marked.is_none() && (inside || step > 0) {
+        let code = if step < 0 { KeyCode::Up } else { KeyCode::Down };
+        form.field.key(KeyEvent::from(code));
+    } else {
+        form.mark(&model.state.messages, step);
+    }
+}
+
+fn marked(model: &Model) -> Option<QueuedMessage> {
+    let Some(Popup::Message(form)) = &model.popup else {
+        return None;
+    };
+    let id = form.marked?;
+    model.state.messages.iter().find(|message| message.id == id).cloned()
+}
+
+fn change(model: &mut Model) {
+    let Some(message) = marked(model) else { return };
+    if let Some(Popup::Message(form)) = &mut model.popup {
+        if form.changing.is_none() {
+            model.draft = form.field.text();
+        }
+        form.change(&message);
+    }
+}
+
+fn withdraw(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(message) = marked(model) else { return };
+    send(effects, Steer::WithdrawMessage { message: message.id });
+    if let Some(Popup::Message(form)) = &mut model.popup {
+        form.marked = None;
+    }
+}
+
+/// The selected feature, where a list of features or a feature's page shows it.
+fn selected(model: &Model) -> Option<(FeatureId, Standing)> {
+    if model.pages.is_empty() && model.focus != Pane::Features {
+        return None;
+    }
+    let Subject::Feature(id) = model.subject()? else { return None };
+    let standing = model.standing(model.state.features.get(&id)?);
+    Some((id, standing))
+}
+
+/// Gives the selected feature a standing, or takes that standing from it again.
+fn reorder(model: &mut Model, wanted: Standing, effects: &mut Vec<Effect>) {
+    let Some((feature, standing)) = selected(model) else { return };
+    let (change, told) = match (wanted == standing, wanted) {
+        (false, Standing::Skipped) => (OrderChange::Skip, "is left out of this run"),
+        (true, Standing::Skipped) => (OrderChange::Unskip, "is taken back in"),
+        (false, _) => (OrderChange::Pick, "comes next"),
+        (true, _) => (OrderChange::Unpick, "waits for its usual turn"),
+    };
+    model.say(format!("{feature} {told}"));
+    send(effects, Steer::Order { feature, change });
+}
