@@ -119,6 +119,18 @@ impl Project {
         }
     }
 
+    /// Returns the word for what its latest run does and since when, as every screen shows it. A run whose process is gone does nothing.
+    #[must_use]
+    pub fn state_word(&self, now: Timestamp) -> (&'static str, Option<Timestamp>) {
+        match self.standing() {
+            Standing::Interrupted => ("interrupted", self.state.last_time),
+            _ => {
+                let (phase, since) = self.state.phase_at(now);
+                (phase.word(), since)
+            }
+        }
+    }
+
     /// Counts regressed features.
     #[must_use]
     pub fn regressed(&self) -> usize {

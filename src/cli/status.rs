@@ -16,6 +16,10 @@ struct Report {
     project: String,
     workspace: String,
     standing: Standing,
+    /// The word that the header of the terminal shows, too.
+    state: &'static str,
+    state_since: Option<Timestamp>,
+    queued_messages: usize,
     process: Option<u32>,
     reason: Option<String>,
     features: Features,
@@ -64,7 +68,7 @@ struct Tests {
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
     if args.json {
-        console.json(&report(&project))?;
+        console.json(&report(&project, Timestamp::now()))?;
         return Ok(());
     }
     for (name, text) in lines(&project, Timestamp::now()) {
@@ -103,6 +107,10 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             None => format!("{} (turn {})", words::activity(session.activity), session.turn.0),
         };
         lines.push(("session", format!("{} {}{feature}: {doing}", session.number.0, session.role)));
+    }
+    let queued = state.messages.len();
+    if queued > 0 {
+        lines.push(("queued", format!("{} to the agent", format::plural(queued, "message"))));
     }
     if let Some((_, _, run)) = &state.tests.latest {
         lines.push(("tests", format!("{}  ({})", words::tests(&run.totals()), run.command)));
@@ -143,8 +151,14 @@ fn run_line(project: &Project, now: Timestamp) -> String {
     let started = run.map_or_else(String::new, |run| format!(", started {}", ago(run.started)));
     match project.standing() {
         Standing::New => format!("none yet; start one with `longhaul run {}`", words::path(&project.workspace)),
-        Standing::Running => format!("running in process {}{started}", project.holder.unwrap_or_default()),
-        Standing::WaitingForYou => format!("waiting for you in process {}{started}", project.holder.unwrap_or_default()),
+        Standing::Running | Standing::WaitingForYou => {
+            let (word, since) = project.state_word(now);
+            let since = since.map_or_else(String::new, |since| match format::age(since, now) {
+                age if age == "now" => String::new(),
+                age => format!(" for {age}"),
+            });
+            format!("{word}{since} in process {}{started}", project.holder.unwrap_or_default())
+        }
         Standing::Interrupted => "interrupted: its process is gone; `longhaul run` goes on from here".to_owned(),
         Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
             let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
@@ -160,13 +174,17 @@ fn run_line(project: &Project, now: Timestamp) -> String {
     }
 }
 
-fn report(project: &Project) -> Report {
+fn report(project: &Project, now: Timestamp) -> Report {
     let state = &project.state;
+    let (word, since) = project.state_word(now);
     let (passing, total) = state.features.progress();
     Report {
         project: project.name(),
         workspace: project.workspace.display().to_string(),
         standing: project.standing(),
+        state: word,
+        state_since: since,
+        queued_messages: state.messages.len(),
         process: project.holder,
         reason: state
             .run

@@ -1,8 +1,8 @@
 //! The last words of a run: what was reached, what it cost, where everything lies.
 
 use super::words;
-use crate::protocol::Role;
 use crate::protocol::event::{RunEnded, RunOutcome};
+use crate::protocol::{FeatureId, Role};
 use crate::provider::scripted::MODEL;
 use crate::session::State;
 use crate::store::ProjectDir;
@@ -39,6 +39,17 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
         row("time", format::duration_ms(format::seconds_between(run.started, end) * 1000));
         let commits = state.commits.iter().filter(|commit| commit.time >= run.started).count();
         row("commits", commits.to_string());
+    }
+    if !state.features.skipped.is_empty() {
+        let ids: Vec<&str> = state.features.skipped.iter().map(FeatureId::as_str).collect();
+        row("skipped", format!("{}; a new run takes them up again", ids.join(", ")));
+    }
+    if !state.messages.is_empty() {
+        let count = format::plural(state.messages.len(), "message");
+        row(
+            "unread",
+            format!("{count} to the agent; the next run's first session gets what waits"),
+        );
     }
     row("project", dir.workspace().display().to_string());
     row("log", dir.sessions().display().to_string());

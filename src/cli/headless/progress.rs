@@ -2,7 +2,7 @@
 
 use crate::cli::words;
 use crate::protocol::CallStatus;
-use crate::session::{Activity, ItemKind, Session, State};
+use crate::session::{Activity, ItemKind, Phase, Session, State};
 use crate::ui::text::format;
 use jiff::Timestamp;
 
@@ -10,6 +10,16 @@ use jiff::Timestamp;
 pub(super) fn line(state: &State, now: Timestamp) -> String {
     let (passing, total) = state.features.progress();
     let mut parts = vec![format!("{passing}/{total}")];
+    let (phase, since) = state.phase_at(now);
+    if !matches!(phase, Phase::Running | Phase::BetweenSessions) {
+        let since = since.map(|since| format::duration_ms(format::seconds_between(since, now) * 1000));
+        parts.push(
+            [phase.word(), since.as_deref().unwrap_or_default()]
+                .join(" ")
+                .trim_end()
+                .to_owned(),
+        );
+    }
     if let Some(session) = state.current().filter(|session| session.ended.is_none()) {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(" {id}"));
         let since = format::duration_ms(format::seconds_between(session.activity_since, now) * 1000);

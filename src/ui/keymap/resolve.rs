@@ -70,7 +70,8 @@ impl Situation {
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript, Writing,
+            Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript,
+            Writing,
         };
         match self {
             Self::MainList => &[List, Main, Everywhere],
@@ -93,7 +94,10 @@ impl Situation {
     /// Says whether typed characters are text here, so that only keys of this situation count.
     #[must_use]
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette)
+        matches!(
+            self,
+            Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette
+        )
     }
 
     /// Says whether an action applies here.
