@@ -1,7 +1,7 @@
 //! The background processes of one session, and their end.
 
-use super::kill::{GRACE, group_lives, signal_group, wait_until};
-use super::survey::{MARKER, Member, members};
+use super::kill::{GRACE, signal_group, wait_until};
+use super::survey::{MARKER, Member, members, session_lives};
 use rustix::process::{Pid, Signal, kill_process};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    groups: Vec<Pid>,
+    /// Ended leaders of terminal sessions that may have members still.
+    leaders: Vec<Pid>,
     drains: Vec<JoinHandle<()>>,
 }
 
@@ -81,11 +82,11 @@ impl Group {
         (MARKER, &self.0.marker)
     }
 
-    /// Keeps a process group in mind after its leader ended.
-    pub(super) fn register(&self, group: Pid) {
+    /// Keeps a command's terminal session in mind after its leader ended.
+    pub(super) fn register(&self, leader: Pid) {
         let mut state = self.state();
-        state.groups.retain(|known| group_lives(*known));
-        state.groups.push(group);
+        state.leaders.retain(|known| session_lives(*known));
+        state.leaders.push(leader);
     }
 
     /// Reads a pipe that background processes hold open until its end, so that they neither block nor break.
@@ -104,7 +105,7 @@ impl Group {
         let members = self.members().await;
         members
             .into_iter()
-            .map(|Member { pid, command }| Survivor {
+            .map(|Member { pid, command, .. }| Survivor {
                 pid: pid.as_raw_pid(),
                 command,
             })
@@ -114,7 +115,7 @@ impl Group {
     /// Stops everything the session left running, politely first, and says what it was.
     pub async fn close(&self) -> Vec<Stopped> {
         let mut seen = self.members().await;
-        self.signal(&seen, Signal::TERM);
+        signal(&seen, Signal::TERM);
         let deadline = Instant::now() + GRACE;
         let mut left = seen.clone();
         while !left.is_empty() && Instant::now() < deadline {
@@ -132,7 +133,7 @@ impl Group {
                     .cloned()
                     .collect::<Vec<_>>(),
             );
-            self.signal(&left, Signal::KILL);
+            signal(&left, Signal::KILL);
             let gone = left.iter().map(|member| member.pid).collect::<Vec<_>>();
             wait_until(Instant::now() + Duration::from_millis(100), || {
                 gone.iter().all(|pid| rustix::process::test_kill_process(*pid).is_err())
@@ -141,10 +142,10 @@ impl Group {
             left = self.members().await;
         }
         let mut state = self.state();
-        state.groups.clear();
+        state.leaders.clear();
         state.drains.drain(..).for_each(|drain| drain.abort());
         seen.into_iter()
-            .map(|Member { pid, command }| Stopped {
+            .map(|Member { pid, command, .. }| Stopped {
                 pid: pid.as_raw_pid(),
                 command,
                 forced: stubborn.contains(&pid),
@@ -152,22 +153,10 @@ impl Group {
             .collect()
     }
 
-    /// Signals groups first (a fork between survey and signal is caught), then strays one by one.
-    fn signal(&self, members: &[Member], signal: Signal) {
-        let groups = self.state().groups.clone();
-        if !members.is_empty() {
-            groups.into_iter().for_each(|group| signal_group(group, signal));
-        }
-        for member in members {
-            // A member that is gone meanwhile is what we want.
-            let _ = kill_process(member.pid, signal);
-        }
-    }
-
     /// Reads the process table off the async threads.
     async fn members(&self) -> Vec<Member> {
-        let (marker, groups) = (self.0.marker.clone(), self.state().groups.clone());
-        let look = move || members(&marker, &groups);
+        let (marker, leaders) = (self.0.marker.clone(), self.state().leaders.clone());
+        let look = move || members(&marker, &leaders);
         // Without a blocking thread (the runtime is shutting down) look here: "nobody is left" must never be a guess.
         match tokio::task::spawn_blocking(look.clone()).await {
             Ok(members) => members,
@@ -180,15 +169,22 @@ impl Group {
     }
 }
 
+/// Signals groups first (a fork between survey and signal is caught), then the members one by one.
+fn signal(members: &[Member], signal: Signal) {
+    let mut groups: Vec<Pid> = members.iter().filter_map(|member| member.group).collect();
+    groups.sort_by_key(|group| group.as_raw_pid());
+    groups.dedup();
+    groups.into_iter().for_each(|group| signal_group(group, signal));
+    for member in members {
+        // A member that is gone meanwhile is what we want.
+        let _ = kill_process(member.pid, signal);
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for group in &state.groups {
-            signal_group(*group, Signal::KILL);
-        }
-        for stray in members(&self.marker, &[]) {
-            let _ = kill_process(stray.pid, Signal::KILL);
-        }
+        signal(&members(&self.marker, &state.leaders), Signal::KILL);
         state.drains.drain(..).for_each(|drain| drain.abort());
     }
 }

@@ -1,6 +1,6 @@
-//! Signals to process groups, without unsafe code.
+//! Signals to whole sessions of processes, without unsafe code.
 
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::time::{Duration, Instant};
 
 /// Time between the polite signal and the final one. Short enough that nothing outlives an interrupt by two seconds.
@@ -8,17 +8,22 @@ pub(super) const GRACE: Duration = Duration::from_millis(1_800);
 
 const POLL: Duration = Duration::from_millis(10);
 
-/// Says whether the group has a live member. The signal test counts zombies that a lazy init has not reaped; the process table tells.
-pub(super) fn group_lives(group: Pid) -> bool {
-    test_kill_process_group(group).is_ok() && super::survey::has_live_member(group)
-}
-
 /// Sends a signal to a group; a group that is gone is no error.
 pub(super) fn signal_group(group: Pid, signal: Signal) {
     if let Err(error) = kill_process_group(group, signal)
         && error != rustix::io::Errno::SRCH
     {
         tracing::debug!(group = group.as_raw_nonzero(), %error, "signal not delivered");
+    }
+}
+
+/// Sends a signal to the group of a session's leader and to every other group of the session.
+pub(super) fn signal_session(leader: Pid, signal: Signal) {
+    signal_group(leader, signal);
+    for group in super::survey::groups(leader) {
+        if group != leader {
+            signal_group(group, signal);
+        }
     }
 }
 
@@ -35,13 +40,13 @@ pub(super) async fn wait_until(deadline: Instant, mut gone: impl FnMut() -> bool
     }
 }
 
-/// Kills a group when dropped, unless disarmed: the cover for a caller that drops [`super::run`] half way.
+/// Kills a session when dropped, unless disarmed: the cover for a caller that drops [`super::run`] half way.
 #[derive(Debug)]
 pub(super) struct KillOnDrop(Option<Pid>);
 
 impl KillOnDrop {
-    pub(super) fn new(group: Pid) -> Self {
-        Self(Some(group))
+    pub(super) fn new(leader: Pid) -> Self {
+        Self(Some(leader))
     }
 
     pub(super) fn disarm(mut self) {
@@ -51,8 +56,8 @@ impl KillOnDrop {
 
 impl Drop for KillOnDrop {
     fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            signal_group(group, Signal::KILL);
+        if let Some(leader) = self.0 {
+            signal_session(leader, Signal::KILL);
         }
     }
 }

@@ -1,15 +1,18 @@
 //! L2: the only place that starts programs.
 //!
-//! Owns process groups, the environment that children get, output capture with caps, time limits,
+//! Owns terminal sessions and process groups of children, the environment that children get, output capture with caps, time limits,
 //! cancellation and the registry of background processes of a session ([`Group`]). Does not decide
 //! *whether* a program may run (the guard does) nor what its output means.
 //!
 //! Invariant: when [`run`] returns, the pipe of the child is either at its end, or is drained by a task
 //! of the [`Group`]: no child ever blocks on a full pipe and none dies of a closed one while its session lives.
 //!
-//! What is not caught: a process that leaves its group with `setsid` *and* clears its environment
-//! (Linux), or that leaves its group at all (other systems, which have no `/proc`). Only a process
-//! namespace closes that hole. Children share our terminal session; their standard input is `/dev/null`.
+//! Every child leads a terminal session of its own (`setsid`) and reads `/dev/null` unless it is given bytes: `/dev/tty` does not
+//! open, so nothing it prints reaches the user's terminal past the sanitizer.
+//!
+//! What is not caught: a process that leaves its session with `setsid` *and* clears its environment (Linux), or that leaves its
+//! group at all (other systems, which have no `/proc`); and one that finds the terminal's device by its name (`/dev/pts/3`), which
+//! belongs to the same user. Only namespaces of processes and devices close these holes.
 
 mod capture;
 mod env;

@@ -1,8 +1,10 @@
 //! One child from start to end.
 
 use super::capture::Capture;
-use super::kill::{GRACE, KillOnDrop, group_lives, signal_group, wait_until};
+use super::kill::{GRACE, KillOnDrop, signal_session, wait_until};
+use super::survey::session_lives;
 use super::{Captured, Group, Invocation, ProcessError, Stdin};
+use process_wrap::tokio::{ChildWrapper, CommandWrap, ProcessSession};
 use rustix::process::{Pid, Signal};
 use std::io;
 use std::os::fd::OwnedFd;
@@ -11,7 +13,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +34,7 @@ pub struct Finished {
     pub timed_out: bool,
     /// Whether it was stopped because the caller cancelled.
     pub cancelled: bool,
-    /// Whether it left something running in its group.
+    /// Whether it left something running in its terminal session.
     pub background: bool,
     /// Wall time.
     pub duration: Duration,
@@ -47,10 +49,10 @@ enum Stop {
     Cancelled,
 }
 
-/// Runs a program in its own process group until it ends, its time is over, or `cancel` fires.
+/// Runs a program in a terminal session and process group of its own until it ends, its time is over, or `cancel` fires.
 ///
 /// Standard output and error arrive in one pipe, in order. Each piece is also offered to `on_output`, which
-/// may miss pieces if it is slow: the child is never held up by a watcher. Dropping the future kills the group.
+/// may miss pieces if it is slow: the child is never held up by a watcher. Dropping the future kills the session.
 ///
 /// # Errors
 /// If the program cannot be started or its pipe breaks; a failing program is not an error.
@@ -72,7 +74,7 @@ pub async fn run(
         return Err(pipe_error(io::Error::other("the child has no process id")));
     };
     let cover = KillOnDrop::new(leader);
-    feed(&mut child, &invocation.stdin);
+    feed(&mut *child, &invocation.stdin);
 
     let mut sink = Sink {
         reader,
@@ -82,13 +84,13 @@ pub async fn run(
         watcher: on_output,
     };
     let (status, stop) = sink
-        .attend(&mut child, leader, invocation.timeout, &cancel)
+        .attend(&mut *child, leader, invocation.timeout, &cancel)
         .await
         .map_err(pipe_error)?;
     sink.drain().await;
-    let mut background = group_lives(leader) || sink.open;
+    let mut background = session_lives(leader) || sink.open;
     if background && (stop.is_some() || invocation.group.is_none()) {
-        end_group(leader, stop.is_some()).await;
+        end_session(leader, stop.is_some()).await;
         sink.drain().await;
         background = false;
     }
@@ -102,6 +104,7 @@ pub async fn run(
     }
     cover.disarm();
     if let Some(own) = own {
+        own.register(leader);
         own.close().await;
     }
     Ok(Finished {
@@ -116,7 +119,7 @@ pub async fn run(
 }
 
 /// Starts the child with both outputs on one pipe; returns our end of it.
-fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Child, pipe::Receiver), ProcessError> {
+fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Box<dyn ChildWrapper>, pipe::Receiver), ProcessError> {
     let program = || invocation.program.to_string_lossy().into_owned();
     if !invocation.cwd.is_dir() {
         return Err(ProcessError::Directory {
@@ -144,13 +147,15 @@ fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Child, pipe:
         })
         .stdout(writer.try_clone().map_err(failed)?)
         .stderr(writer)
-        .process_group(0)
         .kill_on_drop(true);
     if let Some(group) = group {
         let (name, value) = group.variable();
         command.env(name, value);
     }
-    let child = command.spawn().map_err(failed)?;
+    let mut command = CommandWrap::from(command);
+    // A session of its own has no controlling terminal: `/dev/tty` does not open, and its leader's number is its group's too.
+    // Without the wrapper around the child: waiting for the rest of the group is our business.
+    let child = command.wrap(ProcessSession).spawn().map_err(failed)?.into_inner();
     // `command` holds our copies of the writing end: only without them does the pipe come to its end.
     drop(command);
     let reader = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
@@ -158,8 +163,8 @@ fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Child, pipe:
 }
 
 /// Writes the child's input beside everything else; a child that does not read it is none of our business.
-fn feed(child: &mut Child, stdin: &Stdin) {
-    if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, child.stdin.take()) {
+fn feed(child: &mut dyn ChildWrapper, stdin: &Stdin) {
+    if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, child.stdin().take()) {
         let bytes = bytes.clone();
         tokio::spawn(async move {
             let _ = pipe.write_all(&bytes).await;
@@ -167,15 +172,15 @@ fn feed(child: &mut Child, stdin: &Stdin) {
     }
 }
 
-/// Ends what is left of a group: at once if it had its polite signal already.
-async fn end_group(leader: Pid, warned: bool) {
+/// Ends what is left of a session: at once if it had its polite signal already.
+async fn end_session(leader: Pid, warned: bool) {
     if !warned {
-        signal_group(leader, Signal::TERM);
-        if wait_until(Instant::now() + GRACE, || !group_lives(leader)).await {
+        signal_session(leader, Signal::TERM);
+        if wait_until(Instant::now() + GRACE, || !session_lives(leader)).await {
             return;
         }
     }
-    signal_group(leader, Signal::KILL);
+    signal_session(leader, Signal::KILL);
 }
 
 /// Our end of the child's output.
@@ -188,10 +193,10 @@ struct Sink {
 }
 
 impl Sink {
-    /// Reads until the leader ends, and stops its group when time or patience is over.
+    /// Reads until the leader ends, and stops its session when time or patience is over.
     async fn attend(
         &mut self,
-        child: &mut Child,
+        child: &mut dyn ChildWrapper,
         leader: Pid,
         timeout: Duration,
         cancel: &CancellationToken,
@@ -207,8 +212,8 @@ impl Sink {
                 status = child.wait() => {
                     let status = status?;
                     if stop.is_some() {
-                        // The leader obeyed; the rest of its group gets the rest of the time.
-                        wait_until(alarm.deadline().into_std(), || !group_lives(leader)).await;
+                        // The leader obeyed; the rest of its session gets the rest of the time.
+                        wait_until(alarm.deadline().into_std(), || !session_lives(leader)).await;
                     }
                     return Ok((status, stop));
                 }
@@ -219,10 +224,10 @@ impl Sink {
             };
             if stop.is_none() {
                 stop = Some(reason);
-                signal_group(leader, Signal::TERM);
+                signal_session(leader, Signal::TERM);
                 alarm.as_mut().reset(tokio::time::Instant::now() + GRACE);
             } else {
-                signal_group(leader, Signal::KILL);
+                signal_session(leader, Signal::KILL);
                 // Nothing survives that signal, except in the kernel's hands: look again, do not spin.
                 alarm.as_mut().reset(tokio::time::Instant::now() + GRACE);
             }

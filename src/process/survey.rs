@@ -1,4 +1,4 @@
-//! Who is still running: on Linux read from `/proc`, elsewhere only what the process groups tell.
+//! Who is still running: on Linux read from `/proc`, elsewhere only what the leaders' process groups tell.
 
 use rustix::process::Pid;
 
@@ -9,41 +9,64 @@ pub(super) const MARKER: &str = "LONGHAUL_SESSION";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
     pub pid: Pid,
+    /// Its process group, if all of it is ours to signal: a group never reaches beyond one terminal session.
+    pub group: Option<Pid>,
     pub command: String,
 }
 
-/// Lists the live processes (no zombies) that carry `marker` in their environment or belong to one of `groups`.
+/// Lists the live processes (no zombies) that carry `marker` in their environment or belong to a terminal session of `leaders`,
+/// whose leaders have ended.
 #[cfg(target_os = "linux")]
-pub(super) fn members(marker: &str, groups: &[Pid]) -> Vec<Member> {
+pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
     let needle = format!("{MARKER}={marker}");
-    // A group number may be reused by a stranger once the group is empty; a stranger is most likely in another terminal session.
-    // Ours is read where theirs is: in a container its leader may be outside, which `/proc` shows as 0 and `getsid` has no type for.
-    let ours = Stat::read(rustix::process::getpid()).map(|stat| stat.session);
+    // The kernel gives a leader's number to nobody while its session has a member. Once the session is empty a stranger may
+    // get it and lead a session of its own: but then a process of that number is there, and ours is known to have ended.
+    let leaders: Vec<Pid> = leaders
+        .iter()
+        .copied()
+        .filter(|leader| Stat::read(*leader).is_none())
+        .collect();
     let mut found: Vec<Member> = table()
-        .filter(|(pid, stat)| {
-            *pid != rustix::process::getpid()
-                && (groups.iter().any(|group| stat.is_in(*group)) && Some(stat.session) == ours
-                    || has_variable(*pid, needle.as_bytes()))
-        })
-        .map(|(pid, stat)| Member {
-            pid,
-            command: command_line(pid).unwrap_or(stat.name),
+        .filter(|(pid, _)| *pid != rustix::process::getpid())
+        .filter_map(|(pid, stat)| {
+            let is_in_session = leaders.iter().any(|leader| stat.is_in(*leader));
+            (is_in_session || has_variable(pid, needle.as_bytes())).then(|| Member {
+                pid,
+                group: Pid::from_raw(stat.group).filter(|_| is_in_session),
+                command: command_line(pid).unwrap_or(stat.name),
+            })
         })
         .collect();
     found.sort_by_key(|member| member.pid.as_raw_pid());
     found
 }
 
-/// Says whether a group has a member that is not a zombie.
+/// Lists the process groups of a terminal session that have a live member.
 #[cfg(target_os = "linux")]
-pub(super) fn has_live_member(group: Pid) -> bool {
-    table().any(|(_, stat)| stat.is_in(group))
+pub(super) fn groups(leader: Pid) -> Vec<Pid> {
+    let in_session = table().filter(|(_, stat)| stat.is_in(leader));
+    let mut groups: Vec<Pid> = in_session.filter_map(|(_, stat)| Pid::from_raw(stat.group)).collect();
+    groups.sort_by_key(|group| group.as_raw_pid());
+    groups.dedup();
+    groups
 }
 
-/// Without `/proc` the signal test has to do.
+/// Says whether a terminal session has a member that is not a zombie.
+#[cfg(target_os = "linux")]
+pub(super) fn session_lives(leader: Pid) -> bool {
+    table().any(|(_, stat)| stat.is_in(leader))
+}
+
+/// Without `/proc` only the leader's own group is known.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn has_live_member(_group: Pid) -> bool {
-    true
+pub(super) fn groups(leader: Pid) -> Vec<Pid> {
+    vec![leader]
+}
+
+/// Without `/proc` a signal test on the leader's group has to do.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn session_lives(leader: Pid) -> bool {
+    rustix::process::test_kill_process_group(leader).is_ok()
 }
 
 /// Walks all live processes.
@@ -56,14 +79,15 @@ fn table() -> impl Iterator<Item = (Pid, Stat)> {
         .filter(|(_, stat)| !matches!(stat.state, 'Z' | 'X'))
 }
 
-/// Lists one entry per live group: without `/proc` nothing more is known.
+/// Lists one entry per live leader's group: without `/proc` nothing more is known.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn members(_marker: &str, groups: &[Pid]) -> Vec<Member> {
-    let alive = groups.iter().filter(|group| super::kill::group_lives(**group));
+pub(super) fn members(_marker: &str, leaders: &[Pid]) -> Vec<Member> {
+    let alive = leaders.iter().filter(|leader| session_lives(**leader));
     alive
-        .map(|group| Member {
-            pid: *group,
-            command: format!("process group {}", group.as_raw_pid()),
+        .map(|leader| Member {
+            pid: *leader,
+            group: Some(*leader),
+            command: format!("process group {}", leader.as_raw_pid()),
         })
         .collect()
 }
@@ -100,8 +124,8 @@ impl Stat {
         })
     }
 
-    fn is_in(&self, group: Pid) -> bool {
-        self.group == group.as_raw_pid()
+    fn is_in(&self, session: Pid) -> bool {
+        self.session == session.as_raw_pid()
     }
 }
 

@@ -158,6 +158,37 @@ async fn a_double_fork_into_another_session_is_found_and_killed() {
     eventually("the stray is gone", async || group.live().await.is_empty()).await;
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_command_leads_a_session_of_its_own() {
+    let done = go(shell(
+        "read -r pid name state parent group session rest < /proc/$$/stat; echo $pid $group $session",
+    ))
+    .await;
+    let numbers: Vec<&str> = done.output.shown.split_whitespace().collect();
+    assert!(
+        matches!(numbers[..], [pid, group, session] if pid == group && pid == session),
+        "{numbers:?}"
+    );
+}
+
+/// `set -m` gives a job a group of its own; not every `sh` does so without a terminal.
+#[cfg(target_os = "linux")]
+const UNMARKED_JOB: &str = "bash -c 'set -m; env -i sleep 60 > /dev/null 2>&1 & echo $!'";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn another_group_without_the_marker_is_found_by_its_session() {
+    let group = Group::new();
+    let done = go(shell(UNMARKED_JOB).group(&group)).await;
+    let pid = done.output.shown.trim().to_owned();
+    assert!(done.background && alive(&pid));
+    assert_eq!(group.close().await.len(), 1);
+    assert!(!alive(&pid));
+    let done = go(shell(UNMARKED_JOB)).await;
+    assert!(!alive(done.output.shown.trim()));
+}
+
 #[tokio::test]
 async fn dropping_the_last_handle_kills_what_is_left() {
     let group = Group::new();

@@ -3,5 +3,6 @@
 //! Every test ends in `Term::ends_restored`, which also checks that no byte of foreign origin was ever written raw.
 
 mod live;
+mod own_session;
 mod past;
 mod stream;
