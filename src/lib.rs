@@ -49,6 +49,14 @@
 //! through one dispatch: guard -> gate -> tool -> verify -> event. Commits are made only there, from the very tree that was
 //! tested. Features are flipped only there, one JSON token at a time, on evidence.
 //!
+//! # A person's part
+//!
+//! What waits for a person is a gate: opened, answered and decided in the log (`engine::gates`), its answer bound to the gate's
+//! number and the tree that was shown. How much waits is the level of autonomy ([`protocol::Autonomy`]). The review page
+//! (`ui::page::review`) decides nothing by itself: its keys count only once everything was drawn and a moment has passed. Pause,
+//! interrupt, messages and the order of features are commands like any other, answered by events; the one word for what the
+//! project is doing comes from [`session::State::phase`].
+//!
 //! # Differences from the plan this grew from
 //!
 //! - `process` is a folder and stands in L2 as the only spawner; `pricing` is part of [`config`].
