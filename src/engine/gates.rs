@@ -160,7 +160,10 @@ pub async fn ask(
     let decided = tokio::select! {
         biased;
         answered = answered => answered.unwrap_or_else(|_| gone("the run stops, and nobody is there to decide")),
-        () = cancel.cancelled() => gone("the session ended"),
+        () = cancel.cancelled() => {
+            let stops = project.journal.with_state(|state| state.run.as_ref().is_some_and(|run| run.stopping.is_some()));
+            gone(if stops { "the session ended" } else { "the call was interrupted" })
+        }
     };
     project.gates.forget(opened.gate);
     Ok(decided)
