@@ -10,7 +10,7 @@ use super::error::EngineError;
 use super::gates::{self, Decided};
 use super::{rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, Repo};
-use crate::protocol::event::CommitMade;
+use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
 
@@ -92,6 +92,7 @@ impl Dispatch {
             unseen: Some(unseen(draft.hunks(), decided)),
         })?;
         self.protect(&made.commit).await?;
+        project.checkpoint(CheckpointCause::Commit, None).await?;
         let tests = draft
             .run
             .as_ref()

@@ -10,7 +10,7 @@ use super::facts::SessionFacts;
 use super::permit::Permit;
 use super::project::Project;
 use super::session::COMMITS;
-use crate::protocol::event::{BreachFound, Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
+use crate::protocol::event::{BreachFound, CheckpointCause, Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
 use crate::protocol::{CallId, CallStatus, Event, Oid, Payload, ToolKind};
 use crate::tool::{self, HarnessCall, ToolOutcome, Toolbox};
 use std::sync::Arc;
@@ -127,7 +127,11 @@ impl Dispatch {
             None => self.work(&proposed, described.kind, cancel).await?,
         };
         ran.outcome.shown.push_str(&said);
-        self.finish(&proposed.call, ran, begun)
+        let done = self.finish(&proposed.call, ran, begun)?;
+        if !matches!(described.kind, ToolKind::Read | ToolKind::Search) {
+            self.project.checkpoint(CheckpointCause::Step, Some(proposed.call)).await?;
+        }
+        Ok(done)
     }
 
     /// Runs an ordinary tool and looks at what it left behind. The harness's own tools write nothing that is guarded, and may wait

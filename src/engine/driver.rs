@@ -226,6 +226,16 @@ impl<'a> Driver<'a> {
                 }
                 Ok(Some(Input::Stop { mode }))
             }
+            Command::Move { target } => {
+                let project = &self.dispatch.project;
+                project.plan_move(Some(target));
+                // A step that waits for this very person would not end by itself.
+                let waits = project
+                    .journal
+                    .with_state(|state| !state.open_gates.is_empty() || !state.open_questions.is_empty());
+                let mode = if waits { StopMode::Now } else { StopMode::AfterStep };
+                Ok(Some(Input::Stop { mode }))
+            }
             Command::SetAutonomy { level } => {
                 gates::set_level(&self.dispatch.project, level)?;
                 Ok(None)
@@ -251,8 +261,11 @@ impl<'a> Driver<'a> {
                 }
                 Ok(None)
             }
-            Command::CancelStop => Ok(Some(Input::CancelStop)),
             Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(&self.dispatch, steer)?))),
+            Command::CancelStop => {
+                self.dispatch.project.plan_move(None);
+                Ok(Some(Input::CancelStop))
+            }
             Command::HoldQuestion { question } => {
                 self.dispatch.project.questions.hold(question);
                 Ok(None)

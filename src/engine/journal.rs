@@ -84,6 +84,19 @@ impl Journal {
         self.inner.write(&mut book, event)
     }
 
+    /// Opens the newest segment for what has to be said while no run is on, or a first one.
+    ///
+    /// # Errors
+    /// Fails if the segment cannot be opened.
+    pub fn reopen(&self) -> Result<(), StoreError> {
+        let mut book = self.book();
+        if !book.writer.resume_segment()? {
+            book.session = SessionNo(1);
+            book.writer.begin_segment(SessionNo(1), Role::Initializer)?;
+        }
+        Ok(())
+    }
+
     /// Opens the next session's segment of the log; what is recorded from now on belongs to it.
     ///
     /// # Errors

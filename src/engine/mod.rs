@@ -9,6 +9,7 @@
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
 mod asking;
+mod checkpoint;
 mod comments;
 mod commits;
 mod conversation;
@@ -30,6 +31,7 @@ mod project;
 mod questions;
 mod review;
 mod rites;
+pub mod rollback;
 mod session;
 mod steer;
 mod supervisor;
@@ -53,7 +55,7 @@ use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
 use journal::Journal;
 use project::Project;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -159,12 +161,15 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     })?;
     let rites = rites::Rites::of(&workspace)?;
     let journal = Journal::new(writer, state);
+    let guard = Arc::new(guard);
+    finish_moves(&workspace, &journal, &guard, settings.checkpoint_max_file_mb << 20)?;
     let (commands, command_queue) = mpsc::channel(COMMANDS);
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
     let blobs = Blobs::of(&dir).with_redactor(redactor);
     let lookups = Lookups {
         workspace: workspace.clone(),
         blobs: blobs.clone(),
+        limit: settings.checkpoint_max_file_mb << 20,
     };
     let client = Client::new(Arc::new(InProcess::new(dir.clone(), &journal.live(), commands, lookups)));
     let (watcher, changes) = Watcher::start(WatchOptions::new(&workspace, dir.root().join("marks")))?;
@@ -182,8 +187,10 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         gates: gates::Gates::default(),
         rites,
         watcher,
-        guard: Arc::new(guard),
+        guard,
         background: AtomicBool::new(false),
+        checkpointed: std::sync::Mutex::default(),
+        going: std::sync::Mutex::default(),
     });
     let loss = Arc::new(OnceLock::new());
     let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks.clone()));
@@ -204,6 +211,18 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         loss,
         cancel,
     })
+}
+
+/// A move that was cut off is finished before anything else looks at the files.
+fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: u64) -> Result<(), EngineError> {
+    let mover = rollback::Mover {
+        workspace: workspace.to_owned(),
+        journal: journal.clone(),
+        guard: Arc::clone(guard),
+        limit,
+    };
+    // Only a project that was moved before can have been cut off in a move; a new one's log has no place to say so yet.
+    mover.catch_up().map(drop)
 }
 
 async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {

@@ -7,16 +7,16 @@ use super::questions::Questions;
 use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{GitError, Repo, Tree};
+use crate::git::{Checkpoint, GitError, Repo, Tree};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
-use crate::protocol::{CallId, Cost, Event, Oid, Usage};
+use crate::protocol::{CallId, Cost, Event, Oid, Target, Usage};
 use crate::provider::Anthropic;
 use crate::store::{Blobs, ProjectDir};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A project with a live run.
 pub struct Project {
@@ -47,6 +47,10 @@ pub struct Project {
     /// What judges calls and keeps guarded files as they were.
     pub guard: Arc<Guard>,
     pub(super) background: AtomicBool,
+    /// The latest checkpoint of this run.
+    pub(super) checkpointed: Mutex<Option<Checkpoint>>,
+    /// Where the project goes once the running session has ended.
+    pub(super) going: Mutex<Option<Target>>,
 }
 
 impl Project {

@@ -13,7 +13,7 @@ use super::project::Project;
 use super::steer;
 use super::turn::{Rules, TurnMachine};
 use crate::harness::FEATURE_LIST;
-use crate::protocol::event::{EndCause, ExternalChangeSeen, ExternalKind, SessionEnded, SessionStarted};
+use crate::protocol::event::{CheckpointCause, EndCause, ExternalChangeSeen, ExternalKind, SessionEnded, SessionStarted};
 use crate::protocol::{Command, RawJson, Role};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
 use std::collections::VecDeque;
@@ -118,6 +118,7 @@ async fn converse(
 ) -> Result<(EndCause, String), EngineError> {
     let project = &dispatch.project;
     project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
+    project.checkpoint(CheckpointCause::SessionStart, None).await?;
     project.guard.initializing(opening.role == Role::Initializer);
     for (path, detail) in &opening.earlier {
         let what = if path == FEATURE_LIST {
@@ -177,6 +178,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
             Err(other) => return Err(other),
         }
     }
+    project.checkpoint(CheckpointCause::SessionEnd, None).await?;
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
     let dirty = observed.dirty.clone();
     project.record(observed)?;

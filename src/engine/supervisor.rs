@@ -86,11 +86,14 @@ impl Supervisor {
             )
             .await?;
             done += 1;
+            if let Some(ended) = self.project.make_planned_move().await? {
+                return Ok(ended);
+            }
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
                 return Ok(ended);
             }
             if self.next_role().await?.is_ok() && (self.stops_after_session() || self.pause().await?) {
-                return Ok(stopped());
+                return Ok(self.project.make_planned_move().await?.unwrap_or_else(stopped));
             }
         }
     }
@@ -162,6 +165,10 @@ impl Supervisor {
                         return Ok(true);
                     }
                     Command::Steer(steer) => steer::record(&self.project, steer)?,
+                    Command::Move { target } => {
+                        self.project.plan_move(Some(target));
+                        return Ok(true);
+                    }
                     Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
                     Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
                     Command::ReviewCommit(reviewed) => {

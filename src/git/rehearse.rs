@@ -48,6 +48,15 @@ impl Repo {
         Ok(self.plan(target, limit)?.rehearsal)
     }
 
+    /// Rehearses, and returns the tree that the files would become too.
+    ///
+    /// # Errors
+    /// As [`Repo::rehearse`].
+    pub fn rehearse_with_tree(&self, target: &Target, limit: u64) -> Result<(Rehearsal, Oid), GitError> {
+        let Plan { rehearsal, saved } = self.plan(target, limit)?;
+        Ok((rehearsal, saved.target))
+    }
+
     pub(super) fn plan(&self, target: &Target, limit: u64) -> Result<Plan, GitError> {
         let (branch, from) = self.branch_to_move()?;
         let from = from.map(ours);
@@ -109,6 +118,7 @@ impl Repo {
         Ok(Plan {
             saved: Saved {
                 facts: Facts {
+                    time: jiff::Timestamp::now(),
                     kind: goal.kind,
                     title: goal.title,
                     branch,

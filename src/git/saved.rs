@@ -12,6 +12,7 @@ use super::repo::{Repo, ours, theirs};
 use super::snapshot::{INTENT_TO_ADD, blank_entry, stage};
 use crate::protocol::{MoveKind, Oid};
 use git2::{ErrorCode, Index, Status, StatusOptions};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -29,6 +30,8 @@ pub(super) type Modes = BTreeMap<Vec<u8>, u32>;
 /// What a saved state says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
+    /// When it was saved.
+    pub time: Timestamp,
     /// What kind of move it was saved for.
     pub kind: MoveKind,
     /// Where the move went, in words.

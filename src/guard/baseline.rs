@@ -110,6 +110,11 @@ impl Baseline {
         self.entries.retain(|_, entry| entry.form != Form::Absent);
     }
 
+    /// Forgets everything: what is guarded is about to be chosen anew.
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }

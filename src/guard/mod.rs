@@ -240,6 +240,21 @@ impl Guard {
         state.baseline.save()
     }
 
+    /// Begins anew with the files as they are: a person moved the project to another state. `paths` are those of its commit.
+    ///
+    /// # Errors
+    /// As [`Guard::adopt_all`].
+    pub fn begin_anew<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<(), GuardError> {
+        {
+            let mut state = self.state();
+            state.initializing = false;
+            state.baseline.clear();
+        }
+        self.adopt_all()?;
+        self.agree_tests(paths)?;
+        Ok(())
+    }
+
     /// Writes a guarded file on the harness's behalf and makes that its baseline: atomically, its mode kept, and never seen as a
     /// breach in between.
     ///

@@ -11,6 +11,7 @@ pub mod init;
 pub mod notes;
 pub mod orient;
 pub mod prompt;
+pub mod rehearsal;
 pub mod select;
 
 pub use atomic::write_atomically;

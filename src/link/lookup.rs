@@ -2,6 +2,7 @@
 
 use super::Reply;
 use crate::git::Repo;
+use crate::harness::rehearsal::rehearse;
 use crate::protocol::{Answer, Query};
 use crate::store::Blobs;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ pub struct Lookups {
     pub workspace: PathBuf,
     /// The project's blobs.
     pub blobs: Blobs,
+    /// Size in bytes above which a move back leaves new files alone.
+    pub limit: u64,
 }
 
 impl Lookups {
@@ -36,6 +39,9 @@ impl Lookups {
             Query::TreeDiff { from, to } => Repo::discover(&self.workspace)
                 .and_then(|repo| repo.changes(from.as_ref(), to))
                 .map(|files| Answer::TreeDiff { files })
+                .map_err(|error| error.to_string()),
+            Query::Rehearse { target } => rehearse(&self.workspace, target, self.limit)
+                .map(|rehearsal| Answer::Rehearsal(Box::new(rehearsal)))
                 .map_err(|error| error.to_string()),
             Query::Blob { blob } => self
                 .blobs

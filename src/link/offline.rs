@@ -2,6 +2,7 @@
 
 use super::lookup::Lookups;
 use super::{Backend, Client, Closed, Mode, Reply, Sink, Update};
+use crate::config::Settings;
 use crate::git::Repo;
 use crate::harness::FeatureList;
 use crate::protocol::event::FeatureListLoaded;
@@ -30,6 +31,7 @@ pub fn offline(workspace: &Path, feature_list: &str) -> Result<Client, StoreErro
     let lookups = Lookups {
         workspace: workspace.to_owned(),
         blobs: Blobs::of(&dir),
+        limit: Settings::builtin().checkpoint_max_file_mb << 20,
     };
     Ok(Client::new(Arc::new(Offline {
         dir,

@@ -1,7 +1,7 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, GateAnswer, QuestionId, Steer};
+use super::{Autonomy, GateAnswer, QuestionId, Steer, Target};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -48,6 +48,12 @@ pub enum Command {
     },
     /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments go to the agent.
     ReviewCommit(CommitReviewed),
+    /// Take files, branch, feature list and notes to another state: the running step is finished, the session and the run end, the
+    /// state of then is saved, and the move is made.
+    Move {
+        /// Where to.
+        target: Target,
+    },
 }
 
 /// When a run stops.

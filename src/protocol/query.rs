@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, Oid};
+use super::{BlobId, Oid, Rehearsal, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -18,6 +18,11 @@ pub enum Query {
         from: Option<Oid>,
         /// A commit or a tree.
         to: Oid,
+    },
+    /// What a move back would do.
+    Rehearse {
+        /// Where to.
+        target: Target,
     },
     /// The whole of a text kept as a blob.
     Blob {
@@ -37,6 +42,8 @@ pub enum Answer {
         /// The files.
         files: Vec<FileDiff>,
     },
+    /// To [`Query::Rehearse`].
+    Rehearsal(Box<Rehearsal>),
     /// To [`Query::Blob`]; lossy UTF-8.
     Blob {
         /// The text.

@@ -3,15 +3,15 @@
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
-    RunOutcome, SessionEnded,
+    CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
+    RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
 };
 use crate::protocol::{
     Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, MessageId, Oid, QuestionId, Role,
     RunId, Seq, SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A project as its log tells it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,6 +48,12 @@ pub struct State {
     pub by_hand: ByHand,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
+    /// Checkpoints, oldest first.
+    pub checkpoints: Vec<KeptCheckpoint>,
+    /// Moves back and forth, oldest first, each with its event.
+    pub moves: Vec<(Seq, RolledBack)>,
+    /// Sessions whose work is not in the files any more.
+    pub abandoned: BTreeSet<SessionNo>,
     /// Number of the latest gate.
     pub last_gate: GateId,
     /// Number of the latest question.
@@ -228,6 +234,19 @@ pub struct Commit {
     pub seq: Seq,
     /// The commit.
     pub made: crate::protocol::event::CommitMade,
+}
+
+/// A checkpoint of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCheckpoint {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// The checkpoint.
+    pub made: CheckpointMade,
 }
 
 /// Test runs and each test's history.

@@ -2,7 +2,7 @@
 
 use crate::protocol::event::{
     BreachFound, CommitMade, ExternalChangeSeen, FeatureFlipped, FeatureSelected, LimitReached, OrientationFinished, QuestionAsked,
-    RulingMade, SessionEnded,
+    RolledBack, RulingMade, SessionEnded,
 };
 use crate::protocol::{BlockKind, CallId, CallStatus, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
@@ -97,6 +97,8 @@ pub enum ItemKind {
     },
     /// A commit was made.
     Commit(CommitMade),
+    /// The project was moved back, or forth again.
+    Moved(Box<RolledBack>),
     /// A limit was met.
     Limit(LimitReached),
     /// Something went wrong or was tried again; `true` if the work could not go on.
@@ -165,6 +167,7 @@ impl Item {
             | ItemKind::Question { .. }
             | ItemKind::Gate { .. }
             | ItemKind::Commit(_)
+            | ItemKind::Moved(_)
             | ItemKind::Closed(_)
             | ItemKind::Unknown(_) => false,
         }

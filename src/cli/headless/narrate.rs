@@ -99,6 +99,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::AutonomyChanged(changed) => gates::level(changed),
         Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),
         Event::CommitMade(commit) => committed(commit),
+        Event::RolledBack(moved) => crate::engine::rollback::sentence(moved),
         Event::RepositoryObserved(_)
         | Event::PromptSent(_)
         | Event::TurnStarted(_)
@@ -109,6 +110,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::ToolStarted(_)
         | Event::ToolOutputAppended(_)
         | Event::TestRunStarted(_)
+        | Event::CheckpointMade(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)
         | Event::Unknown(_) => return Vec::new(),

@@ -1,5 +1,6 @@
 //! Everything that can happen, in the past tense. One variant per kind; one struct per variant, by topic.
 
+pub mod checkpoint;
 pub mod gate;
 pub mod guard;
 pub mod harness;
@@ -8,6 +9,7 @@ pub mod steer;
 pub mod tool;
 pub mod turn;
 
+pub use checkpoint::{CheckpointCause, CheckpointMade, RolledBack};
 pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
@@ -179,6 +181,10 @@ events! {
     CommitMade = "commit_made",
     /// A person looked at a commit that was made without them.
     CommitReviewed = "commit_reviewed",
+    /// The files were kept.
+    CheckpointMade = "checkpoint_made",
+    /// The project was moved back, or forth again.
+    RolledBack = "rolled_back",
 }
 
 impl Event {
@@ -193,7 +199,12 @@ impl Event {
     pub const fn is_durable(&self) -> bool {
         matches!(
             self,
-            Self::GateDecided(_) | Self::CommitMade(_) | Self::SessionEnded(_) | Self::RunEnded(_) | Self::FeatureFlipped(_)
+            Self::GateDecided(_)
+                | Self::CommitMade(_)
+                | Self::SessionEnded(_)
+                | Self::RunEnded(_)
+                | Self::FeatureFlipped(_)
+                | Self::RolledBack(_)
         )
     }
 }

@@ -1,5 +1,6 @@
 //! One function per topic; this file only sends each event to its topic.
 
+mod checkpoint;
 mod features;
 mod gate;
 mod harness;
@@ -104,6 +105,8 @@ impl State {
             Event::GateAnswerRefused(event) => self.gate_answer_refused(event),
             Event::AutonomyChanged(event) => self.autonomy_changed(event),
             Event::CommitReviewed(event) => self.commit_reviewed(event),
+            Event::CheckpointMade(event) => self.checkpoint_made(at, event),
+            Event::RolledBack(event) => self.rolled_back(at, event),
             Event::CommitMade(event) => self.commit_made(at, event),
             Event::Unknown(raw) => {
                 self.unknown_events += 1;

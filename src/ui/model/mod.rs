@@ -100,6 +100,8 @@ pub struct Model {
     pub changes: HashMap<(Option<Oid>, Oid), Loaded<Vec<FileDiff>>>,
     /// Look-ups of texts kept as blobs.
     pub blobs: HashMap<BlobId, Loaded<String>>,
+    /// The latest rehearsal of a move back.
+    pub rehearsal: Option<(crate::protocol::Target, Loaded<Box<crate::protocol::Rehearsal>>)>,
     /// Whether the mouse is captured.
     pub mouse: bool,
     /// Whether the footer says what to try next.
@@ -178,6 +180,7 @@ impl Model {
             diffs: HashMap::new(),
             changes: HashMap::new(),
             blobs: HashMap::new(),
+            rehearsal: None,
             mouse: false,
             guided: false,
             entered: false,
@@ -318,6 +321,11 @@ impl Model {
                 self.changes.entry(key).or_insert(Loaded::Pending);
                 fresh
             }
+            // The files of now are another thing each time.
+            Query::Rehearse { target } => {
+                self.rehearsal = Some((target.clone(), Loaded::Pending));
+                true
+            }
             Query::CommitDiff { commit } => {
                 let fresh = !self.diffs.contains_key(commit);
                 self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
@@ -345,7 +353,7 @@ impl Model {
                     self.diffs.remove(commit);
                 }
             }
-            Query::Blob { .. } => {}
+            Query::Blob { .. } | Query::Rehearse { .. } => {}
         }
     }
 
@@ -378,7 +386,7 @@ impl Model {
         let loaded = match answer {
             Answer::CommitDiff(diff) => Loaded::Ready(diff),
             Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+            Answer::Blob { .. } | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
         };
         self.diffs.insert(commit, loaded);
     }
@@ -388,9 +396,21 @@ impl Model {
         let loaded = match answer {
             Answer::TreeDiff { files } => Loaded::Ready(files),
             Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::CommitDiff(_) => Loaded::Failed(MISMATCH.into()),
+            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
         };
         self.changes.insert((from, to), loaded);
+    }
+
+    /// Files a rehearsal, if it is still the one that is wanted.
+    pub fn file_rehearsal(&mut self, of: crate::protocol::Target, answer: Answer) {
+        let loaded = match answer {
+            Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+        };
+        if self.rehearsal.as_ref().is_some_and(|(wanted, _)| *wanted == of) {
+            self.rehearsal = Some((of, loaded));
+        }
     }
 
     /// Files the answer to a look-up of a long text.
@@ -398,7 +418,7 @@ impl Model {
         let loaded = match answer {
             Answer::Blob { text } => Loaded::Ready(text),
             Answer::Failed { message } => Loaded::Failed(message),
-            Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+            Answer::CommitDiff(_) | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
         };
         self.blobs.insert(blob, loaded);
     }

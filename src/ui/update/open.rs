@@ -232,5 +232,6 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::CommitDiff { commit } => model.file_diff(commit, answer),
         Query::TreeDiff { from, to } => model.file_changes(from, to, answer),
         Query::Blob { blob } => model.file_blob(blob, answer),
+        Query::Rehearse { target } => model.file_rehearsal(target, answer),
     }
 }

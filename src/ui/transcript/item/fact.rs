@@ -2,8 +2,8 @@
 
 use super::Scene;
 use super::row::{NAME, Row, head, words};
-use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy};
-use crate::protocol::{FeatureStatus, TestTotals};
+use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy, RolledBack};
+use crate::protocol::{FeatureStatus, MoveKind, TestTotals};
 use crate::ui::text::Glyph;
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
@@ -84,6 +84,40 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
         let files = crate::ui::text::format::plural(made.files as usize, "file");
         let facts = format!("{tests}; {files}, {parent}, tree {}", made.tree.short());
         lines.extend(words(&facts, Slot::Dim, 2, scene));
+    }
+    lines
+}
+
+/// A move back or forth.
+pub(super) fn moved(moved: &RolledBack, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let word = match moved.kind {
+        MoveKind::Rollback => "rolled back",
+        MoveKind::Undo => "undone",
+        MoveKind::Redo => "redone",
+    };
+    let files = crate::ui::text::format::plural(moved.files as usize, "file");
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human)
+        .word(word, Slot::Human, NAME)
+        .title(&format!("to {}", moved.title), Slot::Bold)
+        .right(&format!("undo {}", moved.undo), Slot::Dim, 0)
+        .right(&files, Slot::Dim, 0);
+    let mut lines = vec![row.line(scene.width)];
+    let sessions: Vec<String> = moved.abandoned.iter().map(ToString::to_string).collect();
+    if !sessions.is_empty() {
+        lines.extend(words(
+            &format!("not in the files any more: {}", sessions.join(", ")),
+            Slot::Dim,
+            2,
+            scene,
+        ));
+    }
+    if !moved.kept.is_empty() {
+        lines.extend(words(
+            &format!("kept aside: {}", moved.kept.join(", ")),
+            Slot::Warning,
+            2,
+            scene,
+        ));
     }
     lines
 }

@@ -78,6 +78,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Question { asked, answer } => gate::question(asked, answer.as_ref(), item.time, scene),
         ItemKind::Gate { gate, title, decision } => gate::gate(*gate, title, decision.as_deref(), item.time, scene),
         ItemKind::Commit(made) => fact::commit(made, scene),
+        ItemKind::Moved(moved) => fact::moved(moved, scene),
         ItemKind::Limit(limit) => end::limit(limit, scene),
         ItemKind::Trouble { text, fatal } => end::trouble(text, *fatal, scene),
         ItemKind::Closed(ended) => end::card(ended, item, scene),

@@ -66,6 +66,7 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
             take(&made.commit.0);
             take(&made.message);
         }
+        ItemKind::Moved(moved) => take(&moved.title),
         ItemKind::Limit(limit) => take(&limit.detail),
         ItemKind::Trouble { text, .. } => take(text),
         ItemKind::Closed(ended) => {

@@ -147,7 +147,7 @@ fn whole<'a>(model: &'a Model, review: &Review) -> Option<&'a [FileDiff]> {
             Some(Loaded::Ready(diff)) => Some(&diff.files),
             _ => None,
         },
-        Query::Blob { .. } => None,
+        Query::Blob { .. } | Query::Rehearse { .. } => None,
     }
 }
 

@@ -1,0 +1,226 @@
+//! Moves back: the files by `git`, and all that the engine knows of them with it.
+//!
+//! Owns the order around a move: the guard begins anew, the log is told, list and repository are read again. Used by a live run
+//! between its last session and its end, and by the command line when no run is on. Invariant: a move that git has made is in the log
+//! by the next start at the latest.
+
+use super::error::EngineError;
+use super::journal::Journal;
+use super::project::Project;
+use super::session::COMMITS;
+use crate::config::Settings;
+use crate::git::{Facts, GitError, Moved, Repo};
+use crate::guard::{Guard, GuardContext};
+use crate::harness::rehearsal::rehearse;
+use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, RolledBack, RunEnded, RunOutcome};
+use crate::protocol::{MoveKind, Rehearsal, Seq, Target};
+use crate::session::State;
+use crate::store::{self, ProjectDir, Writer};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+/// What a move needs of a project.
+pub struct Mover {
+    /// Canonical path of the workspace.
+    pub workspace: PathBuf,
+    /// Its log.
+    pub journal: Journal,
+    /// What must forget the state that is left.
+    pub guard: Arc<Guard>,
+    /// New files above this size in bytes stay as they are.
+    pub limit: u64,
+}
+
+/// Makes a move while no run is on: takes the project's lock for it.
+///
+/// # Errors
+/// Fails if a run is on, if the state is not the one of `expected`, or as [`Repo::roll_back`].
+pub fn offline(workspace: &Path, dir: &ProjectDir, settings: &Settings, expected: &Rehearsal) -> Result<RolledBack, EngineError> {
+    let mover = Mover::open(workspace, dir, settings)?;
+    mover.catch_up()?;
+    mover.make(expected)
+}
+
+impl Mover {
+    /// Opens a project for a move; no other process can run it meanwhile.
+    fn open(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> Result<Self, EngineError> {
+        dir.create()?;
+        let writer = Writer::open(dir.lock()?, settings.durability)?;
+        let journal = Journal::new(writer, State::fold(&store::read(dir, Seq(1))?.envelopes));
+        journal.reopen()?;
+        let guard = Guard::new(GuardContext {
+            workspace: workspace.to_owned(),
+            baseline: dir.baseline(),
+            feature_list: FEATURE_LIST.into(),
+            test_globs: settings.verify.tests.clone(),
+        })?;
+        Ok(Self {
+            workspace: workspace.to_owned(),
+            journal,
+            guard: Arc::new(guard),
+            limit: settings.checkpoint_max_file_mb << 20,
+        })
+    }
+
+    /// Finishes a move that was cut off, and tells the log of moves that it missed. Returns whether there was anything to do.
+    ///
+    /// # Errors
+    /// Fails if a move cannot be finished, or the log cannot be written.
+    pub fn catch_up(&self) -> Result<bool, EngineError> {
+        let repo = match Repo::discover(&self.workspace) {
+            Ok(repo) => repo,
+            // What a run needs of its repository is said where it is needed.
+            Err(GitError::NotARepository { .. } | GitError::Bare { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let finished = repo.finish_move()?;
+        let (known, last) = self
+            .journal
+            .with_state(|state| (state.moves.iter().map(|(_, moved)| moved.undo).max(), state.last_time));
+        // A repository may be older than its log here: of moves that others made, nothing is told.
+        let missed = |number: u32, facts: &Facts| Some(number) > known && last.is_some_and(|last| facts.time >= last);
+        let missed: Vec<_> = repo
+            .moves()?
+            .into_iter()
+            .filter(|(number, facts)| missed(*number, facts))
+            .collect();
+        if !missed.is_empty() {
+            self.journal.reopen()?;
+        }
+        for (number, facts) in &missed {
+            let moved = match &finished {
+                Some(moved) if moved.number == *number => moved.clone(),
+                _ => Moved {
+                    number: *number,
+                    facts: facts.clone(),
+                    files: 0,
+                    kept: Vec::new(),
+                    index_behind: None,
+                },
+            };
+            self.tell(&repo, moved, None)?;
+        }
+        Ok(!missed.is_empty())
+    }
+
+    /// Makes a rehearsed move and records it.
+    ///
+    /// # Errors
+    /// As [`Repo::roll_back`], or if the log cannot be written.
+    pub fn make(&self, rehearsal: &Rehearsal) -> Result<RolledBack, EngineError> {
+        let repo = Repo::discover(&self.workspace)?;
+        let last = repo.latest_checkpoint()?;
+        if let Some(made) = repo.checkpoint(CheckpointCause::BeforeRollback.words(), self.limit, last.as_ref())? {
+            self.journal.record(CheckpointMade {
+                checkpoint: made.id,
+                cause: CheckpointCause::BeforeRollback,
+                tree: made.tree,
+                head: made.head,
+                call: None,
+                left_out: made.left_out,
+            })?;
+        }
+        let moved = repo.roll_back(rehearsal, self.limit)?;
+        self.tell(&repo, moved, Some(rehearsal))
+    }
+
+    fn tell(&self, repo: &Repo, moved: Moved, rehearsal: Option<&Rehearsal>) -> Result<RolledBack, EngineError> {
+        if let Some(behind) = &moved.index_behind {
+            tracing::warn!(%behind, "the index still shows the state before the move");
+        }
+        let facts = moved.facts;
+        let abandoned = self.journal.with_state(|state| match (facts.restored, rehearsal) {
+            (Some(restored), _) => state.abandoned_before(restored),
+            (None, Some(rehearsal)) => state.abandoned_by(&rehearsal.target),
+            (None, None) => match &facts.to {
+                Some(commit) => state.abandoned_by(&Target::Commit { commit: commit.clone() }),
+                None => state.abandoned.iter().copied().collect(),
+            },
+        });
+        let event = RolledBack {
+            kind: facts.kind,
+            undo: moved.number,
+            target: rehearsal.map(|rehearsal| rehearsal.target.clone()),
+            title: facts.title,
+            branch: facts.branch.strip_prefix("refs/heads/").unwrap_or(&facts.branch).to_owned(),
+            from: facts.from,
+            to: facts.to,
+            files: moved.files,
+            set_aside: rehearsal.map_or(0, |rehearsal| u32::try_from(rehearsal.set_aside.len()).unwrap_or(u32::MAX)),
+            abandoned,
+            features: rehearsal.map(|rehearsal| rehearsal.features.clone()).unwrap_or_default(),
+            kept: moved.kept,
+        };
+        self.journal.record(event.clone())?;
+        let paths = match repo.head()? {
+            Some(head) => repo.paths_at(&head)?,
+            None => Vec::new(),
+        };
+        self.guard.begin_anew(paths)?;
+        // A list that cannot be read was so in that state too; the next session says what is wrong with it.
+        if let Ok(list) = FeatureList::read(&self.workspace.join(FEATURE_LIST)) {
+            let (features, notices) =
+                list.map_or_else(Default::default, |list| (list.features().to_vec(), list.notices().to_vec()));
+            self.journal.record(FeatureListLoaded {
+                path: FEATURE_LIST.to_owned(),
+                features,
+                notices,
+            })?;
+        }
+        self.journal.record(repo.observe(COMMITS)?)?;
+        Ok(event)
+    }
+}
+
+impl Project {
+    /// Sets where the project goes once the running session has ended; `None` forgets it.
+    pub fn plan_move(&self, target: Option<Target>) {
+        *self.going.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// Makes the move that was asked for, if one was. The run ends with it, whether it could be made or not.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub async fn make_planned_move(&self) -> Result<Option<RunEnded>, EngineError> {
+        let Some(target) = self.going.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(None);
+        };
+        let mover = Mover {
+            workspace: self.workspace.clone(),
+            journal: self.journal.clone(),
+            guard: Arc::clone(&self.guard),
+            limit: self.checkpoint_limit(),
+        };
+        let _ours = self.watcher.expect();
+        let made = tokio::task::spawn_blocking(move || {
+            let rehearsal = rehearse(&mover.workspace, &target, mover.limit)?;
+            mover.make(&rehearsal)
+        });
+        let reason = match made.await.map_err(EngineError::task)? {
+            Ok(moved) => format!("{}; run again to go on from there", sentence(&moved)),
+            // Nothing was moved, or the next start finishes it: either way the log goes on.
+            Err(EngineError::Git(error)) => format!("not moved: {error}"),
+            Err(other) => return Err(other),
+        };
+        Ok(Some(RunEnded {
+            outcome: RunOutcome::Stopped,
+            reason,
+        }))
+    }
+}
+
+/// Says a move in a sentence.
+#[must_use]
+pub fn sentence(moved: &RolledBack) -> String {
+    let did = match moved.kind {
+        MoveKind::Rollback => "rolled back to",
+        MoveKind::Undo => "undone: back to",
+        MoveKind::Redo => "redone: forth to",
+    };
+    format!(
+        "{did} {} ({} files; the state before is undo {})",
+        moved.title, moved.files, moved.undo
+    )
+}

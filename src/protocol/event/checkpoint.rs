@@ -1,0 +1,89 @@
+//! What was kept of the workspace, and moves back to it.
+
+use crate::protocol::{CallId, CheckpointId, FeatureMove, MoveKind, Oid, SessionNo, Target};
+use serde::{Deserialize, Serialize};
+
+/// The files were kept under a hidden ref; they were compared with the disk after that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointMade {
+    /// Its number.
+    pub checkpoint: CheckpointId,
+    /// Why it was made.
+    pub cause: CheckpointCause,
+    /// The files.
+    pub tree: Oid,
+    /// HEAD then; `None` before the first commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Oid>,
+    /// The tool call before it, for a step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+    /// What it does not hold, each with the reason. Empty: it is whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}
+
+/// Why a checkpoint was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckpointCause {
+    /// A session begins.
+    SessionStart,
+    /// A tool call changed files.
+    Step,
+    /// A commit was made.
+    Commit,
+    /// A session ended.
+    SessionEnd,
+    /// Files are about to be moved back.
+    BeforeRollback,
+}
+
+/// Files, branch, feature list and notes were taken to another state. Of an undo and a redo it is the same event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolledBack {
+    /// What kind of move it was.
+    pub kind: MoveKind,
+    /// Number under which the state before it is kept.
+    pub undo: u32,
+    /// What was asked for; `None` where a move that was cut off was finished later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// The target in words.
+    pub title: String,
+    /// The branch that moved, without `refs/heads/`.
+    pub branch: String,
+    /// Where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Oid>,
+    /// Where it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Oid>,
+    /// How many files were written or removed.
+    pub files: u32,
+    /// How many commits the branch holds no longer.
+    pub set_aside: u32,
+    /// All sessions whose work is not in the files any more.
+    #[serde(default)]
+    pub abandoned: Vec<SessionNo>,
+    /// Features whose status changed by it.
+    #[serde(default)]
+    pub features: Vec<FeatureMove>,
+    /// Files that were met in a state that nobody had saved; they lie beside their old place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
+}
+
+impl CheckpointCause {
+    /// Says the cause in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SessionStart => "session start",
+            Self::Step => "step",
+            Self::Commit => "commit",
+            Self::SessionEnd => "session end",
+            Self::BeforeRollback => "before a move",
+        }
+    }
+}
