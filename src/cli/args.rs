@@ -35,6 +35,14 @@ pub enum Command {
     Sessions(ReadArgs),
     /// List what waits for you in the project's run
     Gates(ReadArgs),
+    /// List the checkpoints: what a project can be taken back to
+    Checkpoints(ReadArgs),
+    /// Take files, branch, feature list and notes back to a checkpoint or a commit; the state left is kept
+    Rollback(RollbackArgs),
+    /// Take back the latest rollback
+    Undo(MoveArgs),
+    /// Do again what was undone last
+    Redo(MoveArgs),
     /// Check what longhaul needs on this machine and where each setting comes from
     Doctor,
     /// Print the completions for a shell
@@ -62,6 +70,16 @@ pub enum DebugCommand {
         /// Events a second
         #[arg(long, value_name = "N", default_value_t = 1000)]
         rate: u32,
+    },
+    /// Make a checkpoint, for tests that kill it
+    Checkpoint {
+        /// The project
+        dir: PathBuf,
+    },
+    /// Commit all files as the engine does, for tests that kill it
+    Commit {
+        /// The project
+        dir: PathBuf,
     },
 }
 
@@ -161,6 +179,31 @@ pub struct ReadArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackArgs {
+    /// A checkpoint's number or a commit
+    #[arg(value_name = "ID")]
+    pub id: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub to: MoveArgs,
+}
+
+/// Options of commands that move the project.
+#[derive(Debug, Args)]
+pub struct MoveArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Only print what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Options of `features`.

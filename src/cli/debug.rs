@@ -5,12 +5,14 @@ use super::console::Console;
 use super::failure::Failure;
 use super::launch::options;
 use super::settings;
+use crate::config::Settings;
+use crate::git::Repo;
 use crate::ui::{screenshots, stream};
 
 /// Runs the command.
 ///
 /// # Errors
-/// Fails if the pictures cannot be written, or there is no terminal to stream to.
+/// Fails if the pictures cannot be written, there is no terminal to stream to, or git fails.
 pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure> {
     match command {
         DebugCommand::Screenshots { dir } => {
@@ -23,6 +25,19 @@ pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure>
         DebugCommand::Stream { rate } => {
             let settings = settings::load(None)?.settings;
             stream::run(*rate, options(&settings, "stream".to_owned())?)?;
+        }
+        DebugCommand::Checkpoint { dir } => {
+            let repo = Repo::discover(dir)?;
+            let last = repo.latest_checkpoint()?;
+            let limit = Settings::builtin().checkpoint_max_file_mb << 20;
+            match repo.checkpoint("by hand", limit, last.as_ref())? {
+                Some(made) => console.line(made.id.to_string())?,
+                None => console.line("nothing changed since the last one")?,
+            }
+        }
+        DebugCommand::Commit { dir } => {
+            let made = Repo::discover(dir)?.commit_files("by hand")?;
+            console.line(made.commit.0)?;
         }
     }
     Ok(())

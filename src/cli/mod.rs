@@ -21,6 +21,7 @@ mod manual;
 mod open;
 mod preflight;
 mod project;
+mod rollback;
 mod run;
 mod sessions;
 mod settings;
@@ -29,6 +30,7 @@ mod status;
 mod summary;
 mod words;
 
+use crate::protocol::Target;
 use args::{Cli, Command};
 use clap::Parser as _;
 use console::Console;
@@ -64,6 +66,10 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Features(args)) => features::run(&args, console).map(|()| Exit::Done),
         Some(Command::Gates(args)) => gates::run(&args, console).map(|()| Exit::Done),
         Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Checkpoints(args)) => rollback::checkpoints(&args, console).map(|()| Exit::Done),
+        Some(Command::Rollback(args)) => rollback::rollback(&args, console).map(|()| Exit::Done),
+        Some(Command::Undo(args)) => rollback::undo(&Target::Undo, &args, console).map(|()| Exit::Done),
+        Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
         Some(Command::Doctor) => doctor::run(console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
         Some(Command::Man) => manual::man(console).map(|()| Exit::Done),

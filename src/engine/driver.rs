@@ -227,13 +227,7 @@ impl<'a> Driver<'a> {
                 Ok(Some(Input::Stop { mode }))
             }
             Command::Move { target } => {
-                let project = &self.dispatch.project;
-                project.plan_move(Some(target));
-                // A step that waits for this very person would not end by itself.
-                let waits = project
-                    .journal
-                    .with_state(|state| !state.open_gates.is_empty() || !state.open_questions.is_empty());
-                let mode = if waits { StopMode::Now } else { StopMode::AfterStep };
+                let mode = self.dispatch.project.move_after_step(target);
                 Ok(Some(Input::Stop { mode }))
             }
             Command::SetAutonomy { level } => {

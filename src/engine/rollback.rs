@@ -14,7 +14,7 @@ use crate::guard::{Guard, GuardContext};
 use crate::harness::rehearsal::rehearse;
 use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, RolledBack, RunEnded, RunOutcome};
-use crate::protocol::{MoveKind, Rehearsal, Seq, Target};
+use crate::protocol::{MoveKind, Rehearsal, Seq, StopMode, Target};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Writer};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,19 @@ pub struct Mover {
 pub fn offline(workspace: &Path, dir: &ProjectDir, settings: &Settings, expected: &Rehearsal) -> Result<RolledBack, EngineError> {
     let mover = Mover::open(workspace, dir, settings)?;
     mover.catch_up()?;
+    mover.journal.reopen()?;
     mover.make(expected)
+}
+
+/// Finishes a move that was cut off, while no run is on. Returns whether there was one.
+///
+/// # Errors
+/// Fails if a run is on, or as [`Mover::catch_up`].
+pub fn finish(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> Result<bool, EngineError> {
+    if Repo::discover(workspace)?.moves()?.is_empty() {
+        return Ok(false);
+    }
+    Mover::open(workspace, dir, settings)?.catch_up()
 }
 
 impl Mover {
@@ -48,7 +60,6 @@ impl Mover {
         dir.create()?;
         let writer = Writer::open(dir.lock()?, settings.durability)?;
         let journal = Journal::new(writer, State::fold(&store::read(dir, Seq(1))?.envelopes));
-        journal.reopen()?;
         let guard = Guard::new(GuardContext {
             workspace: workspace.to_owned(),
             baseline: dir.baseline(),
@@ -177,6 +188,18 @@ impl Project {
     /// Sets where the project goes once the running session has ended; `None` forgets it.
     pub fn plan_move(&self, target: Option<Target>) {
         *self.going.lock().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// Sets where the project goes, and returns how the running session is to end for it.
+    pub fn move_after_step(&self, target: Target) -> StopMode {
+        self.plan_move(Some(target));
+        // A step that waits for this very person would not end by itself.
+        let waits = |state: &State| !state.open_gates.is_empty() || !state.open_questions.is_empty();
+        if self.journal.with_state(waits) {
+            StopMode::Now
+        } else {
+            StopMode::AfterStep
+        }
     }
 
     /// Makes the move that was asked for, if one was. The run ends with it, whether it could be made or not.

@@ -148,6 +148,20 @@ impl Repo {
         Ok((lossy(signature.name_bytes()), lossy(signature.email_bytes())))
     }
 
+    /// Commits the files as they are now, for the tests that kill a commit at each of its steps.
+    ///
+    /// # Errors
+    /// As [`Repo::snapshot`] and [`Repo::commit`].
+    pub fn commit_files(&self, message: &str) -> Result<CommitOutcome, GitError> {
+        let (tree, head) = (self.snapshot()?, self.head()?);
+        self.commit(CommitRequest {
+            tree: &tree.id,
+            expected_parent: head.as_ref(),
+            message,
+            author: None,
+        })
+    }
+
     /// Says whether a commit could be made now: HEAD is on a branch, nothing is in progress, the author is known.
     ///
     /// # Errors

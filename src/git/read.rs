@@ -2,7 +2,7 @@
 
 use super::GitError;
 use super::error::Doing;
-use super::repo::Repo;
+use super::repo::{Repo, ours};
 use crate::protocol::Oid;
 use git2::{ErrorCode, ObjectType, TreeWalkMode, TreeWalkResult};
 use std::path::Path;
@@ -27,6 +27,16 @@ impl Repo {
         };
         let blob = self.git.find_blob(entry.id()).doing("read a file of a tree")?;
         Ok(Some(blob.content().to_vec()))
+    }
+
+    /// Finds a commit by what a person may call it: a whole or short id, a branch, `HEAD~2`.
+    ///
+    /// # Errors
+    /// If there is none, or more than one.
+    pub fn find_commit(&self, name: &str) -> Result<Oid, GitError> {
+        let missing = |_| GitError::NoObject { id: name.to_owned() };
+        let object = self.git.revparse_single(name).map_err(missing)?;
+        Ok(ours(object.peel_to_commit().map_err(missing)?.id()))
     }
 
     /// Lists the files and links of a tree or commit, in path order, lossy UTF-8.

@@ -17,6 +17,7 @@ pub mod msg;
 pub mod page;
 pub mod pane;
 pub mod popup;
+pub mod rehearsal;
 #[cfg(test)]
 mod screens;
 pub mod screenshots;

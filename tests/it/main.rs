@@ -12,6 +12,8 @@ mod cli;
 mod demo;
 mod docs;
 mod engine;
+mod kill;
+mod rollback;
 mod steering;
 mod support;
 mod term;

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod field;
 pub mod fuzzy;
 mod live;
+mod lookup;
 pub mod message;
 pub mod palette;
 pub mod popup;
@@ -28,7 +29,7 @@ use super::layout::{Layout, Pane, Zoom};
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{Answer, BlobId, CommitDiff, FeatureId, FileDiff, Oid, Query, QuestionId, SessionNo};
+use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo};
 use crate::session::{Session, State};
 use crate::ui::model::review::{Review, Target};
 use crate::ui::transcript::View;
@@ -37,9 +38,6 @@ use ratatui::layout::Size;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
-
-/// What a look-up says that was answered with the answer of another.
-const MISMATCH: &str = "the look-up was answered with something else";
 
 /// The UI's whole state.
 #[derive(Debug)]
@@ -312,51 +310,6 @@ impl Model {
         (place.map_or(0, |place| place + 1), all)
     }
 
-    /// Notes that a look-up is under way; says whether it must be asked for.
-    pub fn await_answer(&mut self, query: &Query) -> bool {
-        match query {
-            Query::TreeDiff { from, to } => {
-                let key = (from.clone(), to.clone());
-                let fresh = !self.changes.contains_key(&key);
-                self.changes.entry(key).or_insert(Loaded::Pending);
-                fresh
-            }
-            // The files of now are another thing each time.
-            Query::Rehearse { target } => {
-                self.rehearsal = Some((target.clone(), Loaded::Pending));
-                true
-            }
-            Query::CommitDiff { commit } => {
-                let fresh = !self.diffs.contains_key(commit);
-                self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
-                fresh
-            }
-            Query::Blob { blob } => {
-                let fresh = !self.blobs.contains_key(blob);
-                self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
-                fresh
-            }
-        }
-    }
-
-    /// Forgets a look-up that failed, so that it is tried again.
-    pub fn forget_failure(&mut self, query: &Query) {
-        match query {
-            Query::TreeDiff { from, to } => {
-                let key = (from.clone(), to.clone());
-                if matches!(self.changes.get(&key), Some(Loaded::Failed(_))) {
-                    self.changes.remove(&key);
-                }
-            }
-            Query::CommitDiff { commit } => {
-                if matches!(self.diffs.get(commit), Some(Loaded::Failed(_))) {
-                    self.diffs.remove(commit);
-                }
-            }
-            Query::Blob { .. } | Query::Rehearse { .. } => {}
-        }
-    }
-
     /// Returns when the screen changes by itself: keys of the visible page begin to decide.
     #[must_use]
     pub fn next_change(&self) -> Option<Duration> {
@@ -379,47 +332,5 @@ impl Model {
             text: text.into(),
             warning: true,
         });
-    }
-
-    /// Files the answer to a look-up.
-    pub fn file_diff(&mut self, commit: Oid, answer: Answer) {
-        let loaded = match answer {
-            Answer::CommitDiff(diff) => Loaded::Ready(diff),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-        };
-        self.diffs.insert(commit, loaded);
-    }
-
-    /// Files the answer to a look-up of the changes between two trees.
-    pub fn file_changes(&mut self, from: Option<Oid>, to: Oid, answer: Answer) {
-        let loaded = match answer {
-            Answer::TreeDiff { files } => Loaded::Ready(files),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-        };
-        self.changes.insert((from, to), loaded);
-    }
-
-    /// Files a rehearsal, if it is still the one that is wanted.
-    pub fn file_rehearsal(&mut self, of: crate::protocol::Target, answer: Answer) {
-        let loaded = match answer {
-            Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
-        };
-        if self.rehearsal.as_ref().is_some_and(|(wanted, _)| *wanted == of) {
-            self.rehearsal = Some((of, loaded));
-        }
-    }
-
-    /// Files the answer to a look-up of a long text.
-    pub fn file_blob(&mut self, blob: BlobId, answer: Answer) {
-        let loaded = match answer {
-            Answer::Blob { text } => Loaded::Ready(text),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::CommitDiff(_) | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-        };
-        self.blobs.insert(blob, loaded);
     }
 }

@@ -104,7 +104,7 @@ async fn a_commit_waits_with_its_facts_and_is_made_once_approved() {
     let running = lab.start(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
     let first = gate(&running, 1).await;
     assert_eq!(
-        lab.git(&["rev-list", "--all", "--count"]),
+        lab.git(&["rev-list", "--branches", "--count"]),
         "0",
         "nothing is committed while it waits"
     );

@@ -1,0 +1,98 @@
+//! Look-ups: which are under way, and where their answers are kept.
+//!
+//! Owns the filing; who asks and when, `update` says. Invariant: an answer of another kind than its question counts as a failure.
+
+use super::{Loaded, Model};
+use crate::protocol::{Answer, BlobId, Oid, Query, Target};
+
+/// What a look-up says that was answered with the answer of another.
+const MISMATCH: &str = "the look-up was answered with something else";
+
+impl Model {
+    /// Notes that a look-up is under way; says whether it must be asked for.
+    pub fn await_answer(&mut self, query: &Query) -> bool {
+        match query {
+            Query::TreeDiff { from, to } => {
+                let key = (from.clone(), to.clone());
+                let fresh = !self.changes.contains_key(&key);
+                self.changes.entry(key).or_insert(Loaded::Pending);
+                fresh
+            }
+            // The files of now are another thing each time.
+            Query::Rehearse { target } => {
+                self.rehearsal = Some((target.clone(), Loaded::Pending));
+                true
+            }
+            Query::CommitDiff { commit } => {
+                let fresh = !self.diffs.contains_key(commit);
+                self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
+                fresh
+            }
+            Query::Blob { blob } => {
+                let fresh = !self.blobs.contains_key(blob);
+                self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
+                fresh
+            }
+        }
+    }
+
+    /// Forgets a look-up that failed, so that it is tried again.
+    pub fn forget_failure(&mut self, query: &Query) {
+        match query {
+            Query::TreeDiff { from, to } => {
+                let key = (from.clone(), to.clone());
+                if matches!(self.changes.get(&key), Some(Loaded::Failed(_))) {
+                    self.changes.remove(&key);
+                }
+            }
+            Query::CommitDiff { commit } => {
+                if matches!(self.diffs.get(commit), Some(Loaded::Failed(_))) {
+                    self.diffs.remove(commit);
+                }
+            }
+            Query::Blob { .. } | Query::Rehearse { .. } => {}
+        }
+    }
+
+    /// Files the answer to a look-up.
+    pub fn file_diff(&mut self, commit: Oid, answer: Answer) {
+        let loaded = match answer {
+            Answer::CommitDiff(diff) => Loaded::Ready(diff),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+        };
+        self.diffs.insert(commit, loaded);
+    }
+
+    /// Files the answer to a look-up of the changes between two trees.
+    pub fn file_changes(&mut self, from: Option<Oid>, to: Oid, answer: Answer) {
+        let loaded = match answer {
+            Answer::TreeDiff { files } => Loaded::Ready(files),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+        };
+        self.changes.insert((from, to), loaded);
+    }
+
+    /// Files a rehearsal, if it is still the one that is wanted.
+    pub fn file_rehearsal(&mut self, of: Target, answer: Answer) {
+        let loaded = match answer {
+            Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+        };
+        if self.rehearsal.as_ref().is_some_and(|(wanted, _)| *wanted == of) {
+            self.rehearsal = Some((of, loaded));
+        }
+    }
+
+    /// Files the answer to a look-up of a long text.
+    pub fn file_blob(&mut self, blob: BlobId, answer: Answer) {
+        let loaded = match answer {
+            Answer::Blob { text } => Loaded::Ready(text),
+            Answer::Failed { message } => Loaded::Failed(message),
+            Answer::CommitDiff(_) | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+        };
+        self.blobs.insert(blob, loaded);
+    }
+}
