@@ -1,6 +1,7 @@
 //! What must hold before a run may start.
 //!
-//! Only looks. Invariant: when a check here fails, nothing on disk has changed, and the message says what to do next.
+//! Only looks, but for one thing that a run before owes: an index that its last commit could not bring along is mended.
+//! Invariant: when a check here fails, no file of the workspace has changed, and the message says what to do next.
 
 use super::args::RunArgs;
 use super::failure::Failure;
@@ -72,6 +73,10 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
         Some(Ok(repo)) if repo.workdir() == dir => {
             repo.ready_to_commit(resolved.settings.author.clone())?;
             state(&dir)?;
+            repo.wait_for_index()?;
+            if repo.mend_index()? {
+                notes.push("git's index had not followed the last commit; it does now".to_owned());
+            }
             notes.extend(clean_tree(&repo, &dir, args)?);
             false
         }

@@ -8,8 +8,8 @@ use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
-use super::{rites, testing};
-use crate::git::{CommitOutcome, CommitRequest, Repo};
+use super::{rites, testing, index};
+use crate::git::{CommitOutcome, CommitRequest, Repo, check_message};
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,10 @@ const ROUNDS: u32 = 5;
 impl Dispatch {
     /// The `commit` tool.
     pub(super) async fn commit(&self, call: &CallId, message: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
+        // Before the tests run and a person is asked: neither can make such a message good.
+        if let Err(error) = check_message(&message) {
+            return Ok(Ran::failed(format!("Not committed: {error}")));
+        }
         for _ in 0..ROUNDS {
             let draft = match self.draft(cancel).await? {
                 Ok(draft) => draft,
@@ -72,6 +76,7 @@ impl Dispatch {
         if project.settings.commit_trailer {
             message = rites::with_trailer(&message, self.facts.number);
         }
+        index::mend(project).await?;
         let made = match self.write(&draft, &message).await {
             Ok(made) => made,
             // A branch that moved meanwhile, an unfinished merge, an empty message: the agent is told and can act on it.
@@ -91,6 +96,9 @@ impl Dispatch {
             tests_after: draft.run.as_ref().and_then(totals),
             unseen: Some(unseen(draft.hunks(), decided)),
         })?;
+        if let Some(why) = &made.index_behind {
+            index::behind(project, why)?;
+        }
         self.protect(&made.commit).await?;
         project.checkpoint(CheckpointCause::Commit, None).await?;
         let tests = draft

@@ -22,6 +22,7 @@ mod facts;
 mod features;
 mod gates;
 mod harness_calls;
+mod index;
 mod journal;
 mod limits;
 mod orientation;

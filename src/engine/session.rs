@@ -8,6 +8,7 @@ use super::driver::{Driver, Frame};
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
+use super::index;
 use super::orientation::{self, Oriented};
 use super::project::Project;
 use super::steer;
@@ -117,6 +118,7 @@ async fn converse(
     cancel: CancellationToken,
 ) -> Result<(EndCause, String), EngineError> {
     let project = &dispatch.project;
+    index::mend(project).await?;
     project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
     project.checkpoint(CheckpointCause::SessionStart, None).await?;
     project.guard.initializing(opening.role == Role::Initializer);
@@ -179,6 +181,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
         }
     }
     project.checkpoint(CheckpointCause::SessionEnd, None).await?;
+    index::mend(project).await?;
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
     let dirty = observed.dirty.clone();
     project.record(observed)?;

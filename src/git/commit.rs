@@ -2,6 +2,7 @@
 
 use super::GitError;
 use super::error::Doing;
+use super::message::check_message;
 use super::read::lossy;
 use super::repo::{Head, Repo, ours, theirs};
 use super::sync;
@@ -45,13 +46,15 @@ pub struct CommitOutcome {
 impl Repo {
     /// Commits a tree on HEAD's branch, if that still is where the caller saw it, and brings the user's index along.
     ///
-    /// In the index, a path follows the commit only if the user had staged nothing else for it.
+    /// In the index, a path follows the commit only if the user had staged nothing else for it. An index that an earlier commit
+    /// left behind is mended first; one that gets locked once the branch has moved is remembered for [`Repo::mend_index`].
     ///
     /// # Errors
     /// [`GitError::Moved`] if the branch moved; [`GitError::Detached`], [`GitError::InProgress`], [`GitError::NothingToCommit`],
-    /// [`GitError::EmptyMessage`] and the author's errors before anything is written.
+    /// [`GitError::EmptyMessage`], [`GitError::MessageCharacter`], [`GitError::IndexLocked`] and the author's errors before anything
+    /// moves.
     pub fn commit(&self, request: CommitRequest<'_>) -> Result<CommitOutcome, GitError> {
-        self.commit_as(request, None)
+        self.commit_then(request, None, || {})
     }
 
     /// As [`Repo::commit`], with a commit object that was made, and signed, before.
@@ -59,10 +62,16 @@ impl Repo {
     /// # Errors
     /// As [`Repo::commit`], and if the object is not one of this tree on this parent.
     pub fn commit_signed(&self, request: CommitRequest<'_>, signed: &Oid) -> Result<CommitOutcome, GitError> {
-        self.commit_as(request, Some(signed))
+        self.commit_then(request, Some(signed), || {})
     }
 
-    fn commit_as(&self, request: CommitRequest<'_>, signed: Option<&Oid>) -> Result<CommitOutcome, GitError> {
+    /// Commits, and calls `between` between the branch's move and the index's: the instant in which a lock can still come.
+    pub(super) fn commit_then(
+        &self,
+        request: CommitRequest<'_>,
+        signed: Option<&Oid>,
+        between: impl FnOnce(),
+    ) -> Result<CommitOutcome, GitError> {
         let (branch, at) = self.branch_to_move()?;
         let moved = |found: Option<git2::Oid>| GitError::Moved {
             expected: request.expected_parent.cloned(),
@@ -75,6 +84,7 @@ impl Repo {
         if message.trim().is_empty() {
             return Err(GitError::EmptyMessage);
         }
+        check_message(&message)?;
         let author = self.signature(request.author)?;
         let tree = self.git.find_tree(theirs(request.tree)?).map_err(|_| GitError::NoObject {
             id: request.tree.to_string(),
@@ -91,6 +101,8 @@ impl Repo {
         if base.as_ref().map_or_else(|| tree.is_empty(), |base| base.id() == tree.id()) {
             return Err(GitError::NothingToCommit);
         }
+        self.wait_for_index()?;
+        self.mend_index()?;
         let stats = self.tree_diff(base.as_ref(), &tree)?.stats().doing("count the changes")?;
         let parents: Vec<_> = parent.iter().collect();
         let commit = match signed {
@@ -107,11 +119,16 @@ impl Repo {
         } else {
             format!("commit (initial): {subject}")
         };
-        self.move_branch(&branch, at, commit, &log)
-            .map_err(|error| error.unwrap_or_else(|| moved(self.git.refname_to_id(&branch).ok())))?;
+        self.remember_index(base.as_ref())?;
+        if let Err(error) = self.move_branch(&branch, at, commit, &log) {
+            self.forget_index()?;
+            return Err(error.unwrap_or_else(|| moved(self.git.refname_to_id(&branch).ok())));
+        }
         sync::reference(&self.git, &branch);
+        between();
         let index_behind = self
             .bring_index_along(base.as_ref(), &tree)
+            .and_then(|()| self.forget_index())
             .err()
             .map(|error| error.to_string());
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

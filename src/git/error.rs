@@ -2,6 +2,7 @@
 
 use crate::protocol::{CheckpointId, Oid};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Why a repository could not be read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,27 @@ pub enum GitError {
         /// Which file.
         what: String,
     },
+    /// Another process holds the index.
+    #[error(
+        "the index is locked by {}{}: wait for the git command that holds it; if none is running, remove that file, then try again",
+        lock.display(), age.map_or_else(String::new, |age| format!(", which is {} old", span(age)))
+    )]
+    IndexLocked {
+        /// The lock file.
+        lock: PathBuf,
+        /// How old it is, if its clock tells.
+        age: Option<Duration>,
+    },
+    /// A commit message holds a character that a terminal would obey or hide.
+    #[error(
+        "line {line} of the commit message holds the control character U+{code:04X}: write the message without it, then commit again"
+    )]
+    MessageCharacter {
+        /// The character.
+        code: u32,
+        /// The line, from 1.
+        line: usize,
+    },
     /// No such object.
     #[error("{id} is not in the repository: it may have been pruned, or belongs to another repository")]
     NoObject {
@@ -183,6 +205,16 @@ pub enum GitError {
 
 fn name(id: Option<&Oid>) -> &str {
     id.map_or("no commit", Oid::short)
+}
+
+/// Says how old a file is, roughly.
+fn span(age: Duration) -> String {
+    match age.as_secs() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ ..7_200 => format!("{} min", seconds / 60),
+        seconds @ ..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
 }
 
 /// Attaches what was tried to libgit2's errors.

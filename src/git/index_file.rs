@@ -105,15 +105,17 @@ impl Repo {
                 index.add(&new)?;
             }
             Ok(())
-        })
+        })?;
+        self.forget_index()
     }
 
-    fn wait_for_lock(&self, deadline: Instant) -> Result<(), GitError> {
+    /// Waits for a lock of another process to go; tells which one stays.
+    pub(super) fn wait_for_lock(&self, deadline: Instant) -> Result<(), GitError> {
         let lock = self.git.path().join("index.lock");
-        while lock.symlink_metadata().is_ok() {
+        while let Ok(meta) = lock.symlink_metadata() {
             if Instant::now() >= deadline {
-                let what = self.git.path().join("index").display().to_string();
-                return Err(GitError::Locked { what });
+                let age = meta.modified().ok().and_then(|since| since.elapsed().ok());
+                return Err(GitError::IndexLocked { lock, age });
             }
             std::thread::sleep(Duration::from_millis(20));
         }

@@ -18,6 +18,7 @@
 //! All calls block; a [`Repo`] is `Send` but not `Sync`: open one per blocking task, it is cheap.
 
 mod apply;
+mod behind;
 mod checkpoint;
 mod commit;
 mod diff;
@@ -26,6 +27,7 @@ mod error;
 mod hook;
 mod index;
 mod index_file;
+mod message;
 mod observe;
 mod read;
 mod rehearse;
@@ -44,6 +46,7 @@ pub use checkpoint::Checkpoint;
 pub use commit::{CommitOutcome, CommitRequest};
 pub use error::GitError;
 pub use hook::PreCommit;
+pub use message::check_message;
 pub use repo::Repo;
 pub use rollback::Moved;
 pub use saved::Facts;

@@ -327,6 +327,25 @@ fn refused(place: &Place, args: &[&str], code: i32, said: &str) {
 }
 
 #[test]
+fn a_locked_index_keeps_a_run_from_starting() {
+    let place = Place::new();
+    let spec = place.root.path().join("spec.txt");
+    fs::write(&spec, "Build a greeter.").unwrap();
+    git_init(&place);
+    let lock = place.project().join(".git/index.lock");
+    fs::write(&lock, "").unwrap();
+    let args = ["--spec", spec.to_str().unwrap()];
+    refused(
+        &place,
+        &args,
+        3,
+        &format!("the index is locked by {}, which is ", lock.display()),
+    );
+    refused(&place, &args, 3, "if none is running, remove that file, then try again");
+    assert!(lock.exists(), "its owner may live");
+}
+
+#[test]
 fn a_run_that_cannot_start_says_why_and_changes_nothing() {
     let place = Place::new();
     let spec = place.root.path().join("spec.txt");

@@ -1,6 +1,7 @@
 //! Runs of the engine: a real repository, real processes, real HTTP; only the model's words are scripted.
 
 mod gates;
+mod index;
 mod rites;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};

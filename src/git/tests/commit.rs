@@ -204,14 +204,78 @@ fn authors_are_given_or_configured_or_asked_for() {
 }
 
 #[test]
-fn a_foreign_index_lock_is_reported_and_the_commit_stands() {
+fn a_foreign_index_lock_that_stays_is_told_before_the_branch_moves() {
     let lab = Lab::with_commit();
+    let head = lab.git(&["rev-parse", "HEAD"]);
     lab.write("a.txt", "two\n");
     lab.write(".git/index.lock", "");
-    let made = lab.commit("with a lock about").unwrap();
-    assert!(made.index_behind.unwrap().contains("locked"));
+    let told = lab.commit("with a lock about").unwrap_err().to_string();
+    let lock = lab.root().join(".git/index.lock");
+    assert!(
+        told.contains(lock.to_str().unwrap()) && told.contains(" s old") && told.contains("try again"),
+        "{told}"
+    );
+    assert_eq!(lab.git(&["rev-parse", "HEAD"]), head);
+    assert!(lock.exists(), "never removed: its owner may live");
+    std::fs::remove_file(&lock).unwrap();
+    lab.commit("without").unwrap();
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+}
+
+/// Commits `b.txt`, with a lock on the index that comes once the branch has moved and goes after the commit.
+fn left_behind(lab: &Lab) {
+    let repo = lab.repo();
+    lab.write("b.txt", "new\n");
+    let (tree, head) = (repo.snapshot().unwrap(), repo.head().unwrap());
+    let request = CommitRequest {
+        tree: &tree.id,
+        expected_parent: head.as_ref(),
+        message: "cut off",
+        author: None,
+    };
+    let made = repo.commit_then(request, None, || lab.write(".git/index.lock", "")).unwrap();
+    assert!(made.index_behind.unwrap().contains("index.lock"));
     assert_eq!(lab.git(&["rev-parse", "HEAD"]), made.commit.0);
-    assert!(lab.exists(".git/index.lock"), "never removed: its owner may live");
+    std::fs::remove_file(lab.root().join(".git/index.lock")).unwrap();
+    assert_eq!(lab.git(&["status", "--porcelain"]), "D  b.txt\n?? b.txt");
+}
+
+#[test]
+fn an_index_that_was_left_behind_is_mended_once_the_lock_is_gone() {
+    for lab in [Lab::with_commit(), Lab::new()] {
+        left_behind(&lab);
+        lab.write(".git/index.lock", "");
+        assert!(
+            matches!(lab.repo().mend_index(), Err(GitError::IndexLocked { .. })),
+            "still remembered"
+        );
+        std::fs::remove_file(lab.root().join(".git/index.lock")).unwrap();
+        assert!(lab.repo().mend_index().unwrap());
+        assert_eq!(lab.git(&["status", "--porcelain"]), "");
+        assert!(!lab.repo().mend_index().unwrap(), "once is enough");
+    }
+}
+
+#[test]
+fn the_next_commit_mends_the_index_and_keeps_what_the_user_staged() {
+    let lab = Lab::with_commit();
+    left_behind(&lab);
+    lab.write("a.txt", "staged\n");
+    lab.git(&["add", "a.txt"]);
+    lab.write("a.txt", "one\n");
+    lab.write("c.txt", "third\n");
+    lab.commit("the next one").unwrap();
+    assert_eq!(lab.git(&["status", "--porcelain"]), "MM a.txt");
+}
+
+#[test]
+fn a_message_with_a_hidden_character_moves_nothing() {
+    let lab = Lab::with_commit();
+    let head = lab.git(&["rev-parse", "HEAD"]);
+    lab.write("a.txt", "two\n");
+    let error = lab.commit("good\n\nbad \u{1b}]0;x\u{7}").unwrap_err();
+    assert!(matches!(error, GitError::MessageCharacter { code: 0x1b, line: 3 }), "{error}");
+    assert_eq!(lab.git(&["rev-parse", "HEAD"]), head);
 }
 
 #[test]

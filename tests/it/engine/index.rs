@@ -1,0 +1,60 @@
+//! The user's index: locked by somebody else, or left behind by a commit.
+
+use crate::support::{INITIALIZER, Lab, call, coding, ends};
+use longhaul::protocol::Event;
+
+/// The output of the `nth` call of `commit`, as the agent got it.
+fn committed(log: &[longhaul::protocol::Envelope]) -> Vec<String> {
+    let results = log.iter().filter_map(|envelope| match &envelope.event {
+        Event::ToolFinished(finished) => Some(finished.output.text.clone()),
+        _ => None,
+    });
+    results.filter(|text| text.contains("ommitted")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_stays_is_told_to_the_agent_and_nothing_moves() {
+    let mut lab = Lab::new();
+    // An initializer without a commit is not done: it would go on asking.
+    lab.settings.limits.turns = Some(3);
+    lab.settings.limits.sessions = Some(1);
+    lab.write(".git/index.lock", "");
+    let ran = lab.run(INITIALIZER).await;
+    let told = committed(&ran.log);
+    assert!(
+        told.iter()
+            .any(|text| text.contains("Not committed") && text.contains(".git/index.lock") && text.contains("try again")),
+        "{told:?}"
+    );
+    assert!(ran.state.commits.is_empty());
+    assert_eq!(lab.git(&["for-each-ref", "refs/heads"]), "", "no branch was made");
+    assert!(lab.path(".git/index.lock").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_left_behind_is_mended_by_the_next_session_and_told() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.run(INITIALIZER).await;
+    // As a kill between the branch's move and the index's leaves it.
+    lab.git(&["read-tree", "--empty"]);
+    lab.write(".git/longhaul-index-base", "none");
+    let ran = lab.run(&coding(&ends())).await;
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    let told = |e: &longhaul::protocol::Envelope| matches!(&e.event, Event::ExternalChangeSeen(seen) if seen.detail.contains("follows the last commit again"));
+    assert!(ran.log.iter().any(told));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_with_a_control_character_is_refused_with_its_name_before_the_tests_run() {
+    let mut lab = Lab::new();
+    let script = INITIALIZER.to_owned() + &coding(&(call("commit", r#"{ message = "Good\n\nbad \u202e" }"#) + &ends()));
+    lab.settings.limits.sessions = Some(2);
+    let ran = lab.run(&script).await;
+    let told = committed(&ran.log);
+    assert!(
+        told.iter().any(|text| text.contains("U+202E") && text.contains("line 3")),
+        "{told:?}"
+    );
+    assert_eq!(ran.state.commits.len(), 1, "the initializer's alone");
+}
