@@ -1,7 +1,7 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, GateAnswer, QuestionId, Steer, Target};
+use super::{Autonomy, GateAnswer, QuestionId, Steer, Target, RuleSpan, SectionId, SectionRule};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -53,6 +53,22 @@ pub enum Command {
     Move {
         /// Where to.
         target: Target,
+    },
+    /// Write the progress notes, unless they are no longer what the edit was made from.
+    SaveNotes {
+        /// Hash of the version that the edit was made from, as [`super::Answer::Notes`] told it.
+        base: String,
+        /// The whole text, its lines ended by line feeds.
+        text: String,
+    },
+    /// Leave out, edit or bring back a section of the windows to come.
+    SetSection {
+        /// Which.
+        section: SectionId,
+        /// What.
+        rule: SectionRule,
+        /// For how long.
+        span: RuleSpan,
     },
 }
 

@@ -19,6 +19,7 @@ pub mod steer;
 pub mod test_run;
 pub mod tool_call;
 pub mod usage;
+pub mod window;
 
 pub use command::{Command, StopMode};
 pub use envelope::{Envelope, FORMAT_VERSION};
@@ -34,3 +35,4 @@ pub use steer::{Delivery, OrderChange, PauseMode, Steer};
 pub use test_run::{CaseStatus, TestCase, TestPurpose, TestRun, TestTotals};
 pub use tool_call::{CallStatus, ToolKind};
 pub use usage::{Cost, Usage};
+pub use window::{NextWindow, RuleSpan, SectionId, SectionRule, WindowRules};

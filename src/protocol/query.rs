@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, Oid, Rehearsal, Target};
+use super::{BlobId, Oid, Rehearsal, Target, NextWindow};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -29,6 +29,10 @@ pub enum Query {
         /// Its name.
         blob: BlobId,
     },
+    /// What the next session would read if it began now.
+    NextWindow,
+    /// The progress notes as they are on disk.
+    Notes,
 }
 
 /// The answer to a [`Query`].
@@ -48,6 +52,15 @@ pub enum Answer {
     Blob {
         /// The text.
         text: String,
+    },
+    /// To [`Query::NextWindow`].
+    NextWindow(Box<NextWindow>),
+    /// To [`Query::Notes`].
+    Notes {
+        /// The text, its lines ended by line feeds; empty if there is no file.
+        text: String,
+        /// Hash of the file's bytes; empty if there is none.
+        hash: String,
     },
     /// The look-up failed; the sentence names what and why.
     Failed {

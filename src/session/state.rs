@@ -6,6 +6,7 @@ use crate::protocol::event::{
     CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
     RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
 };
+use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
     Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, MessageId, Oid, QuestionId, Role,
     RunId, Seq, SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
@@ -66,6 +67,8 @@ pub struct State {
     pub messages: Vec<QueuedMessage>,
     /// Number of the latest message.
     pub last_message: MessageId,
+    /// What a person decided about sections of the windows to come.
+    pub window_rules: WindowRules,
     /// Sums over the whole project.
     pub totals: Totals,
     /// Events of kinds that this build does not know.
@@ -134,6 +137,8 @@ pub struct Session {
     pub context_tokens: u64,
     /// Orientation: tokens and share of the window.
     pub orientation: Option<(u64, f64)>,
+    /// What its window began with, by section; empty in logs that do not tell.
+    pub window: Vec<SentSection>,
     /// Sums over this session.
     pub totals: Totals,
     /// What the agent is doing.

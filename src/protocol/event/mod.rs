@@ -8,6 +8,7 @@ pub mod lifecycle;
 pub mod steer;
 pub mod tool;
 pub mod turn;
+pub mod window;
 
 pub use checkpoint::{CheckpointCause, CheckpointMade, RolledBack};
 pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
@@ -30,6 +31,8 @@ pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
     RetryCause, TurnInterrupted, TurnStarted,
 };
+
+pub use window::{NotesEdited, NotesSaveRefused, SectionRuled, WindowComposed};
 
 use super::RawJson;
 use serde::de::Error as _;
@@ -185,6 +188,14 @@ events! {
     CheckpointMade = "checkpoint_made",
     /// The project was moved back, or forth again.
     RolledBack = "rolled_back",
+    /// A person edited the progress notes.
+    NotesEdited = "notes_edited",
+    /// A save of the progress notes would have overwritten somebody's text.
+    NotesSaveRefused = "notes_save_refused",
+    /// A person decided about a section of the windows to come.
+    SectionRuled = "section_ruled",
+    /// A session's window was composed.
+    WindowComposed = "window_composed",
 }
 
 impl Event {

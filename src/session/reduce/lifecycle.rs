@@ -80,6 +80,7 @@ impl State {
             turn: TurnNo(0),
             context_tokens: 0,
             orientation: None,
+            window: Vec::new(),
             totals: Totals::default(),
             activity: Activity::Orienting,
             activity_since: at.time,
@@ -90,6 +91,7 @@ impl State {
         };
         session.push(at, ItemKind::Opened { role: event.role });
         self.sessions.push(session);
+        self.window_rules.consume();
     }
 
     pub(super) fn session_ended(&mut self, at: At, event: &SessionEnded) {

@@ -8,6 +8,7 @@ mod lifecycle;
 mod steer;
 mod tool;
 mod turn;
+mod window;
 
 #[cfg(test)]
 mod steer_tests;
@@ -108,6 +109,10 @@ impl State {
             Event::CheckpointMade(event) => self.checkpoint_made(at, event),
             Event::RolledBack(event) => self.rolled_back(at, event),
             Event::CommitMade(event) => self.commit_made(at, event),
+            Event::NotesEdited(event) => self.notes_edited(at, event),
+            Event::NotesSaveRefused(_) => {}
+            Event::SectionRuled(event) => self.section_ruled(event),
+            Event::WindowComposed(event) => self.window_composed(at, event),
             Event::Unknown(raw) => {
                 self.unknown_events += 1;
                 self.push(at, ItemKind::Unknown(raw.clone()));

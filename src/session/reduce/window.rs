@@ -1,0 +1,31 @@
+//! What windows begin with: rules for sections, what was sent, notes that a person edited.
+
+use super::At;
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, NotesEdited, SectionRuled, WindowComposed};
+use crate::session::state::State;
+use crate::session::timeline::ItemKind;
+
+impl State {
+    pub(super) fn section_ruled(&mut self, event: &SectionRuled) {
+        self.window_rules.set(event.section.clone(), event.rule.clone(), event.span);
+    }
+
+    pub(super) fn window_composed(&mut self, at: At, event: &WindowComposed) {
+        if let Some(session) = self.session_mut(at.session) {
+            session.window.clone_from(&event.sections);
+        }
+    }
+
+    /// To a reader of the transcript a person's edit is one, whichever way it came in.
+    pub(super) fn notes_edited(&mut self, at: At, event: &NotesEdited) {
+        let seen = ExternalChangeSeen {
+            what: ExternalKind::Notes,
+            paths: Vec::new(),
+            detail: format!(
+                "the {} edited the progress notes: +{} -{} lines",
+                event.by, event.added, event.removed
+            ),
+        };
+        self.push(at, ItemKind::External(seen));
+    }
+}
