@@ -43,6 +43,8 @@ pub enum Command {
     Undo(MoveArgs),
     /// Do again what was undone last
     Redo(MoveArgs),
+    /// Print what the next session will read, by section, and what changed since the last one
+    Window(ReadArgs),
     /// Check what longhaul needs on this machine and where each setting comes from
     Doctor,
     /// Print the completions for a shell

@@ -265,6 +265,7 @@ pub fn options(settings: &Settings, title: String) -> Result<ui::Options, Failur
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
         keys: super::settings::user_keys()?,
+        editor: Some(super::editor::outside(settings)),
         environment: ui::Environment::of_process(),
     })
 }

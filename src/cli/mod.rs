@@ -10,6 +10,7 @@ pub mod console;
 mod debug;
 mod demo;
 mod doctor;
+mod editor;
 pub mod exit;
 pub mod failure;
 mod features;
@@ -28,6 +29,7 @@ mod settings;
 mod signals;
 mod status;
 mod summary;
+mod window;
 mod words;
 
 use crate::protocol::Target;
@@ -70,6 +72,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Rollback(args)) => rollback::rollback(&args, console).map(|()| Exit::Done),
         Some(Command::Undo(args)) => rollback::undo(&Target::Undo, &args, console).map(|()| Exit::Done),
         Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
+        Some(Command::Window(args)) => window::run(&args, console).map(|()| Exit::Done),
         Some(Command::Doctor) => doctor::run(console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
         Some(Command::Man) => manual::man(console).map(|()| Exit::Done),

@@ -21,7 +21,7 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
     })?;
     let workspace = project::workspace(Path::new("."))?;
     let settings = settings::load(Some(&workspace))?.settings;
-    let client = link::offline(&workspace, FEATURE_LIST)?;
+    let client = link::offline(&workspace, FEATURE_LIST, &settings)?;
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());

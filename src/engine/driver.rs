@@ -7,7 +7,7 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{gates, limits, review, steer};
+use super::{gates, limits, review, steer, window};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::{EndCause, Failure, QuestionAnswered, RetryCause};
 use crate::protocol::{Command, GateDecision, RawJson, StopMode, Usage};
@@ -255,6 +255,15 @@ impl<'a> Driver<'a> {
                 }
                 Ok(None)
             }
+            Command::SaveNotes { base, text } => {
+                let told = window::save_notes(&self.dispatch.project, &base, &text)?;
+                Ok(told.map(|text| Input::Remark { text }))
+            }
+            Command::SetSection { section, rule, span } => {
+                window::rule(&self.dispatch.project, section, rule, span)?;
+                Ok(None)
+            }
+            Command::CancelStop => Ok(Some(Input::CancelStop)),
             Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(&self.dispatch, steer)?))),
             Command::CancelStop => {
                 self.dispatch.project.plan_move(None);

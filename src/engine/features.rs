@@ -124,21 +124,7 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
 /// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes or is skipped.
 #[must_use]
 pub fn next(project: &Project) -> Option<(Feature, String)> {
-    project.journal.with_state(|state| {
-        let rows = &state.features.rows;
-        let features: Vec<Feature> = rows.iter().map(|row| row.feature.clone()).collect();
-        let regressed: Vec<FeatureId> = rows
-            .iter()
-            .filter(|row| row.regressed)
-            .map(|row| row.feature.id.clone())
-            .collect();
-        let order = harness::select::Order {
-            regressed: &regressed,
-            picked: &state.features.picked,
-            skipped: &state.features.skipped,
-        };
-        harness::select::next(&features, order).map(|(feature, reason)| (feature.clone(), reason))
-    })
+    project.journal.with_state(harness::select::of_state)
 }
 
 /// Takes a feature up in a session and records it.

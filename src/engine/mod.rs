@@ -38,6 +38,7 @@ mod steer;
 mod supervisor;
 mod testing;
 mod turn;
+mod window;
 
 pub use error::EngineError;
 
@@ -48,7 +49,7 @@ use crate::guard::{Guard, GuardContext};
 use crate::harness::FEATURE_LIST;
 pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
-use crate::link::{Client, InProcess, Lookups};
+use crate::link::{Client, InProcess, Lookups, NextWindowSource};
 use crate::protocol::Seq;
 use crate::protocol::event::{RunEnded, RunOutcome, RunStarted};
 use crate::provider::Anthropic;
@@ -153,7 +154,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     let redactor = Arc::new(Redactor::new(provider.key().expose()));
     let writer = Writer::open(dir.lock()?, settings.durability)?.with_redactor(Arc::clone(&redactor));
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
-    let prompts = Prompts::load(None)?;
+    let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext {
         workspace: workspace.clone(),
         baseline: dir.baseline(),
@@ -171,6 +172,13 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         workspace: workspace.clone(),
         blobs: blobs.clone(),
         limit: settings.checkpoint_max_file_mb << 20,
+        next: Some(NextWindowSource {
+            dir: dir.clone(),
+            settings: settings.clone(),
+            prompts: Arc::clone(&prompts),
+            attendance,
+            spec: spec.clone(),
+        }),
     };
     let client = Client::new(Arc::new(InProcess::new(dir.clone(), &journal.live(), commands, lookups)));
     let (watcher, changes) = Watcher::start(WatchOptions::new(&workspace, dir.root().join("marks")))?;

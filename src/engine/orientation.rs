@@ -1,19 +1,20 @@
 //! Orientation: what a fresh context window is told, gathered by the harness and never by the model.
 //!
 //! Runs `init.sh` and the smoke test, sets back what regressed, chooses the feature, and makes the first message.
+//! How a window is put together is `harness::window`'s, which a preview asks too.
 
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::features;
 use super::session::Opening;
 use super::testing::{self, Tested};
+use crate::harness;
 use crate::harness::init::InitScript;
-use crate::harness::orient::OrientInput;
 use crate::harness::prompt::Facts;
-use crate::harness::{self, FEATURE_LIST};
+use crate::harness::window::{START, Scene, Window};
 use crate::process::{self, Invocation};
-use crate::protocol::event::{EndCause, OrientationFinished, OrientationPart};
-use crate::protocol::{Feature, RawJson, Role, TestPurpose, TestRun};
+use crate::protocol::event::{OrientationFinished, OrientationPart, WindowComposed};
+use crate::protocol::{RawJson, Role, TestPurpose, TestRun, WindowRules};
 use crate::provider::{Message, Request, Speaker};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -36,7 +37,12 @@ pub struct Oriented {
 ///
 /// # Errors
 /// Fails if the log, git, a prompt or the feature list fails.
-pub async fn orient(dispatch: &Dispatch, opening: &Opening, cancel: &CancellationToken) -> Result<Oriented, EngineError> {
+pub async fn orient(
+    dispatch: &Dispatch,
+    opening: &Opening,
+    rules: &WindowRules,
+    cancel: &CancellationToken,
+) -> Result<Oriented, EngineError> {
     let (project, facts) = (&dispatch.project, &dispatch.facts);
     let begun = Instant::now();
     let mut parts = Vec::new();
@@ -53,19 +59,20 @@ pub async fn orient(dispatch: &Dispatch, opening: &Opening, cancel: &Cancellatio
             features::take_up(project, facts, feature.id, reason)?;
         }
     }
-    parts.extend(gather(dispatch, run).await?);
+    let (prompt_facts, gathered) = gather(dispatch, opening, run).await?;
+    parts.extend(gathered);
 
-    let prompt_facts = prompt_facts(dispatch, opening);
-    let system = project.prompts.system(opening.role, &prompt_facts);
-    let system = text_block(&system)?;
-    let (tokens, estimated) = count(dispatch, &harness::orient::text(&parts)).await;
-    let window = project.settings.context_window;
+    let window = Window::compose(&project.prompts, opening.role, &prompt_facts, &parts, rules);
+    let system = text_block(&window.system())?;
+    let (tokens, estimated) = count(dispatch, &harness::orient::text(&window.parts)).await;
+    let room = project.settings.context_window;
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    let share = tokens as f64 / window.max(1) as f64;
+    let share = tokens as f64 / room.max(1) as f64;
     let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let first = project.prompts.first_message(opening.role, &parts, &prompt_facts);
+    let first = window.first();
+    project.record(WindowComposed { sections: window.sent() })?;
     project.record(OrientationFinished {
-        parts,
+        parts: window.parts,
         tokens,
         estimated,
         share,
@@ -98,7 +105,7 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
     };
     let text = format!("{end}\n{}", done.output.shown.trim_end());
     Ok(Some(OrientationPart {
-        name: "start".into(),
+        name: START.into(),
         command: command.to_owned(),
         text,
     }))
@@ -114,60 +121,31 @@ async fn smoke(dispatch: &Dispatch, cancel: &CancellationToken) -> Result<Option
     })
 }
 
-async fn gather(dispatch: &Dispatch, tests: Option<TestRun>) -> Result<Vec<OrientationPart>, EngineError> {
-    let (repository, features) = dispatch.project.journal.with_state(|state| {
-        let features: Vec<Feature> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
-        (state.repository.clone(), features)
-    });
-    let (workspace, own) = (dispatch.project.workspace.clone(), dispatch.facts.feature());
-    let gathered = tokio::task::spawn_blocking(move || {
-        let notes = harness::notes::tail(&workspace, harness::orient::DEFAULT_CAP)?;
-        Ok(harness::orient::gather(&OrientInput {
-            workspace: &workspace,
-            repository: repository.as_ref(),
-            feature_list: FEATURE_LIST,
-            features: &features,
-            next: own.and_then(|id| features.iter().find(|feature| feature.id == id)),
-            notes: notes.as_deref(),
-            tests: tests.as_ref(),
-            // It was run just before; its end is a part of its own.
-            init: None,
-            cap: harness::orient::DEFAULT_CAP,
-        }))
-    });
-    gathered.await.map_err(EngineError::task)?
-}
-
-fn prompt_facts(dispatch: &Dispatch, opening: &Opening) -> Facts {
+/// Takes the facts, then looks around off the runtime.
+async fn gather(
+    dispatch: &Dispatch,
+    opening: &Opening,
+    tests: Option<TestRun>,
+) -> Result<(Facts, Vec<OrientationPart>), EngineError> {
     let (project, facts) = (&dispatch.project, &dispatch.facts);
     let own = facts.feature();
-    project.journal.with_state(|state| Facts {
-        project: state.project.clone(),
-        workspace: project.workspace.display().to_string(),
-        feature_list: FEATURE_LIST.to_owned(),
-        test_globs: project.settings.verify.tests.clone(),
-        features_per_session: project.settings.features_per_session,
-        attendance: project.questions.attendance(),
-        session: facts.number,
-        spec: opening.spec.clone(),
-        verify_command: project
-            .settings
-            .verify
-            .command
-            .clone()
-            .or_else(|| state.verify_command.clone()),
-        feature: own
-            .and_then(|id| state.features.get(&id))
-            .map(|row| (row.feature.clone(), facts.reason())),
-        handed_off: state
-            .sessions
-            .iter()
-            .rev()
-            .find(|session| session.number < facts.number)
-            .and_then(|before| before.ended.as_ref())
-            .filter(|(_, ended)| ended.cause == EndCause::ContextFull)
-            .map(|(_, ended)| ended.summary.clone()),
-    })
+    let scene = project.journal.with_state(|state| {
+        let row = own.and_then(|id| state.features.get(&id));
+        Scene::of(
+            state,
+            &project.settings,
+            &project.workspace,
+            project.questions.attendance(),
+            facts.number,
+            opening.spec.clone(),
+            row.map(|row| (row.feature.clone(), facts.reason())),
+        )
+    });
+    let gathered = tokio::task::spawn_blocking(move || {
+        let parts = scene.gather(tests.as_ref())?;
+        Ok((scene.facts, parts))
+    });
+    gathered.await.map_err(EngineError::task)?
 }
 
 /// Counts tokens by the provider, else by size: four bytes to a token.

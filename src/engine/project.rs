@@ -35,7 +35,7 @@ pub struct Project {
     /// Prices of models.
     pub prices: Prices,
     /// Prompts in force.
-    pub prompts: crate::harness::prompt::Prompts,
+    pub prompts: Arc<crate::harness::prompt::Prompts>,
     /// Questions that wait for the human.
     pub questions: Questions,
     /// Gates that wait for the human.

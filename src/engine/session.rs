@@ -15,7 +15,7 @@ use super::steer;
 use super::turn::{Rules, TurnMachine};
 use crate::harness::FEATURE_LIST;
 use crate::protocol::event::{CheckpointCause, EndCause, ExternalChangeSeen, ExternalKind, SessionEnded, SessionStarted};
-use crate::protocol::{Command, RawJson, Role};
+use crate::protocol::{Command, RawJson, Role, WindowRules};
 use crate::tool::{BashLimits, ToolContext, Toolbox};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -60,6 +60,8 @@ pub async fn run(
     let number = project.journal.begin_session(opening.role)?;
     let facts = Arc::new(SessionFacts::new(number, opening.role));
     let head = project.git(|repo| repo.head()).await?;
+    // Rules for one session are this session's: its start uses them up.
+    let rules = project.journal.with_state(|state| state.window_rules.clone());
     project.record(SessionStarted {
         role: opening.role,
         model: project.settings.model.clone(),
@@ -85,7 +87,7 @@ pub async fn run(
     });
 
     project.forget_background();
-    let driven = converse(&dispatch, &opening, commands, remarks, cancel).await;
+    let driven = converse(&dispatch, &opening, &rules, commands, remarks, cancel).await;
     let leftovers = dispatch.toolbox.close().await;
     // Best effort: what stays is small, and no later session reads it.
     let _ = std::fs::remove_dir_all(project.dir.root().join("scratch").join(number.to_string()));
@@ -113,6 +115,7 @@ pub async fn run(
 async fn converse(
     dispatch: &Arc<Dispatch>,
     opening: &Opening,
+    rules: &WindowRules,
     commands: &mut mpsc::Receiver<Command>,
     remarks: &mut mpsc::Receiver<String>,
     cancel: CancellationToken,
@@ -149,7 +152,7 @@ async fn converse(
     }
     project.agree_verify().await?;
     let mut early = VecDeque::new();
-    let orienting = orientation::orient(dispatch, opening, &cancel);
+    let orienting = orientation::orient(dispatch, opening, rules, &cancel);
     let Oriented { first, system } = steer::attend(project, commands, &mut early, orienting).await?;
     let settings = &project.settings;
     let machine = TurnMachine::new(Rules {

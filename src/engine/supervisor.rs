@@ -6,7 +6,8 @@
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{features, gates, limits, review, steer};
+use super::{features, gates, limits, review, steer, window};
+use crate::harness::select;
 use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
@@ -105,9 +106,8 @@ impl Supervisor {
             return Ok(Ok(Role::Initializer));
         };
         let features = list.features();
-        // A list without any commit is what an initializer left that was cut off: it is not done.
         let begun = self.project.git(|repo| repo.head()).await?.is_some();
-        if features.is_empty() || !begun {
+        if select::role(features, begun) == Role::Initializer {
             return Ok(Ok(Role::Initializer));
         }
         if features.iter().all(|feature| feature.status == FeatureStatus::Passing) {
@@ -177,6 +177,8 @@ impl Supervisor {
                             drop(self.tell.try_send(text));
                         }
                     }
+                    Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
+                    Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
                     Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },
                 () = self.cancel.cancelled() => return Ok(true),

@@ -13,6 +13,7 @@ pub mod orient;
 pub mod prompt;
 pub mod rehearsal;
 pub mod select;
+pub mod window;
 
 pub use atomic::write_atomically;
 pub use feature_list::{FeatureList, ListError};

@@ -3,13 +3,24 @@
 //! Owns the order: what a person picked comes first, then what worked and broke, then the list's own order. Pure.
 //! Invariant: a passing feature is never chosen, nor one that a person skips.
 
-use crate::protocol::{Feature, FeatureId, FeatureStatus};
+use crate::protocol::{Feature, FeatureId, FeatureStatus, Role};
+use crate::session::State;
 
 /// The reason given for a feature that used to pass.
 pub const REGRESSED: &str = "regressed";
 
 /// The reason given for the first one left.
 pub const FIRST_FAILING: &str = "first failing in order of priority";
+
+/// Which role the next session has. A list without any commit is what an initializer left that was cut off: it is not done.
+#[must_use]
+pub const fn role(features: &[Feature], has_commit: bool) -> Role {
+    if features.is_empty() || !has_commit {
+        Role::Initializer
+    } else {
+        Role::Coding
+    }
+}
 
 /// The reason given for a feature that a person wants next.
 pub const PICKED: &str = "picked by the human";
@@ -41,6 +52,24 @@ pub fn next<'a>(features: &'a [Feature], order: Order<'_>) -> Option<(&'a Featur
         return Some((feature, REGRESSED.into()));
     }
     features.iter().find(open).map(|feature| (feature, FIRST_FAILING.into()))
+}
+
+/// Chooses the next feature by the folded state, as [`next`] does.
+#[must_use]
+pub fn of_state(state: &State) -> Option<(Feature, String)> {
+    let rows = &state.features.rows;
+    let features: Vec<Feature> = rows.iter().map(|row| row.feature.clone()).collect();
+    let regressed: Vec<FeatureId> = rows
+        .iter()
+        .filter(|row| row.regressed)
+        .map(|row| row.feature.id.clone())
+        .collect();
+    let order = Order {
+        regressed: &regressed,
+        picked: &state.features.picked,
+        skipped: &state.features.skipped,
+    };
+    next(&features, order).map(|(feature, reason)| (feature.clone(), reason))
 }
 
 #[cfg(test)]

@@ -1,11 +1,18 @@
-//! Answers to look-ups: diffs from the repository, whole texts from the blob store. Each on a short-lived thread, never the caller's.
+//! Answers to look-ups: diffs from the repository, whole texts from the blob store, the next window from the log and the files.
+//! Each on a short-lived thread, never the caller's.
 
-use super::Reply;
+use super::{Reply, present};
+use crate::config::Settings;
 use crate::git::Repo;
 use crate::harness::rehearsal::rehearse;
-use crate::protocol::{Answer, Query};
-use crate::store::Blobs;
+use crate::protocol::{Answer, Query, Seq};
+use crate::store::{Blobs, self, ProjectDir};
+use crate::harness::notes::edit;
+use crate::harness::prompt::{Attendance, Prompts};
+use crate::harness::window::{PreviewInput, preview};
+use crate::session::State;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where look-ups are answered from.
 #[derive(Debug, Clone)]
@@ -16,6 +23,23 @@ pub struct Lookups {
     pub blobs: Blobs,
     /// Size in bytes above which a move back leaves new files alone.
     pub limit: u64,
+    /// What previews of the next window are made from; `None` where there is none to be made.
+    pub next: Option<NextWindowSource>,
+}
+
+/// Where a preview of the next window comes from, besides the workspace.
+#[derive(Debug, Clone)]
+pub struct NextWindowSource {
+    /// The project's log.
+    pub dir: ProjectDir,
+    /// Settings in force.
+    pub settings: Settings,
+    /// Prompts in force.
+    pub prompts: Arc<Prompts>,
+    /// Whether somebody will be there to answer.
+    pub attendance: Attendance,
+    /// The specification, where it is known.
+    pub spec: Option<String>,
 }
 
 impl Lookups {
@@ -50,7 +74,47 @@ impl Lookups {
                     text: String::from_utf8_lossy(&bytes).into_owned(),
                 })
                 .map_err(|error| error.to_string()),
+            Query::Notes => edit::load(&self.workspace)
+                .map(|now| Answer::Notes {
+                    text: now.text,
+                    hash: now.hash,
+                })
+                .map_err(|error| error.to_string()),
+            Query::NextWindow => self.next_window(),
         };
         answer.unwrap_or_else(|message| Answer::Failed { message })
+    }
+
+    /// Folds the log and what is on disk now, and composes the window that a session would begin with.
+    fn next_window(&self) -> Result<Answer, String> {
+        let Some(source) = &self.next else {
+            return Err("there is no next session to preview here".into());
+        };
+        let mut state = State::default();
+        if source.dir.exists() {
+            let log = store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?;
+            state = State::fold(&log.envelopes);
+        }
+        let session = state.sessions.last().map(|last| last.number).unwrap_or_default();
+        for envelope in present::events(&self.workspace, crate::harness::FEATURE_LIST, state.last_seq, session) {
+            state.apply(&envelope);
+        }
+        if state.project.is_empty() {
+            state.project = self
+                .workspace
+                .file_name()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        }
+        let input = PreviewInput {
+            state: &state,
+            settings: &source.settings,
+            workspace: &self.workspace,
+            prompts: &source.prompts,
+            attendance: source.attendance,
+            spec: source.spec.as_deref(),
+        };
+        preview(&input)
+            .map(|next| Answer::NextWindow(Box::new(next)))
+            .map_err(|error| error.to_string())
     }
 }

@@ -4,13 +4,15 @@
 //! Invariant: a slow client never blocks the engine; after a lag it re-reads the log from the last event it saw.
 //! A socket will be one more `Backend`.
 
+mod desk;
 mod in_process;
 mod lookup;
 mod offline;
+mod present;
 
 pub use in_process::InProcess;
-pub use lookup::Lookups;
-pub use offline::offline;
+pub use lookup::{Lookups, NextWindowSource};
+pub use offline::{offline, offline_in};
 
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;

@@ -1,12 +1,14 @@
 //! The link to a log that no engine of this process writes: the past, or a run of another process seen through its log.
 
-use super::lookup::Lookups;
-use super::{Backend, Client, Closed, Mode, Reply, Sink, Update};
+use super::lookup::{Lookups, NextWindowSource};
+use super::{Backend, Client, Closed, Mode, Reply, Sink, Update, present};
 use crate::config::Settings;
 use crate::git::Repo;
 use crate::harness::FeatureList;
 use crate::protocol::event::FeatureListLoaded;
 use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Query, Seq, SessionNo};
+use super::desk::Desk;
+use crate::harness::prompt::{Attendance, Prompts};
 use crate::store::{self, Blobs, Follower, ProjectDir, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,15 +16,24 @@ use std::time::Duration;
 
 /// How often another process's log is looked at. Twice a second keeps an idle viewer within two wake-ups a second.
 const POLL: Duration = Duration::from_millis(500);
-/// Commits read for the Git pane.
-const COMMITS: usize = 200;
 
-/// Connects to what is known of a workspace without running anything.
+/// Connects to what is known of a workspace without running anything. The settings are those that a run would have; a preview of
+/// the next window needs them.
 ///
 /// # Errors
 /// Fails if the state directory cannot be located.
-pub fn offline(workspace: &Path, feature_list: &str) -> Result<Client, StoreError> {
-    let dir = ProjectDir::for_workspace(workspace)?;
+pub fn offline(workspace: &Path, feature_list: &str, settings: &Settings) -> Result<Client, StoreError> {
+    Ok(offline_in(
+        ProjectDir::for_workspace(workspace)?,
+        workspace,
+        feature_list,
+        settings,
+    ))
+}
+
+/// As [`offline`], with the state directory given.
+#[must_use]
+pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, settings: &Settings) -> Client {
     let mode = if dir.exists() && is_held(&dir) {
         Mode::Following
     } else {
@@ -32,14 +43,22 @@ pub fn offline(workspace: &Path, feature_list: &str) -> Result<Client, StoreErro
         workspace: workspace.to_owned(),
         blobs: Blobs::of(&dir),
         limit: Settings::builtin().checkpoint_max_file_mb << 20,
+        next: Prompts::load(None).ok().map(|prompts| NextWindowSource {
+            dir: dir.clone(),
+            settings: settings.clone(),
+            prompts: Arc::new(prompts),
+            attendance: Attendance::Attended,
+            spec: None,
+        }),
     };
-    Ok(Client::new(Arc::new(Offline {
+    Client::new(Arc::new(Offline {
+        desk: Desk::new(dir.clone(), workspace.to_owned()),
         dir,
         mode,
         workspace: workspace.to_owned(),
         feature_list: feature_list.to_owned(),
         lookups,
-    })))
+    }))
 }
 
 /// Whether a live process has the project's lock. A lock that cannot be looked at counts as free: the log can be read either way.
@@ -48,6 +67,7 @@ fn is_held(dir: &ProjectDir) -> bool {
 }
 
 struct Offline {
+    desk: Desk,
     dir: ProjectDir,
     mode: Mode,
     workspace: PathBuf,
@@ -62,6 +82,7 @@ impl Backend for Offline {
 
     fn subscribe(&self, sink: Sink) {
         let reader = Reader {
+            desk: self.desk.clone(),
             dir: self.dir.clone(),
             mode: self.mode,
             workspace: self.workspace.clone(),
@@ -73,8 +94,11 @@ impl Backend for Offline {
         }
     }
 
-    fn send(&self, _command: Command) -> Result<(), Closed> {
-        Err(Closed)
+    fn send(&self, command: Command) -> Result<(), Closed> {
+        match self.mode {
+            Mode::Offline => self.desk.take(command),
+            Mode::Following | Mode::Live => Err(Closed),
+        }
     }
 
     fn ask(&self, query: Query, reply: Reply) {
@@ -83,6 +107,7 @@ impl Backend for Offline {
 }
 
 struct Reader {
+    desk: Desk,
     dir: ProjectDir,
     mode: Mode,
     workspace: PathBuf,
@@ -114,9 +139,10 @@ impl Reader {
                 }
             }
             Mode::Offline | Mode::Live => {
-                let now = self.present(last, session);
-                if self.deliver(now) {
-                    (self.sink)(Update::CaughtUp);
+                let now = present::events(&self.workspace, &self.list, last, session);
+                let last = now.last().map_or(last, |newest| newest.seq);
+                if self.deliver(now) && (self.sink)(Update::CaughtUp) {
+                    self.desk.tell(self.sink, last, session);
                 }
             }
         }
@@ -152,48 +178,5 @@ impl Reader {
             }
             std::thread::sleep(POLL);
         }
-    }
-
-    /// The list and the repository as they are on disk now, told as events that are never written: the past may be older than they are.
-    fn present(&self, last: Seq, session: SessionNo) -> Vec<Envelope> {
-        let mut events: Vec<Event> = Vec::new();
-        match Repo::discover(&self.workspace).and_then(|repo| repo.observe(COMMITS)) {
-            Ok(observed) => events.push(observed.into()),
-            Err(error) => tracing::info!(%error, "no repository to show"),
-        }
-        match FeatureList::read(&self.workspace.join(&self.list)) {
-            Ok(Some(list)) => {
-                let (features, notices) = (list.features().to_vec(), list.notices().to_vec());
-                events.push(
-                    FeatureListLoaded {
-                        path: self.list.clone(),
-                        features,
-                        notices,
-                    }
-                    .into(),
-                );
-            }
-            Ok(None) => {}
-            Err(error) => {
-                let notices = vec![error.to_string()];
-                events.push(
-                    FeatureListLoaded {
-                        path: self.list.clone(),
-                        features: Vec::new(),
-                        notices,
-                    }
-                    .into(),
-                );
-            }
-        }
-        let time = jiff::Timestamp::now();
-        let envelope = |(n, event)| Envelope {
-            v: FORMAT_VERSION,
-            seq: Seq(last.0 + 1 + n as u64),
-            time,
-            session,
-            event,
-        };
-        events.into_iter().enumerate().map(envelope).collect()
     }
 }

@@ -17,6 +17,7 @@
 mod capture;
 mod env;
 mod group;
+mod interactive;
 mod invocation;
 mod kill;
 mod run;
@@ -29,6 +30,7 @@ mod tests;
 pub use capture::Captured;
 pub use env::EnvPolicy;
 pub use group::{Group, Stopped, Survivor};
+pub use interactive::interactive;
 pub use invocation::{Invocation, Stdin};
 pub use run::{Finished, run};
 pub use which::which;

@@ -3,6 +3,7 @@
 //! Owns time and the terminal. Invariant: a key is on the screen before any event that was queued after it is folded
 //! in; data is drawn at most so many times a second; at rest nothing is written and nobody wakes up.
 
+use super::handover::KeyGate;
 use super::mailbox::Mailbox;
 use super::model::{Appearance, Model};
 use super::msg::{Effect, Exit, Msg};
@@ -10,7 +11,7 @@ use super::terminal::{self, Terminal};
 use super::text::highlight;
 use super::update::{RENEWAL, update};
 use super::view::view;
-use super::{Options, UiError, source};
+use super::{Options, OutsideEditor, UiError, source};
 use crate::link::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ struct App {
     client: Client,
     mailbox: Mailbox,
     terminal: Terminal,
+    gate: KeyGate,
+    editor: Option<OutsideEditor>,
     model: Model,
     origin: Instant,
     frame: Duration,
@@ -69,7 +72,8 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
     highlight::on_ready(move || {
         told.urgent(Msg::Ready);
     });
-    source::start(&mailbox, origin)?;
+    let gate = KeyGate::default();
+    source::start(&mailbox, origin, &gate)?;
     source::subscribe(&client, &mailbox);
     model.appearance.zone = TimeZone::system();
     model.guided = options.guided;
@@ -81,6 +85,8 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
         client,
         mailbox,
         terminal,
+        gate,
+        editor: options.editor,
         model,
         origin,
         frame: if options.environment.remote { FRAME_REMOTE } else { FRAME },
@@ -106,7 +112,14 @@ impl App {
             };
             let by_hand = matches!(
                 msg,
-                Msg::Key(..) | Msg::Paste(_) | Msg::Mouse(_) | Msg::Resize(_) | Msg::Answered(..) | Msg::NotSent(_) | Msg::Ready
+                Msg::Key(..)
+                    | Msg::Paste(_)
+                    | Msg::Mouse(_)
+                    | Msg::Resize(_)
+                    | Msg::Answered(..)
+                    | Msg::NotSent(_)
+                    | Msg::Ready
+                    | Msg::EditedOutside(_)
             );
             if let Some(exit) = self.handle(msg)? {
                 return Ok(exit);
@@ -201,12 +214,30 @@ impl App {
                     self.terminal.write_now(&bytes)?;
                 }
                 Effect::CaptureMouse(on) => self.terminal.set_mouse(on)?,
+                Effect::EditOutside { name, text } => self.edit_outside(&name, &text)?,
                 Effect::Suspend => self.terminal.suspend()?,
                 Effect::Resume => self.terminal.resume()?,
                 Effect::Repaint => self.terminal.forget()?,
             }
         }
         Ok(None)
+    }
+
+    /// Gives terminal and keyboard to the person's own editor, and takes them back.
+    fn edit_outside(&mut self, name: &str, text: &str) -> Result<(), UiError> {
+        let outcome = match self.editor.clone() {
+            None => Err("no editor can be opened from here".to_owned()),
+            Some(_) if !self.gate.close() => Err("the keyboard could not be handed over; type here instead".to_owned()),
+            Some(editor) => {
+                terminal::restore();
+                let outcome = editor.edit(name, text);
+                self.terminal.resume()?;
+                self.gate.open();
+                outcome
+            }
+        };
+        self.handle(Msg::EditedOutside(outcome))?;
+        Ok(())
     }
 
     fn draw(&mut self) -> Result<(), UiError> {

@@ -9,6 +9,7 @@
 
 mod app;
 mod guide;
+mod handover;
 pub mod keymap;
 pub mod layout;
 mod mailbox;
@@ -38,7 +39,32 @@ pub use model::appearance::Environment;
 pub use msg::{Exit, Wanted};
 
 use keymap::{Keymap, KeymapError, Preset, UserKeys};
+use std::sync::Arc;
 use theme::Theme;
+
+/// Opens a text in a program of the person's own, which has the terminal meanwhile. Takes the text's name and the text; returns what
+/// became of it, or a sentence why nothing did.
+#[derive(Clone)]
+pub struct OutsideEditor(Arc<EditFn>);
+
+type EditFn = dyn Fn(&str, &str) -> Result<String, String> + Send + Sync;
+
+impl OutsideEditor {
+    /// Makes one.
+    pub fn new(edit: impl Fn(&str, &str) -> Result<String, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(edit))
+    }
+
+    fn edit(&self, name: &str, text: &str) -> Result<String, String> {
+        (self.0)(name, text)
+    }
+}
+
+impl std::fmt::Debug for OutsideEditor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OutsideEditor")
+    }
+}
 
 /// How the UI is started.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +81,8 @@ pub struct Options {
     pub mouse: bool,
     /// The user's key file, if there is one.
     pub keys: Option<UserKeys>,
+    /// The person's own editor; `None` where none can be opened.
+    pub editor: Option<OutsideEditor>,
     /// What the environment says.
     pub environment: Environment,
 }

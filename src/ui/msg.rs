@@ -28,6 +28,8 @@ pub enum Msg {
     Answered(Query, Answer),
     /// A command could not be sent; the sentence says why.
     NotSent(String),
+    /// The person's own editor has ended: the text, or why there is none.
+    EditedOutside(Result<String, String>),
     /// The wall clock moved on by as much as the screen shows.
     Clock(Timestamp),
     /// A frame was drawn, and when.
@@ -51,6 +53,13 @@ pub enum Effect {
     Copy(String),
     /// Switch mouse capture.
     CaptureMouse(bool),
+    /// Give the terminal and a text to the person's own editor until it ends.
+    EditOutside {
+        /// Name of what is edited.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Give the terminal to the shell until the user returns.
     Suspend,
     /// Take the terminal back after the process was stopped from outside.

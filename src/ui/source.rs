@@ -1,5 +1,6 @@
 //! Where messages come from: the keyboard, the link, signals. Each has a thread of its own; none of them draws.
 
+use super::handover::KeyGate;
 use super::mailbox::Mailbox;
 use super::msg::Msg;
 use super::{UiError, terminal};
@@ -15,9 +16,9 @@ use std::time::Instant;
 ///
 /// # Errors
 /// Fails if a thread or a signal handler cannot be made.
-pub fn start(mailbox: &Mailbox, origin: Instant) -> Result<(), UiError> {
-    signals(mailbox.clone())?;
-    keys(mailbox.clone(), origin)
+pub fn start(mailbox: &Mailbox, origin: Instant, gate: &KeyGate) -> Result<(), UiError> {
+    signals(mailbox.clone(), gate.clone())?;
+    keys(mailbox.clone(), origin, gate.clone())
 }
 
 /// Subscribes to the log.
@@ -34,9 +35,10 @@ pub fn subscribe(client: &Client, mailbox: &Mailbox) {
 
 /// The thread is left behind when the UI ends: it sleeps in a read that only a key ends, and waking it up
 /// now and then to look would cost wake-ups while nothing happens.
-fn keys(mailbox: Mailbox, origin: Instant) -> Result<(), UiError> {
+fn keys(mailbox: Mailbox, origin: Instant, gate: KeyGate) -> Result<(), UiError> {
     let read = move || {
         loop {
+            gate.pass();
             let msg = match crossterm::event::read() {
                 Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => Msg::Key(key, origin.elapsed()),
                 Ok(Event::Paste(text)) => Msg::Paste(text),
@@ -56,13 +58,17 @@ fn keys(mailbox: Mailbox, origin: Instant) -> Result<(), UiError> {
     Ok(())
 }
 
-fn signals(mailbox: Mailbox) -> Result<(), UiError> {
+fn signals(mailbox: Mailbox, gate: KeyGate) -> Result<(), UiError> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT]).map_err(UiError::Thread)?;
     let watch = move || {
         let mut asked = false;
         for signal in &mut signals {
             if signal == SIGCONT {
                 mailbox.urgent(Msg::Continued);
+                continue;
+            }
+            if signal == SIGINT && gate.is_closed() {
+                // Meant for the program that has the keyboard; the terminal sends it to the whole group.
                 continue;
             }
             if asked || !mailbox.urgent(Msg::Terminate(signal)) {

@@ -38,7 +38,11 @@ pub fn view(model: &Model, screen: Rect, buf: &mut Buffer) -> Cursors {
         (cursors.resting, cursors.typing) = page::review::draw(model, open, target, buf, &look);
     } else {
         pane::header::draw(model, header, buf, &look);
-        cursors.resting = if let Some(open) = model.pages.last() {
+        let editor = model.editor.as_ref().filter(|_| model.is_editing());
+        cursors.resting = if let Some(editor) = editor {
+            cursors.typing = page::editor::draw(model, editor, screen, buf, &look);
+            None
+        } else if let Some(open) = model.pages.last() {
             page::draw(model, open, screen, buf, &look)
         } else if model.is_first_start() {
             page::start::draw(model, screen, buf, &look);
@@ -46,7 +50,8 @@ pub fn view(model: &Model, screen: Rect, buf: &mut Buffer) -> Cursors {
         } else {
             panes(model, &model.layout(), buf)
         };
-        cursors.typing = pane::footer::draw(model, footer, buf, &look);
+        let typing = pane::footer::draw(model, footer, buf, &look);
+        cursors.typing = typing.or(cursors.typing);
     }
     if let Some(open) = &model.popup {
         let typing = popup::draw(model, open, screen, buf, &look);

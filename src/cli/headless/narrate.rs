@@ -113,6 +113,10 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::CheckpointMade(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)
+        | Event::NotesEdited(_)
+        | Event::NotesSaveRefused(_)
+        | Event::SectionRuled(_)
+        | Event::WindowComposed(_)
         | Event::Unknown(_) => return Vec::new(),
     };
     vec![line]

@@ -1,9 +1,12 @@
 //! Progress notes: what one context window leaves for the next.
 //!
-//! Owns `claude-progress.txt`: appending in our form, reading in anybody's. Does not own the truth of what they say: notes are
-//! text for people and models, never state. Invariant: appending never changes a byte that was there.
+//! Owns `claude-progress.txt`: appending in our form, reading in anybody's, a person's edit of the whole, two edits brought together. Does not own the truth of what they say: notes are
+//! text for people and models, never state. Invariant: appending never changes a byte that was there, and no edit replaces a version
+//! that its editor has not seen.
 
+pub mod edit;
 mod entries;
+pub mod merge;
 #[cfg(test)]
 mod tests;
 
@@ -15,9 +18,13 @@ use jiff::Timestamp;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Most that is read of a notes file, from its end. The largest seen in public is 893 KB.
 const MAX_READ: u64 = 2_000_000;
+
+/// Held by whoever in this process writes notes: an append between another's look and its write would be lost.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// Why the notes cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +83,7 @@ pub fn append(workspace: &Path, note: &Note<'_>) -> Result<(), NotesError> {
         what: "written",
         source,
     };
+    let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     match fs::symlink_metadata(&path) {
         Ok(meta) if !meta.is_file() => return Err(fail(io::Error::other("it is not a regular file; move it away"))),
         Ok(_) => {}

@@ -13,7 +13,6 @@ mod tests;
 pub use facts::{Attendance, Facts};
 
 use crate::protocol::Role;
-use crate::protocol::event::OrientationPart;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -96,6 +95,48 @@ const FIRST: &[Slot] = &[
     Slot::HandedOff,
     Slot::Orientation,
 ];
+
+/// A part of a first message that is filled in whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Block {
+    /// Last words of a session whose window was full.
+    HandedOff,
+    /// The specification.
+    Spec,
+    /// What the harness found.
+    Orientation,
+    /// How the harness checks.
+    Verify,
+    /// The session's feature.
+    Feature,
+}
+
+impl Block {
+    const ALL: [Self; 5] = [Self::HandedOff, Self::Spec, Self::Orientation, Self::Verify, Self::Feature];
+
+    const fn slot(self) -> Slot {
+        match self {
+            Self::HandedOff => Slot::HandedOff,
+            Self::Spec => Slot::Spec,
+            Self::Orientation => Slot::Orientation,
+            Self::Verify => Slot::Verify,
+            Self::Feature => Slot::Feature,
+        }
+    }
+
+    fn of(slot: Slot) -> Option<Self> {
+        Self::ALL.into_iter().find(|block| block.slot() == slot)
+    }
+}
+
+/// A stretch of a first message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The block it is; `None` for the words between blocks.
+    pub block: Option<Block>,
+    /// Its text, white space included.
+    pub text: String,
+}
 
 /// All prompts, checked.
 #[derive(Debug, Clone)]
@@ -201,13 +242,28 @@ impl Prompts {
         self.pair(role).system.fill(|slot| facts.value(slot))
     }
 
-    /// The first message of a session, with its orientation.
+    /// The first message of a session in pieces, which put together are the message. `value` says what a block holds instead of
+    /// what the facts say of it.
     #[must_use]
-    pub fn first_message(&self, role: Role, orientation: &[OrientationPart], facts: &Facts) -> String {
-        self.pair(role).first.fill(|slot| match slot {
-            Slot::Orientation => super::orient::text(orientation),
-            other => facts.value(other),
-        })
+    pub fn first_message(&self, role: Role, facts: &Facts, value: impl Fn(Block) -> Option<String>) -> Vec<Piece> {
+        let filled = self.pair(role).first.pieces(
+            |slot| {
+                let own = Block::of(slot).and_then(&value);
+                own.unwrap_or_else(|| facts.value(slot))
+            },
+            |slot| Block::of(slot).is_some(),
+        );
+        let piece = |piece: template::Piece| Piece {
+            block: piece.slot.and_then(Block::of),
+            text: piece.text,
+        };
+        filled.into_iter().map(piece).collect()
+    }
+
+    /// What a block of a first message holds by the facts alone.
+    #[must_use]
+    pub fn block(facts: &Facts, block: Block) -> String {
+        facts.value(block.slot())
     }
 
     /// What is said when the context window is nearly full. `share` is the part in use, 0..1.

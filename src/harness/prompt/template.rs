@@ -62,31 +62,54 @@ impl Template {
 
     /// Fills the template. Where a slot that stands alone on its line is empty, the line and one blank line after it go.
     pub(super) fn fill(&self, value: impl Fn(Slot) -> String) -> String {
-        let mut out = String::new();
+        let pieces = self.pieces(value, |_| false);
+        pieces.into_iter().map(|piece| piece.text).collect()
+    }
+
+    /// As [`Template::fill`], with the slots that `apart` names kept as pieces of their own, empty ones too.
+    pub(super) fn pieces(&self, value: impl Fn(Slot) -> String, apart: impl Fn(Slot) -> bool) -> Vec<Piece> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut line_begins = true;
         let mut swallow = false;
         for part in &self.parts {
-            match part {
-                Part::Text(text) => {
-                    let mut text = text.as_str();
-                    if swallow && text.starts_with('\n') {
-                        text = text
-                            .strip_prefix("\n\n")
-                            .unwrap_or_else(|| text.strip_prefix('\n').unwrap_or(text));
-                    }
+            let (slot, text) = match part {
+                Part::Text(text) if swallow => {
+                    let rest = text.strip_prefix("\n\n").or_else(|| text.strip_prefix('\n'));
                     swallow = false;
-                    out.push_str(text);
+                    (None, rest.unwrap_or(text).to_owned())
                 }
+                Part::Text(text) => (None, text.clone()),
                 Part::Slot(slot) => {
                     let value = value(*slot);
-                    let alone = out.is_empty() || out.ends_with('\n');
-                    swallow = value.is_empty() && alone;
-                    out.push_str(&value);
+                    swallow = value.is_empty() && line_begins;
+                    (apart(*slot).then_some(*slot), value)
                 }
+            };
+            if !text.is_empty() {
+                line_begins = text.ends_with('\n');
+            }
+            match pieces.last_mut() {
+                Some(last) if last.slot.is_none() && slot.is_none() => last.text.push_str(&text),
+                _ => pieces.push(Piece { slot, text }),
             }
         }
-        out.truncate(out.trim_end().len());
-        out
+        for piece in pieces.iter_mut().rev() {
+            piece.text.truncate(piece.text.trim_end().len());
+            if !piece.text.is_empty() {
+                break;
+            }
+        }
+        pieces
     }
+}
+
+/// A stretch of a filled template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// The slot it fills, if that was to be kept apart.
+    pub slot: Option<Slot>,
+    /// Its text.
+    pub text: String,
 }
 
 fn parse_into(

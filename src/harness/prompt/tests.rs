@@ -55,22 +55,26 @@ fn system_prompts_do_not_change_with_the_session() {
     assert_eq!(prompts.system(Role::Coding, &facts()), prompts.system(Role::Coding, &later));
 }
 
+fn first_message(prompts: &Prompts, role: Role, orientation: &str, facts: &Facts) -> String {
+    let own = |block| (block == Block::Orientation).then(|| orientation.to_owned());
+    prompts
+        .first_message(role, facts, own)
+        .into_iter()
+        .map(|piece| piece.text)
+        .collect()
+}
+
 #[test]
 fn first_messages_hold_orientation_feature_and_spec_verbatim() {
     let prompts = Prompts::load(None).unwrap();
-    let parts = [OrientationPart {
-        name: "git log".into(),
-        command: "git log".into(),
-        text: "abc {{x}}".into(),
-    }];
-    let text = prompts.first_message(Role::Coding, &parts, &facts());
+    let text = first_message(&prompts, Role::Coding, "abc {{x}}", &facts());
     assert!(text.contains("session 3") && text.contains("abc {{x}}"), "{text}");
     assert!(
         text.contains("Your feature is **F002** (regressed): Lists notes\n\n1. run list\n\nIts own tests: tests/02.sh."),
         "{text}"
     );
     assert!(!text.contains("\n\n\n"), "{text}");
-    let text = prompts.first_message(Role::Initializer, &parts, &facts());
+    let text = first_message(&prompts, Role::Initializer, "abc {{x}}", &facts());
     assert!(text.contains("Use {{braces}} freely."), "{text}");
 }
 
@@ -81,11 +85,7 @@ fn a_hand_off_is_passed_on() {
         handed_off: Some("half of F002".into()),
         ..facts()
     };
-    assert!(
-        prompts
-            .first_message(Role::Coding, &[], &facts)
-            .contains("<hand_off>\nhalf of F002\n</hand_off>")
-    );
+    assert!(first_message(&prompts, Role::Coding, "", &facts).contains("<hand_off>\nhalf of F002\n</hand_off>"));
     assert!(prompts.hand_off(0.804).contains("80 % full"));
     assert!(prompts.reminder_end().contains("end_session"));
     assert!(prompts.reminder_notes().contains("progress_note"));

@@ -35,11 +35,19 @@ pub enum Context {
     Search,
     /// The command palette.
     Palette,
+    /// The page of the next context window.
+    NextWindow,
+    /// The editor.
+    Editor,
+    /// The editor, asked to close with unsaved text.
+    Unsaved,
+    /// Two versions of the edited text.
+    Versions,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -55,6 +63,10 @@ impl Context {
         Self::Queue,
         Self::Search,
         Self::Palette,
+        Self::NextWindow,
+        Self::Editor,
+        Self::Unsaved,
+        Self::Versions,
     ];
 
     /// Returns the words for it in help and README.
@@ -76,6 +88,10 @@ impl Context {
             Self::Queue => "waiting message",
             Self::Search => "search line",
             Self::Palette => "command palette",
+            Self::NextWindow => "next window",
+            Self::Editor => "editor",
+            Self::Unsaved => "editor, not saved",
+            Self::Versions => "two versions",
         }
     }
 }

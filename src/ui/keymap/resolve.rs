@@ -45,11 +45,19 @@ pub enum Situation {
     Search,
     /// The command palette.
     Palette,
+    /// The page of the next context window.
+    NextWindow,
+    /// The editor.
+    Editor,
+    /// The editor, asked to close with unsaved text.
+    Unsaved,
+    /// Two versions of the edited text.
+    Versions,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Document,
@@ -64,14 +72,18 @@ impl Situation {
         Self::Queue,
         Self::Search,
         Self::Palette,
+        Self::NextWindow,
+        Self::Editor,
+        Self::Unsaved,
+        Self::Versions,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript,
-            Writing,
+            Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Review, Search,
+            Start, Transcript, Unsaved, Versions, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Everywhere],
@@ -88,6 +100,10 @@ impl Situation {
             Self::Queue => &[Queue],
             Self::Search => &[Search],
             Self::Palette => &[Palette],
+            Self::NextWindow => &[NextWindow, Document, Everywhere],
+            Self::Editor => &[Editor],
+            Self::Unsaved => &[Unsaved],
+            Self::Versions => &[Versions, Document],
         }
     }
 
@@ -96,7 +112,7 @@ impl Situation {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette
+            Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette | Self::Editor
         )
     }
 

@@ -1,7 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Diff, Document, Everywhere, Leave, List, Main, Message, Palette, Question, Queue, Review, Search, Start, Transcript, Writing,
+    Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Review, Search, Start,
+    Transcript, Unsaved, Versions, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -65,14 +66,14 @@ actions! {
     Top: "top", "", [List, Transcript, Document, Review], ["g g", "Home"], [];
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
-    /// open the selected row; fold or unfold a transcript entry or a file
-    Open: "open", "open", [List, Transcript, Diff], ["Enter"], ["z a"];
+    /// open the selected row; fold or unfold a transcript entry, a file or a section
+    Open: "open", "open", [List, Transcript, Diff, NextWindow], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything
-    CollapseAll: "collapse-all", "", [Transcript, Diff], ["-"], ["z M"];
+    CollapseAll: "collapse-all", "", [Transcript, Diff, NextWindow], ["-"], ["z M"];
     /// unfold everything
-    ExpandAll: "expand-all", "", [Transcript, Diff], ["="], ["z R"];
+    ExpandAll: "expand-all", "", [Transcript, Diff, NextWindow], ["="], ["z R"];
 
     /// go to the previous turn
     PreviousTurn: "previous-turn", "", [Transcript], ["{"], [];
@@ -102,10 +103,10 @@ actions! {
     NextHunk: "next-hunk", "hunk", [Diff], ["] h", "}"], [];
     /// go to the previous hunk
     PreviousHunk: "previous-hunk", "", [Diff], ["[ h", "{"], [];
-    /// go to the next file
-    NextFile: "next-file", "file", [Diff], ["J"], [];
-    /// go to the previous file
-    PreviousFile: "previous-file", "", [Diff], ["K"], [];
+    /// go to the next file or section
+    NextFile: "next-file", "file", [Diff, NextWindow], ["J"], [];
+    /// go to the previous file or section
+    PreviousFile: "previous-file", "", [Diff, NextWindow], ["K"], [];
     /// focus the features
     FocusFeatures: "focus-features", "", [Main], ["1"], [];
     /// focus the transcript
@@ -249,6 +250,46 @@ actions! {
     PageFoundUp: "page-found-up", "", [Palette], ["PgUp"], [];
     /// close the palette, nothing is done
     ClosePalette: "close-palette", "close", [Palette], ["Esc", "C-c"], [];
+    /// show what the next context window will read, by section
+    NextWindow: "next-window", "next window", [Main], ["W"], [];
+    /// leave a section out once, for good, or not at all
+    CycleSection: "cycle-section", "on/off", [NextWindow], ["x"], [];
+    /// edit a section's text for the next session, or for good
+    EditSection: "edit-section", "edit", [NextWindow], ["e"], [];
+    /// edit the progress notes
+    EditNotes: "edit-notes", "notes", [Main, NextWindow], ["E"], [];
+    /// save the text; a section's for the next session
+    SaveText: "save-text", "save", [Editor], ["C-s"], [];
+    /// save a section's text for every session from the next one on
+    SaveForGood: "save-for-good", "", [Editor], ["A-s"], [];
+    /// take the last change back
+    UndoTyping: "undo-typing", "undo", [Editor], ["C-u"], [];
+    /// make a change that was taken back again
+    RedoTyping: "redo-typing", "redo", [Editor], ["C-r"], [];
+    /// search the text
+    FindTyped: "find-typed", "search", [Editor], ["C-f"], [];
+    /// go to the next match
+    FindTypedAgain: "find-typed-again", "", [Editor], ["C-g"], [];
+    /// go on in $VISUAL or $EDITOR
+    EditOutside: "edit-outside", "$EDITOR", [Editor], ["C-e"], [];
+    /// copy the whole text
+    CopyTyped: "copy-typed", "copy", [Editor], ["C-y"], [];
+    /// close the editor; asks first where text is not saved
+    LeaveEditor: "leave-editor", "close", [Editor], ["Esc", "C-c"], [];
+    /// save and close
+    SaveAndClose: "save-and-close", "save and close", [Unsaved], ["C-s"], [];
+    /// drop what is not saved and close
+    DropChanges: "drop-changes", "drop the changes", [Unsaved], ["C-x"], [];
+    /// go on typing
+    KeepTyping: "keep-typing", "go on typing", [Unsaved], ["Esc", "C-c"], [];
+    /// keep your text: it takes the place of the file's
+    KeepMine: "keep-mine", "yours", [Versions], ["1"], [];
+    /// take the file's text in place of yours
+    TakeTheirs: "take-theirs", "the file's", [Versions], ["2"], [];
+    /// edit both versions in one text
+    EditMerged: "edit-merged", "both", [Versions], ["3"], [];
+    /// back to your text; nothing is saved
+    CloseVersions: "close-versions", "back", [Versions], ["Esc", "q", "C-c"], [];
 }
 
 impl Action {

@@ -60,6 +60,32 @@ impl Field {
         self.area.insert_newline();
     }
 
+    /// Puts another text in the place of this one, the cursor where it was as far as there is such a place. Undo brings the old one back.
+    pub fn replace(&mut self, text: &str) {
+        let (row, column) = self.cursor();
+        self.area.select_all();
+        self.area.cut();
+        self.area.insert_str(text);
+        self.area.set_yank_text("");
+        self.go_to(row, column);
+    }
+
+    /// Takes the last change back; returns whether there was one.
+    pub fn undo(&mut self) -> bool {
+        self.area.undo()
+    }
+
+    /// Makes the last change that was taken back again; returns whether there was one.
+    pub fn redo(&mut self) -> bool {
+        self.area.redo()
+    }
+
+    /// Moves the cursor to a row and column (in characters), or as near as there is.
+    pub fn go_to(&mut self, row: usize, column: usize) {
+        let near = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(near(row), near(column)));
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn text(&self) -> String {

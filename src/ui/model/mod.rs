@@ -5,24 +5,30 @@
 
 pub mod appearance;
 pub mod cursor;
+pub mod editor;
 pub mod field;
 pub mod fuzzy;
 mod live;
 mod lookup;
+mod lookups;
 pub mod message;
 pub mod palette;
 pub mod popup;
 pub mod review;
 pub mod rows;
 pub mod subject;
+pub mod window;
 
 pub use appearance::Appearance;
 pub use cursor::Cursor;
+use editor::Asking;
+pub use editor::Editor;
 pub use field::Field;
 pub use message::MessageForm;
 pub use palette::Palette;
 pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
+pub use window::NextWindowView;
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
 use super::layout::{Layout, Pane, Zoom};
@@ -100,6 +106,10 @@ pub struct Model {
     pub blobs: HashMap<BlobId, Loaded<String>>,
     /// The latest rehearsal of a move back.
     pub rehearsal: Option<(crate::protocol::Target, Loaded<Box<crate::protocol::Rehearsal>>)>,
+    /// The preview of the next window.
+    pub next_window: NextWindowView,
+    /// The open editor, if any; its page is the visible one.
+    pub editor: Option<Editor>,
     /// Whether the mouse is captured.
     pub mouse: bool,
     /// Whether the footer says what to try next.
@@ -179,6 +189,8 @@ impl Model {
             changes: HashMap::new(),
             blobs: HashMap::new(),
             rehearsal: None,
+            next_window: NextWindowView::default(),
+            editor: None,
             mouse: false,
             guided: false,
             entered: false,
@@ -219,6 +231,12 @@ impl Model {
         match self.pages.last().map(|page| &page.subject) {
             Some(Subject::Commit(_)) => Situation::Diff,
             Some(Subject::Review(_)) => Situation::Review,
+            Some(Subject::NextWindow) => Situation::NextWindow,
+            Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
+                Some(Asking::Unsaved) => Situation::Unsaved,
+                Some(Asking::Versions) => Situation::Versions,
+                Some(Asking::Nothing) | None => Situation::Editor,
+            },
             Some(Subject::Feature(_) | Subject::Test(_) | Subject::Item(..)) => Situation::Document,
             None if self.is_first_start() => Situation::Start,
             None if self.focus == Pane::Transcript => Situation::MainTranscript,
@@ -254,6 +272,18 @@ impl Model {
         view.and_then(View::hits).map(|hits| hits.query).unwrap_or_default()
     }
 
+    /// Says whether the editor is the visible page.
+    #[must_use]
+    pub fn is_editing(&self) -> bool {
+        self.pages.last().is_some_and(|page| page.subject == Subject::Editor)
+    }
+
+    /// Says whether text is typed in the editor that is nowhere else.
+    #[must_use]
+    pub fn has_unsaved_text(&self) -> bool {
+        self.editor.as_ref().is_some_and(Editor::is_changed)
+    }
+
     /// Returns what waits for a person: gates and questions.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -276,7 +306,12 @@ impl Model {
     pub fn open_review(&self) -> Option<&Review> {
         match &self.pages.last()?.subject {
             Subject::Review(target) => self.review(target),
-            Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) => None,
+            Subject::Feature(_)
+            | Subject::Commit(_)
+            | Subject::Test(_)
+            | Subject::Item(..)
+            | Subject::NextWindow
+            | Subject::Editor => None,
         }
     }
 

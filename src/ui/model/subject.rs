@@ -17,6 +17,10 @@ pub enum Subject {
     Item(SessionNo, Seq),
     /// What a review is about.
     Review(Target),
+    /// What the next context window will begin with.
+    NextWindow,
+    /// The open editor.
+    Editor,
 }
 
 /// An open page.
@@ -51,8 +55,8 @@ impl Page {
     #[must_use]
     pub const fn position(&self) -> usize {
         match self.subject {
-            Subject::Commit(_) | Subject::Review(_) => self.cursor,
-            Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => self.scroll,
+            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => self.cursor,
+            Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => self.scroll,
         }
     }
 

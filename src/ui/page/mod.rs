@@ -5,8 +5,10 @@
 
 pub mod commit;
 pub mod diff;
+pub mod editor;
 pub mod feature;
 pub mod item;
+pub mod next_window;
 pub mod review;
 pub mod sheet;
 pub mod start;
@@ -130,6 +132,9 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
             Some(review) => review::document(model, page, review, width, &look),
             None => Document::default(),
         },
+        Subject::NextWindow => next_window::document(model, page, width, &look),
+        // It is drawn by itself: only its visible rows are laid out.
+        Subject::Editor => Document::default(),
     });
     let kept = &mut model.caches.borrow_mut().documents.kept;
     if kept.len() >= 2 {
@@ -142,7 +147,8 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
 /// Returns what changes when the text may have: a commit never does, an entry has its own revision.
 fn revision(model: &Model, subject: &Subject) -> u64 {
     match subject {
-        Subject::Commit(_) | Subject::Review(_) => 0,
+        Subject::Commit(_) | Subject::Review(_) | Subject::Editor => 0,
+        Subject::NextWindow => model.next_window.revision,
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             item.map_or(0, |item| item.revision.0)
@@ -154,7 +160,9 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
 fn reviewed<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Review> {
     match subject {
         Subject::Review(target) => model.review(target),
-        Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) => None,
+        Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) | Subject::NextWindow | Subject::Editor => {
+            None
+        }
     }
 }
 
@@ -165,7 +173,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
             .is_some_and(|found| !matches!(review::change(model, found), review::Change::Pending)),
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
         Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
-        Subject::Feature(_) | Subject::Test(_) => true,
+        Subject::Feature(_) | Subject::Test(_) | Subject::NextWindow | Subject::Editor => true,
     }
 }
 
@@ -202,8 +210,8 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
     let (left, right) = heading(model, page, rows, usize::from(body.height), look);
     widget::title(buf, title, look, left, right);
     draw_rows(page, &document, body, buf, look);
-    let is_diff = matches!(page.subject, Subject::Commit(_));
-    if is_diff && rows > 0 {
+    let has_cursor = matches!(page.subject, Subject::Commit(_) | Subject::NextWindow);
+    if has_cursor && rows > 0 {
         return draw_cursor(page, body, buf, look);
     }
     None
@@ -267,6 +275,8 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::Test(test) => name("Test", test),
         // Draws a title of its own.
         Subject::Review(_) => Vec::new(),
+        Subject::NextWindow => vec![Span::styled("Next context window", look.style(Slot::TitleFocused))],
+        Subject::Editor => Vec::new(),
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             let turn = item.map(|item| item.turn).filter(|turn| turn.0 > 0);

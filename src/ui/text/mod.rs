@@ -14,6 +14,7 @@ pub mod highlight;
 mod look;
 pub mod markdown;
 mod reveal;
+mod soft_wrap;
 mod width;
 mod wrap;
 
@@ -22,5 +23,6 @@ pub use glyph::Glyph;
 pub use hidden::Concealed;
 pub use look::Look;
 pub use reveal::reveal;
+pub use soft_wrap::{SoftRow, soft_cursor, soft_place, soft_wrap};
 pub use width::{fit, memory, spans_width, truncate, truncate_spans, truncate_start, width};
 pub use wrap::{Wrap, wrap};

@@ -26,6 +26,7 @@ pub(super) fn session(items: Vec<Item>) -> Session {
         turn: TurnNo(12),
         context_tokens: 0,
         orientation: Some((8_200, 0.041)),
+        window: Vec::new(),
         totals: Totals {
             usage: Usage {
                 input: 21_000,

@@ -1,10 +1,11 @@
 //! What each action does.
 
 use super::availability::refusal;
+use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, open, review, steer};
+use super::{copy, find, next_window, open, review, steer};
 use crate::link::Mode;
-use crate::protocol::{Command, StopMode};
+use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Palette, Popup};
@@ -154,6 +155,25 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::CopyAnswer => copy::answer(model, effects),
         Action::NextChoice => choose(model, 1),
         Action::PreviousChoice => choose(model, -1),
+        Action::NextWindow => next_window::open(model),
+        Action::CycleSection => next_window::cycle(model, effects),
+        Action::EditSection => next_window::edit(model),
+        Action::EditNotes => editor::open_notes(model),
+        Action::SaveText => editor::save(model, RuleSpan::Once, effects),
+        Action::SaveForGood => editor::save(model, RuleSpan::Always, effects),
+        Action::UndoTyping => editor::undo(model, Again::Undo),
+        Action::RedoTyping => editor::undo(model, Again::Redo),
+        Action::FindTyped => find::open(model),
+        Action::FindTypedAgain => editor::find(model, From::Next),
+        Action::EditOutside => editor::outside(model, effects),
+        Action::CopyTyped => editor::copy_typed(model, effects),
+        Action::LeaveEditor => editor::leave(model),
+        Action::SaveAndClose => editor::save_and_close(model, effects),
+        Action::DropChanges => editor::drop_changes(model),
+        Action::KeepTyping | Action::CloseVersions => editor::keep_typing(model),
+        Action::KeepMine => editor::settle(model, Side::Mine, effects),
+        Action::TakeTheirs => editor::settle(model, Side::Theirs, effects),
+        Action::EditMerged => editor::settle(model, Side::Both, effects),
         Action::KeepSearch => model.search = None,
         Action::DropSearch => {
             find::clear(model);

@@ -4,6 +4,7 @@ use crate::link::Mode;
 use crate::protocol::StopMode;
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::layout::{Pane, Zoom};
+use crate::ui::model::editor::Edited;
 use crate::ui::model::{Model, Popup};
 
 /// Says why an action cannot be done now; `None` if it can.
@@ -120,7 +121,30 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PageFoundUp
         | Action::ClosePalette
         | Action::KeepSearch
-        | Action::DropSearch => None,
+        | Action::DropSearch
+        | Action::NextWindow
+        | Action::CycleSection
+        | Action::EditSection
+        | Action::EditNotes
+        | Action::SaveText
+        | Action::UndoTyping
+        | Action::RedoTyping
+        | Action::FindTyped
+        | Action::FindTypedAgain
+        | Action::EditOutside
+        | Action::CopyTyped
+        | Action::LeaveEditor
+        | Action::SaveAndClose
+        | Action::DropChanges
+        | Action::KeepTyping
+        | Action::KeepMine
+        | Action::TakeTheirs
+        | Action::EditMerged
+        | Action::CloseVersions => None,
+        Action::SaveForGood => {
+            let section = model.editor.as_ref().is_some_and(|editor| editor.what != Edited::Notes);
+            (!section).then_some("the notes are saved for good either way")
+        }
     }
 }
 

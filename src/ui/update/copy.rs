@@ -57,14 +57,20 @@ pub fn copy(model: &mut Model, entry: &CopyEntry, effects: &mut Vec<Effect>) {
 /// Copies what is typed as an answer: it may have come too late to be sent.
 pub fn answer(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(Popup::Question(form)) = &model.popup {
-        let typed = entry('b', "what you typed", form.field.text());
-        copy(model, &typed, effects);
+        let text = form.field.text();
+        typed(model, text, effects);
     } else if let Some(Popup::Message(form)) = &model.popup {
-        let typed = entry('b', "what you typed", form.field.text());
-        copy(model, &typed, effects);
+        let text = form.field.text();
+        typed(model, text, effects);
     } else if let Some(text) = model.writing().map(|entry| entry.field.text()) {
-        copy(model, &entry('b', "what you typed", text), effects);
+        typed(model, text, effects);
     }
+}
+
+/// Copies a typed text.
+pub fn typed(model: &mut Model, text: String, effects: &mut Vec<Effect>) {
+    let typed = entry('b', "what you typed", text);
+    copy(model, &typed, effects);
 }
 
 fn entry(key: char, label: &'static str, text: impl Into<String>) -> CopyEntry {
@@ -73,6 +79,19 @@ fn entry(key: char, label: &'static str, text: impl Into<String>) -> CopyEntry {
         label,
         text: text.into(),
     }
+}
+
+fn next_window(model: &Model) -> Vec<CopyEntry> {
+    let Some(Loaded::Ready(next)) = &model.next_window.loaded else {
+        return Vec::new();
+    };
+    let section = super::next_window::section(model).map(|section| entry('s', "section", section.text.clone()));
+    let rest = [
+        entry('p', "system prompt", next.system.clone()),
+        entry('f', "first message", next.first.clone()),
+        entry('b', "both", format!("{}\n\n{}", next.system, next.first)),
+    ];
+    section.into_iter().chain(rest).collect()
 }
 
 fn entries(model: &Model) -> Vec<CopyEntry> {
@@ -99,6 +118,11 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                     format!("{} {} ({status})\n{steps}", feature.id, feature.description),
                 ),
             ]
+        }
+        Subject::NextWindow => next_window(model),
+        Subject::Editor => {
+            let text = model.editor.as_ref().map(|editor| editor.field.text());
+            vec![entry('b', "what you typed", text.unwrap_or_default())]
         }
         Subject::Commit(commit) => {
             let info = model.state.recent_commits().iter().find(|info| info.id == commit);

@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{open, review, steer};
+use super::{editor, open, review, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -13,6 +13,8 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
     for envelope in events {
         let before = model.state.current().map(|session| session.number);
         model.state.apply(envelope);
+        model.next_window.notice(&envelope.event);
+        editor::notice(model, &envelope.event);
         match &envelope.event {
             Event::SessionStarted(_) => hold_the_reader(model, before),
             Event::RunEnded(_) => {
@@ -86,6 +88,8 @@ fn run_ended(model: &mut Model, effects: &mut Vec<Effect>) {
     if matches!(model.popup, Some(Popup::Leave(_))) {
         model.popup = None;
     }
+    // Whoever is in the middle of a text has not left yet.
+    model.leaving &= !model.has_unsaved_text();
     if model.leaving {
         effects.push(Effect::Quit(Exit::Left));
     } else if model.saw_run_live && model.popup.is_none() && model.pages.is_empty() && model.search.is_none() {

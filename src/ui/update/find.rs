@@ -1,8 +1,8 @@
 //! Search in texts, filters in lists: one line, one key.
 
-use super::motion;
+use super::{editor, motion};
 use crate::ui::layout::Pane;
-use crate::ui::model::{Field, Model, Popup, field::Lines};
+use crate::ui::model::{Field, Model, Popup, Subject, field::Lines};
 use crate::ui::page;
 use crate::ui::transcript::Move;
 
@@ -63,7 +63,8 @@ fn current(model: &mut Model) -> Option<&mut String> {
         | None => {}
     }
     if let Some(page) = model.pages.last_mut() {
-        return Some(&mut page.search);
+        let typed = model.editor.as_mut().filter(|_| page.subject == Subject::Editor);
+        return Some(typed.map_or(&mut page.search, |editor| &mut editor.search));
     }
     match model.focus {
         Pane::Features => Some(&mut model.features.filter),
@@ -75,6 +76,10 @@ fn current(model: &mut Model) -> Option<&mut String> {
 
 fn to_match(model: &mut Model, step: isize) {
     let Some(open) = model.pages.last() else { return };
+    if open.subject == Subject::Editor {
+        let from = if step == 0 { editor::From::Here } else { editor::From::Next };
+        return editor::find(model, from);
+    }
     if open.search.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
-use super::{action, copy, find, review};
+use super::{action, copy, editor, find, review};
 use crate::ui::keymap::{Action, KeyPress, Resolution};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
@@ -55,6 +55,8 @@ fn text(model: &mut Model, event: KeyEvent) {
         find::typed(model);
     } else if let Some(entry) = model.writing() {
         entry.field.key(event);
+    } else {
+        editor::key(model, event);
     }
 }
 
@@ -78,7 +80,7 @@ pub fn paste(model: &mut Model, pasted: &str) {
         find::typed(model);
     } else if let Some(entry) = model.writing() {
         entry.field.paste(pasted);
-    } else {
+    } else if !editor::paste(model, pasted) {
         model.say("pasted text was dropped: no text field is open");
     }
 }

@@ -7,10 +7,12 @@ mod action;
 mod availability;
 mod copy;
 mod data;
+mod editor;
 mod find;
 mod hold;
 mod key;
 mod motion;
+mod next_window;
 mod open;
 pub mod review;
 mod steer;
@@ -45,6 +47,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Closed => {
             model.closed = true;
             model.caught_up = true;
+            model.leaving &= !model.has_unsaved_text();
             if model.leaving {
                 effects.push(Effect::Quit(Exit::Left));
             }
@@ -52,8 +55,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Answered(query, answer) => data::answered(model, query, answer),
         Msg::NotSent(reason) => {
             model.leaving = false;
+            editor::not_sent(model);
             model.refuse(reason);
         }
+        Msg::EditedOutside(outcome) => editor::edited_outside(model, outcome, &mut effects),
         Msg::Clock(now) => model.clock = Some(now),
         Msg::Drawn(at) => {
             data::drawn(model, at);

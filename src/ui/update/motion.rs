@@ -1,5 +1,6 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
+use super::editor;
 use crate::protocol::Autonomy;
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Popup, Subject};
@@ -41,6 +42,8 @@ impl Motion {
 pub fn motion(model: &mut Model, motion: Motion) {
     if model.popup.is_some() {
         in_popup(model, motion);
+    } else if model.pages.last().is_some_and(|page| page.subject == Subject::Editor) {
+        editor::scroll_versions(model, |at, rows, height| motion.target(at, rows, height));
     } else if !model.pages.is_empty() {
         on_page(model, motion);
     } else {
@@ -137,11 +140,11 @@ fn on_page(model: &mut Model, motion: Motion) {
     };
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) | Subject::Review(_) => {
+        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => {
             open.cursor = motion.target(open.cursor, rows, height);
             open.reveal(height);
         }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => {
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => {
             let lowest = rows.saturating_sub(height);
             open.scroll = motion.target(open.scroll.min(lowest), rows, height).min(lowest);
         }
@@ -153,11 +156,11 @@ pub fn page_to(model: &mut Model, row: usize) {
     let height = usize::from(page::area(model).height);
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) | Subject::Review(_) => {
+        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => {
             open.cursor = row;
             open.reveal(height);
         }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => open.scroll = row,
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => open.scroll = row,
     }
 }
 
@@ -188,7 +191,7 @@ pub fn in_diff(model: &mut Model, mark: Mark, step: isize) {
         Some(row) => show_from(model, row),
         None => model.refuse(match mark {
             Mark::Hunk => "no further hunk",
-            Mark::File => "no further file",
+            Mark::File => "no further one",
         }),
     }
 }

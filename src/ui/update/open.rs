@@ -1,13 +1,13 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, motion};
+use super::{action, editor, motion};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
 use crate::ui::model::review::Review;
-use crate::ui::model::{AutonomyMenu, Loaded, Model, Page, Popup, Subject};
+use crate::ui::model::{AutonomyMenu, Editor, Loaded, Model, Page, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::{self, Mark};
 use crate::ui::transcript::Move;
@@ -56,7 +56,7 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         other => model.popup = other,
     }
     if let Some(open) = model.pages.last() {
-        if matches!(open.subject, Subject::Commit(_) | Subject::Review(_)) {
+        if matches!(open.subject, Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow) {
             fold_file(model);
         }
         return;
@@ -119,23 +119,24 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
         };
         return motion::in_transcript(model, &to);
     };
-    let files = match &open.subject {
+    let starts: Vec<bool> = match &open.subject {
         Subject::Commit(commit) => match model.diffs.get(commit) {
-            Some(Loaded::Ready(diff)) => diff.files.as_slice(),
+            Some(Loaded::Ready(diff)) => diff.files.iter().map(page::diff::starts_folded).collect(),
             _ => return,
         },
         Subject::Review(_) => match model.open_review().map(|review| page::review::change(model, review)) {
-            Some(page::review::Change::Files(files)) => files,
+            Some(page::review::Change::Files(files)) => files.iter().map(page::diff::starts_folded).collect(),
             _ => return,
         },
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) => return,
+        Subject::NextWindow => {
+            let sections = model.next_window.sections().iter();
+            sections.map(page::next_window::starts_folded).collect()
+        }
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => return,
     };
     let wanted = folding == Folding::Fold;
-    let files = files.iter().enumerate();
-    let toggled = files
-        .filter(|(_, file)| page::diff::starts_folded(file) != wanted)
-        .map(|(index, _)| index)
-        .collect();
+    let against = starts.into_iter().enumerate().filter(|(_, folded)| *folded != wanted);
+    let toggled = against.map(|(index, _)| index).collect();
     if let Some(open) = model.pages.last_mut() {
         open.toggled = toggled;
         open.cursor = 0;
@@ -193,6 +194,8 @@ fn subject_of(session: crate::protocol::SessionNo, item: &Item) -> Subject {
 
 /// Asks for what the open page or the third column shows and nobody has looked up yet.
 pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
+    let wanted = model.editor.as_mut().and_then(Editor::ask);
+    effects.extend(wanted.map(Effect::Ask));
     let shown = match model.pages.last() {
         Some(open) => Some(open.subject.clone()),
         None if model.last_list == Pane::Git && model.layout().preview.is_some() => model.subject_in(Pane::Git),
@@ -216,7 +219,8 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
                 ask(model, query, effects);
             }
         }
-        Some(Subject::Feature(_) | Subject::Test(_)) | None => {}
+        Some(Subject::NextWindow) => effects.extend(model.next_window.ask().map(Effect::Ask)),
+        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Editor) | None => {}
     }
 }
 
@@ -233,5 +237,7 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::TreeDiff { from, to } => model.file_changes(from, to, answer),
         Query::Blob { blob } => model.file_blob(blob, answer),
         Query::Rehearse { target } => model.file_rehearsal(target, answer),
+        Query::NextWindow => model.next_window.file(answer),
+        Query::Notes => editor::file(model, answer),
     }
 }

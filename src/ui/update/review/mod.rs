@@ -148,6 +148,7 @@ fn whole<'a>(model: &'a Model, review: &Review) -> Option<&'a [FileDiff]> {
             _ => None,
         },
         Query::Blob { .. } | Query::Rehearse { .. } => None,
+        Query::Blob { .. } | Query::NextWindow | Query::Notes => None,
     }
 }
 

@@ -1,0 +1,81 @@
+//! What a window is composed from, taken from the folded log and the settings in one look.
+
+use crate::config::Settings;
+use crate::harness::FEATURE_LIST;
+use crate::harness::notes::{self, NotesError};
+use crate::harness::orient::{self, OrientInput};
+use crate::harness::prompt::{Attendance, Facts};
+use crate::protocol::event::{EndCause, OrientationPart, RepositoryObserved};
+use crate::protocol::{Feature, SessionNo, TestRun};
+use crate::session::State;
+use std::path::{Path, PathBuf};
+
+/// The facts of a session that is about to begin. Owned, so that gathering can leave the log's lock and the runtime's threads.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    workspace: PathBuf,
+    repository: Option<RepositoryObserved>,
+    features: Vec<Feature>,
+    /// What the prompts may speak of.
+    pub facts: Facts,
+}
+
+impl Scene {
+    /// Takes the facts. `feature` is the session's, with the reason for it.
+    #[must_use]
+    pub fn of(
+        state: &State,
+        settings: &Settings,
+        workspace: &Path,
+        attendance: Attendance,
+        session: SessionNo,
+        spec: Option<String>,
+        feature: Option<(Feature, String)>,
+    ) -> Self {
+        let before = state.sessions.iter().rev().find(|before| before.number < session);
+        let handed_off = before
+            .and_then(|before| before.ended.as_ref())
+            .filter(|(_, ended)| ended.cause == EndCause::ContextFull)
+            .map(|(_, ended)| ended.summary.clone());
+        let declared = || state.verify_command.clone();
+        Self {
+            workspace: workspace.to_owned(),
+            repository: state.repository.clone(),
+            features: state.features.rows.iter().map(|row| row.feature.clone()).collect(),
+            facts: Facts {
+                project: state.project.clone(),
+                workspace: workspace.display().to_string(),
+                feature_list: FEATURE_LIST.to_owned(),
+                test_globs: settings.verify.tests.clone(),
+                features_per_session: settings.features_per_session,
+                attendance,
+                session,
+                spec,
+                verify_command: settings.verify.command.clone().or_else(declared),
+                feature,
+                handed_off,
+            },
+        }
+    }
+
+    /// Gathers the orientation that needs nothing to be run. Reads files; not for an async thread.
+    ///
+    /// # Errors
+    /// The progress notes are there and cannot be read.
+    pub fn gather(&self, tests: Option<&TestRun>) -> Result<Vec<OrientationPart>, NotesError> {
+        let notes = notes::tail(&self.workspace, orient::DEFAULT_CAP)?;
+        let next = self.facts.feature.as_ref().map(|(feature, _)| &feature.id);
+        Ok(orient::gather(&OrientInput {
+            workspace: &self.workspace,
+            repository: self.repository.as_ref(),
+            feature_list: FEATURE_LIST,
+            features: &self.features,
+            next: next.and_then(|id| self.features.iter().find(|feature| feature.id == *id)),
+            notes: notes.as_deref(),
+            tests,
+            // How it is started is told by its run, a part of its own.
+            init: None,
+            cap: orient::DEFAULT_CAP,
+        }))
+    }
+}

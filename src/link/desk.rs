@@ -1,0 +1,123 @@
+//! What may be changed of a project while no run is on: the progress notes, and rules for the windows to come.
+//!
+//! Owns carrying such commands out and telling every subscriber. Invariant: the log is written under the project's lock, for as long as
+//! one event takes; without a log the notes alone can be changed, and nothing is left behind.
+
+use super::{Closed, Sink, Update};
+use crate::config::Durability;
+use crate::harness::notes::edit;
+use crate::protocol::event::{NotesSaveRefused, SectionRuled};
+use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Seq, SessionNo};
+use crate::store::{ProjectDir, StoreError, Writer};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Carries out what needs no engine.
+#[derive(Clone)]
+pub struct Desk {
+    dir: ProjectDir,
+    workspace: PathBuf,
+    readers: Arc<Mutex<Readers>>,
+}
+
+/// Who has been told everything so far.
+#[derive(Default)]
+struct Readers {
+    last: Seq,
+    session: SessionNo,
+    sinks: Vec<Sink>,
+}
+
+impl Desk {
+    /// Opens the desk of a project.
+    pub fn new(dir: ProjectDir, workspace: PathBuf) -> Self {
+        Self {
+            dir,
+            workspace,
+            readers: Arc::default(),
+        }
+    }
+
+    /// Takes over a subscriber that has been told everything up to `last`.
+    pub fn tell(&self, sink: Sink, last: Seq, session: SessionNo) {
+        let mut readers = self.readers();
+        readers.last = readers.last.max(last);
+        readers.session = session;
+        readers.sinks.push(sink);
+    }
+
+    /// Carries a command out on a thread of its own.
+    ///
+    /// # Errors
+    /// Fails if the command needs a run, or a log that is not there.
+    pub fn take(&self, command: Command) -> Result<(), Closed> {
+        let needs_log = match &command {
+            Command::SaveNotes { .. } => false,
+            Command::SetSection { .. } => true,
+            _ => return Err(Closed),
+        };
+        if needs_log && !self.dir.exists() {
+            return Err(Closed);
+        }
+        let own = self.clone();
+        let started = std::thread::Builder::new()
+            .name("desk".into())
+            .spawn(move || own.carry_out(command));
+        started.map(drop).map_err(|_| Closed)
+    }
+
+    fn carry_out(&self, command: Command) {
+        let (base, done) = match command {
+            Command::SaveNotes { base, text } => {
+                let event = self.locked(|| edit::save_for_human(&self.workspace, &base, &text).0);
+                (Some(base), event)
+            }
+            Command::SetSection { section, rule, span } => (None, self.locked(|| SectionRuled { section, rule, span }.into())),
+            _ => return,
+        };
+        match (done, base) {
+            (Ok(event), _) => self.publish(event),
+            (Err(error), Some(base)) => {
+                let reason = error.to_string();
+                self.publish(NotesSaveRefused { base, reason }.into());
+            }
+            (Err(error), None) => tracing::warn!(%error, "a rule could not be recorded"),
+        }
+    }
+
+    /// Does something while nobody else can run here, and records what came of it where there is a log.
+    fn locked(&self, act: impl FnOnce() -> Event) -> Result<Event, StoreError> {
+        if !self.dir.exists() {
+            return Ok(act());
+        }
+        let mut writer = Writer::open(self.dir.lock()?, Durability::Group)?;
+        let event = act();
+        if writer.resume_segment()? {
+            let session = SessionNo(writer.next_session().0.saturating_sub(1));
+            writer.append(session, event.clone())?;
+            writer.sync()?;
+        }
+        Ok(event)
+    }
+
+    /// Tells every subscriber. Numbered after what they were told: the list and the repository as they are now have numbers that
+    /// the log does not know.
+    fn publish(&self, event: Event) {
+        let mut readers = self.readers();
+        readers.last = readers.last.next();
+        let envelope = Arc::new(Envelope {
+            v: FORMAT_VERSION,
+            seq: readers.last,
+            time: jiff::Timestamp::now(),
+            session: readers.session,
+            event,
+        });
+        readers
+            .sinks
+            .retain_mut(|sink| sink(Update::Events(vec![Arc::clone(&envelope)])));
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

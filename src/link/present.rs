@@ -1,0 +1,53 @@
+//! A project as it lies on disk now, told as events that are never written.
+
+use crate::git::Repo;
+use crate::harness::FeatureList;
+use crate::protocol::event::FeatureListLoaded;
+use crate::protocol::{Envelope, Event, FORMAT_VERSION, Seq, SessionNo};
+use std::path::Path;
+
+/// Commits read for the Git pane.
+const COMMITS: usize = 200;
+
+/// Tells the list and the repository as they are now, numbered after `last`: what the log says of them may be older.
+pub fn events(workspace: &Path, list: &str, last: Seq, session: SessionNo) -> Vec<Envelope> {
+    let mut events: Vec<Event> = Vec::new();
+    match Repo::discover(workspace).and_then(|repo| repo.observe(COMMITS)) {
+        Ok(observed) => events.push(observed.into()),
+        Err(error) => tracing::info!(%error, "no repository to show"),
+    }
+    match FeatureList::read(&workspace.join(list)) {
+        Ok(Some(read)) => {
+            let (features, notices) = (read.features().to_vec(), read.notices().to_vec());
+            events.push(
+                FeatureListLoaded {
+                    path: list.to_owned(),
+                    features,
+                    notices,
+                }
+                .into(),
+            );
+        }
+        Ok(None) => {}
+        Err(error) => {
+            let notices = vec![error.to_string()];
+            events.push(
+                FeatureListLoaded {
+                    path: list.to_owned(),
+                    features: Vec::new(),
+                    notices,
+                }
+                .into(),
+            );
+        }
+    }
+    let time = jiff::Timestamp::now();
+    let envelope = |(n, event)| Envelope {
+        v: FORMAT_VERSION,
+        seq: Seq(last.0 + 1 + n as u64),
+        time,
+        session,
+        event,
+    };
+    events.into_iter().enumerate().map(envelope).collect()
+}
