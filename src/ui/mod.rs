@@ -19,6 +19,7 @@ pub mod page;
 pub mod pane;
 pub mod popup;
 pub mod rehearsal;
+mod samples;
 #[cfg(test)]
 mod screens;
 pub mod screenshots;

@@ -4,14 +4,15 @@ use super::keymap::Action;
 use super::layout::Pane;
 use super::model::{Appearance, Loaded, Model, Page, Popup, Subject};
 use super::msg::Msg;
-use super::screenshots::{draw, model_of, recorded, sample_diff};
+use super::samples::NOTES;
+use super::screenshots::{draw, model_of, notes_answer, notes_of, recorded, sample_diff, window_of};
 use super::theme::Theme;
 use super::update::{perform, update};
 use crate::link::Mode;
 use crate::protocol::event::{
     CommitInfo, Event, FeatureListLoaded, MessageQueued, RepositoryObserved, RunEnded, RunOrderChanged, RunOutcome,
 };
-use crate::protocol::{Delivery, Envelope, Feature, FeatureStatus, MessageId, OrderChange, Seq, SessionNo};
+use crate::protocol::{Delivery, Envelope, Feature, FeatureStatus, MessageId, OrderChange, Query, Seq, SessionNo};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier, Style};
@@ -245,6 +246,24 @@ fn windows() {
     perform(&mut model, Action::FocusFeatures, &mut Vec::new());
     perform(&mut model, Action::Copy, &mut Vec::new());
     check("copy", &mut model);
+}
+
+#[test]
+fn the_next_window_and_the_editor() {
+    for size in [(40, 12), (80, 24), (120, 40)] {
+        check("next-window", &mut window_of(live(size)));
+        check("notes", &mut notes_of(live(size)));
+    }
+    let mut model = notes_of(live((80, 24)));
+    let theirs = format!("{}\nThe agent wrote this at the end.\n", NOTES.trim_end());
+    more(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+    update(&mut model, Msg::Answered(Query::Notes, notes_answer(&theirs)));
+    check("notes-changed-meanwhile", &mut model);
+    perform(&mut model, Action::SaveText, &mut Vec::new());
+    check("notes-two-versions", &mut model);
+    let mut model = notes_of(live((80, 24)));
+    perform(&mut model, Action::LeaveEditor, &mut Vec::new());
+    check("notes-unsaved", &mut model);
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use super::keymap::Action;
 use super::model::{Loaded, Model, Page, Popup, Subject};
 use super::msg::Msg;
+use super::samples;
 use super::svg::svg;
 use super::text::highlight;
 use super::update::{perform, update};
 use super::view::view;
 use super::waiting;
 use crate::link::Mode;
-use crate::protocol::{CommitDiff, Envelope, FileDiff, Oid};
+use crate::protocol::{Answer, CommitDiff, Envelope, FileDiff, Oid, Query};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -97,6 +98,46 @@ pub fn draw(model: &mut Model) -> Buffer {
     buf
 }
 
+/// Opens the next-window page with a sample, the git log under the cursor.
+#[must_use]
+pub fn window_of(mut model: Model) -> Model {
+    let sample = samples::sample_window(&model.state);
+    perform(&mut model, Action::NextWindow, &mut Vec::new());
+    let answer = sample.map_or_else(
+        || Answer::Failed {
+            message: "no sample".into(),
+        },
+        |next| Answer::NextWindow(Box::new(next)),
+    );
+    update(&mut model, Msg::Answered(Query::NextWindow, answer));
+    model.settle();
+    for _ in 0..11 {
+        perform(&mut model, Action::NextFile, &mut Vec::new());
+    }
+    model
+}
+
+/// Opens the notes with a sample, some of it typed and not saved.
+#[must_use]
+pub fn notes_of(mut model: Model) -> Model {
+    perform(&mut model, Action::EditNotes, &mut Vec::new());
+    update(&mut model, Msg::Answered(Query::Notes, notes_answer(samples::NOTES)));
+    update(
+        &mut model,
+        Msg::Paste("\nDo not touch the export: the human likes it as it is.".into()),
+    );
+    model
+}
+
+/// Returns notes as a look-up would tell them; the text stands for its hash.
+#[must_use]
+pub fn notes_answer(text: &str) -> Answer {
+    Answer::Notes {
+        text: text.to_owned(),
+        hash: format!("hash of {} bytes ending in {:?}", text.len(), text.chars().last()),
+    }
+}
+
 /// Writes all pictures into a directory and returns their paths.
 ///
 /// # Errors
@@ -129,6 +170,8 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     waiting::open(&mut review, waiting::gate(), waiting::files());
     waiting::show(&mut review);
     pictures.push(("review-120x40", review));
+    pictures.push(("window-120x40", window_of(open(120, 40))));
+    pictures.push(("notes-120x40", notes_of(open(120, 40))));
     let mut summary = open(120, 40);
     summary.popup = Some(Popup::Summary);
     pictures.push(("summary-120x40", summary));

@@ -19,3 +19,4 @@ mod support;
 mod term;
 mod terminal;
 mod tmux;
+mod window;

@@ -8,6 +8,8 @@ mod availability;
 mod copy;
 mod data;
 mod editor;
+#[cfg(test)]
+mod editor_tests;
 mod find;
 mod hold;
 mod key;
