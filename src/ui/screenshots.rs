@@ -109,10 +109,17 @@ pub fn window_of(mut model: Model) -> Model {
         },
         |next| Answer::NextWindow(Box::new(next)),
     );
+    // Asked for as the loop would, so that this is its answer.
+    model.next_window.ask();
     update(&mut model, Msg::Answered(Query::NextWindow, answer));
     model.settle();
-    for _ in 0..11 {
+    for _ in 0..10 {
         perform(&mut model, Action::NextFile, &mut Vec::new());
+    }
+    let height = usize::from(super::page::body(model.size).height);
+    if let Some(page) = model.pages.last_mut() {
+        page.scroll = 0;
+        page.reveal(height);
     }
     model
 }
@@ -134,7 +141,7 @@ pub fn notes_of(mut model: Model) -> Model {
 pub fn notes_answer(text: &str) -> Answer {
     Answer::Notes {
         text: text.to_owned(),
-        hash: format!("hash of {} bytes ending in {:?}", text.len(), text.chars().last()),
+        hash: format!("hash of {text}"),
     }
 }
 

@@ -102,11 +102,11 @@ fn said(model: &Model, editor: &Editor, look: &Look<'_>) -> Vec<Span<'static>> {
         ),
         (Asking::Versions, Some(conflict)) => {
             let places = match conflict.merged.conflicts {
-                0 => "the changes do not touch each other".to_owned(),
-                n => format!("{} changed on both sides", format::plural(n, "place")),
+                0 => "no place in common".to_owned(),
+                n => format!("{} in common", format::plural(n, "place")),
             };
             let text = format!(
-                "Both sides, {places}. {} keeps yours, {} takes the file's, {} edits both together.",
+                "Both sides, {places}: {} keeps yours, {} takes the file's, {} edits both.",
                 key(Action::KeepMine),
                 key(Action::TakeTheirs),
                 key(Action::EditMerged)

@@ -36,7 +36,8 @@ pub fn document(model: &Model, page: &Page, width: u16, look: &Look<'_>) -> Docu
                 }
                 let folded = starts_folded(section) != page.toggled.contains(&index);
                 sheet.stop(Mark::File, index);
-                sheet.spans(&heading(section, folded, next.context_window, look));
+                let spans = heading(section, folded, next.context_window, sheet.width(), look);
+                sheet.spans(&spans);
                 if !folded {
                     text(&mut sheet, section, next.compared_with.is_some(), look);
                 }
@@ -78,19 +79,26 @@ fn share(tokens: u64, window: u64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-fn heading(section: &SectionPreview, folded: bool, window: u64, look: &Look<'_>) -> Vec<Span<'static>> {
+fn heading(section: &SectionPreview, folded: bool, window: u64, width: usize, look: &Look<'_>) -> Vec<Span<'static>> {
     let off = section.is_off();
     let name = section.section.as_str();
     let name = name.strip_prefix("system: ").unwrap_or(name);
     let name = Clean::line(name);
-    let pad = NAME.saturating_sub(name.width()).max(1);
+    // Columns where they fit, else one after the other.
+    let pad = if width < 70 {
+        2
+    } else {
+        NAME.saturating_sub(name.width()).max(2)
+    };
     let mut spans = vec![
         look.mark(if folded { Glyph::Folded } else { Glyph::Unfolded }, Slot::Dim),
         Span::raw(" "),
         name.span(look.style(if off { Slot::Dim } else { Slot::Bold })),
         Span::raw(" ".repeat(pad)),
     ];
-    let size = if off {
+    let size = if width < 70 {
+        format!("{}  ", format::count(section.tokens))
+    } else if off {
         format!("{:>7}         ", "-")
     } else {
         format!("{:>7} {:>6}  ", format::count(section.tokens), share(section.tokens, window))

@@ -243,6 +243,7 @@ fn the_persons_own_editor_gets_the_text_and_what_it_wrote_is_saved() {
 #[test]
 fn a_section_goes_off_once_off_for_good_and_on_again() {
     let mut model = window_of(live());
+    assert_eq!(super::next_window::section(&model).unwrap().section.as_str(), "git log");
     let ruled = |effects: Vec<Effect>| match effects.as_slice() {
         [Effect::Send(Command::SetSection { section, rule, span })] => (section.as_str().to_owned(), rule.clone(), *span),
         other => panic!("{other:?}"),
