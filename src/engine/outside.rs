@@ -75,6 +75,10 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
             }
             "Keep what the human did."
         }
+        ExternalKind::Processes => {
+            project.record(seen.clone())?;
+            "Nothing of yours runs any more."
+        }
     };
     Ok(format!("[harness] {} ({}). {advice}", seen.detail, seen.paths.join(", ")))
 }

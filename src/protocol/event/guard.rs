@@ -68,4 +68,6 @@ pub enum ExternalKind {
     Tree,
     /// Branches, tags or HEAD.
     Refs,
+    /// Processes that an earlier run had left running; they were stopped. Their commands stand in place of paths.
+    Processes,
 }

@@ -53,6 +53,7 @@ pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line
         ExternalKind::Notes => "progress notes",
         ExternalKind::Tree => "files",
         ExternalKind::Refs => "branches",
+        ExternalKind::Processes => "processes",
     };
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let mut row = Row::new(scene.look, Glyph::Person, Slot::Human)
