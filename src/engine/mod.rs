@@ -36,6 +36,7 @@ pub mod rollback;
 mod session;
 mod steer;
 mod supervisor;
+mod survivors;
 mod testing;
 mod turn;
 mod window;
@@ -153,6 +154,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     // Whatever the agent prints, and however it came by it, the key is in no log and no blob.
     let redactor = Arc::new(Redactor::new(provider.key().expose()));
     let writer = Writer::open(dir.lock()?, settings.durability)?.with_redactor(Arc::clone(&redactor));
+    let dead = survivors::remember(&dir)?;
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext {
@@ -206,14 +208,14 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
-        earlier: project.guard.changed_since_last_run(),
+        earlier: outside::earlier(project.guard.changed_since_last_run()),
         commands: command_queue,
         remarks: remark_queue,
         tell: remarks,
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
-    let task = tokio::spawn(run(project, project_name, supervisor, following));
+    let task = tokio::spawn(run(project, project_name, supervisor, following, dead));
     Ok(Engine {
         client,
         task,
@@ -236,6 +238,14 @@ fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: 
 
 async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {
     let settings = &project.settings;
+async fn run(
+    project: Arc<Project>,
+    name: String,
+    mut supervisor: Supervisor,
+    following: JoinHandle<()>,
+    dead: Vec<String>,
+) -> RunEnded {
+    let settings = &project.settings;
     let started = RunStarted {
         run: journal::run_id(jiff::Timestamp::now()),
         project: name,
@@ -248,6 +258,7 @@ async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, follow
         sandbox: "none".to_owned(),
     };
     project.journal.announce(started);
+    supervisor.earlier.extend(survivors::reap(&project.dir, dead).await);
     let ended = supervisor.run().await;
     following.abort();
     let _ = following.await;

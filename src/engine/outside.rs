@@ -29,6 +29,20 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
     }
 }
 
+/// Tells of guarded files that changed while no run was on, given as path and one line.
+pub fn earlier(changes: Vec<(String, String)>) -> Vec<ExternalChangeSeen> {
+    let seen = |(path, detail): (String, String)| ExternalChangeSeen {
+        what: if path == FEATURE_LIST {
+            ExternalKind::FeatureList
+        } else {
+            ExternalKind::Tree
+        },
+        paths: vec![path],
+        detail: format!("changed since the last run: {detail}"),
+    };
+    changes.into_iter().map(seen).collect()
+}
+
 /// Records one change and returns what the agent is told of it.
 async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change) -> Result<String, EngineError> {
     if project.has_background() && matches!(seen.what, ExternalKind::FeatureList | ExternalKind::Tree) {

@@ -32,8 +32,8 @@ pub struct Opening {
     pub role: Role,
     /// What an initializer builds from.
     pub spec: Option<String>,
-    /// Guarded files that changed while no run was on, as path and one line. They are taken as they are now.
-    pub earlier: Vec<(String, String)>,
+    /// What happened while no run was on. Guarded files that changed are taken as they are now.
+    pub earlier: Vec<ExternalChangeSeen>,
 }
 
 /// How a session ended, as far as the run must know.
@@ -125,18 +125,8 @@ async fn converse(
     project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
     project.checkpoint(CheckpointCause::SessionStart, None).await?;
     project.guard.initializing(opening.role == Role::Initializer);
-    for (path, detail) in &opening.earlier {
-        let what = if path == FEATURE_LIST {
-            ExternalKind::FeatureList
-        } else {
-            ExternalKind::Tree
-        };
-        let detail = format!("changed since the last run: {detail}");
-        project.record(ExternalChangeSeen {
-            what,
-            paths: vec![path.clone()],
-            detail,
-        })?;
+    for change in &opening.earlier {
+        project.record(change.clone())?;
     }
     {
         // What the last session left behind may have changed a guarded file after its end; orientation must not read that.

@@ -8,7 +8,7 @@ use super::project::Project;
 use super::session::{self, Opening, Outcome};
 use super::{features, gates, limits, review, steer, window};
 use crate::harness::select;
-use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested};
+use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested, ExternalChangeSeen};
 use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::sync::{Arc, OnceLock};
@@ -22,8 +22,8 @@ pub struct Supervisor {
     pub project: Arc<Project>,
     /// What the first session is made from.
     pub spec: Option<String>,
-    /// Guarded files that changed while no run was on.
-    pub earlier: Vec<(String, String)>,
+    /// What happened while no run was on.
+    pub earlier: Vec<ExternalChangeSeen>,
     /// What clients ask for.
     pub commands: mpsc::Receiver<Command>,
     /// What the agent must be told of outside changes.

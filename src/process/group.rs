@@ -4,7 +4,7 @@ use super::kill::{GRACE, signal_group, wait_until};
 use super::survey::{MARKER, Member, members, session_lives};
 use rustix::process::{Pid, Signal, kill_process};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -50,6 +50,33 @@ pub struct Stopped {
     pub forced: bool,
 }
 
+/// Returns the mark that everything this process starts carries, with which [`reap`] finds it after this process's death.
+#[must_use]
+pub fn mark() -> &'static str {
+    static MARK: OnceLock<String> = OnceLock::new();
+    MARK.get_or_init(|| {
+        let since_epoch = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        format!("{}-{:x}", std::process::id(), since_epoch.as_nanos())
+    })
+}
+
+/// Stops everything that a process of ours started which is dead now, politely first, and says what it was. A text that is no mark
+/// stops nothing, nor does the mark of this process. Without `/proc` (systems other than Linux) nothing is found.
+pub async fn reap(mark_of_the_dead: &str) -> Vec<Stopped> {
+    if !is_mark(mark_of_the_dead) || mark_of_the_dead == mark() {
+        return Vec::new();
+    }
+    Group::marked(mark_of_the_dead.to_owned()).close().await
+}
+
+/// Says whether a text has a mark's form: a process id and a time.
+fn is_mark(text: &str) -> bool {
+    text.split_once('-')
+        .is_some_and(|(pid, time)| pid.parse::<u32>().is_ok() && u128::from_str_radix(time, 16).is_ok())
+}
+
 impl Default for Group {
     fn default() -> Self {
         Self::new()
@@ -57,19 +84,14 @@ impl Default for Group {
 }
 
 impl Group {
-    /// Makes an empty registry with a marker no other has.
+    /// Makes an empty registry with a marker no other has: this process's mark and a number.
     #[must_use]
     pub fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        let since_epoch = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
-        let marker = format!(
-            "{}-{:x}-{}",
-            std::process::id(),
-            since_epoch.as_nanos(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        Self::marked(format!("{}-{}", mark(), COUNT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn marked(marker: String) -> Self {
         Self(Arc::new(Inner {
             marker,
             state: Mutex::default(),

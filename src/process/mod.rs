@@ -29,7 +29,7 @@ mod tests;
 
 pub use capture::Captured;
 pub use env::EnvPolicy;
-pub use group::{Group, Stopped, Survivor};
+pub use group::{Group, Stopped, Survivor, mark, reap};
 pub use interactive::interactive;
 pub use invocation::{Invocation, Stdin};
 pub use run::{Finished, run};

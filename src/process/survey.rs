@@ -14,7 +14,7 @@ pub(super) struct Member {
     pub command: String,
 }
 
-/// Lists the live processes (no zombies) that carry `marker` in their environment or belong to a terminal session of `leaders`,
+/// Lists the live processes (no zombies) that carry `marker`, or one made from it, in their environment or belong to a terminal session of `leaders`,
 /// whose leaders have ended.
 #[cfg(target_os = "linux")]
 pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
@@ -129,11 +129,16 @@ impl Stat {
     }
 }
 
-/// Says whether the environment the process was started with holds `needle`; false if we may not look.
+/// Says whether the environment the process was started with holds `needle`, or `needle` with a dash and more; false if we may not look.
 #[cfg(target_os = "linux")]
 fn has_variable(pid: Pid, needle: &[u8]) -> bool {
-    std::fs::read(format!("/proc/{}/environ", pid.as_raw_pid()))
-        .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|variable| variable == needle))
+    std::fs::read(format!("/proc/{}/environ", pid.as_raw_pid())).is_ok_and(|environ| {
+        environ.split(|&byte| byte == 0).any(|variable| {
+            variable
+                .strip_prefix(needle)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"-"))
+        })
+    })
 }
 
 #[cfg(target_os = "linux")]

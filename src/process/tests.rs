@@ -252,3 +252,30 @@ async fn closed_standard_output_does_not_hang() {
     let done = go(shell("exec >&- 2>&-; sleep 0.1; exit 3")).await;
     assert_eq!(done.exit_code, Some(3));
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_children_of_a_dead_process_are_found_by_its_mark_alone() {
+    let start = |marker: &str| {
+        let mut command = std::process::Command::new("sleep");
+        command.arg("60").env("LONGHAUL_SESSION", marker).spawn().unwrap()
+    };
+    let mark = format!("{}-abc", std::process::id());
+    let mut orphan = start(&format!("{mark}-7"));
+    let mut strangers = [start(&format!("{mark}d-7")), start(&format!("1{mark}-7"))];
+    for no_mark in ["", "-", "7", mark.split_once('-').unwrap().0, super::mark()] {
+        assert_eq!(reap(no_mark).await, [], "{no_mark}");
+    }
+    let stopped = reap(&mark).await;
+    assert_eq!(stopped.len(), 1, "{stopped:?}");
+    assert_eq!(
+        (stopped[0].pid.cast_unsigned(), stopped[0].command.as_str()),
+        (orphan.id(), "sleep 60")
+    );
+    orphan.wait().unwrap();
+    for stranger in &mut strangers {
+        assert!(stranger.try_wait().unwrap().is_none());
+        stranger.kill().unwrap();
+        stranger.wait().unwrap();
+    }
+}

@@ -28,7 +28,7 @@ const WITHIN: [(&str, &str); 5] = [
 const HIDDEN_FROM_UI: [&str; 7] = ["engine", "provider", "tool", "guard", "git", "store", "process"];
 
 /// Where outside crates (and std's own spawner) may be named.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("git2", &["git"]),
     ("reqwest", &["provider"]),
     ("hyper", &["provider/scripted"]),
@@ -38,6 +38,7 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("tui_textarea", &["ui"]),
     ("std::process::Command", &["process"]),
     ("tokio::process", &["process"]),
+    ("process_wrap", &["process"]),
 ];
 
 /// Names under which things get lost.

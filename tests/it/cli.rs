@@ -689,6 +689,49 @@ async fn an_interrupt_stops_a_headless_run_cleanly() {
         .stdout(contains("\"standing\": \"stopped\""));
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_left_running_is_stopped_by_the_next() {
+    let place = greeter();
+    let pid_file = place.root.path().join("pid");
+    let waiting = format!("echo $$ > {0}.new; mv {0}.new {0}; sleep 600", pid_file.display());
+    let turn = format!("[[session.turn]]\n[[session.turn.call]]\ntool = \"bash\"\ninput = {{ command = \"{waiting}\" }}\n");
+    let server = serve(
+        &INITIALIZER.replacen("[[session.turn]]", &format!("{turn}[[session.turn]]"), 1),
+        0.0,
+    );
+    let mut killed = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
+        .args(run_args(&server))
+        .current_dir(place.project())
+        .env("LONGHAUL_STATE_DIR", place.state())
+        .env("HOME", place.root.path())
+        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !pid_file.exists() {
+        assert!(std::time::Instant::now() < deadline, "the command never ran");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let pid = fs::read_to_string(&pid_file).unwrap().trim().to_owned();
+    let lives = || fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    assert!(lives(), "the command outlives a kill");
+
+    let server = serve(INITIALIZER, 0.0);
+    let mut args = run_args(&server);
+    args.extend(["--max-sessions".into(), "1".into()]);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    place
+        .longhaul(&args)
+        .assert()
+        .code(6)
+        .stdout(contains("that a killed run had left running were stopped").and(contains("sleep 600")));
+    assert!(!lives());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_headless_run_that_waits_says_for_what_and_another_terminal_can_read_it() {
     let place = greeter();

@@ -5,7 +5,7 @@
 use super::{gates, steered};
 use crate::cli::words;
 use crate::protocol::event::{
-    BreachFound, CommitMade, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
+    BreachFound, CommitMade, ExternalKind, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
 };
 use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, SessionNo, TestPurpose, TestRun};
 use crate::session::{Call, ItemKind, State};
@@ -86,6 +86,9 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         },
         Event::RulingMade(ruling) => ruled(ruling, session, state),
         Event::BreachFound(breach) => breached(breach),
+        Event::ExternalChangeSeen(change) if change.what == ExternalKind::Processes => {
+            format!("{} ({})", change.detail, change.paths.join(", "))
+        }
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunFinished(finished) => tested(&finished.run),
         Event::FeatureFlipped(flip) => flipped(flip, state),
