@@ -1,5 +1,7 @@
 //! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
 
+mod review;
+
 use super::keymap::Action;
 use super::layout::Pane;
 use super::model::{Appearance, Loaded, Model, Page, Popup, Subject};
@@ -380,7 +382,15 @@ fn skipped_and_picked_features_are_told_by_glyph_and_word() {
 
 #[test]
 fn tiny_screens_do_not_panic() {
-    let mut models = [live((80, 24)), live((80, 24)), live((80, 24)), empty(Mode::Offline, (80, 24))];
+    let mut models = [
+        live((80, 24)),
+        live((80, 24)),
+        live((80, 24)),
+        empty(Mode::Offline, (80, 24)),
+        review::open((80, 24)),
+        review::open((80, 24)),
+    ];
+    review::type_keys(&mut models[5], "e");
     perform(&mut models[1], Action::Answer, &mut Vec::new());
     perform(&mut models[2], Action::Help, &mut Vec::new());
     let commit = models[2].state.commits.last().unwrap().made.commit.clone();

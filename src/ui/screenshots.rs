@@ -176,6 +176,7 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut review = open(120, 40);
     waiting::open(&mut review, waiting::gate(), waiting::files());
     waiting::show(&mut review);
+    waiting::comment(&mut review, 34, "quote $1, a tag with a space breaks here");
     pictures.push(("review-120x40", review));
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));

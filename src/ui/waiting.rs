@@ -1,9 +1,10 @@
 //! A made-up commit that waits for a person, after the recorded log: for pictures and tests of the review page.
 
 use super::keymap::Action;
-use super::model::review::OPENING;
+use super::model::review::{OPENING, Spot};
 use super::model::{Loaded, Model};
 use super::msg::Msg;
+use super::text::diff::{RowKind, of_patch};
 use super::update::{perform, update};
 use crate::protocol::event::{CommitFacts, Event, GateKind, GateOpened};
 use crate::protocol::{Envelope, FileDiff, GateId, Oid, Seq, TestTotals};
@@ -52,9 +53,9 @@ pub fn gate() -> GateOpened {
             tests_after: Some(totals(27)),
             tested_tree: Some(TREE.into()),
             findings: vec![
-                (true, "feature list: F008 false to true, evidence tests 3/3".into()),
+                (true, "F008 passes now: tests 3/3 on tree 5ab91e2".into()),
                 (true, "agreed tests untouched".into()),
-                (true, "no other change on disk".into()),
+                (true, "guarded files untouched".into()),
             ],
             left_out: Vec::new(),
             previous: None,
@@ -78,12 +79,12 @@ pub fn files() -> Vec<FileDiff> {
     let test = include_str!("../../tests/fixtures/diffs/tags-test.patch");
     let list = include_str!("../../tests/fixtures/diffs/tags-list.patch");
     vec![
-        file("bin/notes", 'M', 14, 2, tags),
         FileDiff {
             note: "binary".into(),
-            ..file("docs/tags.png", 'A', 0, 0, "")
+            ..file("doc/tags.png", 'A', 0, 0, "")
         },
         file("feature_list.json", 'M', 1, 1, list),
+        file("lib/notes.sh", 'M', 14, 2, tags),
         FileDiff {
             note: "executable".into(),
             ..file("tests/08-tags.sh", 'A', 12, 0, test)
@@ -108,4 +109,18 @@ pub fn show(model: &mut Model) {
     let later = model.elapsed + OPENING;
     update(model, Msg::Drawn(model.elapsed));
     model.elapsed = later;
+}
+
+/// Writes a comment on an added line, and looks on from there.
+pub fn comment(model: &mut Model, line: u32, text: &str) {
+    let rows: Vec<_> = files()
+        .iter()
+        .map(|file| (file.path.clone(), of_patch(&file.patch)))
+        .collect();
+    let found = rows.iter().flat_map(|(path, rows)| rows.iter().map(move |row| (path, row)));
+    let mut added = found.filter(|(_, row)| row.kind == RowKind::Added && row.new == Some(line));
+    if let (Some((path, row)), Some(review)) = (added.next(), model.open_review_mut()) {
+        review.comments.push(Spot::of(path, row).comment(text.to_owned()));
+        review.touch();
+    }
 }

@@ -56,8 +56,10 @@ pub fn heading(file: &FileDiff, folded: bool, form: Form, look: &Look<'_>) -> Ve
     if !word.is_empty() {
         spans.push(Span::styled(format!("  {word}"), look.style(Slot::Active)));
     }
-    spans.push(Span::styled(format!("  +{}", file.added), look.style(Slot::Added)));
-    spans.push(Span::styled(format!(" -{}", file.removed), look.style(Slot::Removed)));
+    if file.added + file.removed > 0 {
+        spans.push(Span::styled(format!("  +{}", file.added), look.style(Slot::Added)));
+        spans.push(Span::styled(format!(" -{}", file.removed), look.style(Slot::Removed)));
+    }
     spans
 }
 

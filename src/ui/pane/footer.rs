@@ -74,7 +74,8 @@ pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
         shown.push((Action::Help, Action::Help.entry().short));
     }
     if situation.has(Action::Answer) && refusal(model, Action::Answer).is_none() {
-        shown.push((Action::Answer, Action::Answer.entry().short));
+        let gate = model.state.open_questions.is_empty();
+        shown.push((Action::Answer, if gate { "review" } else { Action::Answer.entry().short }));
     }
     for context in situation.contexts() {
         for entry in TABLE

@@ -33,6 +33,7 @@ use crossterm::event::{MouseEvent, MouseEventKind};
 /// Folds a message in and says what shall be done about it.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let looking_back = review::looking_back(model);
     match msg {
         Msg::Key(key, at) => {
             model.elapsed = at;
@@ -58,6 +59,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::NotSent(reason) => {
             model.leaving = false;
             editor::not_sent(model);
+            review::not_sent(model);
             model.refuse(reason);
         }
         Msg::EditedOutside(outcome) => editor::edited_outside(model, outcome, &mut effects),
@@ -71,6 +73,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
     }
     hold::let_go(model, &mut effects);
+    review::left(model, looking_back, &mut effects);
     open::look_up_what_is_shown(model, &mut effects);
     effects
 }

@@ -37,6 +37,17 @@ impl Spot {
         }
     }
 
+    /// Makes the spot of a file of which no line can be shown.
+    #[must_use]
+    pub fn of_file(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            old_line: None,
+            line: None,
+            snippet: String::new(),
+        }
+    }
+
     /// Says whether a comment stands here.
     #[must_use]
     pub fn has(&self, comment: &Comment) -> bool {
@@ -76,6 +87,9 @@ impl Comment {
     /// Finds the row of a file that it stands on: the same text, nearest to where it stood.
     #[must_use]
     pub fn row(&self, rows: &[Row]) -> Option<usize> {
+        if self.at.snippet.is_empty() && rows.is_empty() {
+            return Some(0);
+        }
         let stood = self.at.line.or(self.at.old_line).unwrap_or(0);
         let same = rows.iter().enumerate().filter(|(_, row)| snippet(row) == self.at.snippet);
         let away = |row: &Row| row.new.or(row.old).unwrap_or(0).abs_diff(stood);

@@ -4,6 +4,7 @@
 //! itself, nor whether the gate still waits (the log tells). Invariant: a review holds its own copy of what it is about, and an
 //! answer is made from that copy alone.
 
+mod at_hand;
 mod comment;
 mod latch;
 mod progress;

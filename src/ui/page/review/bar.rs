@@ -44,7 +44,8 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
     let shown: &[Action] = if review.entry.is_some() { &writing } else { &KEYS };
     let mut spans = vec![Span::raw(" ")];
     for action in shown.iter().copied() {
-        if refusal(model, action).is_some() {
+        let in_change = matches!(action, Action::NextHunk | Action::Open);
+        if refusal(model, action).is_some() || in_change && review.query().is_none() {
             continue;
         }
         let armed = match (&review.entry, action) {
@@ -150,9 +151,12 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         && let Some(missing) = unseen(model, review)
     {
         let key = model.keymap.key_text(Action::Approve);
-        return say(format!("{missing}; {key} again approves all the same"), Slot::Warning);
+        return say(format!("{missing}; {key} again does it all the same"), Slot::Warning);
     }
-    let armed = review.latch.is_armed_for_opener(model.elapsed);
+    let armed = match &review.entry {
+        Some(entry) => !entry.decides() || entry.latch.is_armed(model.elapsed),
+        None => review.latch.is_armed_for_opener(model.elapsed),
+    };
     if !armed && refusal(model, Action::Approve).is_none() {
         return say("keys armed in a moment".to_owned(), Slot::Dim);
     }

@@ -161,7 +161,7 @@ fn message(model: &Model, review: &Review, sheet: &mut Sheet<'_>, look: &Look<'_
         },
         _ => return,
     };
-    let text = review.message.as_deref().unwrap_or(original).trim_end();
+    let text = review.message.as_deref().unwrap_or(original).trim_end_matches('\n');
     let mut first = vec![label("message", look)];
     if review.message.is_some() {
         first.push(Span::styled("edited ", look.style(Slot::Human)));
@@ -287,21 +287,13 @@ impl Writer<'_> {
                 spans.push(Span::raw("  "));
                 spans.push(Clean::exact(&file.note).span(self.look.style(Slot::Warning)));
             }
-            self.plain(Wrap::to(self.plan.width).words(&spans));
+            self.plain(Wrap::to(self.plan.width).columns(&spans));
             let rows = of_patch(&file.patch);
             let parts = hunks(&rows);
-            self.outline.hunks.push(parts.len());
+            self.outline.hunks.push(file.hunks() as usize);
             if folded {
                 self.outline.folded.insert(index);
                 continue;
-            }
-            if parts.is_empty() {
-                let told = if file.note.contains("binary") {
-                    "  not text: nothing to show"
-                } else {
-                    "  no line differs"
-                };
-                self.plain(vec![Line::styled(told, self.look.style(Slot::Dim))]);
             }
             let here: Vec<(usize, &Comment)> = self
                 .review
@@ -310,12 +302,37 @@ impl Writer<'_> {
                 .filter(|comment| comment.at.path == file.path)
                 .filter_map(|comment| Some((comment.row(&rows)?, comment)))
                 .collect();
+            if parts.is_empty() {
+                self.without_lines(index, file, &here);
+            }
             let mut from = 0;
             for (hunk, part) in parts.iter().enumerate() {
                 self.stop(Mark::Hunk, index);
                 self.hunk((index, hunk), &file.path, part, from, &here);
                 from += part.len();
             }
+        }
+    }
+
+    /// Says of a file that no line of it can be shown; that line is what there is to see of it.
+    fn without_lines(&mut self, index: usize, file: &FileDiff, comments: &[(usize, &Comment)]) {
+        let told = if file.note.contains("binary") {
+            "  not text: nothing to show"
+        } else {
+            "  no line differs"
+        };
+        self.stop(Mark::Hunk, index);
+        self.document.lines.push(Line::styled(told, self.look.style(Slot::Dim)));
+        let (hunk, row, line) = (0, 0, 0);
+        self.outline.places.push(Some(Place {
+            file: index,
+            hunk,
+            row,
+            line,
+        }));
+        self.outline.lines.insert((index, hunk), 1);
+        for (_, comment) in comments {
+            self.plain(written(comment, self.plan.width, self.look));
         }
     }
 

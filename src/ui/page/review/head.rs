@@ -14,6 +14,17 @@ use crate::ui::text::{Clean, Glyph, Look, Wrap, format};
 use crate::ui::theme::Slot;
 use ratatui::text::{Line, Span};
 
+/// What the facts say of how much was seen.
+#[derive(Clone, Copy)]
+pub(super) enum Tally<'a> {
+    /// The change is not counted yet; the words stand there all the same, so that nothing moves when it is.
+    Later,
+    /// So many hunks.
+    Of(&'a Outline),
+    /// It stands elsewhere on the screen.
+    Elsewhere,
+}
+
 /// Returns left and right of the page's first row.
 pub(super) fn title(model: &Model, review: &Review, width: u16, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let bold = |text: String| Clean::line(&text).span(look.style(Slot::TitleFocused));
@@ -46,6 +57,7 @@ pub(super) fn title(model: &Model, review: &Review, width: u16, look: &Look<'_>)
             (left, vec![Span::styled(waits, look.style(Slot::Warning))])
         }
         (Target::Commit(commit), _) => {
+            let owed = model.state.debts.iter().find(|debt| &debt.commit == commit);
             let count = if all > 1 {
                 format!(" {place} of {all}")
             } else {
@@ -56,8 +68,14 @@ pub(super) fn title(model: &Model, review: &Review, width: u16, look: &Look<'_>)
                 bold(format!("Looking back{count}")),
                 text(&format!("  commit {}", commit.short())),
             ];
-            let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
-            let right = debt.map(|debt| format!("{} not seen by anyone ", format::plural(debt.unseen as usize, "hunk")));
+            let right = owed.map(|debt| {
+                let hunks = format::plural(debt.unseen as usize, "hunk");
+                if roomy {
+                    format!("{hunks} not seen by anyone ")
+                } else {
+                    format!("{hunks} unseen ")
+                }
+            });
             let right = right.map(|text| Span::styled(text, look.style(Slot::Warning)));
             (left, right.into_iter().collect())
         }
@@ -75,7 +93,7 @@ const fn kind(kind: GateKind) -> &'static str {
 }
 
 /// Lays the facts out. The counts of what was seen need the change's outline.
-pub(super) fn facts(model: &Model, review: &Review, outline: Option<&Outline>, width: u16, look: &Look<'_>) -> Vec<Line<'static>> {
+pub(super) fn facts(model: &Model, review: &Review, tally: Tally<'_>, width: u16, look: &Look<'_>) -> Vec<Line<'static>> {
     let mut rows = Rows {
         lines: Vec::new(),
         width: usize::from(width.saturating_sub(1)),
@@ -88,7 +106,7 @@ pub(super) fn facts(model: &Model, review: &Review, outline: Option<&Outline>, w
                 guards(facts, &mut rows);
                 left_out(facts, &mut rows);
             }
-            cost(model, review, outline, &mut rows);
+            cost(model, review, tally, &mut rows);
         }
         (None, Target::Commit(commit)) => {
             if let Some(made) = model.made(commit) {
@@ -98,7 +116,7 @@ pub(super) fn facts(model: &Model, review: &Review, outline: Option<&Outline>, w
                 };
                 rows.row(Some(good(made.made.tests_after)), "tests", &spans);
             }
-            cost(model, review, outline, &mut rows);
+            cost(model, review, tally, &mut rows);
         }
         (None, Target::Gate(_)) => {}
     }
@@ -161,8 +179,7 @@ fn totals(before: Option<TestTotals>, after: TestTotals, look: &Look<'_>, place:
 fn tests(model: &Model, facts: &CommitFacts, tree: Option<&Oid>, rows: &mut Rows<'_>) {
     let look = rows.look;
     let Some(after) = facts.tests_after else {
-        let text = Span::styled("none were run: nothing is known of this tree", look.style(Slot::Warning));
-        return rows.row(Some(false), "tests", &[text]);
+        return uncounted(model, facts, tree, rows);
     };
     let age = age_of(model, facts.tested_tree.as_ref(), look).unwrap_or_default();
     if facts.tested_tree.is_some() && facts.tested_tree.as_ref() == tree {
@@ -182,6 +199,36 @@ fn tests(model: &Model, facts: &CommitFacts, tree: Option<&Oid>, rows: &mut Rows
     let this = tree.map(|tree| format!("   this is {}", tree.short())).unwrap_or_default();
     spans.push(Clean::line(&this).span(look.style(Slot::Warning)));
     rows.row(Some(false), "tests", &spans);
+}
+
+/// Tells of tests that were not run, or of a run that names no single test.
+fn uncounted(model: &Model, facts: &CommitFacts, tree: Option<&Oid>, rows: &mut Rows<'_>) {
+    let look = rows.look;
+    let run = model.state.tests.latest.as_ref().map(|(_, _, run)| run);
+    let run = run.filter(|run| run.tree.is_some() && run.tree == facts.tested_tree);
+    let (good, text) = match (&facts.tested_tree, run) {
+        (None, _) => (false, "none were run: nothing is known of this tree".to_owned()),
+        (Some(tested), _) if Some(tested) != tree => (false, format!("STALE: run on tree {}, this is another", tested.short())),
+        (Some(tested), Some(run)) => {
+            let end = run
+                .exit_code
+                .map_or_else(|| "killed".to_owned(), |code| format!("exit {code}"));
+            let good = run.exit_code == Some(0);
+            (
+                good,
+                format!(
+                    "{end} on exactly this tree {}; the command names no single test",
+                    tested.short()
+                ),
+            )
+        }
+        (Some(tested), None) => (
+            false,
+            format!("run on exactly this tree {}, but nothing was counted", tested.short()),
+        ),
+    };
+    let slot = if good { Slot::Pass } else { Slot::Warning };
+    rows.row(Some(good), "tests", &[Clean::line(&text).span(look.style(slot))]);
 }
 
 /// How long ago the tree was tested, if the latest run is that one.
@@ -214,7 +261,7 @@ fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
         let lead = if index == 0 {
             "ok: ".to_owned()
         } else {
-            format!("  {} ", look.glyph(Glyph::Dot))
+            format!("  {}  ", look.glyph(Glyph::Dot))
         };
         spans.push(Span::styled(
             lead,
@@ -240,7 +287,7 @@ fn left_out(facts: &CommitFacts, rows: &mut Rows<'_>) {
     }
 }
 
-fn cost(model: &Model, review: &Review, outline: Option<&Outline>, rows: &mut Rows<'_>) {
+fn cost(model: &Model, review: &Review, tally: Tally<'_>, rows: &mut Rows<'_>) {
     let look = rows.look;
     let mut spans = Vec::new();
     let facts = review.gate.as_ref().and_then(|open| open.opened.commit.as_ref());
@@ -252,8 +299,8 @@ fn cost(model: &Model, review: &Review, outline: Option<&Outline>, rows: &mut Ro
         .and_then(|facts| facts.feature.as_ref())
         .or(made.and_then(|made| made.feature.as_ref()));
     let spent = match feature.and_then(|feature| model.state.features.get(feature)) {
-        Some(row) => Some(("this feature ", &row.totals)),
-        None => model.state.current().map(|session| ("this session ", &session.totals)),
+        Some(row) => Some(("feature ", &row.totals)),
+        None => model.state.current().map(|session| ("session ", &session.totals)),
     };
     if let Some((whose, totals)) = spent.filter(|(_, totals)| totals.requests > 0) {
         spans.push(Span::styled(format!("{whose}{}", spend(totals)), look.style(Slot::Text)));
@@ -269,8 +316,12 @@ fn cost(model: &Model, review: &Review, outline: Option<&Outline>, rows: &mut Ro
         spans.push(Span::styled(format!("  +{added}"), look.style(Slot::Added)));
         spans.push(Span::styled(format!(" -{removed}"), look.style(Slot::Removed)));
     }
-    // The words stand there from the first frame on, so that nothing moves when the change arrives.
-    if review.query().is_some() {
+    let outline = match tally {
+        Tally::Later => Some(None),
+        Tally::Of(outline) => Some(Some(outline)),
+        Tally::Elsewhere => None,
+    };
+    if let Some(outline) = outline.filter(|_| review.query().is_some()) {
         spans.push(Span::styled(format!("   {}", seen(review, outline)), look.style(Slot::Text)));
     }
     if !spans.is_empty() {

@@ -6,6 +6,10 @@
 mod bar;
 mod body;
 mod head;
+#[cfg(test)]
+mod tests;
+
+use head::Tally;
 
 pub use body::{Outline, Place, file_hunks};
 
@@ -103,7 +107,7 @@ pub fn places(model: &Model, review: &Review) -> Places {
     let Size { width, height } = model.size;
     let look = model.appearance.look(model.clock, true);
     let facts = if is_pinned(model, review, width) {
-        u16::try_from(head::facts(model, review, None, width, &look).len()).unwrap_or(u16::MAX)
+        u16::try_from(head::facts(model, review, Tally::Later, width, &look).len()).unwrap_or(u16::MAX)
     } else {
         0
     };
@@ -132,7 +136,7 @@ pub fn places(model: &Model, review: &Review) -> Places {
 /// Says whether the facts stay on the screen: they may take a third of it, else they scroll with the change.
 fn is_pinned(model: &Model, review: &Review, width: u16) -> bool {
     let look = model.appearance.look(model.clock, true);
-    head::facts(model, review, None, width, &look).len() <= usize::from(model.size.height / 3)
+    head::facts(model, review, Tally::Later, width, &look).len() <= usize::from(model.size.height / 3)
 }
 
 /// Returns what the text depends on.
@@ -152,7 +156,7 @@ pub fn document(model: &Model, page: &Page, review: &Review, width: u16, look: &
     let facts = if is_pinned(model, review, model.size.width) {
         Vec::new()
     } else {
-        head::facts(model, review, None, width, look)
+        head::facts(model, review, Tally::Elsewhere, width, look)
     };
     body::document(model, page, review, facts, width, look)
 }
@@ -173,8 +177,8 @@ pub fn draw(
     let (left, right) = head::title(model, review, places.title.width, look);
     widget::row(buf, places.title, look, left, right);
     if places.facts.height > 0 {
-        let outline = document.outline.as_ref();
-        let facts = head::facts(model, review, outline, places.facts.width, look);
+        let tally = document.outline.as_ref().map_or(Tally::Later, Tally::Of);
+        let facts = head::facts(model, review, tally, places.facts.width, look);
         widget::lines(buf, places.facts, &facts);
         rule(buf, Rect::new(0, places.facts.bottom(), model.size.width, 1), look);
     }
@@ -183,8 +187,8 @@ pub fn draw(
     let resting = super::draw_cursor(page, places.body, buf, look);
     let typing = bar::entry(review, places.entry, buf, look);
     bar::status(model, page, review, &document, &places, buf, look);
-    let typing = typing.or_else(|| bar::keys(model, review, places.bar, buf, look));
-    (resting, typing)
+    let searching = bar::keys(model, review, places.bar, buf, look);
+    (resting, searching.or(typing))
 }
 
 fn rule(buf: &mut Buffer, area: Rect, look: &Look<'_>) {

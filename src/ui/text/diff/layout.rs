@@ -174,7 +174,10 @@ pub(super) struct Gutter {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     None,
+    /// The number after the change, or before it if there is none.
     Newest,
+    /// The number before the change.
+    Before,
     Both,
 }
 
@@ -195,6 +198,15 @@ impl Gutter {
         }
     }
 
+    /// Returns the same for the side before the change.
+    pub(super) fn before(&self) -> Self {
+        let numbers = match self.numbers {
+            Numbers::None => Numbers::None,
+            Numbers::Newest | Numbers::Before | Numbers::Both => Numbers::Before,
+        };
+        Self { numbers, ..*self }
+    }
+
     /// Wraps a row's text behind its numbers and its sign.
     pub(super) fn wrap(&self, row: &Row, spans: &[Span<'static>], width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
         let (first, rest) = self.spans(row, look);
@@ -210,7 +222,7 @@ impl Gutter {
     fn spans(&self, row: &Row, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
         let columns = match self.numbers {
             Numbers::None => 0,
-            Numbers::Newest => 1,
+            Numbers::Newest | Numbers::Before => 1,
             Numbers::Both => 2,
         };
         let room = columns * (self.digits + 1);
@@ -233,6 +245,7 @@ impl Gutter {
         let mut first = match self.numbers {
             Numbers::None => Vec::new(),
             Numbers::Newest => vec![number(row.new.or(row.old))],
+            Numbers::Before => vec![number(row.old)],
             Numbers::Both => vec![number(row.old), number(row.new)],
         };
         first.push(Span::styled(sign, look.style(slot(row.kind))));

@@ -17,7 +17,9 @@ pub(super) fn blocks(rows: &[Row], contents: &[Vec<Span<'static>>], plan: Plan, 
     let half = plan.width.saturating_sub(3) / 2;
     let plan = Plan { width: half, ..plan };
     let gutter = Gutter::of(rows, plan);
-    let side = |row: Option<usize>| row.map_or_else(Vec::new, |row| gutter.wrap(&rows[row], &contents[row], half, look));
+    let old = gutter.before();
+    let side =
+        |gutter: &Gutter, row: Option<usize>| row.map_or_else(Vec::new, |row| gutter.wrap(&rows[row], &contents[row], half, look));
     let mut out = Vec::with_capacity(rows.len());
     for (left, right) in pairs(rows) {
         let Some(row) = right.or(left) else { continue };
@@ -30,7 +32,7 @@ pub(super) fn blocks(rows: &[Row], contents: &[Vec<Span<'static>>], plan: Plan, 
             });
             continue;
         }
-        let (before, after) = (side(left), side(right));
+        let (before, after) = (side(&old, left), side(&gutter, right));
         let lines = (0..before.len().max(after.len()))
             .map(|line| beside(before.get(line), after.get(line), half, look))
             .collect();

@@ -69,7 +69,18 @@ pub fn open_debt(model: &mut Model) {
 fn show_commit(model: &mut Model, commit: &Oid) {
     let target = Target::Commit(commit.clone());
     if model.review(&target).is_none() {
-        let review = Review::of_commit(commit, model.elapsed);
+        let mut review = Review::of_commit(commit, model.elapsed);
+        // What was seen of it when it was approved is seen.
+        let tree = model.made(commit).map(|made| &made.made.tree);
+        let approved = model
+            .reviews
+            .iter()
+            .rev()
+            .filter_map(|kept| Some((kept.gate.as_ref()?, &kept.progress)));
+        let mut approved = approved.filter(|(gate, _)| tree.is_some() && gate.opened.tree.as_ref() == tree);
+        review.earlier = approved
+            .next()
+            .map(|(gate, progress)| (Box::new(gate.clone()), progress.clone()));
         keep(model, review);
     }
     show(model, target);
@@ -96,6 +107,7 @@ fn show(model: &mut Model, target: Target) {
     }
     model.pages.retain(|page| !matches!(page.subject, Subject::Review(_)));
     model.pages.push(Page::new(Subject::Review(target)));
+    carry_over(model);
 }
 
 /// Begins a review with what was written for gates that are gone.
@@ -237,6 +249,13 @@ pub fn closed(model: &mut Model, why: &str) {
             review.standing = Standing::Gone(why.to_owned());
             review.touch();
         }
+    }
+}
+
+/// Notes that what was sent last never left this process.
+pub fn not_sent(model: &mut Model) {
+    for review in model.reviews.iter_mut().filter(|review| review.standing == Standing::Sent) {
+        review.standing = Standing::Waits;
     }
 }
 

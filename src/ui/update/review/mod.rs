@@ -10,12 +10,14 @@ mod reading;
 mod tests;
 mod writing;
 
-pub use gates::{carry_over, closed, decided, next_waiting, open_debt, open_oldest, refused};
+pub use gates::{carry_over, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
 pub use may::refusal;
 pub use reading::{drawn, mark_seen, since_last, split, unseen};
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
-use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, Seen};
+use super::availability::only_watches;
+use crate::protocol::event::CommitReviewed;
+use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
@@ -87,10 +89,8 @@ fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &m
             (Command::DecideGate(answer), format!("{word} sent for {gate}"))
         }
         Target::Commit(commit) => {
-            let Some(command) = settle(commit, seen, comments) else {
-                return;
-            };
-            (command, format!("{} is looked at", commit.short()))
+            let reviewed = reviewed(model, commit, seen, comments, Settling::Done);
+            (Command::ReviewCommit(reviewed), format!("{} is looked at", commit.short()))
         }
     };
     effects.push(Effect::Send(command));
@@ -109,26 +109,68 @@ fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &m
     model.say(format!("{told}{more}"));
 }
 
-/// Makes the command that takes a commit out of the review debt.
-fn settle(_: &Oid, _: Seen, _: Vec<crate::protocol::ReviewComment>) -> Option<Command> {
-    None
+/// Whether a person is done with a commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settling {
+    Done,
+    Later,
 }
 
-fn unsent(review: &Review) -> Vec<crate::protocol::ReviewComment> {
+/// Tells how far a commit was looked at. What was seen when it was approved counts too.
+fn reviewed(model: &Model, commit: &Oid, seen: Seen, comments: Vec<ReviewComment>, settling: Settling) -> CommitReviewed {
+    let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
+    let before = debt.map_or(0, |debt| debt.hunks.saturating_sub(debt.unseen));
+    CommitReviewed {
+        commit: commit.clone(),
+        hunks_seen: seen.hunks_seen.max(before),
+        hunks: seen.hunks,
+        settled: settling == Settling::Done,
+        comments,
+    }
+}
+
+/// Returns the commit that is looked back at on the visible page.
+#[must_use]
+pub fn looking_back(model: &Model) -> Option<Oid> {
+    match &model.open_review()?.target {
+        Target::Commit(commit) => Some(commit.clone()),
+        Target::Gate(_) => None,
+    }
+}
+
+/// Tells how far a commit was looked at whose page was left: days later its reader goes on from there.
+pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
+    let Some(commit) = before.filter(|commit| looking_back(model).as_ref() != Some(commit)) else {
+        return;
+    };
+    if only_watches(model).is_some() {
+        return;
+    }
+    let Some(review) = model.review(&Target::Commit(commit.clone())) else {
+        return;
+    };
+    let reviewed = reviewed(model, &commit, seen(model, review), Vec::new(), Settling::Later);
+    let debt = model.state.debts.iter().find(|debt| debt.commit == commit);
+    let more = debt.is_some_and(|debt| reviewed.hunks.saturating_sub(reviewed.hunks_seen) < debt.unseen);
+    if review.standing == Standing::Waits && more {
+        effects.push(Effect::Send(Command::ReviewCommit(reviewed)));
+    }
+}
+
+fn unsent(review: &Review) -> Vec<ReviewComment> {
     let own = review.comments.iter().filter(|comment| !comment.sent);
     own.map(|comment| comment.at.clone()).collect()
 }
 
 /// Tells what a person had before them. Of the whole change, whichever part is in view.
 fn seen(model: &Model, review: &Review) -> Seen {
-    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let hunks = whole(model, review).map_or(0, |files| files.iter().map(|file| page::file_hunks(file).len()).sum());
+    let hunks = whole(model, review).unwrap_or_default().iter().map(FileDiff::hunks);
     let since = review.opened.unwrap_or(model.elapsed);
     Seen {
         width: model.size.width,
         height: model.size.height,
-        hunks: count(hunks),
-        hunks_seen: count(review.progress.seen(Extent::Whole)),
+        hunks: hunks.fold(0, u32::saturating_add),
+        hunks_seen: u32::try_from(review.progress.seen(Extent::Whole)).unwrap_or(u32::MAX),
         end: review.progress.has_ended(Extent::Whole),
         seconds: model.elapsed.saturating_sub(since).as_secs(),
     }

@@ -104,7 +104,7 @@ fn second_round() -> (GateOpened, Vec<FileDiff>) {
     let facts = gate.commit.as_mut().unwrap();
     facts.previous = gate.tree.replace("77777777c0d4f6e8a1b2c3d4e5f60718293a4b5c".into());
     let mut files = waiting::files();
-    files[0].patch = files[0].patch.replace("tag=$(tag_of \"$1\")", "tag=$(tag_of \"$q\")");
+    files[2].patch = files[2].patch.replace("tag=$(tag_of \"$1\")", "tag=$(tag_of \"$q\")");
     (gate, files)
 }
 
@@ -126,8 +126,9 @@ fn a_gate_opens_by_its_key_alone_and_says_what_is_judged() {
         "before 24/24",
         "+3 new",
         "agreed tests untouched",
+        "tests 3/3",
         "Filter notes by tag",
-        "bin/notes",
+        "lib/notes.sh",
         "binary",
         "executable",
         "a  approve",
@@ -230,7 +231,7 @@ fn approving_sends_gate_tree_and_what_was_seen() {
     assert_eq!((answer.message, answer.comments.len()), (None, 0));
     let seen = answer.seen.unwrap();
     assert_eq!((seen.width, seen.height), (120, 40));
-    assert_eq!(seen.hunks, 4);
+    assert_eq!(seen.hunks, 5, "a file that is not text is one thing to look at");
     assert!(seen.end && seen.hunks_seen >= 2, "{seen:?}");
     assert!(seen.seconds >= 2);
     assert!(model.pages.is_empty());
@@ -352,7 +353,7 @@ fn comments_are_written_changed_removed_and_sent_with_their_line() {
     let [comment] = answer.comments.as_slice() else {
         panic!("{:?}", answer.comments)
     };
-    assert_eq!(comment.path, "bin/notes");
+    assert_eq!(comment.path, "lib/notes.sh");
     assert_eq!(comment.line, Some(34));
     assert_eq!(comment.snippet, "+      tag=$(tag_of \"$1\")");
     assert_eq!(comment.text, "quote it!");
@@ -364,12 +365,12 @@ fn space_marks_and_goes_on_and_the_files_say_how_much_is_seen() {
     model.size = Size { width: 100, height: 16 };
     keys(&mut model, "a");
     let before = model.open_review().unwrap().progress.clone();
-    keys(&mut model, "] h Space Space Space Space");
+    keys(&mut model, "] h Space Space Space Space Space");
     let review = model.open_review().unwrap();
     assert!(review.progress.seen(review.extent) > before.seen(review.extent));
-    assert_eq!(review.progress.seen(review.extent), 4);
+    assert_eq!(review.progress.seen(review.extent), 5);
     assert!(screen(&mut model).contains("every hunk in view is seen"));
-    keys(&mut model, "g g j");
+    keys(&mut model, "g g J J J");
     assert!(screen(&mut model).contains("2/2 seen"));
 }
 
@@ -403,6 +404,7 @@ fn the_next_gate_is_shown_only_after_a_key_and_takes_the_comments_over() {
     let old = model.open_review().unwrap().target.clone();
     assert_eq!(old, Target::Gate(GateId(17)), "the page does not change under the reader");
     assert_eq!(keys(&mut model, "a"), []);
+    model.size.height = 90;
     keys(&mut model, "s");
     assert_eq!(model.open_review().unwrap().target, Target::Gate(GateId(18)));
     let shown = screen(&mut model);
@@ -414,7 +416,7 @@ fn the_next_gate_is_shown_only_after_a_key_and_takes_the_comments_over() {
 #[test]
 fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
     let mut model = waiting();
-    keys(&mut model, "a Space Space Space Space / t a g = Enter n N c");
+    keys(&mut model, "a Space Space Space Space Space / t a g = Enter n N c");
     text(&mut model, "use q");
     keys(&mut model, "Enter d Enter");
     waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
@@ -431,7 +433,11 @@ fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
     };
     update(&mut model, Msg::Answered(query, Answer::TreeDiff { files: files.clone() }));
     let review = model.open_review().unwrap();
-    assert_eq!(review.progress.seen(review.extent), 3, "all but the hunk that is new");
+    assert_eq!(
+        review.progress.seen(review.extent),
+        3,
+        "all but the hunk that is new, and the file that is not text"
+    );
     let at = model.elapsed;
     frame(&mut model, at);
     assert!(screen(&mut model).contains("you, last round: use q"));
@@ -443,7 +449,7 @@ fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
             to: to.clone()
         })]
     );
-    model.changes.insert((from, to), Loaded::Ready(files[..1].to_vec()));
+    model.changes.insert((from, to), Loaded::Ready(files[2..3].to_vec()));
     model.open_review_mut().unwrap().touch();
     assert!(screen(&mut model).contains("Only what changed since the last round"));
     keys(&mut model, "w G");

@@ -47,6 +47,9 @@ fn spot(model: &Model) -> Option<Spot> {
     };
     let file = files.get(place.file)?;
     let hunks = page::file_hunks(file);
+    if hunks.is_empty() {
+        return Some(Spot::of_file(&file.path));
+    }
     Some(Spot::of(&file.path, hunks.get(place.hunk)?.get(place.row)?))
 }
 
