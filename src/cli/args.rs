@@ -45,6 +45,8 @@ pub enum Command {
     Redo(MoveArgs),
     /// Print what the next session will read, by section, and what changed since the last one
     Window(ReadArgs),
+    /// Try out whether a notice reaches you while you look elsewhere
+    Notify(NotifyArgs),
     /// Check what longhaul needs on this machine and where each setting comes from
     Doctor,
     /// Print the completions for a shell
@@ -217,6 +219,17 @@ pub struct FeaturesArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `notify`.
+#[derive(Debug, Args)]
+pub struct NotifyArgs {
+    /// Send one notice by every configured way, and say how to tell whether it arrived
+    #[arg(long, required = true)]
+    pub test: bool,
+    /// Send it by this way only: auto, osc9, osc99, osc777, bell, notify-send, command
+    #[arg(long, value_name = "WAY")]
+    pub backend: Option<String>,
 }
 
 impl OutputArgs {

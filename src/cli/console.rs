@@ -68,6 +68,18 @@ impl Console {
         writeln!(self.err, "{}", text.as_ref())
     }
 
+    /// Sends bytes of ours that are not text to the terminal behind standard error; to nothing else.
+    ///
+    /// # Errors
+    /// Fails if the terminal is gone.
+    pub fn alert(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.columns.is_none() || bytes.is_empty() {
+            return Ok(());
+        }
+        self.err.write_all(bytes)?;
+        self.err.flush()
+    }
+
     /// Asks for input on the same line of standard error.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::launch::options;
 use super::settings;
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::ui::notice::Setup;
 use crate::ui::{screenshots, stream};
 
 /// Runs the command.
@@ -24,7 +25,7 @@ pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure>
         }
         DebugCommand::Stream { rate } => {
             let settings = settings::load(None)?.settings;
-            stream::run(*rate, options(&settings, "stream".to_owned())?)?;
+            stream::run(*rate, options(&settings, "stream".to_owned(), Setup::default())?)?;
         }
         DebugCommand::Checkpoint { dir } => {
             let repo = Repo::discover(dir)?;

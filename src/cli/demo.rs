@@ -88,8 +88,9 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
     launch(&runtime, plan, console)
 }
 
-/// The built-in settings with what the script needs, and the user's for the screen.
+/// The built-in settings with what the script needs, and the user's for the screen and for notices.
 fn demo_settings(speed: f64, autonomy: Autonomy) -> Result<Settings, Failure> {
+    let user = settings::load(None)?.settings;
     Ok(Settings {
         model: MODEL.to_owned(),
         context_window: WINDOW,
@@ -98,7 +99,8 @@ fn demo_settings(speed: f64, autonomy: Autonomy) -> Result<Settings, Failure> {
         session_pause_ms: u64::try_from(at_speed(PAUSE, speed).as_millis()).unwrap_or(u64::MAX),
         // A machine without a git identity can show the demo too.
         author: Some(("longhaul demo".to_owned(), "demo@longhaul.invalid".to_owned())),
-        ui: settings::load(None)?.settings.ui,
+        ui: user.ui,
+        notify: user.notify,
         ..Settings::builtin()
     })
 }

@@ -7,6 +7,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::headless::Watch;
+use super::notice::Notices;
 use super::{signals, summary};
 use crate::config::Settings;
 use crate::config::pricing::Prices;
@@ -124,9 +125,10 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
+    let notices = Notices::start(&settings, &workspace);
     let options = ui::Options {
         guided,
-        ..options(&settings, title.clone())?
+        ..options(&settings, title.clone(), notices.setup())?
     };
     dir.create()?;
     let _traces = telemetry::start(dir.root());
@@ -158,7 +160,10 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
     };
     let ended = match show {
         Show::Screen => running.on_screen(runtime, options)?,
-        Show::Lines | Show::Json => running.in_lines(runtime, console, show == Show::Json, before),
+        Show::Lines | Show::Json => {
+            let watch = Watch::new(console, show == Show::Json, before).telling(options.notice);
+            running.in_lines(runtime, watch)
+        }
     };
     if let Some(cause) = loss.get() {
         say(console, show, &summary::lost(&dir, &ended, cause));
@@ -193,9 +198,9 @@ struct Running {
 }
 
 impl Running {
-    fn in_lines(self, runtime: &Runtime, console: &mut Console, json: bool, before: Seq) -> RunEnded {
+    fn in_lines(self, runtime: &Runtime, watch: Watch<'_>) -> RunEnded {
         let signals = runtime.spawn(signals::listen(self.client.clone(), self.cancel.clone()));
-        Watch::new(console, json, before).until_end(&self.client);
+        watch.until_end(&self.client);
         let ended = runtime.block_on(self.ended());
         signals.abort();
         ended
@@ -257,16 +262,21 @@ fn fold(dir: &ProjectDir, before: Seq) -> Result<(State, Option<event::Failure>)
 ///
 /// # Errors
 /// Fails if the key file cannot be read.
-pub fn options(settings: &Settings, title: String) -> Result<ui::Options, Failure> {
+pub fn options(settings: &Settings, title: String, notice: ui::notice::Setup) -> Result<ui::Options, Failure> {
+    let environment = ui::Environment::of_process();
     Ok(ui::Options {
         guided: false,
         title,
         color: settings.ui.color,
         ascii: settings.ui.ascii,
         mouse: settings.ui.mouse,
+        // The Linux console and dumb terminals would print it.
+        title_bar: settings.ui.title && !matches!(environment.term.as_str(), "linux" | "dumb"),
+        notice,
         keys: super::settings::user_keys()?,
         editor: Some(super::editor::outside(settings)),
         environment: ui::Environment::of_process(),
+        environment,
     })
 }
 

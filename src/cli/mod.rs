@@ -19,6 +19,7 @@ mod headless;
 mod key;
 mod launch;
 mod manual;
+mod notice;
 mod open;
 mod preflight;
 mod project;
@@ -73,6 +74,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Undo(args)) => rollback::undo(&Target::Undo, &args, console).map(|()| Exit::Done),
         Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
         Some(Command::Window(args)) => window::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Notify(args)) => notice::trial(&args, console).map(|()| Exit::Done),
         Some(Command::Doctor) => doctor::run(console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
         Some(Command::Man) => manual::man(console).map(|()| Exit::Done),

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::launch::options;
+use super::notice::Notices;
 use super::{project, settings};
 use crate::harness::FEATURE_LIST;
 use crate::ui::{UiError, Wanted};
@@ -25,7 +26,9 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
-    Ok(match ui::run(client, options(&settings, title)?)? {
+    let notices = Notices::start(&settings, &workspace);
+    let options = options(&settings, title, notices.setup())?;
+    Ok(match ui::run(client, options)? {
         ui::Exit::Left | ui::Exit::Terminated(_) => None,
         ui::Exit::Start(Wanted::Run) => Some(&["longhaul", "run", "."]),
         ui::Exit::Start(Wanted::Demo) => Some(&["longhaul", "demo"]),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: this table and `assets/config.default.toml` name the same keys (tested).
 
-use super::nearest;
+use super::{NotifyBackend, nearest};
 use crate::protocol::Autonomy;
 use jiff::SignedDuration;
 use toml::Value;
@@ -37,6 +37,10 @@ pub(super) enum Kind {
     /// An http or https address.
     Address,
     Choice(&'static [&'static str]),
+    /// Some of these words, at least one.
+    Choices(&'static [&'static str]),
+    /// A program and its arguments.
+    Program,
 }
 
 const fn key(name: &'static str, kind: Kind) -> Key {
@@ -98,6 +102,11 @@ pub(super) const KEYS: &[Key] = &[
     key("ui.ascii", Kind::Bool),
     key("ui.color", Kind::Bool),
     key("ui.mouse", Kind::Bool),
+    key("ui.title", Kind::Bool),
+    key("notify.backends", Kind::Choices(&NotifyBackend::WORDS)),
+    key("notify.command", Kind::Program),
+    key("notify.dwell_seconds", Kind::Whole(0, 86_400)),
+    key("notify.cool_down_seconds", Kind::Whole(0, 86_400)),
 ];
 
 /// Finds a key by its dotted name.
@@ -131,6 +140,8 @@ impl Kind {
             Self::Author => "`Name <mail>`".to_owned(),
             Self::Address => "an address that begins with http:// or https://".to_owned(),
             Self::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
+            Self::Choices(words) => format!("a list of one or more of \"{}\"", words.join("\", \"")),
+            Self::Program => "a list of a program and its arguments, such as [\"ntfy\", \"send\"]".to_owned(),
         }
     }
 
@@ -151,6 +162,14 @@ impl Kind {
                 let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
                 host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace))
             }
+            (Self::Choices(words), Value::Array(items)) => {
+                let known = |item: &Value| item.as_str().is_some_and(|word| words.contains(&word));
+                !items.is_empty() && items.iter().all(known)
+            }
+            (Self::Program, Value::Array(items)) => {
+                let named = items.first().and_then(Value::as_str).is_some_and(|name| !name.is_empty());
+                named && items.iter().all(Value::is_str)
+            }
             (Self::Choice(words), Value::String(text)) => words.contains(&text.as_str()),
             _ => false,
         }
@@ -163,8 +182,10 @@ impl Kind {
             Self::Bool => text.parse().map_or_else(|_| plain(), Value::Boolean),
             Self::Whole(..) => text.replace(['_', ','], "").parse().map_or_else(|_| plain(), Value::Integer),
             Self::Share | Self::Dollars => text.trim_start_matches('$').parse().map_or_else(|_| plain(), Value::Float),
-            Self::Globs => Value::Array(text.split(',').map(|item| Value::String(item.trim().to_owned())).collect()),
-            Self::Text | Self::Time | Self::Author | Self::Address | Self::Choice(_) => plain(),
+            Self::Globs | Self::Choices(_) => {
+                Value::Array(text.split(',').map(|item| Value::String(item.trim().to_owned())).collect())
+            }
+            Self::Text | Self::Time | Self::Author | Self::Address | Self::Choice(_) | Self::Program => plain(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::document::{Entry, entries};
 use super::keys::{self, KEYS};
 use super::layers::{Document, Layers, Origin};
 use super::pricing::Prices;
-use super::settings::{Bash, Durability, Settings, UiSettings, Verify};
+use super::settings::{Bash, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify};
 use super::{ConfigError, DEFAULTS};
 use crate::protocol::event::Limits;
 use crate::protocol::{Autonomy, Cost};
@@ -191,6 +191,17 @@ impl Merged {
                 ascii: self.flag("ui.ascii"),
                 color: self.flag("ui.color"),
                 mouse: self.flag("ui.mouse").unwrap_or_default(),
+                title: self.flag("ui.title").unwrap_or_default(),
+            },
+            notify: Notify {
+                backends: self
+                    .texts("notify.backends")
+                    .iter()
+                    .filter_map(|word| NotifyBackend::by_word(word))
+                    .collect(),
+                command: self.texts("notify.command"),
+                dwell_seconds: self.whole("notify.dwell_seconds").unwrap_or_default(),
+                cool_down_seconds: self.whole("notify.cool_down_seconds").unwrap_or_default(),
             },
         }
     }

@@ -33,6 +33,7 @@ pub struct Settings {
     pub verify: Verify,
     pub bash: Bash,
     pub ui: UiSettings,
+    pub notify: Notify,
 }
 
 /// How the project's tests are run.
@@ -61,6 +62,68 @@ pub struct UiSettings {
     pub ascii: Option<bool>,
     pub color: Option<bool>,
     pub mouse: bool,
+    pub title: bool,
+}
+
+/// How a person who looks elsewhere is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "assets/config.default.toml documents every key by its name")]
+pub struct Notify {
+    pub backends: Vec<NotifyBackend>,
+    /// A program and its arguments; empty for none.
+    pub command: Vec<String>,
+    pub dwell_seconds: u64,
+    pub cool_down_seconds: u64,
+}
+
+/// A way of telling a person who looks elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotifyBackend {
+    /// What this terminal understands.
+    Auto,
+    /// The terminal's OSC 9.
+    Osc9,
+    /// The terminal's OSC 99.
+    Osc99,
+    /// The terminal's OSC 777.
+    Osc777,
+    /// The terminal's bell.
+    Bell,
+    /// The desktop's `notify-send`.
+    NotifySend,
+    /// The program of `notify.command`.
+    Command,
+    /// None.
+    Off,
+}
+
+impl NotifyBackend {
+    /// Their words in the configuration, in the order of [`NotifyBackend::ALL`].
+    pub const WORDS: [&'static str; 8] = ["auto", "osc9", "osc99", "osc777", "bell", "notify-send", "command", "off"];
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Auto,
+        Self::Osc9,
+        Self::Osc99,
+        Self::Osc777,
+        Self::Bell,
+        Self::NotifySend,
+        Self::Command,
+        Self::Off,
+    ];
+
+    /// Returns its word in the configuration.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        // The words stand in the order of the variants.
+        Self::WORDS[self as usize]
+    }
+
+    /// Finds one by its word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|backend| backend.word() == word)
+    }
 }
 
 /// When the session log is on the disk.

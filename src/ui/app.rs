@@ -7,11 +7,12 @@ use super::handover::KeyGate;
 use super::mailbox::Mailbox;
 use super::model::{Appearance, Model};
 use super::msg::{Effect, Exit, Msg};
+use super::notice::{self, Attention};
 use super::terminal::{self, Terminal};
 use super::text::highlight;
 use super::update::{RENEWAL, update};
 use super::view::view;
-use super::{Options, OutsideEditor, UiError, source};
+use super::{Options, OutsideEditor, UiError, source, title};
 use crate::link::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -41,6 +42,8 @@ struct App {
     model: Model,
     origin: Instant,
     frame: Duration,
+    title_bar: bool,
+    notice: notice::Setup,
     drawn: Instant,
     /// Whether a frame was drawn since the log's past was folded in.
     present: bool,
@@ -64,7 +67,8 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
     };
     let mut model = Model::new(client.mode(), appearance, keymap, terminal.size()?);
     model.state.project.clone_from(&options.title);
-    draw(&mut terminal, &mut model)?;
+    model.attention = Attention::new(options.notice.policy);
+    draw(&mut terminal, &mut model, options.title_bar)?;
 
     // The user sees a screen; now for what takes time.
     let mailbox = Mailbox::default();
@@ -90,6 +94,8 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
         model,
         origin,
         frame: if options.environment.remote { FRAME_REMOTE } else { FRAME },
+        title_bar: options.title_bar,
+        notice: options.notice,
         drawn: Instant::now(),
         present: false,
         dirty: false,
@@ -144,7 +150,8 @@ impl App {
         let age = self.model.run_is_live().then(|| self.drawn + MINUTE);
         let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
         let armed = self.model.next_change().map(|at| self.origin + at);
-        age.into_iter().chain(hold).chain(armed).min()
+        let notice = self.model.attention.wake().map(|at| self.origin + at);
+        age.into_iter().chain(hold).chain(armed).chain(notice).min()
     }
 
     fn interval(&self) -> Duration {
@@ -213,6 +220,12 @@ impl App {
                     crossterm::queue!(bytes, sequence).map_err(UiError::Terminal)?;
                     self.terminal.write_now(&bytes)?;
                 }
+                Effect::Notify(notice) => {
+                    let bytes = self.notice.tell(&notice);
+                    if !bytes.is_empty() {
+                        self.terminal.write_now(&bytes)?;
+                    }
+                }
                 Effect::CaptureMouse(on) => self.terminal.set_mouse(on)?,
                 Effect::EditOutside { name, text } => self.edit_outside(&name, &text)?,
                 Effect::Suspend => self.terminal.suspend()?,
@@ -244,7 +257,7 @@ impl App {
         update(&mut self.model, Msg::Clock(Timestamp::now()));
         // What the screen says of keys that will decide in a moment is said of this moment.
         self.model.elapsed = self.origin.elapsed();
-        draw(&mut self.terminal, &mut self.model)?;
+        draw(&mut self.terminal, &mut self.model, self.title_bar)?;
         self.drawn = Instant::now();
         self.present = self.model.caught_up;
         self.dirty = false;
@@ -255,7 +268,10 @@ impl App {
     }
 }
 
-fn draw(terminal: &mut Terminal, model: &mut Model) -> Result<(), UiError> {
+fn draw(terminal: &mut Terminal, model: &mut Model, title_bar: bool) -> Result<(), UiError> {
+    if title_bar {
+        terminal.set_title(&title::of(model))?;
+    }
     terminal.draw(|frame| {
         // The size of this very frame: asked for a moment earlier it can be another one while a window is dragged.
         let area = frame.area();

@@ -15,6 +15,7 @@ pub mod layout;
 mod mailbox;
 pub mod model;
 pub mod msg;
+pub mod notice;
 pub mod page;
 pub mod pane;
 pub mod popup;
@@ -29,6 +30,7 @@ mod svg;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+mod title;
 pub mod transcript;
 pub mod update;
 pub mod view;
@@ -80,6 +82,10 @@ pub struct Options {
     pub ascii: Option<bool>,
     /// Whether the mouse is captured from the start.
     pub mouse: bool,
+    /// Whether the window has a title of ours.
+    pub title_bar: bool,
+    /// How a person who looks elsewhere is told.
+    pub notice: notice::Setup,
     /// The user's key file, if there is one.
     pub keys: Option<UserKeys>,
     /// The person's own editor; `None` where none can be opened.

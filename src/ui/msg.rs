@@ -1,6 +1,7 @@
 //! What the update function is told and what it asks for: messages in, effects out, both plain data.
 
 use crate::protocol::{Answer, Command, Envelope, Query};
+use crate::ui::notice::{Focus, Notice};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Size;
@@ -16,6 +17,8 @@ pub enum Msg {
     Paste(String),
     /// The mouse, while captured.
     Mouse(MouseEvent),
+    /// The window got the focus, or lost it.
+    Focus(Focus),
     /// The terminal has a new size.
     Resize(Size),
     /// Events of the log, in order.
@@ -51,6 +54,8 @@ pub enum Effect {
     Ask(Query),
     /// Put a text into the terminal's clipboard.
     Copy(String),
+    /// Tell a person who looks elsewhere.
+    Notify(Notice),
     /// Switch mouse capture.
     CaptureMouse(bool),
     /// Give the terminal and a text to the person's own editor until it ends.

@@ -3,6 +3,7 @@
 use super::handover::KeyGate;
 use super::mailbox::Mailbox;
 use super::msg::Msg;
+use super::notice::Focus;
 use super::{UiError, terminal};
 use crate::link::{Client, Update};
 use crossterm::event::{Event, KeyEventKind};
@@ -44,7 +45,9 @@ fn keys(mailbox: Mailbox, origin: Instant, gate: KeyGate) -> Result<(), UiError>
                 Ok(Event::Paste(text)) => Msg::Paste(text),
                 Ok(Event::Mouse(mouse)) => Msg::Mouse(mouse),
                 Ok(Event::Resize(width, height)) => Msg::Resize(Size { width, height }),
-                Ok(Event::Key(_) | Event::FocusGained | Event::FocusLost) => continue,
+                Ok(Event::FocusGained) => Msg::Focus(Focus::Here),
+                Ok(Event::FocusLost) => Msg::Focus(Focus::Away),
+                Ok(Event::Key(_)) => continue,
                 // The terminal is gone.
                 Err(_) => Msg::Terminate(SIGHUP),
             };

@@ -17,16 +17,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::ThreadId;
 
-/// Alternate screen, bracketed paste, and the wheel as arrow keys (1007, its former value saved first).
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1007s\x1b[?1007h\x1b[2J";
+/// Alternate screen, bracketed paste, reports of the focus, and the wheel as arrow keys (1007, its former value saved first).
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1007s\x1b[?1007h\x1b[2J";
 /// Every mode off that we or a dependency could have switched on; unknown ones are ignored by terminals.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?1007l\x1b[?1007r\x1b[0m\x1b[?1049l\x1b[?25h";
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+/// Remembers the window's title, and gives it back (XTWINOPS 22 and 23; terminals without them keep ours).
+const TITLE_PUSH: &[u8] = b"\x1b[22;2t";
+const TITLE_POP: &[u8] = b"\x1b[23;2t";
 const FRAME_BEGIN: &[u8] = b"\x1b[?2026h";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 
 static ACTIVE: AtomicBool = AtomicBool::new(false);
+/// Whether a title of ours stands in the window.
+static TITLED: AtomicBool = AtomicBool::new(false);
 static UI_THREAD: Mutex<Option<ThreadId>> = Mutex::new(None);
 static ELSEWHERE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static HOOK: Once = Once::new();
@@ -36,6 +41,9 @@ pub fn restore() {
     if ACTIVE.swap(false, Ordering::SeqCst) {
         // Each step is tried whatever became of the one before.
         let mut out = io::stdout().lock();
+        if TITLED.swap(false, Ordering::SeqCst) {
+            let _ = out.write_all(TITLE_POP);
+        }
         let _ = out.write_all(LEAVE);
         let _ = out.flush();
         let _ = crossterm::terminal::disable_raw_mode();
@@ -105,6 +113,8 @@ pub struct Terminal {
     collected: Collected,
     out: File,
     mouse: bool,
+    /// The title in the window; `None` before the first.
+    title: Option<String>,
 }
 
 impl Terminal {
@@ -132,6 +142,7 @@ impl Terminal {
             collected,
             out,
             mouse: false,
+            title: None,
         })
     }
 
@@ -176,6 +187,26 @@ impl Terminal {
     pub fn set_mouse(&mut self, on: bool) -> Result<(), UiError> {
         self.mouse = on;
         self.write_now(if on { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    /// Sets the window's title with the next frame, if it is another one. The first call remembers the user's own.
+    ///
+    /// # Errors
+    /// Fails if the terminal is gone.
+    pub fn set_title(&mut self, title: &str) -> Result<(), UiError> {
+        if self.title.as_deref() == Some(title) && TITLED.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        // After a suspension too: the shell has its own title meanwhile.
+        if !TITLED.swap(true, Ordering::SeqCst) {
+            bytes.extend_from_slice(TITLE_PUSH);
+        }
+        bytes.extend_from_slice(b"\x1b]2;");
+        bytes.extend_from_slice(title.as_bytes());
+        bytes.extend_from_slice(b"\x1b\\");
+        self.title = Some(title.to_owned());
+        self.collected.write_all(&bytes).map_err(UiError::Terminal)
     }
 
     /// Writes what was collected and these bytes after it, at once.

@@ -55,6 +55,13 @@ impl Place {
         self.root.path().join("state")
     }
 
+    /// Writes the user's settings.
+    pub fn configure(&self, settings: &str) {
+        let directory = self.root.path().join(".config/longhaul");
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join("config.toml"), settings).unwrap();
+    }
+
     /// Starts longhaul in the project's directory, 120x40.
     pub fn longhaul(&self, args: &[&str]) -> Term {
         self.longhaul_with(args, &[], (120, 40))
@@ -270,7 +277,15 @@ impl Term {
     /// Waits for the program's end, and checks that the terminal is as it was before and that nothing was ever sent
     /// to it that is not ours.
     #[track_caller]
-    pub fn ends_restored(mut self) -> Ended {
+    pub fn ends_restored(self) -> Ended {
+        let ended = self.ends();
+        assert_eq!(foreign(&ended.raw), [""; 0], "nothing but our own sequences was written");
+        ended
+    }
+
+    /// The same for a program that was asked to send sequences of other kinds.
+    #[track_caller]
+    pub fn ends(mut self) -> Ended {
         self.wait_closed();
         let line_discipline = format!("{:?}", self.master.as_ref().unwrap().get_termios());
         assert_eq!(line_discipline, self.line_discipline, "the line discipline is as before");
@@ -280,7 +295,6 @@ impl Term {
         assert!(!screen.alternate_screen(), "the alternate screen was left");
         assert!(!screen.hide_cursor(), "the cursor is back");
         assert_eq!(modes_left_on(&seen.raw), [""; 0], "every mode is off");
-        assert_eq!(foreign(&seen.raw), [""; 0], "nothing but our own sequences was written");
         Ended {
             status,
             screen: screen.contents(),
@@ -343,6 +357,8 @@ enum Piece<'a> {
     Text(char),
     /// Parameters with the private mark, and the final character.
     Control(&'a str, char),
+    /// An operating system command or a passthrough, without its ends.
+    Osc(&'a str),
     /// Anything else that begins with an escape.
     Escape(&'a str),
 }
@@ -359,6 +375,9 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             let last = control[end..].chars().next().unwrap_or('\0');
             pieces.push(Piece::Control(&control[..end], last));
             rest = &control[end + last.len_utf8().min(control.len() - end)..];
+        } else if let Some((command, after)) = rest.strip_prefix("\x1b]").and_then(|rest| rest.split_once("\x1b\\")) {
+            pieces.push(Piece::Osc(command));
+            rest = after;
         } else {
             let end = rest.char_indices().nth(12).map_or(rest.len(), |(at, _)| at);
             pieces.push(Piece::Escape(&rest[..end]));
@@ -378,7 +397,7 @@ pub fn modes_left_on(raw: &[u8]) -> Vec<String> {
             Piece::Control("?25", 'l') => _ = on.insert("cursor hidden"),
             Piece::Control(mode, 'h') if mode.starts_with('?') => _ = on.insert(mode),
             Piece::Control(mode, 'l') if mode.starts_with('?') => _ = on.remove(mode),
-            Piece::Text(_) | Piece::Control(..) | Piece::Escape(_) => {}
+            Piece::Text(_) | Piece::Control(..) | Piece::Osc(_) | Piece::Escape(_) => {}
         }
     }
     on.into_iter().map(str::to_owned).collect()
@@ -406,12 +425,15 @@ pub fn foreign(raw: &[u8]) -> Vec<String> {
         // Colours and attributes, the cursor's place, erasing the screen or a line.
         Piece::Control(params, 'm' | 'H') => numbers(params),
         Piece::Control(params, 'J' | 'K') => ["", "0", "2"].contains(params),
+        // The window's title: ours, remembered and given back.
+        Piece::Control("22;2" | "23;2", 't') => true,
+        Piece::Osc(command) => command.starts_with("2;") && !command.contains(char::is_control),
         Piece::Control(..) | Piece::Escape(_) => false,
     };
     let tell = |piece: Piece<'_>| match piece {
         Piece::Text(c) => format!("U+{:04X}", u32::from(c)),
         Piece::Control(params, last) => format!("CSI {params}{last}"),
-        Piece::Escape(text) => format!("{text:?}"),
+        Piece::Osc(text) | Piece::Escape(text) => format!("{text:?}"),
     };
     pieces(text)
         .into_iter()

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::cli::failure::Failure;
+use crate::cli::notice::Ways;
 use crate::config::Settings;
 use crate::git::{self, Repo};
 use crate::process::which;
@@ -116,6 +117,15 @@ pub(super) fn key(settings: &Settings) -> Check {
         (Err(error @ ProviderError::BadKey { .. }), _) => Check::fail("key", error.to_string(), "`longhaul demo` needs no key"),
         (Err(_), Some(_)) => Check::ok("key", "comes from `key_command`, which is not run now"),
         (Err(error), None) => Check::warn("key", error.to_string(), "`longhaul demo` needs no key"),
+    }
+}
+
+/// How a person who looks elsewhere is told.
+pub(super) fn notices(settings: &Settings, workspace: &Path) -> Check {
+    let ways = Ways::of(&settings.notify, workspace);
+    match ways.trouble() {
+        Some((trouble, next)) => Check::warn("notices", format!("{}; {trouble}", ways.list()), next),
+        None => Check::ok("notices", format!("{}; `longhaul notify --test` tries it", ways.list())),
     }
 }
 

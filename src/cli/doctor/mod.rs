@@ -75,6 +75,9 @@ pub fn run(console: &mut Console) -> Result<Exit, Failure> {
         Ok(resolved) => checks::key(&resolved.settings),
         Err(_) => Check::warn("key", "not looked at: the settings cannot be read", "mend the settings first"),
     });
+    if let Ok(resolved) = &loaded {
+        checks.push(checks::notices(&resolved.settings, &workspace));
+    }
     checks.push(checks::sandbox());
     checks.push(checks::repository(&workspace));
     match &loaded {

@@ -12,12 +12,13 @@ use super::console::Console;
 use crate::link::{Client, Update};
 use crate::protocol::{Envelope, Event, Seq};
 use crate::session::State;
+use crate::ui::notice::{Attention, Setup};
 use crate::ui::text::Clean;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Batches of events that may wait to be printed; a slow reader of our output slows the subscription, not the engine.
 const WAITING: usize = 64;
@@ -33,6 +34,9 @@ pub struct Watch<'a> {
     state: State,
     zone: TimeZone,
     muted: bool,
+    began: Instant,
+    notice: Setup,
+    attention: Attention,
 }
 
 impl<'a> Watch<'a> {
@@ -46,6 +50,19 @@ impl<'a> Watch<'a> {
             state: State::default(),
             zone: TimeZone::system(),
             muted: false,
+            began: Instant::now(),
+            notice: Setup::default(),
+            attention: Attention::default(),
+        }
+    }
+
+    /// Also tells a person who looks elsewhere: nobody is taken to watch lines go by.
+    #[must_use]
+    pub fn telling(self, notice: Setup) -> Self {
+        Self {
+            attention: Attention::new(notice.policy),
+            notice,
+            ..self
         }
     }
 
@@ -60,11 +77,13 @@ impl<'a> Watch<'a> {
         loop {
             match receiver.recv_timeout(TICK) {
                 Ok(events) => {
-                    if events.iter().any(|envelope| self.take(envelope)) {
+                    let ended = events.iter().any(|envelope| self.take(envelope));
+                    self.tell();
+                    if ended {
                         break;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.tell(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.show_progress();
@@ -78,6 +97,7 @@ impl<'a> Watch<'a> {
         if envelope.seq <= self.after {
             return false;
         }
+        self.attention.happened(&envelope.event, &self.state);
         if self.json {
             if let Ok(line) = envelope.to_line() {
                 self.print(&line);
@@ -89,6 +109,13 @@ impl<'a> Watch<'a> {
             }
         }
         matches!(envelope.event, Event::RunEnded(_))
+    }
+
+    fn tell(&mut self) {
+        for notice in self.attention.look(&self.state, self.began.elapsed()) {
+            // Whether it arrives changes nothing here, as with every line.
+            let _ = self.console.alert(&self.notice.tell(&notice));
+        }
     }
 
     fn print(&mut self, line: &str) {

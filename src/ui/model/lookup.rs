@@ -4,6 +4,12 @@
 
 use super::{Loaded, Model};
 use crate::protocol::{Answer, BlobId, Oid, Query, Target};
+//! What is looked up on another thread: asked for, here, or not to be had.
+//!
+//! Owns the filing of answers, not the asking. Invariant: an answer is filed under what was asked, whatever it says.
+
+use super::Model;
+use crate::protocol::{Answer, BlobId, Oid};
 
 /// What a look-up says that was answered with the answer of another.
 const MISMATCH: &str = "the look-up was answered with something else";
@@ -55,11 +61,25 @@ impl Model {
     }
 
     /// Files the answer to a look-up.
+/// Something that is looked up on another thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded<T> {
+    /// Asked for.
+    Pending,
+    /// Here.
+    Ready(T),
+    /// Not to be had; the sentence says why.
+    Failed(String),
+}
+
+impl Model {
+    /// Files the answer to a look-up.
     pub fn file_diff(&mut self, commit: Oid, answer: Answer) {
         let loaded = match answer {
             Answer::CommitDiff(diff) => Loaded::Ready(diff),
             Answer::Failed { message } => Loaded::Failed(message),
             Answer::Blob { .. } | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+            Answer::Blob { .. } | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
         };
         self.diffs.insert(commit, loaded);
     }
@@ -70,6 +90,7 @@ impl Model {
             Answer::TreeDiff { files } => Loaded::Ready(files),
             Answer::Failed { message } => Loaded::Failed(message),
             Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+            Answer::Blob { .. } | Answer::CommitDiff(_) => Loaded::Failed(MISMATCH.into()),
         };
         self.changes.insert((from, to), loaded);
     }
@@ -92,6 +113,7 @@ impl Model {
             Answer::Blob { text } => Loaded::Ready(text),
             Answer::Failed { message } => Loaded::Failed(message),
             Answer::CommitDiff(_) | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
+            Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
         };
         self.blobs.insert(blob, loaded);
     }

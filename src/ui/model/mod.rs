@@ -11,6 +11,7 @@ pub mod fuzzy;
 mod live;
 mod lookup;
 mod lookups;
+pub mod lookup;
 pub mod message;
 pub mod palette;
 pub mod popup;
@@ -24,6 +25,7 @@ pub use cursor::Cursor;
 use editor::Asking;
 pub use editor::Editor;
 pub use field::Field;
+pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
 pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
@@ -32,10 +34,11 @@ pub use window::NextWindowView;
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
 use super::layout::{Layout, Pane, Zoom};
+use super::notice::Attention;
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo, Answer};
+use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo, Answer, Query};
 use crate::session::{Session, State};
 use crate::ui::model::review::Review;
 use crate::ui::transcript::View;
@@ -94,6 +97,8 @@ pub struct Model {
     pub holding: Option<(QuestionId, Duration)>,
     /// A message that was begun and not sent.
     pub draft: String,
+    /// What a person who looks elsewhere is told.
+    pub attention: Attention,
     /// The open search or filter line, if any.
     pub search: Option<Field>,
     /// A sentence for the footer, gone with the next key.
@@ -144,17 +149,6 @@ pub struct Note {
     pub warning: bool,
 }
 
-/// Something that is looked up on another thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Loaded<T> {
-    /// Asked for.
-    Pending,
-    /// Here.
-    Ready(T),
-    /// Not to be had; the sentence says why.
-    Failed(String),
-}
-
 impl Model {
     /// Makes the model of an empty screen.
     #[must_use]
@@ -182,6 +176,7 @@ impl Model {
             reviews: Vec::new(),
             popup: None,
             holding: None,
+            attention: Attention::default(),
             draft: String::new(),
             search: None,
             note: None,

@@ -15,6 +15,10 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         model.state.apply(envelope);
         model.next_window.notice(&envelope.event);
         editor::notice(model, &envelope.event);
+        // The past is no news.
+        if model.caught_up {
+            model.attention.happened(&envelope.event, &model.state);
+        }
         match &envelope.event {
             Event::SessionStarted(_) => hold_the_reader(model, before),
             Event::RunEnded(_) => {

@@ -37,10 +37,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key, at) => {
             model.elapsed = at;
+            model.attention.typed(at);
             key::key(model, key, &mut effects);
         }
         Msg::Paste(text) => key::paste(model, &text),
         Msg::Mouse(event) => mouse(model, event),
+        Msg::Focus(focus) => model.attention.focused(focus),
         Msg::Resize(size) => model.size = size,
         Msg::Events(events) => data::events(model, &events, &mut effects),
         Msg::CaughtUp => {
@@ -67,6 +69,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Drawn(at) => {
             data::drawn(model, at);
             hold::renew(model, at, &mut effects);
+            let told = model.attention.look(&model.state, at);
+            effects.extend(told.into_iter().map(Effect::Notify));
         }
         Msg::Ready => {}
         Msg::Continued => effects.push(Effect::Resume),

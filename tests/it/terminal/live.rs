@@ -26,7 +26,7 @@ fn the_demo_turns_green_and_its_past_can_be_read() {
     term.see("Enter open");
     term.see("15/15");
     term.see("features pass");
-    term.see("leave");
+    term.see("look around");
     term.keys("\x1b");
     term.see_no("look around");
     term.keys("q");
