@@ -275,7 +275,6 @@ pub fn options(settings: &Settings, title: String, notice: ui::notice::Setup) ->
         notice,
         keys: super::settings::user_keys()?,
         editor: Some(super::editor::outside(settings)),
-        environment: ui::Environment::of_process(),
         environment,
     })
 }

@@ -8,7 +8,7 @@ use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
-use super::{rites, testing, index};
+use super::{index, rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, Repo, check_message};
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};

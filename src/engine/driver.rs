@@ -263,7 +263,6 @@ impl<'a> Driver<'a> {
                 window::rule(&self.dispatch.project, section, rule, span)?;
                 Ok(None)
             }
-            Command::CancelStop => Ok(Some(Input::CancelStop)),
             Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(&self.dispatch, steer)?))),
             Command::CancelStop => {
                 self.dispatch.project.plan_move(None);

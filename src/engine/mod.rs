@@ -236,8 +236,6 @@ fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: 
     mover.catch_up().map(drop)
 }
 
-async fn run(project: Arc<Project>, name: String, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {
-    let settings = &project.settings;
 async fn run(
     project: Arc<Project>,
     name: String,

@@ -8,7 +8,7 @@ use super::project::Project;
 use super::session::{self, Opening, Outcome};
 use super::{features, gates, limits, review, steer, window};
 use crate::harness::select;
-use crate::protocol::event::{EndCause, RunEnded, RunOutcome, StopRequested, ExternalChangeSeen};
+use crate::protocol::event::{EndCause, ExternalChangeSeen, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::sync::{Arc, OnceLock};

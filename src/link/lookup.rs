@@ -4,13 +4,13 @@
 use super::{Reply, present};
 use crate::config::Settings;
 use crate::git::Repo;
-use crate::harness::rehearsal::rehearse;
-use crate::protocol::{Answer, Query, Seq};
-use crate::store::{Blobs, self, ProjectDir};
 use crate::harness::notes::edit;
 use crate::harness::prompt::{Attendance, Prompts};
+use crate::harness::rehearsal::rehearse;
 use crate::harness::window::{PreviewInput, preview};
+use crate::protocol::{Answer, Query, Seq};
 use crate::session::State;
+use crate::store::{self, Blobs, ProjectDir};
 use std::path::PathBuf;
 use std::sync::Arc;
 

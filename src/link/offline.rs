@@ -1,14 +1,11 @@
 //! The link to a log that no engine of this process writes: the past, or a run of another process seen through its log.
 
+use super::desk::Desk;
 use super::lookup::{Lookups, NextWindowSource};
 use super::{Backend, Client, Closed, Mode, Reply, Sink, Update, present};
 use crate::config::Settings;
-use crate::git::Repo;
-use crate::harness::FeatureList;
-use crate::protocol::event::FeatureListLoaded;
-use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Query, Seq, SessionNo};
-use super::desk::Desk;
 use crate::harness::prompt::{Attendance, Prompts};
+use crate::protocol::{Command, Envelope, Event, Query, Seq, SessionNo};
 use crate::store::{self, Blobs, Follower, ProjectDir, StoreError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,7 +39,7 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, setting
     let lookups = Lookups {
         workspace: workspace.to_owned(),
         blobs: Blobs::of(&dir),
-        limit: Settings::builtin().checkpoint_max_file_mb << 20,
+        limit: settings.checkpoint_max_file_mb << 20,
         next: Prompts::load(None).ok().map(|prompts| NextWindowSource {
             dir: dir.clone(),
             settings: settings.clone(),

@@ -1,7 +1,7 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, GateAnswer, QuestionId, Steer, Target, RuleSpan, SectionId, SectionRule};
+use super::{Autonomy, GateAnswer, QuestionId, RuleSpan, SectionId, SectionRule, Steer, Target};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

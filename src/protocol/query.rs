@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, Oid, Rehearsal, Target, NextWindow};
+use super::{BlobId, NextWindow, Oid, Rehearsal, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.

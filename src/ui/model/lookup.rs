@@ -1,18 +1,34 @@
-//! Look-ups: which are under way, and where their answers are kept.
+//! Look-ups: what was asked for on another thread, and what came.
 //!
-//! Owns the filing; who asks and when, `update` says. Invariant: an answer of another kind than its question counts as a failure.
-
-use super::{Loaded, Model};
-use crate::protocol::{Answer, BlobId, Oid, Query, Target};
-//! What is looked up on another thread: asked for, here, or not to be had.
-//!
-//! Owns the filing of answers, not the asking. Invariant: an answer is filed under what was asked, whatever it says.
+//! Owns the filing; who asks and when, `update` says. Invariant: nothing is asked for twice while it is awaited, and an answer of
+//! another kind than its question counts as a failure that is shown.
 
 use super::Model;
-use crate::protocol::{Answer, BlobId, Oid};
+use crate::protocol::{Answer, BlobId, Oid, Query, Target};
 
 /// What a look-up says that was answered with the answer of another.
-const MISMATCH: &str = "the look-up was answered with something else";
+pub(super) const MISMATCH: &str = "the look-up was answered with something else";
+
+/// Something that is looked up on another thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded<T> {
+    /// Asked for.
+    Pending,
+    /// Here.
+    Ready(T),
+    /// Not to be had; the sentence says why.
+    Failed(String),
+}
+
+impl<T> Loaded<T> {
+    /// What an answer that is not the one hoped for comes to.
+    fn other(answer: Answer) -> Self {
+        match answer {
+            Answer::Failed { message } => Self::Failed(message),
+            _ => Self::Failed(MISMATCH.into()),
+        }
+    }
+}
 
 impl Model {
     /// Notes that a look-up is under way; says whether it must be asked for.
@@ -39,6 +55,8 @@ impl Model {
                 self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
                 fresh
             }
+            // Their pages know by themselves when to ask again.
+            Query::NextWindow | Query::Notes => true,
         }
     }
 
@@ -56,30 +74,15 @@ impl Model {
                     self.diffs.remove(commit);
                 }
             }
-            Query::Blob { .. } | Query::Rehearse { .. } => {}
+            Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes => {}
         }
     }
 
-    /// Files the answer to a look-up.
-/// Something that is looked up on another thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Loaded<T> {
-    /// Asked for.
-    Pending,
-    /// Here.
-    Ready(T),
-    /// Not to be had; the sentence says why.
-    Failed(String),
-}
-
-impl Model {
-    /// Files the answer to a look-up.
+    /// Files the answer to a look-up of a commit.
     pub fn file_diff(&mut self, commit: Oid, answer: Answer) {
         let loaded = match answer {
             Answer::CommitDiff(diff) => Loaded::Ready(diff),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-            Answer::Blob { .. } | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         };
         self.diffs.insert(commit, loaded);
     }
@@ -88,9 +91,7 @@ impl Model {
     pub fn file_changes(&mut self, from: Option<Oid>, to: Oid, answer: Answer) {
         let loaded = match answer {
             Answer::TreeDiff { files } => Loaded::Ready(files),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-            Answer::Blob { .. } | Answer::CommitDiff(_) => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         };
         self.changes.insert((from, to), loaded);
     }
@@ -99,8 +100,7 @@ impl Model {
     pub fn file_rehearsal(&mut self, of: Target, answer: Answer) {
         let loaded = match answer {
             Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::Blob { .. } | Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         };
         if self.rehearsal.as_ref().is_some_and(|(wanted, _)| *wanted == of) {
             self.rehearsal = Some((of, loaded));
@@ -111,9 +111,7 @@ impl Model {
     pub fn file_blob(&mut self, blob: BlobId, answer: Answer) {
         let loaded = match answer {
             Answer::Blob { text } => Loaded::Ready(text),
-            Answer::Failed { message } => Loaded::Failed(message),
-            Answer::CommitDiff(_) | Answer::TreeDiff { .. } | Answer::Rehearsal(_) => Loaded::Failed(MISMATCH.into()),
-            Answer::CommitDiff(_) | Answer::TreeDiff { .. } => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         };
         self.blobs.insert(blob, loaded);
     }

@@ -9,8 +9,6 @@ pub mod editor;
 pub mod field;
 pub mod fuzzy;
 mod live;
-mod lookup;
-mod lookups;
 pub mod lookup;
 pub mod message;
 pub mod palette;
@@ -38,7 +36,7 @@ use super::notice::Attention;
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo, Answer, Query};
+use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, Rehearsal, SessionNo, Target};
 use crate::session::{Session, State};
 use crate::ui::model::review::Review;
 use crate::ui::transcript::View;
@@ -110,7 +108,7 @@ pub struct Model {
     /// Look-ups of texts kept as blobs.
     pub blobs: HashMap<BlobId, Loaded<String>>,
     /// The latest rehearsal of a move back.
-    pub rehearsal: Option<(crate::protocol::Target, Loaded<Box<crate::protocol::Rehearsal>>)>,
+    pub rehearsal: Option<(Target, Loaded<Box<Rehearsal>>)>,
     /// The preview of the next window.
     pub next_window: NextWindowView,
     /// The open editor, if any; its page is the visible one.
@@ -283,69 +281,6 @@ impl Model {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.state.open_gates.len() + self.state.open_questions.len()
-    }
-
-    /// Finds a review.
-    #[must_use]
-    pub fn review(&self, target: &Target) -> Option<&Review> {
-        self.reviews.iter().find(|review| &review.target == target)
-    }
-
-    /// Finds a review, to change it.
-    pub fn review_mut(&mut self, target: &Target) -> Option<&mut Review> {
-        self.reviews.iter_mut().find(|review| &review.target == target)
-    }
-
-    /// Returns the review on the visible page.
-    #[must_use]
-    pub fn open_review(&self) -> Option<&Review> {
-        match &self.pages.last()?.subject {
-            Subject::Review(target) => self.review(target),
-            Subject::Feature(_)
-            | Subject::Commit(_)
-            | Subject::Test(_)
-            | Subject::Item(..)
-            | Subject::NextWindow
-            | Subject::Editor => None,
-        }
-    }
-
-    /// Returns the review on the visible page, to change it.
-    pub fn open_review_mut(&mut self) -> Option<&mut Review> {
-        let target = self.open_review()?.target.clone();
-        self.review_mut(&target)
-    }
-
-    /// Returns the text being written over the visible review, if nothing covers it.
-    pub fn writing(&mut self) -> Option<&mut review::Entry> {
-        if self.popup.is_some() {
-            return None;
-        }
-        self.open_review_mut()?.entry.as_mut()
-    }
-
-    /// Says which of how many a review's object is: of what waits, or of the commits that nobody saw.
-    #[must_use]
-    pub fn place_of(&self, target: &Target) -> (usize, usize) {
-        let (place, all) = match target {
-            Target::Gate(gate) => {
-                let place = self.state.open_gates.iter().position(|open| open.opened.gate == *gate);
-                (place, self.waiting())
-            }
-            Target::Commit(commit) => {
-                let debts = &self.state.debts;
-                (debts.iter().position(|debt| &debt.commit == commit), debts.len())
-            }
-        };
-        (place.map_or(0, |place| place + 1), all)
-    }
-
-    /// Returns when the screen changes by itself: keys of the visible page begin to decide.
-    #[must_use]
-    pub fn next_change(&self) -> Option<Duration> {
-        let review = self.open_review()?;
-        let latch = review.entry.as_ref().map_or(review.latch, |entry| entry.latch);
-        latch.next_change(self.elapsed)
     }
 
     /// Says something in the footer.

@@ -1,7 +1,7 @@
 //! The preview of the next window: what was looked up, and whether it is still so.
 
 use super::Loaded;
-use super::lookups::MISMATCH;
+use super::lookup::MISMATCH;
 use crate::protocol::event::Event;
 use crate::protocol::window::SectionPreview;
 use crate::protocol::{Answer, NextWindow, Query};

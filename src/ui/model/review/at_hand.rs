@@ -1,8 +1,7 @@
-//! The review at hand: which one is on the page, where it stands among what waits, what it needs looked up.
+//! The review at hand: which one is on the page, where it stands among what waits.
 
 use super::{Entry, Review, Target};
-use crate::protocol::Query;
-use crate::ui::model::{Loaded, Model, Subject};
+use crate::ui::model::{Model, Subject};
 use std::time::Duration;
 
 impl Model {
@@ -22,7 +21,7 @@ impl Model {
     pub fn open_review(&self) -> Option<&Review> {
         match &self.pages.last()?.subject {
             Subject::Review(target) => self.review(target),
-            Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) => None,
+            _ => None,
         }
     }
 
@@ -54,46 +53,6 @@ impl Model {
             }
         };
         (place.map_or(0, |place| place + 1), all)
-    }
-
-    /// Notes that a look-up is under way; says whether it must be asked for.
-    pub fn await_answer(&mut self, query: &Query) -> bool {
-        match query {
-            Query::TreeDiff { from, to } => {
-                let key = (from.clone(), to.clone());
-                let fresh = !self.changes.contains_key(&key);
-                self.changes.entry(key).or_insert(Loaded::Pending);
-                fresh
-            }
-            Query::CommitDiff { commit } => {
-                let fresh = !self.diffs.contains_key(commit);
-                self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
-                fresh
-            }
-            Query::Blob { blob } => {
-                let fresh = !self.blobs.contains_key(blob);
-                self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
-                fresh
-            }
-        }
-    }
-
-    /// Forgets a look-up that failed, so that it is tried again.
-    pub fn forget_failure(&mut self, query: &Query) {
-        match query {
-            Query::TreeDiff { from, to } => {
-                let key = (from.clone(), to.clone());
-                if matches!(self.changes.get(&key), Some(Loaded::Failed(_))) {
-                    self.changes.remove(&key);
-                }
-            }
-            Query::CommitDiff { commit } => {
-                if matches!(self.diffs.get(commit), Some(Loaded::Failed(_))) {
-                    self.diffs.remove(commit);
-                }
-            }
-            Query::Blob { .. } => {}
-        }
     }
 
     /// Returns when the screen changes by itself: keys of the visible page begin to decide.

@@ -81,8 +81,7 @@ pub fn change<'a>(model: &'a Model, review: &'a Review) -> Change<'a> {
             Some(Loaded::Failed(reason)) => Err(Some(reason)),
             Some(Loaded::Pending) | None => Err(None),
         },
-        Some(Query::Blob { .. } | Query::Rehearse { .. }) => Err(None),
-        Some(Query::Blob { .. } | Query::NextWindow | Query::Notes) => Err(None),
+        Some(Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes) => Err(None),
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
             return Change::Text(body);

@@ -189,8 +189,7 @@ fn whole<'a>(model: &'a Model, review: &Review) -> Option<&'a [FileDiff]> {
             Some(Loaded::Ready(diff)) => Some(&diff.files),
             _ => None,
         },
-        Query::Blob { .. } | Query::Rehearse { .. } => None,
-        Query::Blob { .. } | Query::NextWindow | Query::Notes => None,
+        Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes => None,
     }
 }
 
