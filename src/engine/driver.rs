@@ -7,10 +7,9 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{gates, limits, review, steer, window};
-use crate::harness::prompt::Attendance;
-use crate::protocol::event::{EndCause, Failure, QuestionAnswered, RetryCause};
-use crate::protocol::{Command, GateDecision, RawJson, StopMode, Usage};
+use super::{limits, steer};
+use crate::protocol::event::{EndCause, Failure, RetryCause};
+use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -103,7 +102,7 @@ impl<'a> Driver<'a> {
     async fn converse(&mut self, first: String, early: VecDeque<Command>) -> Result<(EndCause, String), EngineError> {
         let mut inputs = VecDeque::from([Input::Steered(steer::standing(&self.dispatch.project))]);
         for command in early {
-            inputs.extend(self.command(command)?);
+            inputs.extend(self.dispatch.obey(command)?);
         }
         inputs.push_back(Input::Begin { first });
         loop {
@@ -195,7 +194,7 @@ impl<'a> Driver<'a> {
             tokio::select! {
                 biased;
                 Some(command) = self.commands.recv() => {
-                    if let Some(input) = self.command(command)? {
+                    if let Some(input) = self.dispatch.obey(command)? {
                         return Ok(vec![input]);
                     }
                 }
@@ -212,69 +211,6 @@ impl<'a> Driver<'a> {
                     return Ok(vec![Input::ToolDone { result: done.result, ends: done.ends }]);
                 }
                 () = tokio::time::sleep_until(flush_at), if self.delta.is_some() => return Ok(self.flush().into_iter().collect()),
-            }
-        }
-    }
-
-    fn command(&self, command: Command) -> Result<Option<Input>, EngineError> {
-        match command {
-            Command::Stop { mode } => {
-                // A step that waits for a person who is not there would never end.
-                let soon = mode != StopMode::AfterSession;
-                if soon && self.dispatch.project.questions.attendance() == Attendance::Unattended {
-                    self.dispatch.project.gates.let_go();
-                }
-                Ok(Some(Input::Stop { mode }))
-            }
-            Command::Move { target } => {
-                let mode = self.dispatch.project.move_after_step(target);
-                Ok(Some(Input::Stop { mode }))
-            }
-            Command::SetAutonomy { level } => {
-                gates::set_level(&self.dispatch.project, level)?;
-                Ok(None)
-            }
-            Command::DecideGate(answer) => {
-                let stops = answer.decision == GateDecision::RejectAndStop;
-                let counts = gates::take(&self.dispatch.project, answer)?;
-                Ok((counts && stops).then_some(Input::Stop {
-                    mode: StopMode::AfterStep,
-                }))
-            }
-            Command::ReviewCommit(reviewed) => {
-                let told = review::take(&self.dispatch.project, reviewed)?;
-                Ok(told.map(|text| Input::Remark { text }))
-            }
-            Command::AnswerQuestion { question, text } => {
-                if self.dispatch.project.questions.answer(question, text.clone()) {
-                    self.dispatch.project.record(QuestionAnswered {
-                        question,
-                        text,
-                        by: "human".into(),
-                    })?;
-                }
-                Ok(None)
-            }
-            Command::SaveNotes { base, text } => {
-                let told = window::save_notes(&self.dispatch.project, &base, &text)?;
-                Ok(told.map(|text| Input::Remark { text }))
-            }
-            Command::SetSection { section, rule, span } => {
-                window::rule(&self.dispatch.project, section, rule, span)?;
-                Ok(None)
-            }
-            Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(&self.dispatch, steer)?))),
-            Command::CancelStop => {
-                self.dispatch.project.plan_move(None);
-                Ok(Some(Input::CancelStop))
-            }
-            Command::HoldQuestion { question } => {
-                self.dispatch.project.questions.hold(question);
-                Ok(None)
-            }
-            Command::ReleaseQuestion { question } => {
-                self.dispatch.project.questions.release(question);
-                Ok(None)
             }
         }
     }

@@ -25,6 +25,7 @@ mod harness_calls;
 mod index;
 mod journal;
 mod limits;
+mod orders;
 mod orientation;
 mod outside;
 mod permit;

@@ -105,7 +105,10 @@ fn scan(root: &Path, dir: &Path, found: &mut BTreeMap<Vec<u8>, (Vec<u8>, u32)>) 
     }
 }
 
-fn everything(root: &Path) -> (BTreeMap<Vec<u8>, (Vec<u8>, u32)>, Vec<u8>, String) {
+/// Files by path with their bytes and modes.
+type Files = BTreeMap<Vec<u8>, (Vec<u8>, u32)>;
+
+fn everything(root: &Path) -> (Files, Vec<u8>, String) {
     let mut files = BTreeMap::new();
     scan(root, root, &mut files);
     let head = String::from_utf8(git_in(root, &["rev-parse", "HEAD"]).stdout).unwrap();

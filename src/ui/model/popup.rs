@@ -13,7 +13,7 @@ pub enum Popup {
     /// Every key, searchable; the selected action can be run.
     Help(Cursor<Action>),
     /// Every action, found by a few letters.
-    Palette(Palette),
+    Palette(Box<Palette>),
     /// The sessions.
     Sessions(Cursor<SessionNo>),
     /// What to do with a live run.

@@ -8,7 +8,7 @@ use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Palette, Popup};
+use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Popup};
 use crate::ui::msg::{Effect, Exit, Wanted};
 use crate::ui::page::Mark;
 use crate::ui::transcript::{Kind, Move};
@@ -21,7 +21,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     }
     match action {
         Action::Help => model.popup = Some(Popup::Help(Cursor::default())),
-        Action::Palette => model.popup = Some(Popup::Palette(Palette::new())),
+        Action::Palette => model.popup = Some(Popup::Palette(Box::default())),
         Action::Back => back(model),
         Action::Leave => leave(model, effects),
         Action::Cancel => cancel(model),

@@ -1,0 +1,81 @@
+//! Commands of clients, as a session in the middle of its conversation takes them.
+//!
+//! Owns which part of the engine a command goes to; what it does there is that part's. Invariant: a command answers by events,
+//! and reaches the model, if at all, as an input of the turn machine.
+
+use super::dispatch::Dispatch;
+use super::effect::Input;
+use super::error::EngineError;
+use super::{gates, review, steer, window};
+use crate::harness::prompt::Attendance;
+use crate::protocol::event::QuestionAnswered;
+use crate::protocol::{Command, GateDecision, StopMode};
+
+impl Dispatch {
+    /// Does what a command asks for while a session talks with the model. Returns what the conversation must know of it.
+    ///
+    /// # Errors
+    /// Fails if the log or the notes cannot be written.
+    pub(super) fn obey(&self, command: Command) -> Result<Option<Input>, EngineError> {
+        match command {
+            Command::Stop { mode } => {
+                // A step that waits for a person who is not there would never end.
+                let soon = mode != StopMode::AfterSession;
+                if soon && self.project.questions.attendance() == Attendance::Unattended {
+                    self.project.gates.let_go();
+                }
+                Ok(Some(Input::Stop { mode }))
+            }
+            Command::Move { target } => {
+                let mode = self.project.move_after_step(target);
+                Ok(Some(Input::Stop { mode }))
+            }
+            Command::SetAutonomy { level } => {
+                gates::set_level(&self.project, level)?;
+                Ok(None)
+            }
+            Command::DecideGate(answer) => {
+                let stops = answer.decision == GateDecision::RejectAndStop;
+                let counts = gates::take(&self.project, answer)?;
+                Ok((counts && stops).then_some(Input::Stop {
+                    mode: StopMode::AfterStep,
+                }))
+            }
+            Command::ReviewCommit(reviewed) => {
+                let told = review::take(&self.project, reviewed)?;
+                Ok(told.map(|text| Input::Remark { text }))
+            }
+            Command::AnswerQuestion { question, text } => {
+                if self.project.questions.answer(question, text.clone()) {
+                    self.project.record(QuestionAnswered {
+                        question,
+                        text,
+                        by: "human".into(),
+                    })?;
+                }
+                Ok(None)
+            }
+            Command::SaveNotes { base, text } => {
+                let told = window::save_notes(&self.project, &base, &text)?;
+                Ok(told.map(|text| Input::Remark { text }))
+            }
+            Command::SetSection { section, rule, span } => {
+                window::rule(&self.project, section, rule, span)?;
+                Ok(None)
+            }
+            Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(self, steer)?))),
+            Command::CancelStop => {
+                self.project.plan_move(None);
+                Ok(Some(Input::CancelStop))
+            }
+            Command::HoldQuestion { question } => {
+                self.project.questions.hold(question);
+                Ok(None)
+            }
+            Command::ReleaseQuestion { question } => {
+                self.project.questions.release(question);
+                Ok(None)
+            }
+        }
+    }
+}
