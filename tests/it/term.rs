@@ -43,6 +43,8 @@ impl Place {
         let root = tempfile::tempdir().unwrap();
         let place = Self { root };
         std::fs::create_dir(place.project()).unwrap();
+        // Notices are bytes that no other test expects on its screen.
+        place.configure("[notify]\nbackends = [\"off\"]\n");
         place
     }
 
