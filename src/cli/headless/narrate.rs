@@ -6,6 +6,7 @@ use super::{gates, steered};
 use crate::cli::words;
 use crate::protocol::event::{
     BreachFound, CommitMade, ExternalKind, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
+    ToolFinished,
 };
 use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, SessionNo, TestPurpose, TestRun};
 use crate::session::{Call, ItemKind, State};
@@ -76,12 +77,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::RequestFailed(failed) => format!("request failed: {}", failed.error),
         Event::TurnInterrupted(cut) => format!("answer cut off: {}", cut.reason),
         Event::ToolFinished(finished) => match call(state, session, &finished.call) {
-            Some(call) if failed(finished.status) => format!(
-                "{} {}: {}",
-                call.tool,
-                status(finished.status),
-                or(&call.title, first_line(&finished.output.text))
-            ),
+            Some(call) if failed(finished.status) => fell_through(&call.tool, &call.title, finished),
             _ => return Vec::new(),
         },
         Event::RulingMade(ruling) => ruled(ruling, session, state),
@@ -123,6 +119,20 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::Unknown(_) => return Vec::new(),
     };
     vec![line]
+}
+
+/// Why a call did not do what it was asked, then what that was. Of a command the exit code: its first line is seldom the reason.
+fn fell_through(tool: &str, title: &str, finished: &ToolFinished) -> String {
+    let why = match finished.exit_code {
+        Some(code) => format!("exit {code}"),
+        None => first_line(&finished.output.text).to_owned(),
+    };
+    let word = status(finished.status);
+    match (why.is_empty(), title.is_empty()) {
+        (true, _) => format!("{tool} {word}: {title}"),
+        (false, true) => format!("{tool} {word}: {why}"),
+        (false, false) => format!("{tool} {word}: {why} ({title})"),
+    }
 }
 
 fn session_ended(ended: &SessionEnded, number: SessionNo, state: &State) -> Vec<String> {
@@ -401,5 +411,27 @@ mod tests {
             reason: "smoke".into(),
         };
         assert_eq!(said(flip), "F002 FAILS [0/0] (by harness): tests 1/2");
+    }
+
+    #[test]
+    fn a_call_that_fell_through_says_why() {
+        let finished = |text: &str, exit_code| ToolFinished {
+            call: "c".into(),
+            status: CallStatus::Failed,
+            output: crate::protocol::Payload::inline(text.to_owned()),
+            exit_code,
+            duration_ms: 1,
+            lines: None,
+        };
+        let nothing = finished("Nothing to commit: the working tree is the same.\nMore.", None);
+        assert_eq!(
+            fell_through("commit", "Add notes", &nothing),
+            "commit failed: Nothing to commit: the working tree is the same. (Add notes)"
+        );
+        assert_eq!(
+            fell_through("bash", "sh tests/run.sh", &finished("1..2", Some(1))),
+            "bash failed: exit 1 (sh tests/run.sh)"
+        );
+        assert_eq!(fell_through("glob", "*.rs", &finished("", None)), "glob failed: *.rs");
     }
 }
