@@ -25,7 +25,24 @@ pub struct Desk {
 struct Readers {
     last: Seq,
     session: SessionNo,
-    sinks: Vec<Sink>,
+    /// Each with the last event of the log that it has read itself.
+    sinks: Vec<(Seq, Sink)>,
+    /// What was recorded here, for whoever was still reading the log then.
+    news: Vec<(Seq, Event)>,
+}
+
+impl Readers {
+    /// Makes the next envelope.
+    fn number(&mut self, event: Event) -> Arc<Envelope> {
+        self.last = self.last.next();
+        Arc::new(Envelope {
+            v: FORMAT_VERSION,
+            seq: self.last,
+            time: jiff::Timestamp::now(),
+            session: self.session,
+            event,
+        })
+    }
 }
 
 impl Desk {
@@ -38,12 +55,25 @@ impl Desk {
         }
     }
 
-    /// Takes over a subscriber that has been told everything up to `last`.
-    pub fn tell(&self, sink: Sink, last: Seq, session: SessionNo) {
+    /// Takes over a subscriber that has read the log up to `read` and has been told everything up to `last`.
+    pub fn tell(&self, mut sink: Sink, read: Seq, last: Seq, session: SessionNo) {
         let mut readers = self.readers();
         readers.last = readers.last.max(last);
         readers.session = session;
-        readers.sinks.push(sink);
+        // Recorded after it had read the log and before it came here.
+        let missed: Vec<Event> = readers
+            .news
+            .iter()
+            .filter(|(seq, _)| *seq > read)
+            .map(|(_, event)| event.clone())
+            .collect();
+        for event in missed {
+            let envelope = readers.number(event);
+            if !sink(Update::Events(vec![envelope])) {
+                return;
+            }
+        }
+        readers.sinks.push((read, sink));
     }
 
     /// Carries a command out on a thread of its own.
@@ -76,45 +106,41 @@ impl Desk {
             _ => return,
         };
         match (done, base) {
-            (Ok(event), _) => self.publish(event),
+            (Ok((event, recorded)), _) => self.publish(event, recorded),
             (Err(error), Some(base)) => {
                 let reason = error.to_string();
-                self.publish(NotesSaveRefused { base, reason }.into());
+                self.publish(NotesSaveRefused { base, reason }.into(), None);
             }
             (Err(error), None) => tracing::warn!(%error, "a rule could not be recorded"),
         }
     }
 
     /// Does something while nobody else can run here, and records what came of it where there is a log.
-    fn locked(&self, act: impl FnOnce() -> Event) -> Result<Event, StoreError> {
+    fn locked(&self, act: impl FnOnce() -> Event) -> Result<(Event, Option<Seq>), StoreError> {
         if !self.dir.exists() {
-            return Ok(act());
+            return Ok((act(), None));
         }
         let mut writer = Writer::open(self.dir.lock()?, Durability::Group)?;
         let event = act();
+        let mut recorded = None;
         if writer.resume_segment()? {
             let session = SessionNo(writer.next_session().0.saturating_sub(1));
-            writer.append(session, event.clone())?;
+            recorded = Some(writer.append(session, event.clone())?.seq);
             writer.sync()?;
         }
-        Ok(event)
+        Ok((event, recorded))
     }
 
     /// Tells every subscriber. Numbered after what they were told: the list and the repository as they are now have numbers that
     /// the log does not know.
-    fn publish(&self, event: Event) {
+    fn publish(&self, event: Event, recorded: Option<Seq>) {
         let mut readers = self.readers();
-        readers.last = readers.last.next();
-        let envelope = Arc::new(Envelope {
-            v: FORMAT_VERSION,
-            seq: readers.last,
-            time: jiff::Timestamp::now(),
-            session: readers.session,
-            event,
+        readers.news.extend(recorded.map(|seq| (seq, event.clone())));
+        let envelope = readers.number(event);
+        readers.sinks.retain_mut(|(read, sink)| {
+            // Who read the log after it was recorded has it already.
+            recorded.is_some_and(|seq| seq <= *read) || sink(Update::Events(vec![Arc::clone(&envelope)]))
         });
-        readers
-            .sinks
-            .retain_mut(|sink| sink(Update::Events(vec![Arc::clone(&envelope)])));
     }
 
     fn readers(&self) -> MutexGuard<'_, Readers> {

@@ -136,10 +136,11 @@ impl Reader {
                 }
             }
             Mode::Offline | Mode::Live => {
+                let read = last;
                 let now = present::events(&self.workspace, &self.list, last, session);
                 let last = now.last().map_or(last, |newest| newest.seq);
                 if self.deliver(now) && (self.sink)(Update::CaughtUp) {
-                    self.desk.tell(self.sink, last, session);
+                    self.desk.tell(self.sink, read, last, session);
                 }
             }
         }
