@@ -123,6 +123,22 @@ fn without_colour_only_attributes_are_written() {
     }
 }
 
+#[test]
+fn a_key_typed_while_the_window_is_dragged_is_not_lost() {
+    let place = Place::new();
+    let mut term = streaming(&place, &[]);
+    for round in 0..100 {
+        term.resize(110 + round % 5, 40);
+        term.keys("2");
+        term.see("Enter fold");
+        term.resize(100 + round % 5, 40);
+        term.keys("1");
+        term.see("Enter open");
+    }
+    term.keys("q");
+    term.ends_restored();
+}
+
 /// In a shell with job control, as a user has it.
 #[test]
 fn suspended_to_the_shell_and_back() {
