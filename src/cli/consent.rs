@@ -38,15 +38,19 @@ pub fn ask(args: &RunArgs, settings: &Settings, workspace: &Path, console: &mut 
     if answer.trim().eq_ignore_ascii_case("yes") {
         Ok(())
     } else {
-        Err(Failure::user(Exit::Stopped, "not started"))
+        Err(Failure::user(
+            Exit::Stopped,
+            "not started: only the whole word yes starts a run",
+        ))
     }
 }
 
 fn question(settings: &Settings, workspace: &Path) -> Vec<String> {
     let limits = limits(&settings.limits);
     vec![
-        "The agent's commands will run unconfined: they can read, change and send anything that you can.".to_owned(),
-        "This version has no sandbox. Use a container or a machine of its own for what matters.".to_owned(),
+        "The agent's commands will run unconfined: they can read, change and send".to_owned(),
+        "anything that you can. This version has no sandbox: use a container or a".to_owned(),
+        "machine of its own for what matters.".to_owned(),
         String::new(),
         format!("  project  {}", Clean::line(&workspace.display().to_string())),
         format!(

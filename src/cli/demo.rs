@@ -133,7 +133,12 @@ fn make_workspace(dir: Option<&Path>) -> Result<PathBuf, Failure> {
         }
         Ok(0) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Failure::unready(format!("{} cannot be used: {error}", words::path(&dir)))),
+        Err(error) => {
+            return Err(Failure::unready(format!(
+                "{} cannot be used: {error}; name a directory that is empty or does not exist",
+                words::path(&dir)
+            )));
+        }
     }
     let repo = Repo::init(&dir)?;
     let spec = repo.workdir().join("app_spec.txt");

@@ -37,6 +37,9 @@ pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
         (list.features().iter().map(row).collect::<Vec<_>>(), list.notices().to_vec())
     } else {
         let project = Project::open(&args.path)?;
+        if let Some(error) = project.list_error {
+            return Err(error.into());
+        }
         (project.state.features.rows, project.state.features.notices)
     };
     if args.json {

@@ -3,6 +3,7 @@
 //! Never writes. Invariant: what the disk says of features wins over what the log remembers.
 
 use super::failure::Failure;
+use crate::harness::feature_list::ListError;
 use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::event::{FeatureListLoaded, RunOutcome};
 use crate::protocol::{Envelope, FORMAT_VERSION, FeatureStatus, Seq, SessionNo};
@@ -21,6 +22,8 @@ pub struct Project {
     pub dir: ProjectDir,
     /// The log, folded, with the list on disk folded in last.
     pub state: State,
+    /// Why the list on disk cannot be read; the features are then those that the log remembers.
+    pub list_error: Option<ListError>,
     /// Damage met in the log.
     pub problems: Vec<Problem>,
     /// The process that runs it now, if any.
@@ -55,7 +58,8 @@ impl Project {
     /// Reads a project.
     ///
     /// # Errors
-    /// Fails if the directory does not exist, or its list or log cannot be read.
+    /// Fails if the directory does not exist, or its log cannot be read. A broken list is kept as [`Project::list_error`]: it must
+    /// not stand between a person and what went before, the way back least of all.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
         let workspace = workspace(dir)?;
         let dir = ProjectDir::for_workspace(&workspace)?;
@@ -63,8 +67,11 @@ impl Project {
         let holder = dir.holder()?;
         let mut state = State::default();
         let problems = store::scan(&dir, Seq(0), |envelope| state.apply(&envelope))?;
-        let path = workspace.join(FEATURE_LIST);
-        if let Some(list) = FeatureList::read(&path)? {
+        let (list, list_error) = match FeatureList::read(&workspace.join(FEATURE_LIST)) {
+            Ok(list) => (list, None),
+            Err(error) => (None, Some(error)),
+        };
+        if let Some(list) = list {
             let loaded = FeatureListLoaded {
                 path: FEATURE_LIST.to_owned(),
                 features: list.features().to_vec(),
@@ -83,6 +90,7 @@ impl Project {
             workspace,
             dir,
             state,
+            list_error,
             problems,
             holder,
         })
@@ -144,8 +152,12 @@ impl Project {
 /// # Errors
 /// Fails if it does not exist or is no directory.
 pub fn workspace(dir: &Path) -> Result<PathBuf, Failure> {
-    let path = fs::canonicalize(dir)
-        .map_err(|error| Failure::unready(format!("cannot open the project directory {}: {error}", dir.display())))?;
+    let path = fs::canonicalize(dir).map_err(|error| {
+        Failure::unready(format!(
+            "cannot open the project directory {}: {error}; name one that exists, or run in it",
+            dir.display()
+        ))
+    })?;
     if path.is_dir() {
         Ok(path)
     } else {

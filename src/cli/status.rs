@@ -40,6 +40,8 @@ struct Features {
     passing: usize,
     total: usize,
     regressed: usize,
+    /// Why the list on disk cannot be read; the numbers are then the log's.
+    error: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -79,6 +81,14 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
             format!("  {name:<9} {text}")
         })?;
     }
+    if let Some(error) = &project.list_error {
+        console.note(
+            Clean::line(&format!(
+                "warning: {error}; mend the file, or go back with `longhaul rollback`"
+            ))
+            .as_str(),
+        )?;
+    }
     for problem in &project.problems {
         console.note(Clean::line(&format!("warning: the log is damaged at {problem}")).as_str())?;
     }
@@ -95,6 +105,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     lines.push((
         "features",
         match (total, project.regressed()) {
+            _ if project.list_error.is_some() => "the list on disk cannot be read".to_owned(),
             (0, _) => "no feature list yet".to_owned(),
             (_, 0) => format!("{passing} of {total} pass"),
             (_, regressed) => format!("{passing} of {total} pass, {regressed} regressed"),
@@ -195,6 +206,7 @@ fn report(project: &Project, now: Timestamp) -> Report {
             passing,
             total,
             regressed: project.regressed(),
+            error: project.list_error.as_ref().map(ToString::to_string),
         },
         sessions: state.sessions.len(),
         session: state.current().map(|session| Current {

@@ -1,7 +1,7 @@
 //! Pictures of the screens, drawn from a recorded log by the code that draws the terminal.
 
 use super::keymap::Action;
-use super::model::{Loaded, Model, Page, Popup, Subject};
+use super::model::{Loaded, Model, Page, Subject};
 use super::msg::Msg;
 use super::samples;
 use super::svg::svg;
@@ -10,7 +10,8 @@ use super::update::{perform, update};
 use super::view::view;
 use super::waiting;
 use crate::link::Mode;
-use crate::protocol::{Answer, CommitDiff, Envelope, FileDiff, Oid, Query};
+use crate::protocol::event::{RunEnded, RunOutcome};
+use crate::protocol::{Answer, CommitDiff, Envelope, FORMAT_VERSION, FileDiff, Oid, Query, SessionNo};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -124,6 +125,22 @@ pub fn window_of(mut model: Model) -> Model {
     model
 }
 
+/// Ends the recorded run, as its user does after the running session: the summary opens by itself.
+fn end(model: &mut Model) {
+    let stopped = RunEnded {
+        outcome: RunOutcome::Stopped,
+        reason: "stopped by the user".into(),
+    };
+    let envelope = Envelope {
+        v: FORMAT_VERSION,
+        seq: model.state.last_seq.next(),
+        time: model.state.last_time.unwrap_or_default(),
+        session: SessionNo(0),
+        event: stopped.into(),
+    };
+    update(model, Msg::Events(vec![Arc::new(envelope)]));
+}
+
 /// Opens the notes with a sample, some of it typed and not saved.
 #[must_use]
 pub fn notes_of(mut model: Model) -> Model {
@@ -181,7 +198,7 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));
     let mut summary = open(120, 40);
-    summary.popup = Some(Popup::Summary);
+    end(&mut summary);
     pictures.push(("summary-120x40", summary));
     let mut written = Vec::with_capacity(pictures.len());
     for (name, mut model) in pictures {

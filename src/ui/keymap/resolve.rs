@@ -116,10 +116,10 @@ impl Situation {
         )
     }
 
-    /// Says whether an action applies here.
+    /// Says whether an action applies here. Job control belongs to the terminal, whatever is open.
     #[must_use]
     pub fn has(self, action: Action) -> bool {
-        self.contexts().iter().any(|context| action.applies_in(*context))
+        action == Action::Suspend || self.contexts().iter().any(|context| action.applies_in(*context))
     }
 }
 
@@ -290,6 +290,15 @@ mod tests {
             if let Resolution::Action(action) = keymap.resolve(&[key("y")], situation) {
                 assert_eq!(action, Action::Copy);
             }
+        }
+    }
+
+    #[test]
+    fn suspending_works_whatever_is_open() {
+        let keymap = Keymap::preset(Preset::Default);
+        for situation in Situation::ALL {
+            let resolution = keymap.resolve(&[key("C-z")], situation);
+            assert_eq!(resolution, Resolution::Action(Action::Suspend), "{situation:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::ui::keymap::Action;
 use crate::ui::model::{Model, QuestionForm};
-use crate::ui::text::{Clean, Glyph, Look, Wrap, format, width, wrap};
+use crate::ui::text::{Clean, Glyph, Look, Wrap, format, spans_width, width, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
@@ -40,7 +40,7 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
     lines.push(Line::default());
     let (told, slot) = fate(model, form, look);
     lines.extend(wrap(&Clean::line(&told), room, look.style(slot)));
-    lines.push(keys(model, form, look));
+    lines.extend(keys(model, form, look, room));
 
     let wanted = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let area = widget::centered(screen, columns, wanted);
@@ -110,16 +110,26 @@ fn fate(model: &Model, form: &QuestionForm, look: &Look<'_>) -> (String, Slot) {
     }
 }
 
-fn keys(model: &Model, form: &QuestionForm, look: &Look<'_>) -> Line<'static> {
-    let mut spans = Vec::new();
+fn keys(model: &Model, form: &QuestionForm, look: &Look<'_>, room: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
     let shown: &[Action] = match (form.gone.is_some(), form.field.is_empty()) {
         (false, _) => &[Action::SendAnswer, Action::NotNow, Action::NextChoice, Action::NewLine],
         (true, false) => &[Action::CopyAnswer, Action::NotNow],
         (true, true) => &[Action::NotNow],
     };
     for action in shown.iter().copied() {
-        spans.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
-        spans.push(Span::styled(format!(" {}   ", action.entry().short), look.style(Slot::Dim)));
+        let piece = [
+            Span::styled(model.keymap.key_text(action), look.style(Slot::Key)),
+            Span::styled(format!(" {}   ", action.entry().short), look.style(Slot::Dim)),
+        ];
+        // Broken between keys, never within one; the blanks at a line's end need no room.
+        let used = lines.last().map_or(0, |line| spans_width(&line.spans));
+        if used > 0 && used + spans_width(&piece) > room + 3 {
+            lines.push(Line::default());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.spans.extend(piece);
+        }
     }
-    Line::from(spans)
+    lines
 }
