@@ -3,7 +3,7 @@
 use super::{Places, gone, head};
 use crate::protocol::GateDecision;
 use crate::ui::keymap::Action;
-use crate::ui::model::review::{Review, Standing, Target, Writing};
+use crate::ui::model::review::{Entry, Review, Standing, Target, Writing};
 use crate::ui::model::{Model, Page};
 use crate::ui::page::Document;
 use crate::ui::pane::footer;
@@ -45,7 +45,9 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
     let mut spans = vec![Span::raw(" ")];
     for action in shown.iter().copied() {
         let in_change = matches!(action, Action::NextHunk | Action::Open);
-        if refusal(model, action).is_some() || in_change && review.query().is_none() {
+        // A reason is one line.
+        let one_line = action == Action::NewLine && review.entry.as_ref().is_some_and(Entry::decides);
+        if one_line || refusal(model, action).is_some() || in_change && review.query().is_none() {
             continue;
         }
         let armed = match (&review.entry, action) {
