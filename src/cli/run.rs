@@ -8,9 +8,6 @@ use super::launch::{Launch, Show, launch, runtime};
 use super::{consent, key, preflight};
 use std::time::Duration;
 
-/// A question waits this long for the person at the keyboard before policy answers it.
-const QUESTION: Duration = Duration::from_mins(10);
-
 /// Runs the command.
 ///
 /// # Errors
@@ -29,10 +26,10 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
     let plan = Launch {
         workspace,
         dir,
+        question_timeout: Duration::from_secs(ready.resolved.settings.question_timeout_seconds),
         settings: ready.resolved.settings,
         spec: ready.spec,
         key,
-        question_timeout: QUESTION,
         guided: false,
         show,
     };

@@ -23,6 +23,7 @@ pub struct Settings {
     pub features_per_session: u32,
     pub session_pause_ms: u64,
     pub stall_sessions: u32,
+    pub question_timeout_seconds: u64,
     pub checkpoint_max_file_mb: u64,
     /// Name and mail address.
     pub author: Option<(String, String)>,

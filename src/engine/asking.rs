@@ -6,6 +6,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::questions::Happened;
+use crate::harness::prompt::Attendance;
 use crate::protocol::event::{QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased};
 use tokio_util::sync::CancellationToken;
 
@@ -17,11 +18,15 @@ impl Dispatch {
         cancel: &CancellationToken,
     ) -> Result<Ran, EngineError> {
         let question = self.project.journal.with_state(|state| state.last_question).next();
-        let fallback = match choices.first() {
-            Some(first) => format!("Nobody is there to answer. Take the first choice: {first}"),
-            None => "Nobody is there to answer. Use your best judgement and note the decision in the progress notes.".to_owned(),
-        };
         let questions = &self.project.questions;
+        let why = match questions.attendance() {
+            Attendance::Attended => "No answer came in time.",
+            Attendance::Unattended => "Nobody is there to answer.",
+        };
+        let fallback = match choices.first() {
+            Some(first) => format!("{why} Take the first choice: {first}"),
+            None => format!("{why} Use your best judgement and note the decision in the progress notes."),
+        };
         let mut waiting = questions.ask(question);
         let until = questions.until();
         self.project.record(QuestionAsked {

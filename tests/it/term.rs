@@ -53,6 +53,10 @@ impl Place {
         self.root.path().canonicalize().unwrap().join("app")
     }
 
+    pub fn home(&self) -> &Path {
+        self.root.path()
+    }
+
     pub fn state(&self) -> PathBuf {
         self.root.path().join("state")
     }
@@ -62,6 +66,22 @@ impl Place {
         let directory = self.root.path().join(".config/longhaul");
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::write(directory.join("config.toml"), settings).unwrap();
+    }
+
+    /// Makes the project a repository without a commit, with a spec beside it.
+    pub fn greeter(&self) {
+        for args in [
+            &["init", "-q", "-b", "main"][..],
+            &["config", "user.name", "Ada"],
+            &["config", "user.email", "ada@example.org"],
+        ] {
+            let done = std::process::Command::new("git")
+                .args(args)
+                .current_dir(self.project())
+                .status();
+            assert!(done.unwrap().success(), "{args:?}");
+        }
+        std::fs::write(self.project().join("app_spec.txt"), "Build a greeter.").unwrap();
     }
 
     /// Starts longhaul in the project's directory, 120x40.
@@ -99,7 +119,7 @@ impl Place {
                 command.env(name, value);
             }
         }
-        command.env("HOME", self.root.path());
+        command.env("HOME", self.home());
         command.env("LONGHAUL_STATE_DIR", self.state());
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");

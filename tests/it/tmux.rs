@@ -2,6 +2,8 @@
 //!
 //! Ignored by default, because tmux need not be there; `.ci/run` runs them.
 
+mod gates;
+
 use crate::term::{Place, Term};
 use std::process::Command;
 
@@ -26,7 +28,7 @@ impl<'a> Tmux<'a> {
         let mut tmux = Command::new("tmux");
         tmux.args(["-f", "/dev/null", "-S", &self.socket]).args(args);
         tmux.current_dir(self.place.project()).env_remove("TMUX");
-        tmux.env("HOME", self.place.project())
+        tmux.env("HOME", self.place.home())
             .env("LONGHAUL_STATE_DIR", self.place.state());
         tmux.env("LC_ALL", "C.UTF-8");
         let done = tmux.output().unwrap();

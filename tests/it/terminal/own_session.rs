@@ -6,25 +6,10 @@ use longhaul::protocol::{Event, Seq};
 use longhaul::provider::scripted::{Script, Server, Speed};
 use longhaul::store::{self, ProjectDir};
 
-/// Makes the project a repository with a spec.
-fn greeter(place: &Place) {
-    let project = place.project();
-    for args in [
-        &["init", "-q", "-b", "main"][..],
-        &["config", "user.name", "Ada"],
-        &["config", "user.email", "ada@example.org"],
-        &["commit", "-q", "--allow-empty", "-m", "start"],
-    ] {
-        let done = std::process::Command::new("git").args(args).current_dir(&project).status();
-        assert!(done.unwrap().success(), "{args:?}");
-    }
-    std::fs::write(project.join("app_spec.txt"), "Build a greeter.").unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_cannot_write_to_the_terminal() {
     let place = Place::new();
-    greeter(&place);
+    place.greeter();
     // The word is put together by the command, so that showing the command does not show the word.
     let turn = r#"[[session.turn]]
 text = "I greet the one who watches."
