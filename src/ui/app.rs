@@ -12,7 +12,7 @@ use super::terminal::{self, Terminal};
 use super::text::highlight;
 use super::update::{RENEWAL, update};
 use super::view::view;
-use super::{Options, OutsideEditor, UiError, source, title};
+use super::{Options, OutsideEditor, UiError, source, title, zone};
 use crate::link::Client;
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -79,7 +79,7 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
     let gate = KeyGate::default();
     source::start(&mailbox, origin, &gate)?;
     source::subscribe(&client, &mailbox);
-    model.appearance.zone = TimeZone::system();
+    model.appearance.zone = zone::local();
     model.guided = options.guided;
     if options.mouse {
         model.mouse = true;

@@ -36,6 +36,7 @@ pub mod update;
 pub mod view;
 mod waiting;
 pub mod widget;
+mod zone;
 
 pub use app::run;
 pub use model::appearance::Environment;
