@@ -57,6 +57,11 @@
 //! interrupt, messages and the order of features are commands like any other, answered by events; the one word for what the
 //! project is doing comes from [`session::State::phase`].
 //!
+//! Going back is looked at before it is done (`ui::page::rehearsal`), and what goes out names the state that was shown: whoever makes
+//! the move refuses if it is another by then. In a live run that is the engine, which ends the run first; where no run is on it is
+//! [`engine::rollback`] too, under the project's lock, handed to [`link`] by whoever opens it ([`link::Mover`]) because the link may
+//! not reach into the engine beside it.
+//!
 //! # Differences from the plan this grew from
 //!
 //! - `process` is a folder and stands in L2 as the only spawner; `pricing` is part of [`config`].

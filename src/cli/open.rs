@@ -4,7 +4,9 @@ use super::failure::Failure;
 use super::launch::options;
 use super::notice::Notices;
 use super::{project, settings};
+use crate::engine::rollback;
 use crate::harness::FEATURE_LIST;
+use crate::store::ProjectDir;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
 use std::path::Path;
@@ -22,7 +24,9 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
     })?;
     let workspace = project::workspace(Path::new("."))?;
     let settings = settings::load(Some(&workspace))?.settings;
-    let client = link::offline(&workspace, FEATURE_LIST, &settings)?;
+    let dir = ProjectDir::for_workspace(&workspace)?;
+    let mover = rollback::mover(&workspace, &dir, &settings);
+    let client = link::offline_in(dir, &workspace, FEATURE_LIST, &settings, Some(mover));
     let title = workspace
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());

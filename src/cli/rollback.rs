@@ -12,15 +12,16 @@ use crate::engine::rollback;
 use crate::git::Repo;
 use crate::harness::rehearsal::rehearse;
 use crate::protocol::{CheckpointId, Oid, Target};
-use crate::ui::rehearsal::{heading, rows};
+use crate::ui::model::going::WORD;
+use crate::ui::rehearsal::{Wording, heading, rows};
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
-/// What is typed to agree.
-const WORD: &str = "back";
+/// How a rehearsal is printed.
+const WORDING: Wording = Wording { arrow: "->", names: 6 };
 
 /// The machine-readable form. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -120,7 +121,7 @@ fn go(target: impl FnOnce(&Path) -> Result<Target, Failure>, args: &MoveArgs, co
     let target = target(workspace)?;
     let rehearsal = rehearse(workspace, &target, settings.checkpoint_max_file_mb << 20)?;
     console.line(Clean::line(&heading(&rehearsal)).as_str())?;
-    for (label, text) in rows(&rehearsal, &project.state, "->") {
+    for (label, text) in rows(&rehearsal, &project.state, WORDING) {
         console.line(format!("  {label:<10} {}", Clean::line(&text)))?;
     }
     if args.dry_run {

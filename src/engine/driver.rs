@@ -102,7 +102,7 @@ impl<'a> Driver<'a> {
     async fn converse(&mut self, first: String, early: VecDeque<Command>) -> Result<(EndCause, String), EngineError> {
         let mut inputs = VecDeque::from([Input::Steered(steer::standing(&self.dispatch.project))]);
         for command in early {
-            inputs.extend(self.dispatch.obey(command)?);
+            inputs.extend(self.dispatch.obey(command).await?);
         }
         inputs.push_back(Input::Begin { first });
         loop {
@@ -194,7 +194,7 @@ impl<'a> Driver<'a> {
             tokio::select! {
                 biased;
                 Some(command) = self.commands.recv() => {
-                    if let Some(input) = self.dispatch.obey(command)? {
+                    if let Some(input) = self.dispatch.obey(command).await? {
                         return Ok(vec![input]);
                     }
                 }

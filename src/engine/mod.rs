@@ -183,7 +183,14 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
             spec: spec.clone(),
         }),
     };
-    let client = Client::new(Arc::new(InProcess::new(dir.clone(), &journal.live(), commands, lookups)));
+    let mover = rollback::mover(&workspace, &dir, &settings);
+    let client = Client::new(Arc::new(InProcess::new(
+        dir.clone(),
+        &journal.live(),
+        commands,
+        lookups,
+        mover,
+    )));
     let (watcher, changes) = Watcher::start(WatchOptions::new(&workspace, dir.root().join("marks")))?;
     let cancel = CancellationToken::new();
     let project = Arc::new(Project {

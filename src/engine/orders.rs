@@ -16,7 +16,7 @@ impl Dispatch {
     ///
     /// # Errors
     /// Fails if the log or the notes cannot be written.
-    pub(super) fn obey(&self, command: Command) -> Result<Option<Input>, EngineError> {
+    pub(super) async fn obey(&self, command: Command) -> Result<Option<Input>, EngineError> {
         match command {
             Command::Stop { mode } => {
                 // A step that waits for a person who is not there would never end.
@@ -26,9 +26,10 @@ impl Dispatch {
                 }
                 Ok(Some(Input::Stop { mode }))
             }
-            Command::Move { target } => {
-                let mode = self.project.move_after_step(target);
-                Ok(Some(Input::Stop { mode }))
+            Command::Move { target, seen } => {
+                let agreed = self.project.agree_to_move(target, seen).await?;
+                // At once: every further step would make it another state than the one that was agreed to.
+                Ok(agreed.then_some(Input::Stop { mode: StopMode::Now }))
             }
             Command::SetAutonomy { level } => {
                 gates::set_level(&self.project, level)?;
@@ -65,7 +66,7 @@ impl Dispatch {
             }
             Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(self, steer)?))),
             Command::CancelStop => {
-                self.project.plan_move(None);
+                self.project.stay();
                 Ok(Some(Input::CancelStop))
             }
             Command::HoldQuestion { question } => {

@@ -11,7 +11,7 @@ use crate::git::{Checkpoint, GitError, Repo, Tree};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
-use crate::protocol::{CallId, Cost, Event, Oid, Target, Usage};
+use crate::protocol::{CallId, Cost, Event, Oid, Rehearsal, Usage};
 use crate::provider::Anthropic;
 use crate::store::{Blobs, ProjectDir};
 use std::path::{Path, PathBuf};
@@ -49,8 +49,8 @@ pub struct Project {
     pub(super) background: AtomicBool,
     /// The latest checkpoint of this run.
     pub(super) checkpointed: Mutex<Option<Checkpoint>>,
-    /// Where the project goes once the running session has ended.
-    pub(super) going: Mutex<Option<Target>>,
+    /// The move that was agreed to, made once the running session has ended.
+    pub(super) going: Mutex<Option<Rehearsal>>,
 }
 
 impl Project {

@@ -13,12 +13,13 @@ use crate::git::{Facts, GitError, Moved, Repo};
 use crate::guard::{Guard, GuardContext};
 use crate::harness::rehearsal::rehearse;
 use crate::harness::{FEATURE_LIST, FeatureList};
-use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, RolledBack, RunEnded, RunOutcome};
-use crate::protocol::{MoveKind, Rehearsal, Seq, StopMode, Target};
+use crate::link;
+use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, MoveRefused, RolledBack, RunEnded, RunOutcome};
+use crate::protocol::{MoveKind, Rehearsal, Seq, Target};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Writer};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// What a move needs of a project.
 pub struct Mover {
@@ -37,10 +38,25 @@ pub struct Mover {
 /// # Errors
 /// Fails if a run is on, if the state is not the one of `expected`, or as [`Repo::roll_back`].
 pub fn offline(workspace: &Path, dir: &ProjectDir, settings: &Settings, expected: &Rehearsal) -> Result<RolledBack, EngineError> {
+    go(workspace, dir, settings, (&expected.target, &expected.seen))
+}
+
+fn go(workspace: &Path, dir: &ProjectDir, settings: &Settings, (target, seen): (&Target, &str)) -> Result<RolledBack, EngineError> {
     let mover = Mover::open(workspace, dir, settings)?;
     mover.catch_up()?;
+    let agreed = mover.agreed(target, seen)?;
     mover.journal.reopen()?;
-    mover.make(expected)
+    mover.make(&agreed)
+}
+
+/// Returns what the link makes moves with while no run is on. It is handed in because the link stands beside the engine.
+#[must_use]
+pub fn mover(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> link::Mover {
+    let (workspace, dir, settings) = (workspace.to_owned(), dir.clone(), settings.clone());
+    link::Mover::new(move |target, seen| {
+        let moved = go(&workspace, &dir, &settings, (target, seen));
+        moved.map(drop).map_err(|error| error.to_string())
+    })
 }
 
 /// Finishes a move that was cut off, while no run is on. Returns whether there was one.
@@ -115,6 +131,19 @@ impl Mover {
         Ok(!missed.is_empty())
     }
 
+    /// Rehearses a move anew, and returns what comes of it if the project still is as it was shown.
+    ///
+    /// # Errors
+    /// [`GitError::Stale`] if it is not, else as [`rehearse`].
+    fn agreed(&self, target: &Target, seen: &str) -> Result<Rehearsal, EngineError> {
+        let rehearsal = rehearse(&self.workspace, target, self.limit)?;
+        if rehearsal.seen == seen {
+            Ok(rehearsal)
+        } else {
+            Err(GitError::Stale.into())
+        }
+    }
+
     /// Makes a rehearsed move and records it.
     ///
     /// # Errors
@@ -185,46 +214,70 @@ impl Mover {
 }
 
 impl Project {
-    /// Sets where the project goes once the running session has ended; `None` forgets it.
-    pub fn plan_move(&self, target: Option<Target>) {
-        *self.going.lock().unwrap_or_else(PoisonError::into_inner) = target;
-    }
-
-    /// Sets where the project goes, and returns how the running session is to end for it.
-    pub fn move_after_step(&self, target: Target) -> StopMode {
-        self.plan_move(Some(target));
-        // A step that waits for this very person would not end by itself.
-        let waits = |state: &State| !state.open_gates.is_empty() || !state.open_questions.is_empty();
-        if self.journal.with_state(waits) {
-            StopMode::Now
-        } else {
-            StopMode::AfterStep
-        }
-    }
-
-    /// Makes the move that was asked for, if one was. The run ends with it, whether it could be made or not.
-    ///
-    /// # Errors
-    /// Fails if the log cannot be written.
-    pub async fn make_planned_move(&self) -> Result<Option<RunEnded>, EngineError> {
-        let Some(target) = self.going.lock().unwrap_or_else(PoisonError::into_inner).take() else {
-            return Ok(None);
-        };
-        let mover = Mover {
+    fn mover(&self) -> Mover {
+        Mover {
             workspace: self.workspace.clone(),
             journal: self.journal.clone(),
             guard: Arc::clone(&self.guard),
             limit: self.checkpoint_limit(),
+        }
+    }
+
+    fn going(&self) -> MutexGuard<'_, Option<Rehearsal>> {
+        self.going.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the move that was agreed to.
+    pub fn stay(&self) {
+        self.going().take();
+    }
+
+    /// Compares the project with what a person was shown, and if it still is so, keeps the move for the session's end. Returns
+    /// whether it is kept; the log says why not.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub async fn agree_to_move(&self, target: Target, seen: String) -> Result<bool, EngineError> {
+        let (mover, asked) = (self.mover(), target.clone());
+        let agreed = tokio::task::spawn_blocking(move || mover.agreed(&asked, &seen)).await;
+        match agreed.map_err(EngineError::task)? {
+            Ok(agreed) => {
+                *self.going() = Some(agreed);
+                Ok(true)
+            }
+            Err(EngineError::Git(error)) => {
+                self.refuse_move(target, &error)?;
+                Ok(false)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    fn refuse_move(&self, target: Target, error: &GitError) -> Result<(), EngineError> {
+        self.record(MoveRefused {
+            target,
+            reason: error.to_string(),
+        })
+    }
+
+    /// Makes the move that was agreed to, if one was. The run ends with it, whether it could be made or not.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub async fn make_planned_move(&self) -> Result<Option<RunEnded>, EngineError> {
+        let Some(agreed) = self.going().take() else {
+            return Ok(None);
         };
+        let (mover, target) = (self.mover(), agreed.target.clone());
         let _ours = self.watcher.expect();
-        let made = tokio::task::spawn_blocking(move || {
-            let rehearsal = rehearse(&mover.workspace, &target, mover.limit)?;
-            mover.make(&rehearsal)
-        });
-        let reason = match made.await.map_err(EngineError::task)? {
+        let made = tokio::task::spawn_blocking(move || mover.make(&agreed)).await;
+        let reason = match made.map_err(EngineError::task)? {
             Ok(moved) => format!("{}; run again to go on from there", sentence(&moved)),
             // Nothing was moved, or the next start finishes it: either way the log goes on.
-            Err(EngineError::Git(error)) => format!("not moved: {error}"),
+            Err(EngineError::Git(error)) => {
+                self.refuse_move(target, &error)?;
+                format!("not moved: {error}")
+            }
             Err(other) => return Err(other),
         };
         Ok(Some(RunEnded {

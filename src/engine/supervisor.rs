@@ -165,9 +165,10 @@ impl Supervisor {
                         return Ok(true);
                     }
                     Command::Steer(steer) => steer::record(&self.project, steer)?,
-                    Command::Move { target } => {
-                        self.project.plan_move(Some(target));
-                        return Ok(true);
+                    Command::Move { target, seen } => {
+                        if self.project.agree_to_move(target, seen).await? {
+                            return Ok(true);
+                        }
                     }
                     Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
                     Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),

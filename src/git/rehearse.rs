@@ -23,6 +23,8 @@ use std::path::Path;
 
 /// Commits that are set aside are listed up to here.
 const LISTED: usize = 200;
+/// Begins the title of an undo.
+const BEFORE: &str = "what was there before the move to ";
 
 /// A move worked out: what is shown, and what would be saved.
 pub(super) struct Plan {
@@ -102,6 +104,7 @@ impl Repo {
             undo: self.next_number(UNDO)?,
             features: Vec::new(),
             notes: None,
+            trees: Some((tree.id.clone(), target_tree.clone())),
             seen: fingerprint(&[
                 tree.id.as_str().as_bytes(),
                 target_tree.as_str().as_bytes(),
@@ -180,9 +183,19 @@ impl Repo {
                         found: short(branch),
                     });
                 }
+                let title = match kind {
+                    // What an undo left is where the move before it had gone.
+                    MoveKind::Redo => saved
+                        .facts
+                        .title
+                        .strip_prefix(BEFORE)
+                        .unwrap_or(&saved.facts.title)
+                        .to_owned(),
+                    MoveKind::Undo | MoveKind::Rollback => format!("{BEFORE}{}", saved.facts.title),
+                };
                 Ok(Goal {
                     kind,
-                    title: format!("what was there before the move to {}", saved.facts.title),
+                    title,
                     to: saved.facts.from.clone(),
                     files: self.files_of(&saved.files)?,
                     restored: Some((number, saved)),
@@ -299,12 +312,18 @@ impl Repo {
         Ok(())
     }
 
-    /// Lists the files that differ from the latest checkpoint.
+    /// Lists the files that differ from the latest checkpoint, or from what a later move made of them.
     fn edited(&self, before: &Files) -> Result<Vec<String>, GitError> {
         let Some(latest) = self.latest_checkpoint()? else {
             return Ok(Vec::new());
         };
-        let then = self.files_of(&latest.tree)?;
+        let moved = match self.numbers(UNDO)?.pop() {
+            Some(number) => self.read_saved(&format!("{UNDO}{number}"))?,
+            None => None,
+        };
+        // A checkpoint's time has no parts of a second: one is made right before each move, none right after it.
+        let moved = moved.filter(|saved| saved.facts.time >= latest.time);
+        let then = self.files_of(moved.as_ref().map_or(&latest.tree, |saved| &saved.target))?;
         Ok(steps(&then, before).iter().map(|step| lossy(&step.path)).collect())
     }
 

@@ -1,14 +1,14 @@
-//! What may be changed of a project while no run is on: the progress notes, and rules for the windows to come.
+//! What may be changed of a project while no run is on: the progress notes, rules for the windows to come, and where it stands.
 //!
 //! Owns carrying such commands out and telling every subscriber. Invariant: the log is written under the project's lock, for as long as
-//! one event takes; without a log the notes alone can be changed, and nothing is left behind.
+//! one event or one move takes; without a log no rule can be set, and the notes are changed without leaving anything behind.
 
-use super::{Closed, Sink, Update};
+use super::{Closed, Mover, Sink, Update};
 use crate::config::Durability;
 use crate::harness::notes::edit;
-use crate::protocol::event::{NotesSaveRefused, SectionRuled};
-use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Seq, SessionNo};
-use crate::store::{ProjectDir, StoreError, Writer};
+use crate::protocol::event::{MoveRefused, NotesSaveRefused, SectionRuled};
+use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Seq, SessionNo, Target};
+use crate::store::{self, ProjectDir, StoreError, Writer};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Desk {
     dir: ProjectDir,
     workspace: PathBuf,
+    mover: Option<Mover>,
     readers: Arc<Mutex<Readers>>,
 }
 
@@ -46,11 +47,12 @@ impl Readers {
 }
 
 impl Desk {
-    /// Opens the desk of a project.
-    pub fn new(dir: ProjectDir, workspace: PathBuf) -> Self {
+    /// Opens the desk of a project; without a mover it moves nothing.
+    pub fn new(dir: ProjectDir, workspace: PathBuf, mover: Option<Mover>) -> Self {
         Self {
             dir,
             workspace,
+            mover,
             readers: Arc::default(),
         }
     }
@@ -83,6 +85,7 @@ impl Desk {
     pub fn take(&self, command: Command) -> Result<(), Closed> {
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
+            Command::Move { .. } if self.mover.is_some() => false,
             Command::SetSection { .. } => true,
             _ => return Err(Closed),
         };
@@ -98,6 +101,7 @@ impl Desk {
 
     fn carry_out(&self, command: Command) {
         let (base, done) = match command {
+            Command::Move { target, seen } => return self.go(target, &seen),
             Command::SaveNotes { base, text } => {
                 let event = self.locked(|| edit::save_for_human(&self.workspace, &base, &text).0);
                 (Some(base), event)
@@ -112,6 +116,26 @@ impl Desk {
                 self.publish(NotesSaveRefused { base, reason }.into(), None);
             }
             (Err(error), None) => tracing::warn!(%error, "a rule could not be recorded"),
+        }
+    }
+
+    /// Makes a move, which records by itself what it does, and tells what it recorded.
+    fn go(&self, target: Target, seen: &str) {
+        let newest = || match self.dir.exists() {
+            true => store::last_seq(&self.dir),
+            false => Ok(Seq(0)),
+        };
+        let moved = newest().map_err(|error| error.to_string()).and_then(|before| {
+            let mover = self.mover.as_ref().ok_or("nothing can be moved from here")?;
+            mover.go(&target, seen)?;
+            store::read(&self.dir, before.next()).map_err(|error| error.to_string())
+        });
+        match moved {
+            Ok(log) => log
+                .envelopes
+                .into_iter()
+                .for_each(|told| self.publish(told.event, Some(told.seq))),
+            Err(reason) => self.publish(MoveRefused { target, reason }.into(), None),
         }
     }
 

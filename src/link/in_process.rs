@@ -1,11 +1,13 @@
-//! The link to an engine of this process.
+//! The link to an engine of this process; when its run is over, to the project that it leaves.
 
+use super::desk::Desk;
 use super::lookup::Lookups;
-use super::{Backend, Closed, Mode, Reply, Sink, Update};
-use crate::protocol::{Command, Envelope, Query, Seq};
+use super::{Backend, Closed, Mode, Mover, Reply, Sink, Update};
+use crate::protocol::{Command, Envelope, Query, Seq, SessionNo};
 use crate::store::{self, ProjectDir};
 use std::sync::Arc;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{broadcast, mpsc};
 
 /// Envelopes handed to a sink at once.
@@ -17,18 +19,22 @@ pub struct InProcess {
     live: broadcast::WeakSender<Arc<Envelope>>,
     commands: mpsc::Sender<Command>,
     lookups: Lookups,
+    desk: Desk,
 }
 
 impl InProcess {
-    /// Connects to an engine. Only a weak handle to the broadcast is kept: when the engine drops its own, subscriptions close.
+    /// Connects to an engine. Only a weak handle to the broadcast is kept: when the engine drops its own, subscriptions close. What
+    /// needs no engine, a move back by `mover` among it, is done all the same from then on.
     #[must_use]
     pub fn new(
         dir: ProjectDir,
         live: &broadcast::Sender<Arc<Envelope>>,
         commands: mpsc::Sender<Command>,
         lookups: Lookups,
+        mover: Mover,
     ) -> Self {
         Self {
+            desk: Desk::new(dir.clone(), lookups.workspace.clone(), Some(mover)),
             dir,
             live: live.downgrade(),
             commands,
@@ -47,7 +53,9 @@ impl Backend for InProcess {
         let live = self.live.upgrade().map(|live| live.subscribe());
         let feed = Feed {
             dir: self.dir.clone(),
+            desk: self.desk.clone(),
             last: Seq(0),
+            session: SessionNo(0),
             sink,
         };
         if let Err(error) = std::thread::Builder::new().name("link".into()).spawn(move || feed.run(live)) {
@@ -56,7 +64,11 @@ impl Backend for InProcess {
     }
 
     fn send(&self, command: Command) -> Result<(), Closed> {
-        self.commands.try_send(command).map_err(|_| Closed)
+        match self.commands.try_send(command) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(Closed),
+            Err(TrySendError::Closed(command)) => self.desk.take(command),
+        }
     }
 
     fn ask(&self, query: Query, reply: Reply) {
@@ -67,7 +79,9 @@ impl Backend for InProcess {
 /// One subscription.
 struct Feed {
     dir: ProjectDir,
+    desk: Desk,
     last: Seq,
+    session: SessionNo,
     sink: Sink,
 }
 
@@ -81,7 +95,9 @@ impl Feed {
         {
             return;
         }
-        (self.sink)(Update::Closed);
+        if (self.sink)(Update::Closed) {
+            self.desk.tell(self.sink, self.last, self.last, self.session);
+        }
     }
 
     /// Delivers what the log has after `last`. Returns whether the sink wants more.
@@ -130,7 +146,7 @@ impl Feed {
     fn deliver(&mut self, mut batch: Vec<Arc<Envelope>>) -> bool {
         batch.retain(|envelope| envelope.seq > self.last);
         let Some(newest) = batch.last() else { return true };
-        self.last = newest.seq;
+        (self.last, self.session) = (newest.seq, newest.session);
         (self.sink)(Update::Events(batch))
     }
 }

@@ -7,11 +7,13 @@
 mod desk;
 mod in_process;
 mod lookup;
+mod mover;
 mod offline;
 mod present;
 
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
+pub use mover::Mover;
 pub use offline::{offline, offline_in};
 
 use crate::protocol::{Answer, Command, Envelope, Query};
@@ -35,7 +37,7 @@ pub enum Update {
     Events(Vec<Arc<Envelope>>),
     /// All events of the past were delivered; what follows is live.
     CaughtUp,
-    /// Nothing more will come.
+    /// The run is over, or whoever wrote the log is gone. What may still come is what this process does with the project itself.
     Closed,
 }
 

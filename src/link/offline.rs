@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::lookup::{Lookups, NextWindowSource};
-use super::{Backend, Client, Closed, Mode, Reply, Sink, Update, present};
+use super::{Backend, Client, Closed, Mode, Mover, Reply, Sink, Update, present};
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::protocol::{Command, Envelope, Event, Query, Seq, SessionNo};
@@ -25,12 +25,13 @@ pub fn offline(workspace: &Path, feature_list: &str, settings: &Settings) -> Res
         workspace,
         feature_list,
         settings,
+        None,
     ))
 }
 
-/// As [`offline`], with the state directory given.
+/// As [`offline`], with the state directory given, and what makes moves back if they may be made.
 #[must_use]
-pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, settings: &Settings) -> Client {
+pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, settings: &Settings, mover: Option<Mover>) -> Client {
     let mode = if dir.exists() && is_held(&dir) {
         Mode::Following
     } else {
@@ -49,7 +50,7 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, setting
         }),
     };
     Client::new(Arc::new(Offline {
-        desk: Desk::new(dir.clone(), workspace.to_owned()),
+        desk: Desk::new(dir.clone(), workspace.to_owned(), mover),
         dir,
         mode,
         workspace: workspace.to_owned(),

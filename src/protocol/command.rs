@@ -48,11 +48,14 @@ pub enum Command {
     },
     /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments go to the agent.
     ReviewCommit(CommitReviewed),
-    /// Take files, branch, feature list and notes to another state: the running step is finished, the session and the run end, the
-    /// state of then is saved, and the move is made.
+    /// Take files, branch, feature list and notes to another state. Only if the project still is as the rehearsal showed it: then the
+    /// running step is interrupted, the session and the run end, the state of then is saved, and the move is made. Answered by
+    /// `rolled_back` or `move_refused`.
     Move {
         /// Where to.
         target: Target,
+        /// What names the state that was shown: [`super::Rehearsal::seen`].
+        seen: String,
     },
     /// Write the progress notes, unless they are no longer what the edit was made from.
     SaveNotes {

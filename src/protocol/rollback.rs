@@ -65,7 +65,7 @@ pub struct Rehearsal {
     pub untracked: Vec<String>,
     /// Files that stay as they are although they could differ, each with the reason.
     pub left_alone: Vec<String>,
-    /// Files that changed since the latest checkpoint, by whomever.
+    /// Files that changed since the latest checkpoint or move, by whomever.
     pub edited: Vec<String>,
     /// Number under which the present state will be kept.
     pub undo: u32,
@@ -75,6 +75,9 @@ pub struct Rehearsal {
     /// Progress notes that differ there.
     #[serde(default)]
     pub notes: Option<NotesMove>,
+    /// The present files as a tree, and the files of there: what changes, line by line, is the difference of the two.
+    #[serde(default)]
+    pub trees: Option<(Oid, Oid)>,
     /// Names the present state exactly; a move is refused if it is another by then.
     pub seen: String,
 }

@@ -5,15 +5,20 @@
 
 use super::keymap::Action;
 use super::model::Model;
+use crate::protocol::MoveKind;
 use crate::protocol::event::GateKind;
 
 /// Returns what to try next, if the guide is wanted and knows something.
 #[must_use]
 pub fn sentence(model: &Model) -> Option<String> {
-    if !model.guided || !model.run_is_live() {
+    if !model.guided || model.state.run.is_none() {
         return None;
     }
     let key = |action| model.keymap.key_text(action);
+    if !model.run_is_live() {
+        return Some(after(model));
+    }
+    let moved = !model.state.moves.is_empty();
     let waits = model.state.open_gates.first().map(|gate| gate.opened.what);
     let hand = model.state.by_hand;
     Some(match waits {
@@ -37,9 +42,38 @@ pub fn sentence(model: &Model) -> Option<String> {
                 key(Action::Answer)
             )
         }
-        Some(_) => format!("{} opens what waits for you", key(Action::Answer)),
+        Some(_) if moved => format!("{} opens what waits for you", key(Action::Answer)),
+        Some(_) => format!(
+            "{} opens what waits; or {}, a commit, {}: what going back would do. Nothing happens by looking",
+            key(Action::Answer),
+            key(Action::FocusGit),
+            key(Action::RollBack)
+        ),
         None if hand.approved == 0 => "Watch the agent work: what it wants to commit will wait for you".into(),
         None if hand.denied == 0 => "Approved and committed. Deny the next one, to see what a reason does".into(),
+        None if !moved => format!(
+            "{}, then {} on a commit shows what going back would do; nothing happens by looking",
+            key(Action::FocusGit),
+            key(Action::RollBack)
+        ),
         None => return None,
     })
+}
+
+/// The lesson goes on when the run is over: a move back ends it, and can be made and taken back then as well.
+fn after(model: &Model) -> String {
+    let key = |action| model.keymap.key_text(action);
+    let leave = key(Action::Leave);
+    match model.state.moves.last().map(|(_, moved)| moved.kind) {
+        None => format!(
+            "The run is over. {}, then {} on a commit shows what going back would do; {leave} leaves",
+            key(Action::FocusGit),
+            key(Action::RollBack)
+        ),
+        Some(MoveKind::Rollback | MoveKind::Redo) => format!(
+            "All is as it was then, and nothing is lost: {} shows how to take it back; {leave} leaves",
+            key(Action::UndoMove)
+        ),
+        Some(MoveKind::Undo) => format!("All is back. That was the lesson: {leave} leaves, `longhaul demo` plays it again"),
+    }
 }

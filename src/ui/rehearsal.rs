@@ -1,4 +1,4 @@
-//! A rehearsal in words: the same rows for the popup and for the command line.
+//! A rehearsal in words: the same rows for the page and for the command line.
 //!
 //! Owns the wording. Invariant: nothing that goes or changes is left unsaid, though a long list is cut with its count.
 
@@ -6,8 +6,14 @@ use super::text::format::plural;
 use crate::protocol::{FeatureStatus, MoveKind, Oid, Rehearsal, TestTotals};
 use crate::session::State;
 
-/// Names of a list that are said before it is cut.
-const NAMES: usize = 6;
+/// How a rehearsal is worded.
+#[derive(Debug, Clone, Copy)]
+pub struct Wording {
+    /// Between before and after.
+    pub arrow: &'static str,
+    /// Names of a list that are said before it is cut.
+    pub names: usize,
+}
 
 /// Says where a move goes, as a heading.
 #[must_use]
@@ -21,8 +27,13 @@ pub fn heading(rehearsal: &Rehearsal) -> String {
 
 /// Says what a move does, as pairs of a label and a text. The log tells of sessions and tests.
 #[must_use]
-pub fn rows(rehearsal: &Rehearsal, state: &State, arrow: &str) -> Vec<(&'static str, String)> {
-    let mut rows = vec![("branch", branch(rehearsal, arrow)), ("files", files(rehearsal))];
+pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'static str, String)> {
+    let arrow = wording.arrow;
+    let named = |names: &[String]| named(names, wording.names);
+    let mut rows = vec![
+        ("branch", branch(rehearsal, arrow)),
+        ("files", files(rehearsal, wording.names)),
+    ];
     let features: Vec<String> = rehearsal
         .features
         .iter()
@@ -63,12 +74,12 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, arrow: &str) -> Vec<(&'static 
     if !rehearsal.edited.is_empty() {
         rows.push((
             "edited",
-            format!("since the last checkpoint, and kept: {}", named(&rehearsal.edited)),
+            format!("since the last checkpoint or move, and kept: {}", named(&rehearsal.edited)),
         ));
     }
-    if !rehearsal.left_alone.is_empty() {
-        rows.push(("stays", rehearsal.left_alone.join("; ")));
-    }
+    let mut stays = rehearsal.left_alone.clone();
+    stays.push("empty directories and what git ignores, which nobody keeps".to_owned());
+    rows.push(("stays", stays.join("; ")));
     rows.push((
         "undo",
         format!("at any time; everything is kept under undo/{}", rehearsal.undo),
@@ -92,7 +103,7 @@ fn branch(rehearsal: &Rehearsal, arrow: &str) -> String {
     text
 }
 
-fn files(rehearsal: &Rehearsal) -> String {
+fn files(rehearsal: &Rehearsal, names: usize) -> String {
     let parts = [
         (&rehearsal.changed, "changes", "change", false),
         (&rehearsal.returned, "returns", "return", false),
@@ -104,16 +115,20 @@ fn files(rehearsal: &Rehearsal) -> String {
         .filter(|(list, ..)| !list.is_empty())
         .map(|(list, one, many, all)| {
             let word = if list.len() == 1 { one } else { many };
-            let names = if all { format!(": {}", named(list)) } else { String::new() };
+            let names = if all {
+                format!(": {}", named(list, names))
+            } else {
+                String::new()
+            };
             format!("{} {word}{names}", list.len())
         })
         .collect();
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
 }
 
-fn named(names: &[String]) -> String {
-    match names.get(NAMES..) {
-        Some(rest) if !rest.is_empty() => format!("{} and {} more", names[..NAMES].join(", "), rest.len()),
+fn named(names: &[String], most: usize) -> String {
+    match names.get(most..) {
+        Some(rest) if !rest.is_empty() => format!("{} and {} more", names[..most].join(", "), rest.len()),
         _ => names.join(", "),
     }
 }

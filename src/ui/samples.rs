@@ -1,15 +1,99 @@
-//! What the pictures show besides the recorded log: a next window and progress notes, made by the code that makes real ones.
+//! What the pictures show besides the recorded log: a next window, progress notes, a move back.
 
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::window::{PreviewInput, preview};
-use crate::protocol::NextWindow;
 use crate::protocol::window::{RuleSpan, SectionId, SectionRule, SentSection};
+use crate::protocol::{FeatureMove, FeatureStatus, FileDiff, MoveKind, NextWindow, NotesMove, Oid, Rehearsal, Target};
 use crate::session::State;
 use std::path::Path;
 
 /// Progress notes of the recorded project.
 pub const NOTES: &str = include_str!("../../tests/fixtures/notes/progress.txt");
+
+/// The files of now in the sample of a move back.
+const NOW: &str = "5ab91e27c0d4f6e8a1b2c3d4e5f60718293a4b5c";
+/// The files of then.
+const THEN: &str = "77b0d114a3c2e1f0b9a8d7c6e5f4a3b2c1d0e9f8";
+
+/// Returns what going back to a commit of the recorded project would do.
+#[must_use]
+pub fn sample_rehearsal(state: &State, target: &Target) -> Rehearsal {
+    let commits = state.recent_commits();
+    let place = match target {
+        Target::Commit { commit } => commits.iter().position(|known| known.id == *commit).unwrap_or(0),
+        Target::Checkpoint { .. } | Target::Undo | Target::Redo => 0,
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let to = commits.get(place);
+    Rehearsal {
+        target: target.clone(),
+        kind: MoveKind::Rollback,
+        title: to.map_or_else(String::new, |to| format!("{} \"{}\"", to.id.short(), to.subject)),
+        branch: "main".to_owned(),
+        from: commits.first().map(|commit| commit.id.clone()),
+        to: to.map(|to| to.id.clone()),
+        set_aside: commits.iter().take(place).cloned().collect(),
+        returning: 0,
+        changed: names(&["lib/notes.sh", "claude-progress.txt", "feature_list.json"]),
+        removed: names(&["lib/export.awk"]),
+        returned: names(&["lib/search.awk"]),
+        untracked: names(&["scratch.txt", "out/a.md"]),
+        left_alone: names(&["fixtures/dump.sql is larger than 20 MB"]),
+        edited: names(&["README.md"]),
+        undo: 12,
+        features: ["F006", "F007"]
+            .map(|id| FeatureMove {
+                feature: id.into(),
+                from: Some(FeatureStatus::Passing),
+                to: Some(FeatureStatus::Failing),
+            })
+            .into(),
+        notes: Some(NotesMove {
+            path: "claude-progress.txt".to_owned(),
+            set_aside: 2,
+            returned: 0,
+        }),
+        trees: Some((Oid::from(NOW), Oid::from(THEN))),
+        seen: "the state of the picture".to_owned(),
+    }
+}
+
+/// Returns the lines that change with it.
+#[must_use]
+pub fn sample_changes() -> Vec<FileDiff> {
+    let file = |path: &str, status: char, added: u32, removed: u32, patch: &str| FileDiff {
+        path: path.into(),
+        old_path: None,
+        status,
+        added,
+        removed,
+        note: String::new(),
+        patch: patch.into(),
+    };
+    let turned = "@@ -1,2 +1,1 @@\n the notes of ada\n-export what F007 needs\n";
+    vec![
+        file("claude-progress.txt", 'M', 0, 14, turned),
+        file(
+            "feature_list.json",
+            'M',
+            2,
+            2,
+            include_str!("../../tests/fixtures/diffs/feature_list.patch"),
+        ),
+        file("lib/export.awk", 'D', 0, 14, turned),
+        file(
+            "lib/notes.sh",
+            'M',
+            2,
+            9,
+            include_str!("../../tests/fixtures/diffs/notes.patch"),
+        ),
+        file("lib/search.awk", 'A', 11, 0, turned),
+        file("out/a.md", 'D', 0, 3, turned),
+        file("scratch.txt", 'D', 0, 1, turned),
+    ]
+}
 
 /// Returns the next window of the recorded project, compared with a session that was told less. `None` if a prompt is broken.
 #[must_use]

@@ -2,6 +2,7 @@
 
 mod next_window;
 mod review;
+mod rollback;
 mod steered;
 
 use super::keymap::Action;

@@ -1,6 +1,7 @@
 //! Pictures of the screens, drawn from a recorded log by the code that draws the terminal.
 
 use super::keymap::Action;
+use super::model::review::OPENING;
 use super::model::{Loaded, Model, Page, Subject};
 use super::msg::Msg;
 use super::samples;
@@ -141,6 +142,34 @@ fn end(model: &mut Model) {
     update(model, Msg::Events(vec![Arc::new(envelope)]));
 }
 
+/// Opens the rehearsal of a move back to the third commit, with a sample as its answer, its keys armed.
+#[must_use]
+pub fn going_back_of(mut model: Model) -> Model {
+    let mut effects = Vec::new();
+    perform(&mut model, Action::FocusGit, &mut effects);
+    for action in [Action::Top, Action::Down, Action::Down, Action::RollBack] {
+        perform(&mut model, action, &mut effects);
+    }
+    let Some(going) = &mut model.going else { return model };
+    // Asked for as the loop would, so that this is its answer.
+    going.ask();
+    let target = going.target.clone();
+    let sample = samples::sample_rehearsal(&model.state, &target);
+    let trees = sample.trees.clone();
+    let answer = Answer::Rehearsal(Box::new(sample));
+    update(&mut model, Msg::Answered(Query::Rehearse { target }, answer));
+    if let Some((now, to)) = trees {
+        let files = samples::sample_changes();
+        let query = Query::TreeDiff { from: Some(now), to };
+        update(&mut model, Msg::Answered(query, Answer::TreeDiff { files }));
+    }
+    let drawn = model.elapsed;
+    update(&mut model, Msg::Drawn(drawn));
+    model.elapsed = drawn + OPENING;
+    model.settle();
+    model
+}
+
 /// Opens the notes with a sample, some of it typed and not saved.
 #[must_use]
 pub fn notes_of(mut model: Model) -> Model {
@@ -197,6 +226,7 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     pictures.push(("review-120x40", review));
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));
+    pictures.push(("rollback-120x40", going_back_of(open(120, 40))));
     let mut summary = open(120, 40);
     end(&mut summary);
     pictures.push(("summary-120x40", summary));

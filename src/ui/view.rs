@@ -42,6 +42,10 @@ pub fn view(model: &Model, screen: Rect, buf: &mut Buffer) -> Cursors {
         cursors.resting = if let Some(editor) = editor {
             cursors.typing = page::editor::draw(model, editor, screen, buf, &look);
             None
+        } else if let (Some(open), Some(going)) = (model.pages.last(), model.open_move()) {
+            let (resting, typing) = page::rehearsal::draw(model, open, going, screen, buf, &look);
+            cursors.typing = typing;
+            resting
         } else if let Some(open) = model.pages.last() {
             page::draw(model, open, screen, buf, &look)
         } else if model.is_first_start() {

@@ -131,7 +131,31 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     let target = Target::Checkpoint {
         checkpoint: CheckpointId(1),
     };
-    asked.send(longhaul::protocol::Command::Move { target }).unwrap();
+    let limit = lab.settings.checkpoint_max_file_mb << 20;
+    let workspace = lab.workspace().canonicalize().unwrap();
+    let seen = longhaul::harness::rehearsal::rehearse(&workspace, &target, limit)
+        .unwrap()
+        .seen;
+    // What was shown is no longer so: refused, told, and the run goes on.
+    lab.write("meanwhile.txt", "a person's");
+    let stale = longhaul::protocol::Command::Move {
+        target: target.clone(),
+        seen,
+    };
+    asked.send(stale).unwrap();
+    let client = running.engine.client();
+    let refused = move || wait_for(&client, |event| matches!(event, Event::MoveRefused(_) | Event::RunEnded(_)));
+    let told = tokio::task::spawn_blocking(refused).await.unwrap();
+    let Some(Event::MoveRefused(refused)) = told.last().map(|envelope| &envelope.event) else {
+        panic!("the run ended for a move that was refused");
+    };
+    assert!(refused.reason.contains("changed since the rehearsal"), "{}", refused.reason);
+    assert_eq!(lab.read("meanwhile.txt"), "a person's");
+    std::fs::remove_file(lab.path("meanwhile.txt")).unwrap();
+    let seen = longhaul::harness::rehearsal::rehearse(&workspace, &target, limit)
+        .unwrap()
+        .seen;
+    asked.send(longhaul::protocol::Command::Move { target, seen }).unwrap();
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
     assert!(
@@ -156,8 +180,6 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     );
     assert!(!lab.path("feature_list.json").exists() && ran.state.features.rows.is_empty());
 
-    let limit = lab.settings.checkpoint_max_file_mb << 20;
-    let workspace = lab.workspace().canonicalize().unwrap();
     let undo = longhaul::harness::rehearsal::rehearse(&workspace, &Target::Undo, limit).unwrap();
     longhaul::engine::rollback::offline(&workspace, &lab.dir(), &lab.settings, &undo).unwrap();
     assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");

@@ -6,4 +6,5 @@ mod live;
 mod notice;
 mod own_session;
 mod past;
+mod rollback;
 mod stream;

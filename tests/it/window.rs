@@ -9,7 +9,7 @@ use longhaul::protocol::{Answer, Command, Event, NextWindow, Query, RuleSpan, Se
 use std::time::Duration;
 
 fn offline(lab: &Lab) -> Client {
-    link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings)
+    link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings, None)
 }
 
 fn ask(client: &Client, query: Query) -> Answer {

@@ -35,6 +35,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::MessageDelivered(gone) => format!("{} goes to the agent", gone.message),
         Event::RunOrderChanged(order) => steered::order(order),
         Event::SteerRefused(refused) => format!("not done: {}", refused.reason),
+        Event::MoveRefused(refused) => format!("not moved: {}", refused.reason),
         Event::SessionStarted(started) => {
             format!(
                 "session {} ({}) starts with a fresh window of {} tokens",

@@ -249,3 +249,27 @@ fn a_move_that_was_cut_off_is_finished_and_edits_made_meanwhile_are_kept_aside()
     lab.git(&["update-ref", "refs/longhaul/pending", "HEAD"]);
     assert!(lab.repo().finish_move().is_err(), "not a record of ours");
 }
+
+#[test]
+fn undo_and_redo_name_where_they_go_however_often_and_count_no_move_as_an_edit() {
+    let lab = Lab::with_commit();
+    let first = head(&lab);
+    lab.write("a.txt", "two\n");
+    lab.commit("Second").unwrap();
+    let repo = lab.repo();
+    repo.checkpoint("before", LIMIT, None).unwrap();
+    go(&lab, &to(&first));
+    let mut titles = Vec::new();
+    for target in [Target::Undo, Target::Redo, Target::Undo] {
+        let rehearsal = rehearse(&lab, &target);
+        assert_eq!(rehearsal.edited, [""; 0], "{target:?}");
+        titles.push(rehearsal.title);
+        go(&lab, &target);
+    }
+    assert!(titles[0].starts_with("what was there before the move to "), "{titles:?}");
+    assert_eq!(
+        titles[0].strip_prefix("what was there before the move to "),
+        Some(titles[1].as_str())
+    );
+    assert_eq!(titles[2], titles[0]);
+}

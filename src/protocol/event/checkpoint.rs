@@ -74,6 +74,15 @@ pub struct RolledBack {
     pub kept: Vec<String>,
 }
 
+/// A move that was asked for was not made; nothing was changed by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveRefused {
+    /// Where to.
+    pub target: Target,
+    /// Why not, and what to do.
+    pub reason: String,
+}
+
 impl CheckpointCause {
     /// Says the cause in words.
     #[must_use]

@@ -10,7 +10,7 @@ pub mod tool;
 pub mod turn;
 pub mod window;
 
-pub use checkpoint::{CheckpointCause, CheckpointMade, RolledBack};
+pub use checkpoint::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
 pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
@@ -188,6 +188,8 @@ events! {
     CheckpointMade = "checkpoint_made",
     /// The project was moved back, or forth again.
     RolledBack = "rolled_back",
+    /// A move that was asked for was not made.
+    MoveRefused = "move_refused",
     /// A person edited the progress notes.
     NotesEdited = "notes_edited",
     /// A save of the progress notes would have overwritten somebody's text.

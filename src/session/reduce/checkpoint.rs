@@ -1,8 +1,8 @@
 //! Checkpoints and moves back.
 
 use super::At;
-use crate::protocol::event::{CheckpointMade, RolledBack};
-use crate::protocol::{CheckpointId, Oid, Seq, SessionNo, Target, TestTotals};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
+use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestTotals};
 use crate::session::state::{KeptCheckpoint, State};
 use crate::session::timeline::ItemKind;
 
@@ -19,6 +19,12 @@ impl State {
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
         self.moves.push((at.seq, event.clone()));
         self.abandoned = event.abandoned.iter().copied().collect();
+        for moved in &event.features {
+            // Taken back is not broken: the list that is read next must not call it a regression.
+            if let (Some(row), Some(to)) = (self.features.get_mut(&moved.feature), moved.to) {
+                (row.feature.status, row.regressed) = (to, false);
+            }
+        }
         self.push(at, ItemKind::Moved(Box::new(event.clone())));
     }
 
@@ -79,6 +85,47 @@ impl State {
         let moment = self.moment_of(target)?;
         let before = self.tests.history.iter().rev().find(|(seq, _)| *seq < moment);
         before.map(|(_, totals)| *totals)
+    }
+
+    /// Returns the state in which a feature turned green last: its commit, else the first state that was kept after the flip.
+    ///
+    /// # Errors
+    /// The reason, if there is no such state.
+    pub fn target_of_feature(&self, id: &FeatureId) -> Result<Target, &'static str> {
+        let row = self.features.get(id).ok_or("the feature list does not have it")?;
+        let Some(flip) = row.flips.iter().rev().find(|flip| flip.to == FeatureStatus::Passing) else {
+            return Err(match row.feature.status {
+                FeatureStatus::Passing => "the log does not tell when it passed",
+                FeatureStatus::Failing | FeatureStatus::Unknown => "it has not passed yet: there is no such moment to go back to",
+            });
+        };
+        let commit = self
+            .commits
+            .iter()
+            .find(|commit| commit.seq >= flip.seq && commit.made.feature.as_ref() == Some(id));
+        if let Some(commit) = commit {
+            let commit = commit.made.commit.clone();
+            return Ok(Target::Commit { commit });
+        }
+        let kept = self.checkpoints.iter().find(|kept| kept.seq >= flip.seq);
+        kept.map(|kept| Target::Checkpoint {
+            checkpoint: kept.made.checkpoint,
+        })
+        .ok_or("nothing was kept of the files since it passed")
+    }
+
+    /// Returns the state in which a session began.
+    #[must_use]
+    pub fn target_of_session(&self, number: SessionNo) -> Option<Target> {
+        let begun = |kept: &&KeptCheckpoint| kept.session == number && kept.made.cause == CheckpointCause::SessionStart;
+        if let Some(kept) = self.checkpoints.iter().find(begun) {
+            return Some(Target::Checkpoint {
+                checkpoint: kept.made.checkpoint,
+            });
+        }
+        // It began in a state that was kept already.
+        let first = self.session(number)?.items.first()?.seq;
+        self.target_before(first)
     }
 
     /// Returns what to go back to from an event of the log: the last checkpoint or commit at or before it.

@@ -56,7 +56,7 @@ impl State {
             Event::MessageDelivered(event) => self.message_gone(event.message),
             Event::RunOrderChanged(event) => self.run_order_changed(event),
             // Told to whoever is looking; it changes nothing.
-            Event::SteerRefused(_) => {}
+            Event::SteerRefused(_) | Event::MoveRefused(_) => {}
             Event::SessionStarted(event) => self.session_started(at, event),
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),

@@ -43,11 +43,15 @@ pub enum Context {
     Unsaved,
     /// Two versions of the edited text.
     Versions,
+    /// The page of a move back.
+    Rehearsal,
+    /// The word that makes the move.
+    Word,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -67,6 +71,8 @@ impl Context {
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
+        Self::Rehearsal,
+        Self::Word,
     ];
 
     /// Returns the words for it in help and README.
@@ -92,6 +98,8 @@ impl Context {
             Self::Editor => "editor",
             Self::Unsaved => "editor, not saved",
             Self::Versions => "two versions",
+            Self::Rehearsal => "rolling back",
+            Self::Word => "typing the word",
         }
     }
 }

@@ -53,11 +53,15 @@ pub enum Situation {
     Unsaved,
     /// Two versions of the edited text.
     Versions,
+    /// The page of a move back.
+    Rehearsal,
+    /// The word that makes the move.
+    Word,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Document,
@@ -76,14 +80,16 @@ impl Situation {
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
+        Self::Rehearsal,
+        Self::Word,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Review, Search,
-            Start, Transcript, Unsaved, Versions, Writing,
+            Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal,
+            Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Everywhere],
@@ -104,6 +110,8 @@ impl Situation {
             Self::Editor => &[Editor],
             Self::Unsaved => &[Unsaved],
             Self::Versions => &[Versions, Document],
+            Self::Rehearsal => &[Rehearsal, Diff, Document, Everywhere],
+            Self::Word => &[Word],
         }
     }
 
@@ -112,7 +120,7 @@ impl Situation {
     pub const fn takes_text(self) -> bool {
         matches!(
             self,
-            Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette | Self::Editor
+            Self::Question | Self::Message | Self::Search | Self::Writing | Self::Palette | Self::Editor | Self::Word
         )
     }
 
@@ -150,7 +158,9 @@ impl Keymap {
                 Preset::Default => &[],
                 Preset::Vim => entry.vim,
             };
-            for key in entry.keys.iter().chain(vim) {
+            // A key that begins vim's own sequences gives way to what its action has there.
+            let own = entry.keys.iter().filter(|key| vim.is_empty() || !begins_one(key, vim));
+            for key in own.chain(vim) {
                 // A test reads every key of the table; an unreadable one cannot reach a release.
                 if let Ok(sequence) = key.parse() {
                     bindings.push((sequence, entry.action));
@@ -250,6 +260,11 @@ impl Resolver {
     pub fn clear(&mut self) {
         self.typed.clear();
     }
+}
+
+/// Says whether a key is the first of one of these sequences.
+fn begins_one(key: &str, sequences: &[&str]) -> bool {
+    sequences.iter().any(|sequence| sequence.split(' ').next() == Some(key))
 }
 
 #[cfg(test)]

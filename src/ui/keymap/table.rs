@@ -1,8 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Review, Search, Start,
-    Transcript, Unsaved, Versions, Writing,
+    Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal, Review,
+    Search, Start, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -144,6 +144,12 @@ actions! {
     Interrupt: "interrupt", "", [Main], ["P"], [];
     /// write to the agent, which reads it at its next step; waiting messages can be changed there
     Message: "message", "message", [Main], ["i"], [];
+    /// show what going back to the selected row's moment would do; on a commit made unseen: to before it
+    RollBack: "roll-back", "roll back", [Main, List, Document, Review], ["R"], [];
+    /// show what taking the latest move back would do
+    UndoMove: "undo-move", "", [Main, List, Document], ["z"], ["z u"];
+    /// show what making the move again that was taken back would do
+    RedoMove: "redo-move", "", [Main, List, Document], ["Z"], [];
     /// write to the agent and interrupt it: it reads that first
     MessageNow: "message-now", "", [Main], ["I"], [];
     /// leave the selected feature out of this run, or take it back in
@@ -290,6 +296,13 @@ actions! {
     EditMerged: "edit-merged", "both", [Versions], ["3"], [];
     /// back to your text; nothing is saved
     CloseVersions: "close-versions", "back", [Versions], ["Esc", "q", "C-c"], [];
+
+    /// begin the word that makes the move
+    TypeWord: "type-word", "confirm", [Rehearsal], ["b"], [];
+    /// make the move, if the word is typed
+    MoveBack: "move-back", "do it", [Word], ["Enter"], [];
+    /// drop the word; nothing is changed
+    DropWord: "drop-word", "not now", [Word], ["Esc", "C-c"], [];
 }
 
 impl Action {

@@ -4,7 +4,7 @@
 //! another kind than its question counts as a failure that is shown.
 
 use super::Model;
-use crate::protocol::{Answer, BlobId, Oid, Query, Target};
+use crate::protocol::{Answer, BlobId, Oid, Query};
 
 /// What a look-up says that was answered with the answer of another.
 pub(super) const MISMATCH: &str = "the look-up was answered with something else";
@@ -40,11 +40,6 @@ impl Model {
                 self.changes.entry(key).or_insert(Loaded::Pending);
                 fresh
             }
-            // The files of now are another thing each time.
-            Query::Rehearse { target } => {
-                self.rehearsal = Some((target.clone(), Loaded::Pending));
-                true
-            }
             Query::CommitDiff { commit } => {
                 let fresh = !self.diffs.contains_key(commit);
                 self.diffs.entry(commit.clone()).or_insert(Loaded::Pending);
@@ -56,7 +51,7 @@ impl Model {
                 fresh
             }
             // Their pages know by themselves when to ask again.
-            Query::NextWindow | Query::Notes => true,
+            Query::Rehearse { .. } | Query::NextWindow | Query::Notes => true,
         }
     }
 
@@ -94,17 +89,6 @@ impl Model {
             other => Loaded::other(other),
         };
         self.changes.insert((from, to), loaded);
-    }
-
-    /// Files a rehearsal, if it is still the one that is wanted.
-    pub fn file_rehearsal(&mut self, of: Target, answer: Answer) {
-        let loaded = match answer {
-            Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
-            other => Loaded::other(other),
-        };
-        if self.rehearsal.as_ref().is_some_and(|(wanted, _)| *wanted == of) {
-            self.rehearsal = Some((of, loaded));
-        }
     }
 
     /// Files the answer to a look-up of a long text.

@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod editor;
 pub mod field;
 pub mod fuzzy;
+pub mod going;
 mod live;
 pub mod lookup;
 pub mod message;
@@ -23,6 +24,7 @@ pub use cursor::Cursor;
 use editor::Asking;
 pub use editor::Editor;
 pub use field::Field;
+pub use going::Going;
 pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
@@ -36,7 +38,7 @@ use super::notice::Attention;
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, Rehearsal, SessionNo, Target};
+use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo};
 use crate::session::{Session, State};
 use crate::ui::model::review::Review;
 use crate::ui::transcript::View;
@@ -107,8 +109,10 @@ pub struct Model {
     pub changes: HashMap<(Option<Oid>, Oid), Loaded<Vec<FileDiff>>>,
     /// Look-ups of texts kept as blobs.
     pub blobs: HashMap<BlobId, Loaded<String>>,
-    /// The latest rehearsal of a move back.
-    pub rehearsal: Option<(Target, Loaded<Box<Rehearsal>>)>,
+    /// The move back that is looked at, if one is.
+    pub going: Option<Going>,
+    /// Rehearsals that came so far; tells their laid-out pages apart.
+    pub rehearsals: u64,
     /// The preview of the next window.
     pub next_window: NextWindowView,
     /// The open editor, if any; its page is the visible one.
@@ -181,7 +185,8 @@ impl Model {
             diffs: HashMap::new(),
             changes: HashMap::new(),
             blobs: HashMap::new(),
-            rehearsal: None,
+            going: None,
+            rehearsals: 0,
             next_window: NextWindowView::default(),
             editor: None,
             mouse: false,
@@ -212,6 +217,7 @@ impl Model {
             Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) => {
                 return Situation::Popup;
             }
+            None if self.open_move().is_some_and(|going| going.word.is_some()) => return Situation::Word,
             None if self.open_review().is_some_and(|review| review.entry.is_some()) => return Situation::Writing,
             None => {}
         }
@@ -225,6 +231,7 @@ impl Model {
             Some(Subject::Commit(_)) => Situation::Diff,
             Some(Subject::Review(_)) => Situation::Review,
             Some(Subject::NextWindow) => Situation::NextWindow,
+            Some(Subject::Rehearsal) => Situation::Rehearsal,
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,

@@ -21,6 +21,8 @@ pub enum Subject {
     NextWindow,
     /// The open editor.
     Editor,
+    /// The move back that is looked at.
+    Rehearsal,
 }
 
 /// An open page.
@@ -55,7 +57,7 @@ impl Page {
     #[must_use]
     pub const fn position(&self) -> usize {
         match self.subject {
-            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => self.cursor,
+            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => self.cursor,
             Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => self.scroll,
         }
     }

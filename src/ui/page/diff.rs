@@ -64,7 +64,7 @@ pub fn heading(file: &FileDiff, folded: bool, form: Form, look: &Look<'_>) -> Ve
 }
 
 /// Adds the hunks one by one: each is coloured by itself, because what lies between two of them is not known.
-fn hunks(sheet: &mut Sheet<'_>, file: &FileDiff, index: usize, look: &Look<'_>) {
+pub(super) fn hunks(sheet: &mut Sheet<'_>, file: &FileDiff, index: usize, look: &Look<'_>) {
     for rows in parts(&of_patch(&file.patch)) {
         sheet.stop(Mark::Hunk, index);
         let width = sheet.width();

@@ -9,6 +9,7 @@ pub mod editor;
 pub mod feature;
 pub mod item;
 pub mod next_window;
+pub mod rehearsal;
 pub mod review;
 pub mod sheet;
 pub mod start;
@@ -92,6 +93,7 @@ pub const fn body(size: Size) -> Rect {
 pub fn area(model: &Model) -> Rect {
     match model.open_review() {
         Some(review) => review::places(model, review).body,
+        None if model.open_move().is_some() => rehearsal::text_area(model.size),
         None => body(model.size),
     }
 }
@@ -133,6 +135,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
             None => Document::default(),
         },
         Subject::NextWindow => next_window::document(model, page, width, &look),
+        Subject::Rehearsal => rehearsal::document(model, page, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
     });
@@ -149,6 +152,11 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
     match subject {
         Subject::Commit(_) | Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
+        // Whether the run is live is part of the text.
+        Subject::Rehearsal => {
+            let revision = model.going.as_ref().map_or(0, |going| going.revision);
+            revision * 2 + u64::from(model.run_is_live())
+        }
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             item.map_or(0, |item| item.revision.0)
@@ -160,9 +168,13 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
 fn reviewed<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Review> {
     match subject {
         Subject::Review(target) => model.review(target),
-        Subject::Feature(_) | Subject::Commit(_) | Subject::Test(_) | Subject::Item(..) | Subject::NextWindow | Subject::Editor => {
-            None
-        }
+        Subject::Feature(_)
+        | Subject::Commit(_)
+        | Subject::Test(_)
+        | Subject::Item(..)
+        | Subject::NextWindow
+        | Subject::Editor
+        | Subject::Rehearsal => None,
     }
 }
 
@@ -173,6 +185,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
             .is_some_and(|found| !matches!(review::change(model, found), review::Change::Pending)),
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
         Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
+        Subject::Rehearsal => rehearsal::is_counted(model),
         Subject::Feature(_) | Subject::Test(_) | Subject::NextWindow | Subject::Editor => true,
     }
 }
@@ -199,7 +212,11 @@ pub fn matching_rows(model: &Model, page: &Page) -> Vec<usize> {
 
 /// Draws a page with its title; returns where its cursor is.
 pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    let body = body(screen.as_size());
+    let body = if model.open_move().is_some() {
+        rehearsal::text_area(screen.as_size())
+    } else {
+        body(screen.as_size())
+    };
     let title = Rect {
         y: 1,
         height: 1.min(screen.height.saturating_sub(1)),
@@ -210,7 +227,7 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
     let (left, right) = heading(model, page, rows, usize::from(body.height), look);
     widget::title(buf, title, look, left, right);
     draw_rows(page, &document, body, buf, look);
-    let has_cursor = matches!(page.subject, Subject::Commit(_) | Subject::NextWindow);
+    let has_cursor = matches!(page.subject, Subject::Commit(_) | Subject::NextWindow | Subject::Rehearsal);
     if has_cursor && rows > 0 {
         return draw_cursor(page, body, buf, look);
     }
@@ -277,6 +294,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::Review(_) => Vec::new(),
         Subject::NextWindow => vec![Span::styled("Next context window", look.style(Slot::TitleFocused))],
         Subject::Editor => Vec::new(),
+        Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             let turn = item.map(|item| item.turn).filter(|turn| turn.0 > 0);

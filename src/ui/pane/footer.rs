@@ -97,6 +97,8 @@ fn has_a_point(model: &Model, action: Action) -> bool {
     match action {
         Action::Back => model.popup.is_some() || !model.pages.is_empty() || model.reading.is_some(),
         Action::Open => !matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary)),
+        // It can be chosen there, but its key stands for the row below the list of keys.
+        Action::RollBack => !matches!(model.popup, Some(Popup::Help(_))),
         Action::ZoomIn => model.layout().places.len() > 1,
         Action::Summary => !model.run_is_live(),
         _ => true,
@@ -106,7 +108,7 @@ fn has_a_point(model: &Model, action: Action) -> bool {
 /// The same key opens a row and folds an entry: the word says which.
 const fn word(action: Action, short: &'static str, context: Context, situation: Situation) -> &'static str {
     match (action, context, situation) {
-        (Action::Open, Context::Transcript, _) | (Action::Open, _, Situation::Diff) => "fold",
+        (Action::Open, Context::Transcript, _) | (Action::Open, _, Situation::Diff | Situation::Rehearsal) => "fold",
         (Action::Find, Context::List, _) => "filter",
         _ => short,
     }

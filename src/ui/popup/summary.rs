@@ -1,5 +1,6 @@
 //! The run's summary: what was reached, at what price, and where it lies.
 
+use crate::protocol::MoveKind;
 use crate::session::Phase;
 use crate::session::state::Run;
 use crate::ui::keymap::Action;
@@ -8,6 +9,7 @@ use crate::ui::page::sheet::Sheet;
 use crate::ui::pane::header::{money, phase_word};
 use crate::ui::text::{Look, format};
 use crate::ui::theme::Slot;
+use crate::ui::update::refusal;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -26,6 +28,19 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     }
     sheet.gap();
     facts(model, run, &mut sheet, look);
+    let moved = model
+        .state
+        .moves
+        .last()
+        .filter(|_| refusal(model, Action::UndoMove).is_none());
+    if let Some((_, moved)) = moved.filter(|(_, moved)| moved.kind != MoveKind::Undo) {
+        let undo = format!(
+            "{} takes it back; the state before is undo {}",
+            model.keymap.key_text(Action::UndoMove),
+            moved.undo
+        );
+        sheet.fact("moved", &undo);
+    }
     sheet.gap();
     let leave = if matches!(phase, Phase::Ended(_)) { "leave" } else { "close" };
     sheet.spans(&[

@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, next_window, open, review, steer};
+use super::{copy, find, next_window, open, review, rollback, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -174,6 +174,9 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::KeepMine => editor::settle(model, Side::Mine, effects),
         Action::TakeTheirs => editor::settle(model, Side::Theirs, effects),
         Action::EditMerged => editor::settle(model, Side::Both, effects),
+        Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord | Action::MoveBack | Action::DropWord => {
+            rollback::perform(model, action, effects)
+        }
         Action::KeepSearch => model.search = None,
         Action::DropSearch => {
             find::clear(model);

@@ -38,6 +38,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::SkipFeature
         | Action::PickFeature
         | Action::PreviousWaiting => super::steer::refusal(model, action),
+        Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord => super::rollback::refusal(model, action),
         Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
             .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
@@ -140,7 +141,9 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::KeepMine
         | Action::TakeTheirs
         | Action::EditMerged
-        | Action::CloseVersions => None,
+        | Action::CloseVersions
+        | Action::MoveBack
+        | Action::DropWord => None,
         Action::SaveForGood => {
             let section = model.editor.as_ref().is_some_and(|editor| editor.what != Edited::Notes);
             (!section).then_some("the notes are saved for good either way")

@@ -3,7 +3,7 @@
 use crate::protocol::{FeatureStatus, FileDiff};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::review::Review;
-use crate::ui::model::{CopyEntry, Loaded, Model, Popup, Subject};
+use crate::ui::model::{CopyEntry, Going, Loaded, Model, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page;
 use crate::ui::page::review::Change;
@@ -120,6 +120,14 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
             ]
         }
         Subject::NextWindow => next_window(model),
+        Subject::Rehearsal => {
+            let rehearsal = model.going.as_ref().and_then(Going::ready);
+            let trees = rehearsal.and_then(|rehearsal| rehearsal.trees.clone());
+            match trees.and_then(|(now, then)| model.changes.get(&(Some(now), then))) {
+                Some(Loaded::Ready(files)) => vec![entry('b', "whole diff", patch(files))],
+                _ => Vec::new(),
+            }
+        }
         Subject::Editor => {
             let text = model.editor.as_ref().map(|editor| editor.field.text());
             vec![entry('b', "what you typed", text.unwrap_or_default())]

@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{editor, open, review, steer};
+use super::{editor, open, review, rollback, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -15,6 +15,9 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         model.state.apply(envelope);
         model.next_window.notice(&envelope.event);
         editor::notice(model, &envelope.event);
+        if let Some(going) = &mut model.going {
+            going.notice(&envelope.event);
+        }
         // The past is no news.
         if model.caught_up {
             model.attention.happened(&envelope.event, &model.state);
@@ -40,6 +43,8 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 steer::gone(model, gone.message, "That message was taken back: this goes as a new one.")
             }
             Event::SteerRefused(refused) if model.caught_up => model.refuse(refused.reason.clone()),
+            Event::RolledBack(moved) => rollback::moved(model, moved),
+            Event::MoveRefused(refused) => rollback::refused(model, refused),
             Event::SessionEnded(_) => {
                 no_longer_waits(model, "the session has ended");
                 review::closed(model, "the session has ended");
@@ -113,4 +118,5 @@ pub fn drawn(model: &mut Model, at: Duration) {
         arming.drawn(at);
     }
     review::drawn(model, at);
+    rollback::drawn(model, at);
 }

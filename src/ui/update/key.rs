@@ -1,7 +1,7 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
-use super::{action, copy, editor, find, review};
-use crate::ui::keymap::{Action, KeyPress, Resolution};
+use super::{action, copy, editor, find, review, rollback};
+use crate::ui::keymap::{Action, KeyPress, Resolution, Situation};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -29,7 +29,10 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     match typed {
         Resolution::Action(Action::Cancel) if cancel_was_armed => action::perform(model, Action::Leave, effects),
         // A key held down means what it meant when it was pressed.
+        Resolution::Action(Action::MoveBack) if event.kind == KeyEventKind::Repeat => rollback::too_soon(model),
         Resolution::Action(chosen) if event.kind == KeyEventKind::Repeat && review::decides(chosen) => review::too_soon(model),
+        // The word may be typed as if the line were open: its first letter opens it.
+        Resolution::Action(Action::TypeWord) if rollback::closed(model).is_none() => rollback::type_word(model, Some(event)),
         Resolution::Action(chosen) => action::perform(model, chosen, effects),
         Resolution::Pending(_) => {}
         Resolution::Unbound if situation.takes_text() => text(model, event),
@@ -53,6 +56,7 @@ fn text(model: &mut Model, event: KeyEvent) {
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
+    } else if rollback::letter(model, event) {
     } else if let Some(entry) = model.writing() {
         entry.field.key(event);
     } else {
@@ -78,6 +82,8 @@ pub fn paste(model: &mut Model, pasted: &str) {
     } else if let Some(field) = &mut model.search {
         field.paste(pasted);
         find::typed(model);
+    } else if model.situation() == Situation::Word {
+        model.refuse("pasted text does not count here: type the word");
     } else if let Some(entry) = model.writing() {
         entry.field.paste(pasted);
     } else if !editor::paste(model, pasted) {

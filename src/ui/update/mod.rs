@@ -17,6 +17,7 @@ mod motion;
 mod next_window;
 mod open;
 pub mod review;
+pub mod rollback;
 mod steer;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.closed = true;
             model.caught_up = true;
             model.leaving &= !model.has_unsaved_text();
+            rollback::not_sent(model);
             if model.leaving {
                 effects.push(Effect::Quit(Exit::Left));
             }
@@ -62,6 +64,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.leaving = false;
             editor::not_sent(model);
             review::not_sent(model);
+            rollback::not_sent(model);
             model.refuse(reason);
         }
         Msg::EditedOutside(outcome) => editor::edited_outside(model, outcome, &mut effects),
@@ -78,6 +81,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);
+    rollback::left(model);
     open::look_up_what_is_shown(model, &mut effects);
     effects
 }

@@ -140,7 +140,7 @@ fn on_page(model: &mut Model, motion: Motion) {
     };
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => {
+        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => {
             open.cursor = motion.target(open.cursor, rows, height);
             open.reveal(height);
         }
@@ -156,7 +156,7 @@ pub fn page_to(model: &mut Model, row: usize) {
     let height = usize::from(page::area(model).height);
     let Some(open) = model.pages.last_mut() else { return };
     match open.subject {
-        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow => {
+        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => {
             open.cursor = row;
             open.reveal(height);
         }

@@ -1,7 +1,7 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, editor, motion};
+use super::{action, editor, motion, rollback};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
@@ -56,7 +56,10 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         other => model.popup = other,
     }
     if let Some(open) = model.pages.last() {
-        if matches!(open.subject, Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow) {
+        if matches!(
+            open.subject,
+            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal
+        ) {
             fold_file(model);
         }
         return;
@@ -131,6 +134,11 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
         Subject::NextWindow => {
             let sections = model.next_window.sections().iter();
             sections.map(page::next_window::starts_folded).collect()
+        }
+        Subject::Rehearsal => {
+            let document = page::document(model, open, page::area(model).width);
+            let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
+            files.map(|_| true).collect()
         }
         Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => return,
     };
@@ -220,6 +228,11 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         Some(Subject::NextWindow) => effects.extend(model.next_window.ask().map(Effect::Ask)),
+        Some(Subject::Rehearsal) => {
+            for query in rollback::look_up(model) {
+                ask(model, query, effects);
+            }
+        }
         Some(Subject::Feature(_) | Subject::Test(_) | Subject::Editor) | None => {}
     }
 }
@@ -236,7 +249,7 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::CommitDiff { commit } => model.file_diff(commit, answer),
         Query::TreeDiff { from, to } => model.file_changes(from, to, answer),
         Query::Blob { blob } => model.file_blob(blob, answer),
-        Query::Rehearse { target } => model.file_rehearsal(target, answer),
+        Query::Rehearse { target } => rollback::file(model, &target, answer),
         Query::NextWindow => model.next_window.file(answer),
         Query::Notes => editor::file(model, answer),
     }

@@ -58,6 +58,10 @@ impl Model {
     /// Returns when the screen changes by itself: keys of the visible page begin to decide.
     #[must_use]
     pub fn next_change(&self) -> Option<Duration> {
+        if let Some(going) = self.open_move() {
+            let latch = going.word.as_ref().map_or(going.latch, |word| word.latch);
+            return latch.next_change(self.elapsed);
+        }
         let review = self.open_review()?;
         let latch = review.entry.as_ref().map_or(review.latch, |entry| entry.latch);
         latch.next_change(self.elapsed)

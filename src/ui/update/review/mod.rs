@@ -62,7 +62,7 @@ pub fn too_soon(model: &mut Model) {
 pub const fn decides(action: Action) -> bool {
     matches!(
         action,
-        Action::Approve | Action::Deny | Action::DenyAndStop | Action::KeepWriting
+        Action::Approve | Action::Deny | Action::DenyAndStop | Action::KeepWriting | Action::MoveBack
     )
 }
 

@@ -1,0 +1,240 @@
+//! Going back: the page of a move's rehearsal, the typed word, and what came of it.
+//!
+//! Owns when a move may go out. Does not own whether it counts: it is refused where the project is no longer as it was shown.
+//! Invariant: a move is asked for only by a word that was typed, key by key, after its rehearsal had been on the screen.
+
+mod moment;
+#[cfg(test)]
+mod tests;
+
+pub use moment::refusal;
+
+use crate::link::Mode;
+use crate::protocol::event::{MoveRefused, RolledBack};
+use crate::protocol::{Answer, MoveKind, Query, Target};
+use crate::ui::keymap::{Action, KeyPress};
+use crate::ui::model::going::{Going, WORD, Word};
+use crate::ui::model::{Model, Page, Subject};
+use crate::ui::msg::Effect;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::time::Duration;
+
+/// What is said of a key that came too soon.
+const TOO_SOON: &str = "not yet: this page has just appeared; the key was not counted";
+/// Names that are said in the footer before they are counted.
+const NAMED: usize = 3;
+
+/// Opens the rehearsal of a move to the selected row's moment.
+pub fn open(model: &mut Model) {
+    match moment::target(model) {
+        Ok(target) => rehearse(model, target),
+        Err(reason) => model.refuse(reason),
+    }
+}
+
+/// Opens the rehearsal of a move.
+pub fn rehearse(model: &mut Model, target: Target) {
+    model.popup = None;
+    model.pages.retain(|page| page.subject != Subject::Rehearsal);
+    model.going = Some(Going::new(target, model.elapsed));
+    model.pages.push(Page::new(Subject::Rehearsal));
+}
+
+/// Forgets a move whose page was left.
+pub fn left(model: &mut Model) {
+    if model.going.is_some() && !model.pages.iter().any(|page| page.subject == Subject::Rehearsal) {
+        model.going = None;
+    }
+}
+
+/// Says why the word cannot be typed, if it cannot.
+#[must_use]
+pub fn closed(model: &Model) -> Option<&'static str> {
+    let going = model.going.as_ref()?;
+    if model.mode == Mode::Following && !model.closed {
+        return Some("this window only watches a run of another process; go back where that was started");
+    }
+    if going.sent {
+        return Some("the move is on its way");
+    }
+    match going.ready() {
+        None => Some("nothing was rehearsed yet"),
+        Some(rehearsal) if rehearsal.is_idle() => Some("nothing would change: it is so already"),
+        Some(_) => None,
+    }
+}
+
+/// Opens the line for the word, with the key's own letter if it begins the word.
+pub fn type_word(model: &mut Model, key: Option<KeyEvent>) {
+    let now = model.elapsed;
+    let Some(going) = &mut model.going else { return };
+    if !going.latch.is_armed(now) {
+        return too_soon(model);
+    }
+    let first = key
+        .and_then(|key| KeyPress::from_event(&key))
+        .and_then(|press| match press.code {
+            KeyCode::Char(letter) if press.modifiers == KeyModifiers::NONE && WORD.starts_with(letter) => Some(letter),
+            _ => None,
+        });
+    going.word = Some(Word::new(&first.map(String::from).unwrap_or_default(), now));
+}
+
+/// Takes a key into the word; says whether one is being typed.
+pub fn letter(model: &mut Model, key: KeyEvent) -> bool {
+    match model.going.as_mut().and_then(|going| going.word.as_mut()) {
+        Some(word) => {
+            word.field.key(key);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Does what an action of the page says.
+pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::RollBack => open(model),
+        Action::UndoMove => rehearse(model, Target::Undo),
+        Action::RedoMove => rehearse(model, Target::Redo),
+        Action::TypeWord => type_word(model, None),
+        Action::MoveBack => decide(model, effects),
+        Action::DropWord => {
+            if let Some(going) = &mut model.going {
+                going.word = None;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Asks for the move, if its word was typed under what is on the screen.
+fn decide(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.elapsed;
+    if let Some(reason) = closed(model) {
+        model.refuse(reason);
+        return;
+    }
+    let Some(going) = &mut model.going else { return };
+    let Some(word) = &mut going.word else { return };
+    if !going.latch.is_armed(now) || !word.latch.is_armed(now) {
+        // Nothing of the word opens this line, so the key need not be let go of first.
+        model.refuse(TOO_SOON);
+        return;
+    }
+    if word.field.text().trim() != WORD {
+        model.refuse(format!("the word is `{WORD}`; nothing was changed"));
+        return;
+    }
+    let Some(command) = going.command() else { return };
+    going.word = None;
+    going.sent = true;
+    effects.push(Effect::Send(command));
+}
+
+/// Notes a key that is held down, or came before the page could be read.
+pub fn too_soon(model: &mut Model) {
+    let now = model.elapsed;
+    if let Some(going) = &mut model.going {
+        match &mut going.word {
+            Some(word) => word.latch.pressed_again(now),
+            None => going.latch.pressed_again(now),
+        }
+        model.refuse(TOO_SOON);
+    }
+}
+
+/// Notes that a frame was drawn.
+pub fn drawn(model: &mut Model, at: Duration) {
+    if model.popup.is_some() || model.open_move().is_none() {
+        return;
+    }
+    if let Some(going) = model.going.as_mut().filter(|going| going.ready().is_some()) {
+        going.latch.drawn(at);
+        if let Some(word) = &mut going.word {
+            word.latch.drawn(at);
+        }
+    }
+}
+
+/// Files a rehearsal, if it is still the one that is wanted.
+pub fn file(model: &mut Model, of: &Target, answer: Answer) {
+    let now = model.elapsed;
+    let Some(going) = model.going.as_mut().filter(|going| going.target == *of) else {
+        return;
+    };
+    model.rehearsals += 1;
+    if going.file(answer, model.rehearsals, now) {
+        model.refuse("the project changed meanwhile: this is the rehearsal of now; nothing was changed by you");
+    }
+}
+
+/// Returns the look-ups that the page needs.
+pub fn look_up(model: &mut Model) -> Vec<Query> {
+    let Some(going) = &mut model.going else { return Vec::new() };
+    let trees = going.ready().and_then(|rehearsal| rehearsal.trees.clone());
+    let changes = trees.map(|(now, then)| Query::TreeDiff {
+        from: Some(now),
+        to: then,
+    });
+    going.ask().into_iter().chain(changes).collect()
+}
+
+/// The project was moved: the page has nothing more to say, the footer tells what came of it.
+pub fn moved(model: &mut Model, moved: &RolledBack) {
+    let asked = model.going.take_if(|going| going.sent);
+    if asked.is_some() {
+        model.pages.retain(|page| page.subject != Subject::Rehearsal);
+    }
+    if model.caught_up {
+        let untracked = asked
+            .as_ref()
+            .and_then(Going::ready)
+            .map(|rehearsal| rehearsal.untracked.as_slice());
+        let told = told(model, moved, untracked.unwrap_or_default());
+        model.say(told);
+    }
+}
+
+/// A move was not made: the page stays, and rehearses what would happen now.
+pub fn refused(model: &mut Model, refused: &MoveRefused) {
+    if let Some(going) = model.going.as_mut().filter(|going| going.target == refused.target) {
+        going.sent = false;
+        going.refresh();
+    }
+    if model.caught_up {
+        model.refuse(format!("not moved: {}", refused.reason));
+    }
+}
+
+/// The command did not get through, or nobody is there any more to answer it.
+pub fn not_sent(model: &mut Model) {
+    if let Some(going) = &mut model.going {
+        going.sent = false;
+        going.refresh();
+    }
+}
+
+/// Says a move, what was kept aside, and the key that takes it back.
+fn told(model: &Model, moved: &RolledBack, untracked: &[String]) -> String {
+    let (did, again) = match moved.kind {
+        MoveKind::Rollback => ("rolled back to", (Action::UndoMove, "takes it back")),
+        MoveKind::Undo => ("undone, back to", (Action::RedoMove, "does it again")),
+        MoveKind::Redo => ("redone, forth to", (Action::UndoMove, "takes it back")),
+    };
+    let mut text = format!("{did} {}; {} {}", moved.title, model.keymap.key_text(again.0), again.1);
+    if !moved.kept.is_empty() {
+        text.push_str(&format!("; changed meanwhile, kept as {}", named(&moved.kept)));
+    }
+    if !untracked.is_empty() {
+        text.push_str(&format!("; in undo {}: {}", moved.undo, named(untracked)));
+    }
+    text
+}
+
+fn named(names: &[String]) -> String {
+    match names.get(NAMED..) {
+        Some(rest) if !rest.is_empty() => format!("{} and {} more", names[..NAMED].join(", "), rest.len()),
+        _ => names.join(", "),
+    }
+}

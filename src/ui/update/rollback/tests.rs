@@ -1,0 +1,322 @@
+//! What keys and events do to the page of a move back.
+
+use crate::link::Mode;
+use crate::protocol::event::{CheckpointCause, CheckpointMade, Event, MoveRefused, RolledBack};
+use crate::protocol::{Answer, CheckpointId, Command, Envelope, FeatureId, MoveKind, Query, Seq, SessionNo, Target};
+use crate::ui::keymap::{Action, KeyPress};
+use crate::ui::model::review::Target as Reviewed;
+use crate::ui::model::{Model, Page, Subject};
+use crate::ui::msg::{Effect, Msg};
+use crate::ui::samples::sample_rehearsal;
+use crate::ui::screenshots::{draw, going_back_of, model_of, recorded};
+use crate::ui::update::{refusal, update};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Size;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn live() -> Model {
+    model_of(recorded().unwrap(), Size { width: 120, height: 40 })
+}
+
+fn tell(model: &mut Model, event: impl Into<Event>) -> Vec<Effect> {
+    let envelope = Envelope {
+        v: 1,
+        seq: Seq(model.state.last_seq.0 + 1),
+        time: model.state.last_time.unwrap(),
+        session: SessionNo(8),
+        event: event.into(),
+    };
+    update(model, Msg::Events(vec![Arc::new(envelope)]))
+}
+
+/// Types keys, each a second after the one before and drawn at once.
+fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in typed.split(' ') {
+        let press: KeyPress = word.parse().unwrap();
+        let at = model.elapsed + Duration::from_secs(1);
+        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
+        model.settle();
+        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
+    }
+    effects
+}
+
+/// Types keys in one burst, without a frame between them.
+fn burst(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let at = model.elapsed;
+    let press = |letter| Msg::Key(KeyEvent::new(letter, KeyModifiers::NONE), at);
+    let letters = typed.chars().map(|letter| match letter {
+        '\n' => KeyCode::Enter,
+        letter => KeyCode::Char(letter),
+    });
+    letters.flat_map(|letter| update(model, press(letter))).collect()
+}
+
+fn sent(effects: &[Effect]) -> Vec<&Command> {
+    let commands = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(command) => Some(command),
+        _ => None,
+    });
+    commands.collect()
+}
+
+fn said(model: &Model) -> &str {
+    model.note.as_ref().map_or("", |note| note.text.as_str())
+}
+
+fn answer(model: &mut Model, change: impl FnOnce(&mut crate::protocol::Rehearsal)) {
+    let target = model.going.as_ref().unwrap().target.clone();
+    let mut sample = sample_rehearsal(&model.state, &target);
+    change(&mut sample);
+    let answer = Answer::Rehearsal(Box::new(sample));
+    update(model, Msg::Answered(Query::Rehearse { target }, answer));
+}
+
+fn moved(model: &Model) -> RolledBack {
+    RolledBack {
+        kind: MoveKind::Rollback,
+        undo: 12,
+        target: None,
+        title: "77b0d11 \"Search text\"".into(),
+        branch: "main".into(),
+        from: None,
+        to: model.state.recent_commits().get(2).map(|commit| commit.id.clone()),
+        files: 6,
+        set_aside: 2,
+        abandoned: Vec::new(),
+        features: Vec::new(),
+        kept: vec!["a.txt.kept-12".into()],
+    }
+}
+
+#[test]
+fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
+    let mut model = going_back_of(live());
+    let target = model.going.as_ref().unwrap().target.clone();
+    let typed = keys(&mut model, "b a c k Enter");
+    let seen = "the state of the picture".to_owned();
+    assert_eq!(sent(&typed), [&Command::Move { target, seen }]);
+    assert_eq!(
+        sent(&keys(&mut model, "Enter b a c k Enter")),
+        [] as [&Command; 0],
+        "once is enough"
+    );
+}
+
+#[test]
+fn another_word_does_nothing_and_escape_leaves_everything_as_it_is() {
+    let mut model = going_back_of(live());
+    assert_eq!(sent(&keys(&mut model, "b a c Enter")), [] as [&Command; 0]);
+    assert!(said(&model).contains("the word is `back`"), "{}", said(&model));
+    keys(&mut model, "Esc");
+    assert!(
+        model.going.as_ref().is_some_and(|going| going.word.is_none()),
+        "the word alone is dropped"
+    );
+    keys(&mut model, "Esc");
+    assert!(model.going.is_none() && model.pages.is_empty());
+}
+
+#[test]
+fn bursts_held_keys_and_pastes_never_decide() {
+    // All of it before a frame showed the page.
+    let mut model = live();
+    assert_eq!(sent(&burst(&mut model, "3Rback\n")), [] as [&Command; 0]);
+    // All of it before the page could be read.
+    let mut model = going_back_of(live());
+    answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
+    let drawn = model.elapsed;
+    update(&mut model, Msg::Drawn(drawn));
+    burst(&mut model, "b");
+    assert!(said(&model).contains("not yet"), "{}", said(&model));
+    assert_eq!(sent(&burst(&mut model, "ack\nback\n")), [] as [&Command; 0]);
+    // A paste that the terminal does not mark as one: the line opens, but Enter comes too soon.
+    let mut model = going_back_of(live());
+    assert_eq!(sent(&burst(&mut model, "back\n")), [] as [&Command; 0]);
+    // One that it marks.
+    let mut model = going_back_of(live());
+    keys(&mut model, "b");
+    update(&mut model, Msg::Paste("ack\n".into()));
+    assert_eq!(sent(&keys(&mut model, "Enter")), [] as [&Command; 0]);
+    // A key held down.
+    keys(&mut model, "a c k");
+    let held = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Repeat);
+    let at = model.elapsed + Duration::from_secs(5);
+    assert_eq!(sent(&update(&mut model, Msg::Key(held, at))), [] as [&Command; 0]);
+}
+
+#[test]
+fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not() {
+    let mut model = going_back_of(live());
+    keys(&mut model, "b a c");
+    let asked = tell(
+        &mut model,
+        CheckpointMade {
+            checkpoint: CheckpointId(70),
+            cause: CheckpointCause::Step,
+            tree: "0".repeat(40).into(),
+            head: None,
+            call: None,
+            left_out: Vec::new(),
+        },
+    );
+    assert!(
+        asked
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ask(Query::Rehearse { .. }))),
+        "what changed is rehearsed anew: {asked:?}"
+    );
+    answer(&mut model, |_| {});
+    assert!(model.going.as_ref().unwrap().word.is_some());
+    answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
+    assert!(model.going.as_ref().unwrap().word.is_none());
+    assert!(said(&model).contains("changed meanwhile"), "{}", said(&model));
+}
+
+#[test]
+fn a_refused_move_is_said_and_rehearsed_anew() {
+    let mut model = going_back_of(live());
+    keys(&mut model, "b a c k Enter");
+    let target = model.going.as_ref().unwrap().target.clone();
+    let reason = "files changed".to_owned();
+    let effects = tell(&mut model, MoveRefused { target, reason });
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ask(Query::Rehearse { .. })))
+    );
+    assert_eq!(said(&model), "not moved: files changed");
+    assert!(model.open_move().is_some(), "the page stays");
+    answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
+    let now = model.elapsed;
+    update(&mut model, Msg::Drawn(now));
+    assert_eq!(sent(&keys(&mut model, "b a c k Enter")).len(), 1);
+}
+
+#[test]
+fn a_move_that_was_made_closes_the_page_and_says_what_was_kept_and_how_it_is_undone() {
+    let mut model = going_back_of(live());
+    keys(&mut model, "b a c k Enter");
+    let event = moved(&model);
+    tell(&mut model, event);
+    assert!(model.going.is_none() && model.pages.is_empty());
+    let text = said(&model).to_owned();
+    for part in [
+        "rolled back to 77b0d11",
+        "z takes it back",
+        "a.txt.kept-12",
+        "undo 12: scratch.txt, out/a.md",
+    ] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+    keys(&mut model, "z");
+    assert_eq!(model.going.as_ref().unwrap().target, Target::Undo);
+    keys(&mut model, "Esc Z");
+    assert_eq!(said(&model), "nothing was undone");
+}
+
+#[test]
+fn every_row_leads_to_its_moment_or_says_why_not() {
+    let mut model = live();
+    keys(&mut model, "1 g g R");
+    assert!(
+        matches!(model.going.as_ref().unwrap().target, Target::Commit { .. }),
+        "a feature that passed: its commit"
+    );
+    keys(&mut model, "Esc G R");
+    assert!(said(&model).contains("not passed yet"), "{}", said(&model));
+    keys(&mut model, "2 G R");
+    assert!(model.going.is_some(), "a moment of the transcript");
+    keys(&mut model, "Esc 4 g g R");
+    assert!(model.going.is_some(), "a test of the latest run");
+    keys(&mut model, "Esc s R");
+    assert!(model.going.is_some() && model.popup.is_none(), "a session");
+    keys(&mut model, "Esc E R");
+    assert!(model.going.is_none(), "a letter of the text");
+}
+
+#[test]
+fn a_commit_made_unseen_leads_to_before_it() {
+    let mut model = live();
+    let made = model.state.commits.last().unwrap().made.clone();
+    model.state.debts.push(crate::session::state::Debt {
+        commit: made.commit.clone(),
+        unseen: 2,
+        hunks: 2,
+    });
+    keys(&mut model, "u R");
+    let commit = made.parent.unwrap();
+    assert_eq!(model.going.as_ref().unwrap().target, Target::Commit { commit });
+    assert!(
+        matches!(&model.pages[0].subject, Subject::Review(Reviewed::Commit(_))),
+        "its page lies below"
+    );
+}
+
+#[test]
+fn where_a_run_of_another_process_is_watched_the_page_is_only_read() {
+    let mut model = going_back_of(live());
+    model.mode = Mode::Following;
+    assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("only watches")));
+    assert_eq!(sent(&keys(&mut model, "b a c k Enter")), [] as [&Command; 0]);
+}
+
+#[test]
+fn nothing_to_do_and_nothing_to_be_had_are_said() {
+    let mut model = going_back_of(live());
+    answer(&mut model, |rehearsal| {
+        rehearsal.from.clone_from(&rehearsal.to);
+        for list in [
+            &mut rehearsal.changed,
+            &mut rehearsal.removed,
+            &mut rehearsal.returned,
+            &mut rehearsal.untracked,
+        ] {
+            list.clear();
+        }
+    });
+    assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("so already")));
+    let mut model = live();
+    model.state.features.rows[0].feature.id = FeatureId::from("F999");
+    model.pages.push(Page::new(Subject::Commit("0".repeat(40).into())));
+    keys(&mut model, "R");
+    let target = model.going.as_ref().unwrap().target.clone();
+    let message = "there is no object 0000".to_owned();
+    update(
+        &mut model,
+        Msg::Answered(Query::Rehearse { target }, Answer::Failed { message }),
+    );
+    let screen = draw(&mut model);
+    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
+    assert!(
+        text.contains("there is no object 0000") && text.contains("nothing was changed"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_second_rehearsal_is_not_drawn_as_the_first() {
+    let mut model = going_back_of(live());
+    let text = |model: &mut Model| -> String { draw(model).content().iter().map(|cell| cell.symbol()).collect() };
+    assert!(text(&mut model).contains("to 0d21be4"));
+    keys(&mut model, "Esc 3 G R");
+    answer(&mut model, |rehearsal| rehearsal.title = "the very first".into());
+    let second = text(&mut model);
+    assert!(
+        second.contains("to the very first") && !second.contains("to 0d21be4"),
+        "{second}"
+    );
+}
+
+#[test]
+fn the_screen_is_drawn_again_when_keys_begin_to_count() {
+    let mut model = going_back_of(live());
+    answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
+    let now = model.elapsed;
+    update(&mut model, Msg::Drawn(now));
+    let at = model.next_change().unwrap();
+    assert!(at > now && !model.going.as_ref().unwrap().latch.is_armed(now));
+    assert!(model.going.as_ref().unwrap().latch.is_armed(at));
+}
