@@ -100,9 +100,11 @@ impl Going {
         self.word.take().is_some()
     }
 
-    /// Notes that the project may be in another state from now on.
-    pub const fn refresh(&mut self) {
-        self.stale = true;
+    /// Begins anew: what was shown is not what is there.
+    pub fn begin_again(&mut self) {
+        (self.sent, self.stale) = (false, true);
+        self.rehearsal = Loaded::Pending;
+        self.word = None;
     }
 
     /// Notes an event after which a move may do something else.

@@ -38,7 +38,9 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::SkipFeature
         | Action::PickFeature
         | Action::PreviousWaiting => super::steer::refusal(model, action),
-        Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord => super::rollback::refusal(model, action),
+        Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord | Action::MoveBack => {
+            super::rollback::refusal(model, action)
+        }
         Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
             .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
@@ -142,7 +144,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::TakeTheirs
         | Action::EditMerged
         | Action::CloseVersions
-        | Action::MoveBack
         | Action::DropWord => None,
         Action::SaveForGood => {
             let section = model.editor.as_ref().is_some_and(|editor| editor.what != Edited::Notes);

@@ -64,6 +64,15 @@ pub fn closed(model: &Model) -> Option<&'static str> {
     }
 }
 
+/// Says why the typed word does not count yet. Nothing of it opens the line, so no key need be let go of first.
+fn unarmed(model: &Model) -> Option<&'static str> {
+    let now = model.elapsed;
+    let going = model.going.as_ref()?;
+    let word = going.word.as_ref()?;
+    let armed = going.latch.is_armed(now) && word.latch.is_armed(now);
+    (!armed).then_some(TOO_SOON)
+}
+
 /// Opens the line for the word, with the key's own letter if it begins the word.
 pub fn type_word(model: &mut Model, key: Option<KeyEvent>) {
     let now = model.elapsed;
@@ -110,18 +119,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 
 /// Asks for the move, if its word was typed under what is on the screen.
 fn decide(model: &mut Model, effects: &mut Vec<Effect>) {
-    let now = model.elapsed;
-    if let Some(reason) = closed(model) {
-        model.refuse(reason);
-        return;
-    }
     let Some(going) = &mut model.going else { return };
-    let Some(word) = &mut going.word else { return };
-    if !going.latch.is_armed(now) || !word.latch.is_armed(now) {
-        // Nothing of the word opens this line, so the key need not be let go of first.
-        model.refuse(TOO_SOON);
-        return;
-    }
+    let Some(word) = &going.word else { return };
     if word.field.text().trim() != WORD {
         model.refuse(format!("the word is `{WORD}`; nothing was changed"));
         return;
@@ -199,8 +198,7 @@ pub fn moved(model: &mut Model, moved: &RolledBack) {
 /// A move was not made: the page stays, and rehearses what would happen now.
 pub fn refused(model: &mut Model, refused: &MoveRefused) {
     if let Some(going) = model.going.as_mut().filter(|going| going.target == refused.target) {
-        going.sent = false;
-        going.refresh();
+        going.begin_again();
     }
     if model.caught_up {
         model.refuse(format!("not moved: {}", refused.reason));
@@ -210,8 +208,7 @@ pub fn refused(model: &mut Model, refused: &MoveRefused) {
 /// The command did not get through, or nobody is there any more to answer it.
 pub fn not_sent(model: &mut Model) {
     if let Some(going) = &mut model.going {
-        going.sent = false;
-        going.refresh();
+        going.begin_again();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which moment a row stands for, or why it stands for none.
 
-use super::closed;
+use super::{closed, unarmed};
 use crate::protocol::{MoveKind, Target};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
@@ -62,6 +62,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             Some(_) => Some(COVERED),
         },
         Action::TypeWord => closed(model),
+        Action::MoveBack => closed(model).or_else(|| unarmed(model)),
         _ => None,
     }
 }
