@@ -1,7 +1,7 @@
 //! How sums, outcomes and activities are said on the command line.
 
-use crate::protocol::event::{EndCause, RunOutcome};
-use crate::protocol::{FeatureStatus, TestTotals};
+use crate::protocol::event::{EndCause, RunOutcome, WorktreeFinished, WorktreeTaken};
+use crate::protocol::{FeatureStatus, FinishWay, Oid, TestTotals};
 use crate::session::Activity;
 use crate::session::state::Totals;
 use crate::ui::text::format;
@@ -56,6 +56,38 @@ pub fn path(path: &Path) -> String {
         return text;
     }
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Says where a run works: `works on longhaul/main in /src/app-longhaul-main`, and what is not there.
+#[must_use]
+pub fn taken(taken: &WorktreeTaken) -> String {
+    let left = match taken.left_behind {
+        0 => String::new(),
+        paths => format!(
+            "; {} of yours in {} stay there and are not in it",
+            format::plural(paths as usize, "uncommitted path"),
+            taken.tree.checkout
+        ),
+    };
+    format!("works on {} in {}{left}", taken.tree.branch, taken.tree.path)
+}
+
+/// Says what became of a worktree's work.
+#[must_use]
+pub fn finished(finished: &WorktreeFinished) -> String {
+    let branch = &finished.branch;
+    let into = finished.into.as_deref().unwrap_or_default();
+    let at = finished.to.as_ref().map_or("", Oid::short);
+    let mut text = match finished.way {
+        FinishWay::Leave => return format!("{branch} is left as it is; its worktree is yours"),
+        _ if finished.from == finished.to => format!("{into} has all of {branch} already"),
+        FinishWay::Merge => format!("{branch} is merged into {into}, which is at {at}"),
+        FinishWay::Squash => format!("{branch} is one commit on {into}: {at}"),
+    };
+    if let (Some(undo), Some(from)) = (&finished.undo, &finished.from) {
+        text.push_str(&format!("; {into} was at {}, kept as {undo}", from.short()));
+    }
+    text
 }
 
 /// Says how a run ended.

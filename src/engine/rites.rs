@@ -56,7 +56,7 @@ impl Project {
         let author = self.git(move |repo| repo.author(given)).await?;
         let unsigned = Unsigned {
             tree: tree.clone(),
-            parent: parent.cloned(),
+            parents: parent.cloned().into_iter().collect(),
             message: message.to_owned(),
             author,
         };

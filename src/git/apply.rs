@@ -191,11 +191,11 @@ fn remove_empty(at: &Path) -> Result<(), GitError> {
     fs::remove_dir(at).map_err(unwritten(at))
 }
 
-fn absent_is_fine(error: io::Error) -> io::Result<()> {
+pub(super) fn absent_is_fine(error: io::Error) -> io::Result<()> {
     if is_absent(&error) { Ok(()) } else { Err(error) }
 }
 
-fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> GitError {
+pub(super) fn unwritten(path: &Path) -> impl FnOnce(io::Error) -> GitError {
     let path = path.to_owned();
     move |source| GitError::Write { path, source }
 }

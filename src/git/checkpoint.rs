@@ -1,6 +1,6 @@
 //! Checkpoints: what lies on disk, kept under a hidden ref.
 //!
-//! Owns `refs/longhaul/checkpoints/<n>`: each a commit whose tree is the files byte for byte and whose parent is HEAD. Does not
+//! Owns `refs/longhaul/checkpoints/<n>` (of a linked worktree see `refs`): each a commit whose tree is the files byte for byte and whose parent is HEAD. Does not
 //! decide when one is made, and never drops one. Invariant: what is called a checkpoint had its tree compared with the disk after
 //! it was written; what differs is named in it.
 
@@ -14,7 +14,7 @@ use git2::{ErrorCode, Signature};
 use jiff::Timestamp;
 
 /// Where checkpoints are kept.
-const REFS: &str = "refs/longhaul/checkpoints/";
+const REFS: &str = "checkpoints/";
 /// How often the tree is made again while files change under it.
 const TRIES: u32 = 3;
 
@@ -66,7 +66,7 @@ impl Repo {
             commit = self.write_checkpoint(subject, &tree, head.as_ref(), last)?;
         }
         let id = self.number(REFS, commit, subject)?;
-        sync::reference(&self.git, &format!("{REFS}{id}"));
+        sync::reference(&self.git, &self.own_ref(&format!("{REFS}{id}")));
         self.read_checkpoint(CheckpointId(id)).map(Some)
     }
 
@@ -75,7 +75,7 @@ impl Repo {
     /// # Errors
     /// If there is none, or it cannot be read.
     pub fn read_checkpoint(&self, id: CheckpointId) -> Result<Checkpoint, GitError> {
-        let name = format!("{REFS}{}", id.0);
+        let name = self.own_ref(&format!("{REFS}{}", id.0));
         let at = self.git.refname_to_id(&name).map_err(|error| match error.code() {
             ErrorCode::NotFound => GitError::NoCheckpoint { id },
             _ => GitError::Git {
@@ -150,40 +150,6 @@ impl Repo {
         let base = last.and_then(|last| self.tree(&last.tree).ok());
         sync::objects(&self.git, base.as_ref(), &tree, commit);
         Ok(commit)
-    }
-
-    /// Puts a commit under the next free number below `prefix`. A number whose lock a killed process left behind is passed over.
-    pub(super) fn number(&self, prefix: &str, commit: git2::Oid, log: &str) -> Result<u32, GitError> {
-        let mut next = self.next_number(prefix)?;
-        loop {
-            match self.git.reference(&format!("{prefix}{next}"), commit, false, log) {
-                Ok(_) => return Ok(next),
-                Err(error) if matches!(error.code(), ErrorCode::Exists | ErrorCode::Locked) => next += 1,
-                Err(source) => {
-                    return Err(GitError::Git {
-                        doing: "write a ref of ours",
-                        source,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Returns the number after the greatest in use below `prefix`.
-    pub(super) fn next_number(&self, prefix: &str) -> Result<u32, GitError> {
-        Ok(self.numbers(prefix)?.last().map_or(1, |last| last + 1))
-    }
-
-    /// Lists the numbers in use below `prefix`, in order.
-    pub(super) fn numbers(&self, prefix: &str) -> Result<Vec<u32>, GitError> {
-        let mut numbers = Vec::new();
-        for reference in self.git.references_glob(&format!("{prefix}*")).doing("list our refs")? {
-            let reference = reference.doing("read a ref of ours")?;
-            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-            numbers.extend(name.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok()));
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
     }
 }
 

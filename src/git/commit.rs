@@ -230,7 +230,7 @@ impl Repo {
         }
     }
 
-    fn signature(&self, given: Option<(String, String)>) -> Result<Signature<'static>, GitError> {
+    pub(super) fn signature(&self, given: Option<(String, String)>) -> Result<Signature<'static>, GitError> {
         match given {
             Some((name, mail)) => Signature::now(&name, &mail).map_err(|_| GitError::BadAuthor { name, mail }),
             None => self.git.signature().map_err(|_| GitError::NoAuthor),

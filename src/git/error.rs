@@ -91,6 +91,53 @@ pub enum GitError {
         /// The signing program's words.
         reason: String,
     },
+    /// A worktree needs a commit to begin at.
+    #[error("the branch has no commit yet, and a worktree begins at one: commit something, or add --in-place")]
+    NoCommitYet,
+    /// A path that cannot be written down.
+    #[error("{} is not valid UTF-8, so a worktree beside it cannot be remembered: rename it, or add --in-place", path.display())]
+    OddPath {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Another working directory has the branch.
+    #[error("{branch} is checked out in {}: switch that directory to another branch, then try again", place.display())]
+    CheckedOut {
+        /// The branch.
+        branch: String,
+        /// Who has it.
+        place: PathBuf,
+    },
+    /// Another longhaul works in the worktree.
+    #[error("another longhaul works in {}: wait for it, or stop it first", place.display())]
+    Leased {
+        /// The worktree.
+        place: PathBuf,
+    },
+    /// There is no such branch.
+    #[error("there is no branch {branch}: `git branch --list` shows those there are; name one with --into")]
+    NoBranch {
+        /// Its name.
+        branch: String,
+    },
+    /// Two branches without a common commit.
+    #[error("{branch} and {into} have no commit in common: nothing can be merged; look at `git log --all --graph`")]
+    Unrelated {
+        /// The worktree's branch.
+        branch: String,
+        /// The user's branch.
+        into: String,
+    },
+    /// Bringing work home would touch what nobody kept.
+    #[error("{into} cannot take the work of {branch}: {}; nothing was changed", obstacles.join("; "))]
+    NotHome {
+        /// The worktree's branch.
+        branch: String,
+        /// The user's branch.
+        into: String,
+        /// What is in the way, one by one.
+        obstacles: Vec<String>,
+    },
     /// The tree is that of the parent.
     #[error("there is nothing to commit: the files are as they are in the last commit")]
     NothingToCommit,

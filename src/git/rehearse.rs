@@ -174,7 +174,7 @@ impl Repo {
                 };
                 let number = Stacks::of(&self.moves()?).top(kind).ok_or(GitError::NoMove { what })?;
                 let saved = self
-                    .read_saved(&format!("{UNDO}{number}"))?
+                    .read_saved(&self.own_ref(&format!("{UNDO}{number}")))?
                     .ok_or(GitError::NoMove { what })?;
                 if saved.facts.branch != branch {
                     let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
@@ -346,7 +346,7 @@ impl Repo {
         Ok((lost, u32::try_from(gained).unwrap_or(u32::MAX)))
     }
 
-    fn tree_of(&self, files: &Files) -> Result<Oid, GitError> {
+    pub(super) fn tree_of(&self, files: &Files) -> Result<Oid, GitError> {
         let mut index = Index::new().doing("make an index in memory")?;
         for (path, (id, mode)) in files {
             index.add(&blank_entry(path, *id, *mode)).doing("make a tree")?;

@@ -5,18 +5,15 @@
 //! there, [`Repo::finish_move`] takes the same steps again. The caller holds the project's lock: two moves at once are not provided for.
 
 use super::apply::{apply, steps};
-use super::disk::is_absent;
 use super::error::Doing;
 use super::rehearse::Plan;
 use super::repo::{Repo, ours, theirs};
 use super::saved::{Facts, Saved, UNDO};
 use super::{GitError, sync};
 use crate::protocol::{MoveKind, Oid, Rehearsal};
-use git2::ErrorCode;
-use std::fs;
 
 /// Names the saved state of a move that is under way.
-const PENDING: &str = "refs/longhaul/pending";
+const PENDING: &str = "pending";
 
 /// A move that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +50,16 @@ impl Repo {
             return Err(GitError::Stale);
         }
         let log = format!("longhaul: move to {}", saved.facts.title);
-        self.git.reference(PENDING, commit, false, &log).doing("begin the move")?;
-        sync::reference(&self.git, PENDING);
+        let pending = self.own_ref(PENDING);
+        self.git.reference(&pending, commit, false, &log).doing("begin the move")?;
+        sync::reference(&self.git, &pending);
         let number = self.number(UNDO, commit, &log)?;
-        sync::reference(&self.git, &format!("{UNDO}{number}"));
+        let undo = self.own_ref(&format!("{UNDO}{number}"));
+        sync::reference(&self.git, &undo);
         if let Err(error) = self.set_branch(&saved.facts) {
             // Nothing has moved yet. The undo ref goes first: pending alone means that nothing moved.
-            self.drop_ref(&format!("{UNDO}{number}"))?;
-            self.drop_ref(PENDING)?;
+            self.drop_ref(&undo)?;
+            self.drop_ref(&pending)?;
             return Err(error);
         }
         self.carry_out(number, saved)
@@ -72,33 +71,34 @@ impl Repo {
     /// If it cannot be finished; what was saved for it stays.
     pub fn finish_move(&self) -> Result<Option<Moved>, GitError> {
         // Only a killed process of ours leaves this: nobody else writes that name.
-        self.drop_lock(PENDING)?;
-        let Some(saved) = self.read_saved(PENDING)? else {
+        let pending_ref = self.own_ref(PENDING);
+        self.drop_lock(&pending_ref)?;
+        let Some(saved) = self.read_saved(&pending_ref)? else {
             return Ok(None);
         };
-        let pending = self.git.refname_to_id(PENDING).doing("read the move under way")?;
+        let pending = self.git.refname_to_id(&pending_ref).doing("read the move under way")?;
         let mut number = None;
         for candidate in self.numbers(UNDO)? {
-            if self.git.refname_to_id(&format!("{UNDO}{candidate}")).ok() == Some(pending) {
+            if self.git.refname_to_id(&self.own_ref(&format!("{UNDO}{candidate}"))).ok() == Some(pending) {
                 number = Some(candidate);
             }
         }
         let Some(number) = number else {
-            self.drop_ref(PENDING)?;
+            self.drop_ref(&pending_ref)?;
             return Ok(None);
         };
         let (branch, at) = self.branch_to_move()?;
         let at = at.map(ours);
         if branch != saved.facts.branch || at != saved.facts.to {
             if branch != saved.facts.branch || at != saved.facts.from {
-                self.drop_ref(PENDING)?;
+                self.drop_ref(&pending_ref)?;
                 return Err(GitError::Unfinished {
                     title: saved.facts.title,
                     reason: "the branch moved since; nothing more is done about it, and `longhaul undo` brings back what was there before"
                         .to_owned(),
                 });
             }
-            self.clear_branch_lock(&saved.facts)?;
+            self.clear_branch_lock(&saved.facts.branch, saved.facts.to.as_ref())?;
             self.set_branch(&saved.facts)?;
         }
         self.carry_out(number, saved).map(Some)
@@ -111,7 +111,7 @@ impl Repo {
     pub fn moves(&self) -> Result<Vec<(u32, Facts)>, GitError> {
         let mut moves = Vec::new();
         for number in self.numbers(UNDO)? {
-            if let Some(saved) = self.read_saved(&format!("{UNDO}{number}"))? {
+            if let Some(saved) = self.read_saved(&self.own_ref(&format!("{UNDO}{number}")))? {
                 moves.push((number, saved.facts));
             }
         }
@@ -127,7 +127,7 @@ impl Repo {
             Some(bytes) => self.restore_index(bytes.as_deref()),
             None => self.index_as(saved.facts.to.as_ref()),
         };
-        self.drop_ref(PENDING)?;
+        self.drop_ref(&self.own_ref(PENDING))?;
         Ok(Moved {
             number,
             facts: saved.facts,
@@ -163,51 +163,6 @@ impl Repo {
         }
         sync::reference(&self.git, &facts.branch);
         Ok(())
-    }
-
-    /// A process of ours that was killed while it moved the branch leaves the branch's lock with the new id in it, or empty.
-    fn clear_branch_lock(&self, facts: &Facts) -> Result<(), GitError> {
-        let lock = self.git.commondir().join(format!("{}.lock", facts.branch));
-        let ours = |content: &[u8]| {
-            content.is_empty()
-                || facts
-                    .to
-                    .as_ref()
-                    .is_some_and(|to| content.starts_with(to.as_str().as_bytes()))
-        };
-        let deadline = super::commit::patience_until();
-        loop {
-            match fs::read(&lock) {
-                Ok(content) if ours(&content) => {}
-                // Somebody else's, or none: moving the branch waits for it, or says so.
-                _ => return Ok(()),
-            }
-            // A living owner would be done by then.
-            if std::time::Instant::now() >= deadline {
-                return self.drop_lock(&facts.branch);
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-    }
-
-    fn drop_lock(&self, reference: &str) -> Result<(), GitError> {
-        let path = self.git.commondir().join(format!("{reference}.lock"));
-        match fs::remove_file(&path) {
-            Err(source) if !is_absent(&source) => Err(GitError::Write { path, source }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Drops a ref of ours.
-    fn drop_ref(&self, name: &str) -> Result<(), GitError> {
-        match self.git.find_reference(name) {
-            Ok(mut reference) => reference.delete().doing("drop a ref of ours"),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(()),
-            Err(source) => Err(GitError::Git {
-                doing: "drop a ref of ours",
-                source,
-            }),
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Where saved states are kept.
-pub(super) const UNDO: &str = "refs/longhaul/undo/";
+pub(super) const UNDO: &str = "undo/";
 const TREE: u32 = 0o040_000;
 
 /// Files of a tree by raw path.

@@ -41,8 +41,8 @@ pub struct Signing {
 pub struct Unsigned {
     /// Its tree.
     pub tree: Oid,
-    /// Its parent.
-    pub parent: Option<Oid>,
+    /// Its parents, the first one first.
+    pub parents: Vec<Oid>,
     /// Its message, as it will stand in the commit.
     pub message: String,
     /// Name and mail of author and committer.
@@ -100,7 +100,7 @@ impl Signing {
         }
         args.push("commit-tree".into());
         args.push(format!("-S{}", self.key.as_deref().unwrap_or_default()).into());
-        if let Some(parent) = &commit.parent {
+        for parent in &commit.parents {
             args.extend(["-p".into(), parent.as_str().into()]);
         }
         args.extend(["-F".into(), "-".into(), commit.tree.as_str().into()]);

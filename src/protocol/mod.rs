@@ -20,6 +20,7 @@ pub mod test_run;
 pub mod tool_call;
 pub mod usage;
 pub mod window;
+pub mod worktree;
 
 pub use command::{Command, StopMode};
 pub use envelope::{Envelope, FORMAT_VERSION};
@@ -36,3 +37,4 @@ pub use test_run::{CaseStatus, TestCase, TestPurpose, TestRun, TestTotals};
 pub use tool_call::{CallStatus, ToolKind};
 pub use usage::{Cost, Usage};
 pub use window::{NextWindow, RuleSpan, SectionId, SectionRule, WindowRules};
+pub use worktree::{FinishWay, WorkTree};

@@ -4,7 +4,7 @@ use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use crate::protocol::event::{
     CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
-    RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
+    RepositoryObserved, RolledBack, RunOutcome, SessionEnded, WorktreeFinished, WorktreeTaken,
 };
 use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
@@ -25,6 +25,8 @@ pub struct State {
     pub project: String,
     /// Absolute path of the workspace, empty until a run told it.
     pub workspace: String,
+    /// The worktree that the latest run works in; `None` if that is the user's own checkout.
+    pub worktree: Option<Workplace>,
     /// The latest run.
     pub run: Option<Run>,
     /// All sessions, in order; `sessions[i].number == i + 1` in a whole log.
@@ -73,6 +75,17 @@ pub struct State {
     pub totals: Totals,
     /// Events of kinds that this build does not know.
     pub unknown_events: u64,
+}
+
+/// A worktree as the log tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workplace {
+    /// What was told when it was taken last.
+    pub taken: WorktreeTaken,
+    /// The event that told of it first: all that was done in it came later.
+    pub since: Seq,
+    /// What became of its work, if that was settled.
+    pub finished: Option<WorktreeFinished>,
 }
 
 /// A run: a stretch of sessions.

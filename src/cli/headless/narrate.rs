@@ -100,6 +100,8 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),
         Event::CommitMade(commit) => committed(commit),
         Event::RolledBack(moved) => crate::engine::rollback::sentence(moved),
+        Event::WorktreeTaken(taken) => words::taken(taken),
+        Event::WorktreeFinished(finished) => words::finished(finished),
         Event::RepositoryObserved(_)
         | Event::PromptSent(_)
         | Event::TurnStarted(_)

@@ -1,11 +1,13 @@
 //! Real repositories, checked with the git program as the second opinion.
 
 mod commit;
+mod home;
 mod hostile;
 mod observe;
 mod rollback;
 mod round_trip;
 mod snapshot;
+mod worktree;
 
 use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
 use std::path::{Path, PathBuf};

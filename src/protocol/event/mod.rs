@@ -9,6 +9,7 @@ pub mod steer;
 pub mod tool;
 pub mod turn;
 pub mod window;
+pub mod worktree;
 
 pub use checkpoint::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
 pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
@@ -33,6 +34,7 @@ pub use turn::{
 };
 
 pub use window::{NotesEdited, NotesSaveRefused, SectionRuled, WindowComposed};
+pub use worktree::{WorktreeFinished, WorktreeTaken};
 
 use super::RawJson;
 use serde::de::Error as _;
@@ -198,6 +200,10 @@ events! {
     SectionRuled = "section_ruled",
     /// A session's window was composed.
     WindowComposed = "window_composed",
+    /// The run works in a worktree beside the user's checkout.
+    WorktreeTaken = "worktree_taken",
+    /// A worktree's work was brought home, or left as it is.
+    WorktreeFinished = "worktree_finished",
 }
 
 impl Event {
@@ -218,6 +224,7 @@ impl Event {
                 | Self::RunEnded(_)
                 | Self::FeatureFlipped(_)
                 | Self::RolledBack(_)
+                | Self::WorktreeFinished(_)
         )
     }
 }

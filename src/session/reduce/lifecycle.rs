@@ -12,6 +12,7 @@ impl State {
     pub(super) fn run_started(&mut self, at: At, event: &RunStarted) {
         self.project.clone_from(&event.project);
         self.workspace.clone_from(&event.workspace);
+        self.forget_worktree(&event.workspace);
         self.abandon_open_session(at);
         // An order of work is for the run that it was given to.
         self.features.skipped.clear();

@@ -9,6 +9,7 @@ mod steer;
 mod tool;
 mod turn;
 mod window;
+mod worktree;
 
 #[cfg(test)]
 mod steer_tests;
@@ -113,6 +114,8 @@ impl State {
             Event::NotesSaveRefused(_) => {}
             Event::SectionRuled(event) => self.section_ruled(event),
             Event::WindowComposed(event) => self.window_composed(at, event),
+            Event::WorktreeTaken(event) => self.worktree_taken(at, event),
+            Event::WorktreeFinished(event) => self.worktree_finished(event),
             Event::Unknown(raw) => {
                 self.unknown_events += 1;
                 self.push(at, ItemKind::Unknown(raw.clone()));
