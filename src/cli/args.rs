@@ -4,7 +4,7 @@
 //! there is one place that judges it.
 
 use super::exit;
-use crate::protocol::Autonomy;
+use crate::protocol::{Autonomy, FinishWay};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -39,6 +39,8 @@ pub enum Command {
     Checkpoints(ReadArgs),
     /// Take files, branch, feature list and notes back to a checkpoint or a commit; the state left is kept
     Rollback(RollbackArgs),
+    /// Bring the work of a project's worktree to your branch: merged, as one commit, or left as it is
+    Finish(FinishArgs),
     /// Take back the latest rollback
     Undo(MoveArgs),
     /// Do again what was undone last
@@ -102,6 +104,12 @@ pub struct RunArgs {
     /// Start although the working tree has changes that are not committed; they are kept
     #[arg(long)]
     pub allow_dirty: bool,
+    /// Work in a worktree beside DIR, on a branch of its own [default for a repository with commits that longhaul did not work on]
+    #[arg(long, conflicts_with = "in_place")]
+    pub worktree: bool,
+    /// Work in DIR itself, on its branch [default for all others]
+    #[arg(long)]
+    pub in_place: bool,
     /// Agree that the agent's commands run unconfined, as you, without being asked on the terminal
     #[arg(long)]
     pub yes_unconfined: bool,
@@ -208,6 +216,51 @@ pub struct MoveArgs {
     /// Do it without asking
     #[arg(long)]
     pub yes: bool,
+}
+
+/// Options of `finish`.
+#[derive(Debug, Args)]
+pub struct FinishArgs {
+    /// The project: your checkout, or its worktree
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub way: WayArgs,
+    /// The branch that the work goes to [default: the one that was checked out when it began]
+    #[arg(long, value_name = "BRANCH")]
+    pub into: Option<String>,
+    /// Only print what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The ways to finish; without one they are shown, and asked for on a terminal.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct WayArgs {
+    /// Merge it: your branch moves forward, or gets a commit with two parents
+    #[arg(long)]
+    pub merge: bool,
+    /// Make one commit of it that lists the features
+    #[arg(long)]
+    pub squash: bool,
+    /// Leave branch and worktree as they are, in your hands
+    #[arg(long)]
+    pub leave: bool,
+}
+
+impl WayArgs {
+    /// Returns the way that was asked for.
+    #[must_use]
+    pub const fn chosen(&self) -> Option<FinishWay> {
+        match self {
+            Self { merge: true, .. } => Some(FinishWay::Merge),
+            Self { squash: true, .. } => Some(FinishWay::Squash),
+            Self { leave: true, .. } => Some(FinishWay::Leave),
+            _ => None,
+        }
+    }
 }
 
 /// Options of `features`.

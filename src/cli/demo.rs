@@ -76,7 +76,9 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         words::path(&workspace)
     ))?;
     let plan = Launch {
+        checkout: workspace.clone(),
         workspace,
+        worktree: None,
         dir,
         settings,
         spec: Some(SPEC.to_owned()),

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::config::pricing::Prices;
 use crate::engine::{self, Attendance, Engine, EngineError, Plan};
 use crate::link::Client;
-use crate::protocol::event::{self, RunEnded, RunOutcome};
+use crate::protocol::event::{self, RunEnded, RunOutcome, WorktreeTaken};
 use crate::protocol::{Command, Event, Seq, StopMode};
 use crate::provider::{self, Anthropic, Key, ProviderConfig};
 use crate::session::State;
@@ -45,8 +45,12 @@ pub enum Show {
 
 /// Everything a run needs, checked.
 pub struct Launch {
-    /// The workspace, canonical.
+    /// Where the agent works, canonical.
     pub workspace: PathBuf,
+    /// The user's own directory: the workspace, or what the worktree stands beside.
+    pub checkout: PathBuf,
+    /// The worktree that the workspace is, if it is one.
+    pub worktree: Option<WorktreeTaken>,
     /// Its state directory.
     pub dir: ProjectDir,
     /// Settings in force.
@@ -105,6 +109,8 @@ pub fn runtime() -> Result<Runtime, Failure> {
 pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Result<Exit, Failure> {
     let Launch {
         workspace,
+        checkout,
+        worktree,
         dir,
         settings,
         spec,
@@ -122,7 +128,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         max_retries: settings.max_retries,
         user_agent: format!("longhaul/{}", env!("CARGO_PKG_VERSION")),
     })?;
-    let title = workspace
+    let title = checkout
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
     let notices = Notices::start(&settings, &workspace);
@@ -147,6 +153,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
             Attendance::Unattended
         },
         question_timeout,
+        worktree,
     };
     let engine = {
         let _inside = runtime.enter();

@@ -14,6 +14,7 @@ mod editor;
 pub mod exit;
 pub mod failure;
 mod features;
+mod finish;
 mod gates;
 mod headless;
 mod key;
@@ -32,6 +33,7 @@ mod status;
 mod summary;
 mod window;
 mod words;
+mod workplace;
 
 use crate::protocol::Target;
 use args::{Cli, Command};
@@ -71,6 +73,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
         Some(Command::Checkpoints(args)) => rollback::checkpoints(&args, console).map(|()| Exit::Done),
         Some(Command::Rollback(args)) => rollback::rollback(&args, console).map(|()| Exit::Done),
+        Some(Command::Finish(args)) => finish::run(&args, console).map(|()| Exit::Done),
         Some(Command::Undo(args)) => rollback::undo(&Target::Undo, &args, console).map(|()| Exit::Done),
         Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
         Some(Command::Window(args)) => window::run(&args, console).map(|()| Exit::Done),

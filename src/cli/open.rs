@@ -6,7 +6,6 @@ use super::notice::Notices;
 use super::{project, settings};
 use crate::engine::rollback;
 use crate::harness::FEATURE_LIST;
-use crate::store::ProjectDir;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
 use std::path::Path;
@@ -22,12 +21,13 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
         )),
         other => other.into(),
     })?;
-    let workspace = project::workspace(Path::new("."))?;
-    let settings = settings::load(Some(&workspace))?.settings;
-    let dir = ProjectDir::for_workspace(&workspace)?;
-    let mover = rollback::mover(&workspace, &dir, &settings);
-    let client = link::offline_in(dir, &workspace, FEATURE_LIST, &settings, Some(mover));
-    let title = workspace
+    let place = project::place(Path::new("."))?;
+    let settings = settings::load(Some(&place.checkout))?.settings;
+    let workspace = place.workspace;
+    let mover = rollback::mover(&workspace, &place.dir, &settings);
+    let client = link::offline_in(place.dir, &workspace, FEATURE_LIST, &settings, Some(mover));
+    let title = place
+        .checkout
         .file_name()
         .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned());
     let notices = Notices::start(&settings, &workspace);

@@ -5,11 +5,13 @@
 
 use super::args::RunArgs;
 use super::failure::Failure;
+use super::workplace::Workplace;
 use super::{project, settings, words};
-use crate::config::Resolved;
+use crate::config::{Resolved, Settings};
 use crate::git::{GitError, Repo};
 use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::Seq;
+use crate::protocol::event::WorktreeTaken;
 use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError};
 use std::fs;
@@ -33,6 +35,10 @@ pub struct Ready {
     pub resolved: Resolved,
     /// The spec, if one is needed or was named.
     pub spec: Option<String>,
+    /// Where the run works; `None` where a repository must be made first.
+    pub workplace: Option<Workplace>,
+    /// Uncommitted paths of the user's that a worktree will not have.
+    pub left_behind: u32,
     /// What the user should know before the run starts, one line each.
     pub notes: Vec<String>,
 }
@@ -49,15 +55,22 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
             "{dir} does not exist; add --create to make it with an empty git repository in it"
         )));
     }
-    let dir = if exists {
-        project::workspace(&args.dir)?
-    } else {
-        args.dir.clone()
-    };
+    let place = exists.then(|| project::place(&args.dir)).transpose()?;
+    let dir = place
+        .as_ref()
+        .map_or_else(|| args.dir.clone(), |place| place.checkout.clone());
     ProjectDir::check_writable(&ProjectDir::state_root()?)?;
     let resolved = settings::load_for_run(&dir, args)?;
-    let list = FeatureList::read(&dir.join(FEATURE_LIST))?;
-    let spec = spec(args, &dir, list.is_some())?;
+    let repo = place.as_ref().map(|_| Repo::discover(&dir));
+    let workplace = match (&place, &repo) {
+        (Some(place), Some(Ok(repo))) if repo.workdir() == dir => Some(Workplace::choose(args, &resolved.settings, place, repo)?),
+        _ => None,
+    };
+    let has_list = match (&workplace, &repo) {
+        (Some(workplace), Some(Ok(repo))) => workplace.has_list(repo)?,
+        _ => FeatureList::read(&dir.join(FEATURE_LIST))?.is_some(),
+    };
+    let spec = spec(args, &dir, has_list)?;
     let mut notes: Vec<String> = resolved
         .ignored
         .iter()
@@ -68,16 +81,24 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
             )
         })
         .collect();
-    let make = match exists.then(|| Repo::discover(&dir)) {
+    let mut left_behind = 0;
+    let make = match repo {
         None => true,
         Some(Ok(repo)) if repo.workdir() == dir => {
-            repo.ready_to_commit(resolved.settings.author.clone())?;
-            state(&dir)?;
-            repo.wait_for_index()?;
-            if repo.mend_index()? {
-                notes.push("git's index had not followed the last commit; it does now".to_owned());
+            let project = state(&dir)?;
+            match workplace.as_ref().and_then(Workplace::tree) {
+                None => ready_in(&repo, &project, args, &resolved.settings, &mut notes)?,
+                Some(tree) => {
+                    left_behind = u32::try_from(foreign(&repo, &dir, args)?.len()).unwrap_or(u32::MAX);
+                    repo.author(resolved.settings.author.clone())?;
+                    if let Some(Workplace::There(_)) = &workplace {
+                        let repo = Repo::discover(Path::new(&tree.path))?;
+                        ready_in(&repo, &project, args, &resolved.settings, &mut notes)?;
+                    }
+                    let tree = tree.clone();
+                    notes.push(words::taken(&WorktreeTaken { tree, left_behind }));
+                }
             }
-            notes.extend(clean_tree(&repo, &dir, args)?);
             false
         }
         Some(Ok(_) | Err(GitError::NotARepository { .. })) if args.create => true,
@@ -96,11 +117,24 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
         make,
         resolved,
         spec,
+        workplace,
+        left_behind,
         notes,
     })
 }
 
-/// Makes what is missing and returns the workspace and its state directory. Called once everything else is settled.
+/// Checks the repository that a run is to commit in.
+fn ready_in(repo: &Repo, dir: &ProjectDir, args: &RunArgs, settings: &Settings, notes: &mut Vec<String>) -> Result<(), Failure> {
+    repo.ready_to_commit(settings.author.clone())?;
+    repo.wait_for_index()?;
+    if repo.mend_index()? {
+        notes.push("git's index had not followed the last commit; it does now".to_owned());
+    }
+    notes.extend(clean_tree(repo, dir, args)?);
+    Ok(())
+}
+
+/// Makes what is missing and returns the checkout and its state directory. Called once everything else is settled.
 ///
 /// # Errors
 /// Fails if the directory or the repository cannot be made, or a commit could not be.
@@ -164,14 +198,17 @@ fn spec(args: &RunArgs, dir: &Path, has_list: bool) -> Result<Option<String>, Fa
     Ok(Some(text))
 }
 
-/// Refuses uncommitted work of the user's; returns notes on what is let through.
-fn clean_tree(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<String>, Failure> {
+/// Lists what is not committed and is no input of the run.
+fn foreign(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<String>, Failure> {
     let ours = own_inputs(workspace, args);
-    let dirty: Vec<String> = repo
-        .dirty()?
-        .into_iter()
-        .filter(|path| !ours.iter().any(|own| path == own))
-        .collect();
+    let dirty = repo.dirty()?.into_iter();
+    Ok(dirty.filter(|path| !ours.iter().any(|own| path == own)).collect())
+}
+
+/// Refuses uncommitted work of the user's; returns notes on what is let through.
+fn clean_tree(repo: &Repo, dir: &ProjectDir, args: &RunArgs) -> Result<Vec<String>, Failure> {
+    let workspace = repo.workdir();
+    let dirty = foreign(repo, workspace, args)?;
     if dirty.is_empty() {
         return Ok(Vec::new());
     }
@@ -181,7 +218,7 @@ fn clean_tree(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<Strin
             "{count} in the working tree; they are kept, and the agent may commit them"
         )]);
     }
-    if left_by_a_session(workspace, &dirty)? {
+    if left_by_a_session(dir, &dirty)? {
         return Ok(vec![format!("{count} in the working tree, left there by the last session")]);
     }
     let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
@@ -202,10 +239,9 @@ fn own_inputs(workspace: &Path, args: &RunArgs) -> Vec<String> {
 }
 
 /// Says whether the log explains every one of these paths: its last session was cut off, or ended with them.
-fn left_by_a_session(workspace: &Path, dirty: &[String]) -> Result<bool, Failure> {
-    let dir = ProjectDir::for_workspace(workspace)?;
+fn left_by_a_session(dir: &ProjectDir, dirty: &[String]) -> Result<bool, Failure> {
     let mut state = State::default();
-    store::scan(&dir, Seq(0), |envelope| state.apply(&envelope))?;
+    store::scan(dir, Seq(0), |envelope| state.apply(&envelope))?;
     Ok(match state.current().map(|session| &session.ended) {
         None => false,
         Some(None) => true,

@@ -3,10 +3,11 @@
 //! Never writes. Invariant: what the disk says of features wins over what the log remembers.
 
 use super::failure::Failure;
+use crate::engine::place::Place;
 use crate::harness::feature_list::ListError;
 use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::event::{FeatureListLoaded, RunOutcome};
-use crate::protocol::{Envelope, FORMAT_VERSION, FeatureStatus, Seq, SessionNo};
+use crate::protocol::{Envelope, FORMAT_VERSION, FeatureStatus, Seq, SessionNo, WorkTree};
 use crate::session::{Phase, State};
 use crate::store::{self, Problem, ProjectDir};
 use jiff::Timestamp;
@@ -16,8 +17,12 @@ use std::path::{Path, PathBuf};
 /// What is known of a project.
 #[derive(Debug)]
 pub struct Project {
-    /// The workspace, canonical.
+    /// The user's own directory, canonical.
+    pub checkout: PathBuf,
+    /// Where it is worked on, canonical: the checkout, or a worktree beside it.
     pub workspace: PathBuf,
+    /// The worktree that is remembered and gone.
+    pub missing: Option<WorkTree>,
     /// Its state directory.
     pub dir: ProjectDir,
     /// The log, folded, with the list on disk folded in last.
@@ -61,8 +66,14 @@ impl Project {
     /// Fails if the directory does not exist, or its log cannot be read. A broken list is kept as [`Project::list_error`]: it must
     /// not stand between a person and what went before, the way back least of all.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
-        let workspace = workspace(dir)?;
-        let dir = ProjectDir::for_workspace(&workspace)?;
+        let place = place(dir)?;
+        let missing = place.open().filter(|_| place.is_gone()).map(|record| record.tree.clone());
+        let Place {
+            checkout,
+            workspace,
+            dir,
+            ..
+        } = place;
         // Asked before reading: a run that ends meanwhile is then seen as ended by its log.
         let holder = dir.holder()?;
         let mut state = State::default();
@@ -87,7 +98,9 @@ impl Project {
             });
         }
         Ok(Self {
+            checkout,
             workspace,
+            missing,
             dir,
             state,
             list_error,
@@ -100,7 +113,7 @@ impl Project {
     #[must_use]
     pub fn name(&self) -> String {
         let folder = || {
-            self.workspace
+            self.checkout
                 .file_name()
                 .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned())
         };
@@ -145,6 +158,14 @@ impl Project {
         let regressed = |row: &&crate::session::state::FeatureRow| row.regressed && row.feature.status != FeatureStatus::Passing;
         self.state.features.rows.iter().filter(regressed).count()
     }
+}
+
+/// Finds a project by a directory that the user named: its checkout or its worktree.
+///
+/// # Errors
+/// Fails if it does not exist, or what is remembered of it cannot be read.
+pub fn place(dir: &Path) -> Result<Place, Failure> {
+    Ok(Place::of(&workspace(dir)?)?)
 }
 
 /// Finds a workspace by a directory that the user named.

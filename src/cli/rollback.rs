@@ -106,7 +106,7 @@ fn target(workspace: &Path, id: &str) -> Result<Target, Failure> {
 fn go(target: impl FnOnce(&Path) -> Result<Target, Failure>, args: &MoveArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
     let workspace = &project.workspace;
-    let settings = settings::load(Some(workspace))?.settings;
+    let settings = settings::load(Some(&project.checkout))?.settings;
     if let Some(pid) = project.holder {
         return Err(Failure::user(
             Exit::Busy,

@@ -18,20 +18,38 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
     let ready = preflight::check(args)?;
     let runtime = runtime()?;
     let key = runtime.block_on(key::find(&ready.resolved.settings))?;
-    for note in &ready.notes {
-        console.note(format!("note: {}", crate::ui::text::Clean::line(note)))?;
-    }
+    say(&ready.notes, console)?;
     consent::ask(args, &ready.resolved.settings, &ready.dir, console)?;
-    let (workspace, dir) = preflight::prepare(&ready)?;
+    let (checkout, dir) = preflight::prepare(&ready)?;
+    let taken = match &ready.workplace {
+        Some(workplace) => workplace.take(&checkout, &dir, ready.left_behind)?,
+        None => None,
+    };
+    let worktree = taken.as_ref().map(|taken| taken.event.clone());
+    say(taken.as_ref().map_or(&[], |taken| &taken.notes), console)?;
     let plan = Launch {
-        workspace,
+        workspace: worktree
+            .as_ref()
+            .map_or_else(|| checkout.clone(), |taken| taken.tree.path.clone().into()),
+        checkout,
         dir,
         question_timeout: Duration::from_secs(ready.resolved.settings.question_timeout_seconds),
+        worktree,
         settings: ready.resolved.settings,
         spec: ready.spec,
         key,
         guided: false,
         show,
     };
-    launch(&runtime, plan, console)
+    // `taken` holds the worktree until the run is over.
+    let ended = launch(&runtime, plan, console);
+    drop(taken);
+    ended
+}
+
+fn say(notes: &[String], console: &mut Console) -> Result<(), Failure> {
+    for note in notes {
+        console.note(format!("note: {}", crate::ui::text::Clean::line(note)))?;
+    }
+    Ok(())
 }

@@ -22,6 +22,8 @@ struct Report {
     queued_messages: usize,
     process: Option<u32>,
     reason: Option<String>,
+    /// Where it is worked on, if not in the workspace that the user named.
+    worktree: Option<Worktree>,
     features: Features,
     sessions: usize,
     session: Option<Current>,
@@ -33,6 +35,17 @@ struct Report {
     unpriced_tokens: u64,
     log: String,
     log_problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Worktree {
+    path: String,
+    branch: String,
+    into: Option<String>,
+    checkout: String,
+    /// Whether it is remembered and not on the disk.
+    missing: bool,
+    finished: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,9 +111,10 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
 fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     let state = &project.state;
     let mut lines = vec![
-        ("", format!("{}  {}", project.name(), project.workspace.display())),
+        ("", format!("{}  {}", project.name(), project.checkout.display())),
         ("run", run_line(project, now)),
     ];
+    lines.extend(worktree_line(project).map(|line| ("worktree", line)));
     let (passing, total) = state.features.progress();
     lines.push((
         "features",
@@ -153,6 +167,25 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     lines
 }
 
+fn worktree_line(project: &Project) -> Option<String> {
+    if let Some(tree) = &project.missing {
+        return Some(format!(
+            "{} is gone; {} holds its commits, and `longhaul run` makes it again",
+            tree.path, tree.branch
+        ));
+    }
+    let place = project.state.worktree.as_ref()?;
+    Some(match (&place.finished, project.state.open_worktree()) {
+        (Some(finished), None) => words::finished(finished),
+        _ => format!(
+            "{}, on {}; `longhaul finish {}` brings its work home",
+            place.taken.tree.path,
+            place.taken.tree.branch,
+            words::path(&project.checkout)
+        ),
+    })
+}
+
 fn run_line(project: &Project, now: Timestamp) -> String {
     let ago = |time| match format::age(time, now) {
         age if age == "now" => "just now".to_owned(),
@@ -161,7 +194,7 @@ fn run_line(project: &Project, now: Timestamp) -> String {
     let run = project.state.run.as_ref();
     let started = run.map_or_else(String::new, |run| format!(", started {}", ago(run.started)));
     match project.standing() {
-        Standing::New => format!("none yet; start one with `longhaul run {}`", words::path(&project.workspace)),
+        Standing::New => format!("none yet; start one with `longhaul run {}`", words::path(&project.checkout)),
         Standing::Running | Standing::WaitingForYou => {
             let (word, since) = project.state_word(now);
             let since = since.map_or_else(String::new, |since| match format::age(since, now) {
@@ -192,6 +225,14 @@ fn report(project: &Project, now: Timestamp) -> Report {
     Report {
         project: project.name(),
         workspace: project.workspace.display().to_string(),
+        worktree: state.worktree.as_ref().map(|place| Worktree {
+            path: place.taken.tree.path.clone(),
+            branch: place.taken.tree.branch.clone(),
+            into: place.taken.tree.into.clone(),
+            checkout: place.taken.tree.checkout.clone(),
+            missing: project.missing.is_some(),
+            finished: place.finished.as_ref().map(|finished| finished.way.word()),
+        }),
         standing: project.standing(),
         state: word,
         state_since: since,

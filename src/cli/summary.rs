@@ -52,6 +52,11 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
         );
     }
     row("project", dir.workspace().display().to_string());
+    if let Some(place) = state.open_worktree() {
+        let tree = &place.taken.tree;
+        row("worktree", format!("{}, on {}", tree.path, tree.branch));
+        row("finish", format!("longhaul finish {}", words::path(dir.workspace())));
+    }
     row("log", dir.sessions().display().to_string());
     row("look back", format!("cd {} && longhaul", words::path(dir.workspace())));
     lines

@@ -17,9 +17,9 @@ use std::sync::mpsc;
 /// # Errors
 /// Fails if the project, its log or its notes cannot be read.
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
-    let workspace = project::workspace(&args.dir)?;
-    let settings = settings::load(Some(&workspace))?.settings;
-    let client = link::offline(&workspace, FEATURE_LIST, &settings)?;
+    let place = project::place(&args.dir)?;
+    let settings = settings::load(Some(&place.checkout))?.settings;
+    let client = link::offline_in(place.dir, &place.workspace, FEATURE_LIST, &settings, None);
     let (sender, answer) = mpsc::sync_channel(1);
     client.ask(
         Query::NextWindow,

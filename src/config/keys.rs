@@ -2,7 +2,7 @@
 //!
 //! Invariant: this table and `assets/config.default.toml` name the same keys (tested).
 
-use super::{NotifyBackend, nearest};
+use super::{NotifyBackend, WorktreeUse, nearest};
 use crate::protocol::Autonomy;
 use jiff::SignedDuration;
 use toml::Value;
@@ -89,6 +89,7 @@ pub(super) const KEYS: &[Key] = &[
     key("commit_trailer", Kind::Bool),
     key("durability", Kind::Choice(&["group", "full"])),
     key("autonomy", Kind::Choice(&AUTONOMY)),
+    key("worktree", Kind::Choice(&WorktreeUse::WORDS)),
     key("limits.sessions", Kind::Whole(1, 1_000_000)),
     key("limits.turns", Kind::Whole(1, 1_000_000)),
     key("limits.tokens", Kind::Whole(1, i64::MAX)),

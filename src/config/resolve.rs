@@ -7,7 +7,7 @@ use super::document::{Entry, entries};
 use super::keys::{self, KEYS};
 use super::layers::{Document, Layers, Origin};
 use super::pricing::Prices;
-use super::settings::{Bash, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify};
+use super::settings::{Bash, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify, WorktreeUse};
 use super::{ConfigError, DEFAULTS};
 use crate::protocol::event::Limits;
 use crate::protocol::{Autonomy, Cost};
@@ -169,6 +169,10 @@ impl Merged {
                 Durability::Group
             },
             autonomy: self.text("autonomy").and_then(|word| Autonomy::of(&word)).unwrap_or_default(),
+            worktree: self
+                .text("worktree")
+                .and_then(|word| WorktreeUse::by_word(&word))
+                .unwrap_or_default(),
             commit_trailer: self.flag("commit_trailer").unwrap_or_default(),
             limits: Limits {
                 sessions: self.whole("limits.sessions"),

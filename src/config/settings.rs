@@ -29,6 +29,7 @@ pub struct Settings {
     pub author: Option<(String, String)>,
     pub durability: Durability,
     pub autonomy: Autonomy,
+    pub worktree: WorktreeUse,
     pub commit_trailer: bool,
     pub limits: Limits,
     pub verify: Verify,
@@ -124,6 +125,30 @@ impl NotifyBackend {
     #[must_use]
     pub fn by_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|backend| backend.word() == word)
+    }
+}
+
+/// Whether a project's first run makes a worktree of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorktreeUse {
+    /// In a repository that has commits and was never worked on by us.
+    #[default]
+    Auto,
+    /// Wherever there is a commit to begin at.
+    Always,
+    /// Only where the command line asks for it.
+    Never,
+}
+
+impl WorktreeUse {
+    /// Their words in the configuration.
+    pub const WORDS: [&'static str; 3] = ["auto", "always", "never"];
+
+    /// Finds one by its word.
+    #[must_use]
+    pub fn by_word(word: &str) -> Option<Self> {
+        let all = [Self::Auto, Self::Always, Self::Never];
+        Self::WORDS.iter().position(|known| *known == word).map(|at| all[at])
     }
 }
 

@@ -38,6 +38,18 @@ pub enum EngineError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// There is no worktree to finish.
+    #[error("{} is worked on in place, or its worktree is finished: there is nothing to bring home", checkout.display())]
+    NoWorktree {
+        /// The user's directory.
+        checkout: std::path::PathBuf,
+    },
+    /// Nobody said where the work goes.
+    #[error("HEAD was detached when {branch} began, so no branch waits for its work: name one with --into BRANCH")]
+    NoTarget {
+        /// The worktree's branch.
+        branch: String,
+    },
     /// A task of ours panicked.
     #[error("internal error, please report it: {0}")]
     Task(String),

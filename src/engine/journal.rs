@@ -3,7 +3,7 @@
 //! Owns the writer, the folded state and the broadcast. Invariant: an event reaches a client only after the log has it;
 //! after a failed append nothing is recorded any more and the run must pause.
 
-use crate::protocol::event::RunStarted;
+use crate::protocol::event::{RunStarted, WorktreeTaken};
 use crate::protocol::{Envelope, Event, Role, RunId, SessionNo};
 use crate::session::State;
 use crate::store::{StoreError, Writer};
@@ -28,8 +28,8 @@ struct Book {
     writer: Writer,
     state: State,
     session: SessionNo,
-    /// The run's first event, waiting for the first session to open a segment that it can stand in.
-    announced: Option<RunStarted>,
+    /// The run's first events, waiting for the first session to open a segment that they can stand in.
+    announced: Vec<Event>,
 }
 
 impl Journal {
@@ -44,16 +44,16 @@ impl Journal {
                     writer,
                     state,
                     session,
-                    announced: None,
+                    announced: Vec::new(),
                 }),
                 live,
             }),
         }
     }
 
-    /// Begins a run. Its event is written before the next one, so that it stands first in the segment of the run's first session.
-    pub fn announce(&self, run: RunStarted) {
-        self.book().announced = Some(run);
+    /// Begins a run. Its events are written before the next one, so that they stand first in the segment of the run's first session.
+    pub fn announce(&self, run: RunStarted, worktree: Option<WorktreeTaken>) {
+        self.book().announced = std::iter::once(run.into()).chain(worktree.map(Event::from)).collect();
     }
 
     /// Records an event of the present session.
@@ -73,13 +73,13 @@ impl Journal {
 
     fn append(&self, event: Event) -> Result<Arc<Envelope>, StoreError> {
         let mut book = self.book();
-        if let Some(run) = book.announced.take() {
+        if !book.announced.is_empty() {
             // A run that ends before its first session still needs a place to say so: after the last session, or in a first segment.
             if !book.writer.resume_segment()? {
                 book.session = SessionNo(1);
                 book.writer.begin_segment(SessionNo(1), Role::Initializer)?;
             }
-            self.inner.write(&mut book, run.into())?;
+            self.inner.write_announced(&mut book)?;
         }
         self.inner.write(&mut book, event)
     }
@@ -106,9 +106,7 @@ impl Journal {
         let number = book.session.next().max(book.writer.next_session());
         book.writer.begin_segment(number, role)?;
         book.session = number;
-        if let Some(run) = book.announced.take() {
-            self.inner.write(&mut book, run.into())?;
-        }
+        self.inner.write_announced(&mut book)?;
         Ok(number)
     }
 
@@ -130,6 +128,13 @@ impl Journal {
 }
 
 impl Inner {
+    fn write_announced(&self, book: &mut Book) -> Result<(), StoreError> {
+        for event in std::mem::take(&mut book.announced) {
+            self.write(book, event)?;
+        }
+        Ok(())
+    }
+
     fn write(&self, book: &mut Book, event: Event) -> Result<Arc<Envelope>, StoreError> {
         let envelope = book.writer.append(book.session, event)?;
         book.state.apply(&envelope);

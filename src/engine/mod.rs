@@ -4,6 +4,7 @@
 //! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
 //! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
 //!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person.
+//! - `place` knows where a project is worked on, `finish` brings a worktree's work to the user's branch.
 //! - `journal` is the only way to say that something happened.
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
@@ -20,6 +21,7 @@ mod effect;
 mod error;
 mod facts;
 mod features;
+pub mod finish;
 mod gates;
 mod harness_calls;
 mod index;
@@ -29,6 +31,7 @@ mod orders;
 mod orientation;
 mod outside;
 mod permit;
+pub mod place;
 mod project;
 mod questions;
 mod review;
@@ -53,7 +56,7 @@ pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
 use crate::link::{Client, InProcess, Lookups, NextWindowSource};
 use crate::protocol::Seq;
-use crate::protocol::event::{RunEnded, RunOutcome, RunStarted};
+use crate::protocol::event::{RunEnded, RunOutcome, RunStarted, WorktreeTaken};
 use crate::provider::Anthropic;
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
@@ -93,6 +96,8 @@ pub struct Plan {
     pub attendance: Attendance,
     /// How long a question waits for a person before policy answers it.
     pub question_timeout: Duration,
+    /// The worktree that the workspace is; `None` if it is the user's checkout.
+    pub worktree: Option<WorktreeTaken>,
 }
 
 /// A run under way.
@@ -146,6 +151,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         project_name,
         attendance,
         question_timeout,
+        worktree,
     } = plan;
     let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
         what: format!("{} cannot be opened", workspace.display()),
@@ -223,7 +229,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
-    let task = tokio::spawn(run(project, project_name, supervisor, following, dead));
+    let task = tokio::spawn(run(project, (project_name, worktree), supervisor, following, dead));
     Ok(Engine {
         client,
         task,
@@ -246,7 +252,7 @@ fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: 
 
 async fn run(
     project: Arc<Project>,
-    name: String,
+    (name, worktree): (String, Option<WorktreeTaken>),
     mut supervisor: Supervisor,
     following: JoinHandle<()>,
     dead: Vec<String>,
@@ -263,7 +269,7 @@ async fn run(
         autonomy: settings.autonomy,
         sandbox: "none".to_owned(),
     };
-    project.journal.announce(started);
+    project.journal.announce(started, worktree);
     supervisor.earlier.extend(survivors::reap(&project.dir, dead).await);
     let ended = supervisor.run().await;
     following.abort();

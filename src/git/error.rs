@@ -115,7 +115,7 @@ pub enum GitError {
         place: PathBuf,
     },
     /// There is no such branch.
-    #[error("there is no branch {branch}: `git branch --list` shows those there are; name one with --into")]
+    #[error("there is no branch {branch}: `git branch --list` shows those there are")]
     NoBranch {
         /// Its name.
         branch: String,

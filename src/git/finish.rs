@@ -72,7 +72,9 @@ impl Repo {
     /// If a branch is not there, another working directory has `into`, an operation is half done, or something cannot be read.
     pub fn plan_home(&self, branch: &str, into: &str, way: FinishWay) -> Result<Homecoming, GitError> {
         let at = |branch: &str| {
-            let missing = || GitError::NoBranch { branch: branch.to_owned() };
+            let missing = || GitError::NoBranch {
+                branch: branch.to_owned(),
+            };
             self.branch_at(branch)?.ok_or_else(missing)
         };
         let (tip, from) = (at(branch)?, at(into)?);
@@ -186,7 +188,11 @@ impl Repo {
     /// Names every path of a plan that the user's checkout has in a state of its own.
     fn obstacles(&self, plan: &[Step]) -> Result<Vec<String>, GitError> {
         let index = self.git.index().doing("read the index")?;
-        let gone: BTreeSet<&[u8]> = plan.iter().filter(|step| step.after.is_none()).map(|step| &step.path[..]).collect();
+        let gone: BTreeSet<&[u8]> = plan
+            .iter()
+            .filter(|step| step.after.is_none())
+            .map(|step| &step.path[..])
+            .collect();
         let mut found = Vec::new();
         for step in plan {
             let path = Path::new(OsStr::from_bytes(&step.path));
@@ -197,7 +203,12 @@ impl Repo {
                 Some("is kept off the disk by a sparse checkout: merge it with `git merge`")
             } else if self.filter_driver(path).is_some() {
                 Some("goes through a filter, which is not run here: merge it with `git merge`")
-            } else if staged.as_ref().filter(|entry| stage(entry) == 0).map(|entry| (entry.id, entry.mode)) != step.before {
+            } else if staged
+                .as_ref()
+                .filter(|entry| stage(entry) == 0)
+                .map(|entry| (entry.id, entry.mode))
+                != step.before
+            {
                 Some("has changes that you staged")
             } else {
                 self.state_of(step, &gone)?

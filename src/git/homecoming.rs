@@ -114,7 +114,9 @@ impl Repo {
         sync::reference(&self.git, &undo);
         let finishing = self.own_ref(FINISHING);
         let Begun { facts, moves, record } = self.begin_home(plan, to, number)?;
-        self.git.reference(&finishing, record, true, &log).doing("begin to bring work home")?;
+        self.git
+            .reference(&finishing, record, true, &log)
+            .doing("begin to bring work home")?;
         sync::reference(&self.git, &finishing);
         if plan.on_disk {
             self.remember_index(Some(&old))?;
@@ -135,13 +137,17 @@ impl Repo {
         let finishing = self.own_ref(FINISHING);
         // Only a killed process of ours leaves this: nobody else writes that name.
         self.drop_lock(&finishing)?;
-        let Ok(at) = self.git.refname_to_id(&finishing) else { return Ok(None) };
+        let Ok(at) = self.git.refname_to_id(&finishing) else {
+            return Ok(None);
+        };
         let broken = |reason: String| GitError::Record {
             reference: finishing.clone(),
             reason,
         };
         let record = ours(at);
-        let facts = self.read_at(&record, "facts")?.ok_or_else(|| broken("it has no facts".to_owned()))?;
+        let facts = self
+            .read_at(&record, "facts")?
+            .ok_or_else(|| broken("it has no facts".to_owned()))?;
         let facts: Facts = serde_json::from_slice(&facts).map_err(|error| broken(error.to_string()))?;
         self.clear_branch_lock(&facts.branch, Some(&facts.to))?;
         let short = facts.branch.strip_prefix("refs/heads/").unwrap_or(&facts.branch);
@@ -216,7 +222,10 @@ impl Repo {
 
     fn write_finishing(&self, facts: &Facts, moves: &[Step]) -> Result<git2::Oid, GitError> {
         let side = |pick: fn(&Step) -> Option<(git2::Oid, u32)>| -> Result<Oid, GitError> {
-            let files: Files = moves.iter().filter_map(|step| Some((step.path.clone(), pick(step)?))).collect();
+            let files: Files = moves
+                .iter()
+                .filter_map(|step| Some((step.path.clone(), pick(step)?)))
+                .collect();
             self.tree_of(&files)
         };
         let mut builder = self.git.treebuilder(None).doing("store a record")?;

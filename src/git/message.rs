@@ -20,6 +20,13 @@ pub fn check_message(message: &str) -> Result<(), GitError> {
     Ok(())
 }
 
+/// Returns a text of others as it may stand in a message, on one line.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    spaced.filter(|c| !is_hidden(*c)).collect::<String>().trim().to_owned()
+}
+
 /// Controls of C0 (but the tab) and C1, and what has no shape: marks of direction and of zero width, separators, tags.
 fn is_hidden(c: char) -> bool {
     match u32::from(c) {
@@ -38,6 +45,13 @@ mod tests {
         for text in ["", "Add é, 日本 and 🎉\r\n\r\n\tindented\n", "עברית"] {
             check_message(text).unwrap();
         }
+    }
+
+    #[test]
+    fn a_text_of_others_becomes_a_line_that_passes() {
+        let line = one_line(" say\u{1b}[31m\nbye\u{202e}\t");
+        assert_eq!(line, "say[31m bye");
+        check_message(&line).unwrap();
     }
 
     #[test]

@@ -37,7 +37,10 @@ impl Repo {
     pub(super) fn number(&self, kind: &str, commit: git2::Oid, log: &str) -> Result<u32, GitError> {
         let mut next = self.next_number(kind)?;
         loop {
-            match self.git.reference(&self.own_ref(&format!("{kind}{next}")), commit, false, log) {
+            match self
+                .git
+                .reference(&self.own_ref(&format!("{kind}{next}")), commit, false, log)
+            {
                 Ok(_) => return Ok(next),
                 Err(error) if matches!(error.code(), ErrorCode::Exists | ErrorCode::Locked) => next += 1,
                 Err(source) => {
@@ -61,7 +64,10 @@ impl Repo {
     pub(super) fn numbers(&self, kind: &str) -> Result<Vec<u32>, GitError> {
         let prefix = self.own_ref(kind);
         let names = self.names(&format!("{prefix}*"))?;
-        let mut numbers: Vec<u32> = names.iter().filter_map(|name| name.strip_prefix(&prefix)?.parse().ok()).collect();
+        let mut numbers: Vec<u32> = names
+            .iter()
+            .filter_map(|name| name.strip_prefix(&prefix)?.parse().ok())
+            .collect();
         numbers.sort_unstable();
         Ok(numbers)
     }

@@ -85,7 +85,9 @@ impl Repo {
             removed.or_else(absent_is_fine).map_err(unwritten(&entry))?;
         }
         let pointer = path.join(".git");
-        fs::remove_file(&pointer).or_else(absent_is_fine).map_err(unwritten(&pointer))?;
+        fs::remove_file(&pointer)
+            .or_else(absent_is_fine)
+            .map_err(unwritten(&pointer))?;
         fs::remove_dir(path).or_else(absent_is_fine).map_err(unwritten(path))?;
         let admin = self.admin(&tree.name);
         fs::remove_dir_all(&admin).or_else(absent_is_fine).map_err(unwritten(&admin))

@@ -57,9 +57,16 @@ impl Repo {
             "longhaul/"
         };
         let checkout = utf8(self.workdir())?;
-        let label = self.workdir().file_name().map_or_else(|| "repository".into(), OsStr::to_string_lossy);
+        let label = self
+            .workdir()
+            .file_name()
+            .map_or_else(|| "repository".into(), OsStr::to_string_lossy);
         for number in 1..NAMES {
-            let name = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+            let name = if number == 1 {
+                stem.clone()
+            } else {
+                format!("{stem}-{number}")
+            };
             let branch = format!("{folder}{name}");
             let path = parent.join(format!("{label}-longhaul-{name}"));
             if self.is_free(&name, &branch, &path)? {
@@ -126,7 +133,10 @@ impl Repo {
         fs::create_dir_all(&admin).map_err(unwritten(&admin))?;
         // The lock first: what is not whole yet would be pruned by the next `git gc`.
         lock(&admin)?;
-        put(&admin.join("gitdir"), &[path.join(".git").as_os_str().as_bytes(), b"\n"].concat())?;
+        put(
+            &admin.join("gitdir"),
+            &[path.join(".git").as_os_str().as_bytes(), b"\n"].concat(),
+        )?;
         put(&admin.join("commondir"), b"../..\n")?;
         if admin.join("HEAD").symlink_metadata().is_err() {
             put(&admin.join("HEAD"), format!("ref: {branch}\n").as_bytes())?;
@@ -209,7 +219,9 @@ impl Repo {
         }
         for entry in fs::read_dir(common.join("worktrees")).into_iter().flatten().flatten() {
             let admin = entry.path();
-            let Ok(pointer) = fs::read(admin.join("gitdir")) else { continue };
+            let Ok(pointer) = fs::read(admin.join("gitdir")) else {
+                continue;
+            };
             let dot = PathBuf::from(OsStr::from_bytes(pointer.trim_ascii_end()));
             let place = admin.join(dot).parent().map(Path::to_owned).unwrap_or_default();
             if names_it(&admin) && place.symlink_metadata().is_ok() {
@@ -226,7 +238,11 @@ impl Repo {
 
     pub(super) fn admin(&self, name: &str) -> PathBuf {
         let common = self.git.commondir();
-        common.canonicalize().unwrap_or_else(|_| common.to_owned()).join("worktrees").join(name)
+        common
+            .canonicalize()
+            .unwrap_or_else(|_| common.to_owned())
+            .join("worktrees")
+            .join(name)
     }
 
     /// Brings every file of HEAD onto the disk that is not there. Files that are there stay, but for one that a killed process of ours
@@ -240,13 +256,18 @@ impl Repo {
         }
         let mut safe = CheckoutBuilder::new();
         safe.safe().recreate_missing(true).overwrite_ignored(false);
-        self.git.checkout_head(Some(&mut safe)).doing("check out the worktree's files")?;
+        self.git
+            .checkout_head(Some(&mut safe))
+            .doing("check out the worktree's files")?;
         let mut made = Made::default();
         let (mut torn, mut force) = (0, CheckoutBuilder::new());
         force.force().disable_pathspec_match(true);
         for changed in self.dirty()? {
             let path = changed.split_once(' ').map_or("", |(_, path)| path);
-            let stored = head.get_path(Path::new(path)).ok().and_then(|entry| self.git.find_blob(entry.id()).ok());
+            let stored = head
+                .get_path(Path::new(path))
+                .ok()
+                .and_then(|entry| self.git.find_blob(entry.id()).ok());
             let now = fs::read(self.workdir().join(path)).unwrap_or_default();
             if changed.starts_with("M ") && stored.is_some_and(|blob| unix(blob.content()).starts_with(&unix(&now))) {
                 force.path(path);
@@ -256,7 +277,9 @@ impl Repo {
             }
         }
         if torn > 0 {
-            self.git.checkout_head(Some(&mut force)).doing("check out the worktree's files")?;
+            self.git
+                .checkout_head(Some(&mut force))
+                .doing("check out the worktree's files")?;
         }
         let submodules = index.iter().filter(|entry| entry.mode == super::disk::SUBMODULE);
         made.submodules = submodules.map(|entry| lossy(&entry.path)).collect();
@@ -277,14 +300,26 @@ impl Repo {
 
 /// Turns a branch's name into one that may be a directory's.
 fn plain(name: &str) -> String {
-    let fine = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' };
+    let fine = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
     let plain: String = name.chars().map(fine).take(40).collect();
     let plain = plain.trim_matches('-');
-    if plain.is_empty() { "work".to_owned() } else { plain.to_owned() }
+    if plain.is_empty() {
+        "work".to_owned()
+    } else {
+        plain.to_owned()
+    }
 }
 
 fn utf8(path: &Path) -> Result<String, GitError> {
-    path.to_str().map(str::to_owned).ok_or_else(|| GitError::OddPath { path: path.to_owned() })
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| GitError::OddPath { path: path.to_owned() })
 }
 
 fn is_empty(dir: &Path) -> bool {

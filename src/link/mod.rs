@@ -14,7 +14,7 @@ mod present;
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
-pub use offline::{offline, offline_in};
+pub use offline::offline_in;
 
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;

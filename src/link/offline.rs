@@ -6,7 +6,7 @@ use super::{Backend, Client, Closed, Mode, Mover, Reply, Sink, Update, present};
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::protocol::{Command, Envelope, Event, Query, Seq, SessionNo};
-use crate::store::{self, Blobs, Follower, ProjectDir, StoreError};
+use crate::store::{self, Blobs, Follower, ProjectDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,20 +16,7 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// Connects to what is known of a workspace without running anything. The settings are those that a run would have; a preview of
 /// the next window needs them.
-///
-/// # Errors
-/// Fails if the state directory cannot be located.
-pub fn offline(workspace: &Path, feature_list: &str, settings: &Settings) -> Result<Client, StoreError> {
-    Ok(offline_in(
-        ProjectDir::for_workspace(workspace)?,
-        workspace,
-        feature_list,
-        settings,
-        None,
-    ))
-}
-
-/// As [`offline`], with the state directory given, and what makes moves back if they may be made.
+/// `mover` makes moves back, if they may be made.
 #[must_use]
 pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, settings: &Settings, mover: Option<Mover>) -> Client {
     let mode = if dir.exists() && is_held(&dir) {

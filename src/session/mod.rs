@@ -8,8 +8,10 @@ mod reduce;
 pub mod state;
 pub mod steering;
 pub mod timeline;
+pub mod workplace;
 
 pub use phase::Phase;
 pub use state::{Activity, Session, State};
 pub use steering::{Hold, QueuedMessage};
 pub use timeline::{Call, Item, ItemKind};
+pub use workplace::Workplace;

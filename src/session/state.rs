@@ -2,9 +2,10 @@
 
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
+use super::workplace::Workplace;
 use crate::protocol::event::{
     CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
-    RepositoryObserved, RolledBack, RunOutcome, SessionEnded, WorktreeFinished, WorktreeTaken,
+    RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
@@ -25,7 +26,7 @@ pub struct State {
     pub project: String,
     /// Absolute path of the workspace, empty until a run told it.
     pub workspace: String,
-    /// The worktree that the latest run works in; `None` if that is the user's own checkout.
+    /// The worktree that the latest run works in; `None` for the user's own checkout.
     pub worktree: Option<Workplace>,
     /// The latest run.
     pub run: Option<Run>,
@@ -75,17 +76,6 @@ pub struct State {
     pub totals: Totals,
     /// Events of kinds that this build does not know.
     pub unknown_events: u64,
-}
-
-/// A worktree as the log tells of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Workplace {
-    /// What was told when it was taken last.
-    pub taken: WorktreeTaken,
-    /// The event that told of it first: all that was done in it came later.
-    pub since: Seq,
-    /// What became of its work, if that was settled.
-    pub finished: Option<WorktreeFinished>,
 }
 
 /// A run: a stretch of sessions.

@@ -28,6 +28,7 @@ mod sequence;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod worktree;
 mod writer;
 
 pub use blobs::Blobs;
@@ -38,4 +39,5 @@ pub use project::ProjectDir;
 pub use reader::{Problem, ReadLog, read, scan};
 pub use redact::Redactor;
 pub use segment::Segment;
+pub use worktree::{Stage, WorktreeRecord};
 pub use writer::{Writer, last_seq};

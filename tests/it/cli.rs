@@ -312,7 +312,8 @@ fn git_init(place: &Place) {
 /// Runs `longhaul run .` headless with consent and a key, plus `args`; asserts the refusal and that nothing changed.
 fn refused(place: &Place, args: &[&str], code: i32, said: &str) {
     let before = (files(&place.project()), files(&place.state()));
-    let all = [&["run", ".", "--headless", "--yes-unconfined"], args].concat();
+    // In place: what is refused there, a worktree would let alone.
+    let all = [&["run", ".", "--headless", "--yes-unconfined", "--in-place"], args].concat();
     place
         .longhaul(&all)
         .env("ANTHROPIC_API_KEY", "sk-test-0123456789")
@@ -500,6 +501,7 @@ fn a_malformed_key_is_refused_unseen_even_where_none_is_needed() {
     let run = [
         "run",
         ".",
+        "--in-place",
         "--headless",
         "--yes-unconfined",
         "--base-url",
@@ -536,6 +538,7 @@ fn greeter() -> Place {
     place
 }
 
+/// In place, for these tests look at what a run leaves in the directory that it was given.
 fn run_args(server: &Server) -> Vec<String> {
     let url = server.base_url();
     [

@@ -20,3 +20,4 @@ mod term;
 mod terminal;
 mod tmux;
 mod window;
+mod worktree;

@@ -148,7 +148,9 @@ fn conflicts_are_found_beforehand_and_nothing_is_half_merged() {
 #[test]
 fn what_the_user_has_not_committed_is_refused_by_name_and_the_rest_is_left_alone() {
     let cases: [(&str, &dyn Fn(&Work)); 6] = [
-        ("a.txt has changes that are not committed", &|work| work.mine("a.txt", "mine\n")),
+        ("a.txt has changes that are not committed", &|work| {
+            work.mine("a.txt", "mine\n")
+        }),
         ("a.txt has changes that you staged", &|work| {
             work.mine("a.txt", "mine\n");
             work.git(&["add", "a.txt"]);
@@ -206,8 +208,14 @@ fn a_branch_that_another_worktree_has_is_left_alone() {
     let work = Work::new();
     work.git(&["switch", "-q", "-c", "other"]);
     work.git(&["worktree", "add", "-q", "../second", "main"]);
-    let error = work.repo().plan_home(&work.tree.branch, "main", FinishWay::Merge).unwrap_err();
-    assert!(matches!(&error, GitError::CheckedOut { place, .. } if place.ends_with("second")), "{error}");
+    let error = work
+        .repo()
+        .plan_home(&work.tree.branch, "main", FinishWay::Merge)
+        .unwrap_err();
+    assert!(
+        matches!(&error, GitError::CheckedOut { place, .. } if place.ends_with("second")),
+        "{error}"
+    );
 }
 
 #[test]

@@ -60,7 +60,11 @@ fn git_takes_it_for_its_own_and_the_checkout_stays_as_it_was() {
     fs::rename(path, path.with_extension("elsewhere")).unwrap();
     must(&root, &["worktree", "prune", "--expire", "now"]);
     fs::rename(path.with_extension("elsewhere"), path).unwrap();
-    assert_eq!(must(path, &["status", "--porcelain"]), "", "git's own pruning leaves it alone");
+    assert_eq!(
+        must(path, &["status", "--porcelain"]),
+        "",
+        "git's own pruning leaves it alone"
+    );
     must(&root, &["fsck", "--strict"]);
 }
 
@@ -91,7 +95,9 @@ fn commits_checkpoints_and_moves_work_in_it_and_are_its_own() {
     assert_eq!(made.index_behind, None);
     assert_eq!(must(path, &["status", "--porcelain"]), "");
     assert_eq!(must(&root, &["log", "--format=%s", "main"]), "first");
-    let target = crate::protocol::Target::Commit { commit: tree.base.clone() };
+    let target = crate::protocol::Target::Commit {
+        commit: tree.base.clone(),
+    };
     let rehearsal = repo.rehearse(&target, limit).unwrap();
     repo.roll_back(&rehearsal, limit).unwrap();
     assert_eq!(fs::read_to_string(path.join("a.txt")).unwrap(), "one\n");
@@ -105,7 +111,12 @@ fn a_move_cut_off_in_one_worktree_is_not_the_others_to_finish() {
     let repo = Repo::discover(Path::new(&tree.path)).unwrap();
     fs::write(Path::new(&tree.path).join("a.txt"), "two\n").unwrap();
     let rehearsal = repo
-        .rehearse(&crate::protocol::Target::Commit { commit: tree.base.clone() }, 1 << 20)
+        .rehearse(
+            &crate::protocol::Target::Commit {
+                commit: tree.base.clone(),
+            },
+            1 << 20,
+        )
         .unwrap();
     let moved = repo.roll_back(&rehearsal, 1 << 20).unwrap();
     let undo = format!("refs/longhaul/worktrees/main/undo/{}", moved.number);
@@ -126,7 +137,11 @@ fn names_that_exist_are_never_taken() {
     fs::create_dir_all(root.join(".git/worktrees/main-5")).unwrap();
     assert_eq!(made_in(&root).branch, "longhaul/main-6");
     must(&root, &["switch", "-q", "longhaul/main"]);
-    assert_eq!(made_in(&root).branch, "longhaul/main-7", "a branch of ours lends its own stem");
+    assert_eq!(
+        made_in(&root).branch,
+        "longhaul/main-7",
+        "a branch of ours lends its own stem"
+    );
 }
 
 #[test]
@@ -170,7 +185,10 @@ fn a_path_that_is_not_utf8_is_refused_with_the_way_out() {
     let root = dir.path().join(std::ffi::OsStr::from_bytes(b"app\xff"));
     fs::create_dir(&root).unwrap();
     must(&root, &["init", "-q"]);
-    must(&root, &["commit", "-q", "--allow-empty", "-m", "first", "--author", "Ada <a@b>"]);
+    must(
+        &root,
+        &["commit", "-q", "--allow-empty", "-m", "first", "--author", "Ada <a@b>"],
+    );
     let error = Repo::discover(&root).unwrap().plan_worktree(dir.path()).unwrap_err();
     assert!(matches!(error, GitError::OddPath { .. }), "{error}");
 }
@@ -193,7 +211,11 @@ fn a_making_cut_off_anywhere_is_finished_and_no_byte_of_anybody_is_lost() {
             fs::remove_file(admin.join("index")).unwrap();
             fs::write(admin.join("index.lock"), "half").unwrap();
         },
-        &|| fs::remove_file(path.join(".git")).and_then(|()| fs::write(path.join(".git.new"), "")).unwrap(),
+        &|| {
+            fs::remove_file(path.join(".git"))
+                .and_then(|()| fs::write(path.join(".git.new"), ""))
+                .unwrap()
+        },
         &|| {
             fs::remove_dir_all(&path).unwrap();
             fs::create_dir(&path).unwrap();
@@ -236,7 +258,15 @@ fn line_ends_are_as_in_a_checkout() {
 fn submodules_and_filtered_files_are_named() {
     let (_dir, root) = nest("app");
     let (_other, library) = nest("library");
-    let add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q", library.to_str().unwrap(), "lib"];
+    let add = [
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "add",
+        "-q",
+        library.to_str().unwrap(),
+        "lib",
+    ];
     must(&root, &add);
     fs::write(root.join(".gitattributes"), "*.bin filter=big\n").unwrap();
     fs::write(root.join("x.bin"), "pointer\n").unwrap();
@@ -274,7 +304,10 @@ fn a_worktree_that_was_moved_away_or_switched_is_told_from_a_whole_one() {
     assert!(!repo.has_worktree(&tree).unwrap());
     must(&root, &["switch", "-q", &tree.branch]);
     let error = repo.make_worktree(&tree).unwrap_err();
-    assert!(matches!(&error, GitError::CheckedOut { place, .. } if *place == root), "{error}");
+    assert!(
+        matches!(&error, GitError::CheckedOut { place, .. } if *place == root),
+        "{error}"
+    );
     assert!(!Path::new(&tree.path).exists());
 }
 
@@ -321,7 +354,20 @@ fn only_a_worktree_with_nothing_of_worth_may_go() {
         (
             "has commits since",
             &|| {
-                must(&path, &["-c", "user.name=Ada", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "late"]);
+                must(
+                    &path,
+                    &[
+                        "-c",
+                        "user.name=Ada",
+                        "-c",
+                        "user.email=a@b",
+                        "commit",
+                        "-q",
+                        "--allow-empty",
+                        "-m",
+                        "late",
+                    ],
+                );
             },
             &|| {
                 must(&path, &["reset", "-q", "--soft", "HEAD~1"]);

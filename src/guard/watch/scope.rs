@@ -160,7 +160,11 @@ impl Scope {
                 return Place::Ref("HEAD".into());
             }
             if let Ok(inside) = path.strip_prefix(common) {
-                return ref_name(inside);
+                return match ref_name(inside) {
+                    // Other worktrees have branches of their own; what moves there is no news here.
+                    Place::Ref(name) if head != common && Some(&name) != branch_of(head).as_ref() => Place::Nothing,
+                    place => place,
+                };
             }
             if path.starts_with(head) {
                 return Place::Nothing;
@@ -178,6 +182,12 @@ impl Scope {
         }
         Place::File(inside.to_string_lossy().into_owned())
     }
+}
+
+/// The branch that HEAD names, in full.
+fn branch_of(head: &Path) -> Option<String> {
+    let text = fs::read_to_string(head.join("HEAD")).ok()?;
+    Some(text.trim().strip_prefix("ref: ")?.to_owned())
 }
 
 /// Refs of ours (`refs/longhaul/…`) and locks are not news.

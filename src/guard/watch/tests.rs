@@ -293,10 +293,14 @@ fn a_linked_worktree_is_followed() {
         scope.place(&root.join("main/.git/worktrees/w/HEAD")),
         Place::Ref("HEAD".into())
     );
+    fs::write(root.join("main/.git/worktrees/w/HEAD"), "ref: refs/heads/x\n").unwrap();
     assert_eq!(
         scope.place(&root.join("main/.git/refs/heads/x")),
         Place::Ref("refs/heads/x".into())
     );
+    for others in ["refs/heads/main", "refs/remotes/origin/main", "packed-refs"] {
+        assert_eq!(scope.place(&root.join("main/.git").join(others)), Place::Nothing);
+    }
     assert_eq!(scope.place(&root.join("main/.git/HEAD")), Place::Nothing);
     assert_eq!(scope.place(&root.join("w/a")), Place::File("a".into()));
     assert_eq!(scope.place(&root.join("elsewhere")), Place::Nothing);

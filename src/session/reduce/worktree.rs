@@ -2,8 +2,9 @@
 
 use super::At;
 use crate::protocol::event::{WorktreeFinished, WorktreeTaken};
-use crate::protocol::{FeatureId, FeatureStatus, FinishWay};
-use crate::session::state::{State, Workplace};
+use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::state::State;
+use crate::session::workplace::Workplace;
 
 impl State {
     /// A run began elsewhere: what was settled about another place is no news of this one.
@@ -12,7 +13,10 @@ impl State {
     }
 
     pub(super) fn worktree_taken(&mut self, at: At, event: &WorktreeTaken) {
-        let before = self.worktree.take().filter(|place| place.taken.tree == event.tree && !place.is_home());
+        let before = self
+            .worktree
+            .take()
+            .filter(|place| place.taken.tree == event.tree && !place.is_home());
         self.worktree = Some(Workplace {
             taken: event.clone(),
             since: before.map_or(at.seq, |place| place.since),
@@ -41,15 +45,5 @@ impl State {
             row.feature.status == FeatureStatus::Passing && row.flips.iter().any(gained)
         });
         rows.map(|row| (&row.feature.id, row.feature.description.as_str())).collect()
-    }
-}
-
-impl Workplace {
-    /// Says whether its work was brought to the user's branch.
-    #[must_use]
-    pub fn is_home(&self) -> bool {
-        self.finished
-            .as_ref()
-            .is_some_and(|finished| finished.way != FinishWay::Leave)
     }
 }

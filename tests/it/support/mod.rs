@@ -137,6 +137,7 @@ impl Lab {
             project_name: "notes".into(),
             attendance: self.attendance,
             question_timeout: self.question_timeout,
+            worktree: None,
         })
     }
 
