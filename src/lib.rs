@@ -49,6 +49,16 @@
 //! through one dispatch: guard -> gate -> tool -> verify -> event. Commits are made only there, from the very tree that was
 //! tested. Features are flipped only there, one JSON token at a time, on evidence.
 //!
+//! # Where a run works
+//!
+//! In a repository with commits and no log of ours, a run gets a worktree beside the user's checkout, on a branch `longhaul/…` that
+//! begins at HEAD; anywhere else it works in place, and a project stays where it was begun. Why beside it: what a project reaches by
+//! `../` is where it was, editors find it, and it is not inside the repository's tree (unclean `git status`, tools that walk up) nor
+//! inside the state directory (where the log is); only where that place cannot be written, or lies in another repository, the state
+//! directory takes it. The project is named by the checkout: its state directory remembers the worktree (`store`), the worktree's
+//! lease names the checkout (`git`), and `engine::place` finds one from the other. [`engine::finish`] brings the work home: merged
+//! in memory, refused if anything is in the way, moved by compare-and-swap, with a record that lets a cut-off homecoming be finished.
+//!
 //! # A person's part
 //!
 //! What waits for a person is a gate: opened, answered and decided in the log (`engine::gates`), its answer bound to the gate's

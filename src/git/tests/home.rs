@@ -145,9 +145,12 @@ fn conflicts_are_found_beforehand_and_nothing_is_half_merged() {
     }
 }
 
+/// What is said, and what the user did.
+type Case<'a> = (&'a str, &'a dyn Fn(&Work));
+
 #[test]
 fn what_the_user_has_not_committed_is_refused_by_name_and_the_rest_is_left_alone() {
-    let cases: [(&str, &dyn Fn(&Work)); 6] = [
+    let cases: [Case<'_>; 6] = [
         ("a.txt has changes that are not committed", &|work| {
             work.mine("a.txt", "mine\n")
         }),

@@ -311,6 +311,9 @@ fn a_worktree_that_was_moved_away_or_switched_is_told_from_a_whole_one() {
     assert!(!Path::new(&tree.path).exists());
 }
 
+/// What is said, what makes it so, and what ends it.
+type Case<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn());
+
 #[test]
 fn only_a_worktree_with_nothing_of_worth_may_go() {
     let (_dir, root) = nest("app");
@@ -323,7 +326,7 @@ fn only_a_worktree_with_nothing_of_worth_may_go() {
     let stays = |removal| repo.must_stay(&tree, &tree.base, removal).unwrap();
     fs::write(path.join("build.log"), "noise\n").unwrap();
     assert_eq!(stays(Removal::New), None, "what is ignored can be made again");
-    let work: [(&str, &dyn Fn(), &dyn Fn()); 6] = [
+    let work: [Case<'_>; 6] = [
         ("?? new.txt", &|| fs::write(path.join("new.txt"), "x").unwrap(), &|| {
             fs::remove_file(path.join("new.txt")).unwrap();
         }),
