@@ -114,7 +114,16 @@ async fn a_live_run_ends_with_the_move_and_the_same_window_takes_it_back() {
     git(&place, &["commit", "-q", "-m", "Say what to build"]);
     let server = Server::start(Script::parse(INITIALIZER).unwrap(), Speed(0.0)).unwrap();
     let url = server.base_url();
-    let mut term = place.longhaul(&["run", ".", "--yes-unconfined", "--model", "scripted-demo", "--base-url", &url]);
+    let mut term = place.longhaul(&[
+        "run",
+        ".",
+        "--in-place",
+        "--yes-unconfined",
+        "--model",
+        "scripted-demo",
+        "--base-url",
+        &url,
+    ]);
     term.see("waiting for you");
     assert!(read(&place, "tests/run.sh").is_some());
     term.keys("3R");
