@@ -66,7 +66,13 @@ impl State {
     pub fn phase(&self) -> (Phase, Option<Timestamp>) {
         let Some(run) = &self.run else { return (Phase::Empty, None) };
         if let Some((time, outcome, _)) = &run.ended {
-            return (Phase::Ended(*outcome), Some(*time));
+            // Moved back since, or edited by hand: what was done then is not done any more.
+            let (passing, all) = self.features.progress();
+            let outcome = match outcome {
+                RunOutcome::AllPassing if passing < all => RunOutcome::Stopped,
+                outcome => *outcome,
+            };
+            return (Phase::Ended(outcome), Some(*time));
         }
         let since = self.current().map_or(run.started, |session| session.activity_since);
         if let Some(gate) = self.open_gates.first() {
@@ -112,5 +118,59 @@ impl State {
 impl Session {
     fn retrying(&self) -> Option<Retry> {
         self.retry.filter(|_| self.activity == Activity::Retrying)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{FeatureListLoaded, Limits, RunEnded, RunStarted};
+    use crate::protocol::{Autonomy, Envelope, Event, FORMAT_VERSION, Feature, FeatureStatus, RunId, Seq, SessionNo};
+
+    #[test]
+    fn done_is_said_only_while_it_is_true() {
+        let run = RunStarted {
+            run: RunId::from("r"),
+            project: "p".into(),
+            workspace: "/w".into(),
+            model: "m".into(),
+            endpoint: "e".into(),
+            version: "0".into(),
+            limits: Limits::default(),
+            autonomy: Autonomy::Auto,
+            sandbox: "none".into(),
+        };
+        let list = |status| FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features: vec![Feature {
+                id: "F001".into(),
+                status,
+                ..Feature::default()
+            }],
+            notices: Vec::new(),
+        };
+        let ended = RunEnded {
+            outcome: RunOutcome::AllPassing,
+            reason: String::new(),
+        };
+        let events: [Event; 4] = [
+            run.into(),
+            list(FeatureStatus::Passing).into(),
+            ended.into(),
+            list(FeatureStatus::Failing).into(),
+        ];
+        let mut state = State::default();
+        let mut words = Vec::new();
+        for (at, event) in events.into_iter().enumerate() {
+            state.apply(&Envelope {
+                v: FORMAT_VERSION,
+                seq: Seq(at as u64 + 1),
+                time: Timestamp::UNIX_EPOCH,
+                session: SessionNo(0),
+                event,
+            });
+            words.push(state.phase().0.word());
+        }
+        assert_eq!(words, ["between sessions", "between sessions", "done", "stopped"]);
     }
 }

@@ -57,7 +57,7 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         let text = match (notes.set_aside, notes.returned) {
             (0, 0) => "text differs".to_owned(),
             (aside, 0) => format!("{} set aside", entries(aside)),
-            (0, returned) => format!("{} returns", entries(returned)),
+            (0, returned) => format!("{} back", entries(returned)),
             (aside, returned) => format!("{} set aside, {} back", entries(aside), entries(returned)),
         };
         rows.push(("notes", format!("{}: {text}", notes.path)));

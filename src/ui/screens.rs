@@ -256,6 +256,18 @@ fn windows() {
 #[test]
 fn the_end_of_a_run() {
     let mut model = live((120, 40));
+    let mut features: Vec<Feature> = model.state.features.rows.iter().map(|row| row.feature.clone()).collect();
+    for feature in &mut features {
+        feature.status = FeatureStatus::Passing;
+    }
+    more(
+        &mut model,
+        FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features,
+            notices: Vec::new(),
+        },
+    );
     more(
         &mut model,
         RunEnded {

@@ -22,7 +22,7 @@ pub struct Cursors {
 /// Draws a frame.
 pub fn view(model: &Model, screen: Rect, buf: &mut Buffer) -> Cursors {
     let look = model.appearance.look(model.clock, true);
-    if screen.width < SMALLEST.width || screen.height < SMALLEST.height {
+    if model.is_too_small() {
         too_small(model, screen, buf, &look);
         return Cursors::default();
     }

@@ -33,7 +33,7 @@ pub use subject::{Page, Subject};
 pub use window::NextWindowView;
 
 use super::keymap::{Keymap, Preset, Resolver, Situation};
-use super::layout::{Layout, Pane, Zoom};
+use super::layout::{Layout, Pane, SMALLEST, Zoom};
 use super::notice::Attention;
 use super::page;
 use super::transcript;
@@ -248,6 +248,12 @@ impl Model {
     #[must_use]
     pub fn is_first_start(&self) -> bool {
         self.mode == Mode::Offline && self.caught_up && self.state.run.is_none() && self.state.sessions.is_empty() && !self.entered
+    }
+
+    /// Says whether the terminal is too small to show anything but that.
+    #[must_use]
+    pub const fn is_too_small(&self) -> bool {
+        self.size.width < SMALLEST.width || self.size.height < SMALLEST.height
     }
 
     /// Returns the layout of the main view.

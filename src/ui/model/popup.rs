@@ -106,6 +106,16 @@ impl Arming {
     pub fn is_armed(self, at: Duration) -> bool {
         self.drawn.is_some_and(|drawn| at >= drawn + ARMING)
     }
+
+    /// As [`Self::is_armed`]; a key that comes too soon makes the waiting begin again, so that no burst outlasts it.
+    #[must_use]
+    pub fn takes(&mut self, at: Duration) -> bool {
+        let armed = self.is_armed(at);
+        if !armed {
+            self.begin_again(at);
+        }
+        armed
+    }
 }
 
 /// A question being answered. It has its own copy of the question: what is typed must outlast one that stops waiting.

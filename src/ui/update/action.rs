@@ -231,7 +231,7 @@ fn cancel(model: &mut Model) {
 }
 
 fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
-    if !matches!(model.popup, Some(Popup::Leave(arming)) if arming.is_armed(model.elapsed)) {
+    if !decides(model) {
         return;
     }
     model.popup = None;
@@ -244,8 +244,22 @@ fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
     effects.push(Effect::Send(Command::Stop { mode }));
 }
 
+/// Says whether a key of the open window decides yet; one that does not is told why.
+fn decides(model: &mut Model) -> bool {
+    let at = model.elapsed;
+    let takes = model
+        .popup
+        .as_mut()
+        .and_then(Popup::arming)
+        .is_some_and(|arming| arming.takes(at));
+    if !takes {
+        model.say("too soon: keys of this window count in a moment");
+    }
+    takes
+}
+
 fn cancel_stop(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !matches!(model.popup, Some(Popup::Leave(arming)) if arming.is_armed(model.elapsed)) {
+    if !decides(model) {
         return;
     }
     model.popup = None;
@@ -255,10 +269,10 @@ fn cancel_stop(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some(Popup::Question(form)) = &model.popup else { return };
-    if !form.arming.is_armed(model.elapsed) {
+    if !decides(model) {
         return;
     }
+    let Some(Popup::Question(form)) = &model.popup else { return };
     if form.gone.is_some() {
         model.refuse("this question no longer waits; nothing was sent");
         return;

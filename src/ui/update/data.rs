@@ -114,6 +114,9 @@ pub fn answered(model: &mut Model, query: Query, answer: Answer) {
 
 /// Notes what the frame found out.
 pub fn drawn(model: &mut Model, at: Duration) {
+    if model.is_too_small() {
+        return;
+    }
     if let Some(arming) = model.popup.as_mut().and_then(Popup::arming) {
         arming.drawn(at);
     }

@@ -16,7 +16,10 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         model.resolver.clear();
         return;
     }
-    if let (Some(Popup::Copy(entries)), KeyCode::Char(c), KeyModifiers::NONE) = (&model.popup, press.code, press.modifiers) {
+    let unseen = model.is_too_small();
+    if let (false, Some(Popup::Copy(entries)), KeyCode::Char(c), KeyModifiers::NONE) =
+        (unseen, &model.popup, press.code, press.modifiers)
+    {
         let chosen = entries.iter().find(|entry| entry.key == c).cloned();
         if let Some(entry) = chosen {
             model.popup = None;
@@ -27,6 +30,8 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     let situation = model.situation();
     let typed = model.resolver.feed(press, &model.keymap, situation);
     match typed {
+        // Nobody sees what a key would do.
+        _ if unseen && !matches!(typed, Resolution::Action(chosen) if harmless(chosen)) => {}
         Resolution::Action(Action::Cancel) if cancel_was_armed => action::perform(model, Action::Leave, effects),
         // A key held down means what it meant when it was pressed.
         Resolution::Action(Action::MoveBack) if event.kind == KeyEventKind::Repeat => rollback::too_soon(model),
@@ -41,10 +46,18 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Says whether an action may be done on a screen that is too small to show anything: what leads away from what is not seen.
+const fn harmless(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Leave | Action::Cancel | Action::Suspend | Action::Redraw | Action::Back | Action::Stay | Action::NotNow
+    )
+}
+
 fn text(model: &mut Model, event: KeyEvent) {
     if let Some(Popup::Question(form)) = &mut model.popup {
         // What was typed for the screen before must not become part of an answer either.
-        if form.gone.is_none() && form.arming.is_armed(model.elapsed) && form.field.key(event) {
+        if form.gone.is_none() && form.arming.takes(model.elapsed) && form.field.key(event) {
             form.choice = None;
         }
     } else if let Some(Popup::Palette(palette)) = &mut model.popup {
@@ -68,6 +81,9 @@ fn text(model: &mut Model, event: KeyEvent) {
 pub fn paste(model: &mut Model, pasted: &str) {
     model.cancel_armed = false;
     model.resolver.clear();
+    if model.is_too_small() {
+        return;
+    }
     if let Some(Popup::Question(form)) = &mut model.popup {
         if form.arming.is_seen() && form.gone.is_none() {
             form.choice = None;

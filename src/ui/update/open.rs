@@ -72,9 +72,10 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Chooses a level, if the window was on the screen before.
-fn set_autonomy(model: &mut Model, menu: AutonomyMenu, effects: &mut Vec<Effect>) {
-    if !menu.arming.is_armed(model.elapsed) {
+fn set_autonomy(model: &mut Model, mut menu: AutonomyMenu, effects: &mut Vec<Effect>) {
+    if !menu.arming.takes(model.elapsed) {
         model.popup = Some(Popup::Autonomy(menu));
+        model.say("too soon: keys of this window count in a moment");
         return;
     }
     let level = menu.level();

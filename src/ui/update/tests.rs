@@ -10,15 +10,16 @@ use crate::protocol::{
     Answer, Command, Delivery, Envelope, FeatureId, GateId, MessageId, Oid, OrderChange, PauseMode, Query, QuestionId, Seq,
     SessionNo, Steer, StopMode,
 };
-use crate::ui::keymap::Situation;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Model, Popup, Subject, popup::ARMING};
+use crate::ui::model::{Model, Popup, Subject};
 use crate::ui::msg::{Effect, Exit, Msg, Wanted};
 use crate::ui::screenshots::{draw, model_of, recorded, sample_diff};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 use std::sync::Arc;
 use std::time::Duration;
+
+mod arming;
 
 const SIZE: Size = Size { width: 120, height: 40 };
 
@@ -128,25 +129,6 @@ fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
 }
 
 #[test]
-fn keys_typed_before_the_leave_dialog_was_seen_never_stop_the_run() {
-    for decides in ['x', 't'] {
-        let mut model = live();
-        let at = Duration::from_secs(10);
-        let press = |code, at| Msg::Key(KeyEvent::new(KeyCode::Char(code), KeyModifiers::NONE), at);
-        let mut effects = update(&mut model, press('q', at));
-        effects.extend(update(&mut model, press(decides, at)));
-        update(&mut model, Msg::Drawn(at));
-        let soon = at + ARMING - Duration::from_millis(1);
-        effects.extend(update(&mut model, press(decides, soon)));
-        update(&mut model, Msg::Paste(decides.to_string()));
-        assert_eq!(effects, [], "{decides} was meant for what was on the screen before");
-        assert!(!model.leaving);
-        assert!(matches!(model.situation(), Situation::Leave), "the dialog stays");
-        assert_eq!(update(&mut model, press(decides, at + ARMING)).len(), 1);
-    }
-}
-
-#[test]
 fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
     let mut model = live();
     keys(&mut model, "? C-c");
@@ -180,38 +162,6 @@ fn the_summary_does_not_cover_what_is_being_read() {
     let msg = event(&model, ended(RunOutcome::AllPassing));
     update(&mut model, msg);
     assert!(model.popup.is_none());
-}
-
-#[test]
-fn keys_typed_before_a_question_was_seen_never_answer_it() {
-    let mut model = live();
-    let mut effects = Vec::new();
-    let at = Duration::from_secs(10);
-    let burst = [
-        KeyCode::Char('a'),
-        KeyCode::Down,
-        KeyCode::Char('y'),
-        KeyCode::Enter,
-        KeyCode::Enter,
-    ];
-    for code in burst {
-        effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at)));
-    }
-    update(&mut model, Msg::Drawn(at));
-    let soon = at + ARMING - Duration::from_millis(1);
-    for code in burst {
-        effects.extend(update(&mut model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), soon)));
-    }
-    assert_eq!(effects, []);
-    let Some(Popup::Question(form)) = &model.popup else {
-        panic!("the window is open")
-    };
-    assert!(form.field.is_empty(), "early keys are not part of the answer either");
-    update(&mut model, Msg::Paste("yes\n".into()));
-    assert!(
-        matches!(model.popup, Some(Popup::Question(_))),
-        "a paste is text, never a decision"
-    );
 }
 
 #[test]

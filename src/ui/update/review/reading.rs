@@ -1,7 +1,6 @@
 //! Looking: what was on the screen, marking hunks, which part of the change is shown and how.
 
 use super::page;
-use crate::ui::layout::SMALLEST;
 use crate::ui::model::Model;
 use crate::ui::model::review::{Extent, Review, Standing};
 use crate::ui::page::review::Change;
@@ -11,11 +10,10 @@ use std::time::Duration;
 
 /// Notes what a frame has shown: lines of hunks, the end, and that there is something to decide on.
 pub fn drawn(model: &mut Model, at: Duration) {
-    let small = model.size.width < SMALLEST.width || model.size.height < SMALLEST.height;
     let (Some(open), Some(review)) = (model.pages.last(), model.open_review()) else {
         return;
     };
-    if small || model.popup.is_some() {
+    if model.popup.is_some() {
         return;
     }
     let pending = matches!(page::change(model, review), Change::Pending);
