@@ -9,7 +9,7 @@ use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
 use super::{index, rites, testing};
-use crate::git::{CommitOutcome, CommitRequest, Repo, check_message};
+use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,22 @@ impl Dispatch {
         }
         let disk = self.project.tree().await?;
         let moved = self.moved(&draft.disk, &disk).await?;
-        Ok((!moved.is_empty()).then(|| format!("the tree moved: {} changed while the commit waited", named(&moved))))
+        if moved.is_empty() {
+            return self.locked().await;
+        }
+        Ok(Some(format!(
+            "the tree moved: {} changed while the commit waited",
+            named(&moved)
+        )))
+    }
+
+    /// Says by what the user's index is locked: an approval must not be spent on that.
+    async fn locked(&self) -> Result<Option<String>, EngineError> {
+        match self.project.git(|repo| repo.wait_for_index()).await {
+            Ok(()) => Ok(None),
+            Err(EngineError::Git(error @ GitError::IndexLocked { .. })) => Ok(Some(error.to_string())),
+            Err(other) => Err(other),
+        }
     }
 
     /// Makes the commit and tells everybody.

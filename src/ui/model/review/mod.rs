@@ -107,6 +107,8 @@ pub struct Review {
     pub insisting: bool,
     /// When the page was first drawn since it was opened.
     pub opened: Option<Duration>,
+    /// What was changed from outside since the change was put up for review.
+    pub outside: Option<String>,
     /// Grows with everything that changes the page's text.
     pub revision: u64,
 }
@@ -139,6 +141,7 @@ impl Review {
             latch: Latch::pressed(at),
             insisting: false,
             opened: None,
+            outside: None,
             revision: 0,
         }
     }

@@ -155,6 +155,10 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         let key = model.keymap.key_text(Action::Approve);
         return say(format!("{missing}; {key} again does it all the same"), Slot::Warning);
     }
+    if let Some(outside) = &review.outside {
+        let told = format!("{outside} meanwhile: an approval does not count any more, it opens the next round");
+        return say(told, Slot::Warning);
+    }
     let armed = match &review.entry {
         Some(entry) => !entry.decides() || entry.latch.is_armed(model.elapsed),
         None => review.latch.is_armed_for_opener(model.elapsed),

@@ -1,6 +1,6 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
-use crate::protocol::event::{GateAnswerRefused, GateDecided};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided};
 use crate::protocol::{FileDiff, GateDecision, GateId, Oid, QuestionId};
 use crate::session::state::OpenGate;
 use crate::session::timeline::ItemKind;
@@ -230,6 +230,7 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
     } else {
         event.reason.as_str()
     };
+    let spent = review.standing == Standing::Sent && event.decision == GateDecision::Void;
     review.standing = Standing::Gone(format!("{word}{by}{part}{why}"));
     if counted {
         review.message = None;
@@ -238,6 +239,22 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
         }
     }
     review.touch();
+    if spent {
+        model.refuse(format!("your answer to {} did not count: {}", event.gate, event.reason));
+    }
+}
+
+/// Notes on reviews that wait what was changed from outside: they show it no longer, and an approval will not count.
+pub fn changed_outside(model: &mut Model, seen: &ExternalChangeSeen) {
+    // What is told of git's own files, of refs and of processes is not part of a change.
+    let files = !matches!(seen.what, ExternalKind::Processes | ExternalKind::Refs)
+        && seen.paths.iter().any(|path| !path.starts_with(".git/"));
+    for review in &mut model.reviews {
+        let bound = review.gate.as_ref().is_some_and(|gate| gate.opened.tree.is_some());
+        if files && bound && review.standing == Standing::Waits {
+            review.outside = Some(seen.detail.clone());
+        }
+    }
 }
 
 /// Notes gates that the end of a session or a run took with it.

@@ -10,7 +10,7 @@ mod reading;
 mod tests;
 mod writing;
 
-pub use gates::{carry_over, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
+pub use gates::{carry_over, changed_outside, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
 pub use may::refusal;
 pub use reading::{drawn, mark_seen, since_last, split, unseen};
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};

@@ -1,6 +1,6 @@
 //! The review page under keys, bursts of keys, pastes and events, without a terminal.
 
-use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 use crate::protocol::{Answer, Command, FileDiff, GateAnswer, GateDecision, GateId, Query};
 use crate::ui::keymap::Situation;
 use crate::ui::model::popup::ARMING;
@@ -386,6 +386,39 @@ fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
     assert_eq!(keys(&mut model, "Esc a d D"), [], "no key decides any more");
     keys(&mut model, "Esc");
     assert!(model.pages.is_empty());
+}
+
+#[test]
+fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_late_is_told_below() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    let seen = |what, paths: &[&str], detail: &str| ExternalChangeSeen {
+        what,
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        detail: detail.to_owned(),
+    };
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &[".git/index"], "git's index follows again"),
+    );
+    assert!(!screen(&mut model).contains("does not count"));
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &["README.md"], "1 file changed from outside"),
+    );
+    assert!(screen(&mut model).contains("1 file changed from outside meanwhile: an approval does not count any more"));
+    keys(&mut model, "d Enter");
+    assert!(model.pages.is_empty());
+    waiting::tell(
+        &mut model,
+        decided(17, GateDecision::Void, "harness", "the tree moved: README.md changed"),
+    );
+    let note = model.note.as_ref().unwrap();
+    assert!(
+        note.warning && note.text.contains("did not count: the tree moved"),
+        "{}",
+        note.text
+    );
 }
 
 #[test]
