@@ -7,6 +7,7 @@ use crate::session::timeline::ItemKind;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
 use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
 use crate::ui::page::review::file_hunks;
+use crate::ui::update::availability::only_watches;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -22,6 +23,8 @@ pub fn open_oldest(model: &mut Model) {
         (None, Some(_)) => true,
         (_, None) => false,
     };
+    // Who only watches can read a gate, and do nothing with a question.
+    let question_first = question_first && only_watches(model).is_none();
     match (gate.map(|gate| gate.opened.gate), question_first) {
         (Some(gate), false) => open_gate(model, gate),
         _ => open_question(model),
@@ -64,6 +67,22 @@ pub fn open_debt(model: &mut Model) {
         return;
     };
     show_commit(model, &commit);
+}
+
+/// Opens the next commit that is owed a look after one that was just looked at; returns how many are left with it.
+pub(super) fn next_debt(model: &mut Model, after: &Oid) -> usize {
+    let is_done = |commit: &Oid| {
+        let review = model.review(&Target::Commit(commit.clone()));
+        commit == after || review.is_some_and(|review| review.standing == Standing::Sent)
+    };
+    let debts: Vec<Oid> = model.state.debts.iter().map(|debt| debt.commit.clone()).collect();
+    let at = debts.iter().position(|commit| commit == after).map_or(0, |at| at + 1);
+    let order = debts.iter().cycle().skip(at).take(debts.len());
+    let left: Vec<Oid> = order.filter(|commit| !is_done(commit)).cloned().collect();
+    if let Some(next) = left.first() {
+        show_commit(model, next);
+    }
+    left.len()
 }
 
 fn show_commit(model: &mut Model, commit: &Oid) {
