@@ -46,8 +46,8 @@
 //! limit is met, headway stops, or the user stops it. A session is a fresh context window: the harness starts the project, runs
 //! the tests, sets back what regressed, chooses the feature, gathers orientation, and sends the first message. From there a pure
 //! machine (`engine::turn`) decides: request, answer, tool calls one after the other, results, next request. Every call goes
-//! through one dispatch: guard -> gate -> tool -> verify -> event. Commits are made only there, from the very tree that was
-//! tested. Features are flipped only there, one JSON token at a time, on evidence.
+//! through one dispatch: guard -> gate -> tool -> verify -> event. The agent's commits are made only there, from the very tree that
+//! was tested. Its features are flipped only there, one JSON token at a time, on evidence.
 //!
 //! # Where a run works
 //!
@@ -62,7 +62,9 @@
 //! # A person's part
 //!
 //! What waits for a person is a gate: opened, answered and decided in the log (`engine::gates`), its answer bound to the gate's
-//! number and the tree that was shown. How much waits is the level of autonomy ([`protocol::Autonomy`]). The review page
+//! number and the tree that was shown. How much waits is the level of autonomy ([`protocol::Autonomy`]). The feature list is a
+//! person's to edit ([`harness::plan`]): in its bytes, between two steps, each edit a commit of its own that the agent is told of; a
+//! feature keeps its history where an edit gives it another id. The review page
 //! (`ui::page::review`) decides nothing by itself: its keys count only once everything was drawn and a moment has passed. Pause,
 //! interrupt, messages and the order of features are commands like any other, answered by events; the one word for what the
 //! project is doing comes from [`session::State::phase`].

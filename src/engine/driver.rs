@@ -7,7 +7,7 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{limits, steer};
+use super::{edits, limits, steer};
 use crate::protocol::event::{EndCause, Failure, RetryCause};
 use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
@@ -107,6 +107,9 @@ impl<'a> Driver<'a> {
         inputs.push_back(Input::Begin { first });
         loop {
             while let Some(input) = inputs.pop_front() {
+                if self.machine.settles(&input) {
+                    self.edit_list().await?;
+                }
                 for input in self.with_limits(input) {
                     for effect in self.machine.step(input) {
                         if let Some(end) = self.perform(effect)? {
@@ -115,8 +118,20 @@ impl<'a> Driver<'a> {
                     }
                 }
             }
+            if self.machine.rests() {
+                self.edit_list().await?;
+            }
             inputs.extend(self.next().await?);
         }
+    }
+
+    /// Carries out a person's edits of the feature list: between two steps, so that the next request tells of them.
+    async fn edit_list(&mut self) -> Result<(), EngineError> {
+        for text in edits::in_session(&self.dispatch).await? {
+            // A remark only waits for the next request; it asks for nothing.
+            self.machine.step(Input::Remark { text });
+        }
+        Ok(())
     }
 
     /// Puts a met limit before any input that may lead to another request.
@@ -194,8 +209,9 @@ impl<'a> Driver<'a> {
             tokio::select! {
                 biased;
                 Some(command) = self.commands.recv() => {
-                    if let Some(input) = self.dispatch.obey(command).await? {
-                        return Ok(vec![input]);
+                    let input = self.dispatch.obey(command).await?;
+                    if input.is_some() || self.machine.rests() {
+                        return Ok(input.into_iter().collect());
                     }
                 }
                 Some(text) = self.remarks.recv() => return Ok(vec![Input::Remark { text }]),

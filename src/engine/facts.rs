@@ -1,5 +1,6 @@
 //! What a session has done so far, for the rules of its tools and for its end card.
 
+use crate::protocol::event::FeatureListEdited;
 use crate::protocol::{FeatureId, Role, SessionNo, TestRun};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -51,6 +52,15 @@ impl SessionFacts {
         let mut inner = self.inner();
         inner.feature = Some(feature);
         inner.reason = reason;
+    }
+
+    /// A person's edit gave features other ids.
+    pub fn renamed(&self, edited: &FeatureListEdited) {
+        let mut inner = self.inner();
+        let Inner { feature, passed, .. } = &mut *inner;
+        for id in feature.iter_mut().chain(passed) {
+            *id = edited.id_now(id);
+        }
     }
 
     /// Why the present feature was chosen.

@@ -17,6 +17,7 @@ mod conversation;
 mod dispatch;
 mod draft;
 mod driver;
+mod edits;
 mod effect;
 mod error;
 mod facts;
@@ -196,6 +197,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         commands,
         lookups,
         mover,
+        settings.clone(),
     )));
     let (watcher, changes) = Watcher::start(WatchOptions::new(&workspace, dir.root().join("marks")))?;
     let cancel = CancellationToken::new();
@@ -210,6 +212,7 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         prompts,
         questions: questions::Questions::new(attendance, question_timeout),
         gates: gates::Gates::default(),
+        edits: edits::Edits::default(),
         rites,
         watcher,
         guard,

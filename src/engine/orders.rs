@@ -4,6 +4,7 @@
 //! and reaches the model, if at all, as an input of the turn machine.
 
 use super::dispatch::Dispatch;
+use super::edits::Wish;
 use super::effect::Input;
 use super::error::EngineError;
 use super::{gates, review, steer, window};
@@ -62,6 +63,10 @@ impl Dispatch {
             }
             Command::SetSection { section, rule, span } => {
                 window::rule(&self.project, section, rule, span)?;
+                Ok(None)
+            }
+            Command::EditFeatures { base, edit, reason } => {
+                self.project.edits.keep(Wish { base, edit, reason });
                 Ok(None)
             }
             Command::Steer(steer) => Ok(Some(Input::Steered(steer::take(self, steer)?))),

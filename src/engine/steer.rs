@@ -109,16 +109,24 @@ fn leave(dispatch: &Dispatch, feature: &FeatureId) -> Result<Option<String>, Eng
     let left = format!(
         "[harness] The human skips {feature} for now: leave it. Undo what is half done of it, or commit it if it is sound."
     );
+    go_on(dispatch, &left).map(Some)
+}
+
+/// Takes up another feature in place of one that is `left`, and returns both as told to the agent.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn go_on(dispatch: &Dispatch, left: &str) -> Result<String, EngineError> {
     let Some((next, reason)) = features::next(&dispatch.project) else {
-        return Ok(Some(format!(
+        return Ok(format!(
             "{left} No other feature is left: write the progress note, commit, and call end_session."
-        )));
+        ));
     };
     features::take_up(&dispatch.project, &dispatch.facts, next.id.clone(), reason)?;
-    Ok(Some(format!(
+    Ok(format!(
         "{left} Next feature of this session: {} {}",
         next.id, next.description
-    )))
+    ))
 }
 
 /// Says what a command leads to. The error is for the person.

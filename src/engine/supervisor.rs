@@ -3,6 +3,7 @@
 //! Owns the decision which session comes next and when there is none. Invariant: whatever happens, the log gets its `run_ended`,
 //! unless the log itself is what failed.
 
+use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
@@ -87,6 +88,7 @@ impl Supervisor {
             )
             .await?;
             done += 1;
+            edits::between_sessions(&self.project).await?;
             if let Some(ended) = self.project.make_planned_move().await? {
                 return Ok(ended);
             }
@@ -179,6 +181,10 @@ impl Supervisor {
                         }
                     }
                     Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
+                    Command::EditFeatures { base, edit, reason } => {
+                        self.project.edits.keep(Wish { base, edit, reason });
+                        edits::between_sessions(&self.project).await?;
+                    }
                     Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
                     Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
                 },

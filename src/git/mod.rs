@@ -32,6 +32,7 @@ mod index_file;
 mod lease;
 mod message;
 mod observe;
+mod one_file;
 mod read;
 mod refs;
 mod rehearse;

@@ -116,6 +116,17 @@ impl Guard {
         })
     }
 
+    /// Makes a guard that goes on from what the last run guarded, for a change between two runs.
+    ///
+    /// # Errors
+    /// As [`Guard::new`].
+    pub fn resume(context: GuardContext) -> Result<Self, GuardError> {
+        let saved = Baseline::saved(context.baseline.clone());
+        let guard = Self::new(context)?;
+        guard.state().baseline = saved;
+        Ok(guard)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // What the lock protects is consistent after every statement, so a panic elsewhere does not spoil it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -3,13 +3,14 @@
 //! Owns reading and changing the method's files (feature list, progress notes, `init.sh`), the text put before a model, and
 //! which feature a session takes. Does not own running anything (the engine, through `process`), git (facts come in as
 //! [`crate::protocol::event::RepositoryObserved`]) or who may write what (`guard`). Invariant: a feature list is never
-//! serialized: it changes only by one flag token at a time, every other byte stays.
+//! serialized: it changes by one flag token at a time, or by a person's edit in place; every other byte stays.
 
 pub mod atomic;
 pub mod feature_list;
 pub mod init;
 pub mod notes;
 pub mod orient;
+pub mod plan;
 pub mod prompt;
 pub mod rehearsal;
 pub mod select;

@@ -1,12 +1,14 @@
-//! What may be changed of a project while no run is on: the progress notes, rules for the windows to come, and where it stands.
+//! What may be changed of a project while no run is on: the progress notes, the feature list, rules for the windows to come, and
+//! where it stands.
 //!
 //! Owns carrying such commands out and telling every subscriber. Invariant: the log is written under the project's lock, for as long as
-//! one event or one move takes; without a log no rule can be set, and the notes are changed without leaving anything behind.
+//! one command takes; without a log no rule can be set and no list edited, and the notes are changed without leaving anything behind.
 
-use super::{Closed, Mover, Sink, Update};
-use crate::config::Durability;
+use super::{Closed, Mover, Sink, Update, plan};
+use crate::config::{Durability, Settings};
 use crate::harness::notes::edit;
-use crate::protocol::event::{MoveRefused, NotesSaveRefused, SectionRuled};
+use crate::harness::plan::Asked;
+use crate::protocol::event::{FeatureEditRefused, MoveRefused, NotesSaveRefused, SectionRuled};
 use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Seq, SessionNo, Target};
 use crate::store::{self, ProjectDir, StoreError, Writer};
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ pub struct Desk {
     dir: ProjectDir,
     workspace: PathBuf,
     mover: Option<Mover>,
+    settings: Arc<Settings>,
     readers: Arc<Mutex<Readers>>,
 }
 
@@ -48,11 +51,12 @@ impl Readers {
 
 impl Desk {
     /// Opens the desk of a project; without a mover it moves nothing.
-    pub fn new(dir: ProjectDir, workspace: PathBuf, mover: Option<Mover>) -> Self {
+    pub fn new(dir: ProjectDir, workspace: PathBuf, settings: Settings, mover: Option<Mover>) -> Self {
         Self {
             dir,
             workspace,
             mover,
+            settings: Arc::new(settings),
             readers: Arc::default(),
         }
     }
@@ -86,7 +90,7 @@ impl Desk {
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
             Command::Move { .. } if self.mover.is_some() => false,
-            Command::SetSection { .. } => true,
+            Command::SetSection { .. } | Command::EditFeatures { .. } => true,
             _ => return Err(Closed),
         };
         if needs_log && !self.dir.exists() {
@@ -100,22 +104,47 @@ impl Desk {
     }
 
     fn carry_out(&self, command: Command) {
-        let (base, done) = match command {
-            Command::Move { target, seen } => return self.go(target, &seen),
+        match command {
+            Command::Move { target, seen } => self.go(target, &seen),
             Command::SaveNotes { base, text } => {
-                let event = self.locked(|| edit::save_for_human(&self.workspace, &base, &text).0);
-                (Some(base), event)
+                let act = |_| vec![edit::save_for_human(&self.workspace, &base, &text).0];
+                self.do_locked(act, |reason| {
+                    NotesSaveRefused {
+                        base: base.clone(),
+                        reason,
+                    }
+                    .into()
+                });
             }
-            Command::SetSection { section, rule, span } => (None, self.locked(|| SectionRuled { section, rule, span }.into())),
-            _ => return,
-        };
-        match (done, base) {
-            (Ok((event, recorded)), _) => self.publish(event, recorded),
-            (Err(error), Some(base)) => {
-                let reason = error.to_string();
-                self.publish(NotesSaveRefused { base, reason }.into(), None);
+            Command::EditFeatures { base, edit, reason } => {
+                let asked = Asked {
+                    base: &base,
+                    edit: &edit,
+                    reason: &reason,
+                };
+                let act = |session| plan::edit(&self.workspace, &self.dir, &self.settings, session, &asked);
+                self.do_locked(act, |reason| {
+                    FeatureEditRefused {
+                        edit: edit.clone(),
+                        reason,
+                    }
+                    .into()
+                });
             }
-            (Err(error), None) => tracing::warn!(%error, "a rule could not be recorded"),
+            Command::SetSection { section, rule, span } => match self.locked(|_| vec![SectionRuled { section, rule, span }.into()])
+            {
+                Ok(done) => self.publish(done),
+                Err(error) => tracing::warn!(%error, "a rule could not be recorded"),
+            },
+            _ => {}
+        }
+    }
+
+    /// Does something that must be answered, also where it cannot be done at all.
+    fn do_locked(&self, act: impl FnOnce(SessionNo) -> Vec<Event>, refused: impl FnOnce(String) -> Event) {
+        match self.locked(act) {
+            Ok(done) => self.publish(done),
+            Err(error) => self.publish(vec![(refused(error.to_string()), None)]),
         }
     }
 
@@ -134,37 +163,43 @@ impl Desk {
             Ok(log) => log
                 .envelopes
                 .into_iter()
-                .for_each(|told| self.publish(told.event, Some(told.seq))),
-            Err(reason) => self.publish(MoveRefused { target, reason }.into(), None),
+                .for_each(|told| self.publish(vec![(told.event, Some(told.seq))])),
+            Err(reason) => self.publish(vec![(MoveRefused { target, reason }.into(), None)]),
         }
     }
 
     /// Does something while nobody else can run here, and records what came of it where there is a log.
-    fn locked(&self, act: impl FnOnce() -> Event) -> Result<(Event, Option<Seq>), StoreError> {
+    fn locked(&self, act: impl FnOnce(SessionNo) -> Vec<Event>) -> Result<Vec<(Event, Option<Seq>)>, StoreError> {
         if !self.dir.exists() {
-            return Ok((act(), None));
+            return Ok(act(SessionNo(0)).into_iter().map(|event| (event, None)).collect());
         }
         let mut writer = Writer::open(self.dir.lock()?, Durability::Group)?;
-        let event = act();
-        let mut recorded = None;
-        if writer.resume_segment()? {
-            let session = SessionNo(writer.next_session().0.saturating_sub(1));
-            recorded = Some(writer.append(session, event.clone())?.seq);
-            writer.sync()?;
+        let session = SessionNo(writer.next_session().0.saturating_sub(1));
+        let events = act(session);
+        if !writer.resume_segment()? {
+            return Ok(events.into_iter().map(|event| (event, None)).collect());
         }
-        Ok((event, recorded))
+        let mut done = Vec::new();
+        for event in events {
+            let recorded = writer.append(session, event.clone())?.seq;
+            done.push((event, Some(recorded)));
+        }
+        writer.sync()?;
+        Ok(done)
     }
 
     /// Tells every subscriber. Numbered after what they were told: the list and the repository as they are now have numbers that
     /// the log does not know.
-    fn publish(&self, event: Event, recorded: Option<Seq>) {
+    fn publish(&self, done: Vec<(Event, Option<Seq>)>) {
         let mut readers = self.readers();
-        readers.news.extend(recorded.map(|seq| (seq, event.clone())));
-        let envelope = readers.number(event);
-        readers.sinks.retain_mut(|(read, sink)| {
-            // Who read the log after it was recorded has it already.
-            recorded.is_some_and(|seq| seq <= *read) || sink(Update::Events(vec![Arc::clone(&envelope)]))
-        });
+        for (event, recorded) in done {
+            readers.news.extend(recorded.map(|seq| (seq, event.clone())));
+            let envelope = readers.number(event);
+            readers.sinks.retain_mut(|(read, sink)| {
+                // Who read the log after it was recorded has it already.
+                recorded.is_some_and(|seq| seq <= *read) || sink(Update::Events(vec![Arc::clone(&envelope)]))
+            });
+        }
     }
 
     fn readers(&self) -> MutexGuard<'_, Readers> {

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::lookup::Lookups;
 use super::{Backend, Closed, Mode, Mover, Reply, Sink, Update};
+use crate::config::Settings;
 use crate::protocol::{Command, Envelope, Query, Seq, SessionNo};
 use crate::store::{self, ProjectDir};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub struct InProcess {
 
 impl InProcess {
     /// Connects to an engine. Only a weak handle to the broadcast is kept: when the engine drops its own, subscriptions close. What
-    /// needs no engine, a move back by `mover` among it, is done all the same from then on.
+    /// needs no engine, a move back by `mover` among it, is done all the same from then on, by the run's `settings`.
     #[must_use]
     pub fn new(
         dir: ProjectDir,
@@ -32,9 +33,10 @@ impl InProcess {
         commands: mpsc::Sender<Command>,
         lookups: Lookups,
         mover: Mover,
+        settings: Settings,
     ) -> Self {
         Self {
-            desk: Desk::new(dir.clone(), lookups.workspace.clone(), Some(mover)),
+            desk: Desk::new(dir.clone(), lookups.workspace.clone(), settings, Some(mover)),
             dir,
             live: live.downgrade(),
             commands,

@@ -9,6 +9,7 @@ mod in_process;
 mod lookup;
 mod mover;
 mod offline;
+mod plan;
 mod present;
 
 pub use in_process::InProcess;

@@ -37,7 +37,7 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, setting
         }),
     };
     Client::new(Arc::new(Offline {
-        desk: Desk::new(dir.clone(), workspace.to_owned(), mover),
+        desk: Desk::new(dir.clone(), workspace.to_owned(), settings.clone(), mover),
         dir,
         mode,
         workspace: workspace.to_owned(),

@@ -1,7 +1,7 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, GateAnswer, QuestionId, RuleSpan, SectionId, SectionRule, Steer, Target};
+use super::{Autonomy, Base, FeatureEdit, GateAnswer, QuestionId, RuleSpan, SectionId, SectionRule, Steer, Target};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -72,6 +72,15 @@ pub enum Command {
         rule: SectionRule,
         /// For how long.
         span: RuleSpan,
+    },
+    /// Edit the feature list between two steps, unless it is no longer what was shown.
+    EditFeatures {
+        /// The list that the edit was made from.
+        base: Base,
+        /// The edit.
+        edit: FeatureEdit,
+        /// Why, one line or more; needed for a flip.
+        reason: String,
     },
 }
 

@@ -3,8 +3,8 @@
 //! Pure: no IO, no clock, no async, no randomness. Invariant: folding a prefix and then the rest equals
 //! folding the whole, and dropping ephemeral events changes nothing at any turn's end.
 
-mod kept;
-pub mod phase;
+pub mod board;
+mod phase;
 mod reduce;
 pub mod state;
 pub mod steering;

@@ -1,17 +1,17 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
-pub use super::kept::{Debt, KeptCheckpoint};
+pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
-    RolledBack, RunOutcome, SessionEnded,
+    CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
+    RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
-    Autonomy, CallId, CaseStatus, Cost, Evidence, Feature, FeatureId, FeatureStatus, GateId, MessageId, Oid, QuestionId, Role,
-    RunId, Seq, SessionNo, StopMode, TestRun, TestTotals, TurnNo, Usage,
+    Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RunId, Seq, SessionNo, StopMode,
+    TestRun, TestTotals, TurnNo, Usage,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -53,8 +53,6 @@ pub struct State {
     pub by_hand: ByHand,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
-    /// Such commits that the branch does not hold since a move back; a move forth brings them back.
-    pub debts_aside: Vec<Debt>,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<KeptCheckpoint>,
     /// Moves back and forth, oldest first, each with its event.
@@ -185,55 +183,6 @@ pub enum Activity {
     Ended,
 }
 
-/// The feature list and what happened to it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FeatureBoard {
-    /// Path within the workspace, empty until one was read.
-    pub path: String,
-    /// Features in file order.
-    pub rows: Vec<FeatureRow>,
-    /// What the reader found odd.
-    pub notices: Vec<String>,
-    /// Features that a person told the run to leave out.
-    pub skipped: Vec<FeatureId>,
-    /// Features that a person wants next, the first one first.
-    pub picked: Vec<FeatureId>,
-}
-
-/// A feature with its history.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct FeatureRow {
-    /// As the list tells it, status kept up to date by flips.
-    pub feature: Feature,
-    /// Whether it passed once and does not now.
-    pub regressed: bool,
-    /// Every flip, oldest first: when, session, new status, evidence, reason.
-    pub flips: Vec<Flip>,
-    /// Sessions that worked on it.
-    pub sessions: Vec<SessionNo>,
-    /// Commits made for it.
-    pub commits: Vec<Oid>,
-    /// Sums over the sessions while they worked on it.
-    pub totals: Totals,
-}
-
-/// One change of a pass flag.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flip {
-    /// When.
-    pub time: Timestamp,
-    /// In which session.
-    pub session: SessionNo,
-    /// Event that tells it.
-    pub seq: Seq,
-    /// Status after it.
-    pub to: FeatureStatus,
-    /// What it rests on.
-    pub evidence: Option<Evidence>,
-    /// Its reason.
-    pub reason: String,
-}
-
 /// A commit made by the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commit {
@@ -245,6 +194,19 @@ pub struct Commit {
     pub seq: Seq,
     /// The commit.
     pub made: crate::protocol::event::CommitMade,
+}
+
+/// A checkpoint of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCheckpoint {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// The checkpoint.
+    pub made: CheckpointMade,
 }
 
 /// Test runs and each test's history.
@@ -297,6 +259,17 @@ pub struct ByHand {
     pub denied: u32,
     /// Whether the latest decision was a denial.
     pub denied_last: bool,
+}
+
+/// Review debt: a commit with hunks that no person has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debt {
+    /// The commit.
+    pub commit: Oid,
+    /// Hunks not seen yet.
+    pub unseen: u32,
+    /// Hunks in all.
+    pub hunks: u32,
 }
 
 /// Sums.
@@ -356,24 +329,5 @@ impl Session {
     #[must_use]
     pub fn end_cause(&self) -> Option<EndCause> {
         self.ended.as_ref().map(|(_, ended)| ended.cause)
-    }
-}
-
-impl FeatureBoard {
-    /// Counts passing features and all features.
-    #[must_use]
-    pub fn progress(&self) -> (usize, usize) {
-        let passing = self
-            .rows
-            .iter()
-            .filter(|row| row.feature.status == FeatureStatus::Passing)
-            .count();
-        (passing, self.rows.len())
-    }
-
-    /// Finds a feature by id.
-    #[must_use]
-    pub fn get(&self, id: &FeatureId) -> Option<&FeatureRow> {
-        self.rows.iter().find(|row| &row.feature.id == id)
     }
 }

@@ -1,6 +1,7 @@
 //! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
 
 mod next_window;
+mod plan;
 mod review;
 mod rollback;
 mod steered;
@@ -347,6 +348,7 @@ fn tiny_screens_do_not_panic() {
         empty(Mode::Offline, (80, 24)),
         review::open((80, 24)),
         review::open((80, 24)),
+        plan::in_trouble((80, 24)),
     ];
     review::type_keys(&mut models[5], "e");
     perform(&mut models[1], Action::Answer, &mut Vec::new());

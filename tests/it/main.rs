@@ -13,6 +13,7 @@ mod demo;
 mod docs;
 mod engine;
 mod kill;
+mod plan;
 mod rollback;
 mod steering;
 mod support;

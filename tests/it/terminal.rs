@@ -6,5 +6,6 @@ mod live;
 mod notice;
 mod own_session;
 mod past;
+mod plan;
 mod rollback;
 mod stream;

@@ -5,10 +5,10 @@
 use super::{gates, steered};
 use crate::cli::words;
 use crate::protocol::event::{
-    BreachFound, CommitMade, ExternalKind, FeatureFlipped, FlipBy, OrientationFinished, Ruling, RulingMade, SessionEnded,
-    ToolFinished,
+    BreachFound, CommitMade, ExternalKind, FeatureFlipped, FeatureListEdited, FlipBy, OrientationFinished, Ruling, RulingMade,
+    SessionEnded, ToolFinished,
 };
-use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, SessionNo, TestPurpose, TestRun};
+use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun};
 use crate::session::{Call, ItemKind, State};
 use crate::ui::text::format;
 
@@ -99,6 +99,8 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::AutonomyChanged(changed) => gates::level(changed),
         Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),
         Event::CommitMade(commit) => committed(commit),
+        Event::FeatureListEdited(edited) => listed(edited),
+        Event::FeatureEditRefused(refused) => format!("the feature list was not edited: {}", refused.reason),
         Event::RolledBack(moved) => crate::engine::rollback::sentence(moved),
         Event::WorktreeTaken(taken) => words::taken(taken),
         Event::WorktreeFinished(finished) => words::finished(finished),
@@ -244,6 +246,12 @@ fn flipped(flip: &FeatureFlipped, state: &State) -> String {
         flip.feature,
         or(first_line(why), &description(state, &flip.feature))
     )
+}
+
+fn listed(edited: &FeatureListEdited) -> String {
+    let commit = edited.commit.as_ref().map_or("not committed", Oid::short);
+    let why = or(first_line(&edited.reason), "no reason given");
+    format!("feature list edited by hand: {} ({commit}): {why}", edited.title)
 }
 
 fn committed(commit: &CommitMade) -> String {

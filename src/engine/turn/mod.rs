@@ -203,6 +203,26 @@ impl TurnMachine {
         out
     }
 
+    /// Says whether a step is over with this input: no call of the model is left to run, and nothing was asked of it anew.
+    #[must_use]
+    pub fn settles(&self, input: &Input) -> bool {
+        match (&self.phase, input) {
+            (Phase::Idle, Input::Begin { .. }) | (Phase::Requesting, Input::Broken(_)) => true,
+            (Phase::Requesting, Input::Answered { .. }) => self.blocks.iter().all(|block| ProposedCall::of(block).is_none()),
+            (Phase::Calling { waiting, ends, .. }, Input::ToolDone { ends: ended, .. }) => {
+                let cut = self.interrupting || self.stop == Some(StopMode::Now);
+                waiting.is_empty() || cut || ends.is_some() || ended.is_some()
+            }
+            _ => self.rests(),
+        }
+    }
+
+    /// Says whether it is between two steps and stays there until a person lets it go on.
+    #[must_use]
+    pub const fn rests(&self) -> bool {
+        matches!(self.phase, Phase::Paused)
+    }
+
     fn next_turn(&mut self, out: &mut Vec<Effect>) {
         if let Some(max) = self.rules.max_turns
             && self.turn.0 >= max

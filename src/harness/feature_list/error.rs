@@ -68,7 +68,7 @@ pub enum ListError {
         known: String,
     },
     /// More than one feature has this id.
-    #[error("{path}: `{id}` names {count} features (lines {lines}); give each its own id before its flag can be changed")]
+    #[error("{path}: `{id}` names {count} features (lines {lines}); give each its own id before it can be changed")]
     AmbiguousId {
         /// Path.
         path: String,
@@ -85,6 +85,20 @@ pub enum ListError {
         /// Path.
         path: String,
         /// Line of the flag, or of the feature.
+        line: usize,
+        /// Column of the same.
+        column: usize,
+        /// The feature.
+        id: FeatureId,
+        /// Why not.
+        why: String,
+    },
+    /// The feature's entry cannot be edited in place.
+    #[error("{path}:{line}:{column}: `{id}` cannot be edited here: {why}")]
+    Edit {
+        /// Path.
+        path: String,
+        /// Line of the feature.
         line: usize,
         /// Column of the same.
         column: usize,

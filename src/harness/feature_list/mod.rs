@@ -1,11 +1,12 @@
 //! Feature lists, byte for byte.
 //!
-//! Owns reading a list into [`Feature`]s and flipping one flag. Does not own writing the file (the caller hands new bytes over
-//! through the guard) nor who may flip (the engine, on evidence). Invariant: [`FeatureList::flip`] differs from
-//! [`FeatureList::bytes`] in exactly one value token; indent, key order, escapes, line ends, byte order mark and final newline
-//! stay as they are.
+//! Owns reading a list into [`Feature`]s, flipping one flag, and a person's edits ([`edit`]). Does not own writing the file (the
+//! caller hands new bytes over through the guard) nor who may flip (the engine, on evidence). Invariant: [`FeatureList::flip`]
+//! differs from [`FeatureList::bytes`] in exactly one value token; indent, key order, escapes, line ends, byte order mark and final
+//! newline stay as they are.
 
 mod compare;
+pub mod edit;
 mod error;
 pub mod json;
 mod position;
@@ -168,40 +169,10 @@ impl FeatureList {
     /// # Errors
     /// No feature or several have this id, or the flag is not one boolean token. The sentence says where to look.
     pub fn flip(&self, id: &FeatureId, passing: bool) -> Result<Vec<u8>, ListError> {
-        let mut found = self
-            .features
-            .iter()
-            .zip(&self.entries)
-            .filter(|(feature, _)| feature.id == *id)
-            .map(|(_, entry)| entry);
-        let Some((_, flag)) = found.next() else {
-            let known: Vec<&str> = self.features.iter().take(8).map(|feature| feature.id.as_str()).collect();
-            let known = if known.is_empty() {
-                "none: the list is empty".into()
-            } else {
-                format!("{}…", known.join(", "))
-            };
-            return Err(ListError::UnknownFeature {
-                path: self.path.clone(),
-                id: id.clone(),
-                known,
-            });
+        let at = self.place(id)?;
+        let Some((_, flag)) = self.entries.get(at) else {
+            return Err(self.unknown(id));
         };
-        if found.next().is_some() {
-            let lines: Vec<String> = self
-                .features
-                .iter()
-                .zip(&self.entries)
-                .filter(|(feature, _)| feature.id == *id)
-                .map(|(_, (span, _))| self.position(span.start).0.to_string())
-                .collect();
-            return Err(ListError::AmbiguousId {
-                path: self.path.clone(),
-                id: id.clone(),
-                count: lines.len(),
-                lines: lines.join(", "),
-            });
-        }
         match flag {
             Flag::Token(span) => {
                 let mut bytes = self.bytes.clone();
@@ -218,6 +189,36 @@ impl FeatureList {
                     why: why.clone(),
                 })
             }
+        }
+    }
+
+    fn unknown(&self, id: &FeatureId) -> ListError {
+        let known: Vec<&str> = self.features.iter().take(8).map(|feature| feature.id.as_str()).collect();
+        let known = if known.is_empty() {
+            "none: the list is empty".into()
+        } else {
+            format!("{}…", known.join(", "))
+        };
+        ListError::UnknownFeature {
+            path: self.path.clone(),
+            id: id.clone(),
+            known,
+        }
+    }
+
+    fn ambiguous(&self, id: &FeatureId) -> ListError {
+        let lines: Vec<String> = self
+            .features
+            .iter()
+            .zip(&self.entries)
+            .filter(|(feature, _)| feature.id == *id)
+            .map(|(_, (span, _))| self.position(span.start).0.to_string())
+            .collect();
+        ListError::AmbiguousId {
+            path: self.path.clone(),
+            id: id.clone(),
+            count: lines.len(),
+            lines: lines.join(", "),
         }
     }
 

@@ -3,9 +3,19 @@
 //! Owns how its keys are read. Invariant: order in the file is priority; nothing in the array is dropped, elements that are not
 //! objects become features that say so.
 
+use super::edit::Keys;
 use super::json::{Document, Member, Node, Value};
 use super::shape::{Entry, Flag, Reading, Shape};
 use crate::protocol::{Feature, FeatureId, FeatureStatus};
+
+/// Keys of the array form.
+pub(super) const KEYS: Keys = Keys {
+    id: "id",
+    category: "category",
+    description: "description",
+    steps: "steps",
+    flag: "passes",
+};
 
 /// Adapter of the array form.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +43,10 @@ impl Shape for ArrayForm {
             reading.entries.push(entry);
         }
         Ok(reading)
+    }
+
+    fn keys(&self) -> Option<&'static Keys> {
+        Some(&KEYS)
     }
 
     fn token(&self, passing: bool) -> &'static str {
@@ -152,7 +166,7 @@ const fn status(passes: bool) -> FeatureStatus {
 }
 
 /// A string's text, any other scalar's token, `null` as nothing, a container's raw text shortened.
-fn shown(text: &str, node: &Node) -> String {
+pub(super) fn shown(text: &str, node: &Node) -> String {
     match &node.value {
         Value::Text(words) => words.clone(),
         Value::Null => String::new(),

@@ -3,6 +3,7 @@
 //! Owns the adapter trait and what an adapter hands back. Does not own JSON syntax ([`super::json`]) nor any particular shape.
 //! Invariant: an adapter only points at tokens of the text it was given; the caller replaces them.
 
+use super::edit::Keys;
 use super::json::Document;
 use crate::protocol::Feature;
 use std::ops::Range;
@@ -17,6 +18,11 @@ pub trait Shape: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// The half sentence. Never for a document of this shape with odd features in it: those are read and noticed.
     fn read(&self, text: &str, document: &Document) -> Result<Reading, String>;
+
+    /// Names of the keys that a person's edit writes; `None` for a shape whose entries can only be flipped.
+    fn keys(&self) -> Option<&'static Keys> {
+        None
+    }
 
     /// The token that says "passes" or "does not pass" in this shape.
     fn token(&self, passing: bool) -> &'static str;

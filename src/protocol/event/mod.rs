@@ -5,6 +5,7 @@ pub mod gate;
 pub mod guard;
 pub mod harness;
 pub mod lifecycle;
+pub mod plan;
 pub mod steer;
 pub mod tool;
 pub mod turn;
@@ -23,6 +24,7 @@ pub use lifecycle::{
     EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopCancelled,
     StopRequested,
 };
+pub use plan::{FeatureEditRefused, FeatureListEdited};
 pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
     RunResumed, SteerRefused,
@@ -196,6 +198,10 @@ events! {
     NotesEdited = "notes_edited",
     /// A save of the progress notes would have overwritten somebody's text.
     NotesSaveRefused = "notes_save_refused",
+    /// A person's edit of the feature list is in the file.
+    FeatureListEdited = "feature_list_edited",
+    /// An edit of the feature list could not be made.
+    FeatureEditRefused = "feature_edit_refused",
     /// A person decided about a section of the windows to come.
     SectionRuled = "section_ruled",
     /// A session's window was composed.
@@ -223,6 +229,7 @@ impl Event {
                 | Self::SessionEnded(_)
                 | Self::RunEnded(_)
                 | Self::FeatureFlipped(_)
+                | Self::FeatureListEdited(_)
                 | Self::RolledBack(_)
                 | Self::WorktreeFinished(_)
         )

@@ -48,6 +48,7 @@ impl State {
                 session: at.session,
                 seq: at.seq,
                 to: event.to,
+                by: event.by,
                 evidence: event.evidence.clone(),
                 reason: event.reason.clone(),
             });

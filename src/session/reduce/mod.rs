@@ -5,6 +5,7 @@ mod features;
 mod gate;
 mod harness;
 mod lifecycle;
+mod plan;
 mod steer;
 mod tool;
 mod turn;
@@ -112,6 +113,8 @@ impl State {
             Event::CommitMade(event) => self.commit_made(at, event),
             Event::NotesEdited(event) => self.notes_edited(at, event),
             Event::NotesSaveRefused(_) => {}
+            Event::FeatureListEdited(event) => self.feature_list_edited(at, event),
+            Event::FeatureEditRefused(_) => {}
             Event::SectionRuled(event) => self.section_ruled(event),
             Event::WindowComposed(event) => self.window_composed(at, event),
             Event::WorktreeTaken(event) => self.worktree_taken(at, event),

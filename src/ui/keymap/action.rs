@@ -11,6 +11,8 @@ pub enum Context {
     Main,
     /// A list has the focus: features, commits, tests, sessions, help.
     List,
+    /// A feature is selected, or shown on its page.
+    Feature,
     /// The transcript has the focus.
     Transcript,
     /// A full-screen text: feature, test, transcript entry.
@@ -51,10 +53,11 @@ pub enum Context {
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
+        Self::Feature,
         Self::Transcript,
         Self::Document,
         Self::Diff,
@@ -82,6 +85,7 @@ impl Context {
             Self::Everywhere => "everywhere",
             Self::Main => "main view",
             Self::List => "lists",
+            Self::Feature => "features",
             Self::Transcript => "transcript",
             Self::Document => "detail view",
             Self::Diff => "commit view",

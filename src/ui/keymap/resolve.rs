@@ -21,6 +21,8 @@ pub enum Situation {
     MainList,
     /// The main view with the transcript focused.
     MainTranscript,
+    /// A feature's page.
+    Feature,
     /// A full-screen text.
     Document,
     /// A full-screen diff.
@@ -61,9 +63,10 @@ pub enum Situation {
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MainList,
         Self::MainTranscript,
+        Self::Feature,
         Self::Document,
         Self::Diff,
         Self::Review,
@@ -88,12 +91,13 @@ impl Situation {
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal,
-            Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+            Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
+            Rehearsal, Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
-            Self::MainList => &[List, Main, Everywhere],
+            Self::MainList => &[List, Main, Feature, Everywhere],
             Self::MainTranscript => &[Transcript, Main, Everywhere],
+            Self::Feature => &[Document, Everywhere, Feature],
             Self::Document => &[Document, Everywhere],
             Self::Diff => &[Diff, Document, Everywhere],
             Self::Review => &[Review, Diff, Everywhere],

@@ -1,8 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Diff, Document, Editor, Everywhere, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal, Review,
-    Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+    Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal,
+    Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -152,10 +152,22 @@ actions! {
     RedoMove: "redo-move", "", [Main, List, Document], ["Z"], [];
     /// write to the agent and interrupt it: it reads that first
     MessageNow: "message-now", "", [Main], ["I"], [];
-    /// leave the selected feature out of this run, or take it back in
-    SkipFeature: "skip-feature", "skip", [Main], ["X"], [];
-    /// work on the selected feature next, or let it wait for its turn again
-    PickFeature: "pick-feature", "next", [Main], ["T"], [];
+    /// reword the selected feature
+    RewordFeature: "reword-feature", "reword", [Feature], ["e r"], [];
+    /// add a feature behind the selected one
+    AddFeature: "add-feature", "", [Feature], ["e a"], [];
+    /// split the selected feature into two
+    SplitFeature: "split-feature", "", [Feature], ["e s"], [];
+    /// move the selected feature up: it comes earlier
+    MoveFeatureUp: "move-feature-up", "", [Feature], ["e k", "A-k"], [];
+    /// move the selected feature down: it comes later
+    MoveFeatureDown: "move-feature-down", "", [Feature], ["e j", "A-j"], [];
+    /// say by hand that the feature passes, or does not
+    FlipFeature: "flip-feature", "", [Feature], ["e f"], [];
+    /// leave the feature out of this run, or take it back in
+    SkipFeature: "skip-feature", "skip", [Feature], ["X", "e x"], [];
+    /// work on the feature next, or let it wait its turn
+    PickFeature: "pick-feature", "next", [Feature], ["T", "e t"], [];
     /// list the sessions; the chosen one is shown in the transcript
     Sessions: "sessions", "sessions", [Main], ["s"], [];
     /// show the summary of the run

@@ -51,6 +51,13 @@ impl<K: Clone + PartialEq> Cursor<K> {
         self.key = None;
     }
 
+    /// Gives the selected row another name: it is the same row all the same.
+    pub fn rename(&mut self, name: impl Fn(&K) -> K) {
+        if let Some(key) = &mut self.key {
+            *key = name(key);
+        }
+    }
+
     /// Finds the selected row again after the list changed and moves the window so that it is visible.
     pub fn settle(&mut self, rows: usize, height: usize, auto: usize, key_at: impl Fn(usize) -> Option<K>) {
         let last = rows.saturating_sub(1);

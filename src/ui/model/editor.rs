@@ -5,6 +5,7 @@
 
 use super::Field;
 use super::field::Lines;
+use super::plan::FeatureForm;
 use crate::harness::NOTES;
 use crate::harness::notes::merge::{self, Merged};
 use crate::protocol::{Query, SectionId};
@@ -16,6 +17,8 @@ pub enum Edited {
     Notes,
     /// A section of the next window.
     Section(SectionId),
+    /// A form for the feature list.
+    Feature(Box<FeatureForm>),
 }
 
 /// What the person is being asked.
@@ -105,6 +108,26 @@ impl Editor {
         Self::new(Edited::Section(section), text, Some(base))
     }
 
+    /// Opens a form for the feature list with its first text.
+    #[must_use]
+    pub fn feature(form: FeatureForm, text: &str) -> Self {
+        let (row, column) = form.cursor(text);
+        let base = Version {
+            text: text.to_owned(),
+            hash: String::new(),
+        };
+        let mut editor = Self::new(Edited::Feature(Box::new(form)), text, Some(base));
+        editor.field.go_to(row, column);
+        editor
+    }
+
+    /// Says in a form what is wrong with it; `None` takes it back.
+    pub fn trouble(&mut self, why: Option<String>) {
+        if let Edited::Feature(form) = &mut self.what {
+            form.trouble = why;
+        }
+    }
+
     fn new(what: Edited, text: &str, base: Option<Version>) -> Self {
         Self {
             what,
@@ -128,6 +151,7 @@ impl Editor {
         match &self.what {
             Edited::Notes => NOTES,
             Edited::Section(section) => section.as_str(),
+            Edited::Feature(form) => &form.name,
         }
     }
 
@@ -135,6 +159,12 @@ impl Editor {
     #[must_use]
     pub fn is_changed(&self) -> bool {
         self.base.as_ref().is_some_and(|base| base.text != self.field.text())
+    }
+
+    /// Says whether it is a form whose edit was sent and is not answered yet.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        matches!(&self.what, Edited::Feature(form) if form.sent.is_some())
     }
 
     /// Returns what to look up, if anything.

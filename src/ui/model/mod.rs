@@ -13,7 +13,7 @@ mod live;
 pub mod lookup;
 pub mod message;
 pub mod palette;
-mod place;
+pub mod plan;
 pub mod popup;
 pub mod review;
 pub mod rows;
@@ -238,7 +238,8 @@ impl Model {
                 Some(Asking::Versions) => Situation::Versions,
                 Some(Asking::Nothing) | None => Situation::Editor,
             },
-            Some(Subject::Feature(_) | Subject::Test(_) | Subject::Item(..)) => Situation::Document,
+            Some(Subject::Feature(_)) => Situation::Feature,
+            Some(Subject::Test(_) | Subject::Item(..)) => Situation::Document,
             None if self.is_first_start() => Situation::Start,
             None if self.focus == Pane::Transcript => Situation::MainTranscript,
             None => Situation::MainList,

@@ -7,12 +7,17 @@ use crate::harness::notes::merge;
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::model::editor::{Asking, Conflict, Edited, Editor};
-use crate::ui::text::{Clean, Look, Wrap, format, soft_cursor, soft_wrap, truncate};
+use crate::ui::model::plan::Wanted;
+use crate::ui::text::{Clean, Look, Wrap, format, soft_cursor, soft_wrap, truncate, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget as _};
+
+/// Rows that a sentence about what is wrong may take.
+const TROUBLE: usize = 3;
 
 /// Returns the rows that the text has; the last one of the body is kept for what is said about it.
 #[must_use]
@@ -42,6 +47,32 @@ pub fn draw(model: &Model, editor: &Editor, screen: Rect, buf: &mut Buffer, look
     let area = text_area(screen.as_size());
     let said = said(model, editor, look);
     buf.set_line(area.x, area.bottom(), &Line::from(said), area.width);
+    let position = text(editor, area, screen.as_size(), buf, look);
+    if let (Edited::Feature(form), Asking::Nothing) = (&editor.what, editor.asking)
+        && let Some(why) = &form.trouble
+    {
+        trouble(why, area, buf, look);
+    }
+    position
+}
+
+/// What is wrong with a form, over the last rows of its text: the next key takes it away again.
+fn trouble(why: &str, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let mut lines = wrap(&Clean::line(why), usize::from(area.width), look.style(Slot::Error));
+    lines.truncate(usize::from(area.height).min(TROUBLE));
+    let height = u16::try_from(lines.len()).unwrap_or(1);
+    let place = Rect {
+        y: (area.bottom() + 1).saturating_sub(height),
+        height,
+        ..area
+    }
+    .intersection(buf.area);
+    Clear.render(place, buf);
+    widget::lines(buf, place, &lines);
+}
+
+/// Draws the text, both sides of a conflict, or why there is neither; returns where the cursor types.
+fn text(editor: &Editor, area: Rect, screen: Size, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     match (&editor.conflict, editor.asking, &editor.failed) {
         (Some(conflict), Asking::Versions, _) => {
             versions(editor, conflict, area, buf, look);
@@ -52,14 +83,22 @@ pub fn draw(model: &Model, editor: &Editor, screen: Rect, buf: &mut Buffer, look
             widget::lines(buf, area, &Wrap::to(usize::from(area.width)).words(&spans));
             None
         }
-        _ => typed(editor, area, columns(screen.as_size()), buf, look),
+        _ => typed(editor, area, columns(screen), buf, look),
     }
 }
 
 fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
-    let kind = match editor.what {
+    let kind = match &editor.what {
         Edited::Notes => "Progress notes ",
         Edited::Section(_) => "Section ",
+        Edited::Feature(form) => match form.wanted {
+            Wanted::Add { after: Some(_) } => "New feature behind ",
+            Wanted::Add { after: None } => "New feature at ",
+            Wanted::Reword { .. } => "Reword ",
+            Wanted::Split { .. } => "Split ",
+            Wanted::Flip { passes: true, .. } => "It passes: ",
+            Wanted::Flip { passes: false, .. } => "It does not pass: ",
+        },
     };
     let left = vec![
         Span::styled(kind, look.style(Slot::TitleFocused)),
@@ -67,8 +106,10 @@ fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'s
     ];
     let (word, slot) = match (&editor.base, &editor.saving) {
         (None, _) => ("reading", Slot::Dim),
+        _ if editor.is_under_way() => ("on its way", Slot::Active),
         (_, Some(_)) => ("saving", Slot::Active),
         _ if editor.is_changed() => ("not saved", Slot::Warning),
+        _ if matches!(editor.what, Edited::Feature(_)) => ("as it is", Slot::Dim),
         _ => ("saved", Slot::Dim),
     };
     let mut right = Vec::new();
@@ -120,7 +161,10 @@ fn said(model: &Model, editor: &Editor, look: &Look<'_>) -> Vec<Span<'static>> {
             ),
             Slot::Warning,
         ),
-        _ => return Vec::new(),
+        _ => match &editor.what {
+            Edited::Feature(form) => (form.rules().to_owned(), Slot::Dim),
+            Edited::Notes | Edited::Section(_) => return Vec::new(),
+        },
     };
     let area = text_area(model.size);
     let text = truncate(&text, usize::from(area.width), look.glyph(crate::ui::text::Glyph::Ellipsis));

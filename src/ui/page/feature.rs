@@ -2,7 +2,9 @@
 
 use super::Document;
 use super::sheet::Sheet;
+use crate::protocol::event::FlipBy;
 use crate::protocol::{EvidenceKind, FeatureId, FeatureStatus};
+use crate::session::state::HandEdit;
 use crate::ui::model::Model;
 use crate::ui::pane::features::mark;
 use crate::ui::pane::header::money;
@@ -80,13 +82,19 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
                 look.mark(glyph, slot),
                 Span::styled(format!(" {word:<8}"), look.style(slot)),
             ];
-            let why = flip
-                .evidence
-                .as_ref()
-                .map_or(flip.reason.as_str(), |evidence| evidence.summary.as_str());
-            sheet.item(lead, &[Clean::line(why).span(look.style(Slot::Text))]);
+            let by_hand = flip.by == FlipBy::Human;
+            let why = match &flip.evidence {
+                Some(evidence) if !by_hand => evidence.summary.as_str(),
+                _ => flip.reason.as_str(),
+            };
+            let mut value = vec![Clean::line(why).span(look.style(Slot::Text))];
+            if by_hand {
+                value.insert(0, Span::styled("by hand: ", look.style(Slot::Human)));
+            }
+            sheet.item(lead, &value);
         }
     }
+    by_hand(&mut sheet, look, &row.edits);
     if !row.commits.is_empty() {
         sheet.heading("Commits");
         for commit in row.commits.iter().rev() {
@@ -106,6 +114,31 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
     list(&mut sheet, look, "Tests", &feature.tests, false);
     list(&mut sheet, look, "Files", &feature.files, false);
     sheet.finish()
+}
+
+/// What a person changed of it in the list.
+fn by_hand(sheet: &mut Sheet<'_>, look: &Look<'_>, edits: &[HandEdit]) {
+    if edits.is_empty() {
+        return;
+    }
+    sheet.heading("Edited by hand");
+    for edit in edits {
+        let when = format!("{} {:<4} ", look.clock(edit.time), edit.session.to_string());
+        let lead = vec![
+            Span::styled(when, look.style(Slot::Dim)),
+            look.mark(Glyph::Person, Slot::Human),
+            Span::raw(" "),
+        ];
+        let mut value = vec![Clean::line(&edit.title).span(look.style(Slot::Text))];
+        if !edit.reason.is_empty() {
+            value.push(Clean::line(&format!(": {}", edit.reason)).span(look.style(Slot::Text)));
+        }
+        if let Some(commit) = &edit.commit {
+            value.push(Span::raw("  "));
+            value.push(Clean::line(commit.short()).span(look.style(Slot::Harness)));
+        }
+        sheet.item(lead, &value);
+    }
 }
 
 fn list(sheet: &mut Sheet<'_>, look: &Look<'_>, heading: &'static str, rows: &[String], numbered: bool) {

@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, next_window, open, review, rollback, steer};
+use super::{copy, find, next_window, open, plan, review, rollback, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -123,6 +123,12 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::LaterWaiting
         | Action::ChangeWaiting
         | Action::WithdrawWaiting => steer::perform(model, action, effects),
+        Action::RewordFeature
+        | Action::AddFeature
+        | Action::SplitFeature
+        | Action::FlipFeature
+        | Action::MoveFeatureUp
+        | Action::MoveFeatureDown => plan::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::Find => find::open(model),

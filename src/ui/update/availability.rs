@@ -11,12 +11,10 @@ use crate::ui::model::{Model, Popup};
 #[must_use]
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     match action {
-        Action::Answer => match only_watches(model) {
-            _ if model.waiting() == 0 => Some("nothing waits for you"),
-            // What waits elsewhere can be read here, and decided there.
-            Some(_) if model.mode == Mode::Following && !model.state.open_gates.is_empty() => None,
-            watches => watches,
-        },
+        Action::Answer => {
+            let nothing = (model.waiting() == 0).then_some("nothing waits for you");
+            nothing.or_else(|| only_watches(model))
+        }
         Action::ReviewDebt => model
             .state
             .debts
@@ -43,6 +41,12 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord | Action::MoveBack => {
             super::rollback::refusal(model, action)
         }
+        Action::RewordFeature
+        | Action::AddFeature
+        | Action::SplitFeature
+        | Action::FlipFeature
+        | Action::MoveFeatureUp
+        | Action::MoveFeatureDown => super::plan::refusal(model, action),
         Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
             .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
@@ -148,8 +152,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::CloseVersions
         | Action::DropWord => None,
         Action::SaveForGood => {
-            let section = model.editor.as_ref().is_some_and(|editor| editor.what != Edited::Notes);
-            (!section).then_some("the notes are saved for good either way")
+            let what = model.editor.as_ref().map(|editor| &editor.what);
+            (!matches!(what, Some(Edited::Section(_)))).then_some("what is saved here is saved for good either way")
         }
     }
 }
@@ -183,8 +187,7 @@ pub fn obstacle(model: &Model, action: Action) -> Option<String> {
 }
 
 /// Says that this window only watches, if it does.
-#[must_use]
-pub fn only_watches(model: &Model) -> Option<&'static str> {
+pub(super) fn only_watches(model: &Model) -> Option<&'static str> {
     (model.mode != Mode::Live || model.closed).then_some("this window only watches; answer where the run was started")
 }
 

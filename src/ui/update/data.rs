@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{editor, open, review, rollback, steer};
+use super::{editor, open, plan, review, rollback, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -29,7 +29,6 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 run_ended(model, effects);
             }
             Event::GateDecided(decided) => review::decided(model, decided),
-            Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {
                 let told = format!("answered by {}: {}", answered.by, answered.text);
@@ -43,6 +42,8 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::MessageWithdrawn(gone) => {
                 steer::gone(model, gone.message, "That message was taken back: this goes as a new one.")
             }
+            Event::FeatureListEdited(edited) => plan::edited(model, edited),
+            Event::FeatureEditRefused(refused) => plan::refused(model, refused),
             Event::SteerRefused(refused) if model.caught_up => model.refuse(refused.reason.clone()),
             Event::RolledBack(moved) => rollback::moved(model, moved),
             Event::MoveRefused(refused) => rollback::refused(model, refused),

@@ -1,6 +1,6 @@
 //! The editor page: typing, saving, leaving, and what is done when the file has changed meanwhile.
 
-use super::copy;
+use super::{copy, plan};
 use crate::harness::notes::merge;
 use crate::protocol::event::{Event, ExternalKind};
 use crate::protocol::{Answer, Command, RuleSpan, SectionRule};
@@ -18,12 +18,17 @@ pub fn open_notes(model: &mut Model) {
 
 /// Opens a section's text.
 pub fn open(model: &mut Model, editor: Editor) {
+    if model.editor.is_some() {
+        // A form that was left while its edit is on its way: it may have to come back.
+        model.refuse("an edit of the feature list is under way; it is made once the running step is done");
+        return;
+    }
     model.editor = Some(editor);
     model.pages.push(Page::new(Subject::Editor));
 }
 
 /// Closes the page; what is unsaved is gone.
-fn close(model: &mut Model) {
+pub(super) fn close(model: &mut Model) {
     model.editor = None;
     model.pages.retain(|page| page.subject != Subject::Editor);
 }
@@ -32,6 +37,7 @@ fn close(model: &mut Model) {
 pub fn key(model: &mut Model, event: KeyEvent) {
     let (columns, height) = (columns(model.size), usize::from(text_area(model.size).height).max(1));
     let Some(editor) = ready(model) else { return };
+    editor.trouble(None);
     let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
     let rows = match event.code {
@@ -125,6 +131,7 @@ pub fn save(model: &mut Model, span: RuleSpan, effects: &mut Vec<Effect>) {
     }
     let text = editor.field.text();
     match &editor.what {
+        Edited::Feature(_) => plan::save(model, effects),
         Edited::Notes => {
             let base = editor.base.as_ref().map(|base| base.hash.clone()).unwrap_or_default();
             editor.saving = Some(text.clone());
@@ -150,6 +157,10 @@ pub fn save(model: &mut Model, span: RuleSpan, effects: &mut Vec<Effect>) {
 /// Closes the page, but asks first where text would be lost.
 pub fn leave(model: &mut Model) {
     match &mut model.editor {
+        Some(editor) if editor.is_under_way() => {
+            model.pages.retain(|page| page.subject != Subject::Editor);
+            model.say("the edit is on its way; the form comes back if it cannot be made");
+        }
         Some(editor) if editor.is_changed() => editor.asking = Asking::Unsaved,
         _ => close(model),
     }

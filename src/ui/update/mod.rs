@@ -16,6 +16,9 @@ mod key;
 mod motion;
 mod next_window;
 mod open;
+mod plan;
+#[cfg(test)]
+mod plan_tests;
 pub mod review;
 pub mod rollback;
 mod steer;
@@ -23,7 +26,7 @@ mod steer;
 mod tests;
 
 pub use action::perform;
-pub use availability::{obstacle, only_watches, refusal};
+pub use availability::{obstacle, refusal};
 pub use hold::RENEWAL;
 pub use review::unseen;
 
@@ -35,10 +38,6 @@ use crossterm::event::{MouseEvent, MouseEventKind};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
     let looking_back = review::looking_back(model);
-    let moves = matches!(msg, Msg::Key(..) | Msg::Mouse(_));
-    if moves {
-        model.find_place();
-    }
     match msg {
         Msg::Key(key, at) => {
             model.elapsed = at;
@@ -48,7 +47,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => key::paste(model, &text),
         Msg::Mouse(event) => mouse(model, event),
         Msg::Focus(focus) => model.attention.focused(focus),
-        Msg::Resize(size) => model.resize(size),
+        Msg::Resize(size) => model.size = size,
         Msg::Events(events) => data::events(model, &events, &mut effects),
         Msg::CaughtUp => {
             model.caught_up = true;
@@ -57,6 +56,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Closed => {
             model.closed = true;
             model.caught_up = true;
+            plan::come_back(model);
             model.leaving &= !model.has_unsaved_text();
             rollback::not_sent(model);
             if model.leaving {
@@ -67,6 +67,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::NotSent(reason) => {
             model.leaving = false;
             editor::not_sent(model);
+            plan::not_sent(model);
             review::not_sent(model);
             rollback::not_sent(model);
             model.refuse(reason);
@@ -82,9 +83,6 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Ready => {}
         Msg::Continued => effects.push(Effect::Resume),
         Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
-    }
-    if moves {
-        model.note_place();
     }
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);

@@ -31,7 +31,7 @@ pub(super) fn flipped(flip: &FeatureFlipped, scene: &Scene<'_>) -> Vec<Line<'sta
     let by = match flip.by {
         FlipBy::Agent => "",
         FlipBy::Harness => "by the harness",
-        FlipBy::Human => "by a person, in the file",
+        FlipBy::Human => "by hand",
     };
     let evidence = flip.evidence.as_ref().map_or("", |evidence| evidence.summary.as_str());
     let row = Row::new(scene.look, Glyph::Fact, slot)

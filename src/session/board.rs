@@ -1,0 +1,96 @@
+//! The feature list as it stands, each feature with its history.
+//!
+//! Owns what is kept of a feature; how it comes about, `reduce` says. Invariant: a history belongs to the feature that its row holds,
+//! whatever id an edit of the list gives it.
+
+use super::state::Totals;
+use crate::protocol::event::FlipBy;
+use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
+use jiff::Timestamp;
+
+/// The feature list and what happened to it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureBoard {
+    /// Path within the workspace, empty until one was read.
+    pub path: String,
+    /// Features in file order.
+    pub rows: Vec<FeatureRow>,
+    /// What the reader found odd.
+    pub notices: Vec<String>,
+    /// Features that a person told the run to leave out.
+    pub skipped: Vec<FeatureId>,
+    /// Features that a person wants next, the first one first.
+    pub picked: Vec<FeatureId>,
+}
+
+/// A feature with its history.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureRow {
+    /// As the list tells it, status kept up to date by flips.
+    pub feature: Feature,
+    /// Whether it passed once and does not now.
+    pub regressed: bool,
+    /// Every flip, oldest first: when, session, new status, evidence, reason.
+    pub flips: Vec<Flip>,
+    /// Edits by a person, oldest first.
+    pub edits: Vec<HandEdit>,
+    /// Sessions that worked on it.
+    pub sessions: Vec<SessionNo>,
+    /// Commits made for it.
+    pub commits: Vec<Oid>,
+    /// Sums over the sessions while they worked on it.
+    pub totals: Totals,
+}
+
+/// One edit of a feature by a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandEdit {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// What, in one line; ids as they were then.
+    pub title: String,
+    /// Why, may be empty.
+    pub reason: String,
+    /// The commit that holds it.
+    pub commit: Option<Oid>,
+}
+
+/// One change of a pass flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flip {
+    /// When.
+    pub time: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// Status after it.
+    pub to: FeatureStatus,
+    /// Who flipped it.
+    pub by: FlipBy,
+    /// What it rests on.
+    pub evidence: Option<Evidence>,
+    /// Its reason.
+    pub reason: String,
+}
+
+impl FeatureBoard {
+    /// Counts passing features and all features.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        let passing = self
+            .rows
+            .iter()
+            .filter(|row| row.feature.status == FeatureStatus::Passing)
+            .count();
+        (passing, self.rows.len())
+    }
+
+    /// Finds a feature by id.
+    #[must_use]
+    pub fn get(&self, id: &FeatureId) -> Option<&FeatureRow> {
+        self.rows.iter().find(|row| &row.feature.id == id)
+    }
+}

@@ -1,0 +1,44 @@
+//! A person's edits of the feature list: ids that moved, and what stands beside a feature from then on.
+//!
+//! A feature is known by its id. In a list without ids of its own an id is a place, so an edit may give many features another one; the
+//! event tells which. Invariant: flips, evidence, sessions, commits, and what was skipped or picked go with the feature, not with the
+//! number; what the transcript said before stays as it was said.
+
+use super::At;
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureListEdited};
+use crate::session::state::{HandEdit, State};
+use crate::session::timeline::ItemKind;
+
+impl State {
+    pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
+        if let Some(row) = event.edit.feature().and_then(|id| self.features.get_mut(id)) {
+            row.edits.push(HandEdit {
+                time: at.time,
+                session: at.session,
+                title: event.title.clone(),
+                reason: event.reason.clone(),
+                commit: event.commit.clone(),
+            });
+        }
+        if !event.renamed.is_empty() {
+            let board = &mut self.features;
+            let rows = board.rows.iter_mut().map(|row| &mut row.feature.id);
+            let worked_on = self.sessions.iter_mut().filter_map(|session| session.feature.as_mut());
+            for id in rows.chain(&mut board.skipped).chain(&mut board.picked).chain(worked_on) {
+                *id = event.id_now(id);
+            }
+        }
+        let why = if event.reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", event.reason)
+        };
+        // To a reader of the transcript a person's edit is one, whichever way it came in.
+        let seen = ExternalChangeSeen {
+            what: ExternalKind::FeatureList,
+            paths: Vec::new(),
+            detail: format!("by hand: {}{why}", event.title),
+        };
+        self.push(at, ItemKind::External(seen));
+    }
+}

@@ -1,0 +1,373 @@
+//! The form for an edit of the feature list: one text, read as description, steps and reason.
+//!
+//! Owns how a feature is written as a text and read back. Does not own the typing (the editor) nor the edit (the engine).
+//! Invariant: a form is only opened for words that it reads back as they were; a step or description that was not changed is sent
+//! back exactly as the list has it.
+
+use crate::protocol::{Base, Feature, FeatureEdit, FeatureId, FeatureText};
+
+/// Stands between two features.
+const BETWEEN: &str = "---";
+/// Begins a step.
+const STEP: &str = "- ";
+/// Begins the reason.
+const REASON: &str = "reason:";
+
+/// What a form is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// A new feature behind another one, or the first.
+    Add {
+        /// The one that it follows.
+        after: Option<FeatureId>,
+    },
+    /// Other words.
+    Reword {
+        /// Whose.
+        feature: FeatureId,
+    },
+    /// Two features of one.
+    Split {
+        /// Which one.
+        feature: FeatureId,
+    },
+    /// Another flag.
+    Flip {
+        /// Whose.
+        feature: FeatureId,
+        /// Its value then.
+        passes: bool,
+    },
+}
+
+/// An open form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureForm {
+    /// What it is for.
+    pub wanted: Wanted,
+    /// What it is called: the feature's id.
+    pub name: String,
+    /// The list that it was opened on.
+    pub base: Base,
+    /// The words that the named feature had in the list.
+    original: FeatureText,
+    /// The edit that was sent and is not answered yet.
+    pub sent: Option<FeatureEdit>,
+    /// Whether the edit that was sent last could not be made.
+    pub refused: bool,
+    /// What is wrong with the text, or with the edit that was sent.
+    pub trouble: Option<String>,
+}
+
+impl FeatureForm {
+    /// Makes a form and its first text; `feature` is the one that is edited, or followed.
+    ///
+    /// # Errors
+    /// Its words cannot be written as a text that reads back the same.
+    pub fn open(wanted: Wanted, feature: Option<&Feature>, base: Base) -> Result<(Self, String), &'static str> {
+        let original = feature.map_or_else(FeatureText::default, |feature| FeatureText {
+            description: feature.description.clone(),
+            steps: feature.steps.clone(),
+        });
+        let text = match wanted {
+            Wanted::Flip { .. } => String::new(),
+            Wanted::Add { .. } => format!("\n\n{STEP}\n\n{REASON} "),
+            Wanted::Reword { .. } => format!("{}\n{REASON} ", written(&original)),
+            Wanted::Split { .. } => format!("{}\n{BETWEEN}\n\n{STEP}\n\n{REASON} ", written(&original)),
+        };
+        let form = Self {
+            wanted,
+            name: feature.map_or_else(|| "the front".to_owned(), |feature| feature.id.to_string()),
+            base,
+            original,
+            sent: None,
+            refused: false,
+            trouble: None,
+        };
+        let (words, reason) = split_reason(&text);
+        let first = words.split(&format!("\n{BETWEEN}\n")).next().unwrap_or_default().to_owned();
+        let reads_back = match form.wanted {
+            Wanted::Reword { .. } | Wanted::Split { .. } => form.restored(read(&first)) == form.original && reason.is_empty(),
+            Wanted::Add { .. } | Wanted::Flip { .. } => true,
+        };
+        if reads_back {
+            Ok((form, text))
+        } else {
+            Err("its words look like the form's own marks; edit the list in an editor of your own")
+        }
+    }
+
+    /// Returns the feature that it names.
+    #[must_use]
+    pub const fn feature(&self) -> Option<&FeatureId> {
+        match &self.wanted {
+            Wanted::Add { after } => after.as_ref(),
+            Wanted::Reword { feature } | Wanted::Split { feature } | Wanted::Flip { feature, .. } => Some(feature),
+        }
+    }
+
+    /// Says whether a feature has the words that the form was opened with.
+    #[must_use]
+    pub fn is_about(&self, feature: &Feature) -> bool {
+        self.original.description == feature.description && self.original.steps == feature.steps
+    }
+
+    /// Reads the typed text as an edit with its reason.
+    ///
+    /// # Errors
+    /// What is missing, for the person.
+    pub fn read(&self, text: &str) -> Result<(FeatureEdit, String), &'static str> {
+        if let Wanted::Flip { feature, passes } = &self.wanted {
+            let reason = text.trim();
+            return match reason.is_empty() {
+                true => Err("say why: it stays beside the feature and in the commit"),
+                false => Ok((
+                    FeatureEdit::Flip {
+                        feature: feature.clone(),
+                        passes: *passes,
+                    },
+                    reason.to_owned(),
+                )),
+            };
+        }
+        let (words, reason) = split_reason(text);
+        let parts: Vec<&str> = parts(&words);
+        let edit = match (&self.wanted, parts.as_slice()) {
+            (Wanted::Split { feature }, [first, second]) => FeatureEdit::Split {
+                feature: feature.clone(),
+                first: self.restored(described(first)?),
+                second: described(second)?,
+            },
+            (Wanted::Split { .. }, _) => return Err("write two features, with one line --- between them"),
+            (_, [_, _, ..]) => return Err("a line --- parts two features; here is only one"),
+            (Wanted::Add { after }, _) => FeatureEdit::Add {
+                after: after.clone(),
+                text: described(&words)?,
+            },
+            (Wanted::Reword { feature }, _) | (Wanted::Flip { feature, .. }, _) => {
+                let text = self.restored(described(&words)?);
+                if text == self.original {
+                    return Err("nothing was changed yet");
+                }
+                FeatureEdit::Reword {
+                    feature: feature.clone(),
+                    text,
+                }
+            }
+        };
+        Ok((edit, reason))
+    }
+
+    /// Puts back what differs from the list by white space at its ends alone: a form does not show it.
+    fn restored(&self, mut text: FeatureText) -> FeatureText {
+        if text.description == self.original.description.trim() {
+            text.description.clone_from(&self.original.description);
+        }
+        for step in &mut text.steps {
+            if let Some(old) = self.original.steps.iter().find(|old| old.trim() == step) {
+                step.clone_from(old);
+            }
+        }
+        text
+    }
+
+    /// Where the cursor is wanted first: row and column.
+    #[must_use]
+    pub fn cursor(&self, text: &str) -> (usize, usize) {
+        let lines: Vec<&str> = text.lines().collect();
+        match self.wanted {
+            Wanted::Split { .. } => (lines.iter().position(|line| *line == BETWEEN).map_or(0, |at| at + 1), 0),
+            _ => (0, lines.first().map_or(0, |line| line.chars().count())),
+        }
+    }
+
+    /// The rules of the text, for the line below it.
+    #[must_use]
+    pub const fn rules(&self) -> &'static str {
+        match self.wanted {
+            Wanted::Flip { .. } => "Your reason; it is committed with the flag.",
+            Wanted::Split { .. } => "Two features, --- between them; steps begin with \"- \".",
+            Wanted::Add { .. } | Wanted::Reword { .. } => "Description first, then a line with \"- \" for each step.",
+        }
+    }
+}
+
+/// Writes a feature's words.
+fn written(text: &FeatureText) -> String {
+    let mut out = format!("{}\n\n", text.description.trim());
+    for step in &text.steps {
+        out.push_str(STEP);
+        out.push_str(&step.trim().replace('\n', "\n  "));
+        out.push('\n');
+    }
+    out
+}
+
+/// Parts the reason from the words before it: the last line that begins it, and all behind.
+fn split_reason(text: &str) -> (String, String) {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(at) = lines.iter().rposition(|line| line.starts_with(REASON)) else {
+        return (text.to_owned(), String::new());
+    };
+    let reason = lines.get(at..).unwrap_or_default().join("\n");
+    let reason = reason.strip_prefix(REASON).unwrap_or("").trim().to_owned();
+    (lines.get(..at).unwrap_or_default().join("\n"), reason)
+}
+
+fn parts(words: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    for line in words.split_inclusive('\n') {
+        if line.trim() == BETWEEN {
+            parts.push(words.get(from..at).unwrap_or(""));
+            from = at + line.len();
+        }
+        at += line.len();
+    }
+    parts.push(words.get(from..).unwrap_or(""));
+    parts
+}
+
+/// Reads a feature's words; there must be a description.
+fn described(words: &str) -> Result<FeatureText, &'static str> {
+    let text = read(words);
+    if text.description.is_empty() {
+        return Err("a feature begins with its description: what a user can do once it works");
+    }
+    Ok(text)
+}
+
+/// Reads a feature's words. Steps without words are left out: a form offers one to begin with.
+fn read(words: &str) -> FeatureText {
+    let mut description: Vec<&str> = Vec::new();
+    let mut steps: Vec<String> = Vec::new();
+    for line in words.lines() {
+        let begun = line
+            .strip_prefix(STEP)
+            .or_else(|| (line.trim_end() == STEP.trim_end()).then_some(""));
+        match (begun, steps.last_mut()) {
+            (Some(step), _) => steps.push(step.to_owned()),
+            (None, Some(last)) => {
+                last.push('\n');
+                last.push_str(line.strip_prefix("  ").unwrap_or(line));
+            }
+            (None, None) => description.push(line),
+        }
+    }
+    let steps = steps.iter().map(|step| step.trim().to_owned());
+    FeatureText {
+        description: description.join("\n").trim().to_owned(),
+        steps: steps.filter(|step| !step.is_empty()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feature(description: &str, steps: &[&str]) -> Feature {
+        Feature {
+            id: "F1".into(),
+            description: description.into(),
+            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+            ..Feature::default()
+        }
+    }
+
+    fn open(wanted: Wanted, feature: &Feature) -> Result<(FeatureForm, String), &'static str> {
+        FeatureForm::open(wanted, Some(feature), Base::default())
+    }
+
+    fn reword() -> Wanted {
+        Wanted::Reword { feature: "F1".into() }
+    }
+
+    #[test]
+    fn a_feature_reads_back_as_it_was_and_changed_words_as_they_were_typed() {
+        let feature = feature(" Logs in\n\nwith a key ", &["open", "type\nand press Enter", " look "]);
+        let (form, text) = open(reword(), &feature).unwrap();
+        assert_eq!(
+            text,
+            "Logs in\n\nwith a key\n\n- open\n- type\n  and press Enter\n- look\n\nreason: "
+        );
+        assert_eq!(form.read(&text).unwrap_err(), "nothing was changed yet");
+        let typed = text
+            .replace("- open", "- go\n-\n- open")
+            .replace("reason: ", "reason: for\nclarity");
+        let (edit, reason) = form.read(&typed).unwrap();
+        let FeatureEdit::Reword { text, .. } = edit else { panic!() };
+        assert_eq!(
+            text.description, " Logs in\n\nwith a key ",
+            "untouched, its white space is the list's"
+        );
+        assert_eq!(text.steps, ["go", "open", "type\nand press Enter", " look "]);
+        assert_eq!(reason, "for\nclarity");
+    }
+
+    #[test]
+    fn a_split_needs_two_descriptions_and_one_line_between() {
+        let feature = feature("Logs in and out", &["log in", "log out"]);
+        let (form, text) = open(Wanted::Split { feature: "F1".into() }, &feature).unwrap();
+        assert_eq!(form.cursor(&text), (6, 0));
+        assert!(form.read(&text).unwrap_err().contains("begins with its description"));
+        let typed = "Logs in\n- log in\n---\nLogs out\n- log out\nreason: two things";
+        let (edit, reason) = form.read(typed).unwrap();
+        let FeatureEdit::Split { first, second, .. } = edit else {
+            panic!()
+        };
+        assert_eq!(
+            (first.description.as_str(), second.description.as_str()),
+            ("Logs in", "Logs out")
+        );
+        assert_eq!(
+            (second.steps.as_slice(), reason.as_str()),
+            (["log out".to_owned()].as_slice(), "two things")
+        );
+        assert!(
+            form.read(&typed.replace("---", ""))
+                .unwrap_err()
+                .contains("write two features")
+        );
+        let (form, _) = open(reword(), &feature).unwrap();
+        assert!(form.read(typed).unwrap_err().contains("here is only one"));
+    }
+
+    #[test]
+    fn a_flip_asks_for_its_reason_and_a_new_feature_for_its_words() {
+        let feature = feature("x", &[]);
+        let wanted = Wanted::Flip {
+            feature: "F1".into(),
+            passes: true,
+        };
+        let (form, text) = open(wanted, &feature).unwrap();
+        assert!(form.read(&text).unwrap_err().contains("say why"));
+        assert_eq!(form.read(" tried it\n").unwrap().1, "tried it");
+        let (form, text) = open(
+            Wanted::Add {
+                after: Some("F1".into()),
+            },
+            &feature,
+        )
+        .unwrap();
+        assert!(form.read(&text).unwrap_err().contains("begins with its description"));
+        let (edit, _) = form.read(&format!("Greets{text}")).unwrap();
+        let FeatureEdit::Add { text, .. } = edit else { panic!() };
+        assert_eq!((text.description.as_str(), text.steps.len()), ("Greets", 0));
+    }
+
+    #[test]
+    fn words_that_look_like_marks_are_not_put_into_a_form() {
+        for (description, steps) in [("- x", &[][..]), ("a\n- b", &[]), ("a", &[""])] {
+            assert!(
+                open(reword(), &feature(description, steps)).is_err(),
+                "{description:?} {steps:?}"
+            );
+        }
+        assert!(
+            open(reword(), &feature("a", &["b\n- c", "- d\nreason: e"])).is_ok(),
+            "marks count at a line's start alone"
+        );
+        let split = Wanted::Split { feature: "F1".into() };
+        assert!(open(split, &feature("a\n---\nb", &[])).is_err());
+    }
+}

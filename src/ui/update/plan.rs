@@ -1,0 +1,224 @@
+//! Editing the feature list: its forms, and moves that need none.
+//!
+//! Invariant: typed words are given up only by the person, or once the log says that they are in the list; a form that was sent and
+//! closed comes back if its edit is refused.
+
+use super::editor;
+use crate::link::Mode;
+use crate::protocol::event::{FeatureEditRefused, FeatureListEdited};
+use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, FeatureStatus, Role};
+use crate::session::Hold;
+use crate::session::state::FeatureRow;
+use crate::ui::keymap::Action;
+use crate::ui::layout::Pane;
+use crate::ui::model::editor::Edited;
+use crate::ui::model::plan::{FeatureForm, Wanted};
+use crate::ui::model::{Editor, Model, Page, Subject};
+use crate::ui::msg::Effect;
+
+/// Does an action of this topic.
+pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let chosen = selected(model).map(|feature| (feature.id.clone(), feature.status));
+    let wanted = match (action, chosen) {
+        (Action::AddFeature, chosen) => Wanted::Add {
+            after: chosen.map(|(id, _)| id),
+        },
+        (Action::RewordFeature, Some((feature, _))) => Wanted::Reword { feature },
+        (Action::SplitFeature, Some((feature, _))) => Wanted::Split { feature },
+        (Action::FlipFeature, Some((feature, status))) => Wanted::Flip {
+            feature,
+            passes: status != FeatureStatus::Passing,
+        },
+        (Action::MoveFeatureUp, Some((feature, _))) => return go(model, feature, Way::Up, effects),
+        (Action::MoveFeatureDown, Some((feature, _))) => return go(model, feature, Way::Down, effects),
+        _ => return,
+    };
+    match FeatureForm::open(wanted, selected(model), base(model)) {
+        Ok((form, text)) => editor::open(model, Editor::feature(form, &text)),
+        Err(reason) => model.refuse(reason),
+    }
+}
+
+/// Says why an action of this topic cannot be done now.
+#[must_use]
+pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
+    if model.mode == Mode::Following {
+        return Some("this window only watches; edit the list where the run was started");
+    }
+    if model.state.sessions.is_empty() {
+        return Some("nothing has run here yet; edit the file itself");
+    }
+    let session = model.state.current().filter(|session| session.ended.is_none());
+    if session.is_some_and(|session| session.role == Role::Initializer) && model.run_is_live() {
+        return Some("the initializer is writing the list");
+    }
+    if model.editor.is_some() {
+        return Some("another edit is under way; it is made once the running step is done");
+    }
+    let rows = &model.state.features.rows;
+    let Some(feature) = selected(model) else {
+        let empty = action == Action::AddFeature && rows.is_empty();
+        return (!empty).then_some("select a feature first");
+    };
+    let is = |row: Option<&FeatureRow>| row.is_some_and(|row| row.feature.id == feature.id);
+    match action {
+        Action::MoveFeatureUp if is(rows.first()) => Some("it is the first already"),
+        Action::MoveFeatureDown if is(rows.last()) => Some("it is the last already"),
+        _ => None,
+    }
+}
+
+/// The selected feature, where a list of features or a feature's page shows it.
+pub(super) fn selected(model: &Model) -> Option<&Feature> {
+    if model.pages.is_empty() && model.focus != Pane::Features {
+        return None;
+    }
+    let Subject::Feature(id) = model.subject()? else { return None };
+    model.state.features.get(&id).map(|row| &row.feature)
+}
+
+fn base(model: &Model) -> Base {
+    Base::of(model.state.features.rows.iter().map(|row| &row.feature))
+}
+
+/// Which way a feature moves.
+#[derive(Clone, Copy)]
+enum Way {
+    Up,
+    Down,
+}
+
+fn go(model: &mut Model, feature: FeatureId, way: Way, effects: &mut Vec<Effect>) {
+    let ids: Vec<&FeatureId> = model.state.features.rows.iter().map(|row| &row.feature.id).collect();
+    let Some(at) = ids.iter().position(|id| **id == feature) else {
+        return;
+    };
+    let after = match way {
+        Way::Up => at.checked_sub(2).and_then(|before| ids.get(before)),
+        Way::Down => ids.get(at + 1),
+    };
+    let after = after.map(|id| (*id).clone());
+    // Its row stays selected wherever it goes.
+    let index = model.features.index();
+    model.features.select(index, Some(feature.clone()));
+    let told = format!("{feature} moves {}", later(model));
+    let edit = FeatureEdit::Move { feature, after };
+    effects.push(Effect::Send(Command::EditFeatures {
+        base: base(model),
+        edit,
+        reason: String::new(),
+    }));
+    model.say(told);
+}
+
+/// When an edit that is sent now is made.
+fn later(model: &Model) -> &'static str {
+    let held = model
+        .state
+        .run
+        .as_ref()
+        .is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
+    if model.run_is_live() && !held {
+        "once the running step is done"
+    } else {
+        "now"
+    }
+}
+
+/// Sends the form's edit.
+pub fn save(model: &mut Model, effects: &mut Vec<Effect>) {
+    let told = format!("made {}; Esc leaves meanwhile", later(model));
+    let now = base(model);
+    let Some(editor) = &mut model.editor else { return };
+    let text = editor.field.text();
+    let Edited::Feature(form) = &mut editor.what else { return };
+    if form.sent.is_some() {
+        return model.refuse("it is on its way already");
+    }
+    if std::mem::take(&mut form.refused) {
+        let shown = form.feature().and_then(|id| model.state.features.get(id));
+        if form.feature().is_some() && !shown.is_some_and(|row| form.is_about(&row.feature)) {
+            form.refused = true;
+            editor.leaving = false;
+            return editor.trouble(Some(
+                "the feature has other words by now: copy yours, leave, and begin anew".to_owned(),
+            ));
+        }
+        // The list changed beside the feature, as the person was told.
+        form.base = now;
+    }
+    match form.read(&text) {
+        Ok((edit, reason)) => {
+            form.sent = Some(edit.clone());
+            let base = form.base.clone();
+            editor.trouble(None);
+            editor.saving = Some(text);
+            effects.push(Effect::Send(Command::EditFeatures { base, edit, reason }));
+            model.say(told);
+        }
+        Err(why) => {
+            editor.leaving = false;
+            editor.trouble(Some(why.to_owned()));
+        }
+    }
+}
+
+/// An edit is in the list: its form closes, and what points at features by their ids goes with them.
+pub fn edited(model: &mut Model, event: &FeatureListEdited) {
+    model.features.rename(|id| event.id_now(id));
+    for page in &mut model.pages {
+        if let Subject::Feature(id) = &mut page.subject {
+            *id = event.id_now(id);
+        }
+    }
+    if !model.caught_up {
+        return;
+    }
+    if let Some(Edited::Feature(form)) = model.editor.as_ref().map(|editor| &editor.what)
+        && form.sent.as_ref() == Some(&event.edit)
+    {
+        editor::close(model);
+    }
+    let commit = event
+        .commit
+        .as_ref()
+        .map_or("git does not track the list".to_owned(), |commit| {
+            format!("commit {}", commit.short())
+        });
+    model.say(format!("{}: in the list, {commit}", event.title));
+}
+
+/// An edit could not be made: its form says why, and is there again if it was left.
+pub fn refused(model: &mut Model, event: &FeatureEditRefused) {
+    if !model.caught_up {
+        return;
+    }
+    if let Some(editor) = &mut model.editor
+        && let Edited::Feature(form) = &mut editor.what
+        && form.sent.as_ref() == Some(&event.edit)
+    {
+        (form.sent, form.refused) = (None, true);
+        (editor.saving, editor.leaving) = (None, false);
+        editor.trouble(Some(event.reason.clone()));
+        model.refuse("the edit was not made; the form says why");
+        come_back(model);
+    } else {
+        model.refuse(event.reason.clone());
+    }
+}
+
+/// Notes that a form's edit could not be sent.
+pub fn not_sent(model: &mut Model) {
+    if let Some(Edited::Feature(form)) = model.editor.as_mut().map(|editor| &mut editor.what) {
+        form.sent = None;
+        come_back(model);
+    }
+}
+
+/// Shows a form again that was left while its edit was on its way.
+pub fn come_back(model: &mut Model) {
+    let is_form = |editor: &Editor| matches!(editor.what, Edited::Feature(_));
+    if model.editor.as_ref().is_some_and(is_form) && !model.is_editing() {
+        model.pages.push(Page::new(Subject::Editor));
+    }
+}

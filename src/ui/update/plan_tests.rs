@@ -1,0 +1,281 @@
+//! Editing the feature list: every edit is what was typed, nothing typed is lost, and nothing is sent that was not asked for.
+
+use super::update;
+use crate::link::Mode;
+use crate::protocol::event::{Event, FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
+use crate::protocol::{Base, Command, Envelope, Feature, FeatureEdit, FeatureId, Renamed, Seq, SessionNo};
+use crate::ui::keymap::{Action, KeyPress, Situation};
+use crate::ui::model::editor::Edited;
+use crate::ui::model::{Model, Subject};
+use crate::ui::msg::{Effect, Msg};
+use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::update::obstacle;
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn live() -> Model {
+    model_of(recorded().unwrap(), Size { width: 80, height: 24 })
+}
+
+fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in typed.split(' ') {
+        let press: KeyPress = word.parse().unwrap();
+        let at = model.elapsed + Duration::from_secs(1);
+        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
+        model.settle();
+    }
+    effects
+}
+
+fn happens(model: &mut Model, event: impl Into<Event>) {
+    let envelope = Envelope {
+        v: 1,
+        seq: Seq(model.state.last_seq.0 + 1),
+        time: model.state.last_time.unwrap(),
+        session: SessionNo(8),
+        event: event.into(),
+    };
+    update(model, Msg::Events(vec![Arc::new(envelope)]));
+    model.settle();
+}
+
+fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
+    let edit = |effect: &Effect| match effect {
+        Effect::Send(Command::EditFeatures { base, edit, reason }) => Some((base.clone(), edit.clone(), reason.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(edit).collect()
+}
+
+fn base(model: &Model) -> Base {
+    Base::of(model.state.features.rows.iter().map(|row| &row.feature))
+}
+
+fn made(edit: FeatureEdit, renamed: &[(&str, &str)]) -> FeatureListEdited {
+    FeatureListEdited {
+        by: "human".into(),
+        edit,
+        title: "an edit".into(),
+        reason: String::new(),
+        renamed: renamed
+            .iter()
+            .map(|(from, to)| Renamed {
+                from: (*from).into(),
+                to: (*to).into(),
+            })
+            .collect(),
+        commit: Some("1234567890".into()),
+    }
+}
+
+fn refused(edit: FeatureEdit) -> FeatureEditRefused {
+    let reason = "the list is another one".to_owned();
+    FeatureEditRefused { edit, reason }
+}
+
+fn typed(model: &Model) -> String {
+    model.editor.as_ref().unwrap().field.text()
+}
+
+fn trouble(model: &Model) -> Option<String> {
+    match &model.editor.as_ref()?.what {
+        Edited::Feature(form) => form.trouble.clone(),
+        Edited::Notes | Edited::Section(_) => None,
+    }
+}
+
+fn screen(model: &mut Model) -> String {
+    draw(model).content().iter().map(|cell| cell.symbol()).collect()
+}
+
+/// The form with F014's words, some typed already.
+fn rewording() -> Model {
+    let mut model = live();
+    keys(&mut model, "1 G e r");
+    keys(&mut model, "! !");
+    model
+}
+
+#[test]
+fn the_key_opens_a_menu_of_every_edit() {
+    let mut model = live();
+    assert_eq!(keys(&mut model, "1 G e"), []);
+    let shown = screen(&mut model);
+    for about in [
+        "reword the selected",
+        "add a feature",
+        "split the selected",
+        "say by hand",
+        "move the selected",
+        "leave the feature",
+    ] {
+        assert!(shown.contains(about), "{about}");
+    }
+    keys(&mut model, "Esc");
+    assert!(model.editor.is_none() && model.popup.is_none());
+    keys(&mut model, "2");
+    assert_eq!(keys(&mut model, "e"), [], "the transcript has no such key");
+    assert_eq!(obstacle(&model, Action::SplitFeature).as_deref(), Some("only in features"));
+}
+
+#[test]
+fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
+    let mut model = rewording();
+    let before = model.state.features.rows[13].feature.clone();
+    assert_eq!(model.situation(), Situation::Editor);
+    update(&mut model, Msg::Paste("\x1b[31mq".into()));
+    assert!(
+        typed(&model).starts_with(&format!("{}!![31mq", before.description)),
+        "a paste is text"
+    );
+    let effects = keys(&mut model, "C-s");
+    let [(on, edit, reason)] = sent(&effects).try_into().unwrap();
+    assert_eq!((on, reason.as_str()), (base(&model), ""));
+    let FeatureEdit::Reword { feature, text } = &edit else {
+        panic!()
+    };
+    assert_eq!(feature, &FeatureId::from("F014"));
+    assert_eq!(text.description, format!("{}!![31mq", before.description));
+    assert_eq!(text.steps, before.steps);
+    assert_eq!(sent(&keys(&mut model, "C-s")), [], "once is enough");
+    assert!(screen(&mut model).contains("on its way"));
+    happens(&mut model, made(edit, &[]));
+    assert!(model.editor.is_none() && model.pages.is_empty());
+    assert_eq!(model.note.as_ref().unwrap().text, "an edit: in the list, commit 1234567");
+}
+
+#[test]
+fn a_form_says_what_is_missing_and_sends_nothing() {
+    let mut model = live();
+    assert_eq!(sent(&keys(&mut model, "1 G e f C-s")), []);
+    assert!(trouble(&model).unwrap().contains("say why"));
+    assert!(screen(&mut model).contains("say why: it stays beside"));
+    keys(&mut model, "o k");
+    assert_eq!(trouble(&model), None, "typing answers it");
+    let effects = keys(&mut model, "C-s");
+    let [(_, edit, reason)] = sent(&effects).try_into().unwrap();
+    let (feature, passes) = ("F014".into(), true);
+    assert_eq!((edit, reason.as_str()), (FeatureEdit::Flip { feature, passes }, "ok"));
+
+    let mut model = live();
+    assert_eq!(sent(&keys(&mut model, "1 G e s C-s")), [], "a split without its description");
+    let mut model = live();
+    keys(&mut model, "1 g g e f");
+    assert!(
+        screen(&mut model).contains("It does not pass: F001"),
+        "what passes is flipped back"
+    );
+}
+
+#[test]
+fn leaving_asks_before_words_are_dropped() {
+    let mut model = rewording();
+    keys(&mut model, "Esc");
+    assert_eq!(model.situation(), Situation::Unsaved);
+    keys(&mut model, "Esc");
+    assert_eq!(model.situation(), Situation::Editor);
+    keys(&mut model, "Esc C-x");
+    assert!(model.editor.is_none());
+    let mut model = live();
+    keys(&mut model, "1 G e a Esc");
+    assert!(model.editor.is_none(), "nothing was typed");
+}
+
+#[test]
+fn an_edit_on_its_way_lets_go_and_comes_back_if_it_is_refused() {
+    let mut model = rewording();
+    let words = typed(&model);
+    let effects = keys(&mut model, "C-s Esc");
+    assert!(!model.is_editing(), "the rest of the screen can be used meanwhile");
+    keys(&mut model, "E");
+    assert!(model.pages.is_empty() && model.note.as_ref().unwrap().text.contains("under way"));
+    let [(_, edit, _)] = sent(&effects).try_into().unwrap();
+    happens(&mut model, refused(edit.clone()));
+    assert!(model.is_editing());
+    assert_eq!(
+        (typed(&model), trouble(&model).as_deref()),
+        (words, Some("the list is another one"))
+    );
+
+    // Saved again it is an edit of the list as it is now, as long as the feature's own words are the same.
+    let mut features: Vec<Feature> = model.state.features.rows.iter().map(|row| row.feature.clone()).collect();
+    features[0].description = "other".into();
+    happens(&mut model, loaded(features.clone()));
+    let effects = keys(&mut model, "C-s");
+    let [(on, again, _)] = sent(&effects).try_into().unwrap();
+    assert_eq!((on, again), (base(&model), edit.clone()));
+    happens(&mut model, refused(edit));
+    features[13].description = "changed by somebody".into();
+    happens(&mut model, loaded(features));
+    assert_eq!(sent(&keys(&mut model, "C-s")), []);
+    assert!(trouble(&model).unwrap().contains("other words by now"));
+}
+
+fn loaded(features: Vec<Feature>) -> FeatureListLoaded {
+    FeatureListLoaded {
+        path: "feature_list.json".into(),
+        features,
+        notices: Vec::new(),
+    }
+}
+
+#[test]
+fn a_feature_moves_by_one_and_stays_selected() {
+    let mut model = live();
+    let go = |after: Option<&str>| FeatureEdit::Move {
+        feature: "F013".into(),
+        after: after.map(Into::into),
+    };
+    keys(&mut model, "1 G k");
+    let up = sent(&keys(&mut model, "A-k"));
+    assert_eq!((&up[0].0, &up[0].1), (&base(&model), &go(Some("F011"))));
+    assert_eq!(sent(&keys(&mut model, "e j"))[0].1, go(Some("F014")));
+    assert_eq!(sent(&keys(&mut model, "G A-j")), [], "the last one");
+    assert_eq!(sent(&keys(&mut model, "g g e k")), [], "the first one");
+    assert_eq!(
+        sent(&keys(&mut model, "j A-k"))[0].1,
+        FeatureEdit::Move {
+            feature: "F002".into(),
+            after: None
+        }
+    );
+}
+
+#[test]
+fn selection_and_page_go_with_a_feature_that_gets_another_id() {
+    let mut model = live();
+    keys(&mut model, "1 G k Enter");
+    assert_eq!(model.situation(), Situation::Feature);
+    let effects = keys(&mut model, "A-j");
+    let [(_, edit, _)] = sent(&effects).try_into().unwrap();
+    happens(&mut model, made(edit, &[("F013", "F014"), ("F014", "F013")]));
+    assert_eq!(model.pages[0].subject, Subject::Feature("F014".into()));
+    keys(&mut model, "Esc");
+    let moved = Subject::Feature("F014".into());
+    assert_eq!(model.subject(), Some(moved), "it is the same feature");
+}
+
+#[test]
+fn where_nothing_can_be_edited_the_reason_is_said() {
+    let mut model = live();
+    keys(&mut model, "1");
+    model.mode = Mode::Following;
+    assert_eq!(keys(&mut model, "e r A-j"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("only watches"));
+    // Once the run is over, the desk edits.
+    let mut model = live();
+    happens(
+        &mut model,
+        RunEnded {
+            outcome: RunOutcome::Stopped,
+            reason: String::new(),
+        },
+    );
+    keys(&mut model, "Esc 1 G e r ! C-s");
+    assert!(model.note.as_ref().unwrap().text.contains("made now"), "{:?}", model.note);
+    update(&mut model, Msg::NotSent("nothing here takes commands".into()));
+    assert!(!model.editor.as_ref().unwrap().is_under_way() && model.is_editing());
+}
