@@ -40,9 +40,16 @@ pub fn remark(reviewed: &CommitReviewed, subject: &str) -> Option<String> {
 fn list(comments: &[ReviewComment]) -> String {
     let mut text = String::new();
     for (index, comment) in comments.iter().enumerate() {
-        text.push_str(&format!("\n{}. {}{}", index + 1, comment.path, place(comment)));
-        for line in comment.snippet.lines() {
-            text.push_str(&format!("\n   > {line}"));
+        text.push_str(&format!("\n{}. {}", index + 1, place(comment)));
+        let alone = comment.snippet.lines().count() < 2;
+        for (row, line) in comment.snippet.lines().enumerate() {
+            // Of several lines, the one that is meant stands out.
+            let mark = match (alone, row == comment.row as usize) {
+                (true, _) => ">",
+                (false, true) => ">>",
+                (false, false) => " >",
+            };
+            text.push_str(&format!("\n   {mark} {line}"));
         }
         for line in comment.text.lines() {
             text.push_str(&format!("\n   {line}"));
@@ -52,10 +59,12 @@ fn list(comments: &[ReviewComment]) -> String {
 }
 
 fn place(comment: &ReviewComment) -> String {
+    let path = &comment.path;
     match (comment.line, comment.old_line) {
-        (Some(line), _) => format!(", line {line}"),
-        (None, Some(line)) => format!(", removed line {line}"),
-        (None, None) => String::new(),
+        _ if path.is_empty() => "The whole change".to_owned(),
+        (Some(line), _) => format!("{path}, line {line}"),
+        (None, Some(line)) => format!("{path}, removed line {line}"),
+        (None, None) => path.clone(),
     }
 }
 
@@ -70,6 +79,7 @@ mod tests {
             path: "a.sh".into(),
             line,
             old_line,
+            row: 0,
             snippet: snippet.into(),
             text: text.into(),
         };
@@ -80,15 +90,24 @@ mod tests {
             reason: "not yet ".into(),
             message: None,
             comments: vec![
-                comment(Some(3), None, "+echo $1\n+exit", "Quote this.\nAlways."),
+                ReviewComment {
+                    row: 1,
+                    ..comment(Some(3), None, "+\n+echo $1\n+exit", "Quote this.\nAlways.")
+                },
                 comment(None, Some(9), "-trap", "Why?"),
+                comment(None, None, "", "Name it better."),
+                ReviewComment {
+                    path: String::new(),
+                    ..comment(None, None, "", "Too much at once.")
+                },
             ],
             seen: None,
         };
         assert_eq!(
             written(&answer),
-            "\nReason: not yet\nComments on the change:\n1. a.sh, line 3\n   > +echo $1\n   > +exit\n   Quote this.\n   Always.\n\
-             2. a.sh, removed line 9\n   > -trap\n   Why?"
+            "\nReason: not yet\nComments on the change:\n1. a.sh, line 3\n    > +\n   >> +echo $1\n    > +exit\n   \
+             Quote this.\n   Always.\n2. a.sh, removed line 9\n   > -trap\n   Why?\n3. a.sh\n   Name it better.\n\
+             4. The whole change\n   Too much at once."
         );
     }
 }

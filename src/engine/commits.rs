@@ -9,7 +9,7 @@ use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
 use super::{index, rites, testing};
-use crate::git::{CommitOutcome, CommitRequest, Repo, check_message};
+use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,22 @@ impl Dispatch {
         }
         let disk = self.project.tree().await?;
         let moved = self.moved(&draft.disk, &disk).await?;
-        Ok((!moved.is_empty()).then(|| format!("the tree moved: {} changed while the commit waited", named(&moved))))
+        if moved.is_empty() {
+            return self.locked().await;
+        }
+        Ok(Some(format!(
+            "the tree moved: {} changed while the commit waited",
+            named(&moved)
+        )))
+    }
+
+    /// Says by what the user's index is locked: an approval must not be spent on that.
+    async fn locked(&self) -> Result<Option<String>, EngineError> {
+        match self.project.git(|repo| repo.wait_for_index()).await {
+            Ok(()) => Ok(None),
+            Err(EngineError::Git(error @ GitError::IndexLocked { .. })) => Ok(Some(error.to_string())),
+            Err(other) => Err(other),
+        }
     }
 
     /// Makes the commit and tells everybody.
@@ -167,14 +182,17 @@ fn denied(decided: &Decided) -> Ran {
     } else {
         ""
     };
-    let who = if decided.by == "human" {
-        "the human denied it"
-    } else {
-        "a check did not hold"
+    let written = comments::written(&decided.answer);
+    let (who, next) = match (decided.by, written.is_empty()) {
+        ("human", true) => (
+            "the human denied it and gave no reason",
+            "do not commit the same again: look for what may be wrong with it, or ask the human",
+        ),
+        ("human", false) => ("the human denied it", "mend what is said here, then commit again"),
+        _ => ("a check did not hold", "mend what is said here, then commit again"),
     };
     Ran::refused(format!(
-        "Not committed: {who}. The files are as you left them; mend what is said here, then commit again.{stops}{}",
-        comments::written(&decided.answer)
+        "Not committed: {who}. The files are as you left them; {next}.{stops}{written}"
     ))
 }
 
@@ -185,4 +203,37 @@ fn unseen(hunks: u32, decided: &Decided) -> (u32, u32) {
         .seen
         .map_or(hunks, |seen| seen.hunks.saturating_sub(seen.hunks_seen));
     (missed.min(hunks), hunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{GateAnswer, GateId};
+
+    #[test]
+    fn a_denial_without_a_word_does_not_point_to_words() {
+        let told = |by: &'static str, reason: &str| {
+            let answer = GateAnswer {
+                gate: GateId(1),
+                tree: None,
+                decision: GateDecision::Reject,
+                reason: reason.into(),
+                message: None,
+                comments: Vec::new(),
+                seen: None,
+            };
+            denied(&Decided { by, answer }).outcome.shown
+        };
+        let silent = told("human", " ");
+        assert!(
+            silent.contains("gave no reason") && !silent.contains("what is said here"),
+            "{silent}"
+        );
+        let reasoned = told("human", "too long");
+        assert!(
+            reasoned.contains("mend what is said here") && reasoned.ends_with("Reason: too long"),
+            "{reasoned}"
+        );
+        assert!(told("policy", "a test fails").contains("a check did not hold"));
+    }
 }

@@ -27,7 +27,7 @@ pub struct Rites {
 pub struct Hooked {
     /// Findings for the gate.
     pub found: Vec<(bool, String)>,
-    /// Why no commit can be made without a person, if the hook failed.
+    /// Why no commit can be made without a person, if the hook failed or is another one than it was.
     pub failure: Option<String>,
 }
 
@@ -76,7 +76,14 @@ impl Dispatch {
         let path = match (&project.rites.hook, now) {
             (PreCommit::None, PreCommit::None) => return Ok(Some(Hooked::default())),
             (then, now) if *then != now => {
-                return found("the pre-commit hook is not the one of the run's start, so it was not run".to_owned());
+                let told = "the pre-commit hook is not the one of the run's start, so it was not run";
+                return Ok(Some(Hooked {
+                    found: vec![(false, told.to_owned())],
+                    // Whoever takes a hook away must not get its commits through by that.
+                    failure: Some(format!(
+                        "The user's {told}. Put it back as it was; if the user changed it, a new run takes the new one."
+                    )),
+                }));
             }
             (_, PreCommit::NotFollowed { named }) => {
                 let told = format!("hooks in {named} were not run: only your own configuration's core.hooksPath is followed");

@@ -318,7 +318,7 @@ impl Repo {
             return Ok(Vec::new());
         };
         let moved = match self.numbers(UNDO)?.pop() {
-            Some(number) => self.read_saved(&format!("{UNDO}{number}"))?,
+            Some(number) => self.read_saved(&self.own_ref(&format!("{UNDO}{number}")))?,
             None => None,
         };
         // A checkpoint's time has no parts of a second: one is made right before each move, none right after it.

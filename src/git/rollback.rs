@@ -127,6 +127,14 @@ impl Repo {
             Some(bytes) => self.restore_index(bytes.as_deref()),
             None => self.index_as(saved.facts.to.as_ref()),
         };
+        match &index {
+            Ok(()) => self.forget_index()?,
+            // Somebody's lock is in the way: whoever mends the index later must know what it follows.
+            Err(_) => {
+                let follows = saved.facts.from.as_ref().map(|from| self.tree(from)).transpose()?;
+                self.remember_index(follows.as_ref())?;
+            }
+        }
         self.drop_ref(&self.own_ref(PENDING))?;
         Ok(Moved {
             number,

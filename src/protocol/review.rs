@@ -89,10 +89,10 @@ pub struct GateAnswer {
     pub seen: Option<Seen>,
 }
 
-/// A comment on a line or a hunk, with the text it stands on, so that it is not lost when the lines move.
+/// A comment on a line, a hunk, a file or the whole change, with the text it stands on, so that it is not lost when the lines move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewComment {
-    /// Path of the file, as the diff names it.
+    /// Path of the file, as the diff names it; empty for a comment on the whole change.
     pub path: String,
     /// Line in the new file; `None` for a removed line.
     #[serde(default)]
@@ -100,8 +100,11 @@ pub struct ReviewComment {
     /// Line in the old file; `None` for an added line.
     #[serde(default)]
     pub old_line: Option<u32>,
-    /// The line or lines of the diff it stands on, with their `+`, `-` or space.
+    /// The line of the diff it stands on and those around it, with their `+`, `-` or space; empty for a comment on a file.
     pub snippet: String,
+    /// Which line of the snippet is meant, counted from 0.
+    #[serde(default)]
+    pub row: u32,
     /// What the person wrote.
     pub text: String,
 }

@@ -4,7 +4,8 @@
 //! folding the whole, and dropping ephemeral events changes nothing at any turn's end.
 
 pub mod board;
-mod phase;
+mod kept;
+pub mod phase;
 mod reduce;
 pub mod state;
 pub mod steering;

@@ -1,12 +1,13 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
+pub use super::kept::{Debt, KeptCheckpoint};
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CheckpointMade, CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked,
-    RepositoryObserved, RolledBack, RunOutcome, SessionEnded,
+    CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
+    RolledBack, RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
@@ -53,6 +54,8 @@ pub struct State {
     pub by_hand: ByHand,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
+    /// Such commits that the branch does not hold since a move back; a move forth brings them back.
+    pub debts_aside: Vec<Debt>,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<KeptCheckpoint>,
     /// Moves back and forth, oldest first, each with its event.
@@ -196,19 +199,6 @@ pub struct Commit {
     pub made: crate::protocol::event::CommitMade,
 }
 
-/// A checkpoint of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptCheckpoint {
-    /// When.
-    pub time: Timestamp,
-    /// In which session.
-    pub session: SessionNo,
-    /// Event that tells it.
-    pub seq: Seq,
-    /// The checkpoint.
-    pub made: CheckpointMade,
-}
-
 /// Test runs and each test's history.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TestBoard {
@@ -259,17 +249,6 @@ pub struct ByHand {
     pub denied: u32,
     /// Whether the latest decision was a denial.
     pub denied_last: bool,
-}
-
-/// Review debt: a commit with hunks that no person has seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Debt {
-    /// The commit.
-    pub commit: Oid,
-    /// Hunks not seen yet.
-    pub unseen: u32,
-    /// Hunks in all.
-    pub hunks: u32,
 }
 
 /// Sums.

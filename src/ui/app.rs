@@ -275,7 +275,7 @@ fn draw(terminal: &mut Terminal, model: &mut Model, title_bar: bool) -> Result<(
     terminal.draw(|frame| {
         // The size of this very frame: asked for a moment earlier it can be another one while a window is dragged.
         let area = frame.area();
-        model.size = area.as_size();
+        model.resize(area.as_size());
         model.settle();
         let cursors = view(model, area, frame.buffer_mut());
         if let Some(position) = cursors.typing {

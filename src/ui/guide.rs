@@ -77,3 +77,49 @@ fn after(model: &Model) -> String {
         Some(MoveKind::Undo) => format!("All is back. That was the lesson: {leave} leaves, `longhaul demo` plays it again"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{RolledBack, RunEnded, RunOutcome};
+    use crate::ui::screenshots::{model_of, recorded};
+    use crate::ui::waiting;
+    use ratatui::layout::Size;
+
+    fn moved(kind: MoveKind) -> RolledBack {
+        RolledBack {
+            kind,
+            undo: 1,
+            target: None,
+            title: "there".into(),
+            branch: "main".into(),
+            from: None,
+            to: None,
+            files: 1,
+            set_aside: 0,
+            abandoned: Vec::new(),
+            features: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_lesson_leads_through_a_move_back_and_its_undoing_after_the_run_too() {
+        let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
+        model.guided = true;
+        model.state.open_gates.clear();
+        (model.state.by_hand.approved, model.state.by_hand.denied) = (1, 1);
+        let said = |model: &Model| sentence(model).unwrap_or_default();
+        assert!(said(&model).starts_with("3, then R on a commit shows"), "{}", said(&model));
+        let ended = RunEnded {
+            outcome: RunOutcome::Stopped,
+            reason: "moved".into(),
+        };
+        waiting::tell(&mut model, ended);
+        assert!(said(&model).contains("R on a commit"), "{}", said(&model));
+        waiting::tell(&mut model, moved(MoveKind::Rollback));
+        assert!(said(&model).contains("z shows how to take it back"), "{}", said(&model));
+        waiting::tell(&mut model, moved(MoveKind::Undo));
+        assert!(said(&model).contains("`longhaul demo` plays it again"), "{}", said(&model));
+    }
+}

@@ -4,7 +4,7 @@ use super::keymap::Action;
 use super::model::review::{OPENING, Spot};
 use super::model::{Loaded, Model};
 use super::msg::Msg;
-use super::text::diff::{RowKind, of_patch};
+use super::text::diff::{Row, RowKind, of_patch};
 use super::update::{perform, update};
 use crate::protocol::event::{CommitFacts, Event, GateKind, GateOpened};
 use crate::protocol::{Envelope, FileDiff, GateId, Oid, Seq, TestTotals};
@@ -117,10 +117,12 @@ pub fn comment(model: &mut Model, line: u32, text: &str) {
         .iter()
         .map(|file| (file.path.clone(), of_patch(&file.patch)))
         .collect();
-    let found = rows.iter().flat_map(|(path, rows)| rows.iter().map(move |row| (path, row)));
-    let mut added = found.filter(|(_, row)| row.kind == RowKind::Added && row.new == Some(line));
-    if let (Some((path, row)), Some(review)) = (added.next(), model.open_review_mut()) {
-        review.comments.push(Spot::of(path, row).comment(text.to_owned()));
+    let is_it = |row: &Row| row.kind == RowKind::Added && row.new == Some(line);
+    let mut found = rows
+        .iter()
+        .filter_map(|(path, rows)| Some(Spot::of(path, rows, rows.iter().position(is_it)?)));
+    if let (Some(spot), Some(review)) = (found.next(), model.open_review_mut()) {
+        review.comments.push(spot.comment(text.to_owned()));
         review.touch();
     }
 }

@@ -273,3 +273,26 @@ fn undo_and_redo_name_where_they_go_however_often_and_count_no_move_as_an_edit()
     );
     assert_eq!(titles[2], titles[0]);
 }
+
+#[test]
+fn an_index_that_a_lock_kept_from_following_a_move_is_mended_once_the_lock_is_gone() {
+    let lab = Lab::with_commit();
+    let first = head(&lab);
+    lab.write("a.txt", "two\n");
+    lab.write("b.txt", "b\n");
+    lab.commit("Second").unwrap();
+    let shown = rehearse(&lab, &to(&first));
+    let lock = lab.root().join(".git/index.lock");
+    fs::write(&lock, "").unwrap();
+    let moved = lab.repo().roll_back(&shown, LIMIT).unwrap();
+    assert!(moved.index_behind.is_some(), "{moved:?}");
+    fs::remove_file(&lock).unwrap();
+    assert_ne!(
+        lab.git(&["status", "--porcelain"]),
+        "",
+        "the index still shows the second commit"
+    );
+    assert!(lab.repo().mend_index().unwrap());
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    assert!(!lab.repo().mend_index().unwrap());
+}

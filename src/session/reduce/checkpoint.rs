@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestTotals};
-use crate::session::state::{KeptCheckpoint, State};
+use crate::session::state::{Debt, KeptCheckpoint, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
@@ -19,6 +19,7 @@ impl State {
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
         self.moves.push((at.seq, event.clone()));
         self.abandoned = event.abandoned.iter().copied().collect();
+        self.settle_debts(event.to.as_ref());
         for moved in &event.features {
             // Taken back is not broken: the list that is read next must not call it a regression.
             if let (Some(row), Some(to)) = (self.features.get_mut(&moved.feature), moved.to) {
@@ -26,6 +27,36 @@ impl State {
             }
         }
         self.push(at, ItemKind::Moved(Box::new(event.clone())));
+    }
+
+    /// A person owes no look at what the branch does not hold: those commits are put aside until it holds them again.
+    fn settle_debts(&mut self, to: Option<&Oid>) {
+        let mut held = Vec::new();
+        let mut at = to.cloned();
+        // Below a commit that the log does not know nothing is known; what is older than the walk came is left as it is.
+        let mut bottom = if to.is_some() { Seq(u64::MAX) } else { Seq(0) };
+        // A parent was committed before its child, so one way down the log meets them all.
+        for known in self.commits.iter().rev() {
+            if at.as_ref() == Some(&known.made.commit) {
+                held.push(known.made.commit.clone());
+                bottom = known.made.parent.as_ref().map_or(Seq(0), |_| known.seq);
+                at.clone_from(&known.made.parent);
+            }
+        }
+        let seq_of = |debt: &Debt| {
+            self.commits
+                .iter()
+                .find(|known| known.made.commit == debt.commit)
+                .map(|known| known.seq)
+        };
+        let mut all: Vec<(bool, Debt)> = std::mem::take(&mut self.debts).into_iter().map(|debt| (true, debt)).collect();
+        all.extend(std::mem::take(&mut self.debts_aside).into_iter().map(|debt| (false, debt)));
+        all.sort_by_key(|(_, debt)| seq_of(debt));
+        for (owed, debt) in all {
+            let known = seq_of(&debt).is_some_and(|seq| seq >= bottom);
+            let owed = if known { held.contains(&debt.commit) } else { owed };
+            if owed { &mut self.debts } else { &mut self.debts_aside }.push(debt);
+        }
     }
 
     /// Returns the event of a target, if the log tells of it.
@@ -140,5 +171,171 @@ impl State {
             }),
             (_, commit) => commit.map(|commit| by_commit(commit.made.commit.clone())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureListLoaded, FlipBy, SessionStarted};
+    use crate::protocol::{Envelope, Event, Evidence, Feature, FeatureMove, MoveKind, Role};
+
+    fn fold(events: Vec<Event>) -> State {
+        let envelope = |(n, event)| Envelope {
+            v: 1,
+            seq: Seq(1 + n as u64),
+            time: jiff::Timestamp::UNIX_EPOCH,
+            session: SessionNo(1),
+            event,
+        };
+        let started = SessionStarted {
+            role: Role::Coding,
+            model: "m".into(),
+            context_window: 1,
+            head: None,
+            prompt_hash: String::new(),
+        };
+        let events = std::iter::once(started.into()).chain(events);
+        State::fold(&events.enumerate().map(envelope).collect::<Vec<_>>())
+    }
+
+    fn oid(letter: char) -> Oid {
+        Oid::from(letter.to_string().repeat(40))
+    }
+
+    fn commit(id: char, parent: Option<char>, feature: Option<&str>) -> Event {
+        CommitMade {
+            commit: oid(id),
+            tree: oid(id),
+            parent: parent.map(oid),
+            message: "x".into(),
+            feature: feature.map(Into::into),
+            files: 1,
+            added: 1,
+            removed: 0,
+            tests_before: None,
+            tests_after: None,
+            unseen: Some((1, 1)),
+        }
+        .into()
+    }
+
+    fn moved(kind: MoveKind, to: Option<char>, features: Vec<FeatureMove>) -> Event {
+        RolledBack {
+            kind,
+            undo: 1,
+            target: None,
+            title: "there".into(),
+            branch: "main".into(),
+            from: None,
+            to: to.map(oid),
+            files: 1,
+            set_aside: 1,
+            abandoned: Vec::new(),
+            features,
+            kept: Vec::new(),
+        }
+        .into()
+    }
+
+    fn kept(number: u32) -> Event {
+        CheckpointMade {
+            checkpoint: CheckpointId(number),
+            cause: CheckpointCause::Step,
+            tree: oid('a'),
+            head: None,
+            call: None,
+            left_out: Vec::new(),
+        }
+        .into()
+    }
+
+    fn list(status: FeatureStatus) -> Event {
+        let feature = Feature {
+            id: "F001".into(),
+            status,
+            ..Feature::default()
+        };
+        FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features: vec![feature],
+            notices: Vec::new(),
+        }
+        .into()
+    }
+
+    fn passes() -> Event {
+        FeatureFlipped {
+            feature: "F001".into(),
+            from: FeatureStatus::Failing,
+            to: FeatureStatus::Passing,
+            by: FlipBy::Agent,
+            evidence: None::<Evidence>,
+            reason: String::new(),
+        }
+        .into()
+    }
+
+    fn owed(state: &State) -> String {
+        state.debts.iter().map(|debt| &debt.commit.as_str()[..1]).collect()
+    }
+
+    #[test]
+    fn a_look_is_owed_only_at_what_the_branch_holds() {
+        let made = || {
+            vec![
+                commit('a', None, None),
+                commit('b', Some('a'), None),
+                commit('c', Some('b'), None),
+            ]
+        };
+        let after = |moves: Vec<Event>| owed(&fold(made().into_iter().chain(moves).collect()));
+        assert_eq!(after(Vec::new()), "abc");
+        assert_eq!(after(vec![moved(MoveKind::Rollback, Some('a'), Vec::new())]), "a");
+        assert_eq!(after(vec![moved(MoveKind::Rollback, None, Vec::new())]), "");
+        let back = moved(MoveKind::Rollback, Some('a'), Vec::new());
+        assert_eq!(after(vec![back, moved(MoveKind::Undo, Some('c'), Vec::new())]), "abc");
+        assert_eq!(
+            after(vec![moved(MoveKind::Rollback, Some('9'), Vec::new())]),
+            "abc",
+            "nothing is known of it"
+        );
+    }
+
+    #[test]
+    fn a_feature_that_was_taken_back_is_open_and_not_broken() {
+        let flip = FeatureMove {
+            feature: "F001".into(),
+            from: Some(FeatureStatus::Passing),
+            to: Some(FeatureStatus::Failing),
+        };
+        let back = moved(MoveKind::Rollback, None, vec![flip]);
+        let state = fold(vec![list(FeatureStatus::Passing), back, list(FeatureStatus::Failing)]);
+        assert!(!state.features.rows[0].regressed);
+        let state = fold(vec![list(FeatureStatus::Passing), list(FeatureStatus::Failing)]);
+        assert!(state.features.rows[0].regressed, "without a move it is");
+    }
+
+    #[test]
+    fn a_feature_leads_to_the_commit_it_passed_with_or_the_first_state_kept_since() {
+        let id: FeatureId = "F001".into();
+        let open = list(FeatureStatus::Failing);
+        let state = fold(vec![open.clone(), kept(1)]);
+        assert!(state.target_of_feature(&id).unwrap_err().contains("not passed yet"));
+        let state = fold(vec![open.clone(), kept(1), passes()]);
+        assert!(state.target_of_feature(&id).unwrap_err().contains("nothing was kept"));
+        let state = fold(vec![open.clone(), kept(1), passes(), kept(2)]);
+        let checkpoint = CheckpointId(2);
+        assert_eq!(state.target_of_feature(&id), Ok(Target::Checkpoint { checkpoint }));
+        let state = fold(vec![
+            open,
+            commit('a', None, Some("F001")),
+            passes(),
+            kept(2),
+            commit('b', Some('a'), Some("F001")),
+        ]);
+        assert_eq!(state.target_of_feature(&id), Ok(Target::Commit { commit: oid('b') }));
+        let state = fold(vec![list(FeatureStatus::Passing)]);
+        assert!(state.target_of_feature(&id).unwrap_err().contains("does not tell"));
     }
 }

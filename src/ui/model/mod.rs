@@ -13,6 +13,7 @@ mod live;
 pub mod lookup;
 pub mod message;
 pub mod palette;
+mod place;
 pub mod plan;
 pub mod popup;
 pub mod review;

@@ -204,6 +204,7 @@ impl Model {
         });
         self.tests = cursor;
         self.settle_popup();
+        self.find_place();
     }
 
     fn settle_popup(&mut self) {

@@ -2,6 +2,7 @@
 
 use super::review::Target;
 use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
+use crate::ui::page::Anchor;
 use std::collections::BTreeSet;
 
 /// Something that can be looked at on a page of its own.
@@ -25,6 +26,17 @@ pub enum Subject {
     Rehearsal,
 }
 
+impl Subject {
+    /// Says whether its page has a cursor; the others are only scrolled.
+    #[must_use]
+    pub const fn has_cursor(&self) -> bool {
+        match self {
+            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal => true,
+            Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Editor => false,
+        }
+    }
+}
+
 /// An open page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -34,6 +46,8 @@ pub struct Page {
     pub scroll: usize,
     /// The row under the cursor, of a diff.
     pub cursor: usize,
+    /// What stands at the cursor, as of the last key; unset where there is nothing to hold on to.
+    pub anchor: Option<Anchor>,
     /// Files of a diff, by number, that the user folded or unfolded against their default.
     pub toggled: BTreeSet<usize>,
     /// What is searched for; empty for nothing.
@@ -48,6 +62,7 @@ impl Page {
             subject,
             scroll: 0,
             cursor: 0,
+            anchor: None,
             toggled: BTreeSet::new(),
             search: String::new(),
         }
@@ -56,10 +71,7 @@ impl Page {
     /// Returns the row that jumps start from.
     #[must_use]
     pub const fn position(&self) -> usize {
-        match self.subject {
-            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => self.cursor,
-            Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => self.scroll,
-        }
+        if self.subject.has_cursor() { self.cursor } else { self.scroll }
     }
 
     /// Scrolls so that the cursor's row is visible.

@@ -47,11 +47,11 @@ pub fn heading(file: &FileDiff, folded: bool, form: Form, look: &Look<'_>) -> Ve
     let mut spans = vec![
         look.mark(if folded { Glyph::Folded } else { Glyph::Unfolded }, Slot::Dim),
         Span::raw(" "),
-        form.clean(&file.path).span(look.style(Slot::Heading)),
+        form.name(&file.path).span(look.style(Slot::Heading)),
     ];
     if let Some(old) = &file.old_path {
         spans.push(Span::styled(" from ", look.style(Slot::Dim)));
-        spans.push(form.clean(old).span(look.style(Slot::Text)));
+        spans.push(form.name(old).span(look.style(Slot::Text)));
     }
     if !word.is_empty() {
         spans.push(Span::styled(format!("  {word}"), look.style(Slot::Active)));

@@ -3,6 +3,7 @@
 //! Owns what a page says; does not own scrolling (that is update's). Invariant: laying out is pure, so that update
 //! can ask for the same rows that view draws.
 
+mod anchor;
 pub mod commit;
 pub mod diff;
 pub mod editor;
@@ -14,6 +15,8 @@ pub mod review;
 pub mod sheet;
 pub mod start;
 pub mod test;
+
+pub use anchor::Anchor;
 
 use super::model::review::Review;
 use super::model::{Loaded, Model, Page, Subject};

@@ -102,12 +102,12 @@ fn row(sheet: &mut Sheet<'_>, rehearsal: &Rehearsal, file: &FileDiff, index: usi
         Span::raw("  "),
         look.mark(if open { Glyph::Unfolded } else { Glyph::Folded }, Slot::Dim),
         Span::raw(" "),
-        Clean::exact(&file.path).span(look.style(Slot::Text)),
+        Clean::name(&file.path).span(look.style(Slot::Text)),
     ];
     let (word, slot) = fate(rehearsal, &file.path);
     if let Some(old) = &file.old_path {
         spans.push(Span::styled("  returns from ", look.style(Slot::Dim)));
-        spans.push(Clean::exact(old).span(look.style(Slot::Text)));
+        spans.push(Clean::name(old).span(look.style(Slot::Text)));
     } else {
         spans.push(Span::styled(format!("  {word}"), look.style(slot)));
     }
@@ -134,7 +134,7 @@ fn names(sheet: &mut Sheet<'_>, rehearsal: &Rehearsal, look: &Look<'_>) {
     ];
     for name in lists.into_iter().flatten() {
         let (word, slot) = fate(rehearsal, name);
-        let name = Clean::exact(name).span(look.style(Slot::Text));
+        let name = Clean::name(name).span(look.style(Slot::Text));
         sheet.item(
             vec![Span::raw("    ")],
             &[name, Span::styled(format!("  {word}"), look.style(slot))],

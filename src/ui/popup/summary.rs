@@ -7,7 +7,7 @@ use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::page::sheet::Sheet;
 use crate::ui::pane::header::{money, phase_word};
-use crate::ui::text::{Look, format};
+use crate::ui::text::{Clean, Look, format};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
 use crate::ui::widget;
@@ -94,6 +94,17 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         .or(look.now)
         .unwrap_or(run.started);
     sheet.fact("time", &format::duration_ms(format::seconds_between(run.started, end) * 1000));
+    let debt: usize = state.debts.iter().map(|debt| debt.unseen as usize).sum();
+    if debt > 0 {
+        let told = format!(
+            "{} in {} not seen by anyone; {} looks back at them",
+            format::plural(debt, "hunk"),
+            format::plural(state.debts.len(), "commit"),
+            model.keymap.key_text(Action::ReviewDebt)
+        );
+        let told = Clean::line(&told).span(look.style(Slot::Warning));
+        sheet.fact_spans("debt", &[told]);
+    }
     let messages = state.messages.len();
     if messages > 0 {
         let told = format!("{messages} not read by the agent; the next run's first session gets what waits");

@@ -32,6 +32,18 @@ enum Form {
     Block,
     Output,
     Exact,
+    Name,
+}
+
+impl Form {
+    /// Whether two different texts never come out equal.
+    const fn is_exact(self) -> bool {
+        matches!(self, Self::Exact | Self::Name)
+    }
+
+    const fn ends_lines(self) -> bool {
+        !matches!(self, Self::Line | Self::Name)
+    }
 }
 
 impl Clean {
@@ -58,6 +70,12 @@ impl Clean {
     #[must_use]
     pub fn exact(text: &str) -> Self {
         Self(clean(text, Form::Exact))
+    }
+
+    /// Cleans one line without losing anything, a file's name before all: as [`Clean::exact`], and line feeds are shown as `␊`.
+    #[must_use]
+    pub fn name(text: &str) -> Self {
+        Self(clean(text, Form::Name))
     }
 
     /// Takes a text of our own.
@@ -109,13 +127,13 @@ impl fmt::Display for Clean {
 }
 
 fn clean(text: &str, form: Form) -> String {
-    let ends_lines = form != Form::Line;
+    let ends_lines = form.ends_lines();
     let plain = |byte: u8| matches!(byte, b' '..=b'~') || (ends_lines && byte == b'\n');
-    if form != Form::Exact && text.len() <= LINE_CAP && !text.contains("<U+") && text.bytes().all(plain) {
+    if !form.is_exact() && text.len() <= LINE_CAP && !text.contains("<U+") && text.bytes().all(plain) {
         return text.to_owned();
     }
     let mut out = Out::new(text.len(), form);
-    if form == Form::Exact {
+    if form.is_exact() {
         out.line(text);
     } else if ends_lines {
         for (index, line) in text.split('\n').enumerate() {
@@ -181,12 +199,12 @@ impl Out {
     }
 
     fn char(&mut self, c: char, before: Option<char>, rest: &mut Peekable<Chars<'_>>) {
-        let exact = self.form == Form::Exact;
+        let exact = self.form.is_exact();
         match classify(c) {
             Class::Plain if c == '<' && begins_escape(rest) => self.escape(c),
             Class::Plain if c == ' ' && exact && matches!(rest.peek(), None | Some('\n')) => self.picture(c),
             Class::Plain => self.base(c),
-            Class::Control if c == '\n' && exact => self.end_line(),
+            Class::Control if c == '\n' && exact && self.form.ends_lines() => self.end_line(),
             Class::Control if c == '\t' => self.tab(),
             Class::Control if c == '\u{1b}' && self.form == Form::Output && skip_color(rest) => {}
             Class::Control => self.picture(c),
@@ -232,7 +250,7 @@ impl Out {
     }
 
     fn tab(&mut self) {
-        if self.form == Form::Exact {
+        if self.form.is_exact() {
             self.text.push('\u{2409}');
         }
         self.column += width(&self.text[self.counted..]);

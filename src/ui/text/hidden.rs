@@ -92,6 +92,14 @@ impl Concealed {
         found
     }
 
+    /// Counts in a file's name, in which neither line feed nor tab is white space that anybody expects.
+    #[must_use]
+    pub fn within_name(name: &str) -> Self {
+        let found = Self::within(name);
+        let controls = name.chars().filter(|c| c.is_control()).count();
+        Self { controls, ..found }
+    }
+
     /// Adds what another text holds.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {

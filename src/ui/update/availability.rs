@@ -11,10 +11,12 @@ use crate::ui::model::{Model, Popup};
 #[must_use]
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     match action {
-        Action::Answer => {
-            let nothing = (model.waiting() == 0).then_some("nothing waits for you");
-            nothing.or_else(|| only_watches(model))
-        }
+        Action::Answer => match only_watches(model) {
+            _ if model.waiting() == 0 => Some("nothing waits for you"),
+            // What waits elsewhere can be read here, and decided there.
+            Some(_) if model.mode == Mode::Following && !model.state.open_gates.is_empty() => None,
+            watches => watches,
+        },
         Action::ReviewDebt => model
             .state
             .debts
@@ -187,7 +189,8 @@ pub fn obstacle(model: &Model, action: Action) -> Option<String> {
 }
 
 /// Says that this window only watches, if it does.
-pub(super) fn only_watches(model: &Model) -> Option<&'static str> {
+#[must_use]
+pub fn only_watches(model: &Model) -> Option<&'static str> {
     (model.mode != Mode::Live || model.closed).then_some("this window only watches; answer where the run was started")
 }
 

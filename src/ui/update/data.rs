@@ -29,6 +29,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 run_ended(model, effects);
             }
             Event::GateDecided(decided) => review::decided(model, decided),
+            Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {
                 let told = format!("answered by {}: {}", answered.by, answered.text);

@@ -26,7 +26,7 @@ mod steer;
 mod tests;
 
 pub use action::perform;
-pub use availability::{obstacle, refusal};
+pub use availability::{obstacle, only_watches, refusal};
 pub use hold::RENEWAL;
 pub use review::unseen;
 
@@ -38,6 +38,10 @@ use crossterm::event::{MouseEvent, MouseEventKind};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
     let looking_back = review::looking_back(model);
+    let moves = matches!(msg, Msg::Key(..) | Msg::Mouse(_));
+    if moves {
+        model.find_place();
+    }
     match msg {
         Msg::Key(key, at) => {
             model.elapsed = at;
@@ -47,7 +51,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => key::paste(model, &text),
         Msg::Mouse(event) => mouse(model, event),
         Msg::Focus(focus) => model.attention.focused(focus),
-        Msg::Resize(size) => model.size = size,
+        Msg::Resize(size) => model.resize(size),
         Msg::Events(events) => data::events(model, &events, &mut effects),
         Msg::CaughtUp => {
             model.caught_up = true;
@@ -83,6 +87,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Ready => {}
         Msg::Continued => effects.push(Effect::Resume),
         Msg::Terminate(signal) => effects.push(Effect::Quit(Exit::Terminated(signal))),
+    }
+    if moves {
+        model.note_place();
     }
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);

@@ -139,15 +139,12 @@ fn on_page(model: &mut Model, motion: Motion) {
         None => return,
     };
     let Some(open) = model.pages.last_mut() else { return };
-    match open.subject {
-        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => {
-            open.cursor = motion.target(open.cursor, rows, height);
-            open.reveal(height);
-        }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => {
-            let lowest = rows.saturating_sub(height);
-            open.scroll = motion.target(open.scroll.min(lowest), rows, height).min(lowest);
-        }
+    if open.subject.has_cursor() {
+        open.cursor = motion.target(open.cursor, rows, height);
+        open.reveal(height);
+    } else {
+        let lowest = rows.saturating_sub(height);
+        open.scroll = motion.target(open.scroll.min(lowest), rows, height).min(lowest);
     }
 }
 
@@ -155,12 +152,11 @@ fn on_page(model: &mut Model, motion: Motion) {
 pub fn page_to(model: &mut Model, row: usize) {
     let height = usize::from(page::area(model).height);
     let Some(open) = model.pages.last_mut() else { return };
-    match open.subject {
-        Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal => {
-            open.cursor = row;
-            open.reveal(height);
-        }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => open.scroll = row,
+    if open.subject.has_cursor() {
+        open.cursor = row;
+        open.reveal(height);
+    } else {
+        open.scroll = row;
     }
 }
 

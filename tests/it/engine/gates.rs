@@ -180,6 +180,7 @@ async fn a_rejection_reaches_the_agent_with_its_comments_and_the_next_round_know
         line: Some(1),
         old_line: None,
         snippet: "+two".into(),
+        row: 0,
         text: "Mend this.".into(),
     }];
     send(&running, no.clone());
@@ -370,6 +371,7 @@ async fn a_commit_made_unseen_can_be_reviewed_later_and_comments_reach_the_agent
             line: Some(1),
             old_line: None,
             snippet: "+n=0; bad=0".into(),
+            row: 0,
             text: "Two lines, please.".into(),
         }],
     };

@@ -1,7 +1,8 @@
 //! The user's index: locked by somebody else, or left behind by a commit.
 
+use super::gates::{answer, decisions, gate, lab, send};
 use crate::support::{INITIALIZER, Lab, call, coding, ends};
-use longhaul::protocol::Event;
+use longhaul::protocol::{Autonomy, Event, GateDecision};
 
 /// The output of the `nth` call of `commit`, as the agent got it.
 fn committed(log: &[longhaul::protocol::Envelope]) -> Vec<String> {
@@ -29,6 +30,24 @@ async fn a_lock_that_stays_is_told_to_the_agent_and_nothing_moves() {
     assert!(ran.state.commits.is_empty());
     assert_eq!(lab.git(&["for-each-ref", "refs/heads"]), "", "no branch was made");
     assert!(lab.path(".git/index.lock").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_does_not_spend_a_person_s_approval() {
+    let mut lab = lab(Autonomy::Commits);
+    lab.settings.limits.sessions = Some(1);
+    let running = lab.start(INITIALIZER).await;
+    let first = gate(&running, 1).await;
+    lab.write(".git/index.lock", "");
+    send(&running, answer(&first, GateDecision::Approve));
+    let second = gate(&running, 2).await;
+    std::fs::remove_file(lab.path(".git/index.lock")).unwrap();
+    send(&running, answer(&second, GateDecision::Approve));
+    let ran = running.finish().await;
+    let decided = decisions(&ran);
+    assert_eq!(decided[0].decision, GateDecision::Void);
+    assert!(decided[0].reason.contains("index.lock"), "{}", decided[0].reason);
+    assert_eq!(ran.state.commits.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -98,6 +98,28 @@ async fn a_failing_hook_is_for_the_person_to_judge_or_else_refuses_the_commit() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_is_asked_a_hook_that_changed_lets_no_commit_through() {
+    let mut lab = lab(Autonomy::Auto);
+    // An initializer without a commit is not done: it would go on asking.
+    lab.settings.limits.turns = Some(4);
+    lab.settings.limits.sessions = Some(1);
+    hook(&lab, "exit 0");
+    let evil = r#"{ command = "d=.gi; sh -c \"printf '#!/bin/sh\\ntouch ../ran\\n' > ${d}t/hooks/pre-commit\"" }"#;
+    let plant = format!("\n[[session.turn]]\n[[session.turn.call]]\ntool = \"bash\"\ninput = {evil}\n");
+    let script = one_session(&mut lab).replacen(
+        "\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\"",
+        &format!("{plant}\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\""),
+        1,
+    );
+    let ran = lab.run(&script).await;
+    let (status, text) = told(&ran).first().cloned().unwrap();
+    assert_eq!(status, CallStatus::Refused);
+    assert!(text.contains("not the one of the run's start"), "{text}");
+    assert!(ran.state.commits.is_empty());
+    assert!(!lab.workspace().join("../ran").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hook_that_appeared_or_changed_during_the_run_is_never_run() {
     let mut lab = lab(Autonomy::Commits);
     hook(&lab, "exit 0");

@@ -9,7 +9,7 @@ mod comment;
 mod latch;
 mod progress;
 
-pub use comment::{Comment, Spot};
+pub use comment::{Comment, Scope, Spot};
 pub use latch::{Latch, OPENING};
 pub use progress::{Part, Progress};
 
@@ -107,6 +107,8 @@ pub struct Review {
     pub insisting: bool,
     /// When the page was first drawn since it was opened.
     pub opened: Option<Duration>,
+    /// What was changed from outside since the change was put up for review.
+    pub outside: Option<String>,
     /// Grows with everything that changes the page's text.
     pub revision: u64,
 }
@@ -139,6 +141,7 @@ impl Review {
             latch: Latch::pressed(at),
             insisting: false,
             opened: None,
+            outside: None,
             revision: 0,
         }
     }
@@ -208,7 +211,14 @@ impl Review {
         let mut parts: Vec<String> = Vec::new();
         parts.extend(self.message.clone());
         let own = self.comments.iter().filter(|comment| !comment.sent);
-        parts.extend(own.map(|comment| format!("{}\n{}\n{}", comment.at.path, comment.at.snippet, comment.at.text)));
+        parts.extend(own.map(|comment| {
+            let at = [&comment.at.path, &comment.at.snippet, &comment.at.text];
+            at.map(String::as_str)
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("\n")
+        }));
         parts.extend(self.entry.as_ref().map(|entry| entry.field.text()));
         parts.join("\n\n")
     }

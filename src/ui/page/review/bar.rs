@@ -3,13 +3,13 @@
 use super::{Places, gone, head};
 use crate::protocol::GateDecision;
 use crate::ui::keymap::Action;
-use crate::ui::model::review::{Entry, Review, Standing, Target, Writing};
+use crate::ui::model::review::{Entry, Review, Scope, Standing, Target, Writing};
 use crate::ui::model::{Model, Page};
 use crate::ui::page::Document;
 use crate::ui::pane::footer;
 use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate_spans, width};
 use crate::ui::theme::Slot;
-use crate::ui::update::{refusal, unseen};
+use crate::ui::update::{only_watches, refusal, unseen};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -155,6 +155,13 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         let key = model.keymap.key_text(Action::Approve);
         return say(format!("{missing}; {key} again does it all the same"), Slot::Warning);
     }
+    if let Some(outside) = &review.outside {
+        let told = format!("{outside} meanwhile: an approval does not count any more, it opens the next round");
+        return say(told, Slot::Warning);
+    }
+    if let Some(watches) = only_watches(model) {
+        return say(watches.to_owned(), Slot::Dim);
+    }
     let armed = match &review.entry {
         Some(entry) => !entry.decides() || entry.latch.is_armed(model.elapsed),
         None => review.latch.is_armed_for_opener(model.elapsed),
@@ -175,9 +182,11 @@ pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'
         Writing::Reason(GateDecision::RejectAndStop) => "Why not? The agent is told, and the run stops after this step.".to_owned(),
         Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
         Writing::Message => "Commit message".to_owned(),
-        Writing::Comment(spot) => match spot.line.or(spot.old_line) {
-            Some(line) => format!("Comment on line {line} of {}", Clean::line(&spot.path)),
-            None => format!("Comment on {} {}", Clean::line(&spot.path), Clean::line(&spot.snippet)),
+        Writing::Comment(spot) => match (spot.scope(), spot.line.or(spot.old_line)) {
+            (Scope::Change, _) => "Comment on the whole change".to_owned(),
+            (Scope::File, _) => format!("Comment on {}", Clean::line(&spot.path)),
+            (Scope::Line, Some(line)) => format!("Comment on line {line} of {}", Clean::line(&spot.path)),
+            (Scope::Line, None) => format!("Comment on {} {}", Clean::line(&spot.path), Clean::line(spot.own_line())),
         },
     };
     let row = |y: u16| Rect { y, height: 1, ..area };

@@ -2,7 +2,7 @@
 //!
 //! Invariant: each drawn line of a hunk is known by file, hunk and row, so that what was on the screen can be told truthfully.
 
-use super::{Change, change, gone, is_split, label};
+use super::{Change, change, gone, is_split, label, remarks};
 use crate::protocol::FileDiff;
 use crate::ui::model::review::{Comment, Extent, Review, Target};
 use crate::ui::model::{Loaded, Model, Page};
@@ -67,6 +67,7 @@ pub(super) fn document(
         warnings(review, files, &mut sheet, look);
     }
     message(model, review, &mut sheet, look);
+    remarks::on_change(review, &mut sheet, look);
     let mut writer = Writer {
         review,
         page,
@@ -96,7 +97,7 @@ pub(super) fn document(
                 sheet.gap();
                 sheet.text("No file differs.", Slot::Dim);
             }
-            lost(review, files, &mut sheet, look);
+            remarks::lost(model, review, &mut sheet, look);
             writer.plain(sheet.finish().lines);
             sheet = Sheet::new(width, look);
             writer.files(files);
@@ -139,7 +140,7 @@ fn warnings(review: &Review, files: &[FileDiff], sheet: &mut Sheet<'_>, look: &L
         more => format!("{more} files"),
     };
     let lead = vec![look.mark(Glyph::Guard, Slot::Warning), Span::raw(" ")];
-    let told = Clean::exact(&format!("Hidden characters in {place}: {}.", kinds.join(", ")));
+    let told = Clean::name(&format!("Hidden characters in {place}: {}.", kinds.join(", ")));
     let how = Clean::literal(" They are drawn as their codes, like <U+200B>.");
     let style = look.style(Slot::Warning);
     sheet.item(lead, &[told.span(style), how.span(style)]);
@@ -147,8 +148,8 @@ fn warnings(review: &Review, files: &[FileDiff], sheet: &mut Sheet<'_>, look: &L
 }
 
 fn concealed(file: &FileDiff) -> Concealed {
-    let path = Concealed::within(&file.path);
-    path.and(Concealed::within(file.old_path.as_deref().unwrap_or_default()))
+    let path = Concealed::within_name(&file.path);
+    path.and(Concealed::within_name(file.old_path.as_deref().unwrap_or_default()))
         .and(Concealed::within(&file.patch))
 }
 
@@ -201,54 +202,6 @@ fn command(body: &str, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     }
 }
 
-/// Lists the comments whose lines are gone: they are kept, and sent with the text they stood on.
-fn lost(review: &Review, files: &[FileDiff], sheet: &mut Sheet<'_>, look: &Look<'_>) {
-    let parsed: HashMap<&str, Vec<Row>> = files
-        .iter()
-        .filter(|file| review.comments.iter().any(|comment| comment.at.path == file.path))
-        .map(|file| (file.path.as_str(), of_patch(&file.patch)))
-        .collect();
-    let is_lost = |comment: &&Comment| {
-        parsed
-            .get(comment.at.path.as_str())
-            .and_then(|rows| comment.row(rows))
-            .is_none()
-    };
-    let mut first = true;
-    for comment in review.comments.iter().filter(is_lost) {
-        if std::mem::take(&mut first) {
-            sheet.gap();
-            sheet.text("Comments on lines that are no longer there:", Slot::Dim);
-        }
-        let place = format!("{}  {}", comment.at.path, comment.at.snippet);
-        let spans = reveal(vec![Clean::exact(&place).span(look.style(Slot::Dim))], look);
-        sheet.item(vec![Span::raw("  ")], &spans);
-        sheet.lines(written(comment, sheet.width(), look));
-    }
-}
-
-/// Lays a comment out under its line.
-fn written(comment: &Comment, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
-    let who = if comment.sent { "you, last round: " } else { "you: " };
-    let slot = if comment.sent { Slot::Dim } else { Slot::Human };
-    let first = [
-        Span::raw("  "),
-        look.mark(Glyph::Active, slot),
-        Span::styled(format!(" {who}"), look.style(slot)),
-    ];
-    let rest = [Span::raw("    ")];
-    let mut lines = Vec::new();
-    for (index, line) in comment.at.text.split('\n').enumerate() {
-        let wrap = Wrap {
-            width,
-            first: if index == 0 { &first } else { &rest },
-            rest: &rest,
-        };
-        lines.extend(wrap.words(&[Clean::line(line).span(look.style(slot))]));
-    }
-    lines
-}
-
 /// Writes the files, line by line with what each line stands for.
 struct Writer<'a> {
     review: &'a Review,
@@ -285,9 +238,10 @@ impl Writer<'_> {
             }
             if !file.note.is_empty() {
                 spans.push(Span::raw("  "));
-                spans.push(Clean::exact(&file.note).span(self.look.style(Slot::Warning)));
+                spans.push(Clean::name(&file.note).span(self.look.style(Slot::Warning)));
             }
             self.plain(Wrap::to(self.plan.width).columns(&spans));
+            self.plain(remarks::on_file(self.review, &file.path, self.plan.width, self.look));
             let rows = of_patch(&file.patch);
             let parts = hunks(&rows);
             self.outline.hunks.push(file.hunks() as usize);
@@ -295,15 +249,9 @@ impl Writer<'_> {
                 self.outline.folded.insert(index);
                 continue;
             }
-            let here: Vec<(usize, &Comment)> = self
-                .review
-                .comments
-                .iter()
-                .filter(|comment| comment.at.path == file.path)
-                .filter_map(|comment| Some((comment.row(&rows)?, comment)))
-                .collect();
+            let here = remarks::on_lines(self.review, &file.path, &rows);
             if parts.is_empty() {
-                self.without_lines(index, file, &here);
+                self.without_lines(index, file);
             }
             let mut from = 0;
             for (hunk, part) in parts.iter().enumerate() {
@@ -315,7 +263,7 @@ impl Writer<'_> {
     }
 
     /// Says of a file that no line of it can be shown; that line is what there is to see of it.
-    fn without_lines(&mut self, index: usize, file: &FileDiff, comments: &[(usize, &Comment)]) {
+    fn without_lines(&mut self, index: usize, file: &FileDiff) {
         let told = if file.note.contains("binary") {
             "  not text: nothing to show"
         } else {
@@ -331,9 +279,6 @@ impl Writer<'_> {
             line,
         }));
         self.outline.lines.insert((index, hunk), 1);
-        for (_, comment) in comments {
-            self.plain(written(comment, self.plan.width, self.look));
-        }
     }
 
     /// Writes a hunk that begins at row `from` of its file.
@@ -354,7 +299,7 @@ impl Writer<'_> {
                 .iter()
                 .filter(|(at, _)| *at == from + row || beside.is_some_and(|beside| *at == from + beside))
             {
-                self.plain(written(comment, self.plan.width, self.look));
+                self.plain(remarks::written(comment, self.plan.width, self.look));
             }
         }
         self.outline.lines.insert((file, hunk), lines);

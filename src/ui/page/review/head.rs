@@ -246,7 +246,7 @@ fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
     for (_, text) in facts.findings.iter().filter(|(good, _)| !good) {
         let spans = [
             Span::styled("not ok: ", look.style(Slot::Fail)),
-            Clean::exact(text).span(look.style(Slot::Bold)),
+            Clean::name(text).span(look.style(Slot::Bold)),
         ];
         rows.row(Some(false), "guards", &spans);
     }
@@ -267,7 +267,7 @@ fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
             lead,
             look.style(if index == 0 { Slot::Pass } else { Slot::Dim }),
         ));
-        spans.push(Clean::exact(text).span(look.style(Slot::Text)));
+        spans.push(Clean::name(text).span(look.style(Slot::Text)));
     }
     if !fine.is_empty() {
         rows.row(Some(true), "guards", &spans);
@@ -283,7 +283,7 @@ fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
 fn left_out(facts: &CommitFacts, rows: &mut Rows<'_>) {
     let look = rows.look;
     for text in &facts.left_out {
-        rows.row(Some(false), "left out", &[Clean::exact(text).span(look.style(Slot::Warning))]);
+        rows.row(Some(false), "left out", &[Clean::name(text).span(look.style(Slot::Warning))]);
     }
 }
 

@@ -6,6 +6,7 @@
 mod bar;
 mod body;
 mod head;
+mod remarks;
 #[cfg(test)]
 mod tests;
 
@@ -50,6 +51,8 @@ pub struct Key {
     revision: u64,
     extent: Extent,
     split: bool,
+    /// Whether all of the change is here: what a comment stands on is looked for in all of it.
+    whole: bool,
     /// The log's position, if facts of the log are part of the text.
     log: Option<u64>,
 }
@@ -69,8 +72,14 @@ pub enum Change<'a> {
 /// Returns the change that a review shows.
 #[must_use]
 pub fn change<'a>(model: &'a Model, review: &'a Review) -> Change<'a> {
+    change_of(model, review, review.extent)
+}
+
+/// Returns a part of the change, in view or not.
+#[must_use]
+pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Change<'a> {
     use crate::protocol::Query;
-    let files = match review.query() {
+    let files = match review.query_of(extent) {
         Some(Query::TreeDiff { from, to }) => match model.changes.get(&(from, to)) {
             Some(Loaded::Ready(files)) => Ok(files.as_slice()),
             Some(Loaded::Failed(reason)) => Err(Some(reason)),
@@ -145,6 +154,7 @@ pub fn key(model: &Model, review: &Review, width: u16) -> Key {
         revision: review.revision,
         extent: review.extent,
         split: is_split(review, width),
+        whole: matches!(change_of(model, review, Extent::Whole), Change::Files(_)),
         log: (!is_pinned(model, review, model.size.width)).then_some(model.state.last_seq.0),
     }
 }

@@ -36,6 +36,15 @@ impl Form {
             Self::Exact => Clean::exact(text),
         }
     }
+
+    /// Cleans a file's name in this form.
+    #[must_use]
+    pub fn name(self, name: &str) -> Clean {
+        match self {
+            Self::Reading => Clean::line(name),
+            Self::Exact => Clean::name(name),
+        }
+    }
 }
 
 /// Whether before and after stand above or beside each other.

@@ -1,12 +1,13 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
-use crate::protocol::event::{GateAnswerRefused, GateDecided};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided};
 use crate::protocol::{FileDiff, GateDecision, GateId, Oid, QuestionId};
 use crate::session::state::OpenGate;
 use crate::session::timeline::ItemKind;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
 use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
 use crate::ui::page::review::file_hunks;
+use crate::ui::update::availability::only_watches;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -22,6 +23,8 @@ pub fn open_oldest(model: &mut Model) {
         (None, Some(_)) => true,
         (_, None) => false,
     };
+    // Who only watches can read a gate, and do nothing with a question.
+    let question_first = question_first && only_watches(model).is_none();
     match (gate.map(|gate| gate.opened.gate), question_first) {
         (Some(gate), false) => open_gate(model, gate),
         _ => open_question(model),
@@ -64,6 +67,22 @@ pub fn open_debt(model: &mut Model) {
         return;
     };
     show_commit(model, &commit);
+}
+
+/// Opens the next commit that is owed a look after one that was just looked at; returns how many are left with it.
+pub(super) fn next_debt(model: &mut Model, after: &Oid) -> usize {
+    let is_done = |commit: &Oid| {
+        let review = model.review(&Target::Commit(commit.clone()));
+        commit == after || review.is_some_and(|review| review.standing == Standing::Sent)
+    };
+    let debts: Vec<Oid> = model.state.debts.iter().map(|debt| debt.commit.clone()).collect();
+    let at = debts.iter().position(|commit| commit == after).map_or(0, |at| at + 1);
+    let order = debts.iter().cycle().skip(at).take(debts.len());
+    let left: Vec<Oid> = order.filter(|commit| !is_done(commit)).cloned().collect();
+    if let Some(next) = left.first() {
+        show_commit(model, next);
+    }
+    left.len()
 }
 
 fn show_commit(model: &mut Model, commit: &Oid) {
@@ -230,6 +249,7 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
     } else {
         event.reason.as_str()
     };
+    let spent = review.standing == Standing::Sent && event.decision == GateDecision::Void;
     review.standing = Standing::Gone(format!("{word}{by}{part}{why}"));
     if counted {
         review.message = None;
@@ -238,6 +258,22 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
         }
     }
     review.touch();
+    if spent {
+        model.refuse(format!("your answer to {} did not count: {}", event.gate, event.reason));
+    }
+}
+
+/// Notes on reviews that wait what was changed from outside: they show it no longer, and an approval will not count.
+pub fn changed_outside(model: &mut Model, seen: &ExternalChangeSeen) {
+    // What is told of git's own files, of refs and of processes is not part of a change.
+    let files = !matches!(seen.what, ExternalKind::Processes | ExternalKind::Refs)
+        && seen.paths.iter().any(|path| !path.starts_with(".git/"));
+    for review in &mut model.reviews {
+        let bound = review.gate.as_ref().is_some_and(|gate| gate.opened.tree.is_some());
+        if files && bound && review.standing == Standing::Waits {
+            review.outside = Some(seen.detail.clone());
+        }
+    }
 }
 
 /// Notes gates that the end of a session or a run took with it.

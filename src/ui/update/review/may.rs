@@ -14,16 +14,23 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::Approve | Action::Deny | Action::DenyAndStop => {
             only_watches(model).or_else(|| cannot_decide(model, review, action))
         }
-        Action::EditMessage => (!review.is_commit()).then_some("nothing here has a message to edit"),
+        Action::EditMessage if !review.is_commit() => Some("nothing here has a message to edit"),
+        Action::EditMessage => only_watches(model),
         Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
         Action::Split if review.query().is_none() => Some("there is nothing to compare here"),
         Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 140 columns"),
         Action::Comment | Action::MarkSeen => {
             let files = matches!(page::change(model, review), Change::Files(_));
-            (!files).then_some("there is no line of a change here")
+            let watches = only_watches(model).filter(|_| action == Action::Comment);
+            (!files).then_some("there is no line of a change here").or(watches)
         }
         Action::NextWaiting => {
             let (place, all) = model.place_of(&review.target);
+            // A question is nothing to read.
+            let all = match (&review.target, only_watches(model)) {
+                (Target::Gate(_), Some(_)) => model.state.open_gates.len(),
+                _ => all,
+            };
             (all <= usize::from(place > 0)).then_some("nothing else waits for you")
         }
         _ => None,

@@ -9,8 +9,10 @@ mod reading;
 #[cfg(test)]
 mod tests;
 mod writing;
+#[cfg(test)]
+mod writing_tests;
 
-pub use gates::{carry_over, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
+pub use gates::{carry_over, changed_outside, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
 pub use may::refusal;
 pub use reading::{drawn, mark_seen, since_last, split, unseen};
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
@@ -94,11 +96,20 @@ fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &m
         }
     };
     effects.push(Effect::Send(command));
+    let looked_at = looking_back(model);
     if let Some(review) = model.open_review_mut() {
         review.standing = Standing::Sent;
         review.entry = None;
     }
     model.pages.pop();
+    if let Some(commit) = looked_at {
+        let left = match gates::next_debt(model, &commit) {
+            0 => "; no other commit is owed a look".to_owned(),
+            1 => "; this is the last that is owed a look".to_owned(),
+            left => format!("; {left} more are owed a look"),
+        };
+        return model.say(format!("{told}{left}"));
+    }
     let more = model.waiting().saturating_sub(1);
     let key = model.keymap.key_text(Action::Answer);
     let more = if more > 0 {
@@ -177,19 +188,10 @@ fn seen(model: &Model, review: &Review) -> Seen {
 }
 
 /// Returns all files of a review, whichever part is in view.
-fn whole<'a>(model: &'a Model, review: &Review) -> Option<&'a [FileDiff]> {
-    use crate::protocol::Query;
-    use crate::ui::model::Loaded;
-    match review.query_of(Extent::Whole)? {
-        Query::TreeDiff { from, to } => match model.changes.get(&(from, to)) {
-            Some(Loaded::Ready(files)) => Some(files),
-            _ => None,
-        },
-        Query::CommitDiff { commit } => match model.diffs.get(&commit) {
-            Some(Loaded::Ready(diff)) => Some(&diff.files),
-            _ => None,
-        },
-        Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes => None,
+fn whole<'a>(model: &'a Model, review: &'a Review) -> Option<&'a [FileDiff]> {
+    match page::change_of(model, review, Extent::Whole) {
+        page::Change::Files(files) => Some(files),
+        page::Change::Text(_) | page::Change::Pending | page::Change::Failed(_) => None,
     }
 }
 

@@ -144,6 +144,14 @@ pub fn split(model: &mut Model) {
     }
 }
 
+/// Returns the number of the file whose rows the cursor is among; `None` above the first.
+pub(super) fn file_at_cursor(model: &Model) -> Option<usize> {
+    let (open, review) = (model.pages.last()?, model.open_review()?);
+    let document = pages::document(model, open, page::places(model, review).body.width);
+    let mut above = document.marks.iter().rev().filter(|stop| stop.row <= open.cursor);
+    above.next().map(|stop| stop.file)
+}
+
 /// Returns what the line under the cursor stands for; a comment's line stands for the line above it.
 pub(super) fn place_at_cursor(model: &Model) -> Option<page::Place> {
     let (open, review) = (model.pages.last()?, model.open_review()?);

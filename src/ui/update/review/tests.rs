@@ -1,6 +1,6 @@
 //! The review page under keys, bursts of keys, pastes and events, without a terminal.
 
-use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 use crate::protocol::{Answer, Command, FileDiff, GateAnswer, GateDecision, GateId, Query};
 use crate::ui::keymap::Situation;
 use crate::ui::model::popup::ARMING;
@@ -17,30 +17,30 @@ use std::time::Duration;
 const MS: Duration = Duration::from_millis(1);
 
 /// A live run without the question that the recorded log ends with.
-fn live() -> Model {
+pub(super) fn live() -> Model {
     let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
     model.state.open_questions.clear();
     model
 }
 
-fn waiting() -> Model {
+pub(super) fn waiting() -> Model {
     let mut model = live();
     waiting::open(&mut model, waiting::gate(), waiting::files());
     model
 }
 
-fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
+pub(super) fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
     update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at))
 }
 
 /// Draws and tells the model so, as the loop does.
-fn frame(model: &mut Model, at: Duration) -> Vec<Effect> {
+pub(super) fn frame(model: &mut Model, at: Duration) -> Vec<Effect> {
     let _ = draw(model);
     update(model, Msg::Drawn(at))
 }
 
 /// Types keys as written in the key file, two seconds apart, with a frame after each.
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+pub(super) fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for word in typed.split(' ') {
         let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
@@ -51,7 +51,7 @@ fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
     effects
 }
 
-fn text(model: &mut Model, typed: &str) {
+pub(super) fn text(model: &mut Model, typed: &str) {
     for c in typed.chars() {
         let at = model.elapsed + 10 * MS;
         press(model, KeyCode::Char(c), at);
@@ -67,7 +67,7 @@ fn erase(model: &mut Model, characters: usize) {
     }
 }
 
-fn screen(model: &mut Model) -> String {
+pub(super) fn screen(model: &mut Model) -> String {
     let buf = draw(model);
     let width = usize::from(buf.area.width).max(1);
     let rows = buf.content().chunks(width);
@@ -76,7 +76,7 @@ fn screen(model: &mut Model) -> String {
 }
 
 #[track_caller]
-fn answered(effects: &[Effect]) -> GateAnswer {
+pub(super) fn answered(effects: &[Effect]) -> GateAnswer {
     let sent: Vec<_> = effects.iter().filter(|effect| matches!(effect, Effect::Send(_))).collect();
     match sent.as_slice() {
         [Effect::Send(Command::DecideGate(answer))] => answer.clone(),
@@ -84,7 +84,7 @@ fn answered(effects: &[Effect]) -> GateAnswer {
     }
 }
 
-fn decided(gate: u32, decision: GateDecision, by: &str, reason: &str) -> GateDecided {
+pub(super) fn decided(gate: u32, decision: GateDecision, by: &str, reason: &str) -> GateDecided {
     GateDecided {
         gate: GateId(gate),
         decision,
@@ -98,7 +98,7 @@ fn decided(gate: u32, decision: GateDecision, by: &str, reason: &str) -> GateDec
 }
 
 /// The second round: another tree, one line of it written otherwise.
-fn second_round() -> (GateOpened, Vec<FileDiff>) {
+pub(super) fn second_round() -> (GateOpened, Vec<FileDiff>) {
     let mut gate = waiting::gate();
     gate.gate = GateId(18);
     let facts = gate.commit.as_mut().unwrap();
@@ -355,7 +355,11 @@ fn comments_are_written_changed_removed_and_sent_with_their_line() {
     };
     assert_eq!(comment.path, "lib/notes.sh");
     assert_eq!(comment.line, Some(34));
-    assert_eq!(comment.snippet, "+      tag=$(tag_of \"$1\")");
+    assert_eq!(
+        comment.snippet.split('\n').nth(comment.row as usize),
+        Some("+      tag=$(tag_of \"$1\")")
+    );
+    assert_eq!(comment.snippet.lines().count(), 3, "between the lines around it");
     assert_eq!(comment.text, "quote it!");
 }
 
@@ -386,6 +390,39 @@ fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
     assert_eq!(keys(&mut model, "Esc a d D"), [], "no key decides any more");
     keys(&mut model, "Esc");
     assert!(model.pages.is_empty());
+}
+
+#[test]
+fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_late_is_told_below() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    let seen = |what, paths: &[&str], detail: &str| ExternalChangeSeen {
+        what,
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        detail: detail.to_owned(),
+    };
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &[".git/index"], "git's index follows again"),
+    );
+    assert!(!screen(&mut model).contains("does not count"));
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &["README.md"], "1 file changed from outside"),
+    );
+    assert!(screen(&mut model).contains("1 file changed from outside meanwhile: an approval does not count any more"));
+    keys(&mut model, "d Enter");
+    assert!(model.pages.is_empty());
+    waiting::tell(
+        &mut model,
+        decided(17, GateDecision::Void, "harness", "the tree moved: README.md changed"),
+    );
+    let note = model.note.as_ref().unwrap();
+    assert!(
+        note.warning && note.text.contains("did not count: the tree moved"),
+        "{}",
+        note.text
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Writing over the page: the reason of a denial, the message, comments. Nothing written here is lost but by dropping it.
 
-use super::reading::place_at_cursor;
+use super::reading::{file_at_cursor, place_at_cursor};
 use super::{answer, page, too_soon};
 use crate::protocol::GateDecision;
 use crate::ui::model::Model;
@@ -27,12 +27,10 @@ pub fn edit_message(model: &mut Model) {
     begin(model, Writing::Message, Lines::Many, &text);
 }
 
-/// Opens the comment on the line under the cursor, new or as it was.
+/// Opens the comment on what is under the cursor, new or as it was: a line, a file by its heading, the whole change by what stands
+/// above its files.
 pub fn comment(model: &mut Model) {
-    let Some(spot) = spot(model) else {
-        model.refuse("no line of the change is under the cursor; j goes down to one");
-        return;
-    };
+    let Some(spot) = spot(model) else { return };
     let written = model
         .open_review()
         .and_then(|review| review.comments.iter().find(|comment| !comment.sent && spot.has(comment)));
@@ -41,16 +39,18 @@ pub fn comment(model: &mut Model) {
 }
 
 fn spot(model: &Model) -> Option<Spot> {
-    let place = place_at_cursor(model)?;
     let Change::Files(files) = page::change(model, model.open_review()?) else {
         return None;
     };
-    let file = files.get(place.file)?;
+    let Some(under) = file_at_cursor(model) else {
+        return Some(Spot::of_change());
+    };
+    let file = files.get(under)?;
     let hunks = page::file_hunks(file);
-    if hunks.is_empty() {
-        return Some(Spot::of_file(&file.path));
+    match place_at_cursor(model) {
+        Some(place) if !hunks.is_empty() => Some(Spot::of(&file.path, hunks.get(place.hunk)?, place.row)),
+        _ => Some(Spot::of_file(&file.path)),
     }
-    Some(Spot::of(&file.path, hunks.get(place.hunk)?.get(place.row)?))
 }
 
 fn begin(model: &mut Model, what: Writing, lines: Lines, text: &str) {

@@ -1,0 +1,192 @@
+//! What is written on a change and where it stands, as windows are resized, rounds go on and others only watch.
+
+use super::tests::{answered, decided, frame, keys, live, press, screen, second_round, text, waiting};
+use crate::link::Mode;
+use crate::protocol::event::CommitMade;
+use crate::protocol::{Command, CommitDiff, FileDiff, GateDecision};
+use crate::session::state::Debt;
+use crate::ui::keymap::Situation;
+use crate::ui::model::review::Target;
+use crate::ui::model::{Loaded, Model, Popup};
+use crate::ui::msg::{Effect, Msg};
+use crate::ui::screenshots::sample_diff;
+use crate::ui::update::update;
+use crate::ui::waiting;
+use crossterm::event::KeyCode;
+use ratatui::layout::Size;
+use std::time::Duration;
+
+/// Goes to the first row that is found by a search.
+fn find(model: &mut Model, searched: &str) {
+    keys(model, "/");
+    text(model, searched);
+    keys(model, "Enter n N");
+}
+
+fn write(model: &mut Model, comment: &str) {
+    keys(model, "c");
+    text(model, comment);
+    keys(model, "Enter");
+}
+
+#[test]
+fn a_comment_outside_of_what_changed_since_the_last_round_is_not_called_gone() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    find(&mut model, "08-tags");
+    keys(&mut model, "] h j");
+    write(&mut model, "why executable?");
+    keys(&mut model, "d Enter");
+    waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
+    let (gate, files) = second_round();
+    let since = (gate.commit.as_ref().unwrap().previous.clone(), gate.tree.clone().unwrap());
+    waiting::open(&mut model, gate, files.clone());
+    model.changes.insert(since, Loaded::Ready(files[2..3].to_vec()));
+    model.size.height = 120;
+    keys(&mut model, "a");
+    assert!(screen(&mut model).contains("you, last round: why executable?"));
+    keys(&mut model, "w");
+    let shown = screen(&mut model);
+    assert!(shown.contains("Only what changed since"), "{shown}");
+    assert!(!shown.contains("no longer there"), "{shown}");
+}
+
+#[test]
+fn the_message_stands_for_the_whole_change_and_a_heading_for_its_file() {
+    let mut model = waiting();
+    model.size.height = 90;
+    keys(&mut model, "a c");
+    assert!(screen(&mut model).contains("Comment on the whole change"));
+    text(&mut model, "too much at once");
+    keys(&mut model, "Enter J J J c");
+    assert!(screen(&mut model).contains("Comment on lib/notes.sh"));
+    text(&mut model, "split this file");
+    keys(&mut model, "Enter g g");
+    let shown = screen(&mut model);
+    let row = |part: &str| shown.lines().position(|line| line.contains(part)).unwrap();
+    assert!(row("names a tag") < row("you: too much at once") && row("you: too much at once") < row("doc/tags.png"));
+    assert_eq!(row("lib/notes.sh  +14") + 1, row("you: split this file"), "{shown}");
+    // On the comment itself: it is changed, not doubled.
+    keys(&mut model, "J J J j");
+    write(&mut model, "!");
+    let comments = answered(&keys(&mut model, "d Enter")).comments;
+    let told: Vec<_> = comments
+        .iter()
+        .map(|at| (at.path.as_str(), at.line, at.text.as_str()))
+        .collect();
+    let expected = [("", None, "too much at once"), ("lib/notes.sh", None, "split this file!")];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_cursor_stays_on_its_line_when_the_window_is_resized() {
+    let long = format!("echo {}\n", "word ".repeat(40));
+    let mut model = live();
+    let mut files = waiting::files();
+    files[2].patch = files[2].patch.replacen("\n ", &format!("\n {long} "), 1);
+    waiting::open(&mut model, waiting::gate(), files);
+    keys(&mut model, "a");
+    find(&mut model, "tag=$(tag_of");
+    for (width, height) in [(60, 20), (40, 10), (200, 60), (120, 40)] {
+        update(&mut model, Msg::Resize(Size { width, height }));
+        // In the same burst: before a frame was drawn.
+        let at = model.elapsed + Duration::from_secs(2);
+        press(&mut model, KeyCode::Char('c'), at);
+        frame(&mut model, at);
+        let spot = match &model.open_review().unwrap().entry.as_ref().unwrap().what {
+            crate::ui::model::review::Writing::Comment(spot) => spot.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            (spot.path.as_str(), spot.own_line()),
+            ("lib/notes.sh", "+      tag=$(tag_of \"$1\")"),
+            "{width}x{height}"
+        );
+        keys(&mut model, "Esc");
+        let under = model.pages.last().unwrap();
+        assert!(under.cursor >= under.scroll);
+    }
+}
+
+#[test]
+fn who_watches_reads_what_waits_and_decides_nothing() {
+    let mut model = waiting();
+    model.mode = Mode::Following;
+    assert!(screen(&mut model).contains("1 waiting (a)"));
+    keys(&mut model, "a");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("Filter notes by tag") && shown.contains("this window only watches"),
+        "{shown}"
+    );
+    let bar = shown.lines().last().unwrap();
+    assert!(
+        !bar.contains("approve") && !bar.contains("deny") && !bar.contains("comment"),
+        "{bar}"
+    );
+    for key in ["a", "d", "D", "c", "e", "s"] {
+        assert!(!keys(&mut model, key).iter().any(|effect| matches!(effect, Effect::Send(_))));
+        assert!(model.note.is_some(), "{key} says why it does nothing");
+        assert_eq!(model.situation(), Situation::Review);
+    }
+}
+
+#[test]
+fn after_one_look_back_comes_the_next_and_how_many_are_left() {
+    let mut model = live();
+    let commits: Vec<CommitMade> = model
+        .state
+        .commits
+        .iter()
+        .rev()
+        .take(3)
+        .map(|commit| commit.made.clone())
+        .collect();
+    for made in &commits {
+        let diff = CommitDiff {
+            ..sample_diff(&made.commit)
+        };
+        model.diffs.insert(made.commit.clone(), Loaded::Ready(diff));
+        let (commit, unseen, hunks) = (made.commit.clone(), 2, 2);
+        model.state.debts.push(Debt { commit, unseen, hunks });
+    }
+    model.size.height = 200;
+    keys(&mut model, "u");
+    for (at, words) in [(0, "2 more are owed a look"), (1, "this is the last"), (2, "no other commit")] {
+        let target = Target::Commit(commits[at].commit.clone());
+        assert_eq!(model.open_review().unwrap().target, target);
+        let sent = keys(&mut model, "a");
+        assert!(
+            sent.iter()
+                .any(|effect| matches!(effect, Effect::Send(Command::ReviewCommit(_)))),
+            "{sent:?}"
+        );
+        assert!(model.note.as_ref().unwrap().text.contains(words), "{:?}", model.note);
+    }
+    assert!(model.pages.is_empty());
+    model.popup = Some(Popup::Summary);
+    model.size.height = 40;
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("6 hunks in 3 commits not seen by anyone; u looks back"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_line_feed_in_a_name_is_drawn_and_told_of() {
+    let mut model = live();
+    let file = FileDiff {
+        path: "new\nline.txt".into(),
+        ..waiting::files()[2].clone()
+    };
+    waiting::open(&mut model, waiting::gate(), vec![file]);
+    keys(&mut model, "a");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("Hidden characters in new\u{240a}line.txt: 1 that control"),
+        "{shown}"
+    );
+    let heading = shown.lines().find(|line| line.contains("+14")).unwrap();
+    assert!(heading.contains("new\u{240a}line.txt"), "{shown}");
+}
