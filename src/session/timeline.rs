@@ -131,6 +131,8 @@ pub struct Call {
     pub input_done: bool,
     /// Its state.
     pub status: CallStatus,
+    /// Whether a person is asked about it just now.
+    pub waits: bool,
     /// Output so far, or what the model was told.
     pub output: Payload,
     /// Exit code, for commands.

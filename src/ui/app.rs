@@ -151,7 +151,8 @@ impl App {
         let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
         let armed = self.model.next_change().map(|at| self.origin + at);
         let notice = self.model.attention.wake().map(|at| self.origin + at);
-        age.into_iter().chain(hold).chain(armed).chain(notice).min()
+        let note = self.model.note_until().map(|at| self.origin + at);
+        age.into_iter().chain(note).chain(hold).chain(armed).chain(notice).min()
     }
 
     fn interval(&self) -> Duration {

@@ -21,6 +21,8 @@ pub fn sentence(model: &Model) -> Option<String> {
     let moved = !model.state.moves.is_empty();
     let waits = model.state.open_gates.first().map(|gate| gate.opened.what);
     let hand = model.state.by_hand;
+    let level = model.state.run.as_ref().map(|run| run.autonomy).unwrap_or_default();
+    let asks = level.asks(GateKind::Commit);
     Some(match waits {
         Some(GateKind::Command) => format!(
             "A command waits: {} shows it, then a runs it or d denies it",
@@ -46,6 +48,14 @@ pub fn sentence(model: &Model) -> Option<String> {
         Some(_) => format!(
             "{} opens what waits; or {}, a commit, {}: what going back would do. Nothing happens by looking",
             key(Action::Answer),
+            key(Action::FocusGit),
+            key(Action::RollBack)
+        ),
+        // Nothing will wait at this level: it would be a lesson in what does not come.
+        None if !asks && !moved && hand.denied == 0 => format!(
+            "Nothing waits for you at the level {}: {} chooses another; {}, then {} on a commit shows what going back would do",
+            level.word(),
+            key(Action::Autonomy),
             key(Action::FocusGit),
             key(Action::RollBack)
         ),

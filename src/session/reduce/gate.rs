@@ -28,6 +28,7 @@ impl State {
             session: at.session,
             opened: event.clone(),
         });
+        self.amend_call(at, &event.call, |call| call.waits = true);
         self.push(
             at,
             ItemKind::Gate {
@@ -42,7 +43,10 @@ impl State {
     }
 
     pub(super) fn gate_decided(&mut self, at: At, event: &GateDecided) {
-        self.open_gates.retain(|open| open.opened.gate != event.gate);
+        let open = self.open_gates.iter().position(|open| open.opened.gate == event.gate);
+        if let Some(open) = open.map(|open| self.open_gates.remove(open)) {
+            self.amend_call(at, &open.opened.call, |call| call.waits = false);
+        }
         let word = match event.decision {
             GateDecision::Approve => "approved",
             GateDecision::Reject => "denied",

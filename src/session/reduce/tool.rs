@@ -54,6 +54,7 @@ impl State {
         self.count(at, |totals| totals.tool_calls += 1);
         self.amend_call(at, &event.call, |call| {
             call.status = event.status;
+            call.waits = false;
             call.output = event.output.clone();
             call.exit_code = event.exit_code;
             call.duration_ms = Some(event.duration_ms);
@@ -121,7 +122,7 @@ impl State {
         }
     }
 
-    fn amend_call(&mut self, at: At, call: &CallId, change: impl FnOnce(&mut Call)) {
+    pub(super) fn amend_call(&mut self, at: At, call: &CallId, change: impl FnOnce(&mut Call)) {
         let Some(session) = self.session_mut(at.session) else { return };
         let Some(&index) = session.calls.get(call) else { return };
         session.amend(index, at, |kind| {

@@ -200,6 +200,7 @@ impl Call {
             input: String::new(),
             input_done: false,
             status: CallStatus::Pending,
+            waits: false,
             output: Payload::default(),
             exit_code: None,
             started: None,

@@ -35,6 +35,10 @@ impl Field {
         if self.lines == Lines::One && matches!(key.code, crossterm::event::KeyCode::Enter) && !chord {
             return false;
         }
+        // As in shells: what stands before the cursor on its line goes.
+        if key.code == crossterm::event::KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
+            return self.area.cursor().1 > 0 && self.area.delete_line_by_head();
+        }
         self.area.input(key)
     }
 
@@ -125,6 +129,17 @@ mod tests {
         field.paste("b\r\nc\x1b[31m\td");
         assert_eq!(field.text(), "ab c[31m d");
         assert_eq!(field.lines().len(), 1);
+    }
+
+    #[test]
+    fn the_line_before_the_cursor_goes_as_in_shells() {
+        let clear = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+        let mut field = Field::new(Lines::Many, "one\ntwo three");
+        field.go_to(1, 4);
+        assert!(field.key(clear));
+        assert_eq!((field.text().as_str(), field.cursor()), ("one\nthree", (1, 0)));
+        assert!(!field.key(clear), "lines are not joined");
+        assert_eq!(field.text(), "one\nthree");
     }
 
     #[test]

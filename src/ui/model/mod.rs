@@ -12,6 +12,7 @@ pub mod going;
 mod live;
 pub mod lookup;
 pub mod message;
+pub mod note;
 pub mod palette;
 mod place;
 pub mod plan;
@@ -34,7 +35,7 @@ pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 pub use window::NextWindowView;
 
-use super::keymap::{Keymap, Preset, Resolver, Situation};
+use super::keymap::{Action, Keymap, Preset, Resolver, Situation};
 use super::layout::{Layout, Pane, SMALLEST, Zoom};
 use super::notice::Attention;
 use super::page;
@@ -103,7 +104,7 @@ pub struct Model {
     pub attention: Attention,
     /// The open search or filter line, if any.
     pub search: Option<Field>,
-    /// A sentence for the footer, gone with the next key.
+    /// A sentence for the footer, gone with the next key, and after a while.
     pub note: Option<Note>,
     /// Look-ups of commits.
     pub diffs: HashMap<Oid, Loaded<CommitDiff>>,
@@ -151,6 +152,10 @@ pub struct Note {
     pub text: String,
     /// Whether something was refused or failed.
     pub warning: bool,
+    /// The action that was refused: the sentence holds for as long as it is.
+    pub refused: Option<Action>,
+    /// When it was first on the screen.
+    pub shown: Option<Duration>,
 }
 
 impl Model {
@@ -301,17 +306,11 @@ impl Model {
 
     /// Says something in the footer.
     pub fn say(&mut self, text: impl Into<String>) {
-        self.note = Some(Note {
-            text: text.into(),
-            warning: false,
-        });
+        self.note = Some(Note::new(text.into(), false));
     }
 
     /// Says in the footer why something cannot be done.
     pub fn refuse(&mut self, text: impl Into<String>) {
-        self.note = Some(Note {
-            text: text.into(),
-            warning: true,
-        });
+        self.note = Some(Note::new(text.into(), true));
     }
 }

@@ -180,6 +180,7 @@ impl Model {
 
     /// Moves every list's window so that its selection is visible. Called once before a frame.
     pub fn settle(&mut self) {
+        self.drop_old_note();
         let layout = self.layout();
         let height = |pane| layout.place(pane).map_or(0, |place| usize::from(place.body().height));
 

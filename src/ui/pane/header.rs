@@ -4,7 +4,7 @@ use crate::link::Mode;
 use crate::protocol::StopMode;
 use crate::protocol::event::RunOutcome;
 use crate::session::state::Totals;
-use crate::session::{Activity, Phase};
+use crate::session::{Activity, Hold, Phase};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format, spans_width};
@@ -174,6 +174,18 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     parts
 }
 
+/// What was asked for of a run that waits for a person, and comes once they have answered.
+fn asked_for(model: &Model) -> &'static str {
+    let Some(run) = &model.state.run else { return "" };
+    match (run.stopping, run.hold) {
+        (Some(StopMode::AfterStep | StopMode::Now), _) => ", stopping",
+        (_, Hold::Pausing { .. }) => ", pausing",
+        (_, Hold::Paused { .. }) => ", paused",
+        (Some(StopMode::AfterSession), Hold::Free) => ", stops after this session",
+        (None, Hold::Free) => "",
+    }
+}
+
 fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, width: u16) -> Vec<Span<'static>> {
     let (glyph, word, slot) = phase_word(phase);
     let word = match (phase, model.state.run.as_ref().and_then(|run| run.stopping)) {
@@ -185,6 +197,9 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         _ => word,
     };
     let mut text = format!(" {word}");
+    if phase == Phase::WaitingForYou {
+        text.push_str(asked_for(model));
+    }
     if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
         text.push(' ');
         text.push_str(&format::minutes(since, now));

@@ -4,7 +4,7 @@ use crate::protocol::Delivery;
 use crate::session::{Hold, QueuedMessage};
 use crate::ui::keymap::Action;
 use crate::ui::model::{MessageForm, Model};
-use crate::ui::text::{Clean, Glyph, Look, format, spans_width, truncate, width, wrap};
+use crate::ui::text::{Clean, Glyph, Look, format, soft_cursor, soft_wrap, spans_width, truncate, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
 use crate::ui::widget;
@@ -30,12 +30,14 @@ pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, l
     }
     let field_top = lines.len();
     let lead = look.glyph(if form.marked.is_none() { Glyph::Folded } else { Glyph::Dot });
-    for (index, line) in form.field.lines().iter().enumerate() {
+    let typed = form.field.lines();
+    let rows = soft_wrap(typed, room.saturating_sub(3));
+    for (index, row) in rows.iter().enumerate() {
         let lead = if index == 0 { format!("{lead} ") } else { "  ".to_owned() };
         let text = if form.field.is_empty() {
             Span::styled("type to the agent", look.style(Slot::Dim))
         } else {
-            Clean::line(line).span(look.style(Slot::Human))
+            row.text(typed).span(look.style(Slot::Human))
         };
         lines.push(Line::from(vec![Span::styled(lead, look.style(Slot::Key)), text]));
     }
@@ -60,10 +62,8 @@ pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, l
     let over = lines.len().saturating_sub(usize::from(inner.height));
     let cut = marked_at.map_or(over, |at| over.min(at));
     widget::lines(buf, inner, &lines[cut..]);
-    let (row, column) = form.field.cursor();
-    let line = form.field.lines().get(row).map_or("", String::as_str);
-    let before: String = line.chars().take(column).collect();
-    let x = 2 + width(Clean::line(&before).as_str());
+    let (row, column) = soft_cursor(&rows, typed, form.field.cursor());
+    let x = 2 + column;
     let y = (field_top + row).checked_sub(cut)?;
     (form.marked.is_none() && y < usize::from(inner.height)).then(|| Position {
         x: inner.x + u16::try_from(x).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1)),

@@ -42,6 +42,7 @@ pub(super) fn call(tool: &str, kind: ToolKind, title: &str, input: &str) -> Call
         input: input.to_owned(),
         input_done: true,
         status: CallStatus::Completed,
+        waits: false,
         output: Payload::default(),
         exit_code: None,
         started: Some(at(0)),

@@ -17,6 +17,9 @@ use crate::ui::transcript::{Kind, Move};
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     if let Some(reason) = refusal(model, action) {
         model.refuse(reason);
+        if let Some(note) = &mut model.note {
+            note.refused = Some(action);
+        }
         return;
     }
     match action {

@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{editor, open, plan, review, rollback, steer};
+use super::{editor, open, plan, refusal, review, rollback, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -58,6 +58,12 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             }
             _ => {}
         }
+    }
+    // A refusal that is no longer one is not left standing.
+    if let Some(action) = model.note.as_ref().and_then(|note| note.refused)
+        && refusal(model, action).is_none()
+    {
+        model.note = None;
     }
     model.saw_run_live |= model.caught_up && model.run_is_live();
 }

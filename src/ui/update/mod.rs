@@ -80,6 +80,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Clock(now) => model.clock = Some(now),
         Msg::Drawn(at) => {
             data::drawn(model, at);
+            model.note_shown(at);
             hold::renew(model, at, &mut effects);
             let told = model.attention.look(&model.state, at);
             effects.extend(told.into_iter().map(Effect::Notify));

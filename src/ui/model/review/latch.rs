@@ -9,10 +9,16 @@ use std::time::Duration;
 /// is let go, and a held key begins to repeat after half a second.
 pub const OPENING: Duration = Duration::from_secs(1);
 
-/// Arming that also knows when the opening key was pressed last.
+/// A key that was pressed too soon counts this long after that press: one held down repeats much sooner.
+pub const RELEASED: Duration = Duration::from_millis(300);
+
+/// Arming that also knows when the opening key was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latch {
     arming: Arming,
+    /// From when the opening key's wait is counted.
+    opened: Duration,
+    /// When that key was pressed last.
     pressed: Duration,
 }
 
@@ -22,6 +28,7 @@ impl Latch {
     pub fn pressed(at: Duration) -> Self {
         Self {
             arming: Arming::default(),
+            opened: at,
             pressed: at,
         }
     }
@@ -31,8 +38,19 @@ impl Latch {
         self.arming.drawn(at);
     }
 
-    /// Notes a deciding key that came too soon: the waiting begins again.
+    /// Notes a deciding key that came too soon. On a page that could be read by then the wait goes on as it was: impatience costs
+    /// nothing, and whoever holds the opening key down never stops pressing it.
+    pub fn pressed_early(&mut self, at: Duration) {
+        if self.arming.is_armed(at) {
+            self.pressed = at;
+        } else {
+            self.pressed_again(at);
+        }
+    }
+
+    /// Notes a deciding key after which the waiting begins again.
     pub fn pressed_again(&mut self, at: Duration) {
+        self.opened = at;
         self.pressed = at;
         self.arming.begin_again(at);
     }
@@ -46,16 +64,18 @@ impl Latch {
     /// Says whether the key that opens the page decides.
     #[must_use]
     pub fn is_armed_for_opener(self, at: Duration) -> bool {
-        self.arming.is_armed(at) && at >= self.pressed + OPENING
+        self.arming.is_armed(at) && at >= self.counts_from()
+    }
+
+    fn counts_from(self) -> Duration {
+        (self.opened + OPENING).max(self.pressed + RELEASED)
     }
 
     /// Returns when the next key begins to decide that does not decide at `at`; `None` if all do, or nothing was drawn yet.
     #[must_use]
     pub fn next_change(self, at: Duration) -> Option<Duration> {
         let armed = self.arming.since()? + ARMING;
-        [armed, armed.max(self.pressed + OPENING)]
-            .into_iter()
-            .find(|change| *change > at)
+        [armed, armed.max(self.counts_from())].into_iter().find(|change| *change > at)
     }
 }
 
@@ -76,9 +96,27 @@ mod tests {
         // Keyboards repeat after a quarter to two thirds of a second, then every thirtieth.
         for at in (500..5_000).step_by(30) {
             assert!(!latch.is_armed_for_opener(ms(at)), "{at}");
-            latch.pressed_again(ms(at));
+            latch.pressed_early(ms(at));
         }
         assert!(latch.is_armed_for_opener(ms(6_000)));
+    }
+
+    #[test]
+    fn impatience_on_a_page_that_can_be_read_costs_nothing() {
+        let mut latch = Latch::pressed(ms(0));
+        latch.drawn(ms(10));
+        for at in [450, 700, 950] {
+            assert!(!latch.is_armed_for_opener(ms(at)));
+            latch.pressed_early(ms(at));
+        }
+        assert_eq!(latch.next_change(ms(960)), Some(ms(1_250)));
+        assert!(latch.is_armed_for_opener(ms(1_250)));
+        // Nobody could have read it yet: that press was for the page before, and the wait begins with it.
+        let mut latch = Latch::pressed(ms(0));
+        latch.drawn(ms(10));
+        latch.pressed_early(ms(300));
+        assert!(!latch.is_armed_for_opener(ms(1_200)));
+        assert!(latch.is_armed_for_opener(ms(1_300)));
     }
 
     #[test]

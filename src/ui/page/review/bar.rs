@@ -7,7 +7,7 @@ use crate::ui::model::review::{Entry, Review, Scope, Standing, Target, Writing};
 use crate::ui::model::{Model, Page};
 use crate::ui::page::Document;
 use crate::ui::pane::footer;
-use crate::ui::text::{Clean, Glyph, Look, spans_width, truncate_spans, width};
+use crate::ui::text::{Clean, Glyph, Look, soft_cursor, soft_wrap, spans_width, truncate_spans};
 use crate::ui::theme::Slot;
 use crate::ui::update::{only_watches, refusal, unseen};
 use ratatui::buffer::Buffer;
@@ -195,39 +195,29 @@ pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'
     heading.push(Span::styled(title, look.style(Slot::Bold)));
     crate::ui::widget::row(buf, row(area.y), look, heading, Vec::new());
     let shown = usize::from(area.height).saturating_sub(1);
-    let (at, column) = entry.field.cursor();
+    let lines = entry.field.lines();
+    let rows = soft_wrap(lines, room(area.width));
+    let (at, column) = soft_cursor(&rows, lines, entry.field.cursor());
     let top = (at + 1).saturating_sub(shown);
-    let room = usize::from(area.width).saturating_sub(3);
-    let mut cursor = None;
-    for (y, (index, line)) in (area.y + 1..area.bottom()).zip(entry.field.lines().iter().enumerate().skip(top)) {
-        let before: String = line.chars().take(column).collect();
-        let x = if index == at {
-            width(Clean::line(&before).as_str())
-        } else {
-            0
-        };
-        // The line moves to the left as far as the cursor needs it to.
-        let skip = x.saturating_sub(room);
-        let text: String = tail(Clean::line(line).as_str(), skip);
+    for (soft, y) in rows.iter().skip(top).zip(area.y + 1..area.bottom()) {
         let mut spans = lead.to_vec();
-        spans.push(Span::styled(text, look.style(Slot::Human)));
+        spans.push(soft.text(lines).span(look.style(Slot::Human)));
         if entry.field.is_empty() && entry.decides() {
             spans.push(Span::styled("nothing typed: no reason is given", look.style(Slot::Dim)));
         }
         buf.set_line(area.x, y, &Line::from(spans), area.width);
-        if index == at {
-            let x = area.x + 2 + u16::try_from(x - skip).unwrap_or(0);
-            cursor = Some(Position { x, y });
-        }
     }
-    cursor
+    let y = area.y.saturating_add(1).saturating_add(u16::try_from(at - top).ok()?);
+    let x = area.x + 2 + u16::try_from(column).ok()?;
+    (y < area.bottom()).then_some(Position { x, y })
 }
 
-/// Returns a clean text without its first columns.
-fn tail(text: &str, columns: usize) -> String {
-    let mut from = 0;
-    while from < text.len() && width(&text[..from]) < columns {
-        from += text[from..].chars().next().map_or(1, char::len_utf8);
-    }
-    text[from..].to_owned()
+/// Columns of a text that is written, between its mark and the place behind a full row.
+fn room(width: u16) -> usize {
+    usize::from(width.saturating_sub(3)).max(2)
+}
+
+/// Rows that a text being written takes on a screen of so many columns.
+pub(super) fn written_rows(entry: &Entry, width: u16) -> u16 {
+    u16::try_from(soft_wrap(entry.field.lines(), room(width)).len()).unwrap_or(u16::MAX)
 }

@@ -120,8 +120,7 @@ pub fn places(model: &Model, review: &Review) -> Places {
         0
     };
     let entry = review.entry.as_ref().map_or(0, |entry| {
-        let lines = u16::try_from(entry.field.lines().len()).unwrap_or(u16::MAX);
-        lines.saturating_add(1).min((height / 3).max(2))
+        bar::written_rows(entry, width).saturating_add(1).min((height / 3).max(2))
     });
     let row = |y: u16, rows: u16| Rect::new(0, y.min(height), width, rows.min(height.saturating_sub(y)));
     let top = 1 + facts + u16::from(facts > 0);

@@ -101,6 +101,7 @@ fn state(call: &Call) -> (String, Slot) {
         (CallStatus::Pending, _) if !call.input_done => ("writing".to_owned(), Slot::Dim),
         // "Waiting" is for the human; this one waits for the call before it.
         (CallStatus::Pending, _) => ("queued".to_owned(), Slot::Dim),
+        (CallStatus::InProgress, _) if call.waits => ("waits for you".to_owned(), Slot::Human),
         (CallStatus::InProgress, _) => ("running".to_owned(), Slot::Active),
         (CallStatus::Completed, None | Some(0)) => ("ok".to_owned(), Slot::Dim),
         (CallStatus::Completed | CallStatus::Failed, Some(code)) if code != 0 => (format!("exit {code}"), Slot::Fail),

@@ -8,6 +8,8 @@ mod may;
 mod reading;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod waiting_tests;
 mod writing;
 #[cfg(test)]
 mod writing_tests;
@@ -52,8 +54,8 @@ pub fn too_soon(model: &mut Model) {
     let now = model.elapsed;
     if let Some(review) = model.open_review_mut() {
         match &mut review.entry {
-            Some(entry) => entry.latch.pressed_again(now),
-            None => review.latch.pressed_again(now),
+            Some(entry) => entry.latch.pressed_early(now),
+            None => review.latch.pressed_early(now),
         }
     }
     model.refuse(TOO_SOON);

@@ -190,3 +190,17 @@ fn a_line_feed_in_a_name_is_drawn_and_told_of() {
     let heading = shown.lines().find(|line| line.contains("+14")).unwrap();
     assert!(heading.contains("new\u{240a}line.txt"), "{shown}");
 }
+
+#[test]
+fn a_long_reason_is_read_whole_and_cleared_as_in_shells() {
+    let mut model = waiting();
+    model.size = Size { width: 60, height: 24 };
+    keys(&mut model, "a d");
+    let reason: Vec<String> = (10..40).map(|n| format!("word{n}")).collect();
+    text(&mut model, &reason.join(" "));
+    let shown = screen(&mut model);
+    assert!(shown.contains("word10") && shown.contains("word39"), "{shown}");
+    keys(&mut model, "C-u");
+    text(&mut model, "no");
+    assert_eq!(answered(&keys(&mut model, "Enter")).reason, "no");
+}

@@ -1,0 +1,143 @@
+//! What the screen says around a gate: the footer's sentences, the guide, the header, the call that waits.
+
+use super::tests::{decided, frame, keys, live, press, screen, waiting};
+use crate::protocol::event::{AutonomyChanged, GateKind, GateOpened, StopRequested, ToolStarted};
+use crate::protocol::{Autonomy, GateDecision, RawJson, StopMode, ToolKind};
+use crate::ui::model::Model;
+use crate::ui::model::note::STANDS;
+use crate::ui::msg::Msg;
+use crate::ui::update::update;
+use crate::ui::waiting;
+use crossterm::event::KeyCode;
+use std::time::Duration;
+
+fn later(model: &mut Model, by: Duration) -> String {
+    model.elapsed += by;
+    let shown = screen(model);
+    update(model, Msg::Drawn(model.elapsed));
+    shown
+}
+
+#[test]
+fn a_refusal_goes_with_what_it_says_and_any_sentence_after_a_while() {
+    let mut model = live();
+    keys(&mut model, "a");
+    assert!(screen(&mut model).contains("nothing waits for you"));
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("1 waiting (a)") && !shown.contains("nothing waits for you"),
+        "{shown}"
+    );
+
+    let mut model = live();
+    assert_eq!(model.note_until(), None, "nobody is woken for nothing");
+    let at = Duration::from_secs(60);
+    press(&mut model, KeyCode::Char('a'), at);
+    assert_eq!(model.note_until(), None, "it was not shown yet");
+    frame(&mut model, at);
+    assert_eq!(model.note_until(), Some(at + STANDS));
+    assert!(later(&mut model, STANDS - Duration::from_millis(1)).contains("nothing waits for you"));
+    assert!(!later(&mut model, Duration::from_millis(1)).contains("nothing waits for you"));
+    assert_eq!(model.note_until(), None);
+}
+
+#[test]
+fn a_second_control_c_counts_only_while_the_first_is_told_of() {
+    let mut model = live();
+    let at = Duration::from_secs(60);
+    update(
+        &mut model,
+        Msg::Key(
+            "C-c"
+                .parse::<crate::ui::keymap::KeyPress>()
+                .map(|key| crossterm::event::KeyEvent::new(key.code, key.modifiers))
+                .unwrap(),
+            at,
+        ),
+    );
+    frame(&mut model, at);
+    assert!(model.cancel_armed);
+    later(&mut model, STANDS);
+    assert!(!model.cancel_armed);
+}
+
+#[test]
+fn the_guide_teaches_nothing_that_cannot_come() {
+    let mut model = live();
+    model.guided = true;
+    model.state.by_hand.approved = 1;
+    let level = Autonomy::Commits;
+    waiting::tell(&mut model, AutonomyChanged { level });
+    assert!(screen(&mut model).contains("Deny the next one"));
+    let level = Autonomy::Auto;
+    waiting::tell(&mut model, AutonomyChanged { level });
+    let shown = screen(&mut model);
+    assert!(!shown.contains("Deny the next one"), "{shown}");
+    assert!(
+        shown.contains("Nothing waits for you at the level auto: M chooses another"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_call_that_waits_says_so_and_the_header_tells_what_was_asked_for() {
+    let mut model = live();
+    let call = crate::protocol::CallId::from("toolu_waits");
+    waiting::tell(
+        &mut model,
+        ToolStarted {
+            call: call.clone(),
+            tool: "bash".into(),
+            kind: ToolKind::Execute,
+            title: "rm -rf build".into(),
+            input: RawJson::parse("{\"command\":\"rm -rf build\"}".to_owned()).unwrap(),
+        },
+    );
+    let gate = GateOpened {
+        what: GateKind::Command,
+        call,
+        body: "rm -rf build".into(),
+        tree: None,
+        commit: None,
+        ..waiting::gate()
+    };
+    waiting::tell(&mut model, gate);
+    let row = |shown: &str| {
+        shown
+            .lines()
+            .find(|line| line.contains("bash") && line.contains("rm -rf build"))
+            .unwrap()
+            .to_owned()
+    };
+    let shown = screen(&mut model);
+    assert!(
+        row(&shown).contains("waits for you") && !row(&shown).contains("running"),
+        "{shown}"
+    );
+    assert!(shown.contains("waiting for you") && !shown.contains("stopping"), "{shown}");
+    let mode = StopMode::AfterStep;
+    waiting::tell(&mut model, StopRequested { mode });
+    assert!(
+        screen(&mut model)
+            .lines()
+            .next()
+            .unwrap()
+            .contains("waiting for you, stopping")
+    );
+    waiting::tell(&mut model, decided(17, GateDecision::Approve, "human", ""));
+    let shown = screen(&mut model);
+    assert!(row(&shown).contains("running"), "{shown}");
+}
+
+#[test]
+fn approving_counts_right_after_something_was_written() {
+    for typed in ["G c x Enter", "G e x Enter"] {
+        let mut model = waiting();
+        keys(&mut model, "a");
+        keys(&mut model, typed);
+        let at = model.elapsed + Duration::from_millis(30);
+        let sent = press(&mut model, KeyCode::Char('a'), at);
+        super::tests::answered(&sent);
+    }
+}
