@@ -1,5 +1,6 @@
 //! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
 
+mod first;
 mod next_window;
 mod plan;
 mod review;
@@ -280,65 +281,6 @@ fn the_end_of_a_run() {
     check("run-end", &mut model);
 }
 
-#[test]
-fn watching_and_looking_back_is_said() {
-    let mut model = live((80, 24));
-    model.mode = Mode::Following;
-    check("following", &mut model);
-    model.mode = Mode::Offline;
-    check("offline", &mut model);
-}
-
-#[test]
-fn first_start() {
-    for size in [(40, 12), (80, 24), (120, 40)] {
-        check("start-empty", &mut empty(Mode::Offline, size));
-        let mut model = empty(Mode::Offline, size);
-        let feature = |index: u32| Feature {
-            id: format!("#{index}").into(),
-            description: "something".into(),
-            status: if index <= 142 {
-                FeatureStatus::Passing
-            } else {
-                FeatureStatus::Failing
-            },
-            ..Feature::default()
-        };
-        more(
-            &mut model,
-            FeatureListLoaded {
-                path: "feature_list.json".into(),
-                features: (1..=200).map(feature).collect(),
-                notices: Vec::new(),
-            },
-        );
-        let commit = CommitInfo {
-            id: "1234567890abcdef".into(),
-            subject: "first".into(),
-            author: "Ada".into(),
-            time: jiff::Timestamp::UNIX_EPOCH,
-        };
-        more(
-            &mut model,
-            RepositoryObserved {
-                branch: "main".into(),
-                head: None,
-                commits: vec![commit],
-                total: 57,
-                dirty: vec!["?? a".into(), " M b".into()],
-            },
-        );
-        check("start-other-harness", &mut model);
-    }
-}
-
-#[test]
-fn the_empty_screen_before_anything_is_read() {
-    let mut model = Model::plain(Mode::Live, Size { width: 80, height: 24 });
-    check("opening", &mut model);
-}
-
-/// A live run with two messages that wait, one of them long.
 #[test]
 fn tiny_screens_do_not_panic() {
     let mut models = [
