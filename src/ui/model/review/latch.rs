@@ -9,8 +9,9 @@ use std::time::Duration;
 /// is let go, and a held key begins to repeat after half a second.
 pub const OPENING: Duration = Duration::from_secs(1);
 
-/// A key that was pressed too soon counts this long after that press: one held down repeats much sooner.
-pub const RELEASED: Duration = Duration::from_millis(300);
+/// A key that was pressed too soon counts this long after that press: one held down has begun to repeat by then, on the slowest of
+/// keyboards after two thirds of a second.
+pub const RELEASED: Duration = Duration::from_millis(700);
 
 /// Arming that also knows when the opening key was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +110,8 @@ mod tests {
             assert!(!latch.is_armed_for_opener(ms(at)));
             latch.pressed_early(ms(at));
         }
-        assert_eq!(latch.next_change(ms(960)), Some(ms(1_250)));
-        assert!(latch.is_armed_for_opener(ms(1_250)));
+        assert_eq!(latch.next_change(ms(960)), Some(ms(1_650)));
+        assert!(latch.is_armed_for_opener(ms(1_650)));
         // Nobody could have read it yet: that press was for the page before, and the wait begins with it.
         let mut latch = Latch::pressed(ms(0));
         latch.drawn(ms(10));
