@@ -87,7 +87,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         guided: args.autonomy <= Autonomy::Commits,
         show,
     };
-    launch(&runtime, plan, console)
+    Ok(launch(&runtime, plan, console)?.exit)
 }
 
 /// The built-in settings with what the script needs, and the user's for the screen and for notices.

@@ -16,6 +16,7 @@ use crate::protocol::FinishWay;
 use crate::store::StoreError;
 use crate::ui::text::{Clean, format};
 use std::io::{self, BufRead as _, IsTerminal as _};
+use std::path::Path;
 
 /// Paths in the way are listed up to here.
 const LISTED: usize = 20;
@@ -86,6 +87,22 @@ pub fn carry_out(place: &Place, way: FinishWay, into: Option<&str>, console: &mu
         console.note(format!("note: {}", Clean::line(note)))?;
     }
     Ok(())
+}
+
+/// Finishes the project in a directory, for who chose it on the screen.
+///
+/// # Errors
+/// As [`run`]; a refusal names what is in the way.
+pub fn chosen(checkout: &Path, way: FinishWay, console: &mut Console) -> Result<(), Failure> {
+    let place = project::place(checkout)?;
+    if way != FinishWay::Leave {
+        let plan = finish::rehearse(&place, way, None)?;
+        if !plan.obstacles.is_empty() {
+            show(&place, &plan, console)?;
+            return Err(in_the_way(&place, &plan));
+        }
+    }
+    carry_out(&place, way, None, console)
 }
 
 fn show(place: &Place, plan: &Homecoming, console: &mut Console) -> Result<(), Failure> {

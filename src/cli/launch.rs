@@ -14,7 +14,7 @@ use crate::config::pricing::Prices;
 use crate::engine::{self, Attendance, Engine, EngineError, Plan};
 use crate::link::Client;
 use crate::protocol::event::{self, RunEnded, RunOutcome, WorktreeTaken};
-use crate::protocol::{Command, Event, Seq, StopMode};
+use crate::protocol::{Command, Event, FinishWay, Seq, StopMode};
 use crate::provider::{self, Anthropic, Key, ProviderConfig};
 use crate::session::State;
 use crate::store::{self, ProjectDir};
@@ -67,6 +67,15 @@ pub struct Launch {
     pub show: Show,
 }
 
+/// How a run ended, as the command line needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// How the program ends.
+    pub exit: Exit,
+    /// What shall become of the worktree, if that was chosen on the screen. Done by who holds the worktree.
+    pub finish: Option<FinishWay>,
+}
+
 impl Show {
     /// Reads the flags.
     #[must_use]
@@ -106,7 +115,7 @@ pub fn runtime() -> Result<Runtime, Failure> {
 ///
 /// # Errors
 /// Fails if the run cannot start. Once it has started, its outcome is the exit code.
-pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Result<Exit, Failure> {
+pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Result<Ended, Failure> {
     let Launch {
         workspace,
         checkout,
@@ -165,8 +174,13 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         cancel: engine.cancel_token(),
         task: runtime.spawn(Engine::wait(engine)),
     };
+    let mut finish = None;
     let ended = match show {
-        Show::Screen => running.on_screen(runtime, options)?,
+        Show::Screen => {
+            let (ended, way) = running.on_screen(runtime, options)?;
+            finish = way;
+            ended
+        }
         Show::Lines | Show::Json => {
             let watch = Watch::new(console, show == Show::Json, before).telling(options.notice);
             running.in_lines(runtime, watch)
@@ -174,15 +188,17 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
     };
     if let Some(cause) = loss.get() {
         say(console, show, &summary::lost(&dir, &ended, cause));
-        return Ok(Exit::Precondition);
+        let exit = Exit::Precondition;
+        return Ok(Ended { exit, finish: None });
     }
     let (state, cause) = fold(&dir, before)?;
     say(console, show, &summary::lines(&state, &dir, &ended));
-    Ok(match (ended.outcome, cause) {
+    let exit = match (ended.outcome, cause) {
         (RunOutcome::Failed, Some(event::Failure::Key)) => Exit::Key,
         (RunOutcome::Failed, None | Some(event::Failure::ContextFull)) => Exit::Internal,
         (outcome, _) => Exit::of_run(outcome),
-    })
+    };
+    Ok(Ended { exit, finish })
 }
 
 /// Prints the last words of a run; that nobody reads them changes nothing.
@@ -213,12 +229,15 @@ impl Running {
         ended
     }
 
-    fn on_screen(self, runtime: &Runtime, options: ui::Options) -> Result<RunEnded, Failure> {
+    /// The second value is what shall become of the worktree, if that was chosen on the screen.
+    fn on_screen(self, runtime: &Runtime, options: ui::Options) -> Result<(RunEnded, Option<FinishWay>), Failure> {
         let left = ui::run(self.client.clone(), options);
-        let by_choice = matches!(left, Ok(ui::Exit::Left));
+        let by_choice = matches!(left, Ok(ui::Exit::Left | ui::Exit::Start(_)));
         let ended = runtime.block_on(self.stop(by_choice));
-        left?;
-        Ok(ended)
+        Ok(match left? {
+            ui::Exit::Start(ui::Wanted::Finish(way)) => (ended, Some(way)),
+            ui::Exit::Left | ui::Exit::Start(_) | ui::Exit::Terminated(_) => (ended, None),
+        })
     }
 
     /// Waits for the engine; one whose front end did not end by choice is told to stop first.

@@ -6,11 +6,12 @@ use super::notice::Notices;
 use super::{project, settings};
 use crate::engine::rollback;
 use crate::harness::FEATURE_LIST;
+use crate::protocol::FinishWay;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
 use std::path::Path;
 
-/// Opens the screen and returns when the user leaves it; a command line is what they chose on the start page.
+/// Opens the screen and returns when the user leaves it; a command line is what they chose on it.
 ///
 /// # Errors
 /// Fails if there is no terminal, or the settings or the state cannot be read.
@@ -36,5 +37,8 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
         ui::Exit::Left | ui::Exit::Terminated(_) => None,
         ui::Exit::Start(Wanted::Run) => Some(&["longhaul", "run", "."]),
         ui::Exit::Start(Wanted::Demo) => Some(&["longhaul", "demo"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Merge)) => Some(&["longhaul", "finish", ".", "--merge"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Squash)) => Some(&["longhaul", "finish", ".", "--squash"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Leave)) => Some(&["longhaul", "finish", ".", "--leave"]),
     })
 }

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::launch::{Launch, Show, launch, runtime};
-use super::{consent, key, preflight};
+use super::{consent, finish, key, preflight};
 use std::time::Duration;
 
 /// Runs the command.
@@ -31,7 +31,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         workspace: worktree
             .as_ref()
             .map_or_else(|| checkout.clone(), |taken| taken.tree.path.clone().into()),
-        checkout,
+        checkout: checkout.clone(),
         dir,
         question_timeout: Duration::from_secs(ready.resolved.settings.question_timeout_seconds),
         worktree,
@@ -41,10 +41,14 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         guided: false,
         show,
     };
-    // `taken` holds the worktree until the run is over.
     let ended = launch(&runtime, plan, console);
+    // It held the worktree until the run was over.
     drop(taken);
-    ended
+    let ended = ended?;
+    if let Some(way) = ended.finish {
+        finish::chosen(&checkout, way, console)?;
+    }
+    Ok(ended.exit)
 }
 
 fn say(notes: &[String], console: &mut Console) -> Result<(), Failure> {

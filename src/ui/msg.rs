@@ -1,6 +1,6 @@
 //! What the update function is told and what it asks for: messages in, effects out, both plain data.
 
-use crate::protocol::{Answer, Command, Envelope, Query};
+use crate::protocol::{Answer, Command, Envelope, FinishWay, Query};
 use crate::ui::notice::{Focus, Notice};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
@@ -75,13 +75,15 @@ pub enum Effect {
     Quit(Exit),
 }
 
-/// What the start page can lead to.
+/// What the screen can lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// A run in this directory.
     Run,
     /// The demo.
     Demo,
+    /// The end of the project's worktree.
+    Finish(FinishWay),
 }
 
 /// How the user left.

@@ -6,6 +6,7 @@ mod plan;
 mod review;
 mod rollback;
 mod steered;
+pub mod worktree;
 
 use super::keymap::Action;
 use super::layout::Pane;

@@ -9,3 +9,4 @@ mod past;
 mod plan;
 mod rollback;
 mod stream;
+mod worktree;

@@ -172,6 +172,8 @@ actions! {
     Sessions: "sessions", "sessions", [Main], ["s"], [];
     /// show the summary of the run
     Summary: "summary", "summary", [Main], ["S"], [];
+    /// bring the work of the worktree to your branch, or leave it: merge, squash, leave
+    FinishWorktree: "finish-worktree", "finish", [Main, List], ["F"], [];
     /// search the text, or filter the list
     Find: "find", "search", [List, Transcript, Document, Review], ["/"], [];
     /// go to the next match

@@ -31,7 +31,7 @@ pub use going::Going;
 pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
-pub use popup::{Arming, AutonomyMenu, CopyEntry, Popup, QuestionForm};
+pub use popup::{Arming, AutonomyMenu, CopyEntry, FinishMenu, Popup, QuestionForm};
 pub use subject::{Page, Subject};
 pub use window::NextWindowView;
 
@@ -221,7 +221,7 @@ impl Model {
             Some(Popup::Palette(_)) => return Situation::Palette,
             Some(Popup::Message(form)) => return form.situation(),
             _ if self.search.is_some() => return Situation::Search,
-            Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary) => {
+            Some(Popup::Help(_) | Popup::Sessions(_) | Popup::Autonomy(_) | Popup::Finish(_) | Popup::Copy(_) | Popup::Summary) => {
                 return Situation::Popup;
             }
             None if self.open_move().is_some_and(|going| going.word.is_some()) => return Situation::Word,

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::{Field, MessageForm, Model, Palette};
 use crate::protocol::event::QuestionAsked;
-use crate::protocol::{Autonomy, SessionNo};
+use crate::protocol::{Autonomy, FinishWay, SessionNo};
 use crate::ui::keymap::Action;
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub enum Popup {
     Message(Box<MessageForm>),
     /// How much waits for a person.
     Autonomy(AutonomyMenu),
+    /// What becomes of the worktree's work.
+    Finish(FinishMenu),
     /// What to copy.
     Copy(Vec<CopyEntry>),
     /// The run's summary.
@@ -37,6 +39,23 @@ pub struct AutonomyMenu {
     pub at: usize,
     /// Whether Enter counts yet.
     pub arming: Arming,
+}
+
+/// The ways to finish a worktree, one marked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FinishMenu {
+    /// Place of the marked way in [`FinishWay::ALL`].
+    pub at: usize,
+    /// Whether Enter counts yet.
+    pub arming: Arming,
+}
+
+impl FinishMenu {
+    /// Returns the marked way.
+    #[must_use]
+    pub fn way(&self) -> FinishWay {
+        FinishWay::ALL.get(self.at).copied().unwrap_or(FinishWay::Leave)
+    }
 }
 
 impl AutonomyMenu {
@@ -154,6 +173,7 @@ impl Popup {
             Self::Leave(arming) => Some(arming),
             Self::Question(form) => Some(&mut form.arming),
             Self::Autonomy(menu) => Some(&mut menu.arming),
+            Self::Finish(menu) => Some(&mut menu.arming),
             Self::Help(_) | Self::Palette(_) | Self::Sessions(_) | Self::Message(_) | Self::Copy(_) | Self::Summary => None,
         }
     }

@@ -101,6 +101,8 @@ fn has_a_point(model: &Model, action: Action) -> bool {
         Action::RollBack => !matches!(model.popup, Some(Popup::Help(_))),
         Action::ZoomIn => model.layout().places.len() > 1,
         Action::Summary => !model.run_is_live(),
+        // The window has its own keys for it.
+        Action::FinishWorktree => !matches!(model.popup, Some(Popup::Finish(_))),
         _ => true,
     }
 }

@@ -104,6 +104,10 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         Clean::line(&state.project)
     };
     part(7, vec![name.span(look.style(Slot::Bold))]);
+    if let Some(place) = state.open_worktree() {
+        let on = format!("on {}", place.taken.tree.branch);
+        part(6, vec![Clean::line(&on).span(look.style(Slot::Dim))]);
+    }
     let (passing, all) = state.features.progress();
     if all > 0 {
         let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);

@@ -1,6 +1,7 @@
 //! Windows over the screen. They never open by themselves over something being read or typed.
 
 mod autonomy;
+mod finish;
 mod help;
 mod leave;
 mod menu;
@@ -38,6 +39,7 @@ pub fn draw(model: &Model, popup: &Popup, screen: Rect, buf: &mut Buffer, look: 
         Popup::Message(form) => return message::draw(model, form, screen, buf, look),
         Popup::Question(form) => return question::draw(model, form, screen, buf, look),
         Popup::Autonomy(chosen) => autonomy::draw(model, chosen, screen, buf, look),
+        Popup::Finish(menu) => finish::draw(model, menu, screen, buf, look),
         Popup::Copy(entries) => menu::copy(entries, screen, buf, look),
         Popup::Summary => summary::draw(model, screen, buf, look),
     }

@@ -43,12 +43,18 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     }
     sheet.gap();
     let leave = if matches!(phase, Phase::Ended(_)) { "leave" } else { "close" };
-    sheet.spans(&[
-        Span::styled(model.keymap.key_text(Action::Back), look.style(Slot::Key)),
-        Span::styled(" look around   ", look.style(Slot::Dim)),
-        Span::styled(model.keymap.key_text(Action::Leave), look.style(Slot::Key)),
-        Span::styled(format!(" {leave}"), look.style(Slot::Dim)),
-    ]);
+    let mut keys = Vec::new();
+    let finish = refusal(model, Action::FinishWorktree).is_none();
+    let shown = [
+        (finish, Action::FinishWorktree, "finish the worktree"),
+        (true, Action::Back, "look around"),
+        (true, Action::Leave, leave),
+    ];
+    for (_, action, word) in shown.into_iter().filter(|(shown, ..)| *shown) {
+        keys.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
+        keys.push(Span::styled(format!(" {word}   "), look.style(Slot::Dim)));
+    }
+    sheet.spans(&keys);
     let document = sheet.finish();
     let wanted = u16::try_from(document.lines.len() + 2).unwrap_or(u16::MAX);
     let area = widget::centered(screen, columns, wanted);
@@ -111,5 +117,12 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         sheet.fact("messages", &told);
     }
     sheet.fact("model", &run.model);
-    sheet.fact("project", &state.workspace);
+    match state.open_worktree() {
+        Some(place) => {
+            let tree = &place.taken.tree;
+            sheet.fact("project", &tree.checkout);
+            sheet.fact("worktree", &format!("{}, on {}", tree.path, tree.branch));
+        }
+        None => sheet.fact("project", &state.workspace),
+    }
 }

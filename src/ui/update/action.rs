@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, next_window, open, plan, review, rollback, steer};
+use super::{copy, find, finish, next_window, open, plan, review, rollback, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -134,6 +134,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::MoveFeatureDown => plan::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::Summary => model.popup = Some(Popup::Summary),
+        Action::FinishWorktree => finish::open(model),
         Action::Find => find::open(model),
         Action::NextMatch => find::next(model, 1),
         Action::PreviousMatch => find::next(model, -1),

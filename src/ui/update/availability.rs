@@ -49,9 +49,13 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::FlipFeature
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => super::plan::refusal(model, action),
-        Action::Find => matches!(model.popup, Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_)))
-            .then_some("there is nothing to search here"),
+        Action::Find => matches!(
+            model.popup,
+            Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_) | Popup::Finish(_))
+        )
+        .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
+        Action::FinishWorktree => super::finish::refusal(model),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
         Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
         Action::ZoomIn => (model.zoom == Zoom::Full || model.layout().places.len() == 1 && model.zoom == Zoom::Normal)

@@ -59,7 +59,15 @@ fn current(model: &mut Model) -> Option<&mut String> {
         Some(Popup::Help(cursor)) => return Some(&mut cursor.filter),
         Some(Popup::Palette(palette)) => return Some(&mut palette.cursor.filter),
         Some(Popup::Sessions(cursor)) => return Some(&mut cursor.filter),
-        Some(Popup::Leave(_) | Popup::Question(_) | Popup::Message(_) | Popup::Autonomy(_) | Popup::Copy(_) | Popup::Summary)
+        Some(
+            Popup::Leave(_)
+            | Popup::Question(_)
+            | Popup::Message(_)
+            | Popup::Autonomy(_)
+            | Popup::Finish(_)
+            | Popup::Copy(_)
+            | Popup::Summary,
+        )
         | None => {}
     }
     if let Some(page) = model.pages.last_mut() {

@@ -11,6 +11,7 @@ mod editor;
 #[cfg(test)]
 mod editor_tests;
 mod find;
+mod finish;
 mod hold;
 mod key;
 mod motion;

@@ -1,7 +1,7 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
 use super::editor;
-use crate::protocol::Autonomy;
+use crate::protocol::{Autonomy, FinishWay};
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Popup, Subject};
 use crate::ui::page::{self, Mark};
@@ -89,6 +89,10 @@ fn in_popup(model: &mut Model, motion: Motion) {
         Some(Popup::Autonomy(mut menu)) => {
             menu.at = motion.target(menu.at, Autonomy::ALL.len(), height);
             model.popup = Some(Popup::Autonomy(menu));
+        }
+        Some(Popup::Finish(mut menu)) => {
+            menu.at = motion.target(menu.at, FinishWay::ALL.len(), height);
+            model.popup = Some(Popup::Finish(menu));
         }
         other => model.popup = other,
     }

@@ -1,7 +1,7 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, editor, motion, rollback};
+use super::{action, editor, finish, motion, rollback};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
@@ -52,6 +52,7 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             return;
         }
         Some(Popup::Autonomy(menu)) => return set_autonomy(model, menu, effects),
+        Some(Popup::Finish(menu)) => return finish::choose(model, menu, effects),
         Some(Popup::Summary) => return,
         other => model.popup = other,
     }
