@@ -9,8 +9,8 @@
 //! Everything that happens is an [`Event`](protocol::Event) in an append-only log. One pure reducer, [`session::State::apply`],
 //! folds the log into state. Live view, headless output, reports, following another process and resuming after a crash
 //! are uses of that one reducer. The engine writes events; clients send commands; nothing is drawn that is not in the log
-//! (one exception, said where it is made: a project opened read-only also shows its list and repository as they are on disk now,
-//! told as events that are never written).
+//! (one exception, said where it is made: who reads the log of a project that no process holds is also shown its list and repository as
+//! they are on disk now, and that a run without an end was interrupted, told as events that are never written).
 //!
 //! ```text
 //! provider / tool -> engine -> store::Writer (append, then publish) -> link -> session::State::apply -> ui view

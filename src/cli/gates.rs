@@ -4,7 +4,7 @@ use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
 use super::headless::gates::{kind, waiting};
-use super::project::Project;
+use super::project::{Project, Standing};
 use crate::protocol::event::CommitFacts;
 use crate::session::state::OpenGate;
 use crate::ui::text::{Clean, format};
@@ -30,22 +30,17 @@ struct Row<'a> {
 /// Fails if the project cannot be read.
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
-    // Without its process a gate waits no more, although a log that was cut off still holds it open.
-    let open: &[OpenGate] = match project.holder {
-        Some(_) => &project.state.open_gates,
-        None => &[],
-    };
+    let open = &project.state.open_gates;
     if args.json {
         console.json(&open.iter().map(row).collect::<Vec<_>>())?;
         return Ok(());
     }
     if open.is_empty() {
-        let why = if project.holder.is_some() {
-            "no gate waits"
-        } else {
-            "no run is on, so no gate waits"
-        };
-        console.line(why)?;
+        console.line(match project.standing() {
+            Standing::Interrupted => "the run was interrupted, so no gate waits",
+            Standing::Running | Standing::WaitingForYou => "no gate waits",
+            _ => "no run is on, so no gate waits",
+        })?;
     }
     let now = Timestamp::now();
     for gate in open {

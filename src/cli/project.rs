@@ -6,8 +6,8 @@ use super::failure::Failure;
 use crate::engine::place::Place;
 use crate::harness::feature_list::ListError;
 use crate::harness::{FEATURE_LIST, FeatureList};
-use crate::protocol::event::{FeatureListLoaded, RunOutcome};
-use crate::protocol::{Envelope, FORMAT_VERSION, FeatureStatus, Seq, SessionNo, WorkTree};
+use crate::protocol::event::{FeatureListLoaded, RunInterrupted, RunOutcome};
+use crate::protocol::{FeatureStatus, Seq, WorkTree};
 use crate::session::{Phase, State};
 use crate::store::{self, Problem, ProjectDir};
 use jiff::Timestamp;
@@ -78,6 +78,9 @@ impl Project {
         let holder = dir.holder()?;
         let mut state = State::default();
         let problems = store::scan(&dir, Seq(0), |envelope| state.apply(&envelope))?;
+        if holder.is_none() {
+            state.tell(RunInterrupted {});
+        }
         let (list, list_error) = match FeatureList::read(&workspace.join(FEATURE_LIST)) {
             Ok(list) => (list, None),
             Err(error) => (None, Some(error)),
@@ -88,14 +91,7 @@ impl Project {
                 features: list.features().to_vec(),
                 notices: list.notices().to_vec(),
             };
-            let time = state.last_time.unwrap_or(Timestamp::UNIX_EPOCH);
-            state.apply(&Envelope {
-                v: FORMAT_VERSION,
-                seq: state.last_seq.next(),
-                time,
-                session: SessionNo(0),
-                event: loaded.into(),
-            });
+            state.tell(loaded);
         }
         Ok(Self {
             checkout,
@@ -134,22 +130,23 @@ impl Project {
             Phase::Ended(RunOutcome::Limit) => Standing::Limit,
             Phase::Ended(RunOutcome::Stalled) => Standing::Stalled,
             Phase::Ended(RunOutcome::Failed) => Standing::Failed,
-            Phase::WaitingForYou if self.holder.is_some() => Standing::WaitingForYou,
-            _ if self.holder.is_some() => Standing::Running,
-            _ => Standing::Interrupted,
+            Phase::Interrupted => Standing::Interrupted,
+            Phase::WaitingForYou => Standing::WaitingForYou,
+            Phase::Running
+            | Phase::Pausing
+            | Phase::Paused
+            | Phase::Stopping
+            | Phase::Stuck
+            | Phase::UsageLimit
+            | Phase::BetweenSessions => Standing::Running,
         }
     }
 
-    /// Returns the word for what its latest run does and since when, as every screen shows it. A run whose process is gone does nothing.
+    /// Returns the word for what its latest run does and since when, as every screen shows it.
     #[must_use]
     pub fn state_word(&self, now: Timestamp) -> (&'static str, Option<Timestamp>) {
-        match self.standing() {
-            Standing::Interrupted => ("interrupted", self.state.last_time),
-            _ => {
-                let (phase, since) = self.state.phase_at(now);
-                (phase.word(), since)
-            }
-        }
+        let (phase, since) = self.state.phase_at(now);
+        (phase.word(), since)
     }
 
     /// Counts regressed features.

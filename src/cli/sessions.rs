@@ -51,22 +51,22 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     }
     let zone = TimeZone::system();
     for session in &state.sessions {
-        console.line(Clean::line(&line(state, session, &zone, project.holder.is_some())).as_str())?;
+        console.line(Clean::line(&line(state, session, &zone)).as_str())?;
     }
     Ok(())
 }
 
-fn line(state: &State, session: &Session, zone: &TimeZone, alive: bool) -> String {
+fn line(state: &State, session: &Session, zone: &TimeZone) -> String {
     let row = row(state, session);
     let started = session.started.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     let took = session.ended.as_ref().map_or_else(String::new, |(ended, _)| {
         let ms = ended.duration_since(session.started).as_millis();
         format::duration_ms(u64::try_from(ms).unwrap_or(0))
     });
-    let outcome = match (row.cause, alive) {
-        (Some(cause), _) => cause,
-        (None, true) => "running",
-        (None, false) => "interrupted",
+    let outcome = match row.cause {
+        Some(cause) => cause,
+        None if session.is_interrupted() => "interrupted",
+        None => "running",
     };
     let mut facts = vec![format!("{} turns", row.turns)];
     if !row.features_passed.is_empty() {

@@ -129,6 +129,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(", {id}"));
         let doing = match session.end_cause() {
             Some(cause) => words::cause(cause).to_owned(),
+            None if session.is_interrupted() => format!("interrupted (turn {})", session.turn.0),
             None => format!("{} (turn {})", words::activity(session.activity), session.turn.0),
         };
         lines.push(("session", format!("{} {}{feature}: {doing}", session.number.0, session.role)));
@@ -203,7 +204,13 @@ fn run_line(project: &Project, now: Timestamp) -> String {
             });
             format!("{word}{since} in process {}{started}", project.holder.unwrap_or_default())
         }
-        Standing::Interrupted => "interrupted: its process is gone; `longhaul run` goes on from here".to_owned(),
+        Standing::Interrupted => {
+            let last = project
+                .state_word(now)
+                .1
+                .map_or_else(String::new, |last| format!(" {}", ago(last)));
+            format!("interrupted{last}: its process is gone; `longhaul run` goes on from here")
+        }
         Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
             let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
                 return "ended".to_owned();

@@ -3,13 +3,13 @@
 //! Owns the way from the `commit` call to its result. Invariant: what is committed is the tree that was tested and decided on;
 //! an approval of files that moved meanwhile opens the next round instead.
 
-use super::comments;
 use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, Decided};
 use super::{index, rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
+use crate::harness::comments;
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;

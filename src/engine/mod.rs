@@ -11,7 +11,6 @@
 
 mod asking;
 mod checkpoint;
-mod comments;
 mod commits;
 mod conversation;
 mod dispatch;
@@ -221,14 +220,13 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
         going: std::sync::Mutex::default(),
     });
     let loss = Arc::new(OnceLock::new());
-    let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks.clone()));
+    let following = tokio::spawn(outside::follow(Arc::clone(&project), changes, remarks));
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
         earlier: outside::earlier(project.guard.changed_since_last_run()),
         commands: command_queue,
         remarks: remark_queue,
-        tell: remarks,
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };

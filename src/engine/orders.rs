@@ -44,8 +44,8 @@ impl Dispatch {
                 }))
             }
             Command::ReviewCommit(reviewed) => {
-                let told = review::take(&self.project, reviewed)?;
-                Ok(told.map(|text| Input::Remark { text }))
+                review::take(&self.project, reviewed)?;
+                Ok(Some(Input::Steered(steer::standing(&self.project))))
             }
             Command::AnswerQuestion { question, text } => {
                 if self.project.questions.answer(question, text.clone()) {

@@ -3,12 +3,12 @@
 //! Owns which commands are asked about, and the words for a no. Invariant: at the level `manual` no command but a plain read runs
 //! without a decision in the log.
 
-use super::comments;
 use super::dispatch::{Dispatch, Ran};
 use super::effect::ProposedCall;
 use super::error::EngineError;
 use super::gates::{self, Policy};
 use crate::guard::command;
+use crate::harness::comments;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{GateKind, GateOpened};
 use tokio_util::sync::CancellationToken;

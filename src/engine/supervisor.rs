@@ -29,8 +29,6 @@ pub struct Supervisor {
     pub commands: mpsc::Receiver<Command>,
     /// What the agent must be told of outside changes.
     pub remarks: mpsc::Receiver<String>,
-    /// Puts something into that queue between two sessions.
-    pub tell: mpsc::Sender<String>,
     /// Gets the reason when the end of the run could not be recorded: the log is lost then.
     pub loss: Arc<OnceLock<String>>,
     /// Last resort: stops whatever runs.
@@ -174,12 +172,7 @@ impl Supervisor {
                     }
                     Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
                     Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
-                    Command::ReviewCommit(reviewed) => {
-                        if let Some(text) = review::take(&self.project, reviewed)? {
-                            // A full channel means the agent is far behind; the log has it all the same.
-                            drop(self.tell.try_send(text));
-                        }
-                    }
+                    Command::ReviewCommit(reviewed) => review::take(&self.project, reviewed)?,
                     Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
                     Command::EditFeatures { base, edit, reason } => {
                         self.project.edits.keep(Wish { base, edit, reason });

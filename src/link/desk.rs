@@ -1,18 +1,25 @@
-//! What may be changed of a project while no run is on: the progress notes, the feature list, rules for the windows to come, and
-//! where it stands.
+//! What may be done about a project while no run is on: the progress notes, the feature list, rules for the windows to come, reviews
+//! of commits that were made unseen, and where it stands.
 //!
-//! Owns carrying such commands out and telling every subscriber. Invariant: the log is written under the project's lock, for as long as
-//! one command takes; without a log no rule can be set and no list edited, and the notes are changed without leaving anything behind.
+//! Owns carrying such commands out and calling whoever watches the log. Invariant: the log is written under the project's lock, for
+//! as long as one command takes; without a log no rule or review can be recorded and no list edited, and the notes are changed without
+//! leaving anything behind.
 
-use super::{Closed, Mover, Sink, Update, plan};
+use super::{Closed, Mover, plan};
 use crate::config::{Durability, Settings};
+use crate::harness::comments;
 use crate::harness::notes::edit;
 use crate::harness::plan::Asked;
-use crate::protocol::event::{FeatureEditRefused, MoveRefused, NotesSaveRefused, SectionRuled};
-use crate::protocol::{Command, Envelope, Event, FORMAT_VERSION, Seq, SessionNo, Target};
+use crate::protocol::event::{FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, SectionRuled, SteerRefused};
+use crate::protocol::{Command, Event, Seq, SessionNo};
+use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError, Writer};
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Calls that may wait for a watcher. One that is further behind finds in the log what was recorded.
+const CALLS: usize = 64;
 
 /// Carries out what needs no engine.
 #[derive(Clone)]
@@ -21,32 +28,18 @@ pub struct Desk {
     workspace: PathBuf,
     mover: Option<Mover>,
     settings: Arc<Settings>,
-    readers: Arc<Mutex<Readers>>,
+    watchers: Arc<Mutex<Vec<SyncSender<Call>>>>,
+    /// Held while the desk has, or may have, the project's lock.
+    at_work: Arc<Mutex<()>>,
 }
 
-/// Who has been told everything so far.
-#[derive(Default)]
-struct Readers {
-    last: Seq,
-    session: SessionNo,
-    /// Each with the last event of the log that it has read itself.
-    sinks: Vec<(Seq, Sink)>,
-    /// What was recorded here, for whoever was still reading the log then.
-    news: Vec<(Seq, Event)>,
-}
-
-impl Readers {
-    /// Makes the next envelope.
-    fn number(&mut self, event: Event) -> Arc<Envelope> {
-        self.last = self.last.next();
-        Arc::new(Envelope {
-            v: FORMAT_VERSION,
-            seq: self.last,
-            time: jiff::Timestamp::now(),
-            session: self.session,
-            event,
-        })
-    }
+/// What a watcher of the log is called for.
+#[derive(Clone)]
+pub enum Call {
+    /// Something was recorded.
+    Recorded,
+    /// Something happened that the log does not hold: it was refused, or there is no log.
+    Told(Event),
 }
 
 impl Desk {
@@ -57,29 +50,23 @@ impl Desk {
             workspace,
             mover,
             settings: Arc::new(settings),
-            readers: Arc::default(),
+            watchers: Arc::default(),
+            at_work: Arc::default(),
         }
     }
 
-    /// Takes over a subscriber that has read the log up to `read` and has been told everything up to `last`.
-    pub fn tell(&self, mut sink: Sink, read: Seq, last: Seq, session: SessionNo) {
-        let mut readers = self.readers();
-        readers.last = readers.last.max(last);
-        readers.session = session;
-        // Recorded after it had read the log and before it came here.
-        let missed: Vec<Event> = readers
-            .news
-            .iter()
-            .filter(|(seq, _)| *seq > read)
-            .map(|(_, event)| event.clone())
-            .collect();
-        for event in missed {
-            let envelope = readers.number(event);
-            if !sink(Update::Events(vec![envelope])) {
-                return;
-            }
-        }
-        readers.sinks.push((read, sink));
+    /// Registers a watcher, who is called from now on for as long as the receiver lives.
+    pub fn calls(&self) -> Receiver<Call> {
+        let (sender, calls) = sync_channel(CALLS);
+        lock(&self.watchers).push(sender);
+        calls
+    }
+
+    /// Says whether a process other than this desk runs the project. A lock that cannot be looked at counts as free: the log can be
+    /// read either way.
+    pub fn is_held_elsewhere(&self) -> bool {
+        let _quiet = lock(&self.at_work);
+        self.dir.exists() && self.dir.holder().ok().flatten().is_some()
     }
 
     /// Carries a command out on a thread of its own.
@@ -90,7 +77,7 @@ impl Desk {
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
             Command::Move { .. } if self.mover.is_some() => false,
-            Command::SetSection { .. } | Command::EditFeatures { .. } => true,
+            Command::SetSection { .. } | Command::EditFeatures { .. } | Command::ReviewCommit(_) => true,
             _ => return Err(Closed),
         };
         if needs_log && !self.dir.exists() {
@@ -104,17 +91,30 @@ impl Desk {
     }
 
     fn carry_out(&self, command: Command) {
-        match command {
-            Command::Move { target, seen } => self.go(target, &seen),
+        let calls = {
+            let _working = lock(&self.at_work);
+            self.outcome(command)
+        };
+        let mut watchers = lock(&self.watchers);
+        for call in calls {
+            // A watcher with a full queue reads the log before it looks at it again; one that is gone is forgotten.
+            watchers.retain(|watcher| !matches!(watcher.try_send(call.clone()), Err(TrySendError::Disconnected(_))));
+        }
+    }
+
+    /// Does it, and says what watchers are called for.
+    fn outcome(&self, command: Command) -> Vec<Call> {
+        let (done, refused): (_, Box<dyn FnOnce(String) -> Event>) = match command {
+            Command::Move { target, seen } => {
+                let done = match &self.mover {
+                    Some(mover) => mover.go(&target, &seen).map(|()| vec![Call::Recorded]),
+                    None => Err("nothing can be moved from here".to_owned()),
+                };
+                (done, Box::new(|reason| MoveRefused { target, reason }.into()))
+            }
             Command::SaveNotes { base, text } => {
-                let act = |_| vec![edit::save_for_human(&self.workspace, &base, &text).0];
-                self.do_locked(act, |reason| {
-                    NotesSaveRefused {
-                        base: base.clone(),
-                        reason,
-                    }
-                    .into()
-                });
+                let done = self.record(|_| Ok(vec![edit::save_for_human(&self.workspace, &base, &text).0]));
+                (done, Box::new(|reason| NotesSaveRefused { base, reason }.into()))
             }
             Command::EditFeatures { base, edit, reason } => {
                 let asked = Asked {
@@ -122,87 +122,50 @@ impl Desk {
                     edit: &edit,
                     reason: &reason,
                 };
-                let act = |session| plan::edit(&self.workspace, &self.dir, &self.settings, session, &asked);
-                self.do_locked(act, |reason| {
-                    FeatureEditRefused {
-                        edit: edit.clone(),
-                        reason,
-                    }
-                    .into()
-                });
+                let done = self.record(|session| Ok(plan::edit(&self.workspace, &self.dir, &self.settings, session, &asked)));
+                (done, Box::new(|reason| FeatureEditRefused { edit, reason }.into()))
             }
-            Command::SetSection { section, rule, span } => match self.locked(|_| vec![SectionRuled { section, rule, span }.into()])
-            {
-                Ok(done) => self.publish(done),
-                Err(error) => tracing::warn!(%error, "a rule could not be recorded"),
-            },
-            _ => {}
-        }
-    }
-
-    /// Does something that must be answered, also where it cannot be done at all.
-    fn do_locked(&self, act: impl FnOnce(SessionNo) -> Vec<Event>, refused: impl FnOnce(String) -> Event) {
-        match self.locked(act) {
-            Ok(done) => self.publish(done),
-            Err(error) => self.publish(vec![(refused(error.to_string()), None)]),
-        }
-    }
-
-    /// Makes a move, which records by itself what it does, and tells what it recorded.
-    fn go(&self, target: Target, seen: &str) {
-        let newest = || match self.dir.exists() {
-            true => store::last_seq(&self.dir),
-            false => Ok(Seq(0)),
+            Command::SetSection { section, rule, span } => {
+                let done = self.record(|_| Ok(vec![SectionRuled { section, rule, span }.into()]));
+                (done, Box::new(|reason| SteerRefused { reason }.into()))
+            }
+            Command::ReviewCommit(reviewed) => {
+                let commit = reviewed.commit.clone();
+                let done = self.record(|_| {
+                    let state = State::fold(&store::read(&self.dir, Seq(1))?.envelopes);
+                    Ok(comments::review(&state, reviewed))
+                });
+                (done, Box::new(|reason| ReviewRefused { commit, reason }.into()))
+            }
+            _ => return Vec::new(),
         };
-        let moved = newest().map_err(|error| error.to_string()).and_then(|before| {
-            let mover = self.mover.as_ref().ok_or("nothing can be moved from here")?;
-            mover.go(&target, seen)?;
-            store::read(&self.dir, before.next()).map_err(|error| error.to_string())
-        });
-        match moved {
-            Ok(log) => log
-                .envelopes
-                .into_iter()
-                .for_each(|told| self.publish(vec![(told.event, Some(told.seq))])),
-            Err(reason) => self.publish(vec![(MoveRefused { target, reason }.into(), None)]),
-        }
+        done.unwrap_or_else(|reason| vec![Call::Told(refused(reason))])
     }
 
-    /// Does something while nobody else can run here, and records what came of it where there is a log.
-    fn locked(&self, act: impl FnOnce(SessionNo) -> Vec<Event>) -> Result<Vec<(Event, Option<Seq>)>, StoreError> {
-        if !self.dir.exists() {
-            return Ok(act(SessionNo(0)).into_iter().map(|event| (event, None)).collect());
-        }
-        let mut writer = Writer::open(self.dir.lock()?, Durability::Group)?;
-        let session = SessionNo(writer.next_session().0.saturating_sub(1));
-        let events = act(session);
-        if !writer.resume_segment()? {
-            return Ok(events.into_iter().map(|event| (event, None)).collect());
-        }
-        let mut done = Vec::new();
-        for event in events {
-            let recorded = writer.append(session, event.clone())?.seq;
-            done.push((event, Some(recorded)));
-        }
-        writer.sync()?;
-        Ok(done)
+    /// Does something while nobody else can run here, and records what came of it where there is a log. The error is for the person.
+    fn record(&self, act: impl FnOnce(SessionNo) -> Result<Vec<Event>, StoreError>) -> Result<Vec<Call>, String> {
+        let write = || {
+            let tell = |events: Vec<Event>| events.into_iter().map(Call::Told).collect();
+            if !self.dir.exists() {
+                return act(SessionNo(0)).map(tell);
+            }
+            let mut writer = Writer::open(self.dir.lock()?, Durability::Group)?;
+            let session = SessionNo(writer.next_session().0.saturating_sub(1));
+            let events = act(session)?;
+            if !writer.resume_segment()? {
+                return Ok(tell(events));
+            }
+            for event in events {
+                writer.append(session, event)?;
+            }
+            writer.sync()?;
+            Ok(vec![Call::Recorded])
+        };
+        write().map_err(|error: StoreError| error.to_string())
     }
+}
 
-    /// Tells every subscriber. Numbered after what they were told: the list and the repository as they are now have numbers that
-    /// the log does not know.
-    fn publish(&self, done: Vec<(Event, Option<Seq>)>) {
-        let mut readers = self.readers();
-        for (event, recorded) in done {
-            readers.news.extend(recorded.map(|seq| (seq, event.clone())));
-            let envelope = readers.number(event);
-            readers.sinks.retain_mut(|(read, sink)| {
-                // Who read the log after it was recorded has it already.
-                recorded.is_some_and(|seq| seq <= *read) || sink(Update::Events(vec![Arc::clone(&envelope)]))
-            });
-        }
-    }
-
-    fn readers(&self) -> MutexGuard<'_, Readers> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A panic of another thread leaves these whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,9 +2,10 @@
 
 use super::desk::Desk;
 use super::lookup::Lookups;
+use super::watch::{self, Place};
 use super::{Backend, Closed, Mode, Mover, Reply, Sink, Update};
 use crate::config::Settings;
-use crate::protocol::{Command, Envelope, Query, Seq, SessionNo};
+use crate::protocol::{Command, Envelope, Query};
 use crate::store::{self, ProjectDir};
 use std::sync::Arc;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -56,8 +57,7 @@ impl Backend for InProcess {
         let feed = Feed {
             dir: self.dir.clone(),
             desk: self.desk.clone(),
-            last: Seq(0),
-            session: SessionNo(0),
+            place: Place::default(),
             sink,
         };
         if let Err(error) = std::thread::Builder::new().name("link".into()).spawn(move || feed.run(live)) {
@@ -82,8 +82,7 @@ impl Backend for InProcess {
 struct Feed {
     dir: ProjectDir,
     desk: Desk,
-    last: Seq,
-    session: SessionNo,
+    place: Place,
     sink: Sink,
 }
 
@@ -97,14 +96,12 @@ impl Feed {
         {
             return;
         }
-        if (self.sink)(Update::Closed) {
-            self.desk.tell(self.sink, self.last, self.last, self.session);
-        }
+        watch::after_the_run(&self.dir, self.desk, self.sink, self.place);
     }
 
-    /// Delivers what the log has after `last`. Returns whether the sink wants more.
+    /// Delivers what the log has more. Returns whether the sink wants more.
     fn catch_up(&mut self) -> bool {
-        match store::read(&self.dir, self.last.next()) {
+        match store::read(&self.dir, self.place.read.next()) {
             Ok(log) => {
                 for problem in &log.problems {
                     tracing::warn!(path = %problem.path.display(), line = problem.line, reason = %problem.reason, "bad line in the log");
@@ -146,9 +143,10 @@ impl Feed {
     }
 
     fn deliver(&mut self, mut batch: Vec<Arc<Envelope>>) -> bool {
-        batch.retain(|envelope| envelope.seq > self.last);
-        let Some(newest) = batch.last() else { return true };
-        (self.last, self.session) = (newest.seq, newest.session);
-        (self.sink)(Update::Events(batch))
+        batch.retain(|envelope| envelope.seq > self.place.read);
+        for envelope in &batch {
+            self.place.pass(envelope);
+        }
+        batch.is_empty() || (self.sink)(Update::Events(batch))
     }
 }

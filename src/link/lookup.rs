@@ -95,9 +95,8 @@ impl Lookups {
             let log = store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?;
             state = State::fold(&log.envelopes);
         }
-        let session = state.sessions.last().map(|last| last.number).unwrap_or_default();
-        for envelope in present::events(&self.workspace, crate::harness::FEATURE_LIST, state.last_seq, session) {
-            state.apply(&envelope);
+        for event in present::events(&self.workspace, crate::harness::FEATURE_LIST) {
+            state.tell(event);
         }
         if state.project.is_empty() {
             state.project = self

@@ -11,6 +11,7 @@ mod mover;
 mod offline;
 mod plan;
 mod present;
+mod watch;
 
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
@@ -20,12 +21,12 @@ pub use offline::offline_in;
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;
 
-/// What kind of source a client is connected to.
+/// What kind of source a client is connected to. It changes: [`Update::Closed`] and [`Update::Reopened`] tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// An engine of this process: events arrive as they happen and commands are carried out.
     Live,
-    /// The log of a run in another process, followed on disk: commands cannot be sent.
+    /// The log of a run in another process, followed on disk: what needs its engine or its lock cannot be sent.
     Following,
     /// A log that nobody writes: the past.
     Offline,
@@ -38,8 +39,11 @@ pub enum Update {
     Events(Vec<Arc<Envelope>>),
     /// All events of the past were delivered; what follows is live.
     CaughtUp,
-    /// The run is over, or whoever wrote the log is gone. What may still come is what this process does with the project itself.
+    /// The run is over, or whoever wrote the log is gone: the source is [`Mode::Offline`] from now on. What this process does with the
+    /// project still comes, and what others do.
     Closed,
+    /// Another process runs the project: the source is [`Mode::Following`] from now on.
+    Reopened,
 }
 
 /// Receives updates on the subscription's own thread; returns `false` to end it.

@@ -2,15 +2,15 @@
 
 use crate::git::Repo;
 use crate::harness::FeatureList;
+use crate::protocol::Event;
 use crate::protocol::event::FeatureListLoaded;
-use crate::protocol::{Envelope, Event, FORMAT_VERSION, Seq, SessionNo};
 use std::path::Path;
 
 /// Commits read for the Git pane.
 const COMMITS: usize = 200;
 
-/// Tells the list and the repository as they are now, numbered after `last`: what the log says of them may be older.
-pub fn events(workspace: &Path, list: &str, last: Seq, session: SessionNo) -> Vec<Envelope> {
+/// Returns the list and the repository as they are now: what the log says of them may be older.
+pub fn events(workspace: &Path, list: &str) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     match Repo::discover(workspace).and_then(|repo| repo.observe(COMMITS)) {
         Ok(observed) => events.push(observed.into()),
@@ -41,13 +41,5 @@ pub fn events(workspace: &Path, list: &str, last: Seq, session: SessionNo) -> Ve
             );
         }
     }
-    let time = jiff::Timestamp::now();
-    let envelope = |(n, event)| Envelope {
-        v: FORMAT_VERSION,
-        seq: Seq(last.0 + 1 + n as u64),
-        time,
-        session,
-        event,
-    };
-    events.into_iter().enumerate().map(envelope).collect()
+    events
 }

@@ -46,7 +46,8 @@ pub enum Command {
         /// The level.
         level: Autonomy,
     },
-    /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments go to the agent.
+    /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments wait
+    /// as a message for the agent, of this run or the next. Needs no run.
     ReviewCommit(CommitReviewed),
     /// Take files, branch, feature list and notes to another state. Only if the project still is as the rehearsal showed it: then the
     /// running step is interrupted, the session and the run end, the state of then is saved, and the move is made. Answered by

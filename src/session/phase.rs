@@ -1,6 +1,8 @@
 //! The one word for what a project does, and since when. Header, status, headless lines and window title all read it here.
 //!
-//! Invariant: every word but "stuck" follows from the log alone; "stuck" also needs the time that it is now, which is handed in.
+//! Invariant: every word but two follows from the log alone. "Stuck" also needs the time that it is now, which is handed in;
+//! "interrupted" also needs to know that nobody holds the project's lock, which whoever reads the log tells as
+//! [`crate::protocol::event::RunInterrupted`].
 
 use super::state::{Activity, Session, State};
 use super::steering::{Hold, Retry};
@@ -33,11 +35,19 @@ pub enum Phase {
     UsageLimit,
     /// Between two sessions.
     BetweenSessions,
+    /// The latest run was cut off: its process is gone.
+    Interrupted,
     /// The latest run ended.
     Ended(RunOutcome),
 }
 
 impl Phase {
+    /// Says whether a run is over, one way or another: nothing of it goes on.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Interrupted | Self::Ended(_))
+    }
+
     /// Returns the word for it.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -51,6 +61,7 @@ impl Phase {
             Self::Stuck => "stuck",
             Self::UsageLimit => "usage limit",
             Self::BetweenSessions => "between sessions",
+            Self::Interrupted => "interrupted",
             Self::Ended(RunOutcome::AllPassing) => "done",
             Self::Ended(RunOutcome::Stopped) => "stopped",
             Self::Ended(RunOutcome::Limit) => "limit met",
@@ -73,6 +84,9 @@ impl State {
                 outcome => *outcome,
             };
             return (Phase::Ended(outcome), Some(*time));
+        }
+        if let Some(last) = run.interrupted {
+            return (Phase::Interrupted, Some(last));
         }
         let since = self.current().map_or(run.started, |session| session.activity_since);
         if let Some(gate) = self.open_gates.first() {

@@ -101,6 +101,8 @@ pub struct Run {
     pub started: Timestamp,
     /// When and how it ended, and the sentence for it.
     pub ended: Option<(Timestamp, RunOutcome, String)>,
+    /// Set once its process is known to be gone without having ended it: when it was heard of last.
+    pub interrupted: Option<Timestamp>,
     /// Number of its first session.
     pub first_session: SessionNo,
     /// A stop that was asked for and not yet carried out.
@@ -302,6 +304,12 @@ impl Session {
         } else {
             self.context_tokens as f64 / self.context_window as f64
         }
+    }
+
+    /// Says whether it was cut off: nothing of it goes on, and nothing says how it ended.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.ended.is_none() && self.activity == Activity::Ended
     }
 
     /// Returns why it ended, if it has.

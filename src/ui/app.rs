@@ -13,7 +13,7 @@ use super::text::highlight;
 use super::update::{RENEWAL, update};
 use super::view::view;
 use super::{Options, OutsideEditor, UiError, source, title, zone};
-use crate::link::Client;
+use crate::link::{Client, Mode};
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -147,7 +147,8 @@ impl App {
         if self.dirty {
             return Some(self.drawn + self.interval());
         }
-        let age = self.model.run_is_live().then(|| self.drawn + MINUTE);
+        let moves = self.model.run_is_live() || self.model.mode == Mode::Following;
+        let age = moves.then(|| self.drawn + MINUTE);
         let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
         let armed = self.model.next_change().map(|at| self.origin + at);
         let notice = self.model.attention.wake().map(|at| self.origin + at);

@@ -56,6 +56,12 @@ impl Mailbox {
         self.put(msg, |lanes| &mut lanes.data, DATA)
     }
 
+    /// Says whether the UI has left.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.lanes().closed
+    }
+
     /// Takes the next message, keys first; `None` if `until` passed (for ever, if `None`).
     #[must_use]
     pub fn take(&self, until: Option<Instant>) -> Option<Msg> {

@@ -25,8 +25,10 @@ pub enum Msg {
     Events(Vec<Arc<Envelope>>),
     /// The past was delivered; what follows is live.
     CaughtUp,
-    /// Nothing more will come from the link.
+    /// No run is on any more that the link could follow.
     Closed,
+    /// Another process runs the project: this window watches it.
+    Reopened,
     /// The answer to a look-up.
     Answered(Query, Answer),
     /// A command could not be sent; the sentence says why.

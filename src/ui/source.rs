@@ -27,9 +27,12 @@ pub fn subscribe(client: &Client, mailbox: &Mailbox) {
     let mailbox = mailbox.clone();
     client.subscribe(Box::new(move |update| {
         mailbox.data(match update {
+            // Only asks whether anybody is here: nothing to draw.
+            Update::Events(events) if events.is_empty() => return !mailbox.is_closed(),
             Update::Events(events) => Msg::Events(events),
             Update::CaughtUp => Msg::CaughtUp,
             Update::Closed => Msg::Closed,
+            Update::Reopened => Msg::Reopened,
         })
     }));
 }

@@ -7,6 +7,7 @@
     reason = "clippy only knows `#[test]` functions as tests, not what they share"
 )]
 
+mod after;
 mod architecture;
 mod cli;
 mod demo;

@@ -208,7 +208,7 @@ fn notes_can_be_edited_where_no_run_ever_was() {
     client.subscribe(Box::new(move |update| match update {
         link::Update::Events(events) => events.into_iter().all(|event| tell.send(Some(event)).is_ok()),
         link::Update::CaughtUp => tell.send(None).is_ok(),
-        link::Update::Closed => false,
+        link::Update::Closed | link::Update::Reopened => false,
     }));
     let next = || events.recv_timeout(Duration::from_secs(20)).expect("nothing was told");
     while next().is_some() {}

@@ -72,7 +72,7 @@ impl<'a> Watch<'a> {
         client.subscribe(Box::new(move |update| match update {
             Update::Events(events) => sender.send(events).is_ok(),
             Update::CaughtUp => true,
-            Update::Closed => false,
+            Update::Closed | Update::Reopened => false,
         }));
         loop {
             match receiver.recv_timeout(TICK) {

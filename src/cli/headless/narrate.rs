@@ -23,6 +23,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
             let ended = format!("run ended: {}", or(&run.reason, words::outcome(run.outcome)));
             return std::iter::once(ended).chain(steered::undelivered(state)).collect();
         }
+        Event::RunInterrupted(_) => "interrupted: the process that ran it is gone".to_owned(),
         Event::StopCancelled(_) => "going on: the stop was taken back".to_owned(),
         Event::StopRequested(_) => "stopping, as you asked".to_owned(),
         Event::PauseRequested(pause) => steered::pause(pause.mode).to_owned(),
@@ -36,6 +37,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::RunOrderChanged(order) => steered::order(order),
         Event::SteerRefused(refused) => format!("not done: {}", refused.reason),
         Event::MoveRefused(refused) => format!("not moved: {}", refused.reason),
+        Event::ReviewRefused(refused) => format!("review of {} not recorded: {}", refused.commit.short(), refused.reason),
         Event::SessionStarted(started) => {
             format!(
                 "session {} ({}) starts with a fresh window of {} tokens",

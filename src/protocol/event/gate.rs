@@ -120,9 +120,18 @@ pub struct CommitReviewed {
     pub hunks: u32,
     /// Whether the person is done with it: it leaves the queue.
     pub settled: bool,
-    /// What the person wrote on single lines; the agent is told at the next step.
+    /// What the person wrote on single lines; the agent gets it as a message, queued by the event before this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<ReviewComment>,
+}
+
+/// A person's look at a commit could not be recorded; told, not written. What they wrote is still theirs to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRefused {
+    /// Which commit.
+    pub commit: Oid,
+    /// Why, for the person.
+    pub reason: String,
 }
 
 /// The engine made a commit.

@@ -52,6 +52,11 @@ pub struct RunEnded {
     pub reason: String,
 }
 
+/// The process that ran the latest run is gone without having ended it: what it was doing is not done any more, and what waited waits
+/// no longer. Told, never written, with the time of the log's last event, by whoever reads a log whose lock nobody holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInterrupted {}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

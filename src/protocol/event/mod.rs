@@ -13,7 +13,9 @@ pub mod window;
 pub mod worktree;
 
 pub use checkpoint::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
-pub use gate::{AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
+pub use gate::{
+    AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, ReviewRefused,
+};
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
@@ -21,8 +23,8 @@ pub use harness::{
     VerifyDeclared,
 };
 pub use lifecycle::{
-    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunOutcome, RunStarted, SessionEnded, SessionStarted, StopCancelled,
-    StopRequested,
+    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted, SessionEnded, SessionStarted,
+    StopCancelled, StopRequested,
 };
 pub use plan::{FeatureEditRefused, FeatureListEdited};
 pub use steer::{
@@ -90,6 +92,8 @@ events! {
     RunStarted = "run_started",
     /// A run ended.
     RunEnded = "run_ended",
+    /// Told, never written: the process that ran it is gone without having ended it.
+    RunInterrupted = "run_interrupted",
     /// The user asked the run to stop.
     StopRequested = "stop_requested",
     /// The user took a stop back.
@@ -188,6 +192,8 @@ events! {
     CommitMade = "commit_made",
     /// A person looked at a commit that was made without them.
     CommitReviewed = "commit_reviewed",
+    /// A person's look at a commit could not be recorded.
+    ReviewRefused = "review_refused",
     /// The files were kept.
     CheckpointMade = "checkpoint_made",
     /// The project was moved back, or forth again.

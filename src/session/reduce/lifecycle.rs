@@ -26,6 +26,7 @@ impl State {
             autonomy: event.autonomy,
             started: at.time,
             ended: None,
+            interrupted: None,
             first_session: self
                 .sessions
                 .last()
@@ -51,6 +52,19 @@ impl State {
         self.open_gates.clear();
         self.forget_questions();
         self.tests.running = None;
+    }
+
+    /// Nothing of the run goes on, and nothing of it waits. A later run, or a later word of the same log, is none of its business.
+    pub(super) fn run_interrupted(&mut self, at: At) {
+        if self.run.as_ref().is_none_or(|run| run.ended.is_some()) {
+            return;
+        }
+        self.abandon_open_session(at);
+        if let Some(run) = &mut self.run {
+            run.interrupted = Some(at.time);
+            run.stopping = None;
+            run.release(at.time);
+        }
     }
 
     pub(super) const fn stop_requested(&mut self, at: At, event: &StopRequested) {
@@ -97,7 +111,7 @@ impl State {
 
     pub(super) fn session_ended(&mut self, at: At, event: &SessionEnded) {
         if let Some(session) = self.session_mut(at.session) {
-            session.close(at);
+            session.close(at, "void: the session ended");
             session.push(at, ItemKind::Closed(event.clone()));
             session.ended = Some((at.time, event.clone()));
         }
@@ -118,7 +132,7 @@ impl State {
         if let Some(session) = self.sessions.last_mut()
             && session.ended.is_none()
         {
-            session.close(at);
+            session.close(at, "void: the run was interrupted");
         }
         self.open_gates.clear();
         self.forget_questions();
@@ -127,8 +141,9 @@ impl State {
 }
 
 impl Session {
-    /// Nothing runs in this session any more: open blocks count as whole, open calls as cancelled, open questions as withdrawn.
-    fn close(&mut self, at: At) {
+    /// Nothing runs in this session any more: open blocks count as whole, open calls as cancelled, open questions as withdrawn,
+    /// open gates as decided in the words of `gates`.
+    fn close(&mut self, at: At, gates: &str) {
         self.close_blocks(at);
         for item in &mut self.items {
             match &mut item.kind {
@@ -138,7 +153,7 @@ impl Session {
                 ItemKind::Question { answer, .. } if answer.is_none() => {
                     *answer = Some(("never answered".into(), "the session's end".into()));
                 }
-                ItemKind::Gate { decision, .. } if decision.is_none() => *decision = Some("void: the session ended".into()),
+                ItemKind::Gate { decision, .. } if decision.is_none() => *decision = Some(gates.into()),
                 _ => continue,
             }
             item.revision = at.seq;

@@ -19,7 +19,7 @@ mod tests;
 
 use super::state::{Activity, Session, State};
 use super::timeline::{Item, ItemKind};
-use crate::protocol::{Envelope, Event, SessionNo};
+use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo};
 use jiff::Timestamp;
 
 /// Where and when the event being folded happened.
@@ -46,6 +46,7 @@ impl State {
         match &envelope.event {
             Event::RunStarted(event) => self.run_started(at, event),
             Event::RunEnded(event) => self.run_ended(at, event),
+            Event::RunInterrupted(_) => self.run_interrupted(at),
             Event::StopRequested(event) => self.stop_requested(at, event),
             Event::StopCancelled(_) => self.stop_cancelled(),
             Event::PauseRequested(event) => self.pause_requested(at, event),
@@ -58,7 +59,7 @@ impl State {
             Event::MessageDelivered(event) => self.message_gone(event.message),
             Event::RunOrderChanged(event) => self.run_order_changed(event),
             // Told to whoever is looking; it changes nothing.
-            Event::SteerRefused(_) | Event::MoveRefused(_) => {}
+            Event::SteerRefused(_) | Event::MoveRefused(_) | Event::ReviewRefused(_) => {}
             Event::SessionStarted(event) => self.session_started(at, event),
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),
@@ -124,6 +125,17 @@ impl State {
                 self.push(at, ItemKind::Unknown(raw.clone()));
             }
         }
+    }
+
+    /// Folds in what a reader found out besides the log, which does not hold it, as of the log's last word.
+    pub fn tell(&mut self, event: impl Into<Event>) {
+        self.apply(&Envelope {
+            v: FORMAT_VERSION,
+            seq: self.last_seq.next(),
+            time: self.last_time.unwrap_or(Timestamp::UNIX_EPOCH),
+            session: self.current().map_or(SessionNo(0), |session| session.number),
+            event: event.into(),
+        });
     }
 
     /// Folds a whole log.

@@ -281,3 +281,39 @@ fn features_are_skipped_or_picked_but_not_both_and_only_for_this_run() {
     story.tell(run());
     assert_eq!(story.state.features.skipped, []);
 }
+
+#[test]
+fn a_run_whose_process_is_gone_is_interrupted_since_its_last_word_and_nothing_of_it_waits() {
+    let mut story = Story::began();
+    let gate = GateOpened {
+        gate: GateId(1),
+        what: GateKind::Commit,
+        call: "c".into(),
+        title: "t".into(),
+        body: String::new(),
+        tree: None,
+        commit: None,
+    };
+    let last = story.tell(gate);
+    story.is(Phase::WaitingForYou, last);
+    story.state.tell(RunInterrupted {});
+    story.is(Phase::Interrupted, last);
+    assert_eq!(story.state.phase_at(last + STUCK_AFTER * 3).0, Phase::Interrupted);
+    assert_eq!(story.state.open_gates, []);
+    assert!(story.state.current().unwrap().is_interrupted());
+    story.tell(run());
+    assert_eq!(
+        story.state.phase().0,
+        Phase::BetweenSessions,
+        "the next run knows nothing of it"
+    );
+
+    let mut over = Story::began();
+    over.tell(ended());
+    let time = over.tell(RunEnded {
+        outcome: RunOutcome::Stopped,
+        reason: String::new(),
+    });
+    over.state.tell(RunInterrupted {});
+    over.is(Phase::Ended(RunOutcome::Stopped), time);
+}

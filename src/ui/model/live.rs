@@ -15,6 +15,6 @@ impl Model {
     /// Says whether a run of this process is under way.
     #[must_use]
     pub fn run_is_live(&self) -> bool {
-        self.mode == Mode::Live && !self.closed && !matches!(self.state.phase().0, Phase::Ended(_))
+        self.mode == Mode::Live && !self.closed && !self.state.phase().0.is_over()
     }
 }

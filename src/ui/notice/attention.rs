@@ -93,6 +93,11 @@ impl Attention {
                 let (passing, all) = state.features.progress();
                 (kind, Subject::End, format!("{word}, {passing}/{all}: {}", ended.reason))
             }
+            Event::RunInterrupted(_) => (
+                Kind::Ended,
+                Subject::End,
+                "interrupted: the process that ran it is gone".to_owned(),
+            ),
             _ => return,
         };
         self.pending.push(Pending {

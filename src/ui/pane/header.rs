@@ -25,7 +25,7 @@ pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
         Phase::WaitingForYou => (Glyph::Person, Slot::Warning),
         Phase::Stopping | Phase::Pausing => (Glyph::Active, Slot::Warning),
         Phase::Paused | Phase::UsageLimit | Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, Slot::Warning),
-        Phase::Stuck | Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, Slot::Warning),
+        Phase::Stuck | Phase::Interrupted | Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, Slot::Warning),
         Phase::Ended(RunOutcome::AllPassing) => (Glyph::Pass, Slot::Pass),
         Phase::Ended(RunOutcome::Stopped) => (Glyph::Todo, Slot::Text),
         Phase::Ended(RunOutcome::Failed) => (Glyph::Fail, Slot::Error),
@@ -129,7 +129,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     } else {
         part(0, plain("reading the log".to_owned(), Slot::Dim));
     }
-    if let Some(session) = state.current().filter(|_| !matches!(phase, Phase::Ended(_))) {
+    if let Some(session) = state.current().filter(|_| !phase.is_over()) {
         let feature = session
             .feature
             .as_ref()
@@ -207,7 +207,7 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
         text.push(' ');
         text.push_str(&format::minutes(since, now));
-        if matches!(phase, Phase::Ended(_)) {
+        if phase.is_over() {
             text.push_str(" ago");
         }
     }

@@ -49,6 +49,7 @@ pub fn draw(model: &Model, cursor: &Cursor<SessionNo>, screen: Rect, buf: &mut B
 fn row(model: &Model, session: &Session, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let (glyph, word, slot) = match session.end_cause() {
         Some(cause) => cause_word(cause),
+        None if session.is_interrupted() => (Glyph::Fail, "interrupted", Slot::Warning),
         None => (Glyph::Active, activity_word(session.activity), Slot::Active),
     };
     let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());

@@ -22,6 +22,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             .debts
             .is_empty()
             .then_some("every commit of the engine was seen in full"),
+        Action::EditNotes | Action::EditSection | Action::CycleSection => watches_another(model),
         Action::Autonomy => (!model.run_is_live()).then_some("no run of this window is live"),
         Action::Approve
         | Action::Deny
@@ -138,9 +139,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::KeepSearch
         | Action::DropSearch
         | Action::NextWindow
-        | Action::CycleSection
-        | Action::EditSection
-        | Action::EditNotes
         | Action::SaveText
         | Action::UndoTyping
         | Action::RedoTyping
@@ -196,6 +194,11 @@ pub fn obstacle(model: &Model, action: Action) -> Option<String> {
 #[must_use]
 pub fn only_watches(model: &Model) -> Option<&'static str> {
     (model.mode != Mode::Live || model.closed).then_some("this window only watches; answer where the run was started")
+}
+
+/// Says that a run of another process is watched here, if one is: what needs the project's lock is done where that was started.
+pub(super) fn watches_another(model: &Model) -> Option<&'static str> {
+    (model.mode == Mode::Following).then_some("this window only watches a run of another process; do it where that was started")
 }
 
 fn nothing_searched(model: &Model) -> bool {

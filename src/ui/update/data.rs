@@ -28,6 +28,11 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 review::closed(model, "the run has ended");
                 run_ended(model, effects);
             }
+            Event::RunInterrupted(_) => {
+                review::closed(model, "the run was interrupted");
+                no_longer_waits(model, "the run was interrupted");
+            }
+            Event::ReviewRefused(refused) => review::not_recorded(model, refused),
             Event::GateDecided(decided) => review::decided(model, decided),
             Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),

@@ -17,6 +17,8 @@ mod key;
 mod motion;
 mod next_window;
 mod open;
+#[cfg(test)]
+mod over_tests;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -33,6 +35,7 @@ pub use review::unseen;
 
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};
+use crate::link::Mode;
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 /// Folds a message in and says what shall be done about it.
@@ -62,11 +65,18 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.closed = true;
             model.caught_up = true;
             plan::come_back(model);
+            if model.mode == Mode::Following {
+                model.mode = Mode::Offline;
+            }
             model.leaving &= !model.has_unsaved_text();
             rollback::not_sent(model);
             if model.leaving {
                 effects.push(Effect::Quit(Exit::Left));
             }
+        }
+        Msg::Reopened => {
+            (model.mode, model.closed) = (Mode::Following, false);
+            model.say("another process runs this project now: this window watches");
         }
         Msg::Answered(query, answer) => data::answered(model, query, answer),
         Msg::NotSent(reason) => {

@@ -232,7 +232,7 @@ pub fn wait_for(client: &Client, wanted: impl Fn(&Event) -> bool + Send + 'stati
     client.subscribe(Box::new(move |update| match update {
         Update::Events(events) => events.into_iter().all(|event| sender.send(event).is_ok()),
         Update::CaughtUp => true,
-        Update::Closed => false,
+        Update::Closed | Update::Reopened => true,
     }));
     let mut seen = Vec::new();
     loop {

@@ -1,6 +1,6 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
-use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, ReviewRefused};
 use crate::protocol::{FileDiff, GateDecision, GateId, Oid, QuestionId};
 use crate::session::state::OpenGate;
 use crate::session::timeline::ItemKind;
@@ -293,6 +293,19 @@ pub fn not_sent(model: &mut Model) {
     for review in model.reviews.iter_mut().filter(|review| review.standing == Standing::Sent) {
         review.standing = Standing::Waits;
     }
+}
+
+/// Notes that a look at a commit was not recorded: what was written can be sent again.
+pub fn not_recorded(model: &mut Model, refused: &ReviewRefused) {
+    if let Some(review) = model.review_mut(&Target::Commit(refused.commit.clone())) {
+        review.standing = Standing::Waits;
+        review.touch();
+    }
+    model.refuse(format!(
+        "the review of {} was not recorded: {}",
+        refused.commit.short(),
+        refused.reason
+    ));
 }
 
 /// Notes that an answer did not count: what was written is still there.

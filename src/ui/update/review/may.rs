@@ -5,14 +5,18 @@ use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::model::review::{Review, Standing, Target};
 use crate::ui::page::review::{Change, ROOM_FOR_SPLIT};
-use crate::ui::update::availability::only_watches;
+use crate::ui::update::availability::{only_watches, watches_another};
 
 /// Says why an action of the page cannot be done now; `None` if it can, or if no review is open.
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     let review = model.open_review()?;
     match action {
         Action::Approve | Action::Deny | Action::DenyAndStop => {
-            only_watches(model).or_else(|| cannot_decide(model, review, action))
+            let watches = match review.target {
+                Target::Gate(_) => only_watches(model),
+                Target::Commit(_) => watches_another(model),
+            };
+            watches.or_else(|| cannot_decide(model, review, action))
         }
         Action::EditMessage if !review.is_commit() => Some("nothing here has a message to edit"),
         Action::EditMessage => only_watches(model),

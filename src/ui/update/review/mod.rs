@@ -14,12 +14,14 @@ mod writing;
 #[cfg(test)]
 mod writing_tests;
 
-pub use gates::{carry_over, changed_outside, closed, decided, next_waiting, not_sent, open_debt, open_oldest, refused};
+pub use gates::{
+    carry_over, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused,
+};
 pub use may::refusal;
 pub use reading::{drawn, mark_seen, since_last, split, unseen};
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
-use super::availability::only_watches;
+use super::availability::watches_another;
 use crate::protocol::event::CommitReviewed;
 use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
@@ -94,7 +96,12 @@ fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &m
         }
         Target::Commit(commit) => {
             let reviewed = reviewed(model, commit, seen, comments, Settling::Done);
-            (Command::ReviewCommit(reviewed), format!("{} is looked at", commit.short()))
+            let comments = match (reviewed.comments.len(), model.run_is_live()) {
+                (0, _) | (_, true) => "",
+                (_, false) => "; the next session reads your comments",
+            };
+            let told = format!("{} is looked at{comments}", commit.short());
+            (Command::ReviewCommit(reviewed), told)
         }
     };
     effects.push(Effect::Send(command));
@@ -156,7 +163,7 @@ pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
     let Some(commit) = before.filter(|commit| looking_back(model).as_ref() != Some(commit)) else {
         return;
     };
-    if only_watches(model).is_some() {
+    if watches_another(model).is_some() {
         return;
     }
     let Some(review) = model.review(&Target::Commit(commit.clone())) else {

@@ -51,7 +51,7 @@ pub fn left(model: &mut Model) {
 #[must_use]
 pub fn closed(model: &Model) -> Option<&'static str> {
     let going = model.going.as_ref()?;
-    if model.mode == Mode::Following && !model.closed {
+    if model.mode == Mode::Following {
         return Some("this window only watches a run of another process; go back where that was started");
     }
     if going.sent {

@@ -1,10 +1,11 @@
 //! What a person wrote at a gate or on a commit, as the agent is told.
 //!
-//! Owns the words and their order. Invariant: every comment stands with its place and the lines it was written on, so that it is
-//! understood after the lines have moved.
+//! Owns the words and their order; who records them, and under which lock, is the caller's. Invariant: every comment stands with its
+//! place and the lines it was written on, so that it is understood after the lines have moved.
 
-use crate::protocol::event::CommitReviewed;
-use crate::protocol::{GateAnswer, GateDecision, ReviewComment};
+use crate::protocol::event::{CommitReviewed, MessageQueued};
+use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, ReviewComment};
+use crate::session::State;
 
 /// The reason and the comments of an answer; empty if the person wrote nothing.
 #[must_use]
@@ -24,17 +25,31 @@ pub fn written(answer: &GateAnswer) -> String {
     text
 }
 
-/// What the agent is told of comments on a commit that was made earlier; `None` without any.
+/// What is recorded of a person's look at a commit that was made without them: their comments as a message to the agent, then how
+/// far they looked. The message comes first: a log that is cut off between the two still owes the review, and loses no comment.
+/// A message outlives its run, so that whoever reviews after the end speaks to the next session.
 #[must_use]
-pub fn remark(reviewed: &CommitReviewed, subject: &str) -> Option<String> {
-    (!reviewed.comments.is_empty()).then(|| {
-        format!(
-            "[human] Comments on commit {} ({subject}), which was made before anybody looked at it. Take them up when the present \
-             feature is done, in a commit of their own:{}",
-            reviewed.commit.short(),
-            list(&reviewed.comments)
-        )
-    })
+pub fn review(state: &State, reviewed: CommitReviewed) -> Vec<Event> {
+    let message = (!reviewed.comments.is_empty()).then(|| MessageQueued {
+        message: state.last_message.next(),
+        text: remark(state, &reviewed),
+        when: Delivery::NextStep,
+    });
+    let mut events: Vec<Event> = message.map(Event::from).into_iter().collect();
+    events.push(reviewed.into());
+    events
+}
+
+fn remark(state: &State, reviewed: &CommitReviewed) -> String {
+    let made = state.commits.iter().find(|commit| commit.made.commit == reviewed.commit);
+    let subject = made.and_then(|commit| commit.made.message.lines().next());
+    format!(
+        "Comments on commit {} ({}), which was made before anybody looked at it. Take them up when the present feature is done, in a \
+         commit of their own:{}",
+        reviewed.commit.short(),
+        subject.unwrap_or("not of this project's log"),
+        list(&reviewed.comments)
+    )
 }
 
 fn list(comments: &[ReviewComment]) -> String {

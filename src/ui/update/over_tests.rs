@@ -1,0 +1,137 @@
+//! Windows whose run is over, was cut off, or belongs to another process: what can be done in them, and what they say.
+
+use super::refusal;
+use crate::link::Mode;
+use crate::protocol::event::{ReviewRefused, RunInterrupted, RunOutcome};
+use crate::protocol::{Command, CommitDiff, Query};
+use crate::session::Phase;
+use crate::session::state::Debt;
+use crate::ui::keymap::Action;
+use crate::ui::model::review::{Standing, Target};
+use crate::ui::model::{Loaded, Model};
+use crate::ui::msg::{Effect, Msg};
+use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::update::update;
+use crate::ui::{title, waiting};
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+use std::time::Duration;
+
+fn live() -> Model {
+    model_of(recorded().unwrap(), Size { width: 120, height: 40 })
+}
+
+/// Types keys two seconds apart, with a frame after each.
+fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in typed.split(' ') {
+        let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
+        let at = model.elapsed + Duration::from_secs(2);
+        effects.extend(update(model, Msg::Key(KeyEvent::new(key.code, key.modifiers), at)));
+        let _ = draw(model);
+        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
+    }
+    effects
+}
+
+fn screen(model: &mut Model) -> String {
+    let buf = draw(model);
+    buf.content().iter().map(|cell| cell.symbol()).collect()
+}
+
+/// A commit that nobody saw, with its change read.
+fn owing(model: &mut Model) -> crate::protocol::Oid {
+    let commit = model.state.commits.last().unwrap().made.commit.clone();
+    model.state.debts.push(Debt {
+        commit: commit.clone(),
+        unseen: 2,
+        hunks: 2,
+    });
+    let diff = CommitDiff {
+        commit: commit.clone(),
+        parent: None,
+        author: "A <a@example.org>".into(),
+        time: model.state.last_time.unwrap(),
+        message: "Say hello".into(),
+        files: waiting::files(),
+    };
+    model.diffs.insert(commit.clone(), Loaded::Ready(diff));
+    commit
+}
+
+#[test]
+fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() {
+    for (mode, closed) in [(Mode::Live, true), (Mode::Offline, false), (Mode::Offline, true)] {
+        let mut model = live();
+        waiting::tell(
+            &mut model,
+            crate::protocol::event::RunEnded {
+                outcome: RunOutcome::Stopped,
+                reason: String::new(),
+            },
+        );
+        model.popup = None;
+        (model.mode, model.closed) = (mode, closed);
+        let commit = owing(&mut model);
+        let sent = keys(&mut model, "u G a");
+        let reviews = sent.iter().filter_map(|effect| match effect {
+            Effect::Send(Command::ReviewCommit(reviewed)) => Some((reviewed.commit.clone(), reviewed.settled)),
+            _ => None,
+        });
+        assert_eq!(reviews.collect::<Vec<_>>(), [(commit.clone(), true)], "{mode:?}");
+
+        // It may be refused at the last moment: then it can be sent again.
+        let reason = "another longhaul is running".to_owned();
+        waiting::tell(
+            &mut model,
+            ReviewRefused {
+                commit: commit.clone(),
+                reason,
+            },
+        );
+        assert_eq!(model.review(&Target::Commit(commit)).unwrap().standing, Standing::Waits);
+        assert!(model.note.as_ref().unwrap().text.contains("another longhaul"));
+    }
+    let mut model = live();
+    model.state.open_questions.clear();
+    model.mode = Mode::Following;
+    owing(&mut model);
+    let sent = keys(&mut model, "u G a");
+    assert!(!sent.iter().any(|effect| matches!(effect, Effect::Send(_))), "{sent:?}");
+    assert!(model.note.as_ref().unwrap().text.contains("another process"));
+}
+
+#[test]
+fn nothing_that_cannot_be_saved_is_opened_for_typing() {
+    let mut model = live();
+    model.mode = Mode::Following;
+    let asked = keys(&mut model, "E");
+    assert!(!asked.contains(&Effect::Ask(Query::Notes)) && model.editor.is_none());
+    assert!(model.note.as_ref().unwrap().text.contains("another process"));
+    for action in [Action::EditSection, Action::CycleSection] {
+        assert!(refusal(&model, action).is_some());
+    }
+    update(&mut model, Msg::Closed);
+    assert_eq!((model.mode, refusal(&model, Action::EditNotes)), (Mode::Offline, None));
+    update(&mut model, Msg::Reopened);
+    assert_eq!((model.mode, model.closed), (Mode::Following, false));
+}
+
+#[test]
+fn nothing_waits_on_the_screen_once_the_process_is_gone() {
+    let mut model = live();
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    model.mode = Mode::Following;
+    keys(&mut model, "Esc");
+    let before = screen(&mut model);
+    assert!(before.contains("waiting"), "{before}");
+    waiting::tell(&mut model, RunInterrupted {});
+    update(&mut model, Msg::Closed);
+    let after = screen(&mut model);
+    assert!(after.contains("interrupted") && !after.contains("waiting"), "{after}");
+    assert_eq!(model.phase().0, Phase::Interrupted);
+    assert!(title::of(&model).contains("interrupted") && !title::of(&model).contains("waiting"));
+    keys(&mut model, "s");
+    let sessions = screen(&mut model);
+    assert!(!sessions.contains("waiting") && !sessions.contains("running"), "{sessions}");
+}

@@ -1,0 +1,244 @@
+//! What is left when a run is over, or was cut off: what nobody answers waits no more, and what needs no run can be done.
+
+use crate::support::{INITIALIZER, Lab, Ran, builds, wait_for};
+use assert_cmd::Command as Program;
+use longhaul::config::Durability;
+use longhaul::harness::FEATURE_LIST;
+use longhaul::link::{self, Client, Mode, Update};
+use longhaul::protocol::event::{CommitReviewed, GateKind, GateOpened, Limits, RunStarted, SessionStarted};
+use longhaul::protocol::{Autonomy, Command, Envelope, Event, GateId, Oid, ReviewComment, Role, SessionNo};
+use longhaul::session::{Phase, State};
+use longhaul::store::Writer;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+fn offline(lab: &Lab) -> Client {
+    link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings, None)
+}
+
+/// Two sessions' script behind the model's name, of which a run with a limit of one session plays the first.
+fn script(first: &str) -> String {
+    ["[script]\nmodel = \"scripted-demo\"\n", first].concat()
+}
+
+fn review(commit: Oid, text: &str) -> Command {
+    Command::ReviewCommit(CommitReviewed {
+        commit,
+        hunks_seen: 2,
+        hunks: 2,
+        settled: true,
+        comments: vec![ReviewComment {
+            path: "tests/run.sh".into(),
+            line: Some(1),
+            old_line: None,
+            snippet: "+n=0; bad=0".into(),
+            row: 0,
+            text: text.into(),
+        }],
+    })
+}
+
+fn debts(ran: &Ran) -> Vec<Oid> {
+    ran.state.debts.iter().map(|debt| debt.commit.clone()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_reviewed_after_its_run_and_the_next_session_reads_the_comments() {
+    let mut lab = Lab::new();
+    lab.settings.autonomy = Autonomy::Deferred;
+    lab.settings.limits.sessions = Some(1);
+    let running = lab.start(INITIALIZER).await;
+    let own = running.engine.client();
+    let first = running.finish().await;
+    let owed = debts(&first)[0].clone();
+
+    // In the window of the run that has ended.
+    let reviewed = |event: &Event| matches!(event, Event::CommitReviewed(_));
+    own.send(review(owed.clone(), "Two lines, please.")).unwrap();
+    let seen = tokio::task::spawn_blocking(move || wait_for(&own, reviewed)).await.unwrap();
+    let state = State::fold(seen.iter().map(|envelope| &**envelope));
+    assert_eq!((state.debts.len(), state.messages.len()), (0, 1));
+
+    let second = lab.run(&script(&builds("F001", "01", "hello"))).await;
+    let told = |ran: &Ran, text: &str| ran.requests.iter().filter(|body| body.contains(text)).count();
+    assert!(told(&second, "Two lines, please.") > 0 && told(&second, "(Skeleton)") > 0);
+    assert_eq!(second.state.messages, []);
+
+    // Days later, in a window of its own.
+    let owed = debts(&second)[0].clone();
+    let later = offline(&lab);
+    later.send(review(owed, "And a test.")).unwrap();
+    tokio::task::spawn_blocking(move || {
+        wait_for(
+            &later,
+            |event| matches!(event, Event::CommitReviewed(reviewed) if reviewed.comments.iter().any(|c| c.text == "And a test.")),
+        )
+    })
+    .await
+    .unwrap();
+    let third = lab.run(&script(&builds("F002", "02", "bye"))).await;
+    assert!(told(&third, "And a test.") > 0);
+    assert_eq!(told(&third, "Two lines, please."), 0, "said once");
+}
+
+/// What a subscriber was told, folded.
+struct Watching {
+    updates: Receiver<Update>,
+    state: State,
+}
+
+impl Watching {
+    fn new(client: &Client) -> Self {
+        let (sender, updates) = sync_channel(256);
+        client.subscribe(Box::new(move |update| sender.send(update).is_ok()));
+        Self {
+            updates,
+            state: State::default(),
+        }
+    }
+
+    fn until(&mut self, wanted: impl Fn(&Update) -> bool) {
+        loop {
+            let update = self.updates.recv_timeout(Duration::from_secs(20)).expect("nothing was told");
+            if let Update::Events(events) = &update {
+                for envelope in events {
+                    assert!(envelope.seq > self.state.last_seq, "told events have numbers of their own");
+                    self.state.apply(envelope);
+                }
+            }
+            if wanted(&update) {
+                return;
+            }
+        }
+    }
+
+    fn until_phase(&mut self, phase: Phase) {
+        while self.state.phase().0 != phase {
+            self.until(|_| true);
+        }
+    }
+}
+
+fn begins(lab: &Lab, run: &str, session: u32) -> Writer {
+    let mut writer = Writer::open(lab.dir().lock().unwrap(), Durability::Group).unwrap();
+    writer.begin_segment(SessionNo(session), Role::Coding).unwrap();
+    let started = RunStarted {
+        run: run.into(),
+        project: "notes".into(),
+        workspace: lab.workspace().display().to_string(),
+        model: "m".into(),
+        endpoint: "e".into(),
+        version: "0".into(),
+        limits: Limits::default(),
+        autonomy: Autonomy::Commits,
+        sandbox: "none".into(),
+    };
+    let opened = SessionStarted {
+        role: Role::Coding,
+        model: "m".into(),
+        context_window: 1000,
+        head: None,
+        prompt_hash: String::new(),
+    };
+    for event in [Event::from(started), opened.into()] {
+        writer.append(SessionNo(session), event).unwrap();
+    }
+    writer
+}
+
+fn waits() -> Event {
+    GateOpened {
+        gate: GateId(1),
+        what: GateKind::Commit,
+        call: "c".into(),
+        title: "Say hello".into(),
+        body: "Say hello".into(),
+        tree: None,
+        commit: None,
+    }
+    .into()
+}
+
+#[test]
+fn a_watcher_sees_that_the_run_is_gone_and_follows_the_next() {
+    let lab = Lab::new();
+    let mut writer = begins(&lab, "first", 1);
+    writer.append(SessionNo(1), waits()).unwrap();
+    let client = offline(&lab);
+    assert_eq!(client.mode(), Mode::Following);
+    let mut watching = Watching::new(&client);
+    watching.until(|update| matches!(update, Update::CaughtUp));
+    assert_eq!(watching.state.phase().0, Phase::WaitingForYou);
+
+    let last = watching.state.last_time;
+    drop(writer);
+    watching.until(|update| matches!(update, Update::Closed));
+    assert_eq!(watching.state.phase(), (Phase::Interrupted, last));
+    assert_eq!(watching.state.open_gates, []);
+
+    let mut writer = begins(&lab, "second", 2);
+    watching.until(|update| matches!(update, Update::Reopened));
+    watching.until_phase(Phase::Running);
+    writer.append(SessionNo(2), waits()).unwrap();
+    watching.until_phase(Phase::WaitingForYou);
+    assert_eq!(watching.state.sessions.len(), 2);
+}
+
+#[test]
+fn a_window_opened_after_the_kill_says_that_the_run_was_cut_off() {
+    let lab = Lab::new();
+    let mut writer = begins(&lab, "first", 1);
+    let killed = writer.append(SessionNo(1), waits()).unwrap();
+    drop(writer);
+    let client = offline(&lab);
+    assert_eq!(client.mode(), Mode::Offline);
+    let mut watching = Watching::new(&client);
+    watching.until(|update| matches!(update, Update::CaughtUp));
+    assert_eq!(watching.state.phase(), (Phase::Interrupted, Some(killed.time)));
+    let _next = begins(&lab, "second", 2);
+    watching.until(|update| matches!(update, Update::Reopened));
+    watching.until_phase(Phase::Running);
+}
+
+#[test]
+fn what_cannot_be_recorded_because_a_run_is_on_is_given_back() {
+    let lab = Lab::new();
+    let _writer = begins(&lab, "first", 1);
+    let client = offline(&lab);
+    let mut watching = Watching::new(&client);
+    watching.until(|update| matches!(update, Update::CaughtUp));
+    client.send(review(Oid::from("aaaa"), "Why?")).unwrap();
+    let refused =
+        |envelope: &Envelope| matches!(&envelope.event, Event::ReviewRefused(refused) if refused.reason.contains("process"));
+    watching.until(|update| matches!(update, Update::Events(events) if events.iter().any(|envelope| refused(envelope))));
+}
+
+#[test]
+fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
+    let lab = Lab::new();
+    let mut writer = begins(&lab, "first", 1);
+    writer.append(SessionNo(1), waits()).unwrap();
+    let says = |args: &[&str]| {
+        let mut program = Program::cargo_bin("longhaul").unwrap();
+        program
+            .args(args)
+            .current_dir(lab.workspace())
+            .env("LONGHAUL_STATE_DIR", lab.state_root())
+            .env("HOME", lab.workspace());
+        String::from_utf8(program.output().unwrap().stdout).unwrap()
+    };
+    let json = |command: &str| -> serde_json::Value { serde_json::from_str(&says(&[command, "--json"])).unwrap() };
+    assert!(says(&["status"]).contains("waiting for you"), "{}", says(&["status"]));
+    assert_eq!(json("gates").as_array().unwrap().len(), 1);
+    drop(writer);
+    let status = says(&["status"]);
+    assert!(status.contains("interrupted") && !status.contains("waiting"), "{status}");
+    let report = json("status");
+    assert_eq!(
+        (report["state"].as_str(), report["session"]["activity"].as_str()),
+        (Some("interrupted"), Some("ended"))
+    );
+    assert!(says(&["sessions"]).contains("interrupted"));
+    assert!(says(&["gates"]).contains("interrupted"));
+    assert_eq!(json("gates"), serde_json::json!([]));
+}
