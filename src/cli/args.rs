@@ -35,6 +35,8 @@ pub enum Command {
     Sessions(ReadArgs),
     /// List what waits for you in the project's run
     Gates(ReadArgs),
+    /// List the rules about commands that run without asking, or revoke one
+    Rules(RulesArgs),
     /// List the checkpoints: what a project can be taken back to
     Checkpoints(ReadArgs),
     /// Take files, branch, feature list and notes back to a checkpoint or a commit; the state left is kept
@@ -191,6 +193,32 @@ pub struct ReadArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `rules`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct RulesArgs {
+    #[command(subcommand)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub act: Option<RulesCommand>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub list: ReadArgs,
+}
+
+/// What can be done with a rule.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Take a rule back; commands like it are asked about again
+    Revoke {
+        /// The rule, such as R3
+        #[arg(value_name = "ID")]
+        id: String,
+        /// The project
+        #[arg(value_name = "DIR", default_value = ".")]
+        dir: PathBuf,
+    },
 }
 
 /// Options of `rollback`.

@@ -25,6 +25,7 @@ mod open;
 mod preflight;
 mod project;
 mod rollback;
+mod rules;
 mod run;
 mod sessions;
 mod settings;
@@ -70,6 +71,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => status::run(&args, console).map(|()| Exit::Done),
         Some(Command::Features(args)) => features::run(&args, console).map(|()| Exit::Done),
         Some(Command::Gates(args)) => gates::run(&args, console).map(|()| Exit::Done),
+        Some(Command::Rules(args)) => rules::run(&args, console).map(|()| Exit::Done),
         Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
         Some(Command::Checkpoints(args)) => rollback::checkpoints(&args, console).map(|()| Exit::Done),
         Some(Command::Rollback(args)) => rollback::rollback(&args, console).map(|()| Exit::Done),

@@ -5,6 +5,7 @@
 //! Reads only files it is given paths of. Invariant: every value of [`Settings`] can be traced to the place
 //! that set it, and a key that is not known is an error, never silently dropped.
 
+pub mod amount;
 mod document;
 mod error;
 mod keys;

@@ -1,13 +1,14 @@
 //! `ask_human`: puts the agent's question to the person and records what becomes of it.
 //!
 //! Owns the words of policy's answer; how long a question waits is `questions`' business. Invariant: every question asked
-//! is answered in the log, by a person or by policy.
+//! is answered in the log, by a person or by policy, or withdrawn there.
 
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::questions::Happened;
 use crate::harness::prompt::Attendance;
-use crate::protocol::event::{QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased};
+use crate::protocol::QuestionId;
+use crate::protocol::event::{QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn};
 use tokio_util::sync::CancellationToken;
 
 impl Dispatch {
@@ -37,8 +38,15 @@ impl Dispatch {
         })?;
         let answered = loop {
             let happened = tokio::select! {
+                biased;
                 happened = waiting.next() => happened,
-                () = cancel.cancelled() => Happened::Over,
+                () = cancel.cancelled() => {
+                    questions.withdraw(question);
+                    match waiting.late() {
+                        Some(text) => break Some(text),
+                        None => return self.withdraw(question),
+                    }
+                }
             };
             match happened {
                 Happened::Answered(text) => break Some(text),
@@ -51,6 +59,7 @@ impl Dispatch {
             }
         };
         questions.withdraw(question);
+        let answered = answered.or_else(|| waiting.late());
         // A human's answer was recorded where the command came in, before it was handed over.
         Ok(match answered {
             Some(text) => Ran::done(format!("The human answers: {text}")),
@@ -63,5 +72,25 @@ impl Dispatch {
                 Ran::done(fallback)
             }
         })
+    }
+
+    /// The person cut the step, or the run stops: nobody answers in their place.
+    fn withdraw(&self, question: QuestionId) -> Result<Ran, EngineError> {
+        let stops = self
+            .project
+            .journal
+            .with_state(|state| state.run.as_ref().is_some_and(|run| run.stopping.is_some()));
+        let reason = if stops {
+            "the run stops before anybody answered"
+        } else {
+            "the human interrupted before answering"
+        };
+        self.project.record(QuestionWithdrawn {
+            question,
+            reason: reason.to_owned(),
+        })?;
+        Ok(Ran::cancelled_because(format!(
+            "Not answered: {reason}. The question is withdrawn; ask again if you still need to know."
+        )))
     }
 }

@@ -6,7 +6,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
-use super::gates::{self, Decided};
+use super::gates::{self, By, Decided};
 use super::{index, rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
 use crate::harness::comments;
@@ -57,7 +57,7 @@ impl Dispatch {
 
     /// Says what moved since a person was shown the change. Policy is shown nothing: it decides on the tested tree.
     async fn outdated(&self, draft: &Draft, decided: &Decided) -> Result<Option<String>, EngineError> {
-        if decided.by == "policy" {
+        if decided.by == By::Policy {
             return Ok(None);
         }
         let head = self.project.git(|repo| repo.head()).await?;
@@ -183,12 +183,12 @@ fn denied(decided: &Decided) -> Ran {
         ""
     };
     let written = comments::written(&decided.answer);
-    let (who, next) = match (decided.by, written.is_empty()) {
-        ("human", true) => (
+    let (who, next) = match (&decided.by, written.is_empty()) {
+        (By::Human, true) => (
             "the human denied it and gave no reason",
             "do not commit the same again: look for what may be wrong with it, or ask the human",
         ),
-        ("human", false) => ("the human denied it", "mend what is said here, then commit again"),
+        (By::Human, false) => ("the human denied it", "mend what is said here, then commit again"),
         _ => ("a check did not hold", "mend what is said here, then commit again"),
     };
     Ran::refused(format!(
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_denial_without_a_word_does_not_point_to_words() {
-        let told = |by: &'static str, reason: &str| {
+        let told = |by: By, reason: &str| {
             let answer = GateAnswer {
                 gate: GateId(1),
                 tree: None,
@@ -224,16 +224,16 @@ mod tests {
             };
             denied(&Decided { by, answer }).outcome.shown
         };
-        let silent = told("human", " ");
+        let silent = told(By::Human, " ");
         assert!(
             silent.contains("gave no reason") && !silent.contains("what is said here"),
             "{silent}"
         );
-        let reasoned = told("human", "too long");
+        let reasoned = told(By::Human, "too long");
         assert!(
             reasoned.contains("mend what is said here") && reasoned.ends_with("Reason: too long"),
             "{reasoned}"
         );
-        assert!(told("policy", "a test fails").contains("a check did not hold"));
+        assert!(told(By::Policy, "a test fails").contains("a check did not hold"));
     }
 }

@@ -73,6 +73,12 @@ impl Ran {
         Self::told(CallStatus::Cancelled, "Stopped before it was done; nothing was changed.")
     }
 
+    /// A harness tool that was stopped, in its own words.
+    #[must_use]
+    pub fn cancelled_because(text: impl Into<String>) -> Self {
+        Self::told(CallStatus::Cancelled, text)
+    }
+
     fn told(status: CallStatus, text: impl Into<String>) -> Self {
         Self {
             outcome: ToolOutcome {

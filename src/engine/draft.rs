@@ -202,6 +202,7 @@ impl Draft {
                     .collect(),
                 previous: project.journal.with_state(|state| state.last_round.clone()),
             })),
+            particulars: None,
         }
     }
 

@@ -1,14 +1,14 @@
 //! Carries out the turn machine's effects: the only place of a session where IO, time and commands meet.
 //!
-//! Owns the running request, the running call and the clock that joins text deltas. Invariant: when `drive` returns,
-//! no request and no tool of the session is running any more.
+//! Owns the running request, the running call, the question about a limit, and the clock that joins text deltas. Invariant: when
+//! `drive` returns, no request and no tool of the session is running any more, and no gate of it waits.
 
 use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{edits, limits, steer};
-use crate::protocol::event::{EndCause, Failure, RetryCause};
+use super::{edits, limits, raise, steer};
+use crate::protocol::event::{EndCause, Failure, LimitReached, RetryCause};
 use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
 use std::collections::VecDeque;
@@ -50,6 +50,7 @@ pub struct Driver<'a> {
     cancel: CancellationToken,
     request: Option<(mpsc::Receiver<StreamItem>, CancellationToken)>,
     call: Option<(JoinHandle<Result<CallDone, EngineError>>, CancellationToken)>,
+    limit: Option<(JoinHandle<Result<raise::Answer, EngineError>>, CancellationToken)>,
     delta: Option<(u32, String)>,
     /// Bytes of the running answer.
     answer: usize,
@@ -76,6 +77,7 @@ impl<'a> Driver<'a> {
             cancel,
             request: None,
             call: None,
+            limit: None,
             delta: None,
             answer: 0,
             flushed,
@@ -95,6 +97,11 @@ impl<'a> Driver<'a> {
             cancel.cancel();
             // Its result has nowhere to go, but it must be over before the session is.
             let _ = call.await;
+        }
+        if let Some((asked, cancel)) = self.limit.take() {
+            cancel.cancel();
+            // So must the gate be: whoever looks at it is told that it no longer waits.
+            let _ = asked.await;
         }
         ended
     }
@@ -147,21 +154,36 @@ impl<'a> Driver<'a> {
             | Input::Stop { .. }
             | Input::CancelStop
             | Input::Steered(_)
-            | Input::Limit { .. } => false,
+            | Input::Limit { .. }
+            | Input::LimitKept
+            | Input::LimitRaised { .. } => false,
         };
         if !asks_again {
             return vec![input];
         }
-        let met = self
-            .dispatch
-            .project
-            .journal
-            .with_state(|state| limits::met(state, jiff::Timestamp::now()));
-        match met {
+        match self.met() {
             // An answer's own tokens count only once it is recorded; so does its price.
             Some(limit) if matches!(input, Input::Answered { .. }) => vec![input, Input::Limit { limit }],
             Some(limit) => vec![Input::Limit { limit }, input],
             None => vec![input],
+        }
+    }
+
+    fn met(&self) -> Option<LimitReached> {
+        self.dispatch
+            .project
+            .journal
+            .with_state(|state| limits::met(state, jiff::Timestamp::now()))
+    }
+
+    /// What the machine is told of an answered question about a limit.
+    fn past_limit(&self, answer: raise::Answer) -> Input {
+        match answer {
+            raise::Answer::Ends => Input::LimitKept,
+            raise::Answer::GoesOn(limits) => Input::LimitRaised {
+                turns: limits.turns,
+                next: self.met(),
+            },
         }
     }
 
@@ -191,6 +213,12 @@ impl<'a> Driver<'a> {
                 let (dispatch, cancel) = (Arc::clone(&self.dispatch), self.cancel.child_token());
                 let token = cancel.clone();
                 self.call = Some((tokio::spawn(async move { dispatch.call(call, token).await }), cancel));
+            }
+            Effect::AskLimit(limit) => {
+                let (dispatch, cancel) = (Arc::clone(&self.dispatch), self.cancel.child_token());
+                let token = cancel.clone();
+                let asking = tokio::spawn(async move { raise::ask(&dispatch.project, &limit, &token).await });
+                self.limit = Some((asking, cancel));
             }
             Effect::CancelCall => {
                 if let Some((_, cancel)) = &self.call {
@@ -225,6 +253,11 @@ impl<'a> Driver<'a> {
                     self.call = None;
                     let done = done.map_err(EngineError::task)??;
                     return Ok(vec![Input::ToolDone { result: done.result, ends: done.ends }]);
+                }
+                answer = join(&mut self.limit) => {
+                    self.limit = None;
+                    let answer = answer.map_err(EngineError::task)??;
+                    return Ok(vec![self.past_limit(answer)]);
                 }
                 () = tokio::time::sleep_until(flush_at), if self.delta.is_some() => return Ok(self.flush().into_iter().collect()),
             }

@@ -97,6 +97,15 @@ pub enum Input {
         /// Which.
         limit: LimitReached,
     },
+    /// It was decided what becomes of the session whose limit was met: it ends.
+    LimitKept,
+    /// A person raised it: the session goes on.
+    LimitRaised {
+        /// Turns allowed from now on.
+        turns: Option<u32>,
+        /// The next limit that is met already.
+        next: Option<LimitReached>,
+    },
 }
 
 /// How a person wants the run to go on.
@@ -138,6 +147,8 @@ pub enum Effect {
     Call(ProposedCall),
     /// Stop the running tool call; its `ToolDone` still comes.
     CancelCall,
+    /// Find out whether the session may go past a limit; [`Input::LimitKept`] or [`Input::LimitRaised`] comes.
+    AskLimit(LimitReached),
     /// The session is over.
     End {
         /// Why.

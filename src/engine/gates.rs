@@ -6,9 +6,11 @@
 
 use super::error::EngineError;
 use super::project::Project;
+use super::raise;
 use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened};
-use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid};
+use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, RuleId};
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -22,8 +24,7 @@ pub struct Gates {
 /// The book's side of a gate.
 #[derive(Debug)]
 struct Open {
-    what: GateKind,
-    tree: Option<Oid>,
+    opened: GateOpened,
     policy: Policy,
     answer: oneshot::Sender<Decided>,
 }
@@ -40,10 +41,37 @@ pub enum Policy {
 /// How a gate was decided, and by whom.
 #[derive(Debug, Clone)]
 pub struct Decided {
-    /// `human`, `policy`, or `harness` for a gate that lost its object.
-    pub by: &'static str,
+    /// Who.
+    pub by: By,
     /// The answer.
     pub answer: GateAnswer,
+}
+
+/// Who decided a gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// A person.
+    Human,
+    /// The level of autonomy, by which nobody is asked.
+    Policy,
+    /// Standing rules that a person made.
+    Rules(Vec<RuleId>),
+    /// Nobody: the gate lost its object.
+    Harness,
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Human => f.write_str("human"),
+            Self::Policy => f.write_str("policy"),
+            Self::Harness => f.write_str("harness"),
+            Self::Rules(rules) => {
+                let ids: Vec<String> = rules.iter().map(ToString::to_string).collect();
+                write!(f, "rule {}", ids.join(", "))
+            }
+        }
+    }
 }
 
 impl Gates {
@@ -51,8 +79,7 @@ impl Gates {
     fn register(&self, opened: &GateOpened, policy: Policy) -> oneshot::Receiver<Decided> {
         let (answer, answered) = oneshot::channel();
         let open = Open {
-            what: opened.what,
-            tree: opened.tree.clone(),
+            opened: opened.clone(),
             policy,
             answer,
         };
@@ -66,36 +93,66 @@ impl Gates {
         let gate = answer.gate;
         let over = || format!("{gate} does not wait for an answer any more");
         let open = book.get(&gate).ok_or_else(over)?;
-        if open.tree.is_some() && open.tree != answer.tree {
+        let shown = open.opened.tree.as_ref();
+        if shown.is_some() && shown != answer.tree.as_ref() {
             let told = |tree: Option<&Oid>| tree.map_or_else(|| "none".to_owned(), |tree| tree.short().to_owned());
             return Err(format!(
                 "the answer is for tree {}, and {gate} waits on tree {}; look at it again",
                 told(answer.tree.as_ref()),
-                told(open.tree.as_ref())
+                told(shown)
             ));
         }
         if answer.decision == GateDecision::Void {
             return Err(format!("{gate} can be approved or rejected, not voided"));
         }
         let open = book.remove(&gate).ok_or_else(over)?;
-        open.answer.send(Decided { by: "human", answer }).map_err(|_| over())
+        let by = By::Human;
+        open.answer.send(Decided { by, answer }).map_err(|_| over())
     }
 
     /// Answers, by policy, the gates that nobody is asked about at this level.
     fn apply(&self, level: Autonomy) {
+        self.apply_policy(|opened| !level.asks(opened.what));
+    }
+
+    /// Answers gates by policy.
+    pub fn apply_policy(&self, which: impl Fn(&GateOpened) -> bool) {
         let mut book = self.book();
         let gates: Vec<GateId> = book
             .iter()
-            .filter(|(_, open)| !level.asks(open.what))
+            .filter(|(_, open)| which(&open.opened))
             .map(|(gate, _)| *gate)
             .collect();
         for gate in gates {
             if let Some(open) = book.remove(&gate) {
-                let answer = open.policy.answer(gate, open.tree);
+                let answer = open.policy.answer(gate, open.opened.tree);
+                let by = By::Policy;
                 // Nobody waits any more: the call was stopped at this very moment.
-                let _ = open.answer.send(Decided { by: "policy", answer });
+                let _ = open.answer.send(Decided { by, answer });
             }
         }
+    }
+
+    /// Approves the commands that `ruled` finds rules for.
+    pub fn apply_rules(&self, ruled: impl Fn(&GateOpened) -> Option<Vec<RuleId>>) {
+        let mut book = self.book();
+        let commands = book.iter().filter(|(_, open)| open.opened.what == GateKind::Command);
+        let found: Vec<_> = commands
+            .filter_map(|(gate, open)| Some((*gate, ruled(&open.opened)?)))
+            .collect();
+        for (gate, rules) in found {
+            if let Some(open) = book.remove(&gate) {
+                let answer = plain(gate, None, GateDecision::Approve, String::new());
+                // Nobody waits any more: the call was stopped at this very moment.
+                let by = By::Rules(rules);
+                let _ = open.answer.send(Decided { by, answer });
+            }
+        }
+    }
+
+    /// Returns what a person was shown of a gate that waits.
+    fn shown(&self, gate: GateId) -> Option<GateOpened> {
+        self.book().get(&gate).map(|open| open.opened.clone())
     }
 
     /// Lets every gate go: whoever waits for one learns that nobody will decide it.
@@ -146,6 +203,20 @@ pub async fn ask(
     policy: Policy,
     cancel: &CancellationToken,
 ) -> Result<Decided, EngineError> {
+    ask_and(project, opened, policy, || (), cancel).await
+}
+
+/// As [`ask`]; `settle` may answer the gate as soon as it stands in the book and in the log.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub async fn ask_and(
+    project: &Project,
+    opened: &GateOpened,
+    policy: Policy,
+    settle: impl FnOnce(),
+    cancel: &CancellationToken,
+) -> Result<Decided, EngineError> {
     let answered = project.gates.register(opened, policy);
     if let Err(error) = project.record(opened.clone()) {
         project.gates.forget(opened.gate);
@@ -153,8 +224,9 @@ pub async fn ask(
     }
     // Read only now: a level that was set before the gate stood in the book is seen here, one set later finds the gate there.
     project.gates.apply(level(project));
+    settle();
     let gone = |why: &str| Decided {
-        by: "harness",
+        by: By::Harness,
         answer: plain(opened.gate, opened.tree.clone(), GateDecision::Void, why.to_owned()),
     };
     let decided = tokio::select! {
@@ -186,7 +258,7 @@ pub fn decide(project: &Project, decided: &Decided) -> Result<(), EngineError> {
     project.record(GateDecided {
         gate,
         decision,
-        by: decided.by.to_owned(),
+        by: decided.by.to_string(),
         reason,
         tree,
         message,
@@ -202,7 +274,8 @@ pub fn decide(project: &Project, decided: &Decided) -> Result<(), EngineError> {
 pub fn void(project: &Project, decided: &Decided, why: String) -> Result<(), EngineError> {
     let mut answer = plain(decided.answer.gate, decided.answer.tree.clone(), GateDecision::Void, why);
     answer.seen = decided.answer.seen;
-    decide(project, &Decided { by: "harness", answer })
+    let by = By::Harness;
+    decide(project, &Decided { by, answer })
 }
 
 /// Takes a person's answer. Returns whether it counts; one that does not is refused in the log.
@@ -211,7 +284,14 @@ pub fn void(project: &Project, decided: &Decided, why: String) -> Result<(), Eng
 /// Fails if the log cannot be written.
 pub fn take(project: &Project, answer: GateAnswer) -> Result<bool, EngineError> {
     let gate = answer.gate;
-    match project.gates.answer(answer) {
+    let typed = answer.message.as_deref().filter(|_| answer.decision == GateDecision::Approve);
+    let shown = project.gates.shown(gate).and_then(|opened| opened.particulars);
+    let checked = typed.map_or(Ok(()), |typed| {
+        project
+            .journal
+            .with_state(|state| raise::check(shown.as_deref(), typed, state))
+    });
+    match checked.and_then(|()| project.gates.answer(answer)) {
         Ok(()) => Ok(true),
         Err(reason) => {
             project.record(GateAnswerRefused { gate, reason })?;
@@ -256,6 +336,7 @@ mod tests {
             body: String::new(),
             tree: tree.map(Oid::from),
             commit: None,
+            particulars: None,
         }
     }
 
@@ -281,7 +362,7 @@ mod tests {
         assert!(gates.answer(voided).unwrap_err().contains("not voided"));
         assert!(answered.try_recv().is_err(), "nothing counted so far");
         gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap();
-        assert_eq!(answered.try_recv().unwrap().by, "human");
+        assert_eq!(answered.try_recv().unwrap().by, By::Human);
         assert!(gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap_err().contains("any more"));
     }
 
@@ -293,7 +374,7 @@ mod tests {
         assert!(answered.try_recv().is_err());
         gates.apply(Autonomy::Deferred);
         let decided = answered.try_recv().unwrap();
-        assert_eq!((decided.by, decided.answer.decision), ("policy", GateDecision::Reject));
+        assert_eq!((decided.by, decided.answer.decision), (By::Policy, GateDecision::Reject));
         assert_eq!(decided.answer.reason, "the hook failed");
     }
 }

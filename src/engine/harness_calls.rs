@@ -3,6 +3,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::features::{self, Flip};
+use super::propose::Proposal;
 use super::testing::{self, Tested};
 use crate::harness::notes::Note;
 use crate::harness::{self, FEATURE_LIST};
@@ -29,6 +30,10 @@ impl Dispatch {
             HarnessCall::AskHuman { question, choices } => self.ask_human(question, choices, cancel).await,
             HarnessCall::EndSession { summary } => self.end_session(summary).await,
             HarnessCall::DeclareVerify { command } => self.declare_verify(command, cancel).await,
+            HarnessCall::ProposeChange { path, reason, change } => {
+                let proposal = Proposal { path, reason, change };
+                self.propose_change(call, proposal, cancel).await
+            }
         }
     }
 

@@ -52,8 +52,8 @@ fn cost(run: &Run) -> Option<LimitReached> {
 
 fn time(run: &Run, now: Timestamp) -> Option<LimitReached> {
     let max = run.limits.seconds?;
-    // A pause is the person's time, not the run's.
-    let spent = now.duration_since(run.started) - run.paused_at(now);
+    // A pause and a gate that waits are the person's time, not the run's.
+    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
     let spent = u64::try_from(spent.as_secs()).unwrap_or(0);
     (spent >= max).then(|| LimitReached {
         limit: LimitKind::Time,

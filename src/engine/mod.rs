@@ -3,7 +3,8 @@
 //! - `supervisor` decides which session comes next; `session` opens, orients, drives and closes one.
 //! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
 //! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
-//!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person.
+//!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person; `permit`,
+//!   `raise` and `propose` ask about commands, limits and guarded files.
 //! - `place` knows where a project is worked on, `finish` brings a worktree's work to the user's branch.
 //! - `journal` is the only way to say that something happened.
 //!
@@ -33,10 +34,13 @@ mod outside;
 mod permit;
 pub mod place;
 mod project;
+mod propose;
 mod questions;
+mod raise;
 mod review;
 mod rites;
 pub mod rollback;
+mod rules;
 mod session;
 mod steer;
 mod supervisor;

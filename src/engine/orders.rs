@@ -7,7 +7,7 @@ use super::dispatch::Dispatch;
 use super::edits::Wish;
 use super::effect::Input;
 use super::error::EngineError;
-use super::{gates, review, steer, window};
+use super::{gates, review, rules, steer, window};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::QuestionAnswered;
 use crate::protocol::{Command, GateDecision, StopMode};
@@ -42,6 +42,14 @@ impl Dispatch {
                 Ok((counts && stops).then_some(Input::Stop {
                     mode: StopMode::AfterStep,
                 }))
+            }
+            Command::AddRule { pattern, scope, expiry } => {
+                rules::add(&self.project, pattern, (scope, expiry), self.toolbox.directory())?;
+                Ok(None)
+            }
+            Command::RevokeRule { rule } => {
+                rules::revoke(&self.project, rule)?;
+                Ok(None)
             }
             Command::ReviewCommit(reviewed) => {
                 review::take(&self.project, reviewed)?;

@@ -1,12 +1,13 @@
 //! Commands that wait for a person before they run.
 //!
 //! Owns which commands are asked about, and the words for a no. Invariant: at the level `manual` no command but a plain read runs
-//! without a decision in the log.
+//! without a decision in the log, a person's or that of a rule which a person made.
 
 use super::dispatch::{Dispatch, Ran};
 use super::effect::ProposedCall;
 use super::error::EngineError;
 use super::gates::{self, Policy};
+use super::rules;
 use crate::guard::command;
 use crate::harness::comments;
 use crate::protocol::GateDecision;
@@ -52,9 +53,16 @@ impl Dispatch {
             body: script.to_owned(),
             tree: None,
             commit: None,
+            particulars: None,
         };
-        let decided = gates::ask(project, &opened, Policy::Approve, cancel).await?;
+        let settle = || {
+            if let Some(directory) = self.toolbox.directory() {
+                rules::settle(project, &directory);
+            }
+        };
+        let decided = gates::ask_and(project, &opened, Policy::Approve, settle, cancel).await?;
         gates::decide(project, &decided)?;
+        rules::used(project, &decided.by, &proposed.call)?;
         let written = comments::written(&decided.answer);
         Ok(match decided.answer.decision {
             GateDecision::Approve => Permit::Granted(written),

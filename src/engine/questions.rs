@@ -136,6 +136,11 @@ impl Questions {
 }
 
 impl Waiting {
+    /// Returns an answer that came at the very moment at which the question was taken out of the book.
+    pub fn late(&mut self) -> Option<String> {
+        self.answer.try_recv().ok()
+    }
+
     /// Waits for the next thing to happen. Nothing more happens after an answer or the end.
     pub async fn next(&mut self) -> Happened {
         loop {

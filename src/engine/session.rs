@@ -11,6 +11,7 @@ use super::features;
 use super::index;
 use super::orientation::{self, Oriented};
 use super::project::Project;
+use super::raise;
 use super::steer;
 use super::turn::{Rules, TurnMachine};
 use crate::protocol::event::{CheckpointCause, EndCause, ExternalChangeSeen, SessionEnded, SessionStarted};
@@ -147,7 +148,7 @@ async fn converse(
     let machine = TurnMachine::new(Rules {
         context_window: project.settings.context_window,
         reset_at: settings.context_reset_at,
-        max_turns: settings.limits.turns,
+        max_turns: raise::in_force(project).turns,
         reminder: project.prompts.reminder_end(),
         hand_off: project.prompts.hand_off(settings.context_reset_at),
     });

@@ -7,9 +7,9 @@ use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{features, gates, limits, review, steer, window};
+use super::{features, gates, limits, raise, review, rules, steer, window};
 use crate::harness::select;
-use crate::protocol::event::{EndCause, ExternalChangeSeen, RunEnded, RunOutcome, StopRequested};
+use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::sync::{Arc, OnceLock};
@@ -64,13 +64,10 @@ impl Supervisor {
                 Ok(role) => role,
                 Err(ended) => return Ok(ended),
             };
-            if let Some(limit) = limits::sessions(done, self.project.settings.limits.sessions) {
-                let reason = format!("{}; raise the limit and run again to go on", limit.detail);
-                self.project.record(limit)?;
-                return Ok(RunEnded {
-                    outcome: RunOutcome::Limit,
-                    reason,
-                });
+            if let Some(limit) = limits::sessions(done, raise::in_force(&self.project).sessions)
+                && let Some(ended) = self.past_limit(limit).await?
+            {
+                return Ok(ended);
             }
             let opening = Opening {
                 role,
@@ -151,6 +148,37 @@ impl Supervisor {
         })
     }
 
+    /// All sessions of the run are had: asks whether it may go on, where somebody may be asked. Returns how it ends otherwise.
+    async fn past_limit(&mut self, limit: LimitReached) -> Result<Option<RunEnded>, EngineError> {
+        self.project.record(limit.clone())?;
+        let cancel = self.cancel.child_token();
+        let project = Arc::clone(&self.project);
+        let asking = raise::ask(&project, &limit, &cancel);
+        tokio::pin!(asking);
+        let mut stopped = false;
+        let answer = loop {
+            tokio::select! {
+                biased;
+                answer = &mut asking => break answer?,
+                Some(command) = self.commands.recv(), if !stopped => {
+                    // The gate is still to be closed: then the answer comes, that nobody gave.
+                    if self.take(command).await? {
+                        stopped = true;
+                        cancel.cancel();
+                    }
+                }
+            }
+        };
+        if stopped {
+            return Ok(Some(self.project.make_planned_move().await?.unwrap_or_else(self::stopped)));
+        }
+        let reason = format!("{}; raise the limit and run again to go on", limit.detail);
+        Ok((answer == raise::Answer::Ends).then_some(RunEnded {
+            outcome: RunOutcome::Limit,
+            reason,
+        }))
+    }
+
     /// The breath between two sessions, and a pause that a person asked for. Returns whether the user asked to stop.
     async fn pause(&mut self) -> Result<bool, EngineError> {
         let pause = tokio::time::sleep(Duration::from_millis(self.project.settings.session_pause_ms));
@@ -159,32 +187,43 @@ impl Supervisor {
             let held = steer::hold(&self.project)?;
             tokio::select! {
                 biased;
-                Some(command) = self.commands.recv() => match command {
-                    Command::Stop { mode } => {
-                        self.project.record(StopRequested { mode })?;
+                Some(command) = self.commands.recv() => {
+                    if self.take(command).await? {
                         return Ok(true);
                     }
-                    Command::Steer(steer) => steer::record(&self.project, steer)?,
-                    Command::Move { target, seen } => {
-                        if self.project.agree_to_move(target, seen).await? {
-                            return Ok(true);
-                        }
-                    }
-                    Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
-                    Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
-                    Command::ReviewCommit(reviewed) => review::take(&self.project, reviewed)?,
-                    Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
-                    Command::EditFeatures { base, edit, reason } => {
-                        self.project.edits.keep(Wish { base, edit, reason });
-                        edits::between_sessions(&self.project).await?;
-                    }
-                    Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
-                    Command::CancelStop | Command::AnswerQuestion { .. } | Command::HoldQuestion { .. } | Command::ReleaseQuestion { .. } => {}
-                },
+                }
                 () = self.cancel.cancelled() => return Ok(true),
                 () = &mut pause, if !held => return Ok(false),
             }
         }
+    }
+
+    /// Does what a command asks for while no session runs. Returns whether the run shall stop.
+    async fn take(&mut self, command: Command) -> Result<bool, EngineError> {
+        match command {
+            Command::Stop { mode } => {
+                self.project.record(StopRequested { mode })?;
+                return Ok(true);
+            }
+            Command::Move { target, seen } => return self.project.agree_to_move(target, seen).await,
+            Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
+            Command::Steer(steer) => steer::record(&self.project, steer)?,
+            Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,
+            Command::AddRule { pattern, scope, expiry } => rules::add(&self.project, pattern, (scope, expiry), None)?,
+            Command::RevokeRule { rule } => rules::revoke(&self.project, rule)?,
+            Command::ReviewCommit(reviewed) => review::take(&self.project, reviewed)?,
+            Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
+            Command::EditFeatures { base, edit, reason } => {
+                self.project.edits.keep(Wish { base, edit, reason });
+                edits::between_sessions(&self.project).await?;
+            }
+            Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
+            Command::CancelStop
+            | Command::AnswerQuestion { .. }
+            | Command::HoldQuestion { .. }
+            | Command::ReleaseQuestion { .. } => {}
+        }
+        Ok(false)
     }
 }
 

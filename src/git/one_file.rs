@@ -1,4 +1,4 @@
-//! A tree that differs from a commit's in one file.
+//! Trees that are made for one file: a commit's with that file changed, or that file alone.
 
 use super::GitError;
 use super::error::Doing;
@@ -6,6 +6,7 @@ use super::repo::{Repo, ours, theirs};
 use crate::protocol::Oid;
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 impl Repo {
@@ -31,5 +32,31 @@ impl Repo {
         update.upsert(path, blob, mode);
         let made = update.create_updated(&self.git, &tree).doing("write the tree")?;
         Ok(Some(ours(made)))
+    }
+
+    /// Stores a tree that holds nothing but one file, executable as the one on disk is: two of them show how a file would change.
+    ///
+    /// # Errors
+    /// If the objects cannot be written.
+    pub fn tree_of_one(&self, path: &Path, bytes: &[u8]) -> Result<Oid, GitError> {
+        let blob = self.git.blob(bytes).doing("store a file")?;
+        let none = self
+            .git
+            .treebuilder(None)
+            .doing("make a tree")?
+            .write()
+            .doing("make a tree")?;
+        let none = self.git.find_tree(none).doing("make a tree")?;
+        let executable = std::fs::metadata(self.workdir().join(path)).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0);
+        let mode = if executable {
+            FileMode::BlobExecutable
+        } else {
+            FileMode::Blob
+        };
+        let tree = TreeUpdateBuilder::new()
+            .upsert(path, blob, mode)
+            .create_updated(&self.git, &none)
+            .doing("make a tree")?;
+        Ok(ours(tree))
     }
 }

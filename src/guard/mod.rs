@@ -31,7 +31,7 @@ pub use test_files::default_test_globs;
 use crate::harness::NOTES;
 use crate::protocol::event::{BreachFound, Ruling};
 use crate::protocol::{CallId, RawJson};
-use baseline::{Baseline, Subject};
+use baseline::{Baseline, Form, Subject};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -289,6 +289,19 @@ impl Guard {
     #[must_use]
     pub fn trusted(&self, path: &Path) -> Option<Vec<u8>> {
         self.state().baseline.bytes(path)
+    }
+
+    /// The guarded file that a path names, with the bytes it must have. Settings that are not there yet count as empty. `None` if the
+    /// path is not guarded, or is a link.
+    #[must_use]
+    pub fn guarded_file(&self, given: &Path) -> Option<(PathBuf, Vec<u8>)> {
+        let path = rule::place(&self.workspace, given)?;
+        let state = self.state();
+        match &state.baseline.entry(&path)?.form {
+            Form::File { .. } => Some((path.clone(), state.baseline.bytes(&path)?)),
+            Form::Absent if path == Path::new(SETTINGS) => Some((path, Vec::new())),
+            Form::Absent | Form::Link(_) => None,
+        }
     }
 
     /// Says whether a path is a test file by its name.

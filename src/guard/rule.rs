@@ -160,14 +160,14 @@ impl<'a> Scope<'a> {
                 "feature_list",
                 format!(
                     "{list} is kept by the harness and read-only for you. To change a pass flag call `feature_passed` or `feature_failed`; \
-                     if a feature itself is wrong, say so with `progress_note` or `ask_human`."
+                     if a feature itself is wrong, use `propose_change`, or say so with `progress_note`."
                 ),
             ),
             Hit::Test(path) => Verdict::deny(
                 "test_files",
                 format!(
                     "{} is an agreed test: it is in a commit, and cannot be changed, moved or removed. Change the code so that it passes, or add a \
-                     new test file. If you believe the test is wrong, show why with `progress_note` or `ask_human`.",
+                     new test file. If you believe the test is wrong, show why with `propose_change` or `progress_note`.",
                     path.display()
                 ),
             ),
@@ -175,7 +175,7 @@ impl<'a> Scope<'a> {
                 "test_files",
                 format!(
                     "{} is named by the verify command, so it is guarded as agreed tests are: it cannot be changed, moved or removed. Change the \
-                     code so that it passes. If you believe the file itself is wrong, show why with `progress_note` or `ask_human`.",
+                     code so that it passes. If you believe the file itself is wrong, show why with `propose_change` or `progress_note`.",
                     path.display()
                 ),
             ),

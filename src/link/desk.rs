@@ -1,5 +1,5 @@
-//! What may be done about a project while no run is on: the progress notes, the feature list, rules for the windows to come, reviews
-//! of commits that were made unseen, and where it stands.
+//! What may be done about a project while no run is on: the progress notes, the feature list, rules for the windows to come and for
+//! commands, reviews of commits that were made unseen, and where it stands.
 //!
 //! Owns carrying such commands out and calling whoever watches the log. Invariant: the log is written under the project's lock, for
 //! as long as one command takes; without a log no rule or review can be recorded and no list edited, and the notes are changed without
@@ -10,7 +10,9 @@ use crate::config::{Durability, Settings};
 use crate::harness::comments;
 use crate::harness::notes::edit;
 use crate::harness::plan::Asked;
-use crate::protocol::event::{FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, SectionRuled, SteerRefused};
+use crate::protocol::event::{
+    FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, RuleRevoked, SectionRuled, SteerRefused,
+};
 use crate::protocol::{Command, Event, Seq, SessionNo};
 use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError, Writer};
@@ -77,7 +79,9 @@ impl Desk {
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
             Command::Move { .. } if self.mover.is_some() => false,
-            Command::SetSection { .. } | Command::EditFeatures { .. } | Command::ReviewCommit(_) => true,
+            Command::SetSection { .. } | Command::EditFeatures { .. } | Command::ReviewCommit(_) | Command::RevokeRule { .. } => {
+                true
+            }
             _ => return Err(Closed),
         };
         if needs_log && !self.dir.exists() {
@@ -127,6 +131,10 @@ impl Desk {
             }
             Command::SetSection { section, rule, span } => {
                 let done = self.record(|_| Ok(vec![SectionRuled { section, rule, span }.into()]));
+                (done, Box::new(|reason| SteerRefused { reason }.into()))
+            }
+            Command::RevokeRule { rule } => {
+                let done = self.record(|_| Ok(vec![RuleRevoked { rule }.into()]));
                 (done, Box::new(|reason| SteerRefused { reason }.into()))
             }
             Command::ReviewCommit(reviewed) => {

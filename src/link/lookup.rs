@@ -1,7 +1,7 @@
 //! Answers to look-ups: diffs from the repository, whole texts from the blob store, the next window from the log and the files.
 //! Each on a short-lived thread, never the caller's.
 
-use super::{Reply, present};
+use super::{Reply, past, present};
 use crate::config::Settings;
 use crate::git::Repo;
 use crate::harness::notes::edit;
@@ -80,9 +80,19 @@ impl Lookups {
                     hash: now.hash,
                 })
                 .map_err(|error| error.to_string()),
+            Query::ProposeRule { command } => self.rule_proposal(command),
             Query::NextWindow => self.next_window(),
         };
         answer.unwrap_or_else(|message| Answer::Failed { message })
+    }
+
+    /// What could be made a rule of a command, and what it would have meant so far.
+    fn rule_proposal(&self, command: &str) -> Result<Answer, String> {
+        let log = match &self.next {
+            Some(source) if source.dir.exists() => store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?.envelopes,
+            _ => Vec::new(),
+        };
+        Ok(Answer::RuleProposal(Box::new(past::propose(command, &log, &self.workspace))))
     }
 
     /// Folds the log and what is on disk now, and composes the window that a session would begin with.

@@ -9,6 +9,7 @@ mod in_process;
 mod lookup;
 mod mover;
 mod offline;
+mod past;
 mod plan;
 mod present;
 mod watch;

@@ -1,7 +1,10 @@
 //! What a client asks the engine to do.
 
 use super::event::CommitReviewed;
-use super::{Autonomy, Base, FeatureEdit, GateAnswer, QuestionId, RuleSpan, SectionId, SectionRule, Steer, Target};
+use super::{
+    Autonomy, Base, CommandPattern, FeatureEdit, GateAnswer, QuestionId, RuleExpiry, RuleId, RuleScope, RuleSpan, SectionId,
+    SectionRule, Steer, Target,
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -41,6 +44,20 @@ pub enum Command {
     },
     /// Decide a gate.
     DecideGate(GateAnswer),
+    /// Let commands of a kind run without asking, from now on.
+    AddRule {
+        /// Which commands.
+        pattern: CommandPattern,
+        /// Where.
+        scope: RuleScope,
+        /// For how long.
+        expiry: RuleExpiry,
+    },
+    /// Take a rule about commands back.
+    RevokeRule {
+        /// Which.
+        rule: RuleId,
+    },
     /// Let fewer or more things wait for a person, from now on.
     SetAutonomy {
         /// The level.

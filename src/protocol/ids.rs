@@ -83,6 +83,10 @@ number_id! {
     /// Number of a message of the human's within its project, from 1.
     MessageId(u32), "message "
 }
+number_id! {
+    /// Number of a standing rule about commands within its project, from 1.
+    RuleId(u32), "R"
+}
 string_id! {
     /// Name of a run: a stretch of sessions started by one `longhaul run`.
     RunId

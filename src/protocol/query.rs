@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, NextWindow, Oid, Rehearsal, Target};
+use super::{BlobId, NextWindow, Oid, Rehearsal, RuleProposal, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -29,6 +29,11 @@ pub enum Query {
         /// Its name.
         blob: BlobId,
     },
+    /// What could be made a standing rule of a command, and what it would have meant in the past.
+    ProposeRule {
+        /// The script.
+        command: String,
+    },
     /// What the next session would read if it began now.
     NextWindow,
     /// The progress notes as they are on disk.
@@ -53,6 +58,8 @@ pub enum Answer {
         /// The text.
         text: String,
     },
+    /// To [`Query::ProposeRule`].
+    RuleProposal(Box<RuleProposal>),
     /// To [`Query::NextWindow`].
     NextWindow(Box<NextWindow>),
     /// To [`Query::Notes`].

@@ -78,7 +78,7 @@ pub struct GateAnswer {
     /// Why, may be empty.
     #[serde(default)]
     pub reason: String,
-    /// The commit message, if the person rewrote it.
+    /// The commit message or the limit, if the person rewrote it.
     #[serde(default)]
     pub message: Option<String>,
     /// Comments on single lines.

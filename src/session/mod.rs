@@ -4,15 +4,18 @@
 //! folding the whole, and dropping ephemeral events changes nothing at any turn's end.
 
 pub mod board;
+pub mod gates;
 mod kept;
 pub mod phase;
 mod reduce;
+pub mod rules;
 pub mod state;
 pub mod steering;
 pub mod timeline;
 pub mod workplace;
 
 pub use phase::Phase;
+pub use rules::{RuleEnd, StandingRule};
 pub use state::{Activity, Session, State};
 pub use steering::{Hold, QueuedMessage};
 pub use timeline::{Call, Item, ItemKind};

@@ -1,18 +1,20 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
+pub use super::gates::{ByHand, OpenGate};
 pub use super::kept::{Debt, KeptCheckpoint};
+use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::Item;
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, GateAnswerRefused, GateOpened, LimitReached, Limits, QuestionAsked, RepositoryObserved,
-    RolledBack, RunOutcome, SessionEnded,
+    CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved, RolledBack,
+    RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules};
 use crate::protocol::{
-    Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RunId, Seq, SessionNo, StopMode,
-    TestRun, TestTotals, TurnNo, Usage,
+    Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RuleId, RunId, Seq, SessionNo,
+    StopMode, TestRun, TestTotals, TurnNo, Usage,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -52,6 +54,10 @@ pub struct State {
     pub last_round: Option<Oid>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
+    /// Rules about commands, oldest first, ended ones too.
+    pub rules: Vec<StandingRule>,
+    /// Number of the latest rule.
+    pub last_rule: RuleId,
     /// Commits that were made unseen, oldest first.
     pub debts: Vec<Debt>,
     /// Such commits that the branch does not hold since a move back; a move forth brings them back.
@@ -113,6 +119,8 @@ pub struct Run {
     pub hold: Hold,
     /// Time spent in pauses that are over.
     pub paused: SignedDuration,
+    /// Time that gates which are decided waited for a person.
+    pub waited: SignedDuration,
     /// The failure that ended its latest session, if one did.
     pub failure: Option<Failure>,
     /// The limit that was met, if any.
@@ -229,28 +237,6 @@ pub struct CaseHistory {
     pub detail: String,
     /// Whether the latest run of all named it.
     pub in_latest: bool,
-}
-
-/// A gate that waits.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpenGate {
-    /// Since when.
-    pub since: Timestamp,
-    /// In which session.
-    pub session: SessionNo,
-    /// What waits.
-    pub opened: GateOpened,
-}
-
-/// What a person decided on commits, over the whole log.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ByHand {
-    /// Commits approved.
-    pub approved: u32,
-    /// Commits denied.
-    pub denied: u32,
-    /// Whether the latest decision was a denial.
-    pub denied_last: bool,
 }
 
 /// Sums.

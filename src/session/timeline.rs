@@ -1,8 +1,8 @@
 //! A session's transcript: the items a reader scrolls through, in the order they happened.
 
 use crate::protocol::event::{
-    BreachFound, CommitMade, ExternalChangeSeen, FeatureFlipped, FeatureSelected, LimitReached, OrientationFinished, QuestionAsked,
-    RolledBack, RulingMade, SessionEnded,
+    BreachFound, CommitMade, ExternalChangeSeen, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached, OrientationFinished,
+    QuestionAsked, RolledBack, RulingMade, SessionEnded,
 };
 use crate::protocol::{BlockKind, CallId, CallStatus, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
@@ -101,6 +101,13 @@ pub enum ItemKind {
     Moved(Box<RolledBack>),
     /// A limit was met.
     Limit(LimitReached),
+    /// A person let the run go past a limit.
+    LimitRaised(LimitRaised),
+    /// The run held.
+    Paused {
+        /// When it went on or ended, if it did.
+        until: Option<Timestamp>,
+    },
     /// Something went wrong or was tried again; `true` if the work could not go on.
     Trouble {
         /// What.
@@ -170,6 +177,8 @@ impl Item {
             | ItemKind::Gate { .. }
             | ItemKind::Commit(_)
             | ItemKind::Moved(_)
+            | ItemKind::LimitRaised(_)
+            | ItemKind::Paused { .. }
             | ItemKind::Closed(_)
             | ItemKind::Unknown(_) => false,
         }

@@ -78,6 +78,11 @@ impl Shell {
         }
     }
 
+    /// Returns the directory that the next command starts in.
+    pub(super) fn directory(&self) -> &Path {
+        &self.dir
+    }
+
     /// Runs a command, or starts over.
     pub(super) async fn call(
         &mut self,

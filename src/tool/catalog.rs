@@ -40,6 +40,7 @@ pub(super) enum Tool {
     AskHuman,
     EndSession,
     DeclareVerify,
+    ProposeChange,
 }
 
 /// How a tool is named, classed and explained; `fields` are `(name, JSON type, required, explanation)`.
@@ -225,6 +226,26 @@ const TABLE: &[Entry] = &[
         about: "Tells the harness which command runs the project's tests. Output in TAP gives results test by test; else the exit code counts.",
         fields: &[("command", "string", true, "The command, run by `sh` in the workspace.")],
     },
+    Entry {
+        tool: Tool::ProposeChange,
+        name: "propose_change",
+        kind: ToolKind::Other,
+        about: "Proposes a change of one guarded file (an agreed test, the feature list, what the verify command names, longhaul.toml) to the \
+                person who supervises, and waits. Only when the file itself is wrong. Give either `content`, or `old_text` and `new_text`. \
+                Where nobody is asked it is refused.",
+        fields: &[
+            ("path", "string", true, "The guarded file."),
+            ("reason", "string", true, "What is wrong with it, and how you know."),
+            ("content", "string", false, "All of its new text."),
+            (
+                "old_text",
+                "string",
+                false,
+                "A text that is there once now, with its white space.",
+            ),
+            ("new_text", "string", false, "What shall stand in its place."),
+        ],
+    },
 ];
 
 impl Tool {
@@ -316,7 +337,7 @@ mod tests {
                     .all(|other| other.name != entry.name && other.tool != entry.tool)
             );
         }
-        assert_eq!(TABLE.len(), Tool::DeclareVerify as usize + 1);
+        assert_eq!(TABLE.len(), Tool::ProposeChange as usize + 1);
         assert_eq!(Tool::named("no such"), None);
     }
 

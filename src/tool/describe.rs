@@ -95,7 +95,8 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
         | Tool::ProgressNote
         | Tool::AskHuman
         | Tool::EndSession
-        | Tool::DeclareVerify => match HarnessCall::parse(name, input)?.ok()? {
+        | Tool::DeclareVerify
+        | Tool::ProposeChange => match HarnessCall::parse(name, input)?.ok()? {
             HarnessCall::Commit { message: text }
             | HarnessCall::ProgressNote { text }
             | HarnessCall::AskHuman { question: text, .. }
@@ -104,6 +105,7 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
             HarnessCall::FeaturePassed { id, evidence: text } | HarnessCall::FeatureFailed { id, reason: text } => {
                 format!("{id}: {text}")
             }
+            HarnessCall::ProposeChange { path, reason, .. } => format!("{path}: {reason}"),
         },
     })
 }

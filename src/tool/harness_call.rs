@@ -2,6 +2,7 @@
 
 use super::InputError;
 use super::catalog::Tool;
+use super::edit::{NotReplaced, replaced};
 use super::input::parse;
 use crate::protocol::{FeatureId, RawJson};
 use serde::Deserialize;
@@ -50,6 +51,52 @@ pub enum HarnessCall {
         /// The command line, not empty.
         command: String,
     },
+    /// Ask the human to change a guarded file.
+    ProposeChange {
+        /// The file, as the model named it.
+        path: String,
+        /// Why, not empty.
+        reason: String,
+        /// What shall be changed.
+        change: ProposedText,
+    },
+}
+
+/// The text of a proposed change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProposedText {
+    /// All of the file.
+    Whole(String),
+    /// One stretch of it.
+    Edit {
+        /// What is there now, once.
+        old: String,
+        /// What shall be there.
+        new: String,
+    },
+}
+
+impl ProposedText {
+    /// Returns the file's bytes as they would be. The error says why the edit does not fit, as the end of a sentence.
+    ///
+    /// # Errors
+    /// Fails if the text to replace is not there exactly once, or nothing would change.
+    pub fn applied(&self, before: &[u8]) -> Result<Vec<u8>, &'static str> {
+        let after = match self {
+            Self::Whole(text) => text.clone().into_bytes(),
+            Self::Edit { old, new } => match replaced(before, old, new) {
+                Ok((after, _)) => after,
+                Err(NotReplaced::Empty) => return Err("`old_text` is empty"),
+                Err(NotReplaced::Same) => return Err("`old_text` and `new_text` are the same"),
+                Err(NotReplaced::Missing) => return Err("`old_text` is not in it; read the file and copy the text exactly"),
+                Err(NotReplaced::Many(_)) => return Err("`old_text` is in it more than once; take more of the lines around it"),
+            },
+        };
+        if after == before {
+            return Err("it has this text already");
+        }
+        Ok(after)
+    }
 }
 
 /// The fields of all harness tools; each takes some.
@@ -65,6 +112,10 @@ struct Fields {
     choices: Vec<String>,
     summary: Option<String>,
     command: Option<String>,
+    path: Option<String>,
+    content: Option<String>,
+    old_text: Option<String>,
+    new_text: Option<String>,
 }
 
 impl HarnessCall {
@@ -106,6 +157,18 @@ impl HarnessCall {
             Tool::DeclareVerify => Self::DeclareVerify {
                 command: need("command", fields.command)?,
             },
+            Tool::ProposeChange => Self::ProposeChange {
+                path: need("path", fields.path)?,
+                reason: need("reason", fields.reason)?,
+                change: match (fields.content, fields.old_text, fields.new_text) {
+                    (Some(text), None, None) => ProposedText::Whole(text),
+                    (None, Some(old), new) => ProposedText::Edit {
+                        old,
+                        new: new.unwrap_or_default(),
+                    },
+                    _ => return Err(InputError::new(tool, "give either `content`, or `old_text` and `new_text`")),
+                },
+            },
             Tool::Bash | Tool::TextEditor | Tool::Read | Tool::Write | Tool::Edit | Tool::Glob | Tool::Search => {
                 return Err(InputError::new(tool, "it is not a tool of the harness"));
             }
@@ -123,7 +186,8 @@ pub(super) const fn is_harness(tool: Tool) -> bool {
         | Tool::ProgressNote
         | Tool::AskHuman
         | Tool::EndSession
-        | Tool::DeclareVerify => true,
+        | Tool::DeclareVerify
+        | Tool::ProposeChange => true,
     }
 }
 

@@ -87,6 +87,12 @@ impl Toolbox {
         paths(name, input).into_iter().map(real).collect()
     }
 
+    /// Returns the directory that the next command starts in; `None` while one runs.
+    #[must_use]
+    pub fn directory(&self) -> Option<PathBuf> {
+        Some(self.shell.try_lock().ok()?.directory().to_owned())
+    }
+
     /// Runs a call to its end. Never fails: what goes wrong is told to the model in the outcome.
     pub async fn call(
         &self,
@@ -196,7 +202,8 @@ impl Files {
             | Tool::ProgressNote
             | Tool::AskHuman
             | Tool::EndSession
-            | Tool::DeclareVerify => Err(ToolError::NotHere {
+            | Tool::DeclareVerify
+            | Tool::ProposeChange => Err(ToolError::NotHere {
                 name: tool.name().to_owned(),
             }),
         }

@@ -5,6 +5,7 @@ mod next_window;
 mod plan;
 mod review;
 mod rollback;
+mod rules;
 mod steered;
 pub mod worktree;
 

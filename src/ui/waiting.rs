@@ -1,4 +1,4 @@
-//! A made-up commit that waits for a person, after the recorded log: for pictures and tests of the review page.
+//! Made-up things that wait for a person, after the recorded log: for pictures and tests of the review page and its neighbours.
 
 use super::keymap::Action;
 use super::model::review::{OPENING, Spot};
@@ -6,8 +6,10 @@ use super::model::{Loaded, Model};
 use super::msg::Msg;
 use super::text::diff::{Row, RowKind, of_patch};
 use super::update::{perform, update};
-use crate::protocol::event::{CommitFacts, Event, GateKind, GateOpened};
-use crate::protocol::{Envelope, FileDiff, GateId, Oid, Seq, TestTotals};
+use crate::protocol::event::{CommitFacts, Event, GateKind, GateOpened, LimitKind, Particulars};
+use crate::protocol::{
+    Answer, CommandPattern, Envelope, FileDiff, GateId, Oid, PastCommand, RuleCandidate, RuleProposal, Seq, TestTotals,
+};
 use std::sync::Arc;
 
 /// The commit that it stands on.
@@ -60,6 +62,7 @@ pub fn gate() -> GateOpened {
             left_out: Vec::new(),
             previous: None,
         })),
+        particulars: None,
     }
 }
 
@@ -92,11 +95,113 @@ pub fn files() -> Vec<FileDiff> {
     ]
 }
 
+/// A gate of another kind, with nothing that only a commit has.
+fn other(gate: u32, what: GateKind, title: &str, body: &str) -> GateOpened {
+    GateOpened {
+        gate: GateId(gate),
+        what,
+        call: "toolu_0037".into(),
+        title: title.into(),
+        body: body.into(),
+        tree: None,
+        commit: None,
+        particulars: None,
+    }
+}
+
+/// Returns the event with which a command begins to wait.
+#[must_use]
+pub fn command() -> GateOpened {
+    let command = "npm test -- 08-tags && echo done";
+    other(18, GateKind::Command, command, command)
+}
+
+/// Returns the event with which work past a limit begins to wait.
+#[must_use]
+pub fn limit() -> GateOpened {
+    let body = "this run: $4.02, 1204331 tokens in 212 requests\n\
+                session 7 (coding, F007): $0.61, 180220 tokens in 31 requests\n\
+                session 8 (coding, F008): $0.44, 120031 tokens in 22 requests\n\
+                over all runs, by feature:\n\
+                F003 notes can be searched: $0.92, 301220 tokens in 47 requests\n";
+    let title = "the run has spent $4.02 of $4.00; go on to $8.00?";
+    let to = Some("$8.00".to_owned());
+    let limit = LimitKind::Cost;
+    let particulars = Some(Box::new(Particulars::Limit { limit, to }));
+    GateOpened {
+        particulars,
+        ..other(19, GateKind::Limit, title, body)
+    }
+}
+
+/// Returns the event with which the change of a guarded file begins to wait.
+#[must_use]
+pub fn artifact() -> GateOpened {
+    let reason = "The test expects the tag without its hash sign, the spec has it with the sign.";
+    let (path, base) = ("tests/08-tags.sh".to_owned(), Oid::from(BASE));
+    GateOpened {
+        tree: Some(TREE.into()),
+        particulars: Some(Box::new(Particulars::Artifact { path, base })),
+        ..other(20, GateKind::Artifact, "change tests/08-tags.sh", reason)
+    }
+}
+
+/// Returns what a look-up tells of rules for [`command`].
+#[must_use]
+pub fn proposal() -> RuleProposal {
+    let pattern = |words: &[&str], open| CommandPattern {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        open,
+    };
+    let past = |script: &str, times, session| PastCommand {
+        script: script.into(),
+        times,
+        session,
+    };
+    let one = past("npm test -- 07-export", 6, 7);
+    let all = past("npm test", 14, 8);
+    let other = past("npm install left-pad && npm test", 2, 3);
+    let candidate = |pattern, covered, spared| RuleCandidate {
+        pattern,
+        enough: true,
+        covered,
+        spared,
+    };
+    RuleProposal {
+        candidates: vec![
+            candidate(
+                pattern(&["npm", "test", "--", "08-tags"], false),
+                Vec::new(),
+                vec![all.clone(), one.clone(), other.clone()],
+            ),
+            candidate(pattern(&["npm", "test"], true), vec![all, one], vec![other]),
+        ],
+        refused: String::new(),
+        commands: 61,
+        sessions: 7,
+    }
+}
+
+/// Opens the page that makes a rule of the command that waits, its look-up answered.
+pub fn always(model: &mut Model, proposal: RuleProposal) {
+    tell(model, command());
+    show(model);
+    perform(model, Action::Always, &mut Vec::new());
+    let asked = model.always.as_mut().and_then(super::model::Always::ask);
+    if let Some(query) = asked {
+        update(model, Msg::Answered(query, Answer::RuleProposal(Box::new(proposal))));
+    }
+    model.settle();
+}
+
 /// Lets the commit wait, its changes read.
 pub fn open(model: &mut Model, gate: GateOpened, files: Vec<FileDiff>) {
-    if let (Some(facts), Some(tree)) = (&gate.commit, &gate.tree) {
-        let key: (Option<Oid>, Oid) = (facts.base.clone(), tree.clone());
-        model.changes.insert(key, Loaded::Ready(files));
+    let base = match gate.particulars.as_deref() {
+        Some(Particulars::Artifact { base, .. }) => Some(base.clone()),
+        _ => gate.commit.as_ref().and_then(|facts| facts.base.clone()),
+    };
+    if let Some(tree) = &gate.tree {
+        model.changes.insert((base, tree.clone()), Loaded::Ready(files));
     }
     tell(model, gate);
 }

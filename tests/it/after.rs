@@ -155,6 +155,7 @@ fn waits() -> Event {
         body: "Say hello".into(),
         tree: None,
         commit: None,
+        particulars: None,
     }
     .into()
 }

@@ -2,7 +2,10 @@
 
 mod gates;
 mod index;
+mod limits;
+mod propose;
 mod rites;
+mod rules;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;

@@ -16,6 +16,7 @@ mod engine;
 mod kill;
 mod plan;
 mod rollback;
+mod rules;
 mod steering;
 mod support;
 mod term;

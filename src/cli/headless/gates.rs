@@ -2,8 +2,8 @@
 //!
 //! Pure. Invariant: a gate that waits for a person is always named with its number, and so is how it was decided.
 
-use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened};
-use crate::protocol::{Autonomy, GateDecision};
+use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened, RuleAdded};
+use crate::protocol::{Autonomy, GateDecision, RuleExpiry};
 use crate::session::State;
 use crate::ui::text::format;
 
@@ -53,6 +53,20 @@ pub(super) fn decided(event: &GateDecided) -> Option<String> {
         line.push_str(&format!(" ({})", format::plural(event.comments.len(), "comment")));
     }
     Some(line)
+}
+
+/// A rule about commands was made.
+pub(super) fn rule(event: &RuleAdded) -> String {
+    let expiry = match event.expiry {
+        RuleExpiry::Never => "until it is revoked".to_owned(),
+        other => format!("for {}", other.word()),
+    };
+    format!(
+        "rule {}: `{}` runs without asking in {}, {expiry}",
+        event.rule,
+        event.pattern,
+        event.scope.word()
+    )
 }
 
 /// The level changed.

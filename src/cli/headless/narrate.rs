@@ -47,6 +47,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
             )
         }
         Event::SessionEnded(ended) => return session_ended(ended, session, state),
+        Event::LimitRaised(raised) => format!("limit raised: {}", raised.detail),
         Event::LimitReached(limit) => format!("limit met: {}", limit.detail),
         Event::FeatureListLoaded(list) => {
             let passing = list
@@ -95,6 +96,9 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
         Event::QuestionAsked(question) => format!("question: {}", question.text),
         Event::QuestionAnswered(answer) => format!("answered by {}: {}", answer.by, first_line(&answer.text)),
+        Event::QuestionWithdrawn(gone) => format!("{} withdrawn: {}", gone.question, gone.reason),
+        Event::RuleAdded(added) => gates::rule(added),
+        Event::RuleRevoked(gone) => format!("rule {} revoked", gone.rule),
         Event::GateOpened(gate) => return gates::opened(gate, state).into_iter().collect(),
         Event::GateDecided(decided) => return gates::decided(decided).into_iter().collect(),
         Event::GateAnswerRefused(refused) => format!("answer refused: {}", refused.reason),
@@ -119,6 +123,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::CheckpointMade(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)
+        | Event::RuleUsed(_)
         | Event::NotesEdited(_)
         | Event::NotesSaveRefused(_)
         | Event::SectionRuled(_)

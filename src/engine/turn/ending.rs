@@ -2,7 +2,9 @@
 
 use super::{MAX_BROKEN, Phase, TurnMachine};
 use crate::engine::effect::{Broken, Effect};
-use crate::protocol::event::{EndCause, Failure, PartialBlock, RequestFailed, StopCancelled, StopRequested, TurnInterrupted};
+use crate::protocol::event::{
+    EndCause, Failure, LimitKind, LimitReached, PartialBlock, RequestFailed, StopCancelled, StopRequested, TurnInterrupted,
+};
 use crate::protocol::{Cost, StopMode, Usage};
 
 impl TurnMachine {
@@ -75,11 +77,44 @@ impl TurnMachine {
             (Phase::Requesting, StopMode::Now) => self.cancel_request(out),
             (Phase::Calling { .. }, StopMode::Now) => out.push(Effect::CancelCall),
             (Phase::Requesting, StopMode::AfterStep) if self.retrying => self.cancel_request(out),
-            (Phase::Idle | Phase::Paused, StopMode::AfterStep | StopMode::Now) => {
+            (Phase::Idle | Phase::Paused | Phase::AtLimit, StopMode::AfterStep | StopMode::Now) => {
                 self.end(EndCause::Stopped, "stopped by the user".into(), out);
             }
             (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (_, StopMode::AfterSession) | (Phase::Ended, _) => {}
         }
+    }
+
+    /// Notes that the session has had all its turns, if it has.
+    pub(super) fn count_turns(&mut self, out: &mut Vec<Effect>) {
+        if let Some(max) = self.rules.max_turns
+            && self.turn.0 >= max
+            && self.limit.is_none()
+        {
+            let limit = LimitReached {
+                limit: LimitKind::Turns,
+                detail: format!("{max} of {max} turns of this session"),
+            };
+            out.push(Effect::Record(limit.clone().into()));
+            self.limit = Some(limit);
+        }
+    }
+
+    pub(super) fn limit_kept(&mut self, out: &mut Vec<Effect>) {
+        if let (Phase::AtLimit, Some(limit)) = (&self.phase, &self.limit) {
+            let summary = limit.detail.clone();
+            self.end(EndCause::Limit, summary, out);
+        }
+    }
+
+    /// Goes on where it stood, or asks about the next limit.
+    pub(super) fn limit_raised(&mut self, turns: Option<u32>, next: Option<LimitReached>, out: &mut Vec<Effect>) {
+        if !matches!(self.phase, Phase::AtLimit) {
+            return;
+        }
+        self.rules.max_turns = turns;
+        out.extend(next.iter().map(|limit| Effect::Record(limit.clone().into())));
+        self.limit = next;
+        self.finish_step(out);
     }
 
     /// A request that was cut for the sake of the stop cannot be had back: then the stop stays.

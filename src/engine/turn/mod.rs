@@ -75,6 +75,8 @@ enum Phase {
     },
     /// Between two steps, until a person lets it go on.
     Paused,
+    /// Between two steps, a limit met, until it is decided what becomes of it.
+    AtLimit,
     Ended,
 }
 
@@ -199,6 +201,8 @@ impl TurnMachine {
                     self.limit = Some(limit);
                 }
             }
+            Input::LimitKept => self.limit_kept(&mut out),
+            Input::LimitRaised { turns, next } => self.limit_raised(turns, next, &mut out),
         }
         out
     }
@@ -224,20 +228,6 @@ impl TurnMachine {
     }
 
     fn next_turn(&mut self, out: &mut Vec<Effect>) {
-        if let Some(max) = self.rules.max_turns
-            && self.turn.0 >= max
-            && self.limit.is_none()
-        {
-            let limit = LimitReached {
-                limit: crate::protocol::event::LimitKind::Turns,
-                detail: format!("{max} of {max} turns of this session"),
-            };
-            out.push(Effect::Record(limit.clone().into()));
-            self.limit = Some(limit);
-        }
-        if self.limit.is_some() {
-            return self.finish_step(out);
-        }
         self.turn = self.turn.next();
         self.retrying = false;
         self.blocks.clear();
@@ -350,9 +340,11 @@ impl TurnMachine {
         if self.is_stopping() {
             return self.end(EndCause::Stopped, "stopped by the user".into(), out);
         }
+        self.count_turns(out);
         if let Some(limit) = &self.limit {
-            let summary = limit.detail.clone();
-            return self.end(EndCause::Limit, summary, out);
+            out.push(Effect::AskLimit(limit.clone()));
+            self.phase = Phase::AtLimit;
+            return;
         }
         if self.pause.is_some() {
             return self.hold(out);

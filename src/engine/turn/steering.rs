@@ -39,7 +39,7 @@ impl TurnMachine {
             }
             // Nothing of this step exists yet, so there is nothing to wait for.
             Phase::Requesting if self.pause.is_some() && self.retrying => self.cancel_request(out),
-            Phase::Idle | Phase::Requesting | Phase::Calling { .. } | Phase::Paused | Phase::Ended => {}
+            Phase::Idle | Phase::Requesting | Phase::Calling { .. } | Phase::Paused | Phase::AtLimit | Phase::Ended => {}
         }
     }
 

@@ -102,6 +102,23 @@ fn end(effects: &[Effect]) -> Option<EndCause> {
     })
 }
 
+fn asked(effects: &[Effect]) -> Option<LimitKind> {
+    effects.iter().find_map(|effect| {
+        if let Effect::AskLimit(limit) = effect {
+            Some(limit.limit)
+        } else {
+            None
+        }
+    })
+}
+
+fn cost() -> LimitReached {
+    LimitReached {
+        limit: LimitKind::Cost,
+        detail: "$1 of $1".into(),
+    }
+}
+
 fn kinds(effects: &[Effect]) -> Vec<&'static str> {
     effects
         .iter()
@@ -339,7 +356,8 @@ fn limits_end_the_session_at_the_next_step() {
     };
     assert_eq!(kinds(&machine.step(Input::Limit { limit: limit.clone() })), ["limit_reached"]);
     assert_eq!(kinds(&machine.step(Input::Limit { limit })), [""; 0], "told once");
-    assert_eq!(end(&machine.step(done("a"))), Some(EndCause::Limit));
+    assert_eq!(asked(&machine.step(done("a"))), Some(LimitKind::Cost));
+    assert_eq!(end(&machine.step(Input::LimitKept)), Some(EndCause::Limit));
 
     let mut machine = TurnMachine::new(Rules {
         max_turns: Some(1),
@@ -348,7 +366,8 @@ fn limits_end_the_session_at_the_next_step() {
     machine.step(Input::Begin { first: "x".into() });
     machine.step(tool(0, "a"));
     machine.step(answered(StopReason::ToolUse, 10));
-    assert_eq!(end(&machine.step(done("a"))), Some(EndCause::Limit));
+    assert_eq!(asked(&machine.step(done("a"))), Some(LimitKind::Turns));
+    assert_eq!(end(&machine.step(Input::LimitKept)), Some(EndCause::Limit));
 }
 
 fn machine_rules() -> Rules {
@@ -524,9 +543,45 @@ fn a_stop_after_the_session_lets_it_go_on_and_one_while_paused_ends_it() {
     );
 }
 
+#[test]
+fn at_its_limit_a_session_waits_and_goes_on_once_the_limit_is_raised() {
+    let mut machine = TurnMachine::new(Rules {
+        context_window: 1000,
+        reset_at: 0.8,
+        max_turns: Some(1),
+        reminder: String::new(),
+        hand_off: String::new(),
+    });
+    machine.step(Input::Begin { first: "hello".into() });
+    machine.step(tool(0, "a"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    assert_eq!(asked(&machine.step(done("a"))), Some(LimitKind::Turns));
+    // A message and a pause that come meanwhile are kept for afterwards.
+    assert_eq!(machine.step(wish(Some(PauseMode::AfterStep), &[(1, Delivery::NextStep)])), []);
+    let raised = |turns, next| Input::LimitRaised { turns, next };
+    let next = machine.step(raised(Some(2), Some(cost())));
+    assert_eq!((kinds(&next), asked(&next)), (vec!["limit_reached"], Some(LimitKind::Cost)));
+    assert!(paused(&machine.step(raised(Some(2), None))));
+    let on = machine.step(wish(None, &[(1, Delivery::NextStep)]));
+    assert!(on.contains(&Effect::Request), "{on:?}");
+    check(machine.conversation()).unwrap();
+    machine.step(tool(0, "b"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    assert_eq!(
+        asked(&machine.step(done("b"))),
+        Some(LimitKind::Turns),
+        "the raised limit counts too"
+    );
+    let stop = Input::Stop {
+        mode: StopMode::AfterStep,
+    };
+    assert_eq!(end(&machine.step(stop)), Some(EndCause::Stopped));
+    assert_eq!(machine.step(raised(None, None)), [], "too late");
+}
+
 /// What may come from the world at any time.
 fn anything() -> impl Strategy<Value = u8> {
-    0..20_u8
+    0..23_u8
 }
 
 proptest! {
@@ -555,6 +610,9 @@ proptest! {
                 14 | 15 => wish(None, &[]),
                 16 => wish(None, &[(serial, Delivery::Now)]),
                 17 => wish(None, &[(serial, Delivery::NextStep)]),
+                18 => Input::Limit { limit: cost() },
+                19 => Input::LimitRaised { turns: None, next: None },
+                20 => Input::LimitRaised { turns: Some(3), next: Some(cost()) },
                 _ => match running.take() {
                     Some(id) => done(&id),
                     None => continue,
@@ -574,7 +632,7 @@ proptest! {
                         holds = false;
                         check(machine.conversation())?;
                     }
-                    Effect::Record(Event::RunPaused(_)) => holds = true,
+                    Effect::Record(Event::RunPaused(_)) | Effect::AskLimit(_) => holds = true,
                     Effect::End { .. } => ended = true,
                     Effect::Record(_) | Effect::CancelRequest | Effect::CancelCall => {}
                 }

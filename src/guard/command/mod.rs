@@ -10,6 +10,7 @@ mod lexer;
 mod named;
 mod quotes;
 mod reads;
+mod standing;
 mod unwrap;
 mod writes;
 
@@ -17,6 +18,7 @@ mod writes;
 mod tests;
 
 pub use reads::only_reads;
+pub use standing::{Standing, candidates, covers, is_sound, programs};
 
 use lexer::{Simple, Word};
 use std::path::{Path, PathBuf};

@@ -137,7 +137,7 @@ pub fn only_reads(script: &str, workspace: &Path) -> bool {
 }
 
 /// Whether a script holds nothing but words, quotes and the four joints.
-fn is_plain(script: &str) -> bool {
+pub(super) fn is_plain(script: &str) -> bool {
     let chars: Vec<char> = script.chars().collect();
     let mut quote = None;
     let mut at = 0;
@@ -175,7 +175,8 @@ fn ends(c: Option<&char>) -> bool {
     c.is_none_or(|c| " \t;|&".contains(*c))
 }
 
-fn reads(simple: &Simple, workspace: &Path) -> bool {
+/// Whether a simple command is on the list.
+pub(super) fn reads(simple: &Simple, workspace: &Path) -> bool {
     let quiet = simple.writes.iter().all(|word| word.text == "/dev/null" && !word.quoted);
     if !quiet || !simple.reads.is_empty() || simple.stdin.is_some() || !simple.nested.is_empty() {
         return false;
@@ -217,7 +218,7 @@ fn reads(simple: &Simple, workspace: &Path) -> bool {
 }
 
 /// Whether a word may name something outside the workspace, or hide a path in an option.
-fn leads_out(word: &Word, workspace: &Path) -> bool {
+pub(super) fn leads_out(word: &Word, workspace: &Path) -> bool {
     let path = Path::new(&word.text);
     word.expands
         || path.components().any(|part| part == Component::ParentDir)

@@ -18,12 +18,12 @@ pub(super) enum Unwrapped<'a> {
 }
 
 /// Reserved words that may stand before a command.
-const RESERVED: [&str; 14] = [
+pub(super) const RESERVED: [&str; 14] = [
     "!", "{", "}", "if", "then", "else", "elif", "while", "until", "do", "done", "fi", "esac", "coproc",
 ];
 
 /// Wrappers: name, options that take the next word, number of their own words before the command.
-const WRAPPERS: [(&str, &[&str], usize); 24] = [
+pub(super) const WRAPPERS: [(&str, &[&str], usize); 24] = [
     (
         "sudo",
         &[

@@ -1,5 +1,6 @@
 //! Gates and what passes through them.
 
+use super::lifecycle::LimitKind;
 use crate::protocol::{Autonomy, CallId, FeatureId, GateDecision, GateId, Oid, ReviewComment, Seen, TestTotals};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,29 @@ pub struct GateOpened {
     /// The facts that a commit is judged by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<Box<CommitFacts>>,
+    /// What a change of an artifact or work past a limit is judged by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub particulars: Option<Box<Particulars>>,
+}
+
+/// What a person must know of a gate that is neither a commit's nor a command's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Particulars {
+    /// A change of a guarded artifact; the gate's body is the agent's reason, its tree holds the file as it would be.
+    Artifact {
+        /// Path within the workspace.
+        path: String,
+        /// A tree that holds the file as it is.
+        base: Oid,
+    },
+    /// Work past a limit; the gate's body says what was spent on what.
+    Limit {
+        /// Which.
+        limit: LimitKind,
+        /// The limit that approval sets, in the form in which a person may type another; `None` if it lifts the limit.
+        to: Option<String>,
+    },
 }
 
 /// What a person must know of a commit that waits.
@@ -74,7 +98,7 @@ pub struct GateDecided {
     pub gate: GateId,
     /// How.
     pub decision: GateDecision,
-    /// Who: `policy`, `human`, or `harness` for a gate that lost its object.
+    /// Who: `policy`, `human`, `rule R3`, or `harness` for a gate that lost its object.
     pub by: String,
     /// Why, may be empty.
     #[serde(default)]
@@ -82,7 +106,7 @@ pub struct GateDecided {
     /// The tree that was decided on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Oid>,
-    /// The commit message as the person rewrote it.
+    /// The commit message or the limit as the person rewrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// What the person wrote on single lines.

@@ -179,6 +179,15 @@ pub struct QuestionAnswered {
     pub by: String,
 }
 
+/// A question was taken back before anybody answered: the call that asked it was cut off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionWithdrawn {
+    /// Which.
+    pub question: QuestionId,
+    /// Why.
+    pub reason: String,
+}
+
 /// The command that runs the project's tests was declared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifyDeclared {

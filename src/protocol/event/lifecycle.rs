@@ -146,6 +146,17 @@ pub struct LimitReached {
     pub detail: String,
 }
 
+/// A person let the run go past a limit: other limits are in force from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRaised {
+    /// Which one was raised.
+    pub limit: LimitKind,
+    /// `cost: $1.00 -> $2.00`.
+    pub detail: String,
+    /// The limits in force.
+    pub limits: Limits,
+}
+
 /// Kinds of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

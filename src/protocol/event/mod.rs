@@ -6,6 +6,7 @@ pub mod guard;
 pub mod harness;
 pub mod lifecycle;
 pub mod plan;
+pub mod rule;
 pub mod steer;
 pub mod tool;
 pub mod turn;
@@ -14,19 +15,21 @@ pub mod worktree;
 
 pub use checkpoint::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
 pub use gate::{
-    AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, ReviewRefused,
+    AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
+    ReviewRefused,
 };
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
-    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RepositoryObserved, TestRunFinished, TestRunStarted,
-    VerifyDeclared,
+    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, TestRunFinished,
+    TestRunStarted, VerifyDeclared,
 };
 pub use lifecycle::{
-    EndCause, LimitKind, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted, SessionEnded, SessionStarted,
-    StopCancelled, StopRequested,
+    EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted, SessionEnded,
+    SessionStarted, StopCancelled, StopRequested,
 };
 pub use plan::{FeatureEditRefused, FeatureListEdited};
+pub use rule::{RuleAdded, RuleRevoked, RuleUsed};
 pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
     RunResumed, SteerRefused,
@@ -124,6 +127,8 @@ events! {
     SessionEnded = "session_ended",
     /// A limit was met.
     LimitReached = "limit_reached",
+    /// A person let the run go past a limit.
+    LimitRaised = "limit_raised",
     /// The harness looked at the repository.
     RepositoryObserved = "repository_observed",
     /// The feature list was read.
@@ -180,6 +185,14 @@ events! {
     QuestionReleased = "question_released",
     /// A question was answered.
     QuestionAnswered = "question_answered",
+    /// A question was taken back.
+    QuestionWithdrawn = "question_withdrawn",
+    /// A person let commands of a kind run without asking.
+    RuleAdded = "rule_added",
+    /// A person took a rule back.
+    RuleRevoked = "rule_revoked",
+    /// A rule let a command run.
+    RuleUsed = "rule_used",
     /// A gate opened.
     GateOpened = "gate_opened",
     /// A gate was decided.
@@ -238,6 +251,9 @@ impl Event {
                 | Self::FeatureListEdited(_)
                 | Self::RolledBack(_)
                 | Self::WorktreeFinished(_)
+                | Self::LimitRaised(_)
+                | Self::RuleAdded(_)
+                | Self::RuleRevoked(_)
         )
     }
 }

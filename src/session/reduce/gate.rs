@@ -2,9 +2,10 @@
 
 use super::At;
 use crate::protocol::GateDecision;
-use crate::protocol::event::{AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateOpened};
+use crate::protocol::event::{AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 use crate::session::state::{Activity, ByHand, Debt, OpenGate, State};
 use crate::session::timeline::ItemKind;
+use jiff::SignedDuration;
 
 /// How the log names a person.
 const HUMAN: &str = "human";
@@ -44,7 +45,13 @@ impl State {
 
     pub(super) fn gate_decided(&mut self, at: At, event: &GateDecided) {
         let open = self.open_gates.iter().position(|open| open.opened.gate == event.gate);
-        if let Some(open) = open.map(|open| self.open_gates.remove(open)) {
+        let open = open.map(|open| self.open_gates.remove(open));
+        // Files of an artifact have a tree too; a gate that the log does not open is told apart by its tree alone.
+        let of_commit = event.tree.is_some() && open.as_ref().is_none_or(|open| open.opened.what == GateKind::Commit);
+        if let Some(open) = open {
+            if let Some(run) = &mut self.run {
+                run.waited += at.time.duration_since(open.since).max(SignedDuration::ZERO);
+            }
             self.amend_call(at, &open.opened.call, |call| call.waits = false);
         }
         let word = match event.decision {
@@ -68,7 +75,7 @@ impl State {
             }
             _ => false,
         });
-        if event.by == HUMAN && event.tree.is_some() {
+        if event.by == HUMAN && of_commit {
             self.by_hand.note(event.decision);
         }
         let answered = match event.decision {
@@ -77,7 +84,7 @@ impl State {
             // Somebody had looked at it, and the files moved meanwhile.
             GateDecision::Void => event.seen.is_some(),
         };
-        if answered && event.tree.is_some() {
+        if answered && of_commit {
             self.last_round.clone_from(&event.tree);
         }
         if let Some(session) = self.session_mut(at.session) {
@@ -121,7 +128,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::event::{GateKind, RunStarted, SessionStarted};
+    use crate::protocol::event::{RunStarted, SessionStarted};
     use crate::protocol::{Autonomy, CallId, Envelope, Event, GateId, Oid, Role, RunId, Seen, Seq, SessionNo};
     use crate::session::Phase;
 
@@ -168,6 +175,7 @@ mod tests {
             body: "Say hello".into(),
             tree: Some(Oid::from("aaaa")),
             commit: None,
+            particulars: None,
         }
         .into()
     }

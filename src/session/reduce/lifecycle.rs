@@ -1,7 +1,7 @@
 //! Runs and sessions: opening, closing, limits.
 
 use super::At;
-use crate::protocol::event::{LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
+use crate::protocol::event::{LimitRaised, LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
 use crate::protocol::{CallStatus, SessionNo, TurnNo};
 use crate::session::state::{Activity, Run, Session, State, Totals};
 use crate::session::steering::Hold;
@@ -14,6 +14,7 @@ impl State {
         self.workspace.clone_from(&event.workspace);
         self.forget_worktree(&event.workspace);
         self.abandon_open_session(at);
+        self.end_run_rules(at);
         // An order of work is for the run that it was given to.
         self.features.skipped.clear();
         self.features.picked.clear();
@@ -36,6 +37,7 @@ impl State {
             stop_asked: None,
             hold: Hold::Free,
             paused: SignedDuration::ZERO,
+            waited: SignedDuration::ZERO,
             failure: None,
             limit: None,
             totals: Totals::default(),
@@ -44,6 +46,8 @@ impl State {
 
     pub(super) fn run_ended(&mut self, at: At, event: &RunEnded) {
         self.abandon_open_session(at);
+        self.end_run_rules(at);
+        self.end_pause_item(at);
         if let Some(run) = &mut self.run {
             run.ended = Some((at.time, event.outcome, event.reason.clone()));
             run.stopping = None;
@@ -115,6 +119,7 @@ impl State {
             session.push(at, ItemKind::Closed(event.clone()));
             session.ended = Some((at.time, event.clone()));
         }
+        self.end_session_rules(at);
         self.open_gates.clear();
         self.forget_questions();
         self.tests.running = None;
@@ -125,6 +130,14 @@ impl State {
             run.limit = Some(event.clone());
         }
         self.push(at, ItemKind::Limit(event.clone()));
+    }
+
+    pub(super) fn limit_raised(&mut self, at: At, event: &LimitRaised) {
+        if let Some(run) = &mut self.run {
+            run.limits = event.limits;
+            run.limit = None;
+        }
+        self.push(at, ItemKind::LimitRaised(event.clone()));
     }
 
     /// A session without an end in front of a new beginning was cut off by a crash: nothing of it runs any more.

@@ -6,6 +6,7 @@ mod gate;
 mod harness;
 mod lifecycle;
 mod plan;
+mod rule;
 mod steer;
 mod tool;
 mod turn;
@@ -63,6 +64,7 @@ impl State {
             Event::SessionStarted(event) => self.session_started(at, event),
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),
+            Event::LimitRaised(event) => self.limit_raised(at, event),
             Event::RepositoryObserved(event) => self.repository = Some(event.clone()),
             Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
             Event::FeatureSelected(event) => self.feature_selected(at, event),
@@ -104,6 +106,10 @@ impl State {
             Event::QuestionHeld(event) => self.question_held(event),
             Event::QuestionReleased(event) => self.question_released(event),
             Event::QuestionAnswered(event) => self.question_answered(at, event),
+            Event::QuestionWithdrawn(event) => self.question_withdrawn(at, event),
+            Event::RuleAdded(event) => self.rule_added(at, event),
+            Event::RuleRevoked(event) => self.rule_revoked(at, event),
+            Event::RuleUsed(event) => self.rule_used(at, event),
             Event::GateOpened(event) => self.gate_opened(at, event),
             Event::GateDecided(event) => self.gate_decided(at, event),
             Event::GateAnswerRefused(event) => self.gate_answer_refused(event),

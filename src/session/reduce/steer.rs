@@ -5,6 +5,7 @@ use crate::protocol::event::{MessageEdited, MessageQueued, PauseRequested, Reque
 use crate::protocol::{FeatureId, MessageId, OrderChange};
 use crate::session::state::{FeatureBoard, Run, Session, State};
 use crate::session::steering::{Hold, QueuedMessage, Retry};
+use crate::session::timeline::ItemKind;
 use jiff::{SignedDuration, Timestamp};
 
 impl State {
@@ -23,16 +24,29 @@ impl State {
         }
     }
 
-    pub(super) const fn run_paused(&mut self, at: At) {
+    pub(super) fn run_paused(&mut self, at: At) {
         if let Some(run) = &mut self.run {
             run.hold = Hold::Paused { since: at.time };
         }
+        self.push(at, ItemKind::Paused { until: None });
+    }
+
+    /// The pause that lasts is over: its line says how long it was.
+    pub(super) fn end_pause_item(&mut self, at: At) {
+        self.amend_last(at, |kind| match kind {
+            ItemKind::Paused { until: until @ None } => {
+                *until = Some(at.time);
+                true
+            }
+            _ => false,
+        });
     }
 
     pub(super) fn run_resumed(&mut self, at: At) {
         if let Some(run) = &mut self.run {
             run.release(at.time);
         }
+        self.end_pause_item(at);
         // The silence of the pause is not the agent's.
         if let Some(session) = self.session_mut(at.session)
             && session.ended.is_none()
@@ -67,7 +81,7 @@ impl State {
 }
 
 impl Run {
-    /// Returns how long the run has been paused in all, a pause that still lasts included.
+    /// Returns how long the run has been paused in all, a pause that still lasts included; without the time that gates waited.
     #[must_use]
     pub fn paused_at(&self, now: Timestamp) -> SignedDuration {
         match self.hold {

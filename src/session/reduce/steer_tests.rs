@@ -293,6 +293,7 @@ fn a_run_whose_process_is_gone_is_interrupted_since_its_last_word_and_nothing_of
         body: String::new(),
         tree: None,
         commit: None,
+        particulars: None,
     };
     let last = story.tell(gate);
     story.is(Phase::WaitingForYou, last);

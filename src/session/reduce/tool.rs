@@ -2,7 +2,8 @@
 
 use super::At;
 use crate::protocol::event::{
-    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted,
+    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RulingMade, ToolFinished,
+    ToolOutputAppended, ToolStarted,
 };
 use crate::protocol::{CallId, CallStatus};
 use crate::session::state::{Activity, State};
@@ -120,6 +121,15 @@ impl State {
         if let Some(session) = self.session_mut(at.session) {
             session.act(at, Activity::Tool);
         }
+    }
+
+    pub(super) fn question_withdrawn(&mut self, at: At, event: &QuestionWithdrawn) {
+        let told = QuestionAnswered {
+            question: event.question,
+            text: event.reason.clone(),
+            by: "withdrawn".into(),
+        };
+        self.question_answered(at, &told);
     }
 
     pub(super) fn amend_call(&mut self, at: At, call: &CallId, change: impl FnOnce(&mut Call)) {

@@ -39,6 +39,10 @@ pub enum Context {
     Palette,
     /// The page of the next context window.
     NextWindow,
+    /// The page that makes a rule of a command.
+    Always,
+    /// The page of the rules about commands.
+    Rules,
     /// The editor.
     Editor,
     /// The editor, asked to close with unsaved text.
@@ -53,7 +57,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -71,6 +75,8 @@ impl Context {
         Self::Search,
         Self::Palette,
         Self::NextWindow,
+        Self::Always,
+        Self::Rules,
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
@@ -99,6 +105,8 @@ impl Context {
             Self::Search => "search line",
             Self::Palette => "command palette",
             Self::NextWindow => "next window",
+            Self::Always => "new rule",
+            Self::Rules => "rules",
             Self::Editor => "editor",
             Self::Unsaved => "editor, not saved",
             Self::Versions => "two versions",

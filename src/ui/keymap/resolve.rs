@@ -49,6 +49,10 @@ pub enum Situation {
     Palette,
     /// The page of the next context window.
     NextWindow,
+    /// The page that makes a rule of a command.
+    Always,
+    /// The page of the rules about commands.
+    Rules,
     /// The editor.
     Editor,
     /// The editor, asked to close with unsaved text.
@@ -63,7 +67,7 @@ pub enum Situation {
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Feature,
@@ -80,6 +84,8 @@ impl Situation {
         Self::Search,
         Self::Palette,
         Self::NextWindow,
+        Self::Always,
+        Self::Rules,
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
@@ -91,8 +97,8 @@ impl Situation {
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
-            Rehearsal, Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+            Always, Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
+            Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Feature, Everywhere],
@@ -111,6 +117,8 @@ impl Situation {
             Self::Search => &[Search],
             Self::Palette => &[Palette],
             Self::NextWindow => &[NextWindow, Document, Everywhere],
+            Self::Always => &[Always, Document, Everywhere],
+            Self::Rules => &[Rules, Document, Everywhere],
             Self::Editor => &[Editor],
             Self::Unsaved => &[Unsaved],
             Self::Versions => &[Versions, Document],

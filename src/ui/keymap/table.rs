@@ -1,8 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue, Rehearsal,
-    Review, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+    Always, Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
+    Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -219,6 +219,8 @@ actions! {
     NextWaiting: "next-waiting", "next", [Review], ["s"], [];
     /// show only what changed since the last round, or all again
     SinceLast: "since-last-round", "since last round", [Review], ["w"], [];
+    /// let commands like this one run without asking: choose which, where and for how long
+    Always: "always", "always", [Review], ["A"], [];
     /// put before and after beside each other, or above each other again
     Split: "split", "split", [Review], ["|"], [];
 
@@ -276,6 +278,20 @@ actions! {
     CycleSection: "cycle-section", "on/off", [NextWindow], ["x"], [];
     /// edit a section's text for the next session, or for good
     EditSection: "edit-section", "edit", [NextWindow], ["e"], [];
+    /// list the rules about commands, and revoke them
+    Rules: "rules", "", [Main, Review, Always], [], [];
+    /// make the rule; the command that waits runs by it
+    AddRule: "add-rule", "make the rule", [Always], ["Enter"], [];
+    /// take a pattern that stands for more commands
+    WiderRule: "wider-rule", "wider", [Always], ["l", "Right", "Tab"], [];
+    /// take a pattern that stands for fewer commands
+    NarrowerRule: "narrower-rule", "narrower", [Always], ["h", "Left", "S-Tab"], [];
+    /// let it hold in this run, or in every run of this project
+    RuleScope: "rule-scope", "where", [Always], ["s"], [];
+    /// let it hold for this session, 24 hours, 7 days or until it is revoked
+    RuleExpiry: "rule-expiry", "how long", [Always], ["t"], [];
+    /// revoke the rule under the cursor
+    RevokeRule: "revoke-rule", "revoke", [Rules], ["x"], [];
     /// edit the progress notes
     EditNotes: "edit-notes", "notes", [Main, NextWindow], ["E"], [];
     /// save the text; a section's for the next session

@@ -3,6 +3,7 @@
 //! Owns selection, focus, open pages and windows. Of a session it holds nothing but [`State`], fed only by
 //! `State::apply`. Invariant: a frame is a function of the model and the screen size; drawing changes nothing.
 
+pub mod always;
 pub mod appearance;
 pub mod cursor;
 pub mod editor;
@@ -22,6 +23,7 @@ pub mod rows;
 pub mod subject;
 pub mod window;
 
+pub use always::Always;
 pub use appearance::Appearance;
 pub use cursor::Cursor;
 use editor::Asking;
@@ -118,6 +120,8 @@ pub struct Model {
     pub rehearsals: u64,
     /// The preview of the next window.
     pub next_window: NextWindowView,
+    /// A rule about commands in the making, if any.
+    pub always: Option<Always>,
     /// The open editor, if any; its page is the visible one.
     pub editor: Option<Editor>,
     /// Whether the mouse is captured.
@@ -195,6 +199,7 @@ impl Model {
             going: None,
             rehearsals: 0,
             next_window: NextWindowView::default(),
+            always: None,
             editor: None,
             mouse: false,
             guided: false,
@@ -239,6 +244,8 @@ impl Model {
             Some(Subject::Review(_)) => Situation::Review,
             Some(Subject::NextWindow) => Situation::NextWindow,
             Some(Subject::Rehearsal) => Situation::Rehearsal,
+            Some(Subject::Always) => Situation::Always,
+            Some(Subject::Rules) => Situation::Rules,
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,

@@ -20,6 +20,10 @@ pub enum Subject {
     Review(Target),
     /// What the next context window will begin with.
     NextWindow,
+    /// A rule about commands in the making.
+    Always,
+    /// The rules about commands.
+    Rules,
     /// The open editor.
     Editor,
     /// The move back that is looked at.
@@ -31,8 +35,8 @@ impl Subject {
     #[must_use]
     pub const fn has_cursor(&self) -> bool {
         match self {
-            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal => true,
-            Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Editor => false,
+            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules => true,
+            Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Owns what a page says; does not own scrolling (that is update's). Invariant: laying out is pure, so that update
 //! can ask for the same rows that view draws.
 
+pub mod always;
 mod anchor;
 pub mod commit;
 pub mod diff;
@@ -12,6 +13,7 @@ pub mod item;
 pub mod next_window;
 pub mod rehearsal;
 pub mod review;
+pub mod rules;
 pub mod sheet;
 pub mod start;
 pub mod test;
@@ -139,6 +141,8 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         },
         Subject::NextWindow => next_window::document(model, page, width, &look),
         Subject::Rehearsal => rehearsal::document(model, page, width, &look),
+        Subject::Always => always::document(model, width, &look),
+        Subject::Rules => rules::document(model, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
     });
@@ -164,20 +168,15 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
             let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
             item.map_or(0, |item| item.revision.0)
         }
-        Subject::Feature(_) | Subject::Test(_) => model.state.last_seq.0,
+        Subject::Always => model.always.as_ref().map_or(0, |always| always.revision),
+        Subject::Feature(_) | Subject::Test(_) | Subject::Rules => model.state.last_seq.0,
     }
 }
 
 fn reviewed<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Review> {
     match subject {
         Subject::Review(target) => model.review(target),
-        Subject::Feature(_)
-        | Subject::Commit(_)
-        | Subject::Test(_)
-        | Subject::Item(..)
-        | Subject::NextWindow
-        | Subject::Editor
-        | Subject::Rehearsal => None,
+        _ => None,
     }
 }
 
@@ -189,7 +188,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
         Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
         Subject::Rehearsal => rehearsal::is_counted(model),
-        Subject::Feature(_) | Subject::Test(_) | Subject::NextWindow | Subject::Editor => true,
+        Subject::Feature(_) | Subject::Test(_) | Subject::NextWindow | Subject::Always | Subject::Rules | Subject::Editor => true,
     }
 }
 
@@ -230,7 +229,10 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
     let (left, right) = heading(model, page, rows, usize::from(body.height), look);
     widget::title(buf, title, look, left, right);
     draw_rows(page, &document, body, buf, look);
-    let has_cursor = matches!(page.subject, Subject::Commit(_) | Subject::NextWindow | Subject::Rehearsal);
+    let has_cursor = matches!(
+        page.subject,
+        Subject::Commit(_) | Subject::NextWindow | Subject::Rehearsal | Subject::Rules
+    );
     if has_cursor && rows > 0 {
         return draw_cursor(page, body, buf, look);
     }
@@ -296,6 +298,11 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         // Draws a title of its own.
         Subject::Review(_) => Vec::new(),
         Subject::NextWindow => vec![Span::styled("Next context window", look.style(Slot::TitleFocused))],
+        Subject::Always => vec![Span::styled(
+            "Always: a rule for commands like this one",
+            look.style(Slot::TitleFocused),
+        )],
+        Subject::Rules => vec![Span::styled("Rules for commands", look.style(Slot::TitleFocused))],
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {

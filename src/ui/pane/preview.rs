@@ -17,9 +17,7 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
         Some(Subject::Feature(_)) => "Feature",
         Some(Subject::Commit(_)) => "Commit",
         Some(Subject::Test(_)) => "Test",
-        Some(Subject::Item(..) | Subject::Review(_) | Subject::NextWindow | Subject::Editor | Subject::Rehearsal) | None => {
-            "Detail"
-        }
+        Some(_) | None => "Detail",
     };
     let left = vec![Clean::literal(name).span(look.style(Slot::Title))];
     widget::title(buf, Rect { height: 1, ..area }, look, left, Vec::new());

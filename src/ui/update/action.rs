@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, finish, next_window, open, plan, review, rollback, steer};
+use super::{copy, find, finish, next_window, open, plan, review, rollback, rules, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -114,6 +114,14 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::Split
         | Action::KeepWriting
         | Action::DropWriting => review::perform(model, action, effects),
+        Action::Always
+        | Action::Rules
+        | Action::AddRule
+        | Action::WiderRule
+        | Action::NarrowerRule
+        | Action::RuleScope
+        | Action::RuleExpiry
+        | Action::RevokeRule => rules::perform(model, action, effects),
         Action::Pause
         | Action::Interrupt
         | Action::Message

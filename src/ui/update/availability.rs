@@ -33,6 +33,13 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::Comment
         | Action::MarkSeen
         | Action::NextWaiting => super::review::refusal(model, action),
+        Action::Always
+        | Action::AddRule
+        | Action::WiderRule
+        | Action::NarrowerRule
+        | Action::RuleScope
+        | Action::RuleExpiry
+        | Action::RevokeRule => super::rules::refusal(model, action),
         Action::StopAfterStep | Action::StopAfterSession | Action::StopNow | Action::CancelStop => stop(model, action),
         Action::Pause
         | Action::Interrupt
@@ -138,6 +145,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::ClosePalette
         | Action::KeepSearch
         | Action::DropSearch
+        | Action::Rules
         | Action::NextWindow
         | Action::SaveText
         | Action::UndoTyping

@@ -1,5 +1,6 @@
 //! Copying what is selected, as it came: the clipboard gets the text itself, not the drawn one.
 
+use super::rules;
 use crate::protocol::{FeatureStatus, FileDiff};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::review::Review;
@@ -127,6 +128,19 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 Some(Loaded::Ready(files)) => vec![entry('b', "whole diff", patch(files))],
                 _ => Vec::new(),
             }
+        }
+        Subject::Always => {
+            let pattern = model.always.as_ref().and_then(|always| always.candidate());
+            let pattern = pattern.map(|candidate| candidate.pattern.to_string());
+            vec![entry('b', "the rule", pattern.unwrap_or_default())]
+        }
+        Subject::Rules => {
+            let rule = rules::selected(model);
+            vec![entry(
+                'b',
+                "the rule",
+                rule.map(|rule| rule.pattern.to_string()).unwrap_or_default(),
+            )]
         }
         Subject::Editor => {
             let text = model.editor.as_ref().map(|editor| editor.field.text());

@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{editor, open, plan, refusal, review, rollback, steer};
+use super::{editor, open, plan, refusal, review, rollback, rules, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -136,4 +136,5 @@ pub fn drawn(model: &mut Model, at: Duration) {
     }
     review::drawn(model, at);
     rollback::drawn(model, at);
+    rules::drawn(model, at);
 }

@@ -24,6 +24,9 @@ mod plan;
 mod plan_tests;
 pub mod review;
 pub mod rollback;
+mod rules;
+#[cfg(test)]
+mod rules_tests;
 mod steer;
 #[cfg(test)]
 mod tests;

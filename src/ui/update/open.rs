@@ -7,7 +7,7 @@ use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
 use crate::ui::model::review::Review;
-use crate::ui::model::{AutonomyMenu, Editor, Loaded, Model, Page, Popup, Subject};
+use crate::ui::model::{Always, AutonomyMenu, Editor, Loaded, Model, Page, Popup, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::{self, Mark};
 use crate::ui::transcript::Move;
@@ -142,7 +142,7 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
             let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
             files.map(|_| true).collect()
         }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Editor => return,
+        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Always | Subject::Rules | Subject::Editor => return,
     };
     let wanted = folding == Folding::Fold;
     let against = starts.into_iter().enumerate().filter(|(_, folded)| *folded != wanted);
@@ -235,7 +235,8 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
                 ask(model, query, effects);
             }
         }
-        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Editor) | None => {}
+        Some(Subject::Always) => effects.extend(model.always.as_mut().and_then(Always::ask).map(Effect::Ask)),
+        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Rules | Subject::Editor) | None => {}
     }
 }
 
@@ -252,6 +253,7 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::TreeDiff { from, to } => model.file_changes(from, to, answer),
         Query::Blob { blob } => model.file_blob(blob, answer),
         Query::Rehearse { target } => rollback::file(model, &target, answer),
+        Query::ProposeRule { command } => model.file_proposal(&command, answer),
         Query::NextWindow => model.next_window.file(answer),
         Query::Notes => editor::file(model, answer),
     }

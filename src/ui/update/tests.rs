@@ -176,6 +176,7 @@ fn a_gate_that_opens_ends_what_the_footer_said() {
         body: "make".into(),
         tree: None,
         commit: None,
+        particulars: None,
     };
     let message = event(&model, opened.clone());
     update(&mut model, message);

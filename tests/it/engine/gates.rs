@@ -2,7 +2,8 @@
 
 use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;
-use longhaul::protocol::event::{CommitFacts, CommitReviewed, GateDecided, GateOpened, RunOutcome};
+use longhaul::link::Update;
+use longhaul::protocol::event::{CommitFacts, CommitReviewed, GateDecided, GateKind, GateOpened, RunOutcome};
 use longhaul::protocol::{Autonomy, CallStatus, Command, Event, GateAnswer, GateDecision, GateId, ReviewComment, Seen, StopMode};
 
 /// A lab whose commits wait for a person.
@@ -29,6 +30,25 @@ async fn seen<T: Send + 'static>(running: &Running, pick: impl Fn(&Event) -> Opt
         .await
         .unwrap();
     log.iter().rev().find_map(|envelope| pick(&envelope.event)).unwrap()
+}
+
+/// Waits for the end of a run that is to end at its limit: a person denies to go past it.
+pub(super) async fn finish(running: Running) -> Ran {
+    let client = running.engine.client();
+    let denier = client.clone();
+    client.subscribe(Box::new(move |update| {
+        let Update::Events(events) = update else { return true };
+        let opened = events.iter().filter_map(|envelope| match &envelope.event {
+            Event::GateOpened(opened) if opened.what == GateKind::Limit => Some(opened),
+            _ => None,
+        });
+        for opened in opened {
+            // Too late for a run that is over: then there is nothing to deny.
+            let _ = denier.send(Command::DecideGate(answer(opened, GateDecision::Reject)));
+        }
+        true
+    }));
+    running.finish().await
 }
 
 pub(super) fn answer(opened: &GateOpened, decision: GateDecision) -> GateAnswer {
@@ -141,12 +161,14 @@ async fn a_commit_waits_with_its_facts_and_is_made_once_approved() {
         ..Seen::default()
     });
     send(&running, edited);
-    let ran = running.finish().await;
+    let ran = finish(running).await;
     assert_eq!(lab.git(&["log", "--format=%B"]), "Greet\n\nWords of a person.\n\nSkeleton");
     let decided = decisions(&ran);
+    let (yes, no) = (GateDecision::Approve, GateDecision::Reject);
     assert_eq!(
         decided.iter().map(|d| (d.decision, d.by.as_str())).collect::<Vec<_>>(),
-        [(GateDecision::Approve, "human"); 2]
+        [(yes, "human"), (yes, "human"), (no, "human")],
+        "the third is the limit's"
     );
     assert_eq!(decided[1].message.as_deref(), Some("Greet\n\nWords of a person."));
     let made = &ran.state.commits[1].made;
@@ -283,7 +305,7 @@ async fn files_that_the_tests_write_do_not_void_the_approval_and_are_told() {
         .unwrap();
     assert!(!finding.0 && finding.1.ends_with(": report.out"), "{finding:?}");
     send(&running, answer(&opened, GateDecision::Approve));
-    let ran = running.finish().await;
+    let ran = finish(running).await;
     assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
 }
 

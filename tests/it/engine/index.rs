@@ -1,6 +1,6 @@
 //! The user's index: locked by somebody else, or left behind by a commit.
 
-use super::gates::{answer, decisions, gate, lab, send};
+use super::gates::{answer, decisions, finish, gate, lab, send};
 use crate::support::{INITIALIZER, Lab, call, coding, ends};
 use longhaul::protocol::{Autonomy, Event, GateDecision};
 
@@ -43,7 +43,7 @@ async fn a_lock_does_not_spend_a_person_s_approval() {
     let second = gate(&running, 2).await;
     std::fs::remove_file(lab.path(".git/index.lock")).unwrap();
     send(&running, answer(&second, GateDecision::Approve));
-    let ran = running.finish().await;
+    let ran = finish(running).await;
     let decided = decisions(&ran);
     assert_eq!(decided[0].decision, GateDecision::Void);
     assert!(decided[0].reason.contains("index.lock"), "{}", decided[0].reason);

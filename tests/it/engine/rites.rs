@@ -1,6 +1,6 @@
 //! The user's own git around commits: the pre-commit hook, the signature, the trailer.
 
-use super::gates::{answer, decisions, facts, gate, lab, send, told};
+use super::gates::{answer, decisions, facts, finish, gate, lab, send, told};
 use crate::support::{INITIALIZER, Lab, call, coding, ends};
 use longhaul::protocol::event::GateOpened;
 use longhaul::protocol::{Autonomy, CallStatus, GateDecision};
@@ -58,7 +58,7 @@ async fn a_hook_sees_exactly_the_tree_and_what_it_changes_is_told_and_not_taken(
         Some(false)
     );
     send(&running, answer(&opened, GateDecision::Approve));
-    let ran = running.finish().await;
+    let ran = finish(running).await;
     assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
     assert!(!lab.git(&["ls-tree", "--name-only", "HEAD"]).contains("formatted"));
     assert_eq!(
@@ -81,7 +81,7 @@ async fn a_failing_hook_is_for_the_person_to_judge_or_else_refuses_the_commit() 
         "{opened:?}"
     );
     send(&running, answer(&opened, GateDecision::Approve));
-    let ran = running.finish().await;
+    let ran = finish(running).await;
     assert_eq!(ran.state.commits.len(), 1, "the person decided: {:?}", told(&ran));
 
     lab.settings.autonomy = Autonomy::Auto;
@@ -139,7 +139,7 @@ async fn a_hook_that_appeared_or_changed_during_the_run_is_never_run() {
         "{opened:?}"
     );
     send(&running, answer(&opened, GateDecision::Approve));
-    running.finish().await;
+    finish(running).await;
     assert!(!lab.workspace().join("../ran").exists());
 }
 
@@ -154,7 +154,7 @@ async fn a_hooks_path_of_the_repositorys_own_configuration_is_not_followed_and_s
     let opened = gate(&running, 1).await;
     assert_eq!(finding(&opened, "hooks in ../hooks were not run"), Some(false), "{opened:?}");
     send(&running, answer(&opened, GateDecision::Approve));
-    running.finish().await;
+    finish(running).await;
     assert!(!lab.workspace().join("../ran").exists());
 }
 

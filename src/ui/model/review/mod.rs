@@ -14,6 +14,7 @@ pub use latch::{Latch, OPENING};
 pub use progress::{Part, Progress};
 
 use super::Field;
+use crate::protocol::event::Particulars;
 use crate::protocol::{GateDecision, GateId, Oid, Query};
 use crate::session::state::OpenGate;
 use std::time::Duration;
@@ -169,7 +170,10 @@ impl Review {
                 let to = opened.tree.clone()?;
                 let facts = opened.commit.as_ref();
                 let from = match extent {
-                    Extent::Whole => facts.and_then(|facts| facts.base.clone()),
+                    Extent::Whole => match opened.particulars.as_deref() {
+                        Some(Particulars::Artifact { base, .. }) => Some(base.clone()),
+                        _ => facts.and_then(|facts| facts.base.clone()),
+                    },
                     Extent::SinceLast => facts.and_then(|facts| facts.previous.clone()),
                 };
                 Some(Query::TreeDiff { from, to })
@@ -189,6 +193,15 @@ impl Review {
         self.gate
             .as_ref()
             .is_some_and(|gate| gate.opened.what == crate::protocol::event::GateKind::Commit)
+    }
+
+    /// Returns the limit that approval would set, if one waits that can be set.
+    #[must_use]
+    pub fn proposed_limit(&self) -> Option<&str> {
+        match self.gate.as_ref()?.opened.particulars.as_deref()? {
+            Particulars::Limit { to, .. } => to.as_deref(),
+            Particulars::Artifact { .. } => None,
+        }
     }
 
     /// Notes that the page's text changed.

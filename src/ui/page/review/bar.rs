@@ -15,10 +15,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 /// The keys in the order in which they go when there is no room, the last first.
-const KEYS: [Action; 14] = [
+const KEYS: [Action; 15] = [
     Action::Approve,
     Action::Deny,
     Action::Back,
+    Action::Always,
     Action::MarkSeen,
     Action::Comment,
     Action::EditMessage,
@@ -84,6 +85,7 @@ fn word(review: &Review, action: Action) -> &'static str {
         (Action::Approve, Target::Commit(_)) => "looked at",
         (Action::Back, _) if gone(review).is_none() => "not now",
         (Action::Open, _) => "fold",
+        (Action::EditMessage, _) if review.proposed_limit().is_some() => "another limit",
         (Action::KeepWriting, _) => match review.entry.as_ref().map(|entry| &entry.what) {
             Some(Writing::Reason(GateDecision::RejectAndStop)) => "deny and stop",
             Some(Writing::Reason(_)) => "deny",
@@ -181,6 +183,7 @@ pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'
     let title = match &entry.what {
         Writing::Reason(GateDecision::RejectAndStop) => "Why not? The agent is told, and the run stops after this step.".to_owned(),
         Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
+        Writing::Message if review.proposed_limit().is_some() => "To which limit?".to_owned(),
         Writing::Message => "Commit message".to_owned(),
         Writing::Comment(spot) => match (spot.scope(), spot.line.or(spot.old_line)) {
             (Scope::Change, _) => "Comment on the whole change".to_owned(),

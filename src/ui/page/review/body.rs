@@ -4,6 +4,7 @@
 
 use super::{Change, change, gone, is_split, label, remarks};
 use crate::protocol::FileDiff;
+use crate::protocol::event::GateKind;
 use crate::ui::model::review::{Comment, Extent, Review, Target};
 use crate::ui::model::{Loaded, Model, Page};
 use crate::ui::page::sheet::Sheet;
@@ -85,6 +86,10 @@ pub(super) fn document(
         outline: Outline::default(),
     };
     match change {
+        Change::Text(body) if review.gate.as_ref().is_some_and(|gate| gate.opened.what == GateKind::Limit) => {
+            sheet.gap();
+            sheet.text(body, Slot::Text);
+        }
         Change::Text(body) => command(body, &mut sheet, look),
         Change::Pending => sheet.text("Reading the change.", Slot::Dim),
         Change::Failed(why) => sheet.text(&format!("The change cannot be shown: {why}"), Slot::Error),
@@ -163,7 +168,8 @@ fn message(model: &Model, review: &Review, sheet: &mut Sheet<'_>, look: &Look<'_
         _ => return,
     };
     let text = review.message.as_deref().unwrap_or(original).trim_end_matches('\n');
-    let mut first = vec![label("message", look)];
+    let is_commit = review.gate.is_none() || review.is_commit();
+    let mut first = vec![label(if is_commit { "message" } else { "reason" }, look)];
     if review.message.is_some() {
         first.push(Span::styled("edited ", look.style(Slot::Human)));
     }

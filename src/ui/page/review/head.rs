@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is called good that is not known; what is stale, missing or wrong is loud and says so in words.
 
-use super::{Outline, label};
+use super::{Outline, label, particulars};
 use crate::protocol::event::{CommitFacts, GateKind};
 use crate::protocol::{Oid, TestTotals};
 use crate::session::state::Totals;
@@ -106,6 +106,7 @@ pub(super) fn facts(model: &Model, review: &Review, tally: Tally<'_>, width: u16
                 guards(facts, &mut rows);
                 left_out(facts, &mut rows);
             }
+            particulars::facts(review, open, &mut rows);
             cost(model, review, tally, &mut rows);
         }
         (None, Target::Commit(commit)) => {
@@ -127,15 +128,16 @@ fn good(after: Option<TestTotals>) -> bool {
     after.is_some_and(|after| after.failed == 0 && after.total() > 0)
 }
 
-struct Rows<'a> {
+/// The facts, line by line.
+pub(super) struct Rows<'a> {
     lines: Vec<Line<'static>>,
     width: usize,
-    look: &'a Look<'a>,
+    pub(super) look: &'a Look<'a>,
 }
 
 impl Rows<'_> {
     /// Adds a fact behind its mark and its label.
-    fn row(&mut self, good: Option<bool>, name: &'static str, spans: &[Span<'static>]) {
+    pub(super) fn row(&mut self, good: Option<bool>, name: &'static str, spans: &[Span<'static>]) {
         let mark = match good {
             Some(true) => self.look.mark(Glyph::Pass, Slot::Pass),
             Some(false) => self.look.mark(Glyph::Fail, Slot::Fail),

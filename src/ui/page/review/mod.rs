@@ -6,6 +6,7 @@
 mod bar;
 mod body;
 mod head;
+mod particulars;
 mod remarks;
 #[cfg(test)]
 mod tests;
@@ -90,7 +91,9 @@ pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Ch
             Some(Loaded::Failed(reason)) => Err(Some(reason)),
             Some(Loaded::Pending) | None => Err(None),
         },
-        Some(Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes) => Err(None),
+        Some(Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. }) => {
+            Err(None)
+        }
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
             return Change::Text(body);

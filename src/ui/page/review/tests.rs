@@ -41,6 +41,7 @@ fn command_page(width: u16, command: &str) -> Vec<String> {
         body: command.into(),
         tree: None,
         commit: None,
+        particulars: None,
         ..waiting::gate()
     };
     waiting::tell(&mut model, gate);

@@ -2,27 +2,53 @@
 
 use super::Scene;
 use super::row::{NAME, Row, head, words};
-use crate::protocol::event::{EndCause, LimitKind, LimitReached, SessionEnded};
+use crate::protocol::event::{EndCause, LimitKind, LimitRaised, LimitReached, SessionEnded};
 use crate::session::{Item, Session};
 use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans, width};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
+use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 /// A limit that was met.
 pub(super) fn limit(limit: &LimitReached, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let what = match limit.limit {
-        LimitKind::Sessions => "sessions",
-        LimitKind::Turns => "turns",
-        LimitKind::Tokens => "tokens",
-        LimitKind::Cost => "cost",
-        LimitKind::Time => "time",
-    };
+    let what = kind(limit.limit);
     let row = Row::new(scene.look, Glyph::Guard, Slot::Warning)
         .word("limit", Slot::Warning, NAME)
         .title(what, Slot::Text)
         .title(&limit.detail, Slot::Text);
     vec![row.line(scene.width)]
+}
+
+/// A limit that a person raised.
+pub(super) fn raised(raised: &LimitRaised, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human)
+        .word("limit", Slot::Human, NAME)
+        .title("raised", Slot::Text)
+        .title(&raised.detail, Slot::Text);
+    vec![row.line(scene.width)]
+}
+
+/// A pause: that it lasts, or how long it was. The header tells how long it lasts already.
+pub(super) fn paused(since: Timestamp, until: Option<Timestamp>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let told = match until {
+        Some(until) => format!("for {}", format::duration_ms(format::seconds_between(since, until) * 1000)),
+        None => "the run holds until you let it go on".to_owned(),
+    };
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human)
+        .word("paused", Slot::Human, NAME)
+        .title(&told, Slot::Dim);
+    vec![row.line(scene.width)]
+}
+
+const fn kind(kind: LimitKind) -> &'static str {
+    match kind {
+        LimitKind::Sessions => "sessions",
+        LimitKind::Turns => "turns",
+        LimitKind::Tokens => "tokens",
+        LimitKind::Cost => "cost",
+        LimitKind::Time => "time",
+    }
 }
 
 /// What went wrong; a retry is one calm line, the end of a turn is said in full.

@@ -80,6 +80,8 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Commit(made) => fact::commit(made, scene),
         ItemKind::Moved(moved) => fact::moved(moved, scene),
         ItemKind::Limit(limit) => end::limit(limit, scene),
+        ItemKind::LimitRaised(raised) => end::raised(raised, scene),
+        ItemKind::Paused { until } => end::paused(item.time, *until, scene),
         ItemKind::Trouble { text, fatal } => end::trouble(text, *fatal, scene),
         ItemKind::Closed(ended) => end::card(ended, item, scene),
         ItemKind::Unknown(raw) => say::unknown(raw, scene),

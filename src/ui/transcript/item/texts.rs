@@ -68,6 +68,8 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
         }
         ItemKind::Moved(moved) => take(&moved.title),
         ItemKind::Limit(limit) => take(&limit.detail),
+        ItemKind::LimitRaised(raised) => take(&raised.detail),
+        ItemKind::Paused { .. } => {}
         ItemKind::Trouble { text, .. } => take(text),
         ItemKind::Closed(ended) => {
             take(&ended.summary);

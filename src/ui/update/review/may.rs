@@ -18,7 +18,9 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             };
             watches.or_else(|| cannot_decide(model, review, action))
         }
-        Action::EditMessage if !review.is_commit() => Some("nothing here has a message to edit"),
+        Action::EditMessage if !review.is_commit() && review.proposed_limit().is_none() => {
+            Some("nothing here has a message to edit")
+        }
         Action::EditMessage => only_watches(model),
         Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
         Action::Split if review.query().is_none() => Some("there is nothing to compare here"),

@@ -54,6 +54,9 @@ pub fn approve(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Notes a deciding key that is held down, or came before the page could be read.
 pub fn too_soon(model: &mut Model) {
     let now = model.elapsed;
+    if let Some(always) = &mut model.always {
+        always.latch.pressed_again(now);
+    }
     if let Some(review) = model.open_review_mut() {
         match &mut review.entry {
             Some(entry) => entry.latch.pressed_early(now),
@@ -68,7 +71,7 @@ pub fn too_soon(model: &mut Model) {
 pub const fn decides(action: Action) -> bool {
     matches!(
         action,
-        Action::Approve | Action::Deny | Action::DenyAndStop | Action::KeepWriting | Action::MoveBack
+        Action::Approve | Action::Deny | Action::DenyAndStop | Action::KeepWriting | Action::MoveBack | Action::AddRule
     )
 }
 

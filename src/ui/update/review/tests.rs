@@ -531,6 +531,7 @@ fn a_command_is_shown_whole_and_decided_by_the_same_keys() {
             body,
             tree: None,
             commit: None,
+            particulars: None,
         },
     );
     keys(&mut model, "a");

@@ -5,7 +5,7 @@ use super::{answer, page, too_soon};
 use crate::protocol::GateDecision;
 use crate::ui::model::Model;
 use crate::ui::model::field::{Field, Lines};
-use crate::ui::model::review::{Entry, Latch, Spot, Writing};
+use crate::ui::model::review::{Entry, Latch, Review, Spot, Writing};
 use crate::ui::msg::Effect;
 use crate::ui::page::review::Change;
 
@@ -22,9 +22,19 @@ pub fn write_reason(model: &mut Model, decision: GateDecision) {
 /// Opens the commit's message for rewriting.
 pub fn edit_message(model: &mut Model) {
     let Some(review) = model.open_review() else { return };
-    let original = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
-    let text = review.message.as_deref().unwrap_or(original).trim_end().to_owned();
-    begin(model, Writing::Message, Lines::Many, &text);
+    let lines = if review.is_commit() { Lines::Many } else { Lines::One };
+    let text = review.message.as_deref().unwrap_or(original(review)).trim_end().to_owned();
+    begin(model, Writing::Message, lines, &text);
+}
+
+fn review_is_of_limit(model: &Model) -> bool {
+    model.open_review().is_some_and(|review| review.proposed_limit().is_some())
+}
+
+/// What waits, as the agent or the harness worded it.
+fn original(review: &Review) -> &str {
+    let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.trim_end());
+    review.proposed_limit().unwrap_or(body)
 }
 
 /// Opens the comment on what is under the cursor, new or as it was: a line, a file by its heading, the whole change by what stands
@@ -101,11 +111,15 @@ fn deny(model: &mut Model, decision: GateDecision, reason: &str, effects: &mut V
 
 fn message(model: &mut Model, text: &str) {
     let Some(review) = model.open_review_mut() else { return };
-    let original = review.gate.as_ref().map_or("", |gate| gate.opened.body.trim_end());
-    let changed = !text.trim().is_empty() && text != original;
+    let changed = !text.trim().is_empty() && text != original(review);
     review.message = changed.then(|| text.to_owned());
     if !changed {
-        model.say("the agent's message stays");
+        let limit = review_is_of_limit(model);
+        model.say(if limit {
+            "the proposed limit stays"
+        } else {
+            "the agent's message stays"
+        });
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
         Subject::NextWindow => Err("the next window has not happened yet"),
         Subject::Editor => Err("close the editor first"),
         Subject::Rehearsal => Err("this page rehearses a move already"),
+        Subject::Always | Subject::Rules => Err("rules are no part of the files; revoke one instead"),
     }
 }
 

@@ -1,0 +1,27 @@
+//! What waits for a person, and what they decided.
+
+use crate::protocol::SessionNo;
+use crate::protocol::event::GateOpened;
+use jiff::Timestamp;
+
+/// A gate that waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenGate {
+    /// Since when.
+    pub since: Timestamp,
+    /// In which session.
+    pub session: SessionNo,
+    /// What waits.
+    pub opened: GateOpened,
+}
+
+/// What a person decided on commits, over the whole log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// Commits approved.
+    pub approved: u32,
+    /// Commits denied.
+    pub denied: u32,
+    /// Whether the latest decision was a denial.
+    pub denied_last: bool,
+}
