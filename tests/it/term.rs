@@ -229,14 +229,14 @@ impl Term {
         self.until(&format!("no more of {text}"), |screen| !screen.contains(text));
     }
 
-    /// Presses a key until a dialog is gone: in its first moment it takes no decision.
+    /// Presses a key until a dialog is gone: in its first moment it takes no decision, and a key too soon begins that moment anew.
     #[track_caller]
     pub fn decide(&mut self, key: &str, dialog: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             self.keys(key);
             let there = |seen: &mut Seen| !seen.closed && seen.parser.screen().contents().contains(dialog);
-            let again = Duration::from_millis(100);
+            let again = Duration::from_millis(700);
             let waited = self.shared.1.wait_timeout_while(self.seen(), again, there);
             if !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
                 return;
