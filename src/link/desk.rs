@@ -41,7 +41,7 @@ pub enum Call {
     /// Something was recorded.
     Recorded,
     /// Something happened that the log does not hold: it was refused, or there is no log.
-    Told(Event),
+    Told(Box<Event>),
 }
 
 impl Desk {
@@ -147,13 +147,13 @@ impl Desk {
             }
             _ => return Vec::new(),
         };
-        done.unwrap_or_else(|reason| vec![Call::Told(refused(reason))])
+        done.unwrap_or_else(|reason| vec![Call::Told(Box::new(refused(reason)))])
     }
 
     /// Does something while nobody else can run here, and records what came of it where there is a log. The error is for the person.
     fn record(&self, act: impl FnOnce(SessionNo) -> Result<Vec<Event>, StoreError>) -> Result<Vec<Call>, String> {
         let write = || {
-            let tell = |events: Vec<Event>| events.into_iter().map(Call::Told).collect();
+            let tell = |events: Vec<Event>| events.into_iter().map(|event| Call::Told(Box::new(event))).collect();
             if !self.dir.exists() {
                 return act(SessionNo(0)).map(tell);
             }

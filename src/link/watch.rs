@@ -146,7 +146,7 @@ impl Watch {
                 Ok(Call::Recorded) => {}
                 Ok(Call::Told(event)) => {
                     self.read_on()?;
-                    self.tell(Timestamp::now(), event)?;
+                    self.tell(Timestamp::now(), *event)?;
                 }
                 // A subscriber that is gone is noticed here too, not only when something happens.
                 Err(RecvTimeoutError::Timeout) => self.say(Update::Events(Vec::new()))?,
