@@ -165,6 +165,10 @@ pub struct OutputArgs {
     /// Print the session log's own JSON lines; implies --headless
     #[arg(long)]
     pub json: bool,
+    /// Without the full-screen view: take orders from standard input, a line each (`approve 2`, `deny 2 REASON`, `pause`, `steer TEXT`;
+    /// `help` lists them)
+    #[arg(long)]
+    pub orders: bool,
 }
 
 /// Options of `demo`.
@@ -318,6 +322,12 @@ impl OutputArgs {
     #[must_use]
     pub const fn is_headless(&self) -> bool {
         self.headless || self.json
+    }
+
+    /// Says whether nobody is there to decide anything.
+    #[must_use]
+    pub const fn is_unwatched(&self) -> bool {
+        self.is_headless() && !self.orders
     }
 }
 

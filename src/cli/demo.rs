@@ -50,8 +50,7 @@ const PAUSE: Duration = Duration::from_millis(1_500);
 /// # Errors
 /// Fails if a program is missing or the directory cannot be used.
 pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let show = Show::of(&args.output);
-    show.check()?;
+    let show = Show::of(&args.output)?;
     for program in ["git", "sh", "awk"] {
         if which(program, None).is_none() {
             return Err(Failure::unready(format!(
@@ -86,6 +85,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         question_timeout: at_speed(QUESTION, args.speed),
         guided: args.autonomy <= Autonomy::Commits,
         show,
+        orders: args.output.orders,
     };
     Ok(launch(&runtime, plan, console)?.exit)
 }

@@ -3,9 +3,9 @@
 use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
-use super::headless::gates::{kind, waiting};
+use super::headless::gates::{asked, kind, waiting};
 use super::project::{Project, Standing};
-use crate::protocol::event::CommitFacts;
+use crate::protocol::event::{CommitFacts, QuestionAsked};
 use crate::session::state::OpenGate;
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
@@ -14,12 +14,14 @@ use serde::Serialize;
 /// The machine-readable form. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
 struct Row<'a> {
-    gate: u32,
+    gate: Option<u32>,
+    question: Option<u32>,
     kind: &'static str,
-    since: Timestamp,
-    session: u32,
+    since: Option<Timestamp>,
+    session: Option<u32>,
     title: &'a str,
     body: &'a str,
+    choices: &'a [String],
     tree: Option<&'a str>,
     commit: Option<&'a CommitFacts>,
 }
@@ -30,12 +32,12 @@ struct Row<'a> {
 /// Fails if the project cannot be read.
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
-    let open = &project.state.open_gates;
+    let (open, questions) = (&project.state.open_gates, &project.state.open_questions);
     if args.json {
-        console.json(&open.iter().map(row).collect::<Vec<_>>())?;
+        console.json(&open.iter().map(row).chain(questions.iter().map(question)).collect::<Vec<_>>())?;
         return Ok(());
     }
-    if open.is_empty() {
+    if open.is_empty() && questions.is_empty() {
         console.line(match project.standing() {
             Standing::Interrupted => "the run was interrupted, so no gate waits",
             Standing::Running | Standing::WaitingForYou => "no gate waits",
@@ -51,19 +53,39 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
             console.line(format!("  {mark} {}", Clean::line(finding)))?;
         }
     }
+    for question in questions {
+        console.line(Clean::line(&asked(question)).as_str())?;
+    }
     Ok(())
 }
 
 fn row(open: &OpenGate) -> Row<'_> {
     let opened = &open.opened;
     Row {
-        gate: opened.gate.0,
+        gate: Some(opened.gate.0),
+        question: None,
         kind: kind(opened.what),
-        since: open.since,
-        session: open.session.0,
+        since: Some(open.since),
+        session: Some(open.session.0),
         title: &opened.title,
         body: &opened.body,
+        choices: &[],
         tree: opened.tree.as_ref().map(crate::protocol::Oid::as_str),
         commit: opened.commit.as_deref(),
+    }
+}
+
+fn question(asked: &QuestionAsked) -> Row<'_> {
+    Row {
+        gate: None,
+        question: Some(asked.question.0),
+        kind: "question",
+        since: None,
+        session: None,
+        title: &asked.text,
+        body: "",
+        choices: &asked.choices,
+        tree: None,
+        commit: None,
     }
 }

@@ -3,6 +3,7 @@
 //! Shared by `run` and `demo`. Owns the tokio runtime. Invariant: whatever happens to the front end, the engine
 //! has ended (or was told to at once) before the program does.
 
+use super::args::OutputArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -65,6 +66,8 @@ pub struct Launch {
     pub guided: bool,
     /// How it is shown.
     pub show: Show,
+    /// Whether orders come from standard input.
+    pub orders: bool,
 }
 
 /// How a run ended, as the command line needs it.
@@ -78,23 +81,21 @@ pub struct Ended {
 
 impl Show {
     /// Reads the flags.
-    #[must_use]
-    pub const fn of(output: &super::args::OutputArgs) -> Self {
-        match (output.json, output.headless) {
-            (true, _) => Self::Json,
-            (false, true) => Self::Lines,
-            (false, false) => Self::Screen,
-        }
-    }
-
-    /// Fails if there is no terminal where one is needed.
     ///
     /// # Errors
-    /// Fails with the next step.
-    pub fn check(self) -> Result<(), Failure> {
-        match self {
-            Self::Screen => Ok(ui::terminal::check()?),
-            Self::Lines | Self::Json => Ok(()),
+    /// Fails if there is no terminal where one is needed, or if orders are to be read where the screen reads keys.
+    pub fn of(output: &OutputArgs) -> Result<Self, Failure> {
+        match (output.json, output.headless) {
+            (true, _) => Ok(Self::Json),
+            (false, true) => Ok(Self::Lines),
+            (false, false) if output.orders => Err(Failure::user(
+                Exit::Usage,
+                "--orders reads lines from standard input, which the full-screen view reads keys from; add --headless",
+            )),
+            (false, false) => {
+                ui::terminal::check()?;
+                Ok(Self::Screen)
+            }
         }
     }
 }
@@ -127,6 +128,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         question_timeout,
         guided,
         show,
+        orders,
     } = launch;
     provider::install_tls();
     let provider = Anthropic::new(ProviderConfig {
@@ -156,7 +158,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         provider: Arc::new(provider),
         prices: Prices::builtin(),
         project_name: title,
-        attendance: if show == Show::Screen {
+        attendance: if show == Show::Screen || orders {
             Attendance::Attended
         } else {
             Attendance::Unattended
@@ -183,7 +185,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         }
         Show::Lines | Show::Json => {
             let watch = Watch::new(console, show == Show::Json, before).telling(options.notice);
-            running.in_lines(runtime, watch)
+            running.in_lines(runtime, if orders { watch.listening() } else { watch })
         }
     };
     if let Some(cause) = loss.get() {

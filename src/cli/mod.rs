@@ -22,6 +22,7 @@ mod launch;
 mod manual;
 mod notice;
 mod open;
+mod orders;
 mod preflight;
 mod project;
 mod rollback;

@@ -13,8 +13,7 @@ use std::time::Duration;
 /// # Errors
 /// Fails, with nothing changed, if the project, the settings, the key or the user's consent are missing.
 pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
-    let show = Show::of(&args.output);
-    show.check()?;
+    let show = Show::of(&args.output)?;
     let ready = preflight::check(args)?;
     let runtime = runtime()?;
     let key = runtime.block_on(key::find(&ready.resolved.settings))?;
@@ -40,6 +39,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         key,
         guided: false,
         show,
+        orders: args.output.orders,
     };
     let ended = launch(&runtime, plan, console);
     // It held the worktree until the run was over.

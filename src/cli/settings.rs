@@ -69,7 +69,7 @@ pub fn load_for_run(workspace: &Path, args: &RunArgs) -> Result<Resolved, Failur
             layers.with(key, Origin::Flag(flag), value.clone())
         });
     let mut resolved = Settings::load(layers)?;
-    if args.output.is_headless() && args.autonomy.is_none() {
+    if args.output.is_unwatched() && args.autonomy.is_none() {
         resolved.settings.autonomy = unwatched(resolved.settings.autonomy);
     }
     Ok(resolved)

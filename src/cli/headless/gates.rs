@@ -2,7 +2,7 @@
 //!
 //! Pure. Invariant: a gate that waits for a person is always named with its number, and so is how it was decided.
 
-use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened, RuleAdded};
+use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened, QuestionAsked, RuleAdded};
 use crate::protocol::{Autonomy, GateDecision, RuleExpiry};
 use crate::session::State;
 use crate::ui::text::format;
@@ -20,6 +20,22 @@ pub(in crate::cli) fn waiting(event: &GateOpened) -> String {
         format!(" ({files}, +{} -{})", facts.added, facts.removed)
     });
     format!("waiting for you: {} {}{facts}, {}", kind(event.what), event.title, event.gate)
+}
+
+/// A question of the agent, with its number and its choices.
+pub(in crate::cli) fn asked(event: &QuestionAsked) -> String {
+    let choices: Vec<String> = event
+        .choices
+        .iter()
+        .zip(1..)
+        .map(|(choice, n)| format!("{n} {choice}"))
+        .collect();
+    let choices = if choices.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", choices.join(", "))
+    };
+    format!("{}: {}{choices}", event.question, event.text)
 }
 
 /// The word for what waits.

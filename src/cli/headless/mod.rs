@@ -4,13 +4,15 @@
 //! Invariant: what goes wrong with the output never touches the run; the log has everything.
 
 pub(super) mod gates;
+mod listen;
 mod narrate;
 mod progress;
 mod steered;
 
 use super::console::Console;
+use super::orders::{Shown, hint};
 use crate::link::{Client, Update};
-use crate::protocol::{Envelope, Event, Seq};
+use crate::protocol::{Answer, Envelope, Event, GateId, Seq};
 use crate::session::State;
 use crate::ui::notice::{Attention, Setup};
 use crate::ui::text::Clean;
@@ -37,6 +39,23 @@ pub struct Watch<'a> {
     began: Instant,
     notice: Setup,
     attention: Attention,
+    /// Whether orders come from standard input.
+    listens: bool,
+    shown: Shown,
+}
+
+/// What a watch is woken by.
+enum Incoming {
+    /// Things happened.
+    Events(Vec<Arc<Envelope>>),
+    /// The source of events is at its end.
+    Closed,
+    /// A line was typed.
+    Line(String),
+    /// No line comes any more.
+    Deaf,
+    /// What a gate is about was looked up.
+    Change(GateId, Answer),
 }
 
 impl<'a> Watch<'a> {
@@ -53,7 +72,15 @@ impl<'a> Watch<'a> {
             began: Instant::now(),
             notice: Setup::default(),
             attention: Attention::default(),
+            listens: false,
+            shown: Shown::default(),
         }
+    }
+
+    /// Also takes orders from standard input.
+    #[must_use]
+    pub fn listening(self) -> Self {
+        Self { listens: true, ..self }
     }
 
     /// Also tells a person who looks elsewhere: nobody is taken to watch lines go by.
@@ -69,22 +96,32 @@ impl<'a> Watch<'a> {
     /// Prints until the run's end was printed, or nothing more comes.
     pub fn until_end(mut self, client: &Client) {
         let (sender, receiver) = mpsc::sync_channel(WAITING);
+        if self.listens {
+            listen::to_standard_input(sender.clone());
+        }
+        let events = sender.clone();
         client.subscribe(Box::new(move |update| match update {
-            Update::Events(events) => sender.send(events).is_ok(),
+            Update::Events(batch) => events.send(Incoming::Events(batch)).is_ok(),
             Update::CaughtUp => true,
-            Update::Closed | Update::Reopened => false,
+            Update::Closed | Update::Reopened => {
+                let _ = events.send(Incoming::Closed);
+                false
+            }
         }));
         loop {
             match receiver.recv_timeout(TICK) {
-                Ok(events) => {
+                Ok(Incoming::Events(events)) => {
                     let ended = events.iter().any(|envelope| self.take(envelope));
                     self.tell();
                     if ended {
                         break;
                     }
                 }
+                Ok(Incoming::Line(line)) => self.obey(&line, client, &sender),
+                Ok(Incoming::Change(gate, answer)) => self.show_change(gate, answer),
+                Ok(Incoming::Deaf) => self.reply("no more orders come: standard input has ended; the run goes on"),
                 Err(RecvTimeoutError::Timeout) => self.tell(),
-                Err(RecvTimeoutError::Disconnected) => break,
+                Ok(Incoming::Closed) | Err(RecvTimeoutError::Disconnected) => break,
             }
             self.show_progress();
         }
@@ -106,6 +143,12 @@ impl<'a> Watch<'a> {
             let time = envelope.time.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string();
             for line in narrate::lines(&envelope.event, envelope.session, &self.state) {
                 self.print(&format!("{time}  {}", Clean::line(&line)));
+            }
+            if self.listens
+                && let Event::GateOpened(opened) = &envelope.event
+                && self.state.run.as_ref().is_some_and(|run| run.autonomy.asks(opened.what))
+            {
+                self.print(&format!("{:10}{}", "", hint(opened)));
             }
         }
         matches!(envelope.event, Event::RunEnded(_))

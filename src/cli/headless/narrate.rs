@@ -94,7 +94,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::FeatureFlipped(flip) => flipped(flip, state),
         Event::VerifyDeclared(declared) => format!("tests are run with `{}`", declared.command),
         Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
-        Event::QuestionAsked(question) => format!("question: {}", question.text),
+        Event::QuestionAsked(question) => gates::asked(question),
         Event::QuestionAnswered(answer) => format!("answered by {}: {}", answer.by, first_line(&answer.text)),
         Event::QuestionWithdrawn(gone) => format!("{} withdrawn: {}", gone.question, gone.reason),
         Event::RuleAdded(added) => gates::rule(added),

@@ -29,6 +29,18 @@ pub struct GateOpened {
     pub particulars: Option<Box<Particulars>>,
 }
 
+impl GateOpened {
+    /// The trees between which the change lies that is decided on, old and new; `None` if the body says it all.
+    #[must_use]
+    pub fn change(&self) -> Option<(Option<Oid>, Oid)> {
+        let from = match self.particulars.as_deref() {
+            Some(Particulars::Artifact { base, .. }) => Some(base.clone()),
+            _ => self.commit.as_ref().and_then(|facts| facts.base.clone()),
+        };
+        Some((from, self.tree.clone()?))
+    }
+}
+
 /// What a person must know of a gate that is neither a commit's nor a command's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "snake_case")]

@@ -167,14 +167,10 @@ impl Review {
             Target::Commit(commit) => Some(Query::CommitDiff { commit: commit.clone() }),
             Target::Gate(_) => {
                 let opened = &self.gate.as_ref()?.opened;
-                let to = opened.tree.clone()?;
-                let facts = opened.commit.as_ref();
+                let (base, to) = opened.change()?;
                 let from = match extent {
-                    Extent::Whole => match opened.particulars.as_deref() {
-                        Some(Particulars::Artifact { base, .. }) => Some(base.clone()),
-                        _ => facts.and_then(|facts| facts.base.clone()),
-                    },
-                    Extent::SinceLast => facts.and_then(|facts| facts.previous.clone()),
+                    Extent::Whole => base,
+                    Extent::SinceLast => self.previous().cloned(),
                 };
                 Some(Query::TreeDiff { from, to })
             }
