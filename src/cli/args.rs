@@ -242,9 +242,12 @@ pub struct MoveArgs {
     /// The project
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// Only print what would happen
+    /// Only print what would happen; while a run is on, too
     #[arg(long)]
     pub dry_run: bool,
+    /// Print what would happen as JSON
+    #[arg(long, requires = "dry_run")]
+    pub json: bool,
     /// Do it without asking
     #[arg(long)]
     pub yes: bool,

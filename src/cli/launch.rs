@@ -166,10 +166,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         question_timeout,
         worktree,
     };
-    let engine = {
-        let _inside = runtime.enter();
-        engine::start(plan)?
-    };
+    let engine = runtime.block_on(engine::start(plan))?;
     let loss = engine.log_loss();
     let running = Running {
         client: engine.client(),

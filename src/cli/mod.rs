@@ -5,6 +5,7 @@
 //! message what, where, and what to do next.
 
 pub mod args;
+mod checkpoints;
 mod consent;
 pub mod console;
 mod debug;
@@ -74,7 +75,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Gates(args)) => gates::run(&args, console).map(|()| Exit::Done),
         Some(Command::Rules(args)) => rules::run(&args, console).map(|()| Exit::Done),
         Some(Command::Sessions(args)) => sessions::run(&args, console).map(|()| Exit::Done),
-        Some(Command::Checkpoints(args)) => rollback::checkpoints(&args, console).map(|()| Exit::Done),
+        Some(Command::Checkpoints(args)) => checkpoints::run(&args, console).map(|()| Exit::Done),
         Some(Command::Rollback(args)) => rollback::rollback(&args, console).map(|()| Exit::Done),
         Some(Command::Finish(args)) => finish::run(&args, console).map(|()| Exit::Done),
         Some(Command::Undo(args)) => rollback::undo(&Target::Undo, &args, console).map(|()| Exit::Done),

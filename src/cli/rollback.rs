@@ -1,77 +1,43 @@
-//! `longhaul checkpoints`, `rollback`, `undo`, `redo`: going back from a shell, while no run is on.
+//! `longhaul rollback`, `undo`, `redo`: going back from a shell, while no run is on; looking at it, at any time.
 //!
 //! Invariant: what would happen is printed before anything does, and nothing happens without a typed word or `--yes`.
 
-use super::args::{MoveArgs, ReadArgs, RollbackArgs};
+use super::args::{MoveArgs, RollbackArgs};
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::project::Project;
-use super::settings;
+use super::{settings, words};
 use crate::engine::rollback;
-use crate::git::Repo;
+use crate::git::{GitError, Repo};
 use crate::harness::rehearsal::rehearse;
-use crate::protocol::{CheckpointId, Oid, Target};
+use crate::protocol::{CheckpointId, Rehearsal, SessionNo, Target, TestMove, TestTotals};
+use crate::session::State;
 use crate::ui::model::going::WORD;
-use crate::ui::rehearsal::{Wording, heading, rows};
-use crate::ui::text::{Clean, format};
-use jiff::Timestamp;
+use crate::ui::rehearsal::{Wording, abandoned, feature_move, files, heading, rows, test_there};
+use crate::ui::text::Clean;
 use serde::Serialize;
 use std::io::{self, BufRead as _, IsTerminal as _};
-use std::path::Path;
 
-/// How a rehearsal is printed.
-const WORDING: Wording = Wording { arrow: "->", names: 6 };
+/// Between before and after.
+const ARROW: &str = "->";
+/// Names that stand in a row; more of them stand below, one a line.
+const INLINE: usize = 6;
+/// Lines of such a list before somebody is asked; a dry run prints all.
+const LISTED: usize = 12;
 
-/// The machine-readable form. Fields are added, never renamed.
+/// What would happen, for machines: the rehearsal itself, and what the log knows of it. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
-struct Row {
-    id: u32,
-    time: Timestamp,
-    subject: String,
-    tree: String,
-    head: Option<String>,
-    left_out: Vec<String>,
-}
-
-/// Lists the checkpoints, newest last.
-///
-/// # Errors
-/// Fails if the project or its repository cannot be read.
-pub fn checkpoints(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
-    let project = Project::open(&args.dir)?;
-    let all = Repo::discover(&project.workspace)?.checkpoints()?;
-    if args.json {
-        let row = |kept: &crate::git::Checkpoint| Row {
-            id: kept.id.0,
-            time: kept.time,
-            subject: kept.subject.clone(),
-            tree: kept.tree.0.clone(),
-            head: kept.head.as_ref().map(|head| head.0.clone()),
-            left_out: kept.left_out.clone(),
-        };
-        return Ok(console.json(&all.iter().map(row).collect::<Vec<_>>())?);
-    }
-    if all.is_empty() {
-        console.line("no checkpoints yet; `longhaul run` makes one after each step that changes files")?;
-    }
-    let now = Timestamp::now();
-    for kept in &all {
-        let age = format::duration_ms(format::seconds_between(kept.time, now) * 1000);
-        let head = kept.head.as_ref().map_or("no commit", Oid::short);
-        let partial = if kept.left_out.is_empty() {
-            String::new()
-        } else {
-            format!("  partial: {}", kept.left_out.join("; "))
-        };
-        console.line(format!(
-            "{:>5}  {head}  {age:>8} ago  {}{}",
-            kept.id.0,
-            Clean::line(&kept.subject),
-            Clean::line(&partial)
-        ))?;
-    }
-    Ok(())
+struct Told<'a> {
+    #[serde(flatten)]
+    rehearsal: &'a Rehearsal,
+    /// Counts of the last test run there.
+    tests_there: Option<TestTotals>,
+    tests: Vec<TestMove>,
+    sessions_abandoned: Vec<SessionNo>,
+    idle: bool,
+    /// The process whose run would have to end first.
+    run_by: Option<u32>,
 }
 
 /// Goes back to a checkpoint or a commit.
@@ -79,7 +45,7 @@ pub fn checkpoints(args: &ReadArgs, console: &mut Console) -> Result<(), Failure
 /// # Errors
 /// Fails if there is no such state, a run is on, or it cannot be gone to.
 pub fn rollback(args: &RollbackArgs, console: &mut Console) -> Result<(), Failure> {
-    go(|workspace| target(workspace, &args.id), &args.to, console)
+    go(|project| target(project, &args.id), &args.to, console)
 }
 
 /// Goes back to before the latest move, or forth again.
@@ -90,40 +56,64 @@ pub fn undo(target: &Target, args: &MoveArgs, console: &mut Console) -> Result<(
     go(|_| Ok(target.clone()), args, console)
 }
 
-fn target(workspace: &Path, id: &str) -> Result<Target, Failure> {
-    let repo = Repo::discover(workspace)?;
+fn target(project: &Project, id: &str) -> Result<Target, Failure> {
+    let repo = Repo::discover(&project.workspace)?;
     // A number is a checkpoint's if there is one; a short commit id may look like one too.
-    if let Ok(number) = id.parse::<u32>()
-        && let Ok(found) = repo.read_checkpoint(CheckpointId(number))
-    {
-        return Ok(Target::Checkpoint { checkpoint: found.id });
+    if let Ok(number) = id.parse::<u32>() {
+        match repo.read_checkpoint(CheckpointId(number)) {
+            Ok(found) => return Ok(Target::Checkpoint { checkpoint: found.id }),
+            Err(GitError::NoCheckpoint { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(Target::Commit {
-        commit: repo.find_commit(id)?,
-    })
+    match repo.find_commit(id) {
+        Ok(commit) => Ok(Target::Commit { commit }),
+        Err(_) => Err(Failure::unready(format!(
+            "{} is neither a checkpoint nor a commit here: `longhaul checkpoints {}` lists the checkpoints, `git log` the commits",
+            Clean::line(id),
+            words::path(&project.checkout)
+        ))),
+    }
 }
 
-fn go(target: impl FnOnce(&Path) -> Result<Target, Failure>, args: &MoveArgs, console: &mut Console) -> Result<(), Failure> {
+fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
     let workspace = &project.workspace;
     let settings = settings::load(Some(&project.checkout))?.settings;
-    if let Some(pid) = project.holder {
-        return Err(Failure::user(
-            Exit::Busy,
-            format!("process {pid} runs this project: stop the run first, or press R in its window"),
-        ));
+    let first = "stop the run first, or press R in its window";
+    match project.holder {
+        Some(pid) if !args.dry_run => {
+            return Err(Failure::user(
+                Exit::Busy,
+                format!("process {pid} runs this project: {first}; --dry-run shows what would happen"),
+            ));
+        }
+        Some(pid) => console.note(format!("process {pid} runs this project; to make this move, {first}"))?,
+        None => {}
     }
     if !args.dry_run && rollback::finish(workspace, &project.dir, &settings)? {
         // What was asked for was most likely this very move; doing it twice would be one too many.
         console.line("a move that had been cut off was finished; if you want another one, run the command again")?;
         return Ok(());
     }
-    let target = target(workspace)?;
+    let target = target(&project)?;
     let rehearsal = rehearse(workspace, &target, settings.checkpoint_max_file_mb << 20)?;
-    console.line(Clean::line(&heading(&rehearsal)).as_str())?;
-    for (label, text) in rows(&rehearsal, &project.state, WORDING) {
-        console.line(format!("  {label:<10} {}", Clean::line(&text)))?;
+    if args.json {
+        return Ok(console.json(&Told {
+            tests_there: project.state.tests_at(&target),
+            tests: project.state.tests_moved_by(&target),
+            sessions_abandoned: abandoned(&rehearsal, &project.state),
+            idle: rehearsal.is_idle(),
+            run_by: project.holder,
+            rehearsal: &rehearsal,
+        })?);
     }
+    print(
+        &rehearsal,
+        &project.state,
+        if args.dry_run { usize::MAX } else { LISTED },
+        console,
+    )?;
     if args.dry_run {
         return Ok(());
     }
@@ -136,6 +126,41 @@ fn go(target: impl FnOnce(&Path) -> Result<Target, Failure>, args: &MoveArgs, co
     console.line(Clean::line(&rollback::sentence(&moved)).as_str())?;
     for kept in &moved.kept {
         console.note(format!("kept aside, for it had changed: {}", Clean::line(kept)))?;
+    }
+    Ok(())
+}
+
+/// Prints what would happen; the lists below it up to so many names each.
+fn print(rehearsal: &Rehearsal, state: &State, names: usize, console: &mut Console) -> Result<(), Failure> {
+    let wording = Wording {
+        arrow: ARROW,
+        names: INLINE,
+    };
+    console.line(Clean::line(&heading(rehearsal)).as_str())?;
+    for (label, text) in rows(rehearsal, state, wording) {
+        console.line(format!("  {label:<10} {}", Clean::line(&text)))?;
+    }
+    let features = rehearsal.features.iter().map(|moved| ("", feature_move(moved, ARROW)));
+    let tests = state.tests_moved_by(&rehearsal.target);
+    let tests = tests.iter().map(|moved| (test_there(moved), moved.test.clone()));
+    // What the rows above named in full is not said twice.
+    for list in [features.collect::<Vec<_>>(), tests.collect()] {
+        if list.len() > INLINE {
+            print_list(&list, names, console)?;
+        }
+    }
+    let files = files(rehearsal).map(|(fate, name)| (fate.words(), name.to_owned()));
+    print_list(&files.collect::<Vec<_>>(), names, console)
+}
+
+fn print_list(list: &[(&str, String)], names: usize, console: &mut Console) -> Result<(), Failure> {
+    let column = list.iter().map(|(word, _)| word.len() + 2).max().unwrap_or_default();
+    let column = if column > 2 { column } else { 0 };
+    for (word, name) in list.iter().take(names) {
+        console.line(format!("    {word:<column$}{}", Clean::name(name)))?;
+    }
+    if let Some(more) = list.len().checked_sub(names).filter(|more| *more > 0) {
+        console.line(format!("    and {more} more; --dry-run names them all"))?;
     }
     Ok(())
 }

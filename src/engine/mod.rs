@@ -59,8 +59,8 @@ use crate::harness::FEATURE_LIST;
 pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
 use crate::link::{Client, InProcess, Lookups, NextWindowSource};
-use crate::protocol::Seq;
 use crate::protocol::event::{RunEnded, RunOutcome, RunStarted, WorktreeTaken};
+use crate::protocol::{Seq, WindowTerms};
 use crate::provider::Anthropic;
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
@@ -140,11 +140,13 @@ impl Engine {
     }
 }
 
-/// Starts a run on the current tokio runtime: takes the project's lock, heals and reads its log, and sets the supervisor going.
+/// Starts a run on the current tokio runtime: takes the project's lock, stops what a killed run left running, heals and reads its log,
+/// finishes a move that was cut off, and sets the supervisor going.
 ///
 /// # Errors
-/// Fails if another process runs here, the state directory cannot be used, or a prompt is broken. Nothing of the workspace is touched.
-pub fn start(plan: Plan) -> Result<Engine, EngineError> {
+/// Fails if another process runs here, the state directory cannot be used, or a prompt is broken. Nothing of the workspace is touched
+/// but by such a move.
+pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let Plan {
         workspace,
         project_dir: dir,
@@ -165,7 +167,8 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     // Whatever the agent prints, and however it came by it, the key is in no log and no blob.
     let redactor = Arc::new(Redactor::new(provider.key().expose()));
     let writer = Writer::open(dir.lock()?, settings.durability)?.with_redactor(Arc::clone(&redactor));
-    let dead = survivors::remember(&dir)?;
+    // Whatever still runs could write into the files: it ends before anybody looks at them, a move to be finished first of all.
+    let stopped = survivors::reap(&dir, survivors::remember(&dir)?).await;
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext {
@@ -228,13 +231,16 @@ pub fn start(plan: Plan) -> Result<Engine, EngineError> {
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
-        earlier: outside::earlier(project.guard.changed_since_last_run()),
+        earlier: outside::earlier(project.guard.changed_since_last_run())
+            .into_iter()
+            .chain(stopped)
+            .collect(),
         commands: command_queue,
         remarks: remark_queue,
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
-    let task = tokio::spawn(run(project, (project_name, worktree), supervisor, following, dead));
+    let task = tokio::spawn(run(project, (project_name, worktree), supervisor, following));
     Ok(Engine {
         client,
         task,
@@ -258,9 +264,8 @@ fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: 
 async fn run(
     project: Arc<Project>,
     (name, worktree): (String, Option<WorktreeTaken>),
-    mut supervisor: Supervisor,
+    supervisor: Supervisor,
     following: JoinHandle<()>,
-    dead: Vec<String>,
 ) -> RunEnded {
     let settings = &project.settings;
     let started = RunStarted {
@@ -273,9 +278,16 @@ async fn run(
         limits: settings.limits,
         autonomy: settings.autonomy,
         sandbox: "none".to_owned(),
+        window: Some(Box::new(WindowTerms {
+            context_window: settings.context_window,
+            features_per_session: settings.features_per_session,
+            verify_command: settings.verify.command.clone(),
+            test_globs: settings.verify.tests.clone(),
+            attended: project.questions.attendance() == Attendance::Attended,
+            spec: supervisor.spec.clone(),
+        })),
     };
     project.journal.announce(started, worktree);
-    supervisor.earlier.extend(survivors::reap(&project.dir, dead).await);
     let ended = supervisor.run().await;
     following.abort();
     let _ = following.await;

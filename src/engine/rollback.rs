@@ -8,6 +8,7 @@ use super::error::EngineError;
 use super::journal::Journal;
 use super::project::Project;
 use super::session::COMMITS;
+use super::survivors;
 use crate::config::Settings;
 use crate::git::{Facts, GitError, Moved, Repo};
 use crate::guard::{Guard, GuardContext};
@@ -42,8 +43,7 @@ pub fn offline(workspace: &Path, dir: &ProjectDir, settings: &Settings, expected
 }
 
 fn go(workspace: &Path, dir: &ProjectDir, settings: &Settings, (target, seen): (&Target, &str)) -> Result<RolledBack, EngineError> {
-    let mover = Mover::open(workspace, dir, settings)?;
-    mover.catch_up()?;
+    let (mover, _) = Mover::open(workspace, dir, settings)?;
     let agreed = mover.agreed(target, seen)?;
     mover.journal.reopen()?;
     mover.make(&agreed)
@@ -67,14 +67,16 @@ pub fn finish(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> Result
     if Repo::discover(workspace)?.moves()?.is_empty() {
         return Ok(false);
     }
-    Mover::open(workspace, dir, settings)?.catch_up()
+    Ok(Mover::open(workspace, dir, settings)?.1)
 }
 
 impl Mover {
-    /// Opens a project for a move; no other process can run it meanwhile.
-    fn open(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> Result<Self, EngineError> {
+    /// Opens a project for a move, as [`Mover::catch_up`] leaves it, and returns whether that did anything. No other process can run
+    /// it meanwhile, and nothing of one that did runs still: it could write into the files while they are moved.
+    fn open(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> Result<(Self, bool), EngineError> {
         dir.create()?;
         let writer = Writer::open(dir.lock()?, settings.durability)?;
+        let stopped = survivors::reap_now(dir)?;
         let journal = Journal::new(writer, State::fold(&store::read(dir, Seq(1))?.envelopes));
         let guard = Guard::new(GuardContext {
             workspace: workspace.to_owned(),
@@ -82,12 +84,19 @@ impl Mover {
             feature_list: FEATURE_LIST.into(),
             test_globs: settings.verify.tests.clone(),
         })?;
-        Ok(Self {
+        let mover = Self {
             workspace: workspace.to_owned(),
             journal,
             guard: Arc::new(guard),
             limit: settings.checkpoint_max_file_mb << 20,
-        })
+        };
+        let caught_up = mover.catch_up()?;
+        // Told only now: a move is missed if it is younger than the log's last word.
+        if let Some(stopped) = stopped {
+            mover.journal.reopen()?;
+            mover.journal.record(stopped)?;
+        }
+        Ok((mover, caught_up))
     }
 
     /// Finishes a move that was cut off, and tells the log of moves that it missed. Returns whether there was anything to do.

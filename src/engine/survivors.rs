@@ -50,6 +50,28 @@ pub async fn reap(dir: &ProjectDir, dead: Vec<String>) -> Option<ExternalChangeS
     tell(stopped)
 }
 
+/// Does both at once for a caller that has no runtime to wait in.
+///
+/// # Errors
+/// Fails if the file cannot be read or written, or no thread can be had to wait in.
+pub fn reap_now(dir: &ProjectDir) -> Result<Option<ExternalChangeSeen>, EngineError> {
+    let dead = remember(dir)?;
+    if dead.is_empty() {
+        return Ok(None);
+    }
+    let wait = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        Ok(runtime.block_on(reap(dir, dead)))
+    };
+    // On a thread of its own: the caller's may belong to a runtime after all, and one cannot be waited for inside another.
+    let waited = std::thread::scope(|scope| scope.spawn(wait).join());
+    let stopped: io::Result<_> = waited.unwrap_or_else(|_| Err(io::Error::other("the thread that stopped them ended early")));
+    stopped.map_err(|source| EngineError::File {
+        what: "what a killed run left running cannot be stopped".to_owned(),
+        source,
+    })
+}
+
 fn tell(stopped: Vec<Stopped>) -> Option<ExternalChangeSeen> {
     let count = stopped.len();
     let detail = match count {

@@ -42,6 +42,31 @@ pub struct NextWindowSource {
     pub spec: Option<String>,
 }
 
+impl NextWindowSource {
+    /// What the next window would be made from. A run that is on, in whichever process, goes by its own settings and flags; its log
+    /// tells them.
+    fn terms(&self, state: &State) -> (Settings, Attendance, Option<String>) {
+        let run = state.run.as_ref().filter(|run| run.ended.is_none());
+        let terms = run.and_then(|run| run.window.as_ref());
+        let mut settings = self.settings.clone();
+        match terms.filter(|_| self.dir.holder().ok().flatten().is_some()) {
+            Some(terms) => {
+                settings.context_window = terms.context_window;
+                settings.features_per_session = terms.features_per_session;
+                settings.verify.command.clone_from(&terms.verify_command);
+                settings.verify.tests.clone_from(&terms.test_globs);
+                let attendance = if terms.attended {
+                    Attendance::Attended
+                } else {
+                    Attendance::Unattended
+                };
+                (settings, attendance, terms.spec.clone())
+            }
+            None => (settings, self.attendance, self.spec.clone()),
+        }
+    }
+}
+
 impl Lookups {
     /// Answers on another thread.
     pub fn ask(&self, query: Query, reply: Reply) {
@@ -114,13 +139,14 @@ impl Lookups {
                 .file_name()
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         }
+        let (settings, attendance, spec) = source.terms(&state);
         let input = PreviewInput {
             state: &state,
-            settings: &source.settings,
+            settings: &settings,
             workspace: &self.workspace,
             prompts: &source.prompts,
-            attendance: source.attendance,
-            spec: source.spec.as_deref(),
+            attendance,
+            spec: spec.as_deref(),
         };
         preview(&input)
             .map(|next| Answer::NextWindow(Box::new(next)))

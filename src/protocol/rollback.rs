@@ -1,7 +1,7 @@
 //! Going back: what a project can be taken to, and what that would do, said before anything is done.
 
 use super::event::CommitInfo;
-use super::{CheckpointId, FeatureId, FeatureStatus, Oid};
+use super::{CaseStatus, CheckpointId, FeatureId, FeatureStatus, Oid};
 use serde::{Deserialize, Serialize};
 
 /// A state that files, branch, feature list and notes can be taken to.
@@ -91,6 +91,17 @@ pub struct FeatureMove {
     pub from: Option<FeatureStatus>,
     /// Its status there.
     pub to: Option<FeatureStatus>,
+}
+
+/// A test's result now and there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestMove {
+    /// Its name.
+    pub test: String,
+    /// Its latest result; `None` if the latest run did not have it.
+    pub from: Option<CaseStatus>,
+    /// Its result in the last run before that state.
+    pub to: Option<CaseStatus>,
 }
 
 /// How the progress notes differ there.

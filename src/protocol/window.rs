@@ -48,6 +48,26 @@ pub enum RuleSpan {
     Always,
 }
 
+/// What a run's windows are made from besides the project itself: its settings, from wherever they came, and its flags.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowTerms {
+    /// Context window in tokens.
+    pub context_window: u64,
+    /// How many features a session takes.
+    pub features_per_session: u32,
+    /// Command that runs the tests, where the settings name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify_command: Option<String>,
+    /// Globs of test files.
+    #[serde(default)]
+    pub test_globs: Vec<String>,
+    /// Whether somebody is there to answer.
+    pub attended: bool,
+    /// The specification, until there is a feature list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec: Option<String>,
+}
+
 /// The rules in force. A rule for one session stands before the lasting one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WindowRules {

@@ -153,6 +153,7 @@ mod tests {
             limits: Limits::default(),
             autonomy: Autonomy::Auto,
             sandbox: "none".into(),
+            window: None,
         };
         let list = |status| FeatureListLoaded {
             path: "feature_list.json".into(),

@@ -5,13 +5,13 @@ pub use super::gates::{ByHand, OpenGate};
 pub use super::kept::{Debt, KeptCheckpoint};
 use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
-use super::timeline::Item;
+use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
     CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved, RolledBack,
     RunOutcome, SessionEnded,
 };
-use crate::protocol::window::{SentSection, WindowRules};
+use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
 use crate::protocol::{
     Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RuleId, RunId, Seq, SessionNo,
     StopMode, TestRun, TestTotals, TurnNo, Usage,
@@ -99,6 +99,8 @@ pub struct Run {
     pub endpoint: String,
     /// Confinement of commands.
     pub sandbox: String,
+    /// What its windows are made from, where the log tells.
+    pub window: Option<Box<WindowTerms>>,
     /// Limits in force.
     pub limits: Limits,
     /// What waits for a person.
@@ -237,6 +239,8 @@ pub struct CaseHistory {
     pub detail: String,
     /// Whether the latest run of all named it.
     pub in_latest: bool,
+    /// Each run that had another result for it than the run before, oldest first; `None`: that run did not name it.
+    pub changes: Vec<(Seq, Option<CaseStatus>)>,
 }
 
 /// Sums.
@@ -289,6 +293,15 @@ impl Session {
             0.0
         } else {
             self.context_tokens as f64 / self.context_window as f64
+        }
+    }
+
+    /// Finds a tool call.
+    #[must_use]
+    pub fn call(&self, id: &CallId) -> Option<&Call> {
+        match &self.items.get(*self.calls.get(id)?)?.kind {
+            ItemKind::Call(call) => Some(call),
+            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Owns the wording. Invariant: nothing that goes or changes is left unsaid, though a long list is cut with its count.
 
 use super::text::format::plural;
-use crate::protocol::{FeatureStatus, MoveKind, Oid, Rehearsal, TestTotals};
+use crate::protocol::{CaseStatus, FeatureMove, FeatureStatus, MoveKind, Oid, Rehearsal, SessionNo, TestMove, TestTotals};
 use crate::session::State;
 
 /// How a rehearsal is worded.
@@ -13,6 +13,56 @@ pub struct Wording {
     pub arrow: &'static str,
     /// Names of a list that are said before it is cut.
     pub names: usize,
+}
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Its content or mode changes.
+    Changes,
+    /// It comes back.
+    Returns,
+    /// It goes, and git knows it.
+    Goes,
+    /// It goes, git does not know it, and the saved state keeps it.
+    KeptAside,
+}
+
+impl Fate {
+    /// Says it in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Changes => "changes",
+            Self::Returns => "returns",
+            Self::Goes => "goes",
+            Self::KeptAside => "goes, untracked: kept aside",
+        }
+    }
+}
+
+/// Lists every file that a move touches, with what becomes of it.
+pub fn files(rehearsal: &Rehearsal) -> impl Iterator<Item = (Fate, &str)> {
+    let lists = [
+        (Fate::Changes, &rehearsal.changed),
+        (Fate::Returns, &rehearsal.returned),
+        (Fate::Goes, &rehearsal.removed),
+        (Fate::KeptAside, &rehearsal.untracked),
+    ];
+    lists
+        .into_iter()
+        .flat_map(|(fate, names)| names.iter().map(move |name| (fate, name.as_str())))
+}
+
+/// Lists the sessions that a move marks abandoned.
+#[must_use]
+pub fn abandoned(rehearsal: &Rehearsal, state: &State) -> Vec<SessionNo> {
+    if rehearsal.kind != MoveKind::Rollback {
+        return Vec::new();
+    }
+    let mut sessions = state.abandoned_by(&rehearsal.target);
+    sessions.retain(|session| !state.abandoned.contains(session));
+    sessions
 }
 
 /// Says where a move goes, as a heading.
@@ -32,19 +82,16 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
     let named = |names: &[String]| named(names, wording.names);
     let mut rows = vec![
         ("branch", branch(rehearsal, arrow)),
-        ("files", files(rehearsal, wording.names)),
+        ("files", counted(rehearsal, wording.names)),
     ];
-    let features: Vec<String> = rehearsal
-        .features
-        .iter()
-        .map(|moved| format!("{} {} {arrow} {}", moved.feature, status(moved.from), status(moved.to)))
-        .collect();
+    let features: Vec<String> = rehearsal.features.iter().map(|moved| feature_move(moved, arrow)).collect();
     if !features.is_empty() {
         rows.push(("features", named(&features)));
     }
     if let Some(totals) = state.tests_at(&rehearsal.target) {
         let TestTotals { passed, failed, .. } = totals;
-        rows.push(("tests", format!("{passed} of {} passed there", passed + failed)));
+        let flips = tests(&state.tests_moved_by(&rehearsal.target), wording.names);
+        rows.push(("tests", format!("{passed} of {} passed there{flips}", passed + failed)));
     }
     if let Some(notes) = &rehearsal.notes {
         let entries = |count: u32| {
@@ -62,13 +109,8 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         };
         rows.push(("notes", format!("{}: {text}", notes.path)));
     }
-    let abandoned: Vec<String> = state
-        .abandoned_by(&rehearsal.target)
-        .iter()
-        .filter(|session| !state.abandoned.contains(session))
-        .map(ToString::to_string)
-        .collect();
-    if rehearsal.kind == MoveKind::Rollback && !abandoned.is_empty() {
+    let abandoned: Vec<String> = abandoned(rehearsal, state).iter().map(ToString::to_string).collect();
+    if !abandoned.is_empty() {
         rows.push(("sessions", format!("{} stay in the log, marked abandoned", named(&abandoned))));
     }
     if !rehearsal.edited.is_empty() {
@@ -103,7 +145,7 @@ fn branch(rehearsal: &Rehearsal, arrow: &str) -> String {
     text
 }
 
-fn files(rehearsal: &Rehearsal, names: usize) -> String {
+fn counted(rehearsal: &Rehearsal, names: usize) -> String {
     let parts = [
         (&rehearsal.changed, "changes", "change", false),
         (&rehearsal.returned, "returns", "return", false),
@@ -124,6 +166,39 @@ fn files(rehearsal: &Rehearsal, names: usize) -> String {
         })
         .collect();
     if said.is_empty() { "none".to_owned() } else { said.join(", ") }
+}
+
+/// What tests are there, in the order in which they are told.
+const THERE: [&str; 4] = ["failing there", "passing there", "skipped there", "not there"];
+
+/// Says what a test that a move flips is there.
+#[must_use]
+pub const fn test_there(moved: &TestMove) -> &'static str {
+    match moved.to {
+        Some(CaseStatus::Failed) => THERE[0],
+        Some(CaseStatus::Passed) => THERE[1],
+        Some(CaseStatus::Skipped | CaseStatus::Todo) => THERE[2],
+        None => THERE[3],
+    }
+}
+
+/// Says a feature's status now and there.
+#[must_use]
+pub fn feature_move(moved: &FeatureMove, arrow: &str) -> String {
+    format!("{} {} {arrow} {}", moved.feature, status(moved.from), status(moved.to))
+}
+
+/// The tests that a move flips, by what they are there.
+fn tests(moved: &[TestMove], names: usize) -> String {
+    let mut text = String::new();
+    for words in THERE {
+        let tests = moved.iter().filter(|moved| test_there(moved) == words);
+        let tests: Vec<String> = tests.map(|moved| moved.test.clone()).collect();
+        if !tests.is_empty() {
+            text.push_str(&format!("; {words}: {}", named(&tests, names)));
+        }
+    }
+    text
 }
 
 fn named(names: &[String], most: usize) -> String {

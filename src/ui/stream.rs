@@ -121,6 +121,7 @@ impl Agent {
                 limits: crate::protocol::event::Limits::default(),
                 autonomy: crate::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
+                window: None,
             }),
             self.wrap(SessionStarted {
                 role: Role::Coding,

@@ -126,6 +126,7 @@ impl Iterator for Log {
                 limits: Limits::default(),
                 autonomy: longhaul::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
+                window: None,
             }
             .into(),
             1 => SessionStarted {

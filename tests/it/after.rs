@@ -132,6 +132,7 @@ fn begins(lab: &Lab, run: &str, session: u32) -> Writer {
         limits: Limits::default(),
         autonomy: Autonomy::Commits,
         sandbox: "none".into(),
+        window: None,
     };
     let opened = SessionStarted {
         role: Role::Coding,

@@ -85,6 +85,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         limits: Limits::default(),
         autonomy: longhaul::protocol::Autonomy::Auto,
         sandbox: "none".into(),
+        window: None,
     };
     let session = SessionStarted {
         role: Role::Initializer,

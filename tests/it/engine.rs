@@ -6,6 +6,7 @@ mod limits;
 mod propose;
 mod rites;
 mod rules;
+mod survivors;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;
@@ -472,6 +473,7 @@ async fn a_second_run_of_the_same_project_is_refused() {
         .await;
     let refused = lab
         .start_with(&running.server.base_url())
+        .await
         .err()
         .expect("two engines on one project");
     assert!(refused.to_string().contains("is running this project"), "{refused}");

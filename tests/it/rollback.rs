@@ -1,6 +1,6 @@
 //! Going back from a shell, and in a live run.
 
-use crate::support::{INITIALIZER, Lab, wait_for};
+use crate::support::{INITIALIZER, Lab, builds, wait_for};
 use assert_cmd::Command;
 use longhaul::protocol::event::{CheckpointCause, RunOutcome};
 use longhaul::protocol::{CheckpointId, Event, Seq, Target};
@@ -81,7 +81,40 @@ fn a_rehearsal_changes_nothing_and_a_move_is_asked_for() {
         .code(2)
         .stderr(contains("add --yes"));
     assert_eq!(place.read("a.txt").as_deref(), Some("two\n"));
-    place.longhaul(&["rollback", "99"]).assert().code(3).stderr(contains("99"));
+    for unknown in ["99", "9999", "nobody"] {
+        place
+            .longhaul(&["rollback", unknown, "--dry-run"])
+            .assert()
+            .code(3)
+            .stderr(contains(unknown).and(contains("longhaul checkpoints")));
+    }
+}
+
+#[test]
+fn a_rehearsal_names_every_file_and_what_becomes_of_it() {
+    let place = Place::new();
+    for name in 0..20 {
+        fs::write(place.app().join(format!("new-{name}.txt")), "new\n").unwrap();
+    }
+    place
+        .longhaul(&["rollback", "HEAD~1", "--dry-run"])
+        .assert()
+        .success()
+        .stdout(contains(format!("    {:<27}  a.txt\n", "changes")).and(contains("    goes, untracked: kept aside  new-19.txt\n")));
+    place
+        .longhaul(&["rollback", "HEAD~1", "--json"])
+        .assert()
+        .code(2)
+        .stderr(contains("--dry-run"));
+    let told = json(&place, &["rollback", "HEAD~1", "--dry-run", "--json"]);
+    assert_eq!(told["changed"][0], "a.txt");
+    assert_eq!(told["untracked"].as_array().unwrap().len(), 21);
+    assert_eq!((&told["idle"], &told["run_by"]), (&false.into(), &serde_json::Value::Null));
+    assert_eq!(told["set_aside"].as_array().unwrap().len(), 1);
+}
+
+fn json(place: &Place, args: &[&str]) -> serde_json::Value {
+    serde_json::from_slice(&place.longhaul(args).assert().success().get_output().stdout).unwrap()
 }
 
 #[test]
@@ -116,6 +149,121 @@ fn back_forth_and_back_again() {
         .assert()
         .success()
         .stdout(contains("\"subject\": \"by hand\""));
+}
+
+/// A lab whose two features are built, watched by the program itself.
+async fn built() -> Lab {
+    let lab = Lab::new();
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat())
+        .await;
+    lab
+}
+
+fn program(lab: &Lab, args: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("longhaul").unwrap();
+    let home = lab.workspace().parent().unwrap().to_owned();
+    command
+        .args(args)
+        .current_dir(lab.workspace())
+        .env("LONGHAUL_STATE_DIR", lab.state_root())
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .timeout(std::time::Duration::from_secs(60));
+    command
+}
+
+fn told(lab: &Lab, args: &[&str]) -> serde_json::Value {
+    serde_json::from_slice(&program(lab, args).assert().success().get_output().stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_says_what_a_checkpoint_is_of() {
+    let lab = built().await;
+    let listed = program(&lab, &["checkpoints"]).assert().success();
+    let listed = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
+    let row = |what: &str| {
+        listed
+            .lines()
+            .find(|line| line.contains(what))
+            .unwrap_or_else(|| panic!("{what}: {listed}"))
+    };
+    assert!(row("session start").contains("  s1"), "{listed}");
+    assert!(row("after bash echo 'test").contains("  s2  F001  "), "{listed}");
+    assert!(row("commit \"Say hello\"").contains("  s2  F001  "), "{listed}");
+    let columns = ["after bash echo 'test", "commit \"Say hello\"", "session start"].map(|what| row(what).find(what));
+    assert!(columns.iter().all(|column| *column == columns[0]), "{columns:?}\n{listed}");
+
+    let rows = told(&lab, &["checkpoints", "--json"]);
+    let commit = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["cause"] == "commit" && row["session"] == 3)
+        .unwrap();
+    assert_eq!(
+        (&commit["commit"]["subject"], &commit["commit"]["feature"], &commit["role"]),
+        (&"Say bye".into(), &"F002".into(), &"coding".into())
+    );
+    let step = rows.as_array().unwrap().iter().find(|row| row["cause"] == "step").unwrap();
+    assert_eq!((&step["call"]["tool"], &step["partial"]), (&"bash".into(), &false.into()));
+
+    lab.write("mine.txt", "a person's");
+    program(&lab, &["rollback", "HEAD~1", "--yes"]).assert().success();
+    program(&lab, &["checkpoints"])
+        .assert()
+        .success()
+        .stdout(contains("before rollback to ").and(contains("\"Say hello\"")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_says_what_flips_and_which_sessions_are_abandoned() {
+    let lab = built().await;
+    let first = lab.git(&["rev-parse", "HEAD~1"]);
+    let rehearsed = told(&lab, &["rollback", &first, "--dry-run", "--json"]);
+    assert_eq!(rehearsed["features"][0]["feature"], "F002");
+    assert_eq!(rehearsed["sessions_abandoned"], serde_json::json!([3]));
+    assert_eq!(
+        (&rehearsed["tests_there"]["passed"], &rehearsed["tests"][0]["to"]),
+        (&1.into(), &serde_json::Value::Null)
+    );
+    program(&lab, &["rollback", &first, "--dry-run"]).assert().success().stdout(
+        contains("F002 passes -> open")
+            .and(contains("1 of 1 passed there; not there: "))
+            .and(contains("s3 stay in the log")),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_run_can_be_rehearsed_and_not_moved_from_a_shell() {
+    let mut lab = Lab::new();
+    lab.settings.session_pause_ms = 60_000;
+    let running = lab.start(INITIALIZER).await;
+    let client = running.engine.client();
+    tokio::task::spawn_blocking(move || wait_for(&client, |event| matches!(event, Event::SessionEnded(_))))
+        .await
+        .unwrap();
+    let before = lab.git(&["for-each-ref"]);
+    let shown = program(&lab, &["rollback", "1", "--dry-run"]).assert().success();
+    shown
+        .stdout(contains("feature_list.json"))
+        .stderr(contains("runs this project"));
+    assert_eq!(
+        told(&lab, &["rollback", "1", "--dry-run", "--json"])["run_by"],
+        std::process::id()
+    );
+    program(&lab, &["rollback", "1", "--yes"])
+        .assert()
+        .code(9)
+        .stderr(contains("--dry-run"));
+    assert_eq!(lab.git(&["for-each-ref"]), before);
+    running
+        .engine
+        .client()
+        .send(longhaul::protocol::Command::Stop {
+            mode: longhaul::protocol::StopMode::Now,
+        })
+        .unwrap();
+    running.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use longhaul::engine::Attendance;
 use longhaul::harness::{FEATURE_LIST, NOTES};
 use longhaul::link::{self, Client};
 use longhaul::protocol::event::ExternalKind;
-use longhaul::protocol::{Answer, Command, Event, NextWindow, Query, RuleSpan, SectionId, SectionRule};
+use longhaul::protocol::{Answer, Command, Event, NextWindow, Query, RuleSpan, SectionId, SectionRule, StopMode};
 use std::time::Duration;
 
 fn offline(lab: &Lab) -> Client {
@@ -101,6 +101,35 @@ async fn the_preview_is_what_is_sent_and_rules_are_followed_and_used_up() {
     };
     assert_ne!(changes("git log"), (0, 0), "a commit was made");
     assert_eq!(changes("system: tools"), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_run_is_on_the_preview_goes_by_the_settings_of_that_run() {
+    let mut lab = Lab::new();
+    lab.run(INITIALIZER).await;
+    let own = offline(&lab);
+    lab.attendance = Attendance::Attended;
+    lab.settings.features_per_session = 3;
+    lab.settings.context_window = 77_000;
+    lab.settings.verify.command = Some("sh tests/run.sh --all".into());
+    let asks = coding(&(call("ask_human", r#"{ question = "Ready?" }"#) + &ends()));
+    let running = lab.start(&[INITIALIZER, &asks].concat()).await;
+    let watched = running.engine.client();
+    tokio::task::spawn_blocking(move || wait_for(&watched, |event| matches!(event, Event::QuestionAsked(_))))
+        .await
+        .unwrap();
+    let (here, elsewhere) = (next_window(&running.engine.client()), next_window(&own));
+    assert_eq!((&elsewhere.first, &elsewhere.system), (&here.first, &here.system));
+    assert_eq!(elsewhere.context_window, 77_000);
+    assert!(
+        elsewhere.system.contains("At most 3 features") || elsewhere.first.contains("At most 3 features"),
+        "{}",
+        elsewhere.system
+    );
+    running.engine.client().send(Command::Stop { mode: StopMode::Now }).unwrap();
+    running.finish().await;
+    let after = next_window(&own);
+    assert_ne!(after.context_window, 77_000, "the run is over: its flags count no more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use crate::protocol::event::{
     SessionEnded, ToolFinished,
 };
 use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun};
-use crate::session::{Call, ItemKind, State};
+use crate::session::{Call, State};
 use crate::ui::text::format;
 
 /// Returns the lines for an event that was just folded into `state`.
@@ -278,11 +278,7 @@ fn committed(commit: &CommitMade) -> String {
 }
 
 fn call<'a>(state: &'a State, session: SessionNo, id: &CallId) -> Option<&'a Call> {
-    let session = state.session(session)?;
-    match &session.items.get(*session.calls.get(id)?)?.kind {
-        ItemKind::Call(call) => Some(call),
-        _ => None,
-    }
+    state.session(session)?.call(id)
 }
 
 fn description(state: &State, id: &FeatureId) -> String {

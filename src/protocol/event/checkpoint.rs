@@ -92,7 +92,7 @@ impl CheckpointCause {
             Self::Step => "step",
             Self::Commit => "commit",
             Self::SessionEnd => "session end",
-            Self::BeforeRollback => "before a move",
+            Self::BeforeRollback => "before rollback",
         }
     }
 }

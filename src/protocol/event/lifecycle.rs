@@ -1,6 +1,6 @@
 //! Runs and sessions: how they begin, which limits they meet, how they end.
 
-use crate::protocol::{Autonomy, Cost, FeatureId, Oid, Role, RunId, StopMode};
+use crate::protocol::{Autonomy, Cost, FeatureId, Oid, Role, RunId, StopMode, WindowTerms};
 use serde::{Deserialize, Serialize};
 
 /// A run began.
@@ -25,6 +25,9 @@ pub struct RunStarted {
     pub autonomy: Autonomy,
     /// How commands of the agent are confined: `none` until a sandbox exists.
     pub sandbox: String,
+    /// What its windows are made from; logs of versions before it do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Box<WindowTerms>>,
 }
 
 /// Limits of a run. `None` means no limit.

@@ -2,16 +2,18 @@
 
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
-use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestTotals};
-use crate::session::state::{Debt, KeptCheckpoint, State};
+use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
+use crate::session::state::{CaseHistory, Debt, KeptCheckpoint, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
     pub(super) fn checkpoint_made(&mut self, at: At, event: &CheckpointMade) {
+        let session = self.session(at.session);
         self.checkpoints.push(KeptCheckpoint {
             time: at.time,
             session: at.session,
             seq: at.seq,
+            feature: session.and_then(|session| session.feature.clone()),
             made: event.clone(),
         });
     }
@@ -116,6 +118,22 @@ impl State {
         let moment = self.moment_of(target)?;
         let before = self.tests.history.iter().rev().find(|(seq, _)| *seq < moment);
         before.map(|(_, totals)| *totals)
+    }
+
+    /// Lists the tests whose latest result is another than the one in the last run before a target; none if no run is known there.
+    #[must_use]
+    pub fn tests_moved_by(&self, target: &Target) -> Vec<TestMove> {
+        let Some(moment) = self.moment_of(target).filter(|_| self.tests_at(target).is_some()) else {
+            return Vec::new();
+        };
+        let moved = |case: &CaseHistory| {
+            let (_, from) = *case.changes.last()?;
+            let then = case.changes.iter().rev().find(|(seq, _)| *seq < moment);
+            let to = then.and_then(|(_, status)| *status);
+            let test = case.name.clone();
+            (from != to).then_some(TestMove { test, from, to })
+        };
+        self.tests.cases.iter().filter_map(moved).collect()
     }
 
     /// Returns the state in which a feature turned green last: its commit, else the first state that was kept after the flip.

@@ -143,6 +143,7 @@ mod tests {
             limits: crate::protocol::event::Limits::default(),
             autonomy: Autonomy::Commits,
             sandbox: "none".into(),
+            window: None,
         };
         let session = SessionStarted {
             role: Role::Coding,

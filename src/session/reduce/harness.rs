@@ -54,6 +54,7 @@ impl TestBoard {
                     duration_ms: None,
                     detail: String::new(),
                     in_latest: true,
+                    changes: Vec::new(),
                 });
                 self.cases.len() - 1
             });
@@ -65,6 +66,12 @@ impl TestBoard {
                 if history.results.len() > HISTORY {
                     history.results.remove(0);
                 }
+            }
+        }
+        for case in &mut self.cases {
+            let now = if case.in_latest { case.results.last().copied() } else { None };
+            if case.changes.last().map(|(_, last)| *last) != Some(now) {
+                case.changes.push((at.seq, now));
             }
         }
         self.latest = Some((at.session, at.seq, run.clone()));

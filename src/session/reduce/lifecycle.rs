@@ -23,6 +23,7 @@ impl State {
             model: event.model.clone(),
             endpoint: event.endpoint.clone(),
             sandbox: event.sandbox.clone(),
+            window: event.window.clone(),
             limits: event.limits,
             autonomy: event.autonomy,
             started: at.time,

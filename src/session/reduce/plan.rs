@@ -24,7 +24,9 @@ impl State {
             let board = &mut self.features;
             let rows = board.rows.iter_mut().map(|row| &mut row.feature.id);
             let worked_on = self.sessions.iter_mut().filter_map(|session| session.feature.as_mut());
-            for id in rows.chain(&mut board.skipped).chain(&mut board.picked).chain(worked_on) {
+            let kept = self.checkpoints.iter_mut().filter_map(|kept| kept.feature.as_mut());
+            let steered = board.skipped.iter_mut().chain(&mut board.picked);
+            for id in rows.chain(steered).chain(worked_on).chain(kept) {
                 *id = event.id_now(id);
             }
         }

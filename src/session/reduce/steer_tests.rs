@@ -66,6 +66,7 @@ fn run() -> RunStarted {
         limits: Limits::default(),
         autonomy: Autonomy::Auto,
         sandbox: "none".into(),
+        window: None,
     }
 }
 

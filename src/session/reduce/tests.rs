@@ -377,6 +377,7 @@ impl Scribe {
                     limits: Limits::default(),
                     autonomy: crate::protocol::Autonomy::Auto,
                     sandbox,
+                    window: None,
                 });
             }
             Step::Foreign => self.say(Event::Unknown(RawJson::parse(r#"{"type":"newer"}"#.into()).unwrap())),

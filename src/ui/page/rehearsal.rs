@@ -8,7 +8,7 @@ use super::{Document, Mark, body, diff};
 use crate::protocol::{FileDiff, Rehearsal};
 use crate::ui::model::going::{Going, WORD};
 use crate::ui::model::{Loaded, Model, Page};
-use crate::ui::rehearsal::{self, Wording};
+use crate::ui::rehearsal::{self, Fate, Wording};
 use crate::ui::text::{Clean, Glyph, Look, format, highlight, truncate};
 use crate::ui::theme::Slot;
 use crate::ui::update::rollback;
@@ -81,18 +81,20 @@ fn rehearsed(sheet: &mut Sheet<'_>, model: &Model, page: &Page, rehearsal: &Rehe
     }
 }
 
-/// What becomes of a file.
+/// What becomes of a file, in words and colour; one that is told of by its new name alone changes.
 fn fate(rehearsal: &Rehearsal, path: &str) -> (&'static str, Slot) {
-    let has = |list: &[String]| list.iter().any(|name| name == path);
-    if has(&rehearsal.untracked) {
-        ("goes, untracked: kept aside", Slot::Warning)
-    } else if has(&rehearsal.removed) {
-        ("goes", Slot::Removed)
-    } else if has(&rehearsal.returned) {
-        ("returns", Slot::Added)
-    } else {
-        ("changes", Slot::Active)
-    }
+    let fate = rehearsal::files(rehearsal).find(|(_, name)| *name == path);
+    worded(fate.map_or(Fate::Changes, |(fate, _)| fate))
+}
+
+const fn worded(fate: Fate) -> (&'static str, Slot) {
+    let slot = match fate {
+        Fate::Changes => Slot::Active,
+        Fate::Returns => Slot::Added,
+        Fate::Goes => Slot::Removed,
+        Fate::KeptAside => Slot::Warning,
+    };
+    (fate.words(), slot)
 }
 
 fn row(sheet: &mut Sheet<'_>, rehearsal: &Rehearsal, file: &FileDiff, index: usize, page: &Page, look: &Look<'_>) {
@@ -126,14 +128,8 @@ fn row(sheet: &mut Sheet<'_>, rehearsal: &Rehearsal, file: &FileDiff, index: usi
 
 /// The files by name alone, where their lines are not known.
 fn names(sheet: &mut Sheet<'_>, rehearsal: &Rehearsal, look: &Look<'_>) {
-    let lists = [
-        &rehearsal.changed,
-        &rehearsal.returned,
-        &rehearsal.removed,
-        &rehearsal.untracked,
-    ];
-    for name in lists.into_iter().flatten() {
-        let (word, slot) = fate(rehearsal, name);
+    for (fate, name) in rehearsal::files(rehearsal) {
+        let (word, slot) = worded(fate);
         let name = Clean::name(name).span(look.style(Slot::Text));
         sheet.item(
             vec![Span::raw("    ")],
@@ -211,13 +207,7 @@ pub fn counted(model: &Model) -> String {
     let Some(rehearsal) = model.going.as_ref().and_then(Going::ready) else {
         return String::new();
     };
-    let lists = [
-        &rehearsal.changed,
-        &rehearsal.returned,
-        &rehearsal.removed,
-        &rehearsal.untracked,
-    ];
-    let files = lists.into_iter().map(Vec::len).sum();
+    let files = rehearsal::files(rehearsal).count();
     format!(
         "{}, {}",
         format::plural(files, "file"),

@@ -108,7 +108,7 @@ impl Lab {
     pub async fn start(&self, script: &str) -> Running {
         let script = Script::parse(script).unwrap_or_else(|error| panic!("{error}"));
         let server = Server::start(script, Speed(0.0)).unwrap();
-        let engine = self.start_with(&server.base_url()).unwrap();
+        let engine = self.start_with(&server.base_url()).await.unwrap();
         Running {
             engine,
             server,
@@ -116,7 +116,7 @@ impl Lab {
         }
     }
 
-    pub fn start_with(&self, base_url: &str) -> Result<engine::Engine, engine::EngineError> {
+    pub async fn start_with(&self, base_url: &str) -> Result<engine::Engine, engine::EngineError> {
         install_tls();
         let provider = Anthropic::new(ProviderConfig {
             base_url: base_url.to_owned(),
@@ -139,6 +139,7 @@ impl Lab {
             question_timeout: self.question_timeout,
             worktree: None,
         })
+        .await
     }
 
     /// Runs a script to its end.

@@ -85,6 +85,7 @@ fn hostile_log() -> Vec<Event> {
             limits: Limits::default(),
             autonomy: longhaul::protocol::Autonomy::Auto,
             sandbox: hostile("sandbox"),
+            window: None,
         }
         .into(),
         SessionStarted {

@@ -28,7 +28,8 @@ pub(super) fn lines(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
 }
 
 /// Returns the word for what a call does: the API's own edit tool is several tools in one.
-pub(super) fn verb(call: &Call) -> String {
+#[must_use]
+pub fn verb(call: &Call) -> String {
     if !is_edit_tool(call) {
         return call.tool.clone();
     }
@@ -48,7 +49,8 @@ fn is_edit_tool(call: &Call) -> bool {
 }
 
 /// Returns what a call is about, also while its input is still coming in.
-pub(super) fn title(call: &Call) -> String {
+#[must_use]
+pub fn title(call: &Call) -> String {
     if !call.title.is_empty() {
         // The verb of the API's edit tool is said by `verb`.
         let verbs = ["view ", "create ", "str_replace ", "insert "];

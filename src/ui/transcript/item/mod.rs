@@ -18,6 +18,7 @@ mod say;
 mod tests;
 mod texts;
 
+pub use call::{title as call_title, verb as call_verb};
 pub(super) use group::{is_quiet_read, lines as group, tells};
 pub(super) use texts::texts;
 
