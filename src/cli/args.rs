@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 /// A terminal supervisor for long-running coding agents.
 ///
-/// Without a command it opens the project in this directory: the live run if there is one, else its past, read-only.
+/// Without a command it opens the project in this directory: the live run if there is one, else its past.
 #[derive(Debug, Parser)]
 #[command(name = "longhaul", version, max_term_width = 100, after_help = exit::help(), after_long_help = long_help())]
 pub struct Cli {

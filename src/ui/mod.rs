@@ -28,6 +28,8 @@ mod source;
 pub mod stream;
 mod svg;
 pub mod terminal;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod theme;
 mod title;

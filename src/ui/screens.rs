@@ -14,31 +14,21 @@ use super::layout::Pane;
 use super::model::{Appearance, Loaded, Model, Page, Popup, Subject};
 use super::msg::Msg;
 use super::samples::NOTES;
-use super::screenshots::{draw, model_of, notes_answer, notes_of, recorded, sample_diff, window_of};
+use super::screenshots::{draw, notes_answer, notes_of, sample_diff, window_of};
+use super::testing::{keys, live, screen, shown, tell};
 use super::theme::Theme;
 use super::update::{perform, update};
 use crate::link::Mode;
 use crate::protocol::event::{
-    CommitInfo, Event, FeatureListLoaded, MessageQueued, RepositoryObserved, RunEnded, RunOrderChanged, RunOutcome,
+    CommitInfo, FeatureListLoaded, MessageQueued, RepositoryObserved, RunEnded, RunOrderChanged, RunOutcome,
 };
-use crate::protocol::{Delivery, Envelope, Feature, FeatureStatus, MessageId, OrderChange, Query, Seq, SessionNo};
+use crate::protocol::{Delivery, Feature, FeatureStatus, MessageId, OrderChange, Query, SessionNo};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier, Style};
 use std::fmt::Write;
-use std::sync::Arc;
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
-
-/// Prints a buffer's text, without the blanks at the ends of rows.
-fn text(buf: &Buffer) -> String {
-    let width = usize::from(buf.area.width).max(1);
-    let rows = buf.content().chunks(width);
-    let rows: Vec<String> = rows
-        .map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned())
-        .collect();
-    rows.join("\n")
-}
 
 /// Prints the runs of one style, row by row: column, length, style; plain runs are left out.
 fn styles(buf: &Buffer) -> String {
@@ -85,26 +75,11 @@ fn short(style: Style) -> String {
     words.join("+")
 }
 
-fn live((width, height): (u16, u16)) -> Model {
-    model_of(recorded().unwrap(), Size { width, height })
-}
-
 fn monochrome() -> Appearance {
     Appearance {
         theme: Theme::monochrome(),
         ..Appearance::default()
     }
-}
-
-fn more(model: &mut Model, event: impl Into<Event>) {
-    let envelope = Envelope {
-        v: 1,
-        seq: Seq(model.state.last_seq.0 + 1),
-        time: model.state.last_time.unwrap_or_default(),
-        session: SessionNo(0),
-        event: event.into(),
-    };
-    update(model, Msg::Events(vec![Arc::new(envelope)]));
 }
 
 fn empty(mode: Mode, (width, height): (u16, u16)) -> Model {
@@ -116,7 +91,7 @@ fn empty(mode: Mode, (width, height): (u16, u16)) -> Model {
 #[track_caller]
 fn check(name: &str, model: &mut Model) {
     let Size { width, height } = model.size;
-    insta::assert_snapshot!(format!("{name}-{width}x{height}"), text(&draw(model)));
+    insta::assert_snapshot!(format!("{name}-{width}x{height}"), screen(model));
 }
 
 #[test]
@@ -149,7 +124,7 @@ fn without_colour_the_selection_and_every_state_can_still_be_told() {
     let screen = draw(&mut model);
     let row = 2 + u16::try_from(model.features.index()).unwrap();
     assert!(screen[(5, row)].modifier.contains(Modifier::REVERSED));
-    let shown = text(&screen);
+    let shown = shown(&screen);
     for word in [
         "✓ F001",
         "✗ F004",
@@ -229,7 +204,7 @@ fn every_entry_opens_whole_at_every_width() {
         for width in [40, 77, 200] {
             update(&mut model, Msg::Resize(Size { width, height: 24 }));
             model.pages = vec![Page::new(Subject::Item(session, seq))];
-            let shown = text(&draw(&mut model));
+            let shown = screen(&mut model);
             assert!(shown.contains("Entry s"), "{shown}");
         }
     }
@@ -264,7 +239,7 @@ fn the_end_of_a_run() {
     for feature in &mut features {
         feature.status = FeatureStatus::Passing;
     }
-    more(
+    tell(
         &mut model,
         FeatureListLoaded {
             path: "feature_list.json".into(),
@@ -272,7 +247,7 @@ fn the_end_of_a_run() {
             notices: Vec::new(),
         },
     );
-    more(
+    tell(
         &mut model,
         RunEnded {
             outcome: RunOutcome::AllPassing,
@@ -294,7 +269,7 @@ fn tiny_screens_do_not_panic() {
         review::open((80, 24)),
         plan::in_trouble((80, 24)),
     ];
-    review::type_keys(&mut models[5], "e");
+    keys(&mut models[5], "e");
     perform(&mut models[1], Action::Answer, &mut Vec::new());
     perform(&mut models[2], Action::Help, &mut Vec::new());
     let commit = models[2].state.commits.last().unwrap().made.commit.clone();
@@ -330,7 +305,7 @@ fn hostile_names_reach_the_screen_escaped() {
         steps: vec![evil.into()],
         ..Feature::default()
     };
-    more(
+    tell(
         &mut model,
         FeatureListLoaded {
             path: evil.into(),

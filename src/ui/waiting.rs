@@ -3,7 +3,7 @@
 use super::keymap::Action;
 use super::model::review::{OPENING, Spot};
 use super::model::{Loaded, Model};
-use super::msg::Msg;
+use super::msg::{Effect, Msg};
 use super::text::diff::{Row, RowKind, of_patch};
 use super::update::{perform, update};
 use crate::protocol::event::{CommitFacts, Event, GateKind, GateOpened, LimitKind, Particulars};
@@ -18,7 +18,7 @@ const BASE: &str = "9c1f2e04d7a2b6f1c3e58a90b1d2c3e4f5061728";
 const TREE: &str = "5ab91e27c0d4f6e8a1b2c3d4e5f60718293a4b5c";
 
 /// Folds one more event in, as if the engine had written it.
-pub fn tell(model: &mut Model, event: impl Into<Event>) {
+pub fn tell(model: &mut Model, event: impl Into<Event>) -> Vec<Effect> {
     let session = model.state.current().map_or_else(Default::default, |session| session.number);
     let envelope = Envelope {
         v: crate::protocol::FORMAT_VERSION,
@@ -27,7 +27,7 @@ pub fn tell(model: &mut Model, event: impl Into<Event>) {
         session,
         event: event.into(),
     };
-    update(model, Msg::Events(vec![Arc::new(envelope)]));
+    update(model, Msg::Events(vec![Arc::new(envelope)]))
 }
 
 /// Returns the event with which the commit begins to wait.

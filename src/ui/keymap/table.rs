@@ -185,7 +185,7 @@ actions! {
     /// copy the whole of what is selected, as it came
     CopyWhole: "copy-whole", "", [Main, Document, Review], ["Y"], [];
 
-    /// go on to the project, read-only
+    /// go on to the project; no agent is started
     EnterProject: "enter-project", "look around", [Start], ["o", "Enter"], [];
     /// leave this screen and run what stands in app_spec.txt here: `longhaul run .`
     StartRun: "start-run", "run", [Start], ["r"], [];
@@ -252,6 +252,10 @@ actions! {
     NextChoice: "next-choice", "choose", [Question], ["Down", "Tab"], [];
     /// mark the previous choice
     PreviousChoice: "previous-choice", "", [Question], ["Up", "S-Tab"], [];
+    /// show what of a long question is below
+    QuestionPageDown: "question-page-down", "", [Question], ["PgDn"], [];
+    /// show what of a long question is above
+    QuestionPageUp: "question-page-up", "", [Question], ["PgUp"], [];
     /// not now: the question goes on waiting
     NotNow: "not-now", "not now", [Question], ["Esc", "C-c"], [];
 

@@ -1,7 +1,7 @@
 //! The command palette: every action, found by a few letters of its name or the words of its description.
 //!
-//! Owns the window's own state and the order of its rows. Invariant: rows that can be run come before those that
-//! fit equally well and cannot.
+//! Owns the window's own state and the order of its rows. Invariant: rows that can be run come before those that cannot, but a name
+//! typed in full comes first: Enter must not do something else instead.
 
 use super::rows::nearness;
 use super::{Cursor, Field, Model, field::Lines, fuzzy};
@@ -78,7 +78,8 @@ impl Model {
                 let keys: Vec<String> = self.keymap.keys(entry.action).map(ToString::to_string).collect();
                 let (fit, score) = fit(query, &keys, entry)?;
                 let off = obstacle(self, entry.action).is_some();
-                Some(((fit, off, Reverse(score), nearness(below, entry)), entry))
+                let other = entry.name != query.trim();
+                Some(((off && other, fit, Reverse(score), nearness(below, entry)), entry))
             })
             .collect();
         // Stable: what fits equally stays in the table's order.

@@ -146,6 +146,8 @@ pub struct QuestionForm {
     pub field: Field,
     /// The marked choice; `None` means the typed text.
     pub choice: Option<usize>,
+    /// First visible row of the question.
+    pub scroll: usize,
     /// Whether keys count yet.
     pub arming: Arming,
     /// Why it no longer waits, if it does not.
@@ -160,6 +162,7 @@ impl QuestionForm {
             asked: asked.clone(),
             field: Field::new(super::field::Lines::Many, ""),
             choice: None,
+            scroll: 0,
             arming: Arming::default(),
             gone: None,
         }

@@ -30,7 +30,7 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
             "longhaul demo",
             "watch a small project being built, without a key or a network",
         ),
-        (Action::EnterProject, "", "look around here, read-only"),
+        (Action::EnterProject, "", "look around here; no agent is started"),
         (Action::Leave, "", "leave"),
     ];
     let keys = rows.map(|(action, ..)| model.keymap.key_text(action));

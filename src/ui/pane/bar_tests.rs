@@ -1,26 +1,14 @@
 //! What header and footer keep when there is little room.
 
 use crate::ui::keymap::Action;
-use crate::ui::screenshots::{draw, model_of, recorded};
-use crate::ui::update::perform;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Size;
-
-fn live((width, height): (u16, u16)) -> crate::ui::model::Model {
-    model_of(recorded().unwrap(), Size { width, height })
-}
-
-fn text(buf: &Buffer) -> String {
-    let rows = buf.content().chunks(usize::from(buf.area.width));
-    let rows: Vec<String> = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect();
-    rows.join("\n")
-}
+use crate::ui::testing::{live, screen, tell};
+use crate::ui::update::{perform, refusal};
 
 #[test]
 fn a_waiting_question_leaves_context_and_cost_in_the_header() {
-    let screen = text(&draw(&mut live((80, 24))));
+    let screen = screen(&mut live((80, 24)));
     let header = screen.lines().next().unwrap();
-    for part in ["waiting", "6/14", "ctx 25%", "$0.17", "(a)"] {
+    for part in ["waiting", "6/14", "s9 F008", "ctx 25%", "$0.17", "1 waiting (a)"] {
         assert!(header.contains(part), "{part}: {header}");
     }
     assert!(screen.contains("regressed"), "a word of state is whole");
@@ -41,7 +29,7 @@ fn header_and_footer_drop_whole_items() {
             if let Some(action) = action {
                 perform(&mut model, action, &mut Vec::new());
             }
-            let screen = text(&draw(&mut model));
+            let screen = screen(&mut model);
             let mut rows = screen.lines();
             let (first, last) = (rows.next().unwrap_or_default(), rows.next_back().unwrap_or_default());
             (first.to_owned(), last.to_owned())
@@ -55,4 +43,46 @@ fn header_and_footer_drop_whole_items() {
             }
         }
     }
+}
+
+#[test]
+fn the_count_of_what_waits_outlives_names_and_words() {
+    let branch = |name: &str| {
+        let mut taken = crate::ui::screens::worktree::taken();
+        taken.tree.branch = name.into();
+        taken
+    };
+    let mut model = live((80, 24));
+    tell(&mut model, branch("longhaul/a-rather-long-branch-name"));
+    let mut header = |width: u16| {
+        model.size.width = width;
+        screen(&mut model).lines().next().unwrap().to_owned()
+    };
+    assert!(header(200).contains("waiting for you") && header(200).contains("on longhaul/a-rather-long-branch-name"));
+    for width in 40..=200 {
+        let header = header(width);
+        let has = |part: &str| header.contains(part);
+        assert!(has("1 waiting (a)") && has("▌ waiting"), "{width}: {header}");
+        assert!(
+            !has("branch-name") || has("waiting for you"),
+            "the branch gives way first, {width}: {header}"
+        );
+    }
+    let shortened = (60..120).any(|width| header(width).contains("on …/a-rather-long-b…"));
+    assert!(shortened, "the branch is shortened before it is dropped");
+}
+
+#[test]
+fn a_window_on_the_past_does_not_say_that_nothing_can_be_saved() {
+    let mut model = live((80, 24));
+    model.mode = crate::link::Mode::Offline;
+    for (width, badge) in [(200, " past: what you edit is saved "), (80, " past "), (40, " past ")] {
+        model.size.width = width;
+        let shown = screen(&mut model);
+        let header = shown.lines().next().unwrap();
+        assert!(header.contains(badge) && !header.contains("read-only"), "{header}");
+    }
+    assert_eq!(refusal(&model, Action::EditNotes), None, "as the badge says");
+    (model.mode, model.size.width) = (crate::link::Mode::Following, 80);
+    assert!(screen(&mut model).contains(" read-only "));
 }

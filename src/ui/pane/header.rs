@@ -7,7 +7,7 @@ use crate::session::state::Totals;
 use crate::session::{Activity, Hold, Phase};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
-use crate::ui::text::{Clean, Glyph, Look, format, spans_width};
+use crate::ui::text::{Clean, Glyph, Look, format, spans_width, truncate};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
 use crate::ui::widget;
@@ -63,25 +63,50 @@ pub fn money(totals: &Totals) -> String {
     }
 }
 
-/// Columns from which on nothing need be shortened.
+/// Columns from which on there is room for a bar.
 const ROOMY: u16 = 100;
 
-/// A part of the header and how soon it may go: the highest rank goes first.
+/// Columns of a branch's last name when its whole name has no room.
+const BRANCH: usize = 16;
+
+/// A part of the header and how soon it gives way: the highest rank goes first, to a shorter form if it has one.
 struct Part {
     rank: u8,
     spans: Vec<Span<'static>>,
+    short: Option<(u8, Vec<Span<'static>>)>,
+}
+
+impl Part {
+    const fn new(rank: u8, spans: Vec<Span<'static>>) -> Self {
+        let short = None;
+        Self { rank, spans, short }
+    }
+
+    /// A part that is shortened to `spans` and gives way only at another rank.
+    fn or(self, rank: u8, spans: Vec<Span<'static>>) -> Self {
+        let short = Some((rank, spans));
+        Self { short, ..self }
+    }
+}
+
+/// Shortens and drops parts until the rest fits.
+fn fit(parts: &mut Vec<Part>, width: usize) {
+    let total = |parts: &[Part]| parts.iter().map(|part| spans_width(&part.spans) + 3).sum::<usize>();
+    while total(parts) > width + 2 && parts.len() > 1 {
+        let Some(last) = (0..parts.len()).max_by_key(|index| parts[*index].rank) else {
+            break;
+        };
+        match parts[last].short.take() {
+            Some((rank, spans)) => parts[last] = Part::new(rank, spans),
+            None => drop(parts.remove(last)),
+        }
+    }
 }
 
 /// Draws the header.
 pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let mut parts = parts(model, look, area.width);
-    let total = |parts: &[Part]| parts.iter().map(|part| spans_width(&part.spans) + 3).sum::<usize>();
-    while total(&parts) > usize::from(area.width) + 2 && parts.len() > 1 {
-        let Some(last) = (0..parts.len()).max_by_key(|index| parts[*index].rank) else {
-            break;
-        };
-        parts.remove(last);
-    }
+    fit(&mut parts, usize::from(area.width));
     let mut spans = vec![Span::raw(" ")];
     for (index, part) in parts.into_iter().enumerate() {
         if index > 0 {
@@ -95,39 +120,55 @@ pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
 fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     let state = &model.state;
     let plain = |text: String, slot: Slot| vec![Span::styled(text, look.style(slot))];
+    let clean = |text: &str, slot: Slot| vec![Clean::line(text).span(look.style(slot))];
     let mut parts = Vec::new();
-    let mut part = |rank: u8, spans: Vec<Span<'static>>| parts.push(Part { rank, spans });
 
     let name = if state.project.is_empty() {
-        Clean::literal("longhaul")
+        "longhaul"
     } else {
-        Clean::line(&state.project)
+        &state.project
     };
-    part(7, vec![name.span(look.style(Slot::Bold))]);
+    parts.push(Part::new(70, clean(name, Slot::Bold)));
     if let Some(place) = state.open_worktree() {
-        let on = format!("on {}", place.taken.tree.branch);
-        part(6, vec![Clean::line(&on).span(look.style(Slot::Dim))]);
+        let branch = &place.taken.tree.branch;
+        let whole = Part::new(88, clean(&format!("on {branch}"), Slot::Dim));
+        let ellipsis = look.glyph(Glyph::Ellipsis);
+        parts.push(match branch.rsplit_once('/') {
+            Some((_, last)) => {
+                let last = truncate(Clean::line(last).as_str(), BRANCH, ellipsis);
+                whole.or(58, plain(format!("on {ellipsis}/{last}"), Slot::Dim))
+            }
+            None => whole,
+        });
     }
     let (passing, all) = state.features.progress();
     if all > 0 {
         let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);
-        if width >= 100 {
+        if width >= ROOMY {
             spans.push(Span::raw(" "));
             spans.extend(widget::bar(look, usize::from((width - 96) / 3).clamp(6, 30), passing, all));
         }
-        part(1, spans);
+        parts.push(Part::new(10, spans));
     }
     match model.mode {
-        Mode::Live => {}
-        Mode::Following if width >= 100 => part(2, vec![Span::styled(" read-only: live elsewhere ", look.style(Slot::Badge))]),
-        Mode::Offline if state.run.is_some() => part(2, vec![Span::styled(" read-only: past ", look.style(Slot::Badge))]),
-        Mode::Following | Mode::Offline => part(2, vec![Span::styled(" read-only ", look.style(Slot::Badge))]),
+        Mode::Offline if state.run.is_some() => {
+            let told = plain(" past: what you edit is saved ".to_owned(), Slot::Badge);
+            parts.push(Part::new(86, told).or(20, plain(" past ".to_owned(), Slot::Badge)));
+        }
+        Mode::Following => {
+            let told = plain(" read-only: live elsewhere ".to_owned(), Slot::Badge);
+            parts.push(Part::new(86, told).or(20, plain(" read-only ".to_owned(), Slot::Badge)));
+        }
+        Mode::Live | Mode::Offline => {}
     }
     let (phase, since) = model.phase();
     if model.caught_up || phase != Phase::Empty {
-        part(0, phase_spans(model, look, phase, since, width));
+        // Beside the badge that counts what waits, context and cost are worth more than "for you".
+        let rank = if phase == Phase::WaitingForYou { 87 } else { 65 };
+        let whole = Part::new(rank, phase_spans(model, look, phase, since, Words::All));
+        parts.push(whole.or(0, phase_spans(model, look, phase, since, Words::Few(width))));
     } else {
-        part(0, plain("reading the log".to_owned(), Slot::Dim));
+        parts.push(Part::new(0, plain("reading the log".to_owned(), Slot::Dim)));
     }
     if let Some(session) = state.current().filter(|_| !phase.is_over()) {
         let feature = session
@@ -135,45 +176,43 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
             .as_ref()
             .map(|feature| format!(" {feature}"))
             .unwrap_or_default();
-        let text = Clean::line(&format!("{} {}{feature}", session.number, session.role));
-        part(6, vec![text.span(look.style(Slot::Text))]);
+        let whole = clean(&format!("{} {}{feature}", session.number, session.role), Slot::Text);
+        let short = clean(&format!("{}{feature}", session.number), Slot::Text);
+        parts.push(Part::new(78, whole).or(60, short));
         let share = session.context_share();
         let slot = if share >= 0.8 { Slot::Warning } else { Slot::Text };
-        part(4, plain(format!("ctx {:.0}%", share * 100.0), slot));
+        parts.push(Part::new(40, plain(format!("ctx {:.0}%", share * 100.0), slot)));
     }
     if state.totals.requests > 0 {
-        part(5, plain(money(&state.totals), Slot::Text));
+        parts.push(Part::new(50, plain(money(&state.totals), Slot::Text)));
     }
     if let Some(run) = &state.run {
-        let word = if run.sandbox == "none" {
-            "unconfined".to_owned()
+        let (word, slot) = if run.sandbox == "none" {
+            ("unconfined".to_owned(), Slot::Warning)
         } else {
-            format!("sandbox {}", run.sandbox)
+            (format!("sandbox {}", run.sandbox), Slot::Text)
         };
-        let slot = if run.sandbox == "none" { Slot::Warning } else { Slot::Text };
-        part(8, vec![Clean::line(&word).span(look.style(slot))]);
+        parts.push(Part::new(90, clean(&word, slot)));
     }
     if let Some(run) = state.run.as_ref().filter(|_| model.run_is_live()) {
-        part(9, plain(run.autonomy.word().to_owned(), Slot::Text));
+        parts.push(Part::new(92, plain(run.autonomy.word().to_owned(), Slot::Text)));
     }
     if !state.messages.is_empty() {
-        part(2, plain(format!("{} queued", state.messages.len()), Slot::Human));
+        parts.push(Part::new(20, plain(format!("{} queued", state.messages.len()), Slot::Human)));
     }
     let debt: u32 = state.debts.iter().map(|debt| debt.unseen).sum();
     if debt > 0 {
-        part(
-            4,
-            plain(format!("debt {}", format::plural(debt as usize, "hunk")), Slot::Warning),
-        );
+        let told = format!("debt {}", format::plural(debt as usize, "hunk"));
+        parts.push(Part::new(40, plain(told, Slot::Warning)));
     }
     if model.waiting() > 0 {
-        let key = model.keymap.key_text(Action::Answer);
-        let text = match (refusal(model, Action::Answer).is_none(), width >= ROOMY) {
-            (true, true) => format!(" {} waiting ({key}) ", model.waiting()),
-            (true, false) => format!(" {} ({key}) ", model.waiting()),
-            (false, _) => format!(" {} waiting ", model.waiting()),
-        };
-        part(0, vec![Span::styled(text, look.style(Slot::Badge))]);
+        let (waiting, key) = (model.waiting(), model.keymap.key_text(Action::Answer));
+        parts.push(if refusal(model, Action::Answer).is_none() {
+            let whole = Part::new(5, plain(format!(" {waiting} waiting ({key}) "), Slot::Badge));
+            whole.or(0, plain(format!(" {waiting} ({key}) "), Slot::Badge))
+        } else {
+            Part::new(0, plain(format!(" {waiting} waiting "), Slot::Badge))
+        });
     }
     parts
 }
@@ -190,21 +229,31 @@ fn asked_for(model: &Model) -> &'static str {
     }
 }
 
-fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, width: u16) -> Vec<Span<'static>> {
+/// How much is said of the phase.
+#[derive(Clone, Copy)]
+enum Words {
+    /// All there is to say.
+    All,
+    /// What there is room for on so many columns.
+    Few(u16),
+}
+
+fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, words: Words) -> Vec<Span<'static>> {
     let (glyph, word, slot) = phase_word(phase);
-    let word = match (phase, model.state.run.as_ref().and_then(|run| run.stopping)) {
-        // Beside the badge that counts them, context and cost are worth more than "for you".
-        (Phase::WaitingForYou, _) if width < ROOMY => "waiting",
-        (Phase::Stopping, Some(StopMode::AfterStep)) => "stopping after this step",
-        (Phase::Running, Some(StopMode::AfterSession)) if width >= ROOMY => "running, stops after this session",
-        (Phase::Ended(RunOutcome::AllPassing), _) if width >= ROOMY => "done: all features pass",
+    let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
+    let word = match (phase, stopping, words) {
+        (Phase::WaitingForYou, _, Words::Few(_)) => "waiting",
+        (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
+        (Phase::Running, Some(StopMode::AfterSession), Words::All) => "running, stops after this session",
+        (Phase::Ended(RunOutcome::AllPassing), _, Words::All) => "done: all features pass",
         _ => word,
     };
     let mut text = format!(" {word}");
     if phase == Phase::WaitingForYou {
         text.push_str(asked_for(model));
     }
-    if let (Some(since), Some(now), true) = (since, look.now, width >= 60) {
+    let dated = !matches!(words, Words::Few(width) if width < 60);
+    if let (Some(since), Some(now), true) = (since, look.now, dated) {
         text.push(' ');
         text.push_str(&format::minutes(since, now));
         if phase.is_over() {
@@ -212,7 +261,8 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         }
     }
     let mut spans = vec![look.mark(glyph, slot), Span::styled(text, look.style(slot))];
-    if let Some(session) = model.state.current().filter(|_| phase == Phase::Running && width >= 100) {
+    let busy = phase == Phase::Running && matches!(words, Words::All);
+    if let Some(session) = model.state.current().filter(|_| busy) {
         let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
         spans.push(Span::styled(doing, look.style(Slot::Dim)));
     }

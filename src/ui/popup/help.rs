@@ -3,7 +3,7 @@
 use super::list_height;
 use crate::ui::keymap::{Action, Entry};
 use crate::ui::model::{Cursor, Model};
-use crate::ui::text::{Clean, Look};
+use crate::ui::text::{Clean, Look, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::update::obstacle;
 use crate::ui::widget;
@@ -25,7 +25,15 @@ pub fn draw(model: &Model, cursor: &Cursor<Action>, screen: Rect, buf: &mut Buff
     };
     let area = widget::centered(screen, 92, u16::try_from(height + 2).unwrap_or(u16::MAX));
     let inner = widget::window(buf, area, look, &heading);
-    list(&rows, cursor, inner, buf, look, |entry| row(model, entry, look));
+    let none = [
+        format!("Nothing has \"{}\" in its key, name, description or place.", cursor.filter),
+        format!(
+            "{} and another word; or {} to close.",
+            model.keymap.key_text(Action::Find),
+            model.keymap.key_text(Action::Back)
+        ),
+    ];
+    list(&rows, cursor, inner, buf, look, |entry| row(model, entry, look), none);
 }
 
 /// Left and right part of a row.
@@ -39,6 +47,7 @@ pub(super) fn list(
     buf: &mut Buffer,
     look: &Look<'_>,
     row: impl Fn(&'static Entry) -> Row,
+    none: [String; 2],
 ) {
     let window = cursor.window(rows.len(), usize::from(inner.height));
     for (index, y) in window.zip(inner.top()..inner.bottom()) {
@@ -49,10 +58,9 @@ pub(super) fn list(
             widget::select(buf, area, look);
         }
     }
-    if rows.is_empty() && !inner.is_empty() {
-        let area = Rect { height: 1, ..inner };
-        let none = Span::styled("no key matches", look.style(Slot::Dim));
-        widget::row(buf, area, look, vec![none], Vec::new());
+    if rows.is_empty() {
+        let [searched, next] = none.map(|told| wrap(&Clean::line(&told), usize::from(inner.width), look.style(Slot::Dim)));
+        widget::lines(buf, inner, &[searched, next].concat());
     }
 }
 

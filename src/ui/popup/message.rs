@@ -1,10 +1,11 @@
 //! The window with a message to the agent: what waits already, and the text that is being written.
 
+use super::written::{room, window_columns, written};
 use crate::protocol::Delivery;
 use crate::session::{Hold, QueuedMessage};
 use crate::ui::keymap::Action;
 use crate::ui::model::{MessageForm, Model};
-use crate::ui::text::{Clean, Glyph, Look, format, soft_cursor, soft_wrap, spans_width, truncate, wrap};
+use crate::ui::text::{Clean, Glyph, Look, format, spans_width, truncate, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::update::refusal;
 use crate::ui::widget;
@@ -14,8 +15,7 @@ use ratatui::text::{Line, Span};
 
 /// Draws the window; returns where the terminal's cursor belongs.
 pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    let columns = screen.width.saturating_sub(4).min(88);
-    let room = usize::from(columns.saturating_sub(4)).max(1);
+    let (columns, room) = (window_columns(model.size), room(model.size));
     let mut lines: Vec<Line<'static>> = Vec::new();
     let mut marked_at = None;
     if !model.state.messages.is_empty() {
@@ -29,18 +29,9 @@ pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, l
         lines.push(Line::default());
     }
     let field_top = lines.len();
-    let lead = look.glyph(if form.marked.is_none() { Glyph::Folded } else { Glyph::Dot });
-    let typed = form.field.lines();
-    let rows = soft_wrap(typed, room.saturating_sub(3));
-    for (index, row) in rows.iter().enumerate() {
-        let lead = if index == 0 { format!("{lead} ") } else { "  ".to_owned() };
-        let text = if form.field.is_empty() {
-            Span::styled("type to the agent", look.style(Slot::Dim))
-        } else {
-            row.text(typed).span(look.style(Slot::Human))
-        };
-        lines.push(Line::from(vec![Span::styled(lead, look.style(Slot::Key)), text]));
-    }
+    let mark = if form.marked.is_none() { Glyph::Folded } else { Glyph::Dot };
+    let written = written(&form.field, mark, "type to the agent", model.size, look);
+    lines.extend(written.lines);
     lines.push(Line::default());
     let (told, slot) = fate(model, form);
     lines.extend(wrap(&Clean::line(&told), room, look.style(slot)));
@@ -62,11 +53,12 @@ pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, l
     let over = lines.len().saturating_sub(usize::from(inner.height));
     let cut = marked_at.map_or(over, |at| over.min(at));
     widget::lines(buf, inner, &lines[cut..]);
-    let (row, column) = soft_cursor(&rows, typed, form.field.cursor());
-    let x = 2 + column;
-    let y = (field_top + row).checked_sub(cut)?;
+    let y = (field_top + written.row).checked_sub(cut)?;
     (form.marked.is_none() && y < usize::from(inner.height)).then(|| Position {
-        x: inner.x + u16::try_from(x).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1)),
+        x: inner.x
+            + u16::try_from(written.column)
+                .unwrap_or(u16::MAX)
+                .min(inner.width.saturating_sub(1)),
         y: inner.y + u16::try_from(y).unwrap_or(0),
     })
 }

@@ -10,8 +10,11 @@ mod palette;
 mod question;
 mod sessions;
 mod summary;
+mod written;
 
 pub use menu::which_key;
+pub use question::Layout as QuestionLayout;
+pub use written::written_columns;
 
 use super::model::{Model, Popup};
 use super::text::Look;

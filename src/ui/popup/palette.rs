@@ -28,7 +28,26 @@ pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, lo
         height: inner.height - 1,
         ..inner
     };
-    list(&rows, &palette.cursor, below, buf, look, |entry| row(model, entry, look));
+    let none = [
+        format!(
+            "No action has \"{}\" in its name, its description or as its key.",
+            palette.cursor.filter
+        ),
+        format!(
+            "Try a word of what it does, like pause or search; {} closes this, then {} lists every key.",
+            model.keymap.key_text(Action::ClosePalette),
+            model.keymap.key_text(Action::Help)
+        ),
+    ];
+    list(
+        &rows,
+        &palette.cursor,
+        below,
+        buf,
+        look,
+        |entry| row(model, entry, look),
+        none,
+    );
     Some(position)
 }
 

@@ -1,49 +1,142 @@
 //! A question of the agent: the whole of it, its choices, a field for an answer of one's own.
+//!
+//! Owns where its parts stand. Invariant: the field's cursor and the keys are on the screen whatever the question's length, and where a
+//! part of the question is not, a row says how much.
 
+use super::written::{Written, room, window_columns, written};
 use crate::ui::keymap::Action;
 use crate::ui::model::{Model, QuestionForm};
-use crate::ui::text::{Clean, Glyph, Look, Wrap, format, spans_width, width, wrap};
+use crate::ui::text::{Clean, Glyph, Look, Wrap, format, spans_width, truncate, wrap};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use std::ops::Range;
+
+/// Rows of a question on the screen, at the least.
+const LEAST: usize = 2;
+
+/// The window's parts, from its top: the question with its choices, the field, what becomes of it, the keys.
+pub struct Layout {
+    /// The rows of the question and its choices; they scroll.
+    lines: Vec<Line<'static>>,
+    /// Where each choice stands among them.
+    choices: Vec<Range<usize>>,
+    /// How many of them are on the screen at once.
+    height: usize,
+    field: Written,
+    /// How many rows of the field are on the screen at once.
+    field_height: usize,
+    foot: Vec<Line<'static>>,
+}
+
+impl Layout {
+    /// Lays the window out for the screen there is.
+    #[must_use]
+    pub fn of(model: &Model, form: &QuestionForm, look: &Look<'_>) -> Self {
+        let room = room(model.size);
+        let mut lines = wrap(&Clean::block(&form.asked.text), room, look.style(Slot::Text));
+        let mut choices = Vec::new();
+        for (index, choice) in form.asked.choices.iter().enumerate() {
+            if index == 0 {
+                lines.push(Line::default());
+            }
+            let from = lines.len();
+            let text = Clean::line(&format!("{}. {choice}", index + 1)).span(look.style(Slot::Text));
+            lines.extend(entry(form.choice == Some(index), text, room, look));
+            choices.push(from..lines.len());
+        }
+        let mark = if form.choice.is_none() { Glyph::Folded } else { Glyph::Dot };
+        let hint = if form.gone.is_none() {
+            "type an answer of your own"
+        } else {
+            ""
+        };
+        let field = written(&form.field, mark, hint, model.size, look);
+
+        let keys = keys(model, form, look, room);
+        // Borders, the rows around the field.
+        let all = usize::from(model.size.height).saturating_sub(1 + 2 + 2);
+        let rest = all.saturating_sub(keys.len());
+        let field_height = field.lines.len().min((rest / 3).max(1));
+        let (told, slot) = fate(model, form, look);
+        let told_rows = rest.saturating_sub(field_height + lines.len().min(LEAST)).max(1);
+        let told = truncate(
+            Clean::line(&told).as_str(),
+            told_rows * room.saturating_sub(4),
+            look.glyph(Glyph::Ellipsis),
+        );
+        let mut foot = wrap(&Clean::line(&told), room, look.style(slot));
+        foot.truncate(told_rows);
+        let height = rest.saturating_sub(field_height + foot.len()).min(lines.len());
+        foot.extend(keys);
+        Self {
+            lines,
+            choices,
+            height,
+            field,
+            field_height,
+            foot,
+        }
+    }
+
+    /// Returns how many rows the question has, and how many of them are on the screen at once.
+    #[must_use]
+    pub const fn rows(&self) -> (usize, usize) {
+        (self.lines.len(), self.height)
+    }
+
+    /// Returns the lowest place to scroll to.
+    #[must_use]
+    pub const fn lowest(&self) -> usize {
+        self.lines.len().saturating_sub(self.height)
+    }
+
+    /// Returns from where to show the question so that a choice is on the screen, as little moved as can be.
+    #[must_use]
+    pub fn showing(&self, choice: usize, from: usize) -> usize {
+        let Some(rows) = self.choices.get(choice) else { return from };
+        from.max(rows.end.saturating_sub(self.height)).min(rows.start)
+    }
+
+    /// Says how much of the question is above and below what is on the screen; empty if nothing is.
+    fn more(&self, model: &Model, from: usize, look: &Look<'_>) -> Line<'static> {
+        let below = self.lowest().saturating_sub(from);
+        let (mut spans, mut keys) = (Vec::new(), Vec::new());
+        for (glyph, rows, word, action) in [
+            (Glyph::Down, below, "below", Action::QuestionPageDown),
+            (Glyph::Up, from, "above", Action::QuestionPageUp),
+        ] {
+            if rows == 0 {
+                continue;
+            }
+            let number = if spans.is_empty() {
+                format::plural(rows, "row")
+            } else {
+                rows.to_string()
+            };
+            let told = format!("{} {number} {word}   ", look.glyph(glyph));
+            spans.push(Span::styled(told, look.style(Slot::Warning)));
+            let key = Span::styled(format!("{}   ", model.keymap.key_text(action)), look.style(Slot::Key));
+            keys.push(key);
+        }
+        // What there is counts for more than how to get there.
+        for key in keys {
+            if spans_width(&spans) + key.width() <= room(model.size) + 3 {
+                spans.push(key);
+            }
+        }
+        Line::from(spans)
+    }
+}
 
 /// Draws the window; returns where the terminal's cursor belongs.
 pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    let asked = &form.asked;
-    let columns = screen.width.saturating_sub(4).min(88);
-    let room = usize::from(columns.saturating_sub(4)).max(1);
-    let mut lines = wrap(&Clean::block(&asked.text), room, look.style(Slot::Text));
-    lines.push(Line::default());
-    for (index, choice) in asked.choices.iter().enumerate() {
-        lines.extend(entry(
-            form.choice == Some(index),
-            Clean::line(&format!("{}. {choice}", index + 1)).span(look.style(Slot::Text)),
-            room,
-            look,
-        ));
-    }
-    let typed = form.field.lines();
-    let field_top = lines.len();
-    let marker = look.glyph(if form.choice.is_none() { Glyph::Folded } else { Glyph::Dot });
-    for (index, line) in typed.iter().enumerate() {
-        let lead = if index == 0 { format!("{marker} ") } else { "  ".to_owned() };
-        let text = Clean::line(line);
-        let text = if form.field.is_empty() && form.gone.is_none() {
-            Span::styled("type an answer of your own", look.style(Slot::Dim))
-        } else {
-            text.span(look.style(Slot::Human))
-        };
-        lines.push(Line::from(vec![Span::styled(lead, look.style(Slot::Key)), text]));
-    }
-    lines.push(Line::default());
-    let (told, slot) = fate(model, form, look);
-    lines.extend(wrap(&Clean::line(&told), room, look.style(slot)));
-    lines.extend(keys(model, form, look, room));
-
-    let wanted = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let area = widget::centered(screen, columns, wanted);
+    let parts = Layout::of(model, form, look);
+    let wanted = parts.height + 1 + parts.field_height + 1 + parts.foot.len() + 2;
+    let columns = window_columns(model.size);
+    let area = widget::centered(screen, columns, u16::try_from(wanted).unwrap_or(u16::MAX));
     let waiting = model.state.open_questions.len();
     let heading = if waiting > 1 {
         format!("The agent asks  (1 of {})", format::count(waiting as u64))
@@ -51,20 +144,21 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
         "The agent asks".to_owned()
     };
     let inner = widget::window(buf, area, look, &heading);
-    // A long question is cut at its top: the field and the keys below it must be on the screen.
-    let cut = lines.len().saturating_sub(usize::from(inner.height));
-    widget::lines(buf, inner, &lines[cut..]);
-    let (row, column) = form.field.cursor();
-    let before: String = typed
-        .get(row)
-        .map(|line| line.chars().take(column).collect())
-        .unwrap_or_default();
-    let x = 2 + width(Clean::line(&before).as_str());
-    let y = (field_top + row).checked_sub(cut)?;
-    (form.choice.is_none() && form.gone.is_none() && y < usize::from(inner.height)).then(|| Position {
-        x: inner.x + u16::try_from(x).unwrap_or(u16::MAX).min(inner.width.saturating_sub(1)),
-        y: inner.y + u16::try_from(y).unwrap_or(0),
-    })
+    let from = form.scroll.min(parts.lowest());
+    let question = &parts.lines[from..(from + parts.height).min(parts.lines.len())];
+    let below = widget::lines(buf, inner, question);
+    let below = widget::lines(buf, below, &[parts.more(model, from, look)]);
+    let top = (parts.field.row + 1).saturating_sub(parts.field_height);
+    let shown = &parts.field.lines[top..(top + parts.field_height).min(parts.field.lines.len())];
+    let foot = widget::lines(buf, below, shown);
+    let foot = widget::lines(buf, foot, &[Line::default()]);
+    widget::lines(buf, foot, &parts.foot);
+    let y = below.y + u16::try_from(parts.field.row - top).unwrap_or(0);
+    let x = inner.x
+        + u16::try_from(parts.field.column)
+            .unwrap_or(u16::MAX)
+            .min(inner.width.saturating_sub(1));
+    (form.choice.is_none() && form.gone.is_none() && y < inner.bottom()).then_some(Position { x, y })
 }
 
 fn entry(marked: bool, text: Span<'static>, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

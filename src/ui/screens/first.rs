@@ -26,7 +26,7 @@ fn first_start() {
             },
             ..Feature::default()
         };
-        more(
+        tell(
             &mut model,
             FeatureListLoaded {
                 path: "feature_list.json".into(),
@@ -40,7 +40,7 @@ fn first_start() {
             author: "Ada".into(),
             time: jiff::Timestamp::UNIX_EPOCH,
         };
-        more(
+        tell(
             &mut model,
             RepositoryObserved {
                 branch: "main".into(),

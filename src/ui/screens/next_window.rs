@@ -10,7 +10,7 @@ fn the_next_window_and_the_editor() {
     }
     let mut model = notes_of(live((80, 24)));
     let theirs = format!("{}\nThe agent wrote this at the end.\n", NOTES.trim_end());
-    more(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+    tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
     update(&mut model, Msg::Answered(Query::Notes, notes_answer(&theirs)));
     check("notes-changed-meanwhile", &mut model);
     perform(&mut model, Action::SaveText, &mut Vec::new());

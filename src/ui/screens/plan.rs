@@ -26,7 +26,7 @@ pub(super) fn in_trouble(size: (u16, u16)) -> Model {
 fn the_menu_and_the_forms() {
     for size in SMALL {
         let mut model = selecting(size);
-        review::type_keys(&mut model, "e");
+        keys(&mut model, "e");
         check("plan-menu", &mut model);
         for (name, action) in [
             ("plan-reword", Action::RewordFeature),
@@ -48,7 +48,7 @@ fn the_menu_and_the_forms() {
 #[test]
 fn a_person_s_edits_stand_beside_the_feature() {
     let mut model = selecting((80, 24));
-    more(
+    tell(
         &mut model,
         FeatureListEdited {
             by: "human".into(),
@@ -62,7 +62,7 @@ fn a_person_s_edits_stand_beside_the_feature() {
             commit: Some("1234567890abcdef".into()),
         },
     );
-    more(
+    tell(
         &mut model,
         FeatureFlipped {
             feature: "F014".into(),

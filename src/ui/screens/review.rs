@@ -3,15 +3,14 @@
 use super::{SIZES, check, live, monochrome, styles};
 use crate::protocol::event::GateKind;
 use crate::session::state::Debt;
-use crate::ui::keymap::{Action, KeyPress};
+use crate::ui::keymap::Action;
+use crate::ui::model::review::OPENING;
 use crate::ui::model::{Loaded, Model};
-use crate::ui::msg::Msg;
 use crate::ui::screenshots::{draw, sample_diff};
-use crate::ui::update::{perform, update};
+use crate::ui::testing::keys;
+use crate::ui::update::perform;
 use crate::ui::waiting;
-use crossterm::event::KeyEvent;
 use ratatui::style::Color;
-use std::time::Duration;
 
 /// A live run with a commit that waits, its page open.
 pub(super) fn open((width, height): (u16, u16)) -> Model {
@@ -26,20 +25,20 @@ fn review_at_every_size() {
     for size in SIZES {
         check("review", &mut open(size));
         let mut model = open(size);
-        type_keys(&mut model, "d n o t");
+        keys(&mut model, "d n o t");
         check("review-deny", &mut model);
     }
     check("review", &mut open((40, 10)));
     let mut split = open((200, 60));
-    type_keys(&mut split, "|");
+    keys(&mut split, "|");
     check("review-split", &mut split);
 }
 
 #[test]
 fn review_styles_with_and_without_colour_and_in_ascii() {
     let mut model = open((120, 40));
-    type_keys(&mut model, "] h ] h ] h j j j j j c");
-    type_keys(&mut model, "q u o t e Enter");
+    keys(&mut model, "] h ] h ] h j j j j j c");
+    keys(&mut model, "q u o t e Enter");
     insta::assert_snapshot!("review-styles-color", styles(&draw(&mut model)));
     model.appearance = monochrome();
     model.open_review_mut().unwrap().touch();
@@ -81,23 +80,12 @@ fn reviews_of_other_things() {
             hunks: 3,
         });
         check("main-debt", &mut model);
-        type_keys(&mut model, "u");
+        keys(&mut model, "u");
+        model.elapsed += OPENING;
         check("review-debt", &mut model);
 
         let mut model = live(size);
         perform(&mut model, Action::Autonomy, &mut Vec::new());
         check("autonomy", &mut model);
-    }
-}
-
-/// Types keys two seconds apart, a frame after each.
-pub(super) fn type_keys(model: &mut Model, typed: &str) {
-    for word in typed.split(' ') {
-        let press: KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(2);
-        update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at));
-        let _ = draw(model);
-        update(model, Msg::Drawn(at));
-        model.elapsed = at + Duration::from_secs(1);
     }
 }

@@ -1,11 +1,11 @@
 //! Snapshots of the gates of limits and guarded files, of a rule in the making, and of the list of rules.
 
-use super::review::type_keys;
 use super::{SIZES, check, live};
 use crate::protocol::event::{RuleAdded, RuleRevoked, RuleUsed};
 use crate::protocol::{RuleExpiry, RuleId, RuleScope};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
+use crate::ui::testing::keys;
 use crate::ui::update::perform;
 use crate::ui::waiting;
 
@@ -16,7 +16,7 @@ fn gates_of_limits_and_guarded_files() {
         waiting::tell(&mut model, waiting::limit());
         waiting::show(&mut model);
         check("review-limit", &mut model);
-        type_keys(&mut model, "e Backspace 5 Enter");
+        keys(&mut model, "e Backspace 5 Enter");
         check("review-limit-edited", &mut model);
 
         let mut model = live(size);
@@ -33,7 +33,7 @@ fn a_rule_in_the_making() {
         let mut model = live(size);
         waiting::always(&mut model, waiting::proposal());
         check("always", &mut model);
-        type_keys(&mut model, "l s t");
+        keys(&mut model, "l s t");
         check("always-wider", &mut model);
     }
     let mut model = live((80, 24));

@@ -1,6 +1,6 @@
 //! A run in a worktree: what the header says, and the ways to finish.
 
-use super::{check, live, more, perform};
+use super::{check, live, perform, tell};
 use crate::protocol::WorkTree;
 use crate::protocol::event::{RunEnded, RunOutcome, WorktreeTaken};
 use crate::ui::keymap::Action;
@@ -24,9 +24,9 @@ pub fn taken() -> WorktreeTaken {
 fn a_worktree_and_its_end() {
     for size in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         let mut model = live(size);
-        more(&mut model, taken());
+        tell(&mut model, taken());
         check("worktree", &mut model);
-        more(
+        tell(
             &mut model,
             RunEnded {
                 outcome: RunOutcome::AllPassing,

@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, finish, next_window, open, plan, review, rollback, rules, steer};
+use super::{copy, find, finish, next_window, open, plan, question, review, rollback, rules, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -55,8 +55,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::NextFound => motion::motion(model, Motion::Lines(1)),
         Action::PreviousFound => motion::motion(model, Motion::Lines(-1)),
-        Action::PageFoundDown => motion::motion(model, Motion::Pages(1)),
-        Action::PageFoundUp => motion::motion(model, Motion::Pages(-1)),
+        Action::PageFoundDown | Action::QuestionPageDown => motion::motion(model, Motion::Pages(1)),
+        Action::PageFoundUp | Action::QuestionPageUp => motion::motion(model, Motion::Pages(-1)),
         Action::RunChosen => open::open(model, effects),
         Action::Open => open::open(model, effects),
         Action::OpenWhole => open::open_item(model),
@@ -156,7 +156,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::StopNow => stop(model, StopMode::Now, effects),
         Action::CancelStop => cancel_stop(model, effects),
         Action::Stay | Action::NotNow | Action::ClosePalette => model.popup = None,
-        Action::SendAnswer => send_answer(model, effects),
+        Action::SendAnswer => question::send(model, effects),
         Action::NewLine => {
             if let Some(Popup::Question(form)) = &mut model.popup
                 && form.gone.is_none()
@@ -171,8 +171,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::CopyAnswer => copy::answer(model, effects),
-        Action::NextChoice => choose(model, 1),
-        Action::PreviousChoice => choose(model, -1),
+        Action::NextChoice => question::choose(model, 1),
+        Action::PreviousChoice => question::choose(model, -1),
         Action::NextWindow => next_window::open(model),
         Action::CycleSection => next_window::cycle(model, effects),
         Action::EditSection => next_window::edit(model),
@@ -217,12 +217,6 @@ fn back(model: &mut Model) {
     }
 }
 
-/// The choice whose number was typed and nothing else: the transcript and the window number them.
-fn numbered(typed: &str, choices: &[String]) -> Option<String> {
-    let number: usize = typed.trim().parse().ok()?;
-    choices.get(number.checked_sub(1)?).cloned()
-}
-
 /// Leaves what is open, one thing at a time; then the program, which asks first while a run is live.
 fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
     let at_summary = matches!(model.popup, Some(Popup::Summary)) && !model.run_is_live();
@@ -263,7 +257,7 @@ fn stop(model: &mut Model, mode: StopMode, effects: &mut Vec<Effect>) {
 }
 
 /// Says whether a key of the open window decides yet; one that does not is told why.
-fn decides(model: &mut Model) -> bool {
+pub(super) fn decides(model: &mut Model) -> bool {
     let at = model.elapsed;
     let takes = model
         .popup
@@ -284,49 +278,6 @@ fn cancel_stop(model: &mut Model, effects: &mut Vec<Effect>) {
     model.leaving = false;
     model.say("asked the run to go on");
     effects.push(Effect::Send(Command::CancelStop));
-}
-
-fn send_answer(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !decides(model) {
-        return;
-    }
-    let Some(Popup::Question(form)) = &model.popup else { return };
-    if form.gone.is_some() {
-        model.refuse("this question no longer waits; nothing was sent");
-        return;
-    }
-    let asked = &form.asked;
-    let text = match form.choice {
-        Some(choice) => asked.choices.get(choice).cloned().unwrap_or_default(),
-        None => {
-            let typed = form.field.text();
-            numbered(&typed, &asked.choices).unwrap_or(typed)
-        }
-    };
-    if text.trim().is_empty() {
-        model.refuse("type an answer, or mark a choice with the arrow keys");
-        return;
-    }
-    effects.push(Effect::Send(Command::AnswerQuestion {
-        question: asked.question,
-        text,
-    }));
-    // An answer ends the hold.
-    model.holding = None;
-    model.popup = None;
-    model.say("answer sent");
-}
-
-fn choose(model: &mut Model, step: isize) {
-    let Some(Popup::Question(form)) = &mut model.popup else {
-        return;
-    };
-    let choices = form.asked.choices.len();
-    // The typed answer is one more place, after the choices.
-    let places = choices + 1;
-    let at = form.choice.unwrap_or(choices);
-    let next = (at + places).saturating_add_signed(step) % places;
-    form.choice = (next < choices).then_some(next);
 }
 
 fn focus(model: &mut Model, pane: Pane) {

@@ -142,6 +142,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PreviousFound
         | Action::PageFoundDown
         | Action::PageFoundUp
+        | Action::QuestionPageDown
+        | Action::QuestionPageUp
         | Action::ClosePalette
         | Action::KeepSearch
         | Action::DropSearch

@@ -8,7 +8,7 @@ use crate::ui::model::editor::{Asking, Edited, Found, Version};
 use crate::ui::model::{Editor, Model, Page, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::editor::{columns, text_area};
-use crate::ui::text::{soft_cursor, soft_place, soft_wrap};
+use crate::ui::text::{soft_cursor, soft_wrap};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Opens the progress notes.
@@ -38,23 +38,13 @@ pub fn key(model: &mut Model, event: KeyEvent) {
     let (columns, height) = (columns(model.size), usize::from(text_area(model.size).height).max(1));
     let Some(editor) = ready(model) else { return };
     editor.trouble(None);
-    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
-    let rows = match event.code {
-        KeyCode::Up => -1,
-        KeyCode::Down => 1,
-        KeyCode::PageUp => -page,
-        KeyCode::PageDown => page,
-        _ => 0,
-    };
-    if plain && rows != 0 {
-        let places = soft_wrap(editor.field.lines(), columns);
-        let (row, column) = soft_cursor(&places, editor.field.lines(), editor.field.cursor());
-        let target = row.saturating_add_signed(rows).min(places.len().saturating_sub(1));
-        let (line, character) = soft_place(&places, editor.field.lines(), target, column);
-        editor.field.go_to(line, character);
-    } else {
-        editor.field.key(event);
+    match (event.code, event.modifiers) {
+        (KeyCode::PageUp, KeyModifiers::NONE) => editor.field.move_rows(-page, columns),
+        (KeyCode::PageDown, KeyModifiers::NONE) => editor.field.move_rows(page, columns),
+        _ => {
+            editor.field.key_in_rows(event, columns);
+        }
     }
     follow_cursor(model);
 }

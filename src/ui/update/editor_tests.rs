@@ -1,45 +1,16 @@
 //! The editor and the next-window page: nothing typed is lost, nothing on disk is overwritten unseen.
 
 use super::update;
-use crate::protocol::event::{Event, NoteAdded, NotesEdited, NotesSaveRefused, SectionRuled};
+use crate::protocol::event::{NoteAdded, NotesEdited, NotesSaveRefused, SectionRuled};
 use crate::protocol::window::{RuleSpan, SectionId, SectionRule};
-use crate::protocol::{Answer, Command, Envelope, Query, Seq, SessionNo};
-use crate::ui::keymap::{KeyPress, Situation};
+use crate::protocol::{Answer, Command, Query};
+use crate::ui::keymap::Situation;
 use crate::ui::model::Model;
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::screenshots::{model_of, notes_answer, recorded, window_of};
-use crossterm::event::KeyEvent;
-use ratatui::layout::Size;
-use std::sync::Arc;
-use std::time::Duration;
+use crate::ui::screenshots::{notes_answer, window_of};
+use crate::ui::testing::{keys, live, tell};
 
 const OLD: &str = "one\ntwo\nthree\n";
-
-fn live() -> Model {
-    model_of(recorded().unwrap(), Size { width: 80, height: 24 })
-}
-
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let press: KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(1);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
-        model.settle();
-    }
-    effects
-}
-
-fn happens(model: &mut Model, event: impl Into<Event>) -> Vec<Effect> {
-    let envelope = Envelope {
-        v: 1,
-        seq: Seq(model.state.last_seq.0 + 1),
-        time: model.state.last_time.unwrap(),
-        session: SessionNo(8),
-        event: event.into(),
-    };
-    update(model, Msg::Events(vec![Arc::new(envelope)]))
-}
 
 fn hash(text: &str) -> String {
     match notes_answer(text) {
@@ -54,7 +25,7 @@ fn found(model: &mut Model, text: &str) {
 
 /// The notes opened and read.
 fn editing() -> Model {
-    let mut model = live();
+    let mut model = live((80, 24));
     assert_eq!(keys(&mut model, "E"), [Effect::Ask(Query::Notes)]);
     found(&mut model, OLD);
     model
@@ -89,7 +60,7 @@ fn typing_saving_and_hearing_that_it_is_saved() {
     let sent = saves(&keys(&mut model, "C-s"));
     assert_eq!(sent, [(hash(OLD), format!("{OLD}hi"))]);
     assert!(model.has_unsaved_text(), "nothing is saved before the file was read again");
-    assert_eq!(happens(&mut model, edited()), [Effect::Ask(Query::Notes)]);
+    assert_eq!(tell(&mut model, edited()), [Effect::Ask(Query::Notes)]);
     found(&mut model, &format!("{OLD}hi"));
     assert!(!model.has_unsaved_text());
     assert_eq!(model.note.as_ref().unwrap().text, "saved");
@@ -101,7 +72,7 @@ fn typing_saving_and_hearing_that_it_is_saved() {
 fn an_untouched_text_follows_the_file() {
     let mut model = editing();
     assert_eq!(
-        happens(&mut model, NoteAdded { text: "four".into() }),
+        tell(&mut model, NoteAdded { text: "four".into() }),
         [Effect::Ask(Query::Notes)]
     );
     found(&mut model, "one\ntwo\nthree\nfour\n");
@@ -113,7 +84,7 @@ fn an_untouched_text_follows_the_file() {
 fn what_the_agent_writes_first_is_not_overwritten() {
     let mut model = editing();
     keys(&mut model, "h i");
-    happens(&mut model, NoteAdded { text: "four".into() });
+    tell(&mut model, NoteAdded { text: "four".into() });
     let theirs = "ONE\ntwo\nthree\n";
     found(&mut model, theirs);
     assert_eq!(typed(&model), format!("{OLD}hi"), "typing goes on");
@@ -142,7 +113,7 @@ fn a_save_that_comes_too_late_is_refused_and_both_sides_are_kept() {
         base: hash(OLD),
         reason: "the notes were changed meanwhile".into(),
     };
-    assert_eq!(happens(&mut model, refused), [Effect::Ask(Query::Notes)]);
+    assert_eq!(tell(&mut model, refused), [Effect::Ask(Query::Notes)]);
     let theirs = "one\ntwo\nthree\ntheirs\n";
     found(&mut model, theirs);
     assert_eq!(typed(&model), format!("{OLD}hi"));
@@ -162,7 +133,7 @@ fn a_save_that_comes_too_late_is_refused_and_both_sides_are_kept() {
 fn taking_the_files_text_can_be_undone_and_markers_are_not_saved() {
     let mut model = editing();
     keys(&mut model, "h i");
-    happens(&mut model, NoteAdded { text: "x".into() });
+    tell(&mut model, NoteAdded { text: "x".into() });
     found(&mut model, "one\ntwo\nthree\ntheirs\n");
     keys(&mut model, "C-s 2");
     assert_eq!(typed(&model), "one\ntwo\nthree\ntheirs\n");
@@ -171,7 +142,7 @@ fn taking_the_files_text_can_be_undone_and_markers_are_not_saved() {
     assert_eq!(typed(&model), format!("{OLD}hi"));
     let mut model = editing();
     keys(&mut model, "h i");
-    happens(&mut model, NoteAdded { text: "x".into() });
+    tell(&mut model, NoteAdded { text: "x".into() });
     found(&mut model, "one\ntwo\nthree\ntheirs\n");
     keys(&mut model, "C-s 3");
     assert!(saves(&keys(&mut model, "C-s")).is_empty());
@@ -242,7 +213,7 @@ fn the_persons_own_editor_gets_the_text_and_what_it_wrote_is_saved() {
 
 #[test]
 fn a_section_goes_off_once_off_for_good_and_on_again() {
-    let mut model = window_of(live());
+    let mut model = window_of(live((80, 24)));
     assert_eq!(super::next_window::section(&model).unwrap().section.as_str(), "git log");
     let ruled = |effects: Vec<Effect>| match effects.as_slice() {
         [Effect::Send(Command::SetSection { section, rule, span })] => (section.as_str().to_owned(), rule.clone(), *span),
@@ -255,12 +226,12 @@ fn a_section_goes_off_once_off_for_good_and_on_again() {
         rule,
         span,
     };
-    assert_eq!(happens(&mut model, event), [Effect::Ask(Query::NextWindow)]);
+    assert_eq!(tell(&mut model, event), [Effect::Ask(Query::NextWindow)]);
 }
 
 #[test]
 fn what_the_method_needs_cannot_be_left_out_or_edited() {
-    let mut model = window_of(live());
+    let mut model = window_of(live((80, 24)));
     keys(&mut model, "g g J");
     assert!(keys(&mut model, "x").is_empty());
     assert!(model.note.as_ref().unwrap().text.contains("stays"), "{:?}", model.note);
@@ -270,7 +241,7 @@ fn what_the_method_needs_cannot_be_left_out_or_edited() {
 #[test]
 fn a_sections_text_is_edited_for_one_session_or_for_good() {
     for (key, wanted) in [("C-s", RuleSpan::Once), ("A-s", RuleSpan::Always)] {
-        let mut model = window_of(live());
+        let mut model = window_of(live((80, 24)));
         keys(&mut model, "e !");
         let effects = keys(&mut model, key);
         let [Effect::Send(Command::SetSection { rule, span, .. }), ..] = effects.as_slice() else {

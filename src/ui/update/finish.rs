@@ -35,32 +35,19 @@ pub fn choose(model: &mut Model, menu: FinishMenu, effects: &mut Vec<Effect>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::event::{Event, RunEnded, RunOutcome, WorktreeFinished};
-    use crate::protocol::{Envelope, FinishWay, Seq, SessionNo};
+    use crate::protocol::FinishWay;
+    use crate::protocol::event::{RunEnded, RunOutcome, WorktreeFinished};
     use crate::ui::model::popup::ARMING;
     use crate::ui::msg::Msg;
     use crate::ui::screens::worktree::taken;
-    use crate::ui::screenshots::{model_of, recorded};
+    use crate::ui::testing::{live, press, tell};
     use crate::ui::update::update;
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-    use ratatui::layout::Size;
-    use std::sync::Arc;
+    use crossterm::event::KeyCode;
     use std::time::Duration;
-
-    fn tell(model: &mut Model, event: impl Into<Event>) {
-        let envelope = Envelope {
-            v: 1,
-            seq: Seq(model.state.last_seq.0 + 1),
-            time: model.state.last_time.unwrap(),
-            session: SessionNo(9),
-            event: event.into(),
-        };
-        update(model, Msg::Events(vec![Arc::new(envelope)]));
-    }
 
     /// A run in a worktree that has just ended; its summary is open.
     fn ended() -> Model {
-        let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
+        let mut model = live((120, 40));
         tell(&mut model, taken());
         assert!(refusal(&model).unwrap().contains("stop it first"));
         tell(
@@ -72,10 +59,6 @@ mod tests {
         );
         assert!(matches!(model.popup, Some(Popup::Summary)));
         model
-    }
-
-    fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
-        update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at))
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::{action, copy, editor, find, review, rollback};
 use crate::ui::keymap::{Action, KeyPress, Resolution, Situation};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
+use crate::ui::page::review::written_columns as review_columns;
+use crate::ui::popup::written_columns;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// Takes a key.
@@ -38,6 +40,7 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         Resolution::Action(chosen) if event.kind == KeyEventKind::Repeat && review::decides(chosen) => review::too_soon(model),
         // The word may be typed as if the line were open: its first letter opens it.
         Resolution::Action(Action::TypeWord) if rollback::closed(model).is_none() => rollback::type_word(model, Some(event)),
+        Resolution::Action(chosen) if within_text(model, chosen, event) => {}
         Resolution::Action(chosen) => action::perform(model, chosen, effects),
         Resolution::Pending(_) => {}
         Resolution::Unbound if situation.takes_text() => text(model, event),
@@ -54,10 +57,31 @@ const fn harmless(action: Action) -> bool {
     )
 }
 
+/// Lets the up and down keys be the text's until its edge, where they also lead out of it; says whether they were.
+fn within_text(model: &mut Model, action: Action, event: KeyEvent) -> bool {
+    let step = match event.code {
+        KeyCode::Up => -1,
+        KeyCode::Down => 1,
+        _ => return false,
+    };
+    let columns = written_columns(model.size);
+    let field = match (&mut model.popup, action) {
+        (Some(Popup::Question(form)), Action::NextChoice | Action::PreviousChoice) if form.choice.is_none() => &mut form.field,
+        (Some(Popup::Message(form)), Action::PreviousWaiting | Action::LaterWaiting) if form.marked.is_none() => &mut form.field,
+        _ => return false,
+    };
+    let inside = field.has_row(step, columns);
+    if inside {
+        field.move_rows(step, columns);
+    }
+    inside
+}
+
 fn text(model: &mut Model, event: KeyEvent) {
+    let (in_window, on_page) = (written_columns(model.size), review_columns(model.size));
     if let Some(Popup::Question(form)) = &mut model.popup {
         // What was typed for the screen before must not become part of an answer either.
-        if form.gone.is_none() && form.arming.takes(model.elapsed) && form.field.key(event) {
+        if form.gone.is_none() && form.arming.takes(model.elapsed) && form.field.key_in_rows(event, in_window) {
             form.choice = None;
         }
     } else if let Some(Popup::Palette(palette)) = &mut model.popup {
@@ -65,13 +89,13 @@ fn text(model: &mut Model, event: KeyEvent) {
             palette.typed();
         }
     } else if let Some(Popup::Message(form)) = &mut model.popup {
-        form.field.key(event);
+        form.field.key_in_rows(event, in_window);
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
     } else if rollback::letter(model, event) {
     } else if let Some(entry) = model.writing() {
-        entry.field.key(event);
+        entry.field.key_in_rows(event, on_page);
     } else {
         editor::key(model, event);
     }

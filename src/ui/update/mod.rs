@@ -19,9 +19,12 @@ mod next_window;
 mod open;
 #[cfg(test)]
 mod over_tests;
+#[cfg(test)]
+mod palette_tests;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod question;
 pub mod review;
 pub mod rollback;
 mod rules;
@@ -30,6 +33,8 @@ mod rules_tests;
 mod steer;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written_tests;
 
 pub use action::perform;
 pub use availability::{obstacle, only_watches, refusal};

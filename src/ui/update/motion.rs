@@ -1,6 +1,6 @@
 //! Moving: one vocabulary for lists, texts, diffs and the transcript.
 
-use super::editor;
+use super::{editor, question};
 use crate::protocol::{Autonomy, FinishWay};
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Popup, Subject};
@@ -85,6 +85,13 @@ fn in_popup(model: &mut Model, motion: Motion) {
             let at = motion.target(cursor.index(), rows.len(), height);
             cursor.select(at, rows.get(at).map(|session| session.number));
             model.popup = Some(Popup::Sessions(cursor));
+        }
+        Some(form @ Popup::Question(_)) => {
+            model.popup = Some(form);
+            question::scroll(model, |layout, from| {
+                let (rows, height) = layout.rows();
+                motion.target(from, rows, height)
+            });
         }
         Some(Popup::Autonomy(mut menu)) => {
             menu.at = motion.target(menu.at, Autonomy::ALL.len(), height);

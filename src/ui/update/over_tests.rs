@@ -10,34 +10,9 @@ use crate::ui::keymap::Action;
 use crate::ui::model::review::{Standing, Target};
 use crate::ui::model::{Loaded, Model};
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::testing::{keys, live, screen};
 use crate::ui::update::update;
 use crate::ui::{title, waiting};
-use crossterm::event::KeyEvent;
-use ratatui::layout::Size;
-use std::time::Duration;
-
-fn live() -> Model {
-    model_of(recorded().unwrap(), Size { width: 120, height: 40 })
-}
-
-/// Types keys two seconds apart, with a frame after each.
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(2);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(key.code, key.modifiers), at)));
-        let _ = draw(model);
-        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
-    }
-    effects
-}
-
-fn screen(model: &mut Model) -> String {
-    let buf = draw(model);
-    buf.content().iter().map(|cell| cell.symbol()).collect()
-}
 
 /// A commit that nobody saw, with its change read.
 fn owing(model: &mut Model) -> crate::protocol::Oid {
@@ -62,7 +37,7 @@ fn owing(model: &mut Model) -> crate::protocol::Oid {
 #[test]
 fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() {
     for (mode, closed) in [(Mode::Live, true), (Mode::Offline, false), (Mode::Offline, true)] {
-        let mut model = live();
+        let mut model = live((120, 40));
         waiting::tell(
             &mut model,
             crate::protocol::event::RunEnded {
@@ -92,7 +67,7 @@ fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() 
         assert_eq!(model.review(&Target::Commit(commit)).unwrap().standing, Standing::Waits);
         assert!(model.note.as_ref().unwrap().text.contains("another longhaul"));
     }
-    let mut model = live();
+    let mut model = live((120, 40));
     model.state.open_questions.clear();
     model.mode = Mode::Following;
     owing(&mut model);
@@ -103,7 +78,7 @@ fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() 
 
 #[test]
 fn nothing_that_cannot_be_saved_is_opened_for_typing() {
-    let mut model = live();
+    let mut model = live((120, 40));
     model.mode = Mode::Following;
     let asked = keys(&mut model, "E");
     assert!(!asked.contains(&Effect::Ask(Query::Notes)) && model.editor.is_none());
@@ -119,7 +94,7 @@ fn nothing_that_cannot_be_saved_is_opened_for_typing() {
 
 #[test]
 fn nothing_waits_on_the_screen_once_the_process_is_gone() {
-    let mut model = live();
+    let mut model = live((120, 40));
     waiting::open(&mut model, waiting::gate(), waiting::files());
     model.mode = Mode::Following;
     keys(&mut model, "Esc");

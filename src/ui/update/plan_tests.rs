@@ -2,45 +2,14 @@
 
 use super::update;
 use crate::link::Mode;
-use crate::protocol::event::{Event, FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
-use crate::protocol::{Base, Command, Envelope, Feature, FeatureEdit, FeatureId, Renamed, Seq, SessionNo};
-use crate::ui::keymap::{Action, KeyPress, Situation};
+use crate::protocol::event::{FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
+use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, Renamed};
+use crate::ui::keymap::{Action, Situation};
 use crate::ui::model::editor::Edited;
 use crate::ui::model::{Model, Subject};
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::testing::{keys, live, screen, tell};
 use crate::ui::update::obstacle;
-use crossterm::event::KeyEvent;
-use ratatui::layout::Size;
-use std::sync::Arc;
-use std::time::Duration;
-
-fn live() -> Model {
-    model_of(recorded().unwrap(), Size { width: 80, height: 24 })
-}
-
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let press: KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(1);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
-        model.settle();
-    }
-    effects
-}
-
-fn happens(model: &mut Model, event: impl Into<Event>) {
-    let envelope = Envelope {
-        v: 1,
-        seq: Seq(model.state.last_seq.0 + 1),
-        time: model.state.last_time.unwrap(),
-        session: SessionNo(8),
-        event: event.into(),
-    };
-    update(model, Msg::Events(vec![Arc::new(envelope)]));
-    model.settle();
-}
 
 fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
     let edit = |effect: &Effect| match effect {
@@ -87,13 +56,9 @@ fn trouble(model: &Model) -> Option<String> {
     }
 }
 
-fn screen(model: &mut Model) -> String {
-    draw(model).content().iter().map(|cell| cell.symbol()).collect()
-}
-
 /// The form with F014's words, some typed already.
 fn rewording() -> Model {
-    let mut model = live();
+    let mut model = live((80, 24));
     keys(&mut model, "1 G e r");
     keys(&mut model, "! !");
     model
@@ -101,7 +66,7 @@ fn rewording() -> Model {
 
 #[test]
 fn the_key_opens_a_menu_of_every_edit() {
-    let mut model = live();
+    let mut model = live((80, 24));
     assert_eq!(keys(&mut model, "1 G e"), []);
     let shown = screen(&mut model);
     for about in [
@@ -142,14 +107,14 @@ fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     assert_eq!(text.steps, before.steps);
     assert_eq!(sent(&keys(&mut model, "C-s")), [], "once is enough");
     assert!(screen(&mut model).contains("on its way"));
-    happens(&mut model, made(edit, &[]));
+    tell(&mut model, made(edit, &[]));
     assert!(model.editor.is_none() && model.pages.is_empty());
     assert_eq!(model.note.as_ref().unwrap().text, "an edit: in the list, commit 1234567");
 }
 
 #[test]
 fn a_form_says_what_is_missing_and_sends_nothing() {
-    let mut model = live();
+    let mut model = live((80, 24));
     assert_eq!(sent(&keys(&mut model, "1 G e f C-s")), []);
     assert!(trouble(&model).unwrap().contains("say why"));
     assert!(screen(&mut model).contains("say why: it stays beside"));
@@ -160,9 +125,9 @@ fn a_form_says_what_is_missing_and_sends_nothing() {
     let (feature, passes) = ("F014".into(), true);
     assert_eq!((edit, reason.as_str()), (FeatureEdit::Flip { feature, passes }, "ok"));
 
-    let mut model = live();
+    let mut model = live((80, 24));
     assert_eq!(sent(&keys(&mut model, "1 G e s C-s")), [], "a split without its description");
-    let mut model = live();
+    let mut model = live((80, 24));
     keys(&mut model, "1 g g e f");
     assert!(
         screen(&mut model).contains("It does not pass: F001"),
@@ -179,7 +144,7 @@ fn leaving_asks_before_words_are_dropped() {
     assert_eq!(model.situation(), Situation::Editor);
     keys(&mut model, "Esc C-x");
     assert!(model.editor.is_none());
-    let mut model = live();
+    let mut model = live((80, 24));
     keys(&mut model, "1 G e a Esc");
     assert!(model.editor.is_none(), "nothing was typed");
 }
@@ -193,7 +158,7 @@ fn an_edit_on_its_way_lets_go_and_comes_back_if_it_is_refused() {
     keys(&mut model, "E");
     assert!(model.pages.is_empty() && model.note.as_ref().unwrap().text.contains("under way"));
     let [(_, edit, _)] = sent(&effects).try_into().unwrap();
-    happens(&mut model, refused(edit.clone()));
+    tell(&mut model, refused(edit.clone()));
     assert!(model.is_editing());
     assert_eq!(
         (typed(&model), trouble(&model).as_deref()),
@@ -203,13 +168,13 @@ fn an_edit_on_its_way_lets_go_and_comes_back_if_it_is_refused() {
     // Saved again it is an edit of the list as it is now, as long as the feature's own words are the same.
     let mut features: Vec<Feature> = model.state.features.rows.iter().map(|row| row.feature.clone()).collect();
     features[0].description = "other".into();
-    happens(&mut model, loaded(features.clone()));
+    tell(&mut model, loaded(features.clone()));
     let effects = keys(&mut model, "C-s");
     let [(on, again, _)] = sent(&effects).try_into().unwrap();
     assert_eq!((on, again), (base(&model), edit.clone()));
-    happens(&mut model, refused(edit));
+    tell(&mut model, refused(edit));
     features[13].description = "changed by somebody".into();
-    happens(&mut model, loaded(features));
+    tell(&mut model, loaded(features));
     assert_eq!(sent(&keys(&mut model, "C-s")), []);
     assert!(trouble(&model).unwrap().contains("other words by now"));
 }
@@ -224,7 +189,7 @@ fn loaded(features: Vec<Feature>) -> FeatureListLoaded {
 
 #[test]
 fn a_feature_moves_by_one_and_stays_selected() {
-    let mut model = live();
+    let mut model = live((80, 24));
     let go = |after: Option<&str>| FeatureEdit::Move {
         feature: "F013".into(),
         after: after.map(Into::into),
@@ -246,12 +211,12 @@ fn a_feature_moves_by_one_and_stays_selected() {
 
 #[test]
 fn selection_and_page_go_with_a_feature_that_gets_another_id() {
-    let mut model = live();
+    let mut model = live((80, 24));
     keys(&mut model, "1 G k Enter");
     assert_eq!(model.situation(), Situation::Feature);
     let effects = keys(&mut model, "A-j");
     let [(_, edit, _)] = sent(&effects).try_into().unwrap();
-    happens(&mut model, made(edit, &[("F013", "F014"), ("F014", "F013")]));
+    tell(&mut model, made(edit, &[("F013", "F014"), ("F014", "F013")]));
     assert_eq!(model.pages[0].subject, Subject::Feature("F014".into()));
     keys(&mut model, "Esc");
     let moved = Subject::Feature("F014".into());
@@ -260,14 +225,14 @@ fn selection_and_page_go_with_a_feature_that_gets_another_id() {
 
 #[test]
 fn where_nothing_can_be_edited_the_reason_is_said() {
-    let mut model = live();
+    let mut model = live((80, 24));
     keys(&mut model, "1");
     model.mode = Mode::Following;
     assert_eq!(keys(&mut model, "e r A-j"), []);
     assert!(model.note.as_ref().unwrap().text.contains("only watches"));
     // Once the run is over, the desk edits.
-    let mut model = live();
-    happens(
+    let mut model = live((80, 24));
+    tell(
         &mut model,
         RunEnded {
             outcome: RunOutcome::Stopped,

@@ -6,54 +6,17 @@ use crate::protocol::{Command, GateDecision, RuleExpiry, RuleId, RuleScope};
 use crate::ui::model::Subject;
 use crate::ui::model::popup::ARMING;
 use crate::ui::model::review::Standing;
-use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::testing::{MS, commands, frame, keys, press, undisturbed};
 use crate::ui::waiting;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 use std::time::Duration;
 
-const MS: Duration = Duration::from_millis(1);
-
-fn live() -> Model {
-    let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
-    model.state.open_questions.clear();
-    model
-}
-
 /// A live run with a command that waits, the page of its rule just opened and not drawn yet.
 fn making() -> Model {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     waiting::always(&mut model, waiting::proposal());
     model
-}
-
-fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
-    update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at))
-}
-
-fn frame(model: &mut Model, at: Duration) {
-    let _ = draw(model);
-    update(model, Msg::Drawn(at));
-}
-
-/// Types keys two seconds apart, with a frame after each; returns what was sent.
-fn keys(model: &mut Model, typed: &str) -> Vec<Command> {
-    let mut sent = Vec::new();
-    for word in typed.split(' ') {
-        let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(2);
-        sent.extend(commands(update(model, Msg::Key(KeyEvent::new(key.code, key.modifiers), at))));
-        frame(model, at + MS);
-    }
-    sent
-}
-
-fn commands(effects: Vec<Effect>) -> Vec<Command> {
-    let sent = effects.into_iter().filter_map(|effect| match effect {
-        Effect::Send(command) => Some(command),
-        _ => None,
-    });
-    sent.collect()
 }
 
 fn seen(model: &mut Model) {
@@ -134,8 +97,8 @@ fn what_was_chosen_is_what_is_sent_and_must_have_been_drawn() {
         [],
         "the wider pattern was not on the screen"
     );
-    assert_eq!(keys(&mut model, "h l l s s s t t t"), [], "choosing sends nothing");
-    let sent = keys(&mut model, "Enter");
+    assert_eq!(commands(keys(&mut model, "h l l s s s t t t")), [], "choosing sends nothing");
+    let sent = commands(keys(&mut model, "Enter"));
     assert_eq!(
         sent,
         [Command::AddRule {
@@ -148,60 +111,62 @@ fn what_was_chosen_is_what_is_sent_and_must_have_been_drawn() {
 
 #[test]
 fn a_rule_that_does_not_fit_the_screen_is_scrolled_through_first() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     model.size = Size { width: 40, height: 12 };
     let mut long = waiting::proposal();
     long.candidates[0].pattern.words = vec!["npm".into(), "x".repeat(400), "--force".into()];
     waiting::always(&mut model, long);
     seen(&mut model);
-    assert_eq!(keys(&mut model, "Enter Enter"), []);
+    assert_eq!(commands(keys(&mut model, "Enter Enter")), []);
     assert!(model.note.as_ref().unwrap().text.contains("scroll down"), "{:?}", model.note);
-    assert_eq!(keys(&mut model, "G Enter"), [], "what was jumped over was not read");
-    keys(&mut model, "g g C-d C-d C-d C-d C-d C-d C-d");
-    assert_eq!(keys(&mut model, "Enter").len(), 1);
+    assert_eq!(commands(keys(&mut model, "G Enter")), [], "what was jumped over was not read");
+    commands(keys(&mut model, "g g C-d C-d C-d C-d C-d C-d C-d"));
+    assert_eq!(commands(keys(&mut model, "Enter")).len(), 1);
 }
 
 #[test]
 fn a_rule_for_a_part_of_a_command_leaves_its_review_open() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let mut partly = waiting::proposal();
     partly.candidates[0].enough = false;
     waiting::always(&mut model, partly);
     seen(&mut model);
-    assert_eq!(keys(&mut model, "Enter").len(), 1);
+    assert_eq!(commands(keys(&mut model, "Enter")).len(), 1);
     assert!(matches!(model.pages.as_slice(), [page] if matches!(page.subject, Subject::Review(_))));
     assert_eq!(model.open_review().unwrap().standing, Standing::Waits);
     // What is then decided is decided by the review's own keys.
-    assert!(matches!(keys(&mut model, "a").as_slice(), [Command::DecideGate(answer)] if answer.decision == GateDecision::Approve));
+    assert!(
+        matches!(commands(keys(&mut model, "a")).as_slice(), [Command::DecideGate(answer)] if answer.decision == GateDecision::Approve)
+    );
 }
 
 #[test]
 fn without_a_pattern_or_as_a_watcher_nothing_can_be_made() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let mut none = waiting::proposal();
     none.candidates.clear();
     waiting::always(&mut model, none);
     seen(&mut model);
-    assert_eq!(keys(&mut model, "Enter l h"), []);
+    assert_eq!(commands(keys(&mut model, "Enter l h")), []);
     assert!(model.note.as_ref().unwrap().warning);
 
     let mut model = making();
     seen(&mut model);
     model.closed = true;
-    assert_eq!(keys(&mut model, "Enter"), []);
+    assert_eq!(commands(keys(&mut model, "Enter")), []);
     assert!(model.note.as_ref().unwrap().text.contains("only watches"));
 }
 
 #[test]
 fn rules_are_made_of_commands_alone_and_by_no_list_of_actions() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     waiting::open(&mut model, waiting::gate(), waiting::files());
-    keys(&mut model, "a A");
+    commands(keys(&mut model, "a A"));
     assert!(model.always.is_none() && model.note.as_ref().unwrap().text.contains("commands that wait"));
 
     let mut model = making();
     seen(&mut model);
-    assert_eq!(keys(&mut model, ": a d d - r u l e Enter"), []);
+    assert_eq!(commands(keys(&mut model, ": a d d - r u l e Enter")), []);
     assert!(
         model.note.as_ref().unwrap().text.contains("only by its own key"),
         "{:?}",
@@ -211,7 +176,7 @@ fn rules_are_made_of_commands_alone_and_by_no_list_of_actions() {
 
 #[test]
 fn the_list_revokes_the_rule_under_the_cursor_and_no_other() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     for number in 1..=3 {
         let pattern = waiting::proposal().candidates[0].pattern.clone();
         let (rule, scope, expiry) = (RuleId(number), RuleScope::Project, RuleExpiry::Never);
@@ -226,17 +191,17 @@ fn the_list_revokes_the_rule_under_the_cursor_and_no_other() {
             },
         );
     }
-    keys(&mut model, ": l i s t Space t h e Space r u l e s");
-    assert_eq!(keys(&mut model, "Enter"), []);
+    commands(keys(&mut model, ": l i s t Space t h e Space r u l e s"));
+    assert_eq!(commands(keys(&mut model, "Enter")), []);
     assert_eq!(
         model.pages.last().map(|page| page.subject.clone()),
         Some(Subject::Rules),
         "{:?}",
         model.note
     );
-    assert_eq!(keys(&mut model, "j x"), [Command::RevokeRule { rule: RuleId(2) }]);
+    assert_eq!(commands(keys(&mut model, "j x")), [Command::RevokeRule { rule: RuleId(2) }]);
     waiting::tell(&mut model, crate::protocol::event::RuleRevoked { rule: RuleId(2) });
-    assert_eq!(keys(&mut model, "G x"), [], "an ended rule is not ended again");
+    assert_eq!(commands(keys(&mut model, "G x")), [], "an ended rule is not ended again");
     waiting::tell(
         &mut model,
         SteerRefused {

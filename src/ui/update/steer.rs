@@ -10,7 +10,6 @@ use crate::ui::layout::Pane;
 use crate::ui::model::rows::Standing;
 use crate::ui::model::{MessageForm, Model, Popup, Subject};
 use crate::ui::msg::Effect;
-use crossterm::event::{KeyCode, KeyEvent};
 
 /// Does an action of this topic.
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
@@ -137,21 +136,11 @@ fn say(model: &mut Model, effects: &mut Vec<Effect>) {
     model.say(told);
 }
 
-/// Moves the mark. Within a text of several lines the arrow keys are the text's until its edge.
+/// Moves the mark; below the text is nothing to mark.
 fn mark(model: &mut Model, step: isize) {
-    let Some(Popup::Message(form)) = &mut model.popup else {
-        return;
-    };
-    let (row, _) = form.field.cursor();
-    let inside = if step < 0 {
-        row > 0
-    } else {
-        row + 1 < form.field.lines().len()
-    };
-    if form.marked.is_none() && (inside || step > 0) {
-        let code = if step < 0 { KeyCode::Up } else { KeyCode::Down };
-        form.field.key(KeyEvent::from(code));
-    } else {
+    if let Some(Popup::Message(form)) = &mut model.popup
+        && (form.marked.is_some() || step < 0)
+    {
         form.mark(&model.state.messages, step);
     }
 }

@@ -13,7 +13,8 @@ use crate::protocol::{
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::{Model, Popup, Subject};
 use crate::ui::msg::{Effect, Exit, Msg, Wanted};
-use crate::ui::screenshots::{draw, model_of, recorded, sample_diff};
+use crate::ui::screenshots::{recorded, sample_diff};
+use crate::ui::testing::{keys, live, screen, tell};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 use std::sync::Arc;
@@ -22,10 +23,6 @@ use std::time::Duration;
 mod arming;
 
 const SIZE: Size = Size { width: 120, height: 40 };
-
-fn live() -> Model {
-    model_of(recorded().unwrap(), SIZE)
-}
 
 fn event(model: &Model, event: impl Into<Event>) -> Msg {
     Msg::Events(vec![Arc::new(Envelope {
@@ -44,22 +41,9 @@ fn ended(outcome: RunOutcome) -> RunEnded {
     }
 }
 
-/// Types keys as written in the key file, spaces between them; each a second after the one before.
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let press: crate::ui::keymap::KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(1);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
-        model.settle();
-        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
-    }
-    effects
-}
-
 #[test]
 fn digits_and_tab_move_the_focus() {
-    let mut model = live();
+    let mut model = live((120, 40));
     assert_eq!(model.focus, Pane::Transcript);
     for (key, pane) in [
         ("1", Pane::Features),
@@ -79,7 +63,7 @@ fn digits_and_tab_move_the_focus() {
 
 #[test]
 fn lists_move_open_and_close() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "1 g g j j Enter");
     assert!(matches!(&model.pages.last().unwrap().subject, Subject::Feature(id) if id.as_str() == "F003"));
     keys(&mut model, "Esc G");
@@ -90,13 +74,13 @@ fn lists_move_open_and_close() {
 
 #[test]
 fn an_untouched_feature_list_follows_the_work() {
-    let model = live();
+    let model = live((120, 40));
     assert_eq!(model.feature_rows()[model.features.index()].feature.id.as_str(), "F008");
 }
 
 #[test]
 fn filters_narrow_lists_and_escape_drops_them() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "1 / t a g");
     assert_eq!(model.feature_rows().len(), 1);
     keys(&mut model, "Enter");
@@ -112,7 +96,7 @@ fn filters_narrow_lists_and_escape_drops_them() {
 
 #[test]
 fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
-    let mut model = live();
+    let mut model = live((120, 40));
     assert_eq!(keys(&mut model, "q"), []);
     assert!(matches!(model.popup, Some(Popup::Leave(_))));
     assert_eq!(keys(&mut model, "q q Esc"), []);
@@ -130,7 +114,7 @@ fn leaving_a_live_run_asks_and_the_opening_key_only_closes() {
 
 #[test]
 fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "? C-c");
     assert!(model.popup.is_none());
     assert_eq!(keys(&mut model, "C-c"), []);
@@ -143,7 +127,7 @@ fn ctrl_c_clears_then_offers_and_never_stops_by_itself() {
 
 #[test]
 fn nothing_is_asked_when_no_run_is_live() {
-    let mut model = live();
+    let mut model = live((120, 40));
     let msg = event(&model, ended(RunOutcome::AllPassing));
     assert_eq!(update(&mut model, msg), []);
     assert!(
@@ -157,7 +141,7 @@ fn nothing_is_asked_when_no_run_is_live() {
 
 #[test]
 fn the_summary_does_not_cover_what_is_being_read() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "1 Enter");
     let msg = event(&model, ended(RunOutcome::AllPassing));
     update(&mut model, msg);
@@ -166,7 +150,7 @@ fn the_summary_does_not_cover_what_is_being_read() {
 
 #[test]
 fn a_gate_that_opens_ends_what_the_footer_said() {
-    let mut model = live();
+    let mut model = live((120, 40));
     model.say("nothing waits for you");
     let opened = GateOpened {
         gate: GateId(1),
@@ -209,7 +193,7 @@ fn the_start_page_leads_to_a_run_and_to_the_demo() {
 
 #[test]
 fn a_question_is_answered_by_choice_or_by_text() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "a");
     assert_eq!(keys(&mut model, "Enter"), [], "nothing is chosen by default");
     let sent = keys(&mut model, "Down Down Enter");
@@ -226,16 +210,13 @@ fn a_question_is_answered_by_choice_or_by_text() {
     keys(&mut model, "a");
     let sent = keys(&mut model, "Down o k A-Enter g o Enter");
     let text = "ok\ngo".to_owned();
-    assert_eq!(
-        sent,
-        [Effect::Send(Command::AnswerQuestion { question, text })],
-        "typing goes back to the text"
-    );
+    let answer = Effect::Send(Command::AnswerQuestion { question, text });
+    assert_eq!(sent.last(), Some(&answer), "typing goes back to the text");
 }
 
 #[test]
 fn a_question_answered_elsewhere_keeps_its_window_and_what_was_typed() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "a o k");
     let answered = QuestionAnswered {
         question: QuestionId(1),
@@ -244,8 +225,8 @@ fn a_question_answered_elsewhere_keeps_its_window_and_what_was_typed() {
     };
     let msg = event(&model, answered);
     assert_eq!(update(&mut model, msg), [], "there is nothing left to let go");
-    let screen = format!("{:?}", draw(&mut model));
-    assert!(screen.contains("No longer waits: answered by policy: UTC"), "{screen}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("No longer waits: answered by policy: UTC"), "{shown}");
     assert_eq!(keys(&mut model, "Enter x"), [], "nothing is sent and nothing more is typed");
     assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("ok".into())]);
     keys(&mut model, "Esc");
@@ -256,12 +237,12 @@ fn a_question_answered_elsewhere_keeps_its_window_and_what_was_typed() {
 
 #[test]
 fn the_end_of_a_run_does_not_take_a_half_typed_answer_with_it() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "q t a o k");
     assert!(model.leaving);
     let msg = event(&model, ended(RunOutcome::Stopped));
     assert_eq!(update(&mut model, msg), [], "not left yet");
-    assert!(format!("{:?}", draw(&mut model)).contains("No longer waits: the run has ended"));
+    assert!(screen(&mut model).contains("No longer waits: the run has ended"));
     assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("ok".into())]);
 }
 
@@ -269,7 +250,7 @@ fn the_end_of_a_run_does_not_take_a_half_typed_answer_with_it() {
 fn an_open_question_is_held_renewed_and_let_go() {
     let question = QuestionId(1);
     let hold = [Effect::Send(Command::HoldQuestion { question })];
-    let mut model = live();
+    let mut model = live((120, 40));
     let at = Duration::from_secs(10);
     let press = |code| Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at);
     assert_eq!(update(&mut model, press(KeyCode::Char('a'))), [], "nobody has seen it yet");
@@ -279,7 +260,7 @@ fn an_open_question_is_held_renewed_and_let_go() {
     assert_eq!(update(&mut model, Msg::Drawn(renewal)), hold);
     let msg = event(&model, QuestionHeld { question });
     update(&mut model, msg);
-    assert!(format!("{:?}", draw(&mut model)).contains("the agent waits while this window is open"));
+    assert!(screen(&mut model).contains("the agent waits while this window is open"));
     let released = [Effect::Send(Command::ReleaseQuestion { question })];
     assert_eq!(update(&mut model, press(KeyCode::Esc)), released);
     assert_eq!(update(&mut model, Msg::Drawn(renewal + RENEWAL)), [], "once is enough");
@@ -287,12 +268,12 @@ fn an_open_question_is_held_renewed_and_let_go() {
     let msg = event(&model, QuestionReleased { question, until });
     update(&mut model, msg);
     update(&mut model, press(KeyCode::Char('a')));
-    assert!(format!("{:?}", draw(&mut model)).contains("no answer by 12:40:10: the agent takes choice 1"));
+    assert!(screen(&mut model).contains("no answer by 12:40:10: the agent takes choice 1"));
 }
 
 #[test]
 fn a_commit_is_looked_up_once_and_its_files_fold() {
-    let mut model = live();
+    let mut model = live((120, 40));
     let asked = keys(&mut model, "3 Enter j");
     let commit = model.state.commits.last().unwrap().made.commit.clone();
     assert_eq!(asked, [Effect::Ask(Query::CommitDiff { commit: commit.clone() })]);
@@ -328,21 +309,19 @@ fn rows(model: &Model) -> usize {
 
 #[test]
 fn a_failed_look_up_says_so() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "3 Enter");
     let commit: Oid = model.state.commits.last().unwrap().made.commit.clone();
     let failed = Answer::Failed {
         message: "the repository is gone".into(),
     };
     update(&mut model, Msg::Answered(Query::CommitDiff { commit }, failed));
-    let screen = draw(&mut model);
-    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
-    assert!(text.contains("the repository is gone"));
+    assert!(screen(&mut model).contains("the repository is gone"));
 }
 
 #[test]
 fn zoom_goes_in_steps_and_escape_ends_it() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "+");
     assert_eq!(model.zoom, Zoom::Half);
     keys(&mut model, "+ +");
@@ -355,7 +334,7 @@ fn zoom_goes_in_steps_and_escape_ends_it() {
 
 #[test]
 fn an_earlier_session_is_shown_in_the_transcript() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "s j Enter");
     assert_eq!(model.shown_session().unwrap().number, SessionNo(8));
     keys(&mut model, "Esc");
@@ -364,7 +343,7 @@ fn an_earlier_session_is_shown_in_the_transcript() {
 
 #[test]
 fn copying_offers_a_menu_and_sends_the_text_itself() {
-    let mut model = live();
+    let mut model = live((120, 40));
     assert_eq!(keys(&mut model, "1 y"), []);
     assert!(matches!(&model.popup, Some(Popup::Copy(entries)) if entries.len() == 4));
     assert_eq!(keys(&mut model, "i"), [Effect::Copy("F008".into())]);
@@ -376,7 +355,7 @@ fn copying_offers_a_menu_and_sends_the_text_itself() {
 
 #[test]
 fn a_paste_outside_a_field_is_dropped_with_a_word() {
-    let mut model = live();
+    let mut model = live((120, 40));
     assert_eq!(update(&mut model, Msg::Paste("qtx\r".into())), []);
     assert!(model.note.as_ref().unwrap().text.contains("dropped"));
     assert!(model.popup.is_none());
@@ -384,7 +363,7 @@ fn a_paste_outside_a_field_is_dropped_with_a_word() {
 
 #[test]
 fn help_finds_runs_and_refuses_with_a_reason() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "? / s e s s i o n s Enter Enter");
     assert!(matches!(model.popup, Some(Popup::Sessions(_))));
     keys(&mut model, "Esc ? / h u n k Enter Enter");
@@ -393,7 +372,7 @@ fn help_finds_runs_and_refuses_with_a_reason() {
 
 #[test]
 fn the_palette_finds_an_action_and_does_it_where_it_was_opened() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "3 Enter");
     let position = |model: &Model| model.pages.last().unwrap().cursor;
     let commit = model.state.commits.last().unwrap().made.commit.clone();
@@ -416,10 +395,10 @@ fn the_palette_finds_an_action_and_does_it_where_it_was_opened() {
 
 #[test]
 fn the_palette_says_why_an_action_cannot_be_done_and_never_decides() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, ": n e x t - h u n k");
-    let screen = format!("{:?}", draw(&mut model));
-    assert!(screen.contains("only in commit view"), "{screen}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("only in commit view"), "{shown}");
     keys(&mut model, "Enter");
     assert!(model.note.as_ref().unwrap().text.contains("next-hunk: only in commit view"));
     assert_eq!(
@@ -432,7 +411,7 @@ fn the_palette_says_why_an_action_cannot_be_done_and_never_decides() {
 
 #[test]
 fn text_pasted_into_the_palette_only_searches() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, ":");
     update(&mut model, Msg::Paste("leave\n".into()));
     let Some(Popup::Palette(palette)) = &model.popup else {
@@ -449,11 +428,9 @@ fn text_pasted_into_the_palette_only_searches() {
 
 #[test]
 fn a_half_typed_sequence_shows_its_menu_and_escape_drops_it() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "]");
-    let screen = draw(&mut model);
-    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
-    assert!(text.contains("go to the next tool call"));
+    assert!(screen(&mut model).contains("go to the next tool call"));
     keys(&mut model, "Esc");
     assert!(model.resolver.typed().is_empty());
     keys(&mut model, "] z");
@@ -463,7 +440,7 @@ fn a_half_typed_sequence_shows_its_menu_and_escape_drops_it() {
 #[test]
 fn watchers_cannot_send_commands() {
     for mode in [Mode::Following, Mode::Offline] {
-        let mut model = live();
+        let mut model = live((120, 40));
         model.mode = mode;
         assert_eq!(keys(&mut model, "a"), []);
         assert!(model.popup.is_none());
@@ -473,7 +450,7 @@ fn watchers_cannot_send_commands() {
 
 #[test]
 fn a_signal_ends_the_ui_whatever_is_open() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "a");
     assert_eq!(update(&mut model, Msg::Terminate(15)), [Effect::Quit(Exit::Terminated(15))]);
 }
@@ -492,11 +469,11 @@ fn a_new_session_never_moves_a_reader_who_does_not_follow() {
         envelope.session = SessionNo(10);
         update(model, Msg::Events(vec![Arc::new(envelope)]));
     };
-    let mut model = live();
+    let mut model = live((120, 40));
     begin(&mut model);
     assert_eq!(model.shown_session().unwrap().number, SessionNo(10), "a follower follows");
-    let mut model = live();
-    let _ = draw(&mut model);
+    let mut model = live((120, 40));
+    let _ = screen(&mut model);
     keys(&mut model, "g g");
     begin(&mut model);
     assert_eq!(model.shown_session().unwrap().number, SessionNo(9));
@@ -506,7 +483,7 @@ fn a_new_session_never_moves_a_reader_who_does_not_follow() {
 
 #[test]
 fn a_stop_that_cannot_be_sent_leaves_the_user_where_they_are() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "q x");
     assert!(model.leaving);
     update(&mut model, Msg::NotSent("nobody listens".into()));
@@ -521,18 +498,18 @@ fn a_stop_that_cannot_be_sent_leaves_the_user_where_they_are() {
 
 #[test]
 fn a_search_without_a_hit_says_where_it_looked() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "/ z q z q");
-    let screen = format!("{:?}", draw(&mut model));
-    assert!(screen.contains("no hits in session 9"), "{screen}");
-    assert!(screen.contains("search session 9: "), "{screen}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("no hits in session 9"), "{shown}");
+    assert!(shown.contains("search session 9: "), "{shown}");
     keys(&mut model, "Esc 1 /");
-    assert!(format!("{:?}", draw(&mut model)).contains("filter features: "));
+    assert!(screen(&mut model).contains("filter features: "));
 }
 
 #[test]
 fn a_stop_after_the_step_can_be_hastened_or_taken_back() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "q t");
     let question = QuestionId(1);
     let answered = QuestionAnswered {
@@ -547,10 +524,10 @@ fn a_stop_after_the_step_can_be_hastened_or_taken_back() {
         let msg = event(&model, happened);
         update(&mut model, msg);
     }
-    let screen = format!("{:?}", draw(&mut model));
-    assert!(screen.contains("stopping after this step"), "{screen}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("stopping after this step"), "{shown}");
     keys(&mut model, "q");
-    let dialog = format!("{:?}", draw(&mut model));
+    let dialog = screen(&mut model);
     assert!(
         dialog.contains("stop now") && dialog.contains("take the stop back"),
         "{dialog}"
@@ -561,7 +538,7 @@ fn a_stop_after_the_step_can_be_hastened_or_taken_back() {
     let msg = event(&model, StopCancelled {});
     update(&mut model, msg);
     keys(&mut model, "q");
-    let dialog = format!("{:?}", draw(&mut model));
+    let dialog = screen(&mut model);
     assert!(!dialog.contains("take the stop back"), "{dialog}");
 }
 
@@ -569,14 +546,9 @@ fn steered(steer: Steer) -> [Effect; 1] {
     [Effect::Send(Command::Steer(steer))]
 }
 
-fn tell(model: &mut Model, happened: impl Into<Event>) {
-    let msg = event(model, happened);
-    update(model, msg);
-}
-
 /// A live run in which nothing waits for a person.
 fn at_work() -> Model {
-    let mut model = live();
+    let mut model = live((120, 40));
     let (question, text, by) = (QuestionId(1), "UTC".into(), "human".into());
     tell(&mut model, QuestionAnswered { question, text, by });
     model
@@ -588,11 +560,11 @@ fn p_pauses_takes_the_pause_back_and_goes_on() {
     let mode = PauseMode::AfterStep;
     assert_eq!(keys(&mut model, "p"), steered(Steer::Pause { mode }));
     tell(&mut model, PauseRequested { mode });
-    assert!(format!("{:?}", draw(&mut model)).contains("pausing"));
+    assert!(screen(&mut model).contains("pausing"));
     assert_eq!(keys(&mut model, "p"), steered(Steer::CancelPause));
     tell(&mut model, RunPaused {});
-    let screen = format!("{:?}", draw(&mut model));
-    assert!(screen.contains("paused"), "{screen}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("paused"), "{shown}");
     assert_eq!(keys(&mut model, "P"), [], "it is paused already");
     assert_eq!(keys(&mut model, "p"), steered(Steer::Resume));
     tell(&mut model, RunResumed {});
@@ -621,7 +593,7 @@ fn a_message_is_typed_sent_changed_and_taken_back() {
         let (message, text) = (MessageId(n), text.clone());
         tell(&mut model, MessageQueued { message, text, when });
     }
-    assert!(format!("{:?}", draw(&mut model)).contains("2 queued"));
+    assert!(screen(&mut model).contains("2 queued"));
     let message = MessageId(1);
     assert_eq!(keys(&mut model, "i Up Up d"), steered(Steer::WithdrawMessage { message }));
     tell(&mut model, MessageWithdrawn { message });
@@ -660,7 +632,7 @@ fn what_is_typed_outlives_the_window_the_message_and_the_run() {
     tell(&mut model, MessageQueued { message, text, when });
     keys(&mut model, "i Up e 2");
     tell(&mut model, MessageDelivered { message });
-    assert!(format!("{:?}", draw(&mut model)).contains("has reached the agent already"));
+    assert!(screen(&mut model).contains("has reached the agent already"));
     let text = "first2".to_owned();
     assert_eq!(keys(&mut model, "Enter"), steered(Steer::Say { text, when }));
     keys(&mut model, "i o k");
@@ -693,7 +665,7 @@ fn features_are_skipped_and_picked_where_they_are_selected() {
     let feature = FeatureId::from("F014");
     let change = OrderChange::Skip;
     tell(&mut model, RunOrderChanged { feature, change });
-    assert!(format!("{:?}", draw(&mut model)).contains("skipped"));
+    assert!(screen(&mut model).contains("skipped"));
     assert_eq!(keys(&mut model, "X"), order("F014", OrderChange::Unskip));
     assert_eq!(keys(&mut model, "k T"), order("F013", OrderChange::Pick));
     let (feature, change) = (FeatureId::from("F013"), OrderChange::Pick);
@@ -716,7 +688,7 @@ fn a_run_can_be_stopped_after_its_session() {
     let mode = StopMode::AfterSession;
     assert_eq!(keys(&mut model, "q s"), [Effect::Send(Command::Stop { mode })]);
     tell(&mut model, StopRequested { mode });
-    assert!(format!("{:?}", draw(&mut model)).contains("stops after this session"));
+    assert!(screen(&mut model).contains("stops after this session"));
     assert_eq!(keys(&mut model, "q s"), [], "it does already");
     assert_eq!(keys(&mut model, "c"), [Effect::Send(Command::CancelStop)]);
 }

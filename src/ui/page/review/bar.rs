@@ -11,7 +11,7 @@ use crate::ui::text::{Clean, Glyph, Look, soft_cursor, soft_wrap, spans_width, t
 use crate::ui::theme::Slot;
 use crate::ui::update::{only_watches, refusal, unseen};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
 
 /// The keys in the order in which they go when there is no room, the last first.
@@ -215,9 +215,15 @@ pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'
     (y < area.bottom()).then_some(Position { x, y })
 }
 
-/// Columns of a text that is written, between its mark and the place behind a full row.
-fn room(width: u16) -> usize {
-    usize::from(width.saturating_sub(3)).max(2)
+/// Returns the columns of a text that is written, between its mark and the place of a cursor behind a full row.
+#[must_use]
+pub const fn written_columns(size: Size) -> usize {
+    room(size.width)
+}
+
+const fn room(width: u16) -> usize {
+    let room = width.saturating_sub(3) as usize;
+    if room < 2 { 2 } else { room }
 }
 
 /// Rows that a text being written takes on a screen of so many columns.

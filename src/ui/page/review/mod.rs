@@ -13,6 +13,7 @@ mod tests;
 
 use head::Tally;
 
+pub use bar::written_columns;
 pub use body::{Outline, Place, file_hunks};
 
 use super::Document;

@@ -7,57 +7,17 @@ use crate::ui::model::popup::ARMING;
 use crate::ui::model::review::{OPENING, Standing, Target};
 use crate::ui::model::{Loaded, Model, Popup};
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::screenshots::{draw, model_of, recorded};
+use crate::ui::testing::{MS, frame, keys, live, press, screen, text, undisturbed};
 use crate::ui::update::update;
 use crate::ui::waiting;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
 use std::time::Duration;
 
-const MS: Duration = Duration::from_millis(1);
-
-/// A live run without the question that the recorded log ends with.
-pub(super) fn live() -> Model {
-    let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
-    model.state.open_questions.clear();
-    model
-}
-
 pub(super) fn waiting() -> Model {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     waiting::open(&mut model, waiting::gate(), waiting::files());
     model
-}
-
-pub(super) fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
-    update(model, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at))
-}
-
-/// Draws and tells the model so, as the loop does.
-pub(super) fn frame(model: &mut Model, at: Duration) -> Vec<Effect> {
-    let _ = draw(model);
-    update(model, Msg::Drawn(at))
-}
-
-/// Types keys as written in the key file, two seconds apart, with a frame after each.
-pub(super) fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let key: crate::ui::keymap::KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(2);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(key.code, key.modifiers), at)));
-        effects.extend(frame(model, at + 5 * MS));
-    }
-    effects
-}
-
-pub(super) fn text(model: &mut Model, typed: &str) {
-    for c in typed.chars() {
-        let at = model.elapsed + 10 * MS;
-        press(model, KeyCode::Char(c), at);
-    }
-    let at = model.elapsed + MS;
-    frame(model, at);
 }
 
 fn erase(model: &mut Model, characters: usize) {
@@ -65,14 +25,6 @@ fn erase(model: &mut Model, characters: usize) {
         let at = model.elapsed + 10 * MS;
         press(model, KeyCode::Backspace, at);
     }
-}
-
-pub(super) fn screen(model: &mut Model) -> String {
-    let buf = draw(model);
-    let width = usize::from(buf.area.width).max(1);
-    let rows = buf.content().chunks(width);
-    let rows: Vec<String> = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect();
-    rows.join("\n")
 }
 
 #[track_caller]
@@ -140,7 +92,7 @@ fn a_gate_opens_by_its_key_alone_and_says_what_is_judged() {
 
 #[test]
 fn what_is_not_there_yet_is_asked_for_and_never_decides() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     waiting::tell(&mut model, waiting::gate());
     let asked = keys(&mut model, "a");
     let query = Query::TreeDiff {
@@ -160,7 +112,7 @@ fn what_is_not_there_yet_is_asked_for_and_never_decides() {
 
 #[test]
 fn a_change_that_cannot_be_read_can_be_denied_only() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     waiting::tell(&mut model, waiting::gate());
     let asked = keys(&mut model, "a");
     let [Effect::Ask(query)] = asked.as_slice() else {
@@ -519,7 +471,7 @@ fn an_answer_that_does_not_count_leaves_everything_as_it_was_written() {
 
 #[test]
 fn a_command_is_shown_whole_and_decided_by_the_same_keys() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let body = format!("rm -rf build\nprintf '{}\u{202e}'\t", "x".repeat(5_000));
     waiting::tell(
         &mut model,
@@ -550,7 +502,7 @@ fn a_command_is_shown_whole_and_decided_by_the_same_keys() {
 
 #[test]
 fn the_oldest_of_questions_and_gates_is_opened() {
-    let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
+    let mut model = live((120, 40));
     waiting::open(&mut model, waiting::gate(), waiting::files());
     model.state.open_gates[0].since = model.state.last_time.unwrap() + Duration::from_secs(9);
     keys(&mut model, "a");
@@ -593,7 +545,7 @@ fn split_needs_room_and_keeps_the_line() {
 
 #[test]
 fn autonomy_is_chosen_from_a_window_that_was_seen() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let at = Duration::from_secs(10);
     press(&mut model, KeyCode::Char('M'), at);
     assert_eq!(press(&mut model, KeyCode::Enter, at + MS), []);

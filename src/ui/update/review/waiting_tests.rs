@@ -1,11 +1,12 @@
 //! What the screen says around a gate: the footer's sentences, the guide, the header, the call that waits.
 
-use super::tests::{decided, frame, keys, live, press, screen, waiting};
+use super::tests::{decided, waiting};
 use crate::protocol::event::{AutonomyChanged, GateKind, GateOpened, StopRequested, ToolStarted};
 use crate::protocol::{Autonomy, GateDecision, RawJson, StopMode, ToolKind};
 use crate::ui::model::Model;
 use crate::ui::model::note::STANDS;
 use crate::ui::msg::Msg;
+use crate::ui::testing::{frame, keys, press, screen, undisturbed};
 use crate::ui::update::update;
 use crate::ui::waiting;
 use crossterm::event::KeyCode;
@@ -20,7 +21,7 @@ fn later(model: &mut Model, by: Duration) -> String {
 
 #[test]
 fn a_refusal_goes_with_what_it_says_and_any_sentence_after_a_while() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     keys(&mut model, "a");
     assert!(screen(&mut model).contains("nothing waits for you"));
     waiting::open(&mut model, waiting::gate(), waiting::files());
@@ -30,7 +31,7 @@ fn a_refusal_goes_with_what_it_says_and_any_sentence_after_a_while() {
         "{shown}"
     );
 
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     assert_eq!(model.note_until(), None, "nobody is woken for nothing");
     let at = Duration::from_secs(60);
     press(&mut model, KeyCode::Char('a'), at);
@@ -44,7 +45,7 @@ fn a_refusal_goes_with_what_it_says_and_any_sentence_after_a_while() {
 
 #[test]
 fn a_second_control_c_counts_only_while_the_first_is_told_of() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let at = Duration::from_secs(60);
     update(
         &mut model,
@@ -64,7 +65,7 @@ fn a_second_control_c_counts_only_while_the_first_is_told_of() {
 
 #[test]
 fn the_guide_teaches_nothing_that_cannot_come() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     model.guided = true;
     model.state.by_hand.approved = 1;
     let level = Autonomy::Commits;
@@ -82,7 +83,7 @@ fn the_guide_teaches_nothing_that_cannot_come() {
 
 #[test]
 fn a_call_that_waits_says_so_and_the_header_tells_what_was_asked_for() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let call = crate::protocol::CallId::from("toolu_waits");
     waiting::tell(
         &mut model,

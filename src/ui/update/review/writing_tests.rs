@@ -1,6 +1,6 @@
 //! What is written on a change and where it stands, as windows are resized, rounds go on and others only watch.
 
-use super::tests::{answered, decided, frame, keys, live, press, screen, second_round, text, waiting};
+use super::tests::{answered, decided, second_round, waiting};
 use crate::link::Mode;
 use crate::protocol::event::CommitMade;
 use crate::protocol::{Command, CommitDiff, FileDiff, GateDecision};
@@ -10,6 +10,7 @@ use crate::ui::model::review::Target;
 use crate::ui::model::{Loaded, Model, Popup};
 use crate::ui::msg::{Effect, Msg};
 use crate::ui::screenshots::sample_diff;
+use crate::ui::testing::{frame, keys, press, screen, text, undisturbed};
 use crate::ui::update::update;
 use crate::ui::waiting;
 use crossterm::event::KeyCode;
@@ -81,7 +82,7 @@ fn the_message_stands_for_the_whole_change_and_a_heading_for_its_file() {
 #[test]
 fn the_cursor_stays_on_its_line_when_the_window_is_resized() {
     let long = format!("echo {}\n", "word ".repeat(40));
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let mut files = waiting::files();
     files[2].patch = files[2].patch.replacen("\n ", &format!("\n {long} "), 1);
     waiting::open(&mut model, waiting::gate(), files);
@@ -133,7 +134,7 @@ fn who_watches_reads_what_waits_and_decides_nothing() {
 
 #[test]
 fn after_one_look_back_comes_the_next_and_how_many_are_left() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let commits: Vec<CommitMade> = model
         .state
         .commits
@@ -175,7 +176,7 @@ fn after_one_look_back_comes_the_next_and_how_many_are_left() {
 
 #[test]
 fn a_line_feed_in_a_name_is_drawn_and_told_of() {
-    let mut model = live();
+    let mut model = undisturbed((120, 40));
     let file = FileDiff {
         path: "new\nline.txt".into(),
         ..waiting::files()[2].clone()

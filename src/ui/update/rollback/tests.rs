@@ -1,47 +1,18 @@
 //! What keys and events do to the page of a move back.
 
 use crate::link::Mode;
-use crate::protocol::event::{CheckpointCause, CheckpointMade, Event, MoveRefused, RolledBack};
-use crate::protocol::{Answer, CheckpointId, Command, Envelope, FeatureId, MoveKind, Query, Seq, SessionNo, Target};
-use crate::ui::keymap::{Action, KeyPress};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
+use crate::protocol::{Answer, CheckpointId, Command, FeatureId, MoveKind, Query, Target};
+use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Page, Subject};
 use crate::ui::msg::{Effect, Msg};
 use crate::ui::samples::sample_rehearsal;
-use crate::ui::screenshots::{draw, going_back_of, model_of, recorded};
+use crate::ui::screenshots::going_back_of;
+use crate::ui::testing::{keys, live, screen, tell};
 use crate::ui::update::{refusal, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use ratatui::layout::Size;
-use std::sync::Arc;
 use std::time::Duration;
-
-fn live() -> Model {
-    model_of(recorded().unwrap(), Size { width: 120, height: 40 })
-}
-
-fn tell(model: &mut Model, event: impl Into<Event>) -> Vec<Effect> {
-    let envelope = Envelope {
-        v: 1,
-        seq: Seq(model.state.last_seq.0 + 1),
-        time: model.state.last_time.unwrap(),
-        session: SessionNo(8),
-        event: event.into(),
-    };
-    update(model, Msg::Events(vec![Arc::new(envelope)]))
-}
-
-/// Types keys, each a second after the one before and drawn at once.
-fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in typed.split(' ') {
-        let press: KeyPress = word.parse().unwrap();
-        let at = model.elapsed + Duration::from_secs(1);
-        effects.extend(update(model, Msg::Key(KeyEvent::new(press.code, press.modifiers), at)));
-        model.settle();
-        effects.extend(update(model, Msg::Drawn(at + Duration::from_millis(5))));
-    }
-    effects
-}
 
 /// Types keys in one burst, without a frame between them.
 fn burst(model: &mut Model, typed: &str) -> Vec<Effect> {
@@ -93,7 +64,7 @@ fn moved(model: &Model) -> RolledBack {
 
 #[test]
 fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     let target = model.going.as_ref().unwrap().target.clone();
     let typed = keys(&mut model, "b a c k Enter");
     let seen = "the state of the picture".to_owned();
@@ -107,7 +78,7 @@ fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
 
 #[test]
 fn another_word_does_nothing_and_escape_leaves_everything_as_it_is() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     assert_eq!(sent(&keys(&mut model, "b a c Enter")), [] as [&Command; 0]);
     assert!(said(&model).contains("the word is `back`"), "{}", said(&model));
     keys(&mut model, "Esc");
@@ -122,10 +93,10 @@ fn another_word_does_nothing_and_escape_leaves_everything_as_it_is() {
 #[test]
 fn bursts_held_keys_and_pastes_never_decide() {
     // All of it before a frame showed the page.
-    let mut model = live();
+    let mut model = live((120, 40));
     assert_eq!(sent(&burst(&mut model, "3Rback\n")), [] as [&Command; 0]);
     // All of it before the page could be read.
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
     let drawn = model.elapsed;
     update(&mut model, Msg::Drawn(drawn));
@@ -133,10 +104,10 @@ fn bursts_held_keys_and_pastes_never_decide() {
     assert!(said(&model).contains("not yet"), "{}", said(&model));
     assert_eq!(sent(&burst(&mut model, "ack\nback\n")), [] as [&Command; 0]);
     // A paste that the terminal does not mark as one: the line opens, but Enter comes too soon.
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     assert_eq!(sent(&burst(&mut model, "back\n")), [] as [&Command; 0]);
     // One that it marks.
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b");
     update(&mut model, Msg::Paste("ack\n".into()));
     assert_eq!(sent(&keys(&mut model, "Enter")), [] as [&Command; 0]);
@@ -149,7 +120,7 @@ fn bursts_held_keys_and_pastes_never_decide() {
 
 #[test]
 fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b a c");
     let asked = tell(
         &mut model,
@@ -177,7 +148,7 @@ fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not
 
 #[test]
 fn a_refused_move_is_said_and_rehearsed_anew() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b a c k Enter");
     let target = model.going.as_ref().unwrap().target.clone();
     let reason = "files changed".to_owned();
@@ -197,7 +168,7 @@ fn a_refused_move_is_said_and_rehearsed_anew() {
 
 #[test]
 fn a_move_that_was_made_closes_the_page_and_says_what_was_kept_and_how_it_is_undone() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b a c k Enter");
     let event = moved(&model);
     tell(&mut model, event);
@@ -219,7 +190,7 @@ fn a_move_that_was_made_closes_the_page_and_says_what_was_kept_and_how_it_is_und
 
 #[test]
 fn every_row_leads_to_its_moment_or_says_why_not() {
-    let mut model = live();
+    let mut model = live((120, 40));
     keys(&mut model, "1 g g R");
     assert!(
         matches!(model.going.as_ref().unwrap().target, Target::Commit { .. }),
@@ -239,7 +210,7 @@ fn every_row_leads_to_its_moment_or_says_why_not() {
 
 #[test]
 fn a_commit_made_unseen_leads_to_before_it() {
-    let mut model = live();
+    let mut model = live((120, 40));
     let made = model.state.commits.last().unwrap().made.clone();
     model.state.debts.push(crate::session::state::Debt {
         commit: made.commit.clone(),
@@ -257,7 +228,7 @@ fn a_commit_made_unseen_leads_to_before_it() {
 
 #[test]
 fn where_a_run_of_another_process_is_watched_the_page_is_only_read() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     model.mode = Mode::Following;
     assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("only watches")));
     assert_eq!(sent(&keys(&mut model, "b a c k Enter")), [] as [&Command; 0]);
@@ -265,7 +236,7 @@ fn where_a_run_of_another_process_is_watched_the_page_is_only_read() {
 
 #[test]
 fn nothing_to_do_and_nothing_to_be_had_are_said() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     answer(&mut model, |rehearsal| {
         rehearsal.from.clone_from(&rehearsal.to);
         for list in [
@@ -278,7 +249,7 @@ fn nothing_to_do_and_nothing_to_be_had_are_said() {
         }
     });
     assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("so already")));
-    let mut model = live();
+    let mut model = live((120, 40));
     model.state.features.rows[0].feature.id = FeatureId::from("F999");
     model.pages.push(Page::new(Subject::Commit("0".repeat(40).into())));
     keys(&mut model, "R");
@@ -288,8 +259,7 @@ fn nothing_to_do_and_nothing_to_be_had_are_said() {
         &mut model,
         Msg::Answered(Query::Rehearse { target }, Answer::Failed { message }),
     );
-    let screen = draw(&mut model);
-    let text: String = screen.content().iter().map(|cell| cell.symbol()).collect();
+    let text = screen(&mut model);
     assert!(
         text.contains("there is no object 0000") && text.contains("nothing was changed"),
         "{text}"
@@ -298,12 +268,11 @@ fn nothing_to_do_and_nothing_to_be_had_are_said() {
 
 #[test]
 fn a_second_rehearsal_is_not_drawn_as_the_first() {
-    let mut model = going_back_of(live());
-    let text = |model: &mut Model| -> String { draw(model).content().iter().map(|cell| cell.symbol()).collect() };
-    assert!(text(&mut model).contains("to 0d21be4"));
+    let mut model = going_back_of(live((120, 40)));
+    assert!(screen(&mut model).contains("to 0d21be4"));
     keys(&mut model, "Esc 3 G R");
     answer(&mut model, |rehearsal| rehearsal.title = "the very first".into());
-    let second = text(&mut model);
+    let second = screen(&mut model);
     assert!(
         second.contains("to the very first") && !second.contains("to 0d21be4"),
         "{second}"
@@ -312,7 +281,7 @@ fn a_second_rehearsal_is_not_drawn_as_the_first() {
 
 #[test]
 fn the_screen_is_drawn_again_when_keys_begin_to_count() {
-    let mut model = going_back_of(live());
+    let mut model = going_back_of(live((120, 40)));
     answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
     let now = model.elapsed;
     update(&mut model, Msg::Drawn(now));

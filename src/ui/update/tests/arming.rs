@@ -1,40 +1,37 @@
 //! When keys decide: not before what they decide on was seen, and never in a burst.
 
-use super::{SIZE, keys, live};
+use super::SIZE;
 use crate::protocol::{Command, QuestionId};
 use crate::ui::keymap::Situation;
 use crate::ui::model::{Popup, popup::ARMING};
 use crate::ui::msg::{Effect, Msg};
+use crate::ui::testing::{keys, live, press};
 use crate::ui::update::update;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Size;
 use std::time::Duration;
 
-fn press(code: KeyCode, at: Duration) -> Msg {
-    Msg::Key(KeyEvent::new(code, KeyModifiers::NONE), at)
-}
-
 #[test]
 fn keys_typed_before_the_leave_dialog_was_seen_never_stop_the_run() {
     for decides in ['x', 't'] {
-        let mut model = live();
+        let mut model = live((120, 40));
         let at = Duration::from_secs(10);
-        let mut effects = update(&mut model, press(KeyCode::Char('q'), at));
-        effects.extend(update(&mut model, press(KeyCode::Char(decides), at)));
+        let mut effects = press(&mut model, KeyCode::Char('q'), at);
+        effects.extend(press(&mut model, KeyCode::Char(decides), at));
         update(&mut model, Msg::Drawn(at));
         let soon = at + ARMING - Duration::from_millis(1);
-        effects.extend(update(&mut model, press(KeyCode::Char(decides), soon)));
+        effects.extend(press(&mut model, KeyCode::Char(decides), soon));
         update(&mut model, Msg::Paste(decides.to_string()));
         assert_eq!(effects, [], "{decides} was meant for what was on the screen before");
         assert!(!model.leaving);
         assert!(matches!(model.situation(), Situation::Leave), "the dialog stays");
-        assert_eq!(update(&mut model, press(KeyCode::Char(decides), soon + ARMING)).len(), 1);
+        assert_eq!(press(&mut model, KeyCode::Char(decides), soon + ARMING).len(), 1);
     }
 }
 
 #[test]
 fn keys_typed_before_a_question_was_seen_never_answer_it() {
-    let mut model = live();
+    let mut model = live((120, 40));
     let mut effects = Vec::new();
     let at = Duration::from_secs(10);
     let burst = [
@@ -66,13 +63,13 @@ fn keys_typed_before_a_question_was_seen_never_answer_it() {
 
 #[test]
 fn a_burst_that_goes_on_and_on_never_answers_a_question() {
-    let mut model = live();
+    let mut model = live((120, 40));
     let mut effects = Vec::new();
     let step = Duration::from_millis(80);
     let mut at = Duration::from_secs(10);
     for _ in 0..100 {
         for code in [KeyCode::Char('a'), KeyCode::Enter] {
-            effects.extend(update(&mut model, press(code, at)));
+            effects.extend(press(&mut model, code, at));
             update(&mut model, Msg::Drawn(at + Duration::from_millis(5)));
             at += step;
         }
@@ -83,8 +80,8 @@ fn a_burst_that_goes_on_and_on_never_answers_a_question() {
     assert!(model.note.as_ref().is_some_and(|note| note.text.starts_with("too soon")));
     // Once it was quiet for a moment, the same keys are an answer.
     at += ARMING;
-    update(&mut model, press(KeyCode::Char('a'), at));
-    let sent = update(&mut model, press(KeyCode::Enter, at + step));
+    press(&mut model, KeyCode::Char('a'), at);
+    let sent = press(&mut model, KeyCode::Enter, at + step);
     let (question, text) = (QuestionId(1), "a".to_owned());
     assert_eq!(sent, [Effect::Send(Command::AnswerQuestion { question, text })]);
 }
@@ -92,7 +89,7 @@ fn a_burst_that_goes_on_and_on_never_answers_a_question() {
 #[test]
 fn on_a_screen_that_shows_nothing_no_key_decides() {
     for (way, decides) in [("a", "2 Enter"), ("q", "x"), ("M", "k Enter")] {
-        let mut model = live();
+        let mut model = live((120, 40));
         keys(&mut model, way);
         assert!(model.popup.is_some(), "{way}");
         update(&mut model, Msg::Resize(Size { width: 20, height: 5 }));
