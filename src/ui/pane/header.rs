@@ -153,11 +153,11 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     match model.mode {
         Mode::Offline if state.run.is_some() => {
             let told = plain(" past: what you edit is saved ".to_owned(), Slot::Badge);
-            parts.push(Part::new(86, told).or(20, plain(" past ".to_owned(), Slot::Badge)));
+            parts.push(Part::new(91, told).or(20, plain(" past ".to_owned(), Slot::Badge)));
         }
         Mode::Following => {
             let told = plain(" read-only: live elsewhere ".to_owned(), Slot::Badge);
-            parts.push(Part::new(86, told).or(20, plain(" read-only ".to_owned(), Slot::Badge)));
+            parts.push(Part::new(91, told).or(20, plain(" read-only ".to_owned(), Slot::Badge)));
         }
         Mode::Live | Mode::Offline => {}
     }
