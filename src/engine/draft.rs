@@ -7,10 +7,10 @@ use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::rites::Hooked;
-use super::testing;
+use super::{testing, weakened};
 use crate::git::Tree;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
-use crate::protocol::{CallId, EvidenceKind, FeatureStatus, FileDiff, Oid, TestPurpose, TestRun, TestTotals};
+use crate::protocol::{Autonomy, CallId, EvidenceKind, FeatureStatus, FileDiff, Oid, TestPurpose, TestRun, TestTotals};
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -68,7 +68,16 @@ impl Dispatch {
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes);
-        let mut policy = Policy::Approve;
+        let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
+        // Where nobody will look, the machine holds to what was agreed.
+        let mut policy = match gates::level(project) {
+            Autonomy::Auto if !weaker.is_empty() => Policy::Reject(format!(
+                "tests became weaker, and no person is there to judge whether that is right: {}. Put these tests back as they were",
+                weaker.join("; ")
+            )),
+            _ => Policy::Approve,
+        };
+        findings.extend(weaker.into_iter().map(|found| (false, found)));
         let mut disk = tree.id.clone();
         if gates::level(project).asks(GateKind::Commit) {
             let tested = std::mem::replace(&mut disk, project.tree().await?);

@@ -47,6 +47,7 @@ mod supervisor;
 mod survivors;
 mod testing;
 mod turn;
+mod weakened;
 mod window;
 
 pub use error::EngineError;

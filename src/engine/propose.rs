@@ -7,6 +7,7 @@ use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::features;
 use super::gates::{self, Decided, Policy};
+use super::weakened;
 use crate::harness::comments;
 use crate::harness::prompt::Attendance;
 use crate::harness::{FEATURE_LIST, FeatureList};
@@ -100,6 +101,7 @@ impl Dispatch {
             .git(move |repo| Ok((repo.tree_of_one(&path, &before)?, repo.tree_of_one(&path, &after)?)))
             .await?;
         let path = fitting.path.display().to_string();
+        let weaker = weakened::by_proposal(&path, &fitting.before, &fitting.after);
         Ok(GateOpened {
             gate: gates::next(&self.project),
             what: GateKind::Artifact,
@@ -108,7 +110,7 @@ impl Dispatch {
             body: proposal.reason.trim().to_owned(),
             tree: Some(tree),
             commit: None,
-            particulars: Some(Box::new(Particulars::Artifact { path, base })),
+            particulars: Some(Box::new(Particulars::Artifact { path, base, weaker })),
         })
     }
 

@@ -21,6 +21,7 @@ mod rule;
 mod test_files;
 mod verify;
 pub mod watch;
+pub mod weaken;
 
 #[cfg(test)]
 mod tests;

@@ -141,7 +141,11 @@ pub fn artifact() -> GateOpened {
     let (path, base) = ("tests/08-tags.sh".to_owned(), Oid::from(BASE));
     GateOpened {
         tree: Some(TREE.into()),
-        particulars: Some(Box::new(Particulars::Artifact { path, base })),
+        particulars: Some(Box::new(Particulars::Artifact {
+            weaker: vec!["weaker test: tests/08-tags.sh:12 the script: expected `= #work`, now `= work`".into()],
+            path,
+            base,
+        })),
         ..other(20, GateKind::Artifact, "change tests/08-tags.sh", reason)
     }
 }
@@ -196,12 +200,8 @@ pub fn always(model: &mut Model, proposal: RuleProposal) {
 
 /// Lets the commit wait, its changes read.
 pub fn open(model: &mut Model, gate: GateOpened, files: Vec<FileDiff>) {
-    let base = match gate.particulars.as_deref() {
-        Some(Particulars::Artifact { base, .. }) => Some(base.clone()),
-        _ => gate.commit.as_ref().and_then(|facts| facts.base.clone()),
-    };
-    if let Some(tree) = &gate.tree {
-        model.changes.insert((base, tree.clone()), Loaded::Ready(files));
+    if let Some(change) = gate.change() {
+        model.changes.insert(change, Loaded::Ready(files));
     }
     tell(model, gate);
 }

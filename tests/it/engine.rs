@@ -7,6 +7,7 @@ mod propose;
 mod rites;
 mod rules;
 mod survivors;
+mod weakened;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;

@@ -51,6 +51,9 @@ pub enum Particulars {
         path: String,
         /// A tree that holds the file as it is.
         base: Oid,
+        /// What the change would do to the tests in the file, one sentence each; empty in logs that are older than this field.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        weaker: Vec<String>,
     },
     /// Work past a limit; the gate's body says what was spent on what.
     Limit {

@@ -24,7 +24,7 @@ pub(super) async fn gate(running: &Running, number: u32) -> GateOpened {
     .await
 }
 
-async fn seen<T: Send + 'static>(running: &Running, pick: impl Fn(&Event) -> Option<T> + Copy + Send + 'static) -> T {
+pub(super) async fn seen<T: Send + 'static>(running: &Running, pick: impl Fn(&Event) -> Option<T> + Copy + Send + 'static) -> T {
     let client = running.engine.client();
     let log = tokio::task::spawn_blocking(move || wait_for(&client, move |event| pick(event).is_some()))
         .await
@@ -74,7 +74,7 @@ pub(super) fn send(running: &Running, answer: GateAnswer) {
     running.engine.client().send(Command::DecideGate(answer)).unwrap();
 }
 
-fn stop(running: &Running) {
+pub(super) fn stop(running: &Running) {
     running.engine.client().send(Command::Stop { mode: StopMode::Now }).unwrap();
 }
 

@@ -45,7 +45,7 @@ async fn an_approved_change_is_written_as_shown_and_guarded_so() {
         (GateKind::Artifact, "change tests/run.sh")
     );
     assert_eq!(opened.body, "it counts a test twice");
-    let Some(Particulars::Artifact { path, base }) = opened.particulars.as_deref() else {
+    let Some(Particulars::Artifact { path, base, .. }) = opened.particulars.as_deref() else {
         panic!("{opened:?}")
     };
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);

@@ -14,7 +14,7 @@ use ratatui::text::Span;
 pub(super) fn facts(review: &Review, open: &OpenGate, rows: &mut Rows<'_>) {
     let look = rows.look;
     match open.opened.particulars.as_deref() {
-        Some(Particulars::Artifact { path, .. }) => {
+        Some(Particulars::Artifact { path, weaker, .. }) => {
             let told = [
                 Clean::exact(path).span(look.style(Slot::Bold)),
                 Span::styled(
@@ -23,6 +23,9 @@ pub(super) fn facts(review: &Review, open: &OpenGate, rows: &mut Rows<'_>) {
                 ),
             ];
             rows.row(None, "file", &told);
+            for found in weaker {
+                rows.row(Some(false), "guards", &[Clean::exact(found).span(look.style(Slot::Text))]);
+            }
         }
         Some(Particulars::Limit { to, .. }) => {
             rows.row(

@@ -1,0 +1,190 @@
+//! Expressions as text, alike in all five languages: splitting at operators and commas, and what always holds.
+//!
+//! Invariant: nothing inside brackets or quotes is split.
+
+use super::suite::Check;
+
+/// Comparison operators, longest first.
+const COMPARISONS: [&str; 20] = [
+    "===", "!==", " not in ", " is not ", " -eq ", " -ne ", " -gt ", " -lt ", " -ge ", " -le ", "==", "!=", ">=", "<=", " is ",
+    " in ", "=~", " = ", " > ", " < ",
+];
+
+/// Words that end, and so weaken, an expression that is or-ed with them.
+const OR: [&str; 2] = ["||", " or "];
+
+/// Pieces of `text` between top-level occurrences of any of the separators, with the separator before each but the first.
+fn split<'a>(text: &'a str, separators: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+    let (mut depth, mut quote, mut start, mut before) = (0_i32, None, 0, "");
+    let mut pieces = Vec::new();
+    let mut skip = 0;
+    for (at, c) in text.char_indices() {
+        if at < skip {
+            continue;
+        }
+        match (quote, c) {
+            (Some(_), '\\') => skip = at + 2,
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '`') => quote = Some(c),
+            // Not the lifetime or the apostrophe of a word.
+            (None, '\'') if text.get(at + 1..).is_some_and(|rest| rest.contains('\'')) => quote = Some(c),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, _) if depth == 0 => {
+                let rest = text.get(at..).unwrap_or("");
+                if let Some(separator) = separators.iter().find(|separator| rest.starts_with(**separator)) {
+                    pieces.push((before, text.get(start..at).unwrap_or("").trim()));
+                    (before, start, skip) = (separator, at + separator.len(), at + separator.len());
+                }
+            }
+            (None, _) => {}
+        }
+    }
+    pieces.push((before, text.get(start..).unwrap_or("").trim()));
+    pieces
+}
+
+/// The arguments of a call, from the text between its brackets.
+pub(super) fn arguments(text: &str) -> Vec<&str> {
+    let mut all: Vec<&str> = split(text, &[","]).into_iter().map(|(_, piece)| piece).collect();
+    if all.last() == Some(&"") {
+        all.pop();
+    }
+    all
+}
+
+/// Both sides of a comparison and its operator.
+pub(super) fn comparison(text: &str) -> Option<(&str, &str, &str)> {
+    match split(inner(text), &COMPARISONS).as_slice() {
+        [(_, left), (operator, right)] => Some((*left, operator.trim(), *right)),
+        _ => None,
+    }
+}
+
+/// Takes brackets off that enclose a whole expression.
+fn inner(text: &str) -> &str {
+    let text = text.trim();
+    let within = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    within.filter(|within| balanced(within)).unwrap_or(text)
+}
+
+fn balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().all(|c| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth >= 0
+    })
+}
+
+/// Says whether a text is a value that is written out.
+pub(super) fn is_literal(text: &str) -> bool {
+    let text = text.trim().trim_start_matches(['-', '&', '*']);
+    let words = ["true", "false", "True", "False", "None", "null", "nil", "undefined", "Ok(())"];
+    if words.contains(&text) {
+        return true;
+    }
+    let starts = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '[' | '{' | '`'))
+        || text.starts_with("b\"")
+        || text.starts_with("f\"")
+        || text.starts_with("r\"")
+        || text.starts_with("vec!");
+    starts && !text.contains('$')
+}
+
+/// Says whether an expression is true whatever the program does.
+pub(super) fn holds_always(text: &str) -> bool {
+    let text = inner(text);
+    if is_true(text) || split(text, &OR).iter().skip(1).any(|(_, side)| is_true(side)) {
+        return true;
+    }
+    if split(text, &OR).first().is_some_and(|(_, first)| is_true(first)) && split(text, &OR).len() > 1 {
+        return true;
+    }
+    let Some((left, operator, right)) = comparison(text) else {
+        return false;
+    };
+    let same = matches!(
+        operator,
+        "==" | "===" | "=" | "-eq" | ">=" | "<=" | "-ge" | "-le" | "is" | "=~"
+    ) && left == right;
+    // The same call twice may well differ.
+    let still = !left.contains('(') && !left.contains("$(");
+    let both = (same && still) || (is_plain(left) && is_plain(right) && truth(left, operator, right));
+    both && !left.is_empty()
+}
+
+/// Says whether a condition never holds, so that what it guards never happens.
+pub(super) fn holds_never(text: &str) -> bool {
+    let text = inner(text);
+    if is_false(text) || split(text, &["&&", " and "]).iter().any(|(_, side)| is_false(side)) {
+        return true;
+    }
+    comparison(text).is_some_and(|(left, operator, right)| {
+        matches!(operator, "!=" | "!==" | "<" | ">" | "-ne") && left == right && !left.contains('(')
+    })
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text.trim(), "true" | "True" | "1" | "!false" | "not False" | "!0" | ":")
+}
+
+fn is_false(text: &str) -> bool {
+    matches!(text.trim(), "false" | "False" | "0" | "!true" | "not True")
+}
+
+/// A number or a quoted word.
+fn is_plain(text: &str) -> bool {
+    let text = text.trim();
+    let quoted = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote) && !text.contains('$');
+    quoted('"') || quoted('\'') || (!text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() && !c.is_ascii_alphabetic()))
+}
+
+fn truth(left: &str, operator: &str, right: &str) -> bool {
+    match operator {
+        "==" | "===" | "=" | "-eq" => left == right,
+        "!=" | "!==" | "-ne" => left != right,
+        _ => false,
+    }
+}
+
+/// Makes the check of a condition that must hold.
+pub(super) fn condition(line: usize, whole: String, text: &str) -> Check {
+    let always = holds_always(text);
+    let (subject, expected) = match comparison(text) {
+        Some((left, operator, right)) if is_literal(left) && !is_literal(right) => (right.to_owned(), format!("{operator} {left}")),
+        Some((left, operator, right)) => (left.to_owned(), format!("{operator} {right}")),
+        None => match inner(text).strip_prefix('!').or_else(|| inner(text).strip_prefix("not ")) {
+            Some(negated) => (inner(negated).to_owned(), "false".to_owned()),
+            None => (inner(text).to_owned(), "true".to_owned()),
+        },
+    };
+    Check {
+        line,
+        text: whole,
+        subject,
+        expected,
+        always,
+    }
+}
+
+/// Makes the check of two values, in either order: the written one is what is expected.
+pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str) -> Check {
+    let (subject, expected) = if is_literal(one) && !is_literal(other) {
+        (other, one)
+    } else {
+        (one, other)
+    };
+    let equal = !how.contains("ot") && !how.contains("ne");
+    Check {
+        line,
+        text: whole,
+        subject: subject.to_owned(),
+        expected: format!("{how} {expected}"),
+        always: equal && one == other && !one.contains('(') || (equal && is_plain(one) && one == other),
+    }
+}

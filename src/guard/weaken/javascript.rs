@@ -1,0 +1,308 @@
+//! Tests of JavaScript and TypeScript: calls of `it` and `test` as jest, vitest, mocha, node:test, tap and ava know them.
+
+use super::expr::{condition, is_literal, pair};
+use super::suite::{Check, Suite, Test};
+use super::tree::{children, field, flat, holds, line, text, visit};
+use tree_sitter::Node;
+
+/// Where a search goes on: inside a group, with what was said of it.
+struct Scope<'t> {
+    node: Node<'t>,
+    path: Vec<String>,
+    off: Vec<String>,
+    only: Vec<String>,
+}
+
+/// A call that makes a test or a group.
+struct Maker<'t> {
+    group: bool,
+    name: String,
+    off: Vec<String>,
+    only: Vec<String>,
+    cases: Vec<String>,
+    body: Option<Node<'t>>,
+}
+
+pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
+    let mut waiting = vec![Scope {
+        node: root,
+        path: Vec::new(),
+        off: Vec::new(),
+        only: Vec::new(),
+    }];
+    while let Some(scope) = waiting.pop() {
+        visit(scope.node, |node| {
+            let Some(maker) = maker(node, source) else { return true };
+            let path = [scope.path.clone(), vec![maker.name]].concat();
+            let off = [scope.off.clone(), maker.off].concat();
+            let only = [scope.only.clone(), maker.only].concat();
+            if maker.group {
+                waiting.extend(maker.body.map(|node| Scope { node, path, off, only }));
+            } else {
+                let mut test = maker.body.map(|body| test(body, source)).unwrap_or_default();
+                (test.path, test.line) = (path, line(node));
+                test.cases = maker.cases;
+                test.off.extend(off);
+                test.only = only;
+                suite.tests.push(test);
+            }
+            false
+        });
+    }
+    suite.tests.sort_by_key(|test| test.line);
+}
+
+fn maker<'t>(node: Node<'t>, source: &str) -> Option<Maker<'t>> {
+    if node.kind() != "call_expression" {
+        return None;
+    }
+    let (mut callee, mut cases) = (node.child_by_field_name("function")?, Vec::new());
+    if callee.kind() == "call_expression" {
+        // it.each(table)(name, body)
+        let table = callee.child_by_field_name("arguments")?;
+        callee = callee.child_by_field_name("function")?;
+        cases = rows(table, source);
+    }
+    let words: Vec<&str> = text(callee, source).split('.').map(str::trim).collect();
+    let (base, modifiers) = words.split_first()?;
+    let (group, crossed, focused) = match *base {
+        "it" | "test" | "specify" => (false, false, false),
+        "describe" | "context" | "suite" => (true, false, false),
+        "xit" | "xtest" | "xspecify" => (false, true, false),
+        "xdescribe" | "xcontext" => (true, true, false),
+        "fit" | "ftest" => (false, false, true),
+        "fdescribe" | "fcontext" => (true, false, true),
+        _ => return None,
+    };
+    let known = [
+        "skip",
+        "only",
+        "todo",
+        "fails",
+        "failing",
+        "each",
+        "concurrent",
+        "sequential",
+        "serial",
+        "describe",
+        "skipIf",
+        "runIf",
+    ];
+    if !modifiers.iter().all(|modifier| known.contains(modifier)) {
+        return None;
+    }
+    let group = group || modifiers.contains(&"describe");
+    let arguments = children(node.child_by_field_name("arguments")?);
+    let name = arguments
+        .first()
+        .filter(|first| matches!(first.kind(), "string" | "template_string"))?;
+    let name = text(*name, source).trim_matches(['"', '\'', '`']).to_owned();
+    let body = arguments
+        .iter()
+        .find(|argument| matches!(argument.kind(), "arrow_function" | "function_expression" | "function"));
+    let options = arguments
+        .iter()
+        .filter(|argument| argument.kind() == "object")
+        .flat_map(|object| children(*object));
+    let mut off: Vec<String> = modifiers
+        .iter()
+        .filter(|modifier| matches!(**modifier, "skip" | "todo" | "fails" | "failing"))
+        .map(|modifier| format!(".{modifier}"))
+        .collect();
+    off.extend(crossed.then(|| (*base).to_owned()));
+    let mut only: Vec<String> = modifiers
+        .iter()
+        .filter(|modifier| **modifier == "only")
+        .map(|_| ".only".to_owned())
+        .collect();
+    only.extend(focused.then(|| (*base).to_owned()));
+    for option in options {
+        let (key, value) = (field(option, "key", source), field(option, "value", source));
+        match key {
+            "skip" | "todo" if value == "true" || value.starts_with(['"', '\'', '`']) => off.push(format!("{{ {key} }}")),
+            "only" if value == "true" => only.push("{ only }".to_owned()),
+            _ => {}
+        }
+    }
+    if body.is_none() && !group && !off.iter().any(|mark| mark == ".todo") {
+        off.push("no body".to_owned());
+    }
+    Some(Maker {
+        group,
+        name,
+        off,
+        only,
+        cases,
+        body: body.and_then(|function| function.child_by_field_name("body")),
+    })
+}
+
+fn rows(table: Node<'_>, source: &str) -> Vec<String> {
+    let array = children(table).into_iter().find(|child| child.kind() == "array");
+    array
+        .map(|array| children(array).into_iter().map(|row| flat(row, source)).collect())
+        .unwrap_or_default()
+}
+
+fn test(body: Node<'_>, source: &str) -> Test {
+    let mut test = Test::default();
+    let statements = if body.kind() == "statement_block" {
+        children(body)
+    } else {
+        vec![body]
+    };
+    for statement in statements {
+        let words = flat(statement, source);
+        let skips = ["t.skip(", "this.skip(", "ctx.skip(", "context.skip(", "t.todo("];
+        if let Some(skip) = skips.iter().find(|skip| words.starts_with(**skip)) {
+            test.off.push(skip.trim_end_matches('(').to_owned());
+            break;
+        }
+        if statement.kind() == "return_statement" && !holds(statement, |node| check(node, source).is_some()) {
+            break;
+        }
+        if statement.kind() == "empty_statement" || words == "undefined" {
+            continue;
+        }
+        test.statements.push(words);
+        visit(statement, |node| {
+            if node.kind() == "try_statement" {
+                test.swallows += usize::from(swallows(node, source));
+            }
+            let check = check(node, source);
+            let found = check.is_some();
+            test.checks.extend(check);
+            !found
+        });
+    }
+    test
+}
+
+fn swallows(node: Node<'_>, source: &str) -> bool {
+    let checks = node
+        .child_by_field_name("body")
+        .is_some_and(|body| holds(body, |node| check(node, source).is_some()));
+    let dropped = node
+        .child_by_field_name("handler")
+        .and_then(|handler| handler.child_by_field_name("body"));
+    checks && dropped.is_some_and(|body| children(body).is_empty())
+}
+
+/// A check is the outermost node of a chain that begins with `expect(…)`, or a call of an assertion.
+fn check(node: Node<'_>, source: &str) -> Option<Check> {
+    match node.kind() {
+        "await_expression" | "expression_statement" => None,
+        "call_expression" | "member_expression" => expectation(node, source).or_else(|| assertion(node, source)),
+        _ => None,
+    }
+}
+
+fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
+    let (mut at, mut chain) = (node, Vec::new());
+    let subject = loop {
+        match at.kind() {
+            "member_expression" => {
+                chain.push(field(at, "property", source).to_owned());
+                at = at.child_by_field_name("object")?;
+            }
+            "call_expression" => {
+                let function = at.child_by_field_name("function")?;
+                let arguments = flat(at.child_by_field_name("arguments")?, source);
+                if text(function, source) == "expect" {
+                    break arguments;
+                }
+                chain.push(arguments);
+                at = function;
+            }
+            _ => return None,
+        }
+    };
+    if chain.is_empty() {
+        return None;
+    }
+    chain.reverse();
+    let expected = chain.join(" ");
+    // These three say the same of a plain value.
+    let expected = expected
+        .replace("toStrictEqual", "toBe")
+        .replace("toEqual", "toBe")
+        .replace("to deep equal", "to equal");
+    let negated = chain.iter().any(|word| word == "not");
+    let value = chain.last().filter(|word| word.starts_with('(')).map_or("", String::as_str);
+    let truthy = ["toBeTruthy", "toBeDefined", "true", "ok", "exist"]
+        .iter()
+        .any(|word| chain.iter().any(|link| link == word));
+    let written = subject.trim_matches(['(', ')']);
+    let same = subject == value && !written.contains('(');
+    let equals = chain.iter().any(|link| {
+        matches!(
+            link.as_str(),
+            "toBe" | "toEqual" | "toStrictEqual" | "equal" | "equals" | "eq" | "eql"
+        )
+    });
+    let holds = !negated
+        && ((same && equals)
+            || (truthy && is_literal(written) && !matches!(written, "false" | "null" | "undefined" | "0" | "\"\"")));
+    Some(Check {
+        line: line(node),
+        text: flat(node, source),
+        always: holds,
+        subject,
+        expected,
+    })
+}
+
+fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
+    if node.kind() != "call_expression" {
+        return None;
+    }
+    let function = text(node.child_by_field_name("function")?, source);
+    let (object, name) = function.split_once('.').unwrap_or(("", function));
+    let own = function == "assert" || object == "assert" || object.ends_with(".assert");
+    let tap = matches!(object, "t" | "tap")
+        && matches!(
+            name,
+            "is" | "not"
+                | "deepEqual"
+                | "same"
+                | "equal"
+                | "equals"
+                | "strictSame"
+                | "ok"
+                | "true"
+                | "false"
+                | "truthy"
+                | "falsy"
+                | "throws"
+                | "notOk"
+                | "match"
+                | "regex"
+                | "like"
+                | "rejects"
+        );
+    if !own && !tap {
+        return None;
+    }
+    let arguments: Vec<String> = children(node.child_by_field_name("arguments")?)
+        .into_iter()
+        .map(|argument| flat(argument, source))
+        .collect();
+    let (at, whole) = (line(node), flat(node, source));
+    Some(match (name, arguments.as_slice()) {
+        ("assert" | "ok" | "true" | "truthy", [what, ..]) => condition(at, whole, what),
+        ("throws" | "rejects" | "doesNotThrow" | "fail", all) | (_, all @ ([] | [_])) => Check {
+            line: at,
+            text: whole,
+            subject: name.to_owned(),
+            expected: all.join(", "),
+            always: false,
+        },
+        (name, [one, other, ..]) => {
+            let how = name
+                .replace("deepStrictEqual", "equal")
+                .replace("strictEqual", "equal")
+                .replace("deepEqual", "equal");
+            pair(at, whole, &how, one, other)
+        }
+    })
+}

@@ -1,0 +1,141 @@
+//! Tests that became weaker: deleted, switched off, emptied, made to pass whatever happens, or told to expect something else.
+//!
+//! Owns reading test files of five languages ([`suite`]) and comparing what they hold before and after a change ([`compare`]). Does not
+//! own who may change a test, nor what a finding leads to: a person judges. Pure. Invariant: a change that leaves every test with the
+//! checks it had gives no finding, whatever it does to names of helpers, order, layout or comments.
+//!
+//! A language is one file with one function that fills a [`suite::Suite`] from its syntax tree, and a line in [`LANGUAGES`].
+
+mod compare;
+mod expr;
+mod go;
+mod javascript;
+mod python;
+mod rust;
+mod shell;
+mod suite;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::fmt;
+use suite::Suite;
+
+/// A file of a change, as it was and as it is; `None` where there is none.
+#[derive(Debug, Clone, Copy)]
+pub struct Changed<'a> {
+    /// Path within the workspace.
+    pub path: &'a str,
+    /// The text before.
+    pub before: Option<&'a str>,
+    /// The text after.
+    pub after: Option<&'a str>,
+}
+
+/// What became of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// It is gone.
+    Deleted,
+    /// It is there and does not run, or its failure does not count.
+    Skipped,
+    /// It runs instead of all others.
+    Only,
+    /// It does nothing any more.
+    Emptied,
+    /// A failure inside it is caught and dropped.
+    Swallowed,
+    /// A check holds whatever the program does.
+    AlwaysTrue,
+    /// A check expects something else.
+    Expectation,
+    /// It checks less, or for fewer cases.
+    Fewer,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weakening {
+    /// Path of the file that holds, or held, the test.
+    pub path: String,
+    /// Line of the test or the check, from 1: in the new text, or in the old one if it is gone.
+    pub line: usize,
+    /// Name of the test, with the groups it stands in.
+    pub test: String,
+    /// What became of it.
+    pub kind: Kind,
+    /// How, as half a sentence.
+    pub how: String,
+}
+
+impl fmt::Display for Weakening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{} {}: {}", self.path, self.line, self.test, self.how)
+    }
+}
+
+/// Reads the tests of a source text.
+type Reader = fn(tree_sitter::Node<'_>, &str, &mut Suite);
+
+/// Which files are read how, by the end of their name.
+const LANGUAGES: [(&[&str], fn() -> tree_sitter::Language, Reader); 6] = [
+    (&[".rs"], || tree_sitter_rust::LANGUAGE.into(), rust::read),
+    (&[".py"], || tree_sitter_python::LANGUAGE.into(), python::read),
+    (
+        &[".js", ".mjs", ".cjs", ".jsx"],
+        || tree_sitter_javascript::LANGUAGE.into(),
+        javascript::read,
+    ),
+    (
+        &[".ts", ".mts", ".cts", ".tsx"],
+        || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        javascript::read,
+    ),
+    (&[".go"], || tree_sitter_go::LANGUAGE.into(), go::read),
+    (
+        &[".sh", ".bash", ".bats", ".t"],
+        || tree_sitter_bash::LANGUAGE.into(),
+        shell::read,
+    ),
+];
+
+/// Longest text that is read, in bytes; a test file longer than that is generated.
+const LONGEST: usize = 2_000_000;
+
+/// Says whether the tests in a file can be read.
+#[must_use]
+pub fn reads(path: &str) -> bool {
+    language(path).is_some()
+}
+
+/// Compares the tests of a change with those before it. A test that moved to another file of the change is the same test.
+#[must_use]
+pub fn weakened(files: &[Changed<'_>]) -> Vec<Weakening> {
+    let read = |path, text: Option<&str>| text.and_then(|text| suite_of(path, text)).unwrap_or_default();
+    let suites: Vec<(&str, Suite, Suite)> = files
+        .iter()
+        .filter(|file| reads(file.path))
+        .map(|file| (file.path, read(file.path, file.before), read(file.path, file.after)))
+        .collect();
+    compare::suites(&suites)
+}
+
+fn language(path: &str) -> Option<(tree_sitter::Language, Reader)> {
+    let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+    let (_, language, reader) = LANGUAGES.iter().find(|(names, ..)| ends(names))?;
+    Some((language(), *reader))
+}
+
+fn suite_of(path: &str, text: &str) -> Option<Suite> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let (language, reader) = language(path)?;
+    let text = shell::plain(path, text);
+    let mut parser = tree_sitter::Parser::new();
+    parser.set_language(&language).ok()?;
+    let tree = parser.parse(text.as_bytes(), None)?;
+    let mut suite = Suite::default();
+    reader(tree.root_node(), &text, &mut suite);
+    Some(suite)
+}

@@ -1,0 +1,201 @@
+//! Tests of Python: functions and methods whose names begin with `test`, for pytest and unittest.
+
+use super::expr::{condition, holds_always, pair};
+use super::suite::{Check, Suite, Test};
+use super::tree::{children, field, flat, holds, line, text, visit};
+use tree_sitter::Node;
+
+pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
+    let mut waiting = vec![(root, Vec::<String>::new(), Vec::<String>::new())];
+    while let Some((scope, path, mut off)) = waiting.pop() {
+        for item in children(scope) {
+            off.extend(whole_scope(item, source));
+        }
+        for item in children(scope) {
+            let decorators: Vec<Node<'_>> = children(item)
+                .into_iter()
+                .filter(|child| child.kind() == "decorator")
+                .collect();
+            let definition = item.child_by_field_name("definition").unwrap_or(item);
+            let name = field(definition, "name", source).to_owned();
+            let marks = decorators.iter().filter_map(|decorator| mark(&flat(*decorator, source)));
+            let off: Vec<String> = off.iter().cloned().chain(marks).collect();
+            let path = [path.clone(), vec![name.clone()]].concat();
+            let body = definition.child_by_field_name("body");
+            match (definition.kind(), body) {
+                ("class_definition", Some(body)) => waiting.push((body, path, off)),
+                ("function_definition", Some(body)) if name.starts_with("test") => {
+                    let cases = decorators.iter().flat_map(|decorator| cases(*decorator, source)).collect();
+                    suite.tests.push(test(
+                        Test {
+                            path,
+                            line: line(definition),
+                            off,
+                            cases,
+                            ..Test::default()
+                        },
+                        body,
+                        source,
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+    suite.tests.sort_by_key(|test| test.line);
+}
+
+/// A statement that switches off everything beside it.
+fn whole_scope(item: Node<'_>, source: &str) -> Option<String> {
+    let flat = flat(item, source);
+    let skips =
+        flat.starts_with("pytest.skip(") || flat.starts_with("raise unittest.SkipTest") || flat.starts_with("__test__ = False");
+    let marked = flat.strip_prefix("pytestmark =").and_then(mark);
+    (skips && item.kind() == "expression_statement" || flat.starts_with("raise unittest.SkipTest"))
+        .then(|| flat.split('(').next().unwrap_or("").to_owned())
+        .or(marked)
+}
+
+/// What a decorator says against the test being run, or against its failure. A condition that is not written out is a reason.
+fn mark(decorator: &str) -> Option<String> {
+    let name = decorator
+        .trim_start_matches(['@', ' ', '['])
+        .split(['(', ']'])
+        .next()
+        .unwrap_or("")
+        .trim();
+    let argument = decorator
+        .split_once('(')
+        .map_or("", |(_, rest)| rest)
+        .split([',', ')'])
+        .next()
+        .unwrap_or("")
+        .trim();
+    let decided = matches!(argument, "True" | "1" | "\"True\"" | "1 == 1");
+    match name.rsplit('.').next().unwrap_or("") {
+        "skip" | "expectedFailure" => Some(name.to_owned()),
+        "skipif" | "skipIf" if decided => Some(format!("{name}(True)")),
+        "skipUnless" if matches!(argument, "False" | "0") => Some(format!("{name}(False)")),
+        "xfail" if argument.is_empty() || argument.contains('=') && !argument.contains("==") || decided => Some(name.to_owned()),
+        _ => None,
+    }
+}
+
+/// The rows of a table that a decorator gives.
+fn cases(decorator: Node<'_>, source: &str) -> Vec<String> {
+    if !flat(decorator, source).contains("parametrize") {
+        return Vec::new();
+    }
+    let mut rows = Vec::new();
+    visit(decorator, |node| {
+        let is_table =
+            node.kind() == "list" || node.kind() == "tuple" && node.parent().is_some_and(|parent| parent.kind() == "argument_list");
+        if is_table {
+            rows.extend(children(node).into_iter().map(|row| flat(row, source)));
+        }
+        !is_table
+    });
+    rows
+}
+
+fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
+    for statement in children(body) {
+        let flat = flat(statement, source);
+        let idle = statement.kind() == "pass_statement" || flat == "..." || is_text(statement);
+        if idle {
+            continue;
+        }
+        let skips = [
+            "pytest.skip(",
+            "pytest.xfail(",
+            "self.skipTest(",
+            "raise unittest.SkipTest",
+            "raise SkipTest",
+        ];
+        if let Some(skip) = skips.iter().find(|skip| flat.starts_with(**skip)) {
+            test.off.push(skip.trim_end_matches('(').to_owned());
+            break;
+        }
+        if statement.kind() == "return_statement" {
+            break;
+        }
+        test.statements.push(flat);
+        visit(statement, |node| {
+            match node.kind() {
+                "assert_statement" | "call" => test.checks.extend(check(node, source)),
+                "try_statement" => test.swallows += usize::from(swallows(node, source)),
+                _ => {}
+            }
+            true
+        });
+    }
+    test
+}
+
+fn is_text(statement: Node<'_>) -> bool {
+    statement.kind() == "expression_statement" && children(statement).iter().all(|child| child.kind() == "string")
+}
+
+/// A `try` around a check whose failure is caught by a handler that does nothing.
+fn swallows(node: Node<'_>, source: &str) -> bool {
+    let checks = node
+        .child_by_field_name("body")
+        .is_some_and(|body| holds(body, |node| check(node, source).is_some()));
+    checks
+        && children(node).into_iter().any(|clause| {
+            let catches = clause.kind() == "except_clause" && {
+                let head = text(clause, source).split(':').next().unwrap_or("");
+                let names = ["AssertionError", "Exception", "BaseException"];
+                head.trim() == "except" || names.iter().any(|name| head.contains(name))
+            };
+            catches
+                && !holds(clause, |node| {
+                    matches!(node.kind(), "raise_statement" | "call" | "assert_statement")
+                })
+        })
+}
+
+fn check(node: Node<'_>, source: &str) -> Option<Check> {
+    let (at, whole) = (line(node), flat(node, source));
+    if node.kind() == "assert_statement" {
+        let what = *children(node).first()?;
+        let words = flat(what, source);
+        let always = match what.kind() {
+            "tuple" => !children(what).is_empty(),
+            "string" => words.len() > 2,
+            "integer" => words != "0",
+            _ => holds_always(&words),
+        };
+        return Some(Check {
+            always,
+            ..condition(at, whole, &words)
+        });
+    }
+    if node.kind() != "call" {
+        return None;
+    }
+    let function = field(node, "function", source);
+    let name = function.rsplit('.').next().unwrap_or(function);
+    if !(name.starts_with("assert") || function == "pytest.raises" || function == "self.fail") {
+        return None;
+    }
+    let arguments: Vec<String> = node
+        .child_by_field_name("arguments")
+        .map(|list| children(list).into_iter().map(|argument| flat(argument, source)).collect())
+        .unwrap_or_default();
+    Some(match (name, arguments.as_slice()) {
+        ("assertTrue" | "assert_" | "assertIsNotNone", [what, ..]) => condition(at, whole, what),
+        ("assertFalse", [what, ..]) => Check {
+            always: super::expr::holds_never(what),
+            ..condition(at, whole, &format!("!{what}"))
+        },
+        (_, [one, other, ..]) if name != "raises" => pair(at, whole, name, one, other),
+        (_, all) => Check {
+            line: at,
+            text: whole,
+            subject: name.to_owned(),
+            expected: all.join(", "),
+            always: name == "assertRaises" && all == ["BaseException"],
+        },
+    })
+}

@@ -1,0 +1,138 @@
+//! Tests of Rust: functions with a test attribute, in any module.
+
+use super::expr::{arguments, condition, pair};
+use super::suite::{Check, Suite, Test};
+use super::tree::{children, field, flat, line, text, visit};
+use tree_sitter::Node;
+
+pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
+    let mut waiting = vec![(root, Vec::new(), Vec::new())];
+    while let Some((scope, path, off)) = waiting.pop() {
+        let mut attributes: Vec<String> = Vec::new();
+        for item in children(scope) {
+            match item.kind() {
+                "attribute_item" | "inner_attribute_item" => attributes.push(flat(item, source)),
+                "mod_item" => {
+                    let mut inside: Vec<String> = path.clone();
+                    // Every file has one, and it is no group of tests.
+                    let name = field(item, "name", source);
+                    inside.extend((!matches!(name, "tests" | "test")).then(|| name.to_owned()));
+                    let off = [off.clone(), marks(&attributes)].concat();
+                    waiting.extend(item.child_by_field_name("body").map(|body| (body, inside, off)));
+                    attributes.clear();
+                }
+                "function_item" => {
+                    if attributes.iter().any(|attribute| is_test(attribute)) {
+                        let mut test = test(item, source, &attributes);
+                        test.path = [path.clone(), vec![field(item, "name", source).to_owned()]].concat();
+                        test.off.extend(off.clone());
+                        suite.tests.push(test);
+                    }
+                    attributes.retain(|attribute| attribute.starts_with("#!"));
+                }
+                _ => attributes.retain(|attribute| attribute.starts_with("#!")),
+            }
+        }
+    }
+    let switched_off = marks(
+        &children(root)
+            .iter()
+            .filter(|item| item.kind() == "inner_attribute_item")
+            .map(|item| flat(*item, source))
+            .collect::<Vec<_>>(),
+    );
+    for test in &mut suite.tests {
+        test.off.extend(switched_off.clone());
+    }
+    suite.tests.sort_by_key(|test| test.line);
+}
+
+/// Path of an attribute: `tokio::test` of `#[tokio::test(flavor = "…")]`.
+fn name(attribute: &str) -> &str {
+    let inside = attribute.trim_start_matches(['#', '!', '[']);
+    inside.split(['(', '=', ']', ' ']).next().unwrap_or("")
+}
+
+fn is_test(attribute: &str) -> bool {
+    matches!(
+        name(attribute).rsplit("::").next(),
+        Some("test" | "rstest" | "test_case" | "quickcheck" | "wasm_bindgen_test")
+    )
+}
+
+/// What the attributes say against the test being run, or against its failure.
+fn marks(attributes: &[String]) -> Vec<String> {
+    attributes
+        .iter()
+        .filter_map(|attribute| match name(attribute) {
+            "ignore" => Some("#[ignore]".to_owned()),
+            "should_panic" => Some("#[should_panic]".to_owned()),
+            "cfg" => {
+                let never = ["cfg(any())", "cfg(FALSE)", "cfg(false)", "cfg(not(test))"];
+                never
+                    .iter()
+                    .find(|never| attribute.contains(**never))
+                    .map(|never| format!("#[{never}]"))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
+    let mut test = Test {
+        line: line(item),
+        off: marks(attributes),
+        cases: attributes
+            .iter()
+            .filter(|attribute| matches!(name(attribute).rsplit("::").next(), Some("case" | "test_case")))
+            .cloned()
+            .collect(),
+        ..Test::default()
+    };
+    let Some(body) = item.child_by_field_name("body") else {
+        return test;
+    };
+    for statement in children(body) {
+        let kind = statement.kind();
+        let leaves =
+            kind == "return_expression" || (kind == "expression_statement" && flat(statement, source).starts_with("return"));
+        if leaves {
+            break;
+        }
+        test.statements.push(flat(statement, source));
+        visit(statement, |node| {
+            if node.kind() == "macro_invocation" {
+                test.checks.extend(check(node, source));
+            }
+            true
+        });
+        test.swallows += flat(statement, source).matches("catch_unwind").count();
+    }
+    test
+}
+
+fn check(node: Node<'_>, source: &str) -> Option<Check> {
+    let path = field(node, "macro", source);
+    let name = path.rsplit("::").next().unwrap_or(path);
+    let name = name.trim_start_matches("debug_").trim_start_matches("prop_");
+    if !name.starts_with("assert") {
+        return None;
+    }
+    let inner = children(node).into_iter().find(|child| child.kind() == "token_tree")?;
+    let tokens = text(inner, source);
+    let tokens = tokens.get(1..tokens.len().saturating_sub(1)).unwrap_or("");
+    let tokens = tokens.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (at, whole) = (line(node), flat(node, source));
+    match (name, arguments(&tokens).as_slice()) {
+        ("assert", [what, ..]) => Some(condition(at, whole, what)),
+        (_, [one, other, ..]) => Some(pair(at, whole, name, one, other)),
+        (_, rest) => Some(Check {
+            line: at,
+            text: whole,
+            subject: rest.join(", "),
+            expected: name.to_owned(),
+            always: false,
+        }),
+    }
+}

@@ -1,0 +1,217 @@
+//! Tests of shell scripts: bats, shunit2's functions, and plain scripts that check or print TAP.
+
+use super::expr::{condition, holds_always};
+use super::suite::{Check, Suite, Test};
+use super::tree::{children, field, flat, line, text, visit};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use tree_sitter::Node;
+
+/// Name of the test that a script without tests of its own is.
+const SCRIPT: &str = "the script";
+
+/// Turns bats' tests into functions, each on its line, so that the shell's grammar reads them.
+pub(super) fn plain<'a>(path: &str, text: &'a str) -> Cow<'a, str> {
+    if !path.ends_with(".bats") {
+        return Cow::Borrowed(text);
+    }
+    let turned = text.lines().map(|line| {
+        let name = line
+            .trim_start()
+            .strip_prefix("@test ")
+            .and_then(|rest| rest.trim_end().strip_suffix('{'));
+        name.map_or_else(|| line.to_owned(), |name| format!("{}() {{", identifier(name)))
+    });
+    Cow::Owned(turned.collect::<Vec<_>>().join("\n") + "\n")
+}
+
+/// A function's name that keeps the words of a test's name.
+fn identifier(name: &str) -> String {
+    let words = name.trim().trim_matches(['"', '\'']);
+    let plain: String = words.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    format!("test_{plain}")
+}
+
+pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
+    let (functions, rest): (Vec<Node<'_>>, Vec<Node<'_>>) = children(root)
+        .into_iter()
+        .partition(|item| item.kind() == "function_definition");
+    let name = |item: &Node<'_>| field(*item, "name", source).to_owned();
+    let own: HashSet<String> = functions.iter().map(name).filter(|name| !is_test(name)).collect();
+    for item in functions.iter().filter(|item| is_test(&name(item))) {
+        if let Some(body) = item.child_by_field_name("body") {
+            let mut test = test(children(body), source, &own);
+            (test.path, test.line) = (vec![name(item)], line(*item));
+            suite.tests.push(test);
+        }
+    }
+    let mut script = test(rest, source, &own);
+    if !script.checks.is_empty() || suite.tests.is_empty() {
+        (script.path, script.line) = (vec![SCRIPT.to_owned()], 1);
+        suite.tests.push(script);
+    }
+}
+
+fn is_test(name: &str) -> bool {
+    name.starts_with("test")
+}
+
+fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test {
+    let mut test = Test::default();
+    for statement in statements {
+        let words = flat(statement, source);
+        let first = words.split_whitespace().next().unwrap_or("");
+        match first {
+            "skip" | "startSkipping" => {
+                test.off.push(first.to_owned());
+                break;
+            }
+            "exit" | "return" => break,
+            "set" | "." | "source" | "cd" | ":" | "true" => continue,
+            _ => {}
+        }
+        test.statements.push(words);
+        visit(statement, |node| {
+            let (found, deeper) = look(node, source, own);
+            test.off.extend(skipped(node, source));
+            test.cases.extend(planned(node, source));
+            test.checks.extend(found);
+            deeper
+        });
+    }
+    test
+}
+
+/// A TAP line that says its test is skipped, or that the whole script is.
+fn skipped(node: Node<'_>, source: &str) -> Option<String> {
+    if node.kind() != "command" || !matches!(field(node, "name", source), "echo" | "printf") {
+        return None;
+    }
+    let line = text(node, source).to_lowercase();
+    let all = line.contains("1..0");
+    let one = line.contains("ok ") && (line.contains("# skip") || line.contains("# todo"));
+    (all || one).then(|| if all { "1..0".to_owned() } else { "# SKIP".to_owned() })
+}
+
+/// The number of tests that a plan announces, as so many cases.
+fn planned(node: Node<'_>, source: &str) -> Vec<String> {
+    let line = text(node, source);
+    let is_plan = node.kind() == "command" && matches!(field(node, "name", source), "echo" | "printf") && line.contains("1..");
+    let digits: String = line
+        .split_once("1..")
+        .map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect())
+        .unwrap_or_default();
+    let count = digits.parse::<usize>().unwrap_or(0).min(10_000);
+    (1..=if is_plan { count } else { 0 })
+        .map(|number| format!("test {number} of the plan"))
+        .collect()
+}
+
+/// Reads a node; the second value says whether to look inside.
+fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, bool) {
+    match node.kind() {
+        "function_definition" => (None, false),
+        // `check || true` never fails; `check || fail` does what it says.
+        "list" if ends_well(node, source) => match inner_check(node, source, own) {
+            Some(check) => (
+                Some(Check {
+                    always: true,
+                    text: flat(node, source),
+                    ..check
+                }),
+                false,
+            ),
+            None => (None, true),
+        },
+        "test_command" | "command" => {
+            let check = check(node, source, own);
+            let found = check.is_some();
+            (check, !found)
+        }
+        _ => (None, true),
+    }
+}
+
+fn ends_well(node: Node<'_>, source: &str) -> bool {
+    let last = flat(node, source);
+    ["|| true", "|| :", "|| exit 0", "|| return 0"]
+        .iter()
+        .any(|end| last.ends_with(end))
+}
+
+fn inner_check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
+    let mut found = None;
+    visit(node, |inner| {
+        if found.is_none() {
+            found = check(inner, source, own);
+        }
+        found.is_none()
+    });
+    found
+}
+
+fn check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
+    let (at, whole) = (line(node), flat(node, source));
+    if node.kind() == "test_command" {
+        let inside = whole.trim_matches(['[', ']', ' ']);
+        return Some(Check {
+            always: is_constant(inside),
+            ..condition(at, whole.clone(), inside)
+        });
+    }
+    if node.kind() != "command" {
+        return None;
+    }
+    let name = field(node, "name", source);
+    let known = matches!(
+        name,
+        "test" | "diff" | "cmp" | "grep" | "ok" | "is" | "isnt" | "like" | "cmp_ok" | "pass"
+    );
+    let spoken = ["assert", "expect", "check", "should", "refute", "verify", "want"];
+    if !(known || own.contains(name) || spoken.iter().any(|word| name.starts_with(word))) {
+        return None;
+    }
+    let arguments: Vec<String> = children(node)
+        .into_iter()
+        .skip(1)
+        .map(|argument| flat(argument, source))
+        .collect();
+    if name == "test" {
+        let inside = arguments.join(" ");
+        return Some(Check {
+            always: is_constant(&inside),
+            ..condition(at, whole, &inside)
+        });
+    }
+    let (moving, written): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|argument| argument.contains('$'));
+    let join = |words: Vec<&String>| words.into_iter().cloned().collect::<Vec<_>>().join(" ");
+    let always = name == "pass" || (matches!(name, "diff" | "cmp" | "assert_equal" | "assertEquals") && same(&arguments));
+    let (subject, expected) = if moving.is_empty() {
+        let first = written.first().map_or("", |first| first.as_str());
+        (format!("{name} {first}"), join(written.into_iter().skip(1).collect()))
+    } else {
+        (format!("{name} {}", join(moving)), join(written))
+    };
+    Some(Check {
+        line: at,
+        text: whole,
+        subject,
+        expected,
+        always,
+    })
+}
+
+fn same(arguments: &[String]) -> bool {
+    matches!(arguments, [.., one, other] if one == other && !one.contains("$("))
+}
+
+/// Says whether a test command holds whatever ran before it.
+fn is_constant(inside: &str) -> bool {
+    let words: Vec<&str> = inside.split_whitespace().collect();
+    match words.as_slice() {
+        [word] => !word.contains('$') && !word.contains('`'),
+        ["-n", word] => !word.contains('$') && word.trim_matches(['"', '\'']) != "",
+        ["-z", word] => word.trim_matches(['"', '\'']).is_empty(),
+        _ => holds_always(inside),
+    }
+}

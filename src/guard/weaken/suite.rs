@@ -1,0 +1,63 @@
+//! What a test file holds, whatever its language.
+
+/// The tests of a file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Suite {
+    /// In file order.
+    pub tests: Vec<Test>,
+}
+
+/// One test.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Test {
+    /// Names of the groups it stands in, and its own.
+    pub path: Vec<String>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Why it does not run, or why its failure does not count: one entry per mark.
+    pub off: Vec<String>,
+    /// What makes it run alone.
+    pub only: Vec<String>,
+    /// Places that catch a failed check and drop it.
+    pub swallows: usize,
+    /// What it does, one statement each, up to where it leaves.
+    pub statements: Vec<String>,
+    /// Rows of the tables it runs over.
+    pub cases: Vec<String>,
+    /// What it checks.
+    pub checks: Vec<Check>,
+}
+
+/// One check of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Check {
+    /// Line, from 1.
+    pub line: usize,
+    /// The whole of it on one line.
+    pub text: String,
+    /// What is looked at.
+    pub subject: String,
+    /// What it is to be: the comparison and the value.
+    pub expected: String,
+    /// Whether it holds whatever the program does.
+    pub always: bool,
+}
+
+impl Test {
+    pub(super) fn name(&self) -> String {
+        self.path.join(" › ")
+    }
+
+    pub(super) fn leaf(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// Says whether running it can tell anything.
+    pub(super) fn is_idle(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    pub(super) fn real_checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| !check.always)
+    }
+}

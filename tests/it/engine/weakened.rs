@@ -1,0 +1,76 @@
+//! Tests that a commit would make weaker: told at the gate, and refused where nobody would see it.
+
+use super::gates::{facts, gate, lab, seen, stop, told};
+use crate::support::{INITIALIZER, Lab};
+use longhaul::protocol::{Autonomy, CallStatus, Event};
+
+/// Tests inside the sources are guarded by no path.
+const BEFORE: &str =
+    "pub fn one() -> u32 { 1 }\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn is_one() { assert_eq!(super::one(), 1); }\n}\n";
+
+/// A project with such a test, whose first commit by the agent expects something else of it.
+fn weakens(level: Autonomy) -> (Lab, String) {
+    let mut lab = lab(level);
+    lab.settings.limits.sessions = Some(1);
+    lab.write("src/lib.rs", BEFORE);
+    lab.commit_all("A program with a test");
+    let script = INITIALIZER.replacen(
+        "mkdir -p tests\n",
+        "mkdir -p tests\nsed -i 's/one(), 1/one(), 2/' src/lib.rs\n",
+        1,
+    );
+    (lab, script)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_names_the_test_and_both_expectations() {
+    let (lab, script) = weakens(Autonomy::Commits);
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    let weaker: Vec<_> = facts(&opened)
+        .findings
+        .iter()
+        .filter(|(_, text)| text.contains("weaker"))
+        .collect();
+    assert_eq!(
+        weaker,
+        [&(
+            false,
+            "weaker test: src/lib.rs:5 is_one: expected `assert_eq 1`, now `assert_eq 2`".to_owned()
+        )]
+    );
+    stop(&running);
+    running.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_is_asked_and_nobody_looks_later_it_is_not_committed() {
+    let (lab, script) = weakens(Autonomy::Auto);
+    let running = lab.start(&script).await;
+    seen(&running, |event| match event {
+        Event::ToolFinished(finished) if finished.status == CallStatus::Refused => Some(()),
+        _ => None,
+    })
+    .await;
+    stop(&running);
+    let ran = running.finish().await;
+    let text = told(&ran).remove(0).1;
+    assert!(text.contains("tests became weaker") && text.contains("is_one"), "{text}");
+    assert_eq!(lab.git(&["show", "HEAD:src/lib.rs"]) + "\n", BEFORE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_level_that_looks_later_it_is_committed_and_the_finding_is_kept() {
+    let (lab, script) = weakens(Autonomy::Deferred);
+    let ran = lab.run(&script).await;
+    assert_eq!(told(&ran)[0].0, CallStatus::Completed);
+    assert!(lab.git(&["show", "HEAD:src/lib.rs"]).contains("one(), 2"));
+    let kept = ran.all(|event| match event {
+        Event::GateOpened(opened) => Some(facts(opened).findings.clone()),
+        _ => None,
+    });
+    assert!(
+        kept.concat().iter().any(|(fine, text)| !fine && text.contains("weaker test")),
+        "{kept:?}"
+    );
+}
