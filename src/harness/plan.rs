@@ -193,7 +193,7 @@ fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
 
 /// The flag that an edit changes, as it is told.
 fn flipped(edit: &FeatureEdit, before: &FeatureList, reason: &str, session: SessionNo) -> Option<FeatureFlipped> {
-    let FeatureEdit::Flip { feature, passes } = edit else {
+    let FeatureEdit::Flip { feature, passes, .. } = edit else {
         return None;
     };
     let status = |id: &FeatureId| before.get(id).map_or(FeatureStatus::Unknown, |feature| feature.status);

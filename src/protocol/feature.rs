@@ -21,6 +21,31 @@ pub struct Feature {
     pub files: Vec<String>,
     /// Whether the list says that it passes.
     pub status: FeatureStatus,
+    /// Its title, where the list has a description beside it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// What the list says of its state where that is more than passing or failing: `in_progress`, `blocked`, a word that nobody
+    /// knows, or two flags that disagree.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub word: String,
+    /// What the list says it depends on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends: Vec<String>,
+    /// Its priority as the list has it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub priority: String,
+    /// Every other key of it, in file order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
+}
+
+/// A key of a feature that means nothing to the harness, kept for the person who reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The key.
+    pub key: String,
+    /// Its value: a string's text, anything else as it stands in the file, shortened.
+    pub value: String,
 }
 
 /// What a feature list says of a feature.

@@ -27,7 +27,7 @@ pub mod worktree;
 pub use command::{Command, StopMode};
 pub use envelope::{Envelope, FORMAT_VERSION};
 pub use event::Event;
-pub use feature::{Evidence, EvidenceKind, Feature, FeatureStatus};
+pub use feature::{Detail, Evidence, EvidenceKind, Feature, FeatureStatus};
 pub use ids::{BlobId, CallId, CheckpointId, FeatureId, GateId, MessageId, Oid, QuestionId, RuleId, RunId, Seq, SessionNo, TurnNo};
 pub use message::{BlockKind, RawJson, Role, StopReason};
 pub use payload::Payload;

@@ -57,6 +57,9 @@ pub enum FeatureEdit {
         feature: FeatureId,
         /// The new value.
         passes: bool,
+        /// The word for it, where the list says its state in words and has none yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<String>,
     },
 }
 
@@ -102,7 +105,7 @@ impl Base {
             hash.update(text);
         };
         for feature in features {
-            [feature.id.as_str(), &feature.category, &feature.description]
+            [feature.id.as_str(), &feature.category, &feature.description, &feature.title]
                 .into_iter()
                 .for_each(&mut text);
             for part in [&feature.steps, &feature.tests, &feature.files] {

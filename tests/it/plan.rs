@@ -40,6 +40,7 @@ fn flip(feature: &str, passes: bool) -> FeatureEdit {
     FeatureEdit::Flip {
         feature: feature.into(),
         passes,
+        word: None,
     }
 }
 

@@ -15,18 +15,29 @@ pub fn compare(old: &FeatureList, new: &FeatureList) -> String {
     for (before, after) in pairs.matched {
         let id = before.id.as_str();
         match (before.status, after.status) {
-            (a, b) if a == b => {}
+            (a, b) if a == b => {
+                if before.word != after.word {
+                    edits.entry("state edited").or_default().push(id);
+                }
+            }
             (_, FeatureStatus::Passing) => edits.entry("flag set to passing").or_default().push(id),
             (_, FeatureStatus::Failing) => edits.entry("flag set to failing").or_default().push(id),
             (_, FeatureStatus::Unknown) => edits.entry("flag removed or damaged").or_default().push(id),
         }
         for (name, differs) in [
-            ("description edited", before.description != after.description),
+            (
+                "description edited",
+                before.description != after.description || before.title != after.title,
+            ),
             ("steps edited", before.steps != after.steps),
             ("tests edited", before.tests != after.tests),
             (
                 "category, files or id edited",
                 before.category != after.category || before.files != after.files || before.id != after.id,
+            ),
+            (
+                "other keys edited",
+                before.details != after.details || before.depends != after.depends || before.priority != after.priority,
             ),
         ] {
             if differs {

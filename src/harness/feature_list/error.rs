@@ -27,7 +27,7 @@ pub enum ListError {
         /// Its size.
         bytes: u64,
     },
-    /// The file is not UTF-8.
+    /// The file is no text.
     #[error("{path}: {what}; save it as UTF-8")]
     Encoding {
         /// Path.
@@ -47,9 +47,9 @@ pub enum ListError {
         /// What was found and what was expected.
         what: String,
     },
-    /// The file is JSON, but of a shape without an adapter.
+    /// The file is JSON, but nothing in it is named as a list of features.
     #[error(
-        "{path}: not the array form of a feature list, so it is read-only: {found}; expected [{{\"description\": …, \"steps\": […], \"passes\": false}}, …]"
+        "{path}: holds no feature list that is known, so it is read-only: {found}; expected an array of objects at the top, or under a key such as \"features\""
     )]
     Shape {
         /// Path.
@@ -67,8 +67,8 @@ pub enum ListError {
         /// The first few that exist.
         known: String,
     },
-    /// More than one feature has this id.
-    #[error("{path}: `{id}` names {count} features (lines {lines}); give each its own id before it can be changed")]
+    /// More than one feature is meant.
+    #[error("{path}: `{id}` names {count} features: {places}; name the one by its place, such as #1")]
     AmbiguousId {
         /// Path.
         path: String,
@@ -77,9 +77,25 @@ pub enum ListError {
         /// How many have it.
         count: usize,
         /// Where.
-        lines: String,
+        places: String,
     },
-    /// The feature's flag cannot be flipped by replacing one token.
+    /// The list says its state in words and has none for this.
+    #[error(
+        "{path}: `{id}` cannot be set: the list has no word for \"{key}\" that says that a feature {meaning} (its words: {known}); say it with `longhaul features set … --word WORD`, or declare it in the list under \"status_values\""
+    )]
+    Word {
+        /// Path.
+        path: String,
+        /// The feature.
+        id: FeatureId,
+        /// The flag's key.
+        key: String,
+        /// What the word must mean.
+        meaning: &'static str,
+        /// The words it knows.
+        known: String,
+    },
+    /// The feature's flag cannot be set by replacing values.
     #[error("{path}:{line}:{column}: the pass flag of `{id}` cannot be changed: {why}")]
     Flag {
         /// Path.

@@ -1,48 +1,64 @@
-//! Feature lists, byte for byte.
+//! Feature lists, byte for byte, in the shapes that people and agents write them.
 //!
-//! Owns reading a list into [`Feature`]s, flipping one flag, and a person's edits ([`edit`]). Does not own writing the file (the
+//! Owns reading a list into [`Feature`]s, flipping a flag, and a person's edits ([`edit`]). Does not own writing the file (the
 //! caller hands new bytes over through the guard) nor who may flip (the engine, on evidence). Invariant: [`FeatureList::flip`]
-//! differs from [`FeatureList::bytes`] in exactly one value token; indent, key order, escapes, line ends, byte order mark and final
-//! newline stay as they are.
+//! differs from [`FeatureList::bytes`] in value tokens of one feature's flag only; encoding, indent, key order, escapes, comments,
+//! line ends and final newline stay as they are.
+//!
+//! Bytes become text ([`source`]), text a tree with spans ([`json`]); in the tree the features are found by name ([`container`]) and
+//! read one by one ([`entry`], [`flag`], [`steps`]). A new name or word goes into [`vocabulary`], and nowhere else.
 
-mod compare;
+pub mod compare;
+pub mod container;
+mod counters;
 pub mod edit;
+mod entry;
 mod error;
+pub mod flag;
+mod flip;
 pub mod json;
+mod notices;
 mod position;
-mod reference;
-mod shape;
+mod shown;
+pub mod source;
+mod steps;
 #[cfg(test)]
 mod tests;
+pub mod vocabulary;
+mod words;
 
 pub use compare::compare;
 pub use error::ListError;
+pub use flag::Flag;
+pub use flip::SetFlag;
 pub use position::line_and_column;
-pub use reference::ArrayForm;
-pub use shape::{Entry, Flag, Reading, Shape};
 
 use crate::protocol::{Feature, FeatureId};
+use entry::Entry;
 use rustix::fs::OFlags;
+use source::Source;
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Read;
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use words::Words;
 
 /// Largest list that is read. The largest seen in public is 274 KB.
 pub const MAX_BYTES: u64 = 50_000_000;
-
-/// Adapters in the order in which they are asked.
-const SHAPES: [&dyn Shape; 1] = [&ArrayForm];
 
 /// A feature list: its exact bytes and what they say.
 #[derive(Debug, Clone)]
 pub struct FeatureList {
     path: String,
-    bytes: Vec<u8>,
-    shape: &'static dyn Shape,
+    source: Source,
+    container: String,
+    /// The arrays that hold the features.
+    arrays: Vec<Range<usize>>,
     features: Vec<Feature>,
-    entries: Vec<(std::ops::Range<usize>, Flag)>,
+    entries: Vec<Entry>,
+    words: Words,
     notices: Vec<String>,
 }
 
@@ -52,51 +68,35 @@ impl FeatureList {
     /// # Errors
     /// The file cannot be read, or [`FeatureList::parse`] fails.
     pub fn read(path: &Path) -> Result<Option<Self>, ListError> {
-        let shown = path.display().to_string();
-        let fail = |source| ListError::Read {
-            path: shown.clone(),
-            source,
-        };
-        // A pipe would make an ordinary open wait for a writer.
-        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-        let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(fail(error)),
-        };
-        if !file.metadata().map_err(fail)?.is_file() {
-            return Err(ListError::NotAFile { path: shown });
-        }
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
-        Self::parse(&shown, bytes).map(Some)
+        let bytes = read_bytes(path)?;
+        bytes.map(|bytes| Self::parse(&path.display().to_string(), bytes)).transpose()
     }
 
     /// Reads a list from its bytes. `path` is only for messages. Zero bytes are an empty list.
     ///
     /// # Errors
-    /// Too large, not UTF-8, not JSON (with line and column), or of a shape that no adapter reads.
+    /// Too large, no text, not JSON (with line and column), or nothing in it is named as a list of features.
     pub fn parse(path: &str, bytes: Vec<u8>) -> Result<Self, ListError> {
         let path = path.to_owned();
         if bytes.len() as u64 > MAX_BYTES {
-            return Err(ListError::TooLarge {
-                path,
-                bytes: bytes.len() as u64,
-            });
+            let bytes = bytes.len() as u64;
+            return Err(ListError::TooLarge { path, bytes });
         }
-        let text = match text(&bytes) {
-            Ok(text) => text,
+        let source = match Source::read(bytes) {
+            Ok(source) => source,
             Err(what) => return Err(ListError::Encoding { path, what }),
         };
+        let text = source.text();
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
-            let notices = vec!["the file is empty: a list without features".to_owned()];
             return Ok(Self {
                 path,
-                bytes,
-                shape: SHAPES[0],
+                source,
+                container: "$".to_owned(),
+                arrays: Vec::new(),
                 features: Vec::new(),
                 entries: Vec::new(),
-                notices,
+                words: Words::default(),
+                notices: vec!["the file is empty: a list without features".to_owned()],
             });
         }
         let document = json::scan(text).map_err(|fault| {
@@ -108,30 +108,39 @@ impl FeatureList {
                 what: fault.what,
             }
         })?;
-        let mut found = String::new();
-        for shape in SHAPES {
-            match shape.read(text, &document) {
-                Ok(reading) => {
-                    let notices = notices(text, &document, &reading);
-                    let (features, entries) = reading
-                        .entries
-                        .into_iter()
-                        .map(|entry| (entry.feature, (entry.span, entry.flag)))
-                        .unzip();
-                    return Ok(Self {
-                        path,
-                        shape,
-                        features,
-                        entries,
-                        notices,
-                        bytes,
-                    });
-                }
-                Err(why) if found.is_empty() => found = why,
-                Err(_) => {}
-            }
+        let found = match container::find(&document.root) {
+            Ok(found) => found,
+            Err(found) => return Err(ListError::Shape { path, found }),
+        };
+        let mut words = Words::declared(text, &document.root);
+        let items = || {
+            found
+                .parts
+                .iter()
+                .flat_map(|part| part.array.items().iter().map(|item| (item, part.group)))
+        };
+        let (mut features, mut entries): (Vec<Feature>, Vec<Entry>) =
+            items().map(|(item, group)| entry::read(text, item, group)).unzip();
+        for (feature, entry) in features.iter_mut().zip(&mut entries) {
+            words.explain(&mut entry.flag);
+            words.count(text, &entry.flag);
+            feature.status = entry.flag.status();
+            feature.word = entry.flag.word();
         }
-        Err(ListError::Shape { path, found })
+        name(&mut features, &entries);
+        let notices = notices::of(text, &document, &found, &features, &entries);
+        let arrays = found.parts.iter().map(|part| part.array.span.clone()).collect();
+        let container = found.path;
+        Ok(Self {
+            path,
+            container,
+            arrays,
+            features,
+            entries,
+            words,
+            notices,
+            source,
+        })
     }
 
     /// The features in file order, which is their priority.
@@ -149,129 +158,105 @@ impl FeatureList {
     /// The exact bytes that were read.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.source.bytes()
     }
 
-    /// Name of the list's shape, for people.
+    /// The text in them.
     #[must_use]
-    pub fn shape(&self) -> &'static str {
-        self.shape.name()
+    pub fn text(&self) -> &str {
+        self.source.text()
     }
 
-    /// The feature with this id, the first where several have it.
+    /// Name of the bytes' encoding.
+    #[must_use]
+    pub const fn encoding(&self) -> &'static str {
+        self.source.encoding().name()
+    }
+
+    /// Where the features stand: `$` for a top-level array, else key names such as `features` or `phases[].features`.
+    #[must_use]
+    pub fn container(&self) -> &str {
+        &self.container
+    }
+
+    /// The key that says the state of most features; `None` if none has one.
+    #[must_use]
+    pub fn flag_key(&self) -> Option<&str> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for token in self.entries.iter().filter_map(|entry| entry.flag.tokens.first()) {
+            match counts.iter_mut().find(|(key, _)| *key == token.key) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((&token.key, 1)),
+            }
+        }
+        counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(key, _)| key)
+    }
+
+    /// The flag of the feature at a place.
+    #[must_use]
+    pub fn flag(&self, at: usize) -> Option<&Flag> {
+        self.entries.get(at).map(|entry| &entry.flag)
+    }
+
+    /// The id that the feature at a place has in the file. Where two have the same one, [`Feature::id`] is their place.
+    #[must_use]
+    pub fn own_id(&self, at: usize) -> Option<&str> {
+        self.entries.get(at)?.own_id.as_deref()
+    }
+
+    /// The feature with this id.
     #[must_use]
     pub fn get(&self, id: &FeatureId) -> Option<&Feature> {
         self.features.iter().find(|feature| feature.id == *id)
     }
 
-    /// Returns the list's bytes with one feature's flag set; equal to [`Self::bytes`] if the flag says so already.
-    ///
-    /// # Errors
-    /// No feature or several have this id, or the flag is not one boolean token. The sentence says where to look.
-    pub fn flip(&self, id: &FeatureId, passing: bool) -> Result<Vec<u8>, ListError> {
-        let at = self.place(id)?;
-        let Some((_, flag)) = self.entries.get(at) else {
-            return Err(self.unknown(id));
-        };
-        match flag {
-            Flag::Token(span) => {
-                let mut bytes = self.bytes.clone();
-                bytes.splice(span.clone(), self.shape.token(passing).bytes());
-                Ok(bytes)
-            }
-            Flag::Unusable { at, why } => {
-                let (line, column) = self.position(*at);
-                Err(ListError::Flag {
-                    path: self.path.clone(),
-                    line,
-                    column,
-                    id: id.clone(),
-                    why: why.clone(),
-                })
-            }
-        }
-    }
-
-    fn unknown(&self, id: &FeatureId) -> ListError {
-        let known: Vec<&str> = self.features.iter().take(8).map(|feature| feature.id.as_str()).collect();
-        let known = if known.is_empty() {
-            "none: the list is empty".into()
-        } else {
-            format!("{}…", known.join(", "))
-        };
-        ListError::UnknownFeature {
-            path: self.path.clone(),
-            id: id.clone(),
-            known,
-        }
-    }
-
-    fn ambiguous(&self, id: &FeatureId) -> ListError {
-        let lines: Vec<String> = self
-            .features
-            .iter()
-            .zip(&self.entries)
-            .filter(|(feature, _)| feature.id == *id)
-            .map(|(_, (span, _))| self.position(span.start).0.to_string())
-            .collect();
-        ListError::AmbiguousId {
-            path: self.path.clone(),
-            id: id.clone(),
-            count: lines.len(),
-            lines: lines.join(", "),
-        }
-    }
-
     fn position(&self, at: usize) -> (usize, usize) {
-        line_and_column(std::str::from_utf8(&self.bytes).unwrap_or(""), at)
+        line_and_column(self.text(), at)
     }
 }
 
-/// The text of a list's bytes, or what they are instead.
-fn text(bytes: &[u8]) -> Result<&str, String> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("the file is UTF-16".into());
+/// Reads a file's bytes, at most one more than a list may have; `None` if there is no such file.
+///
+/// # Errors
+/// It cannot be read, or is no regular file.
+pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ListError> {
+    let shown = || path.display().to_string();
+    let fail = |source| ListError::Read { path: shown(), source };
+    // A pipe would make an ordinary open wait for a writer.
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(error)),
+    };
+    let meta = file.metadata().map_err(fail)?;
+    if !meta.is_file() {
+        return Err(ListError::NotAFile { path: shown() });
     }
-    std::str::from_utf8(bytes).map_err(|error| {
-        let valid = bytes
-            .get(..error.valid_up_to())
-            .and_then(|valid| std::str::from_utf8(valid).ok())
-            .unwrap_or("");
-        let (line, column) = line_and_column(valid, valid.len());
-        format!("the bytes at line {line}, column {column} are not UTF-8")
-    })
+    if meta.len() > MAX_BYTES {
+        let bytes = meta.len();
+        return Err(ListError::TooLarge { path: shown(), bytes });
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    Ok(Some(bytes))
 }
 
-fn notices(text: &str, document: &json::Document, reading: &Reading) -> Vec<String> {
-    let mut all: Vec<(usize, String)> = document.oddities.iter().chain(&reading.oddities).cloned().collect();
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for entry in &reading.entries {
-        let id = entry.feature.id.as_str();
-        if let Some(first) = seen.get(id) {
-            let (line, _) = line_and_column(text, *first);
-            all.push((
-                entry.span.start,
-                format!("the id \"{id}\" is taken already (line {line}); neither flag can be changed"),
-            ));
-        } else {
-            seen.insert(id, entry.span.start);
-        }
+/// Gives every feature an id that no other has: its own, else its place.
+fn name(features: &mut [Feature], entries: &[Entry]) {
+    let mut owners: HashMap<&str, usize> = HashMap::new();
+    for own in entries.iter().filter_map(|entry| entry.own_id.as_deref()) {
+        *owners.entry(own).or_default() += 1;
     }
-    all.sort_by_key(|(at, _)| *at);
-    let total = all.len();
-    let mut lines: Vec<String> = all
-        .into_iter()
-        .take(MAX_NOTICES)
-        .map(|(at, what)| {
-            let (line, column) = line_and_column(text, at);
-            format!("line {line}, column {column}: {what}")
-        })
-        .collect();
-    if total > MAX_NOTICES {
-        lines.push(format!("and {} more", total - MAX_NOTICES));
+    // An own id that reads as a place would be taken for one.
+    let alone = |own: &&str| owners.get(own) == Some(&1) && place(own).is_none();
+    for (index, (feature, entry)) in features.iter_mut().zip(entries).enumerate() {
+        let own = entry.own_id.as_deref().filter(alone);
+        feature.id = own.map_or_else(|| FeatureId(format!("#{}", index + 1)), FeatureId::from);
     }
-    lines
 }
 
-/// Notices shown at most; a hostile list could have one per element.
-const MAX_NOTICES: usize = 50;
+/// The place, from 1, that an id like `#12` names.
+fn place(id: &str) -> Option<usize> {
+    id.strip_prefix('#')?.parse().ok()
+}

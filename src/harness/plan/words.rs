@@ -22,8 +22,12 @@ pub(super) fn title(edit: &FeatureEdit, edited: &Edited) -> String {
         FeatureEdit::Reword { feature, .. } => format!("reword {feature}"),
         FeatureEdit::Split { feature, .. } => format!("split {feature} into {feature} and {}", edited.feature),
         FeatureEdit::Move { feature, after } => format!("move {feature} {}", place(after, "to the front")),
-        FeatureEdit::Flip { feature, passes: true } => format!("{feature} passes"),
-        FeatureEdit::Flip { feature, passes: false } => format!("{feature} does not pass"),
+        FeatureEdit::Flip {
+            feature, passes: true, ..
+        } => format!("{feature} passes"),
+        FeatureEdit::Flip {
+            feature, passes: false, ..
+        } => format!("{feature} does not pass"),
     }
 }
 

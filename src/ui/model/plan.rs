@@ -125,6 +125,7 @@ impl FeatureForm {
                     FeatureEdit::Flip {
                         feature: feature.clone(),
                         passes: *passes,
+                        word: None,
                     },
                     reason.to_owned(),
                 )),

@@ -55,6 +55,7 @@ fn a_person_s_edits_stand_beside_the_feature() {
             edit: FeatureEdit::Flip {
                 feature: "F014".into(),
                 passes: true,
+                word: None,
             },
             title: "F014 passes".into(),
             reason: "tried it on three machines".into(),

@@ -122,8 +122,8 @@ fn a_form_says_what_is_missing_and_sends_nothing() {
     assert_eq!(trouble(&model), None, "typing answers it");
     let effects = keys(&mut model, "C-s");
     let [(_, edit, reason)] = sent(&effects).try_into().unwrap();
-    let (feature, passes) = ("F014".into(), true);
-    assert_eq!((edit, reason.as_str()), (FeatureEdit::Flip { feature, passes }, "ok"));
+    let (feature, passes, word) = ("F014".into(), true, None);
+    assert_eq!((edit, reason.as_str()), (FeatureEdit::Flip { feature, passes, word }, "ok"));
 
     let mut model = live((80, 24));
     assert_eq!(sent(&keys(&mut model, "1 G e s C-s")), [], "a split without its description");

@@ -1,62 +1,85 @@
 //! How entries are laid out in a file, and new text after their manner.
 //!
 //! Owns white space, key order and the tokens that are written. Invariant: of an entry that is reworded, a step that stays keeps its
-//! bytes, and so does everything that the edit does not name.
+//! bytes, and so does everything that the edit does not name; a comment is never repeated.
 
 use super::words::{Beyond, next_id, token};
-use super::{Keys, Splice};
-use crate::harness::feature_list::json::{Member, Node, Value};
-use crate::harness::feature_list::reference::{KEYS, shown};
+use crate::harness::feature_list::entry::Roles;
+use crate::harness::feature_list::flag;
+use crate::harness::feature_list::json::{Member, Node, Value, without_comments};
+use crate::harness::feature_list::shown::shown;
+use crate::harness::feature_list::source::Splice;
+use crate::harness::feature_list::steps;
 use crate::protocol::plan::FeatureText;
 
 /// White space of an array: before the first item, between two (with the comma), behind the last.
 #[derive(Debug, Clone)]
-struct Spacing<'a> {
-    open: &'a str,
+struct Spacing {
+    open: String,
     between: String,
-    close: &'a str,
+    close: String,
 }
 
 /// The manner of a file.
 pub struct Layout<'a> {
     text: &'a str,
-    keys: &'a Keys,
     beyond: Beyond,
+    /// Names of the keys for the text and the steps, as the entries have them.
+    names: (&'a str, &'a str),
     /// Of a steps array; that of the first one with steps in it.
-    steps: Spacing<'a>,
+    steps: Spacing,
+}
+
+/// Values of the flags that a new entry gets, by the place of the member in its model.
+pub type Flags = [(usize, String)];
+
+/// What a new entry takes from the list.
+pub struct New<'a> {
+    /// Ids that are taken.
+    pub taken: &'a [&'a str],
+    /// Its flags.
+    pub flags: &'a Flags,
+    /// What it says.
+    pub text: &'a FeatureText,
 }
 
 impl<'a> Layout<'a> {
     /// Reads the manner of a list from its entries.
-    pub fn of(text: &'a str, entries: &[Node], keys: &'a Keys) -> Self {
-        let steps = entries
-            .iter()
-            .filter_map(|entry| last(entry, keys.steps))
-            .find_map(|member| spacing(text, &member.value));
+    pub fn of(text: &'a str, entries: &'a [Node]) -> Self {
+        let member =
+            |entry: &'a Node, role: fn(&Roles) -> Option<usize>| role(&roles(entry)).and_then(|at| entry.members().get(at));
+        let name = |role: fn(&Roles) -> Option<usize>| {
+            entries
+                .iter()
+                .find_map(|entry| member(entry, role))
+                .map(|member| member.key.as_str())
+        };
+        let steps = entries.iter().filter_map(|entry| member(entry, |roles| roles.steps));
+        let steps = steps.filter_map(|member| spacing(text, &member.value)).next();
         Self {
             text,
-            keys,
             beyond: Beyond::of(text),
-            steps: steps.unwrap_or(Spacing {
-                open: "",
+            names: (
+                name(|roles| roles.text).unwrap_or("description"),
+                name(|roles| roles.steps).unwrap_or("steps"),
+            ),
+            steps: steps.unwrap_or_else(|| Spacing {
+                open: String::new(),
                 between: ", ".to_owned(),
-                close: "",
+                close: String::new(),
             }),
         }
     }
 
     /// The manner of a list without entries: the reference's, with the file's line ends.
     pub fn reference(text: &'a str) -> Self {
-        let (open, close) = if text.contains("\r\n") {
-            ("\r\n      ", "\r\n    ")
-        } else {
-            ("\n      ", "\n    ")
-        };
+        let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let (open, close) = (format!("{end}      "), format!("{end}    "));
         let between = format!(",{open}");
         Self {
             text,
-            keys: &KEYS,
             beyond: Beyond::Plain,
+            names: ("description", "steps"),
             steps: Spacing { open, between, close },
         }
     }
@@ -67,138 +90,182 @@ impl<'a> Layout<'a> {
     }
 
     /// An entry as the reference writes it, at the depth of a top-level array.
-    pub fn object(&self, flag: &str, text: &FeatureText) -> String {
-        let (end, keys) = (self.line_end(), self.keys);
+    pub fn object(&self, text: &FeatureText) -> String {
+        let end = self.line_end();
         format!(
-            "{{{end}    \"{}\": \"functional\",{end}    \"{}\": {},{end}    \"{}\": {},{end}    \"{}\": {flag}{end}  }}",
-            keys.category,
-            keys.description,
+            "{{{end}    \"category\": \"functional\",{end}    \"description\": {},{end}    \"steps\": {},{end}    \"passes\": false{end}  }}",
             self.token(&text.description),
-            keys.steps,
             self.array(&text.steps, &self.steps, &[]),
-            keys.flag,
         )
     }
 
     /// An entry after the manner of `model`: its key order and white space, its category, a new id if it has one. Other keys are left
     /// out: what they say is the model's.
-    pub fn like(&self, model: &Node, taken: &[&str], flag: &str, text: &FeatureText) -> String {
-        let Value::Object(members) = &model.value else {
-            return String::new();
-        };
-        let steps = last(model, self.keys.steps)
-            .and_then(|member| spacing(self.text, &member.value))
-            .unwrap_or_else(|| self.steps.clone());
+    ///
+    /// # Errors
+    /// Half a sentence: the model's steps are of a kind that no text makes.
+    pub fn like(&self, model: &Node, new: &New<'_>) -> Result<String, &'static str> {
+        let (members, roles, text) = (model.members(), roles(model), new.text);
         let mut written: Vec<String> = Vec::new();
-        let mut seen: Vec<&str> = Vec::new();
-        for member in members {
-            let key = member.key.as_str();
-            let raw = || self.slice(member.value.span.clone()).to_owned();
-            let value = match key {
-                key if seen.contains(&key) => continue,
-                key if key == self.keys.id => next_id(self.text, &member.value, taken, self.beyond),
-                key if key == self.keys.category => raw(),
-                key if key == self.keys.description => self.token(&text.description),
-                key if key == self.keys.steps => self.array(&text.steps, &steps, &[]),
-                key if key == self.keys.flag => flag.to_owned(),
-                _ => continue,
+        for (at, member) in members.iter().enumerate() {
+            let here = Some(at);
+            let flag = new.flags.iter().find(|(place, _)| *place == at);
+            let value = match flag {
+                Some((_, token)) => token.clone(),
+                None if here == roles.id => next_id(self.text, &member.value, new.taken, self.beyond),
+                None if here == roles.category => self.slice(member.value.span.clone()).to_owned(),
+                None if here == roles.text => self.token(&text.description),
+                None if here == roles.steps => self.steps_like(&member.value, &text.steps)?,
+                None => continue,
             };
-            seen.push(key);
-            written.push(format!("{}{value}", self.slice(member.at..member.value.span.start)));
+            written.push(format!("{}{value}", self.lead(member)));
         }
-        if !seen.contains(&self.keys.description) {
-            written.push(self.member(members, self.keys.description, &self.token(&text.description)));
+        if roles.text.is_none() {
+            written.push(self.member(members, self.names.0, &self.token(&text.description)));
         }
-        if !seen.contains(&self.keys.steps) && !text.steps.is_empty() {
-            written.push(self.member(members, self.keys.steps, &self.array(&text.steps, &steps, &[])));
+        if roles.steps.is_none() && !text.steps.is_empty() {
+            written.push(self.member(members, self.names.1, &self.array(&text.steps, &self.steps, &[])));
         }
         let open = members.first().map_or("", |first| self.slice(model.span.start + 1..first.at));
         let close = members
             .last()
             .map_or("", |last| self.slice(last.value.span.end..model.span.end.saturating_sub(1)));
-        format!("{{{open}{}{close}}}", written.join(&self.between(model, members)))
+        let (open, close) = (without_comments(open), without_comments(close));
+        Ok(format!("{{{open}{}{close}}}", written.join(&self.between(model, members))))
     }
 
-    /// The bytes that change where an entry says something else.
-    pub fn reword(&self, entry: &Node, text: &FeatureText) -> Vec<Splice> {
-        let Value::Object(members) = &entry.value else {
-            return Vec::new();
-        };
+    fn steps_like(&self, model: &Node, steps: &[String]) -> Result<String, &'static str> {
+        match (&model.value, steps) {
+            (Value::Text(_), [one]) => Ok(self.token(one)),
+            (Value::Array(items), [_, ..]) if items.iter().any(Node::is_object) => {
+                Err("the steps of this list are objects, not texts")
+            }
+            (Value::Object(_), [_, ..]) => Err("the checks of this list are objects, not texts"),
+            _ => {
+                let own = spacing(self.text, model);
+                Ok(self.array(steps, own.as_ref().unwrap_or(&self.steps), &[]))
+            }
+        }
+    }
+
+    /// The text that changes where an entry says something else.
+    ///
+    /// # Errors
+    /// Half a sentence: its steps are of a kind that cannot be changed so.
+    pub fn reword(&self, entry: &Node, text: &FeatureText) -> Result<Vec<Splice>, &'static str> {
+        let (members, roles) = (entry.members(), roles(entry));
+        let at = |place: Option<usize>| place.and_then(|place| members.get(place));
         let mut splices = Vec::new();
         let mut missing = Vec::new();
-        match last(entry, self.keys.description) {
-            Some(member) if self.says(&member.value, &text.description) => {}
+        match at(roles.text) {
+            Some(member) if shown(self.text, &member.value) == text.description => {}
             Some(member) => splices.push((member.value.span.clone(), self.token(&text.description))),
             None if text.description.is_empty() => {}
-            None => missing.push(self.member(members, self.keys.description, &self.token(&text.description))),
+            None => missing.push(self.member(members, self.names.0, &self.token(&text.description))),
         }
-        match last(entry, self.keys.steps) {
-            Some(member) => splices.extend(self.restep(&member.value, &text.steps)),
+        match at(roles.steps) {
+            Some(member) => splices.extend(self.restep(&member.value, &text.steps)?),
             None if text.steps.is_empty() => {}
-            None => missing.push(self.member(members, self.keys.steps, &self.array(&text.steps, &self.steps, &[]))),
+            None => missing.push(self.member(members, self.names.1, &self.array(&text.steps, &self.steps, &[]))),
         }
         if let (Some(last), false) = (members.last(), missing.is_empty()) {
             let gap = self.between(entry, members);
             let at = last.value.span.end;
             splices.push((at..at, missing.iter().map(|member| format!("{gap}{member}")).collect()));
         }
-        splices
+        Ok(splices)
     }
 
     /// Changes steps one by one where their number stays, else writes the array anew; a step that stays keeps its bytes.
-    fn restep(&self, array: &Node, steps: &[String]) -> Vec<Splice> {
-        let Value::Array(items) = &array.value else {
-            let one_text = matches!(steps, [only] if self.says(array, only));
-            let nothing = array.value == Value::Null && steps.is_empty();
-            return if one_text || nothing {
-                Vec::new()
-            } else {
-                vec![(array.span.clone(), self.array(steps, &self.steps, &[]))]
-            };
-        };
-        if items.len() == steps.len() {
-            let changed = items.iter().zip(steps).filter(|(item, step)| !self.says(item, step));
-            return changed.map(|(item, step)| (item.span.clone(), self.token(step))).collect();
+    fn restep(&self, value: &Node, new: &[String]) -> Result<Vec<Splice>, &'static str> {
+        if steps::read(self.text, value) == new {
+            return Ok(Vec::new());
         }
-        let own = spacing(self.text, array);
+        let items = match (&value.value, new) {
+            (Value::Array(items), _) => items,
+            (Value::Object(_), _) => return Err("its checks are an object, not texts"),
+            (Value::Text(_), [one]) => return Ok(vec![(value.span.clone(), self.token(one))]),
+            _ => return Ok(vec![(value.span.clone(), self.array(new, &self.steps, &[]))]),
+        };
+        if items.len() == new.len() {
+            let changed = items
+                .iter()
+                .zip(new)
+                .filter(|(item, step)| steps::step(self.text, item) != **step);
+            let splice = |(item, step): (&Node, &String)| match steps::words(item) {
+                Some(words) => (words.value.span.clone(), self.token(step.trim_end_matches(steps::DONE))),
+                None => (item.span.clone(), self.token(step)),
+            };
+            return Ok(changed.map(splice).collect());
+        }
+        if items.iter().any(Node::is_object) {
+            return Err("its steps are objects, so their number cannot be changed here");
+        }
+        if self.has_comments(value) {
+            return Err("a comment stands between its steps, which would be lost");
+        }
+        let own = spacing(self.text, value);
         let spacing = own.as_ref().unwrap_or(&self.steps);
-        vec![(array.span.clone(), self.array(steps, spacing, items))]
+        Ok(vec![(value.span.clone(), self.array(new, spacing, items))])
+    }
+
+    fn has_comments(&self, array: &Node) -> bool {
+        let mut at = array.span.start;
+        let ends = array.items().iter().map(|item| item.span.clone());
+        let mut gaps = ends.chain([array.span.end..array.span.end]).map(|item| {
+            let gap = self.slice(at..item.start);
+            at = item.end;
+            gap
+        });
+        gaps.any(|gap| gap.contains('/'))
     }
 
     /// Writes an array of strings; where one says what an item of `kept` says, the item's bytes are used.
-    fn array(&self, steps: &[String], spacing: &Spacing<'_>, kept: &[Node]) -> String {
+    fn array(&self, steps: &[String], spacing: &Spacing, kept: &[Node]) -> String {
         if steps.is_empty() {
             return "[]".to_owned();
         }
         let item = |step: &String| {
-            let old = kept.iter().find(|item| self.says(item, step));
+            let old = kept.iter().find(|item| shown(self.text, item) == *step);
             old.map_or_else(|| self.token(step), |item| self.slice(item.span.clone()).to_owned())
         };
         let items: Vec<String> = steps.iter().map(item).collect();
         format!("[{}{}{}]", spacing.open, items.join(&spacing.between), spacing.close)
     }
 
-    /// Whether a value reads as this text: what was shown unchanged is not written, whatever it is made of.
-    fn says(&self, value: &Node, text: &str) -> bool {
-        shown(self.text, value) == text
+    /// A member's key and colon, as they stand.
+    fn lead(&self, member: &Member) -> String {
+        let raw = self.slice(member.at..member.value.span.start);
+        let colon = raw.rfind(':').and_then(|at| raw.get(at..)).unwrap_or(":");
+        if colon.trim() == ":" && !raw.contains('/') {
+            raw.to_owned()
+        } else {
+            format!("{}: ", self.token(&member.key))
+        }
     }
 
     /// A member that an entry has not got yet.
     fn member(&self, members: &[Member], key: &str, value: &str) -> String {
-        let colon = members.first().map_or(": ", |first| {
-            let whole = self.slice(first.at..first.value.span.start);
-            whole.rfind('"').and_then(|quote| whole.get(quote + 1..)).unwrap_or(": ")
-        });
+        let colon = members.first().map_or_else(
+            || ": ".to_owned(),
+            |first| {
+                let lead = self.lead(first);
+                lead.rfind('"')
+                    .and_then(|quote| lead.get(quote + 1..))
+                    .unwrap_or(": ")
+                    .to_owned()
+            },
+        );
         format!("\"{key}\"{colon}{value}")
     }
 
     /// What stands between two members of an entry.
     fn between(&self, entry: &Node, members: &[Member]) -> String {
         match members {
-            [first, second, ..] => self.slice(first.value.span.end..second.at).to_owned(),
+            [first, second, ..] => without_comments(self.slice(first.value.span.end..second.at)),
             [only] => {
-                let lead = self.slice(entry.span.start + 1..only.at);
-                format!(",{}", if lead.is_empty() { " " } else { lead })
+                let lead = without_comments(self.slice(entry.span.start + 1..only.at));
+                format!(",{}", if lead.is_empty() { " " } else { &lead })
             }
             [] => ", ".to_owned(),
         }
@@ -213,23 +280,21 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// The last member of a name: of equal keys it is the one that counts.
-fn last<'n>(entry: &'n Node, key: &str) -> Option<&'n Member> {
-    match &entry.value {
-        Value::Object(members) => members.iter().rev().find(|member| member.key == key),
-        _ => None,
-    }
+/// Which member of an entry is what.
+pub fn roles(entry: &Node) -> Roles {
+    let (_, flags) = flag::read(entry.members(), entry.span.start);
+    Roles::of(entry.members(), flags)
 }
 
 /// The white space of an array with items.
-fn spacing<'a>(text: &'a str, array: &Node) -> Option<Spacing<'a>> {
-    let Value::Array(items) = &array.value else { return None };
+fn spacing(text: &str, array: &Node) -> Option<Spacing> {
+    let items = array.items();
     let (first, last) = (items.first()?, items.last()?);
-    let open = text.get(array.span.start + 1..first.span.start)?;
-    let close = text.get(last.span.end..array.span.end.checked_sub(1)?)?;
+    let open = without_comments(text.get(array.span.start + 1..first.span.start)?);
+    let close = without_comments(text.get(last.span.end..array.span.end.checked_sub(1)?)?);
     let between = match items.get(1) {
-        Some(second) => text.get(first.span.end..second.span.start)?.to_owned(),
-        None => format!(",{}", if open.is_empty() { " " } else { open }),
+        Some(second) => without_comments(text.get(first.span.end..second.span.start)?),
+        None => format!(",{}", if open.is_empty() { " " } else { &open }),
     };
     Some(Spacing { open, between, close })
 }

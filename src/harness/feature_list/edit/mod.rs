@@ -4,36 +4,25 @@
 //! ([`layout`]). Invariant: every byte outside of the touched entries stays, and the result is handed out only after it was read
 //! back and says exactly what was meant.
 //!
-//! An entry is found by its span in the array that holds it, wherever that array stands in the document: a shape with another
-//! container needs no other edits, only its own [`super::Shape::keys`].
+//! An entry is found by its span in the array that holds it, wherever that array stands in the document, and which of its keys is
+//! what is asked of the reader ([`super::entry`]): an edit knows no shape of its own.
 
 mod layout;
 mod open;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wild;
 mod words;
 
-use super::json;
-use super::{FeatureList, ListError, line_and_column};
+pub(super) use words::written;
+
+use super::source::Splice;
+use super::{FeatureList, ListError, SetFlag};
 use crate::protocol::plan::{FeatureEdit, FeatureText, Renamed};
 use crate::protocol::{Feature, FeatureId, FeatureStatus};
 use layout::Layout;
 use std::ops::Range;
-
-/// Names of the keys that an edit writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keys {
-    /// Of the id.
-    pub id: &'static str,
-    /// Of the category.
-    pub category: &'static str,
-    /// Of the description.
-    pub description: &'static str,
-    /// Of the steps.
-    pub steps: &'static str,
-    /// Of the flag.
-    pub flag: &'static str,
-}
 
 /// A list after an edit.
 #[derive(Debug, Clone)]
@@ -45,9 +34,6 @@ pub struct Edited {
     /// Features that have another id now.
     pub renamed: Vec<Renamed>,
 }
-
-/// A replacement of bytes.
-type Splice = (Range<usize>, String);
 
 /// Bytes to change, and from which entry of the old list each entry of the new one comes.
 struct Change {
@@ -64,39 +50,36 @@ impl FeatureList {
     /// No feature or several have a named id, an entry is not one that can be edited in place, or nothing would change.
     pub fn edit(&self, edit: &FeatureEdit) -> Result<Edited, ListError> {
         let same: Vec<Option<usize>> = (0..self.features().len()).map(Some).collect();
-        let (bytes, change) = match edit {
-            FeatureEdit::Flip { feature, passes } => {
+        let change = match edit {
+            FeatureEdit::Flip { feature, passes, word } => {
                 let at = self.place(feature)?;
-                let (splices, origins) = (Vec::new(), same);
-                (self.flip(feature, *passes)?, Change { splices, origins, at })
+                // A person who flips a feature whose flags disagree has decided which is right.
+                let set = SetFlag {
+                    passes: *passes,
+                    word: word.as_deref(),
+                    settle: true,
+                };
+                let splices = self.splices(at, set)?;
+                let origins = same;
+                Change { splices, origins, at }
             }
             FeatureEdit::Reword { feature, text } => {
                 let at = self.place(feature)?;
-                let splices = self.open(at)?.reword(text);
-                let change = Change {
-                    splices,
-                    origins: same,
-                    at,
-                };
-                (self.spliced(&change), change)
+                let splices = self.open(at)?.reword(text)?;
+                let origins = same;
+                Change { splices, origins, at }
             }
             FeatureEdit::Split { feature, first, second } => {
                 let at = self.place(feature)?;
                 let open = self.open(at)?;
-                let mut splices = open.reword(first);
+                let mut splices = open.reword(first)?;
                 splices.push(open.insert_behind(at, second)?);
-                let change = opened_at(same, at + 1, splices);
-                (self.spliced(&change), change)
+                opened_at(same, at + 1, splices)
             }
-            FeatureEdit::Add { after, text } => {
-                let change = self.add(after.as_ref(), text, same)?;
-                (self.spliced(&change), change)
-            }
-            FeatureEdit::Move { feature, after } => {
-                let change = self.moved(feature, after.as_ref(), same)?;
-                (self.spliced(&change), change)
-            }
+            FeatureEdit::Add { after, text } => self.add(after.as_ref(), text, same)?,
+            FeatureEdit::Move { feature, after } => self.moved(feature, after.as_ref(), same)?,
         };
+        let bytes = self.source.spliced(&change.splices);
         if bytes == self.bytes() {
             return Err(self.cannot(change.at, "it is so already"));
         }
@@ -105,7 +88,7 @@ impl FeatureList {
 
     fn add(&self, after: Option<&FeatureId>, text: &FeatureText, same: Vec<Option<usize>>) -> Result<Change, ListError> {
         if self.features().is_empty() {
-            return Ok(opened_at(same, 0, vec![self.first_entry(text)]));
+            return Ok(opened_at(same, 0, vec![self.first_entry(text)?]));
         }
         let (at, splice) = match after {
             Some(id) => {
@@ -126,7 +109,7 @@ impl FeatureList {
         };
         let to = if before > from { before - 1 } else { before };
         let open = self.open(from)?;
-        let spans: Vec<&Range<usize>> = self.entries.iter().map(|(span, _)| span).collect();
+        let spans: Vec<&Range<usize>> = self.entries.iter().map(|entry| &entry.span).collect();
         let (low, high) = (from.min(to), from.max(to));
         let stands_elsewhere = |span: &&Range<usize>| open.siblings.iter().all(|sibling| sibling.span != **span);
         if spans.get(low..=high).unwrap_or_default().iter().any(stands_elsewhere) {
@@ -148,43 +131,24 @@ impl FeatureList {
         })
     }
 
-    /// The first entry of an empty list, as the reference writes it.
-    fn first_entry(&self, text: &FeatureText) -> Splice {
-        let whole = std::str::from_utf8(self.bytes()).unwrap_or("");
+    /// The first entry of an empty list, as the reference writes it, as deep as the list stands.
+    fn first_entry(&self, text: &FeatureText) -> Result<Splice, ListError> {
+        let whole = self.text();
         let layout = Layout::reference(whole);
-        let entry = layout.object(self.shape.token(false), text);
-        let end = layout.line_end();
-        match json::scan(whole) {
-            Ok(document) => (document.root.span, format!("[{end}  {entry}{end}]")),
+        let (entry, end) = (layout.object(text), layout.line_end());
+        let Some(array) = self.arrays.first() else {
             // Nothing but white space, and perhaps a byte order mark.
-            Err(_) => {
-                let from = whole.len() - whole.trim_start_matches('\u{feff}').len();
-                (from..whole.len(), format!("[{end}  {entry}{end}]{end}"))
-            }
+            let from = whole.len() - whole.trim_start_matches('\u{feff}').len();
+            return Ok((from..whole.len(), format!("[{end}  {entry}{end}]{end}")));
+        };
+        if whole.get(array.clone()).is_some_and(|array| array.contains('/')) {
+            return Err(self.cannot(0, "a comment stands in the empty list, which would be lost"));
         }
-    }
-
-    /// Finds the place of the one feature with this id.
-    ///
-    /// # Errors
-    /// No feature or several have it.
-    pub(super) fn place(&self, id: &FeatureId) -> Result<usize, ListError> {
-        let mut found = self.features().iter().enumerate().filter(|(_, feature)| feature.id == *id);
-        match (found.next(), found.next()) {
-            (Some((at, _)), None) => Ok(at),
-            (None, _) => Err(self.unknown(id)),
-            (Some(_), Some(_)) => Err(self.ambiguous(id)),
-        }
-    }
-
-    fn spliced(&self, change: &Change) -> Vec<u8> {
-        let mut splices: Vec<&Splice> = change.splices.iter().collect();
-        splices.sort_by_key(|(span, _)| (span.start, span.end));
-        let mut bytes = self.bytes().to_vec();
-        for (span, text) in splices.into_iter().rev() {
-            bytes.splice(span.clone(), text.bytes());
-        }
-        bytes
+        let before = whole.get(..array.start).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("").trim_start_matches('\u{feff}');
+        let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or("");
+        let written = format!("[{end}  {entry}{end}]");
+        Ok((array.clone(), written.replace(end, &format!("{end}{indent}"))))
     }
 
     /// Reads the result back: a list that says anything else than what was meant is not handed out.
@@ -217,8 +181,8 @@ impl FeatureList {
     }
 
     fn cannot(&self, at: usize, why: &str) -> ListError {
-        let start = self.entries.get(at).map_or(0, |(span, _)| span.start);
-        let (line, column) = line_and_column(std::str::from_utf8(self.bytes()).unwrap_or(""), start);
+        let start = self.entries.get(at).map_or(0, |entry| entry.span.start);
+        let (line, column) = self.position(start);
         let id = self.features().get(at).map(|feature| feature.id.clone()).unwrap_or_default();
         ListError::Edit {
             path: self.path.clone(),
@@ -263,6 +227,9 @@ fn is_meant(now: &Feature, old: Option<&Feature>, said: Said<'_>) -> bool {
     });
     // An id that is a place follows its entry's place.
     expected.id = now.id.clone();
+    if old.is_none() || matches!(said, Said::Flag(_)) {
+        expected.word = now.word.clone();
+    }
     match said {
         Said::Nothing => {}
         Said::Text(text) => {
@@ -270,11 +237,7 @@ fn is_meant(now: &Feature, old: Option<&Feature>, said: Said<'_>) -> bool {
             expected.steps.clone_from(&text.steps);
         }
         Said::Flag(passes) => {
-            expected.status = if passes {
-                FeatureStatus::Passing
-            } else {
-                FeatureStatus::Failing
-            };
+            expected.status = super::flag::status(passes);
         }
     }
     *now == expected

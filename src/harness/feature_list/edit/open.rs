@@ -2,22 +2,18 @@
 //!
 //! Invariant: a new entry stands in the same array as its neighbour and is set off from it as the others are from each other.
 
-use super::layout::Layout;
-use super::{Keys, Splice};
-use crate::harness::feature_list::json::{self, Node, Value};
-use crate::harness::feature_list::{FeatureList, Flag, ListError};
+use super::layout::{Layout, New, roles};
+use crate::harness::feature_list::json::{self, Node, Value, without_comments};
+use crate::harness::feature_list::source::Splice;
+use crate::harness::feature_list::{FeatureList, ListError};
 use crate::protocol::plan::FeatureText;
 use std::ops::Range;
 
 impl FeatureList {
     /// Opens an entry for an edit, with what stands beside it.
     pub(super) fn open(&self, at: usize) -> Result<Open<'_>, ListError> {
-        let keys = self
-            .shape
-            .keys()
-            .ok_or_else(|| self.cannot(at, "lists of this shape can only be flipped"))?;
-        let text = std::str::from_utf8(self.bytes()).unwrap_or("");
-        let Some((span, _)) = self.entries.get(at) else {
+        let text = self.text();
+        let Some(span) = self.entries.get(at).map(|entry| &entry.span) else {
             return Err(self.cannot(at, "it is gone"));
         };
         let root = json::scan(text).map_err(|_| self.cannot(at, "the list cannot be read"))?.root;
@@ -28,7 +24,7 @@ impl FeatureList {
         }
         Ok(Open {
             list: self,
-            keys,
+            at,
             text,
             siblings,
             here,
@@ -49,7 +45,7 @@ fn siblings(node: Node, span: &Range<usize>) -> Option<Vec<Node>> {
 /// An entry, and the array that it stands in.
 pub(super) struct Open<'a> {
     list: &'a FeatureList,
-    keys: &'static Keys,
+    at: usize,
     pub(super) text: &'a str,
     pub(super) siblings: Vec<Node>,
     here: usize,
@@ -57,12 +53,12 @@ pub(super) struct Open<'a> {
 
 impl Open<'_> {
     /// The bytes that change where this entry says something else.
-    pub(super) fn reword(&self, text: &FeatureText) -> Vec<Splice> {
-        let layout = Layout::of(self.text, &self.siblings, self.keys);
-        self.siblings
-            .get(self.here)
-            .map(|node| layout.reword(node, text))
-            .unwrap_or_default()
+    pub(super) fn reword(&self, text: &FeatureText) -> Result<Vec<Splice>, ListError> {
+        let layout = Layout::of(self.text, &self.siblings);
+        let Some(node) = self.siblings.get(self.here) else {
+            return Ok(Vec::new());
+        };
+        layout.reword(node, text).map_err(|why| self.list.cannot(self.at, why))
     }
 
     /// The bytes of a new entry behind the entry at `place`.
@@ -81,44 +77,54 @@ impl Open<'_> {
 
     /// A new entry laid out as its neighbour is.
     fn entry(&self, place: usize, text: &FeatureText) -> Result<String, ListError> {
-        let has_flag = |node: &&Node| {
+        let flag = |node: &Node| {
             let mut entries = self.list.entries.iter();
-            entries.any(|(span, flag)| *span == node.span && matches!(flag, Flag::Token(_)))
+            let entry = entries.find(|entry| entry.span == node.span)?;
+            (entry.flag.trouble.is_none()).then_some(&entry.flag)
         };
         let (before, after) = self.siblings.split_at(self.here);
-        let model = after
+        let (model, flag) = after
             .iter()
             .take(1)
             .chain(before.iter().rev())
             .chain(after.iter().skip(1))
-            .find(has_flag)
+            .find_map(|node| Some((node, flag(node)?)))
             .ok_or_else(|| self.list.cannot(place, "no entry beside it has a flag to go by"))?;
-        let layout = Layout::of(self.text, &self.siblings, self.keys);
-        let ids: Vec<&str> = self.list.features().iter().map(|feature| feature.id.as_str()).collect();
-        Ok(layout.like(model, &ids, self.list.shape.token(false), text))
+        let mut flags = Vec::new();
+        for (member, token) in roles(model).flags.into_iter().zip(&flag.tokens) {
+            let says_no = self.list.words.token(token, false);
+            flags.push((member, says_no.ok_or_else(|| self.list.wordless(place, &token.key, false))?));
+        }
+        let layout = Layout::of(self.text, &self.siblings);
+        let (features, entries) = (self.list.features(), self.list.entries.iter());
+        let ids = features.iter().map(|feature| feature.id.as_str());
+        let taken: Vec<&str> = ids.chain(entries.filter_map(|entry| entry.own_id.as_deref())).collect();
+        let (taken, flags) = (&taken, &flags);
+        let new = New { taken, flags, text };
+        layout.like(model, &new).map_err(|why| self.list.cannot(place, why))
     }
 
     /// What stands between two entries here.
     fn between(&self) -> String {
         let gap = |left: usize| {
             let (left, right) = (self.siblings.get(left)?, self.siblings.get(left + 1)?);
-            self.text.get(left.span.end..right.span.start)
+            Some(without_comments(self.text.get(left.span.end..right.span.start)?))
         };
         let beside = gap(self.here).or_else(|| self.here.checked_sub(1).and_then(gap));
-        beside.map_or_else(|| format!(",{}", self.lead()), str::to_owned)
+        beside.unwrap_or_else(|| format!(",{}", self.lead()))
     }
 
     /// The white space before the first entry of the array.
-    fn lead(&self) -> &str {
+    fn lead(&self) -> String {
         let before = self
             .siblings
             .first()
             .and_then(|first| self.text.get(..first.span.start))
             .unwrap_or("");
-        before
+        let lead = before
             .rfind('[')
             .and_then(|open| before.get(open + 1..))
-            .filter(|lead| !lead.is_empty())
-            .unwrap_or(" ")
+            .map(without_comments);
+        lead.filter(|lead| !lead.is_empty()).unwrap_or_else(|| " ".to_owned())
     }
 }

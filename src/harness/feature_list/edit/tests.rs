@@ -204,13 +204,14 @@ fn what_cannot_be_edited_in_place_is_refused() {
         second: words("b", &[]),
     };
     let twice = SMALL.replace("F002", "F001");
-    assert!(refused(&twice, &split("F001")).contains("names 2 features (lines 2, 3)"));
+    assert!(refused(&twice, &split("F001")).contains("names 2 features: #1 (line 2), #2 (line 3)"));
     assert!(refused("[{\"passes\":true}, 5]", &split("#2")).contains("it is not an object"));
     let flagless = "[{\"passes\": \"yes\"}]";
     assert!(refused(flagless, &split("#1")).contains("has a flag to go by"));
     let flip = Edit::Flip {
         feature: "#1".into(),
         passes: true,
+        word: None,
     };
     assert!(refused(flagless, &flip).contains("the pass flag of `#1` cannot be changed"));
 }
@@ -292,9 +293,9 @@ proptest! {
         };
         let after = text(&edited);
         let (low, high) = if what == 3 { (at.min(to), at.max(to)) } else { (at, at) };
-        let begins = if what == 0 { list.entries[low].0.end } else { list.entries[low].0.start };
+        let begins = if what == 0 { list.entries[low].span.end } else { list.entries[low].span.start };
         prop_assert!(after.starts_with(&before[..begins]), "{} {}", before, after);
-        prop_assert!(after.ends_with(&before[list.entries[high].0.end..]), "{} {}", before, after);
+        prop_assert!(after.ends_with(&before[list.entries[high].span.end..]), "{} {}", before, after);
         prop_assert!(what != 0 || after.len() > before.len());
         if what == 3 {
             let sorted = |text: &str| { let mut bytes = text.as_bytes().to_vec(); bytes.sort_unstable(); bytes };
@@ -303,9 +304,9 @@ proptest! {
         let crlf = before.contains("\r\n");
         prop_assert_eq!(after.matches('\n').count() > 0 && after.matches("\r\n").count() == after.matches('\n').count(), crlf);
         // The others say what they said, and in the same bytes.
-        for (entry, (span, _)) in all.iter().zip(&list.entries) {
+        for (entry, stands) in all.iter().zip(&list.entries) {
             let touched = entry.id == all[at].id && what != 3;
-            prop_assert!(touched && what != 0 || after.contains(&before[span.clone()]), "{} {}", before, after);
+            prop_assert!(touched && what != 0 || after.contains(&before[stands.span.clone()]), "{} {}", before, after);
         }
         let read = serde_json::from_str::<serde_json::Value>(after.trim_start_matches('\u{feff}'));
         prop_assert!(read.is_ok());

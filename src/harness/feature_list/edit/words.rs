@@ -52,6 +52,11 @@ pub fn token(text: &str, beyond: Beyond) -> String {
     out
 }
 
+/// Writes a string as most files do.
+pub fn written(text: &str) -> String {
+    token(text, Beyond::Plain)
+}
+
 /// Makes an id after the manner of a neighbour's: the next number, as wide as it; else the neighbour's with a number behind it.
 pub fn next_id(text: &str, model: &Node, taken: &[&str], beyond: Beyond) -> String {
     match &model.value {

@@ -1,13 +1,17 @@
 //! A JSON scanner that keeps where every token stands.
 //!
-//! Owns strict RFC 8259 syntax with good error sentences, and byte spans. Does not own meaning: what a key says is for the
-//! adapters. Invariant: for every node, `text[node.span]` is exactly the token (or bracketed value) it was read from.
+//! Owns RFC 8259 syntax with good error sentences, and byte spans; comments and trailing commas are read as well, and said to be
+//! there. Does not own meaning: what a key says is for the readers. Invariant: for every node, `text[node.span]` is exactly the
+//! token (or bracketed value) it was read from.
 
+mod blank;
 mod scanner;
 mod text;
 mod token;
 
-use scanner::Scanner;
+pub use blank::without_comments;
+
+use scanner::{Extra, Scanner};
 use std::ops::Range;
 
 /// Deepest nesting that is read; real lists use fewer than ten levels.
@@ -57,6 +61,8 @@ pub struct Document {
     pub root: Node,
     /// Oddities with their byte offset.
     pub oddities: Vec<(usize, String)>,
+    /// Whether it is JSON to the letter: no comments, no trailing commas.
+    pub strict: bool,
 }
 
 /// A syntax error.
@@ -69,6 +75,30 @@ pub struct Fault {
 }
 
 impl Node {
+    /// Its members, if it is an object.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        match &self.value {
+            Value::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// Its items, if it is an array.
+    #[must_use]
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is an object.
+    #[must_use]
+    pub const fn is_object(&self) -> bool {
+        matches!(self.value, Value::Object(_))
+    }
+
     /// Names the kind of value, with its article.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -93,18 +123,36 @@ pub fn scan(text: &str) -> Result<Document, Fault> {
         at: if text.starts_with('\u{feff}') { 3 } else { 0 },
         depth: 0,
         oddities: Vec::new(),
+        comments: Extra::default(),
+        commas: Extra::default(),
     };
-    scanner.blank();
+    scanner.blank()?;
     let root = scanner.value()?;
-    scanner.blank();
+    scanner.blank()?;
     if scanner.at < text.len() {
         let found = scanner.found();
         return Err(scanner.fault(format!(
             "the document ends here, but {found} follows; remove what stands after the last bracket"
         )));
     }
-    Ok(Document {
-        root,
-        oddities: scanner.oddities,
-    })
+    let mut oddities = scanner.oddities;
+    let strict = scanner.comments.count == 0 && scanner.commas.count == 0;
+    for (extra, one, more) in [
+        (scanner.comments, "a comment", "comments"),
+        (
+            scanner.commas,
+            "a comma before a closing bracket",
+            "commas before closing brackets",
+        ),
+    ] {
+        match extra.count {
+            0 => {}
+            1 => oddities.push((extra.first, format!("{one}, which JSON does not know; it is kept"))),
+            count => oddities.push((
+                extra.first,
+                format!("the first of {count} {more}, which JSON does not know; they are kept"),
+            )),
+        }
+    }
+    Ok(Document { root, oddities, strict })
 }

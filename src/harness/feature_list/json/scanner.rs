@@ -8,17 +8,29 @@ pub(super) struct Scanner<'a> {
     pub(super) at: usize,
     pub(super) depth: usize,
     pub(super) oddities: Vec<(usize, String)>,
+    pub(super) comments: Extra,
+    pub(super) commas: Extra,
+}
+
+/// What is read although JSON does not know it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Extra {
+    pub(super) first: usize,
+    pub(super) count: usize,
+}
+
+impl Extra {
+    pub(super) const fn at(&mut self, at: usize) {
+        if self.count == 0 {
+            self.first = at;
+        }
+        self.count += 1;
+    }
 }
 
 impl Scanner<'_> {
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
-    }
-
-    pub(super) fn blank(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.at += 1;
-        }
     }
 
     pub(super) fn fault(&self, what: impl Into<String>) -> Fault {
@@ -32,7 +44,6 @@ impl Scanner<'_> {
     pub(super) fn found(&self) -> String {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             None => "the end of the file".into(),
-            Some('/') => "`/` (JSON has no comments)".into(),
             Some('\'') => "`'` (JSON quotes with `\"`)".into(),
             Some(c) if c.is_control() || (!c.is_ascii() && !c.is_alphanumeric()) => format!("the character U+{:04X}", u32::from(c)),
             Some(c) => format!("`{c}`"),
@@ -68,13 +79,13 @@ impl Scanner<'_> {
     pub(super) fn array(&mut self) -> Result<Value, Fault> {
         self.at += 1;
         let mut items = Vec::new();
-        self.blank();
+        self.blank()?;
         if self.peek() == Some(b']') {
             self.at += 1;
             return Ok(Value::Array(items));
         }
         loop {
-            self.blank();
+            self.blank()?;
             items.push(self.value()?);
             if self.ends(b']')? {
                 return Ok(Value::Array(items));
@@ -85,24 +96,24 @@ impl Scanner<'_> {
     pub(super) fn object(&mut self) -> Result<Value, Fault> {
         self.at += 1;
         let mut members: Vec<Member> = Vec::new();
-        self.blank();
+        self.blank()?;
         if self.peek() == Some(b'}') {
             self.at += 1;
             return Ok(Value::Object(members));
         }
         loop {
-            self.blank();
+            self.blank()?;
             let at = self.at;
             if self.peek() != Some(b'"') {
                 return Err(self.fault(format!("expected a key in double quotes, found {}", self.found())));
             }
             let key = self.string()?;
-            self.blank();
+            self.blank()?;
             if self.peek() != Some(b':') {
                 return Err(self.fault(format!("expected `:` after the key \"{key}\", found {}", self.found())));
             }
             self.at += 1;
-            self.blank();
+            self.blank()?;
             let value = self.value()?;
             // Linear: objects here have a dozen keys; in a hostile one only the first 256 are compared.
             if members.len() < 256 && members.iter().any(|member| member.key == key) {
@@ -118,8 +129,7 @@ impl Scanner<'_> {
 
     /// After an element: says whether `close` ends the list; otherwise passes one comma.
     pub(super) fn ends(&mut self, close: u8) -> Result<bool, Fault> {
-        self.blank();
-        let close_char = char::from(close);
+        self.blank()?;
         match self.peek() {
             Some(byte) if byte == close => {
                 self.at += 1;
@@ -128,16 +138,15 @@ impl Scanner<'_> {
             Some(b',') => {
                 let comma = self.at;
                 self.at += 1;
-                self.blank();
-                if self.peek() == Some(close) {
-                    return Err(Fault {
-                        at: comma,
-                        what: format!("a comma before `{close_char}`: JSON has no trailing commas"),
-                    });
+                self.blank()?;
+                let ends = self.peek() == Some(close);
+                if ends {
+                    self.commas.at(comma);
+                    self.at += 1;
                 }
-                Ok(false)
+                Ok(ends)
             }
-            _ => Err(self.fault(format!("expected `,` or `{close_char}`, found {}", self.found()))),
+            _ => Err(self.fault(format!("expected `,` or `{}`, found {}", char::from(close), self.found()))),
         }
     }
 }
