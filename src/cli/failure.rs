@@ -76,6 +76,9 @@ impl From<ConfigError> for Failure {
 
 impl From<ListError> for Failure {
     fn from(error: ListError) -> Self {
+        if let ListError::Several(several) = error {
+            return Self::user(Exit::Usage, several.to_string());
+        }
         Self::unready(format!(
             "the feature list cannot be used: {error}; mend the file, or go back to a state before it broke with `longhaul rollback`"
         ))

@@ -5,7 +5,6 @@ use super::launch::options;
 use super::notice::Notices;
 use super::{project, settings};
 use crate::engine::rollback;
-use crate::harness::FEATURE_LIST;
 use crate::protocol::FinishWay;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
@@ -15,7 +14,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Fails if there is no terminal, or the settings or the state cannot be read.
-pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
+pub fn run(list: Option<&Path>) -> Result<Option<&'static [&'static str]>, Failure> {
     ui::terminal::check().map_err(|error| match error {
         UiError::NotATerminal { end } => Failure::unready(format!(
             "{end} is not a terminal; `longhaul status` prints where the project stands, `longhaul run . --headless` builds it without one"
@@ -23,10 +22,11 @@ pub fn run() -> Result<Option<&'static [&'static str]>, Failure> {
         other => other.into(),
     })?;
     let place = project::place(Path::new("."))?;
-    let settings = settings::load(Some(&place.checkout))?.settings;
+    let mut settings = settings::load(Some(&place.checkout))?.settings;
+    settings.feature_list = project::list(&place, list)?;
     let workspace = place.workspace;
     let mover = rollback::mover(&workspace, &place.dir, &settings);
-    let client = link::offline_in(place.dir, &workspace, FEATURE_LIST, &settings, Some(mover));
+    let client = link::offline_in(place.dir, &workspace, &settings, Some(mover));
     let title = place
         .checkout
         .file_name()

@@ -60,16 +60,25 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
         .as_ref()
         .map_or_else(|| args.dir.clone(), |place| place.checkout.clone());
     ProjectDir::check_writable(&ProjectDir::state_root()?)?;
-    let resolved = settings::load_for_run(&dir, args)?;
+    let mut resolved = settings::load_for_run(&dir, args)?;
+    if let Some(place) = &place {
+        resolved.settings.feature_list = project::list(place, args.list.as_deref())?;
+    }
     let repo = place.as_ref().map(|_| Repo::discover(&dir));
     let workplace = match (&place, &repo) {
         (Some(place), Some(Ok(repo))) if repo.workdir() == dir => Some(Workplace::choose(args, &resolved.settings, place, repo)?),
         _ => None,
     };
-    let has_list = match (&workplace, &repo) {
-        (Some(workplace), Some(Ok(repo))) => workplace.has_list(repo)?,
-        _ => FeatureList::read(&dir.join(FEATURE_LIST))?.is_some(),
+    let file = &resolved.settings.feature_list;
+    let list = match (&workplace, &repo) {
+        (Some(workplace), Some(Ok(repo))) => workplace.list(repo, file)?,
+        _ => FeatureList::read(&dir.join(file))?,
     };
+    // Found out now rather than when the first feature is built and cannot be called so.
+    if let Some(lacks) = list.as_ref().and_then(|list| list.lacks(true)) {
+        return Err(lacks.into());
+    }
+    let has_list = list.is_some();
     let spec = spec(args, &dir, has_list)?;
     let mut notes: Vec<String> = resolved
         .ignored

@@ -2,12 +2,13 @@
 //!
 //! Never writes. Invariant: what the disk says of features wins over what the log remembers.
 
+use super::exit::Exit;
 use super::failure::Failure;
 use crate::engine::place::Place;
 use crate::harness::feature_list::ListError;
-use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::harness::{FeatureList, places};
 use crate::protocol::event::{FeatureListLoaded, RunInterrupted, RunOutcome};
-use crate::protocol::{FeatureStatus, Seq, WorkTree};
+use crate::protocol::{Event, FeatureStatus, Seq, WorkTree};
 use crate::session::{Phase, State};
 use crate::store::{self, Problem, ProjectDir};
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct Project {
     pub dir: ProjectDir,
     /// The log, folded, with the list on disk folded in last.
     pub state: State,
+    /// Where its feature list is, relative to the workspace; of several that nobody chose from, the first.
+    pub list: PathBuf,
     /// Why the list on disk cannot be read; the features are then those that the log remembers.
     pub list_error: Option<ListError>,
     /// Damage met in the log.
@@ -66,6 +69,14 @@ impl Project {
     /// Fails if the directory does not exist, or its log cannot be read. A broken list is kept as [`Project::list_error`]: it must
     /// not stand between a person and what went before, the way back least of all.
     pub fn open(dir: &Path) -> Result<Self, Failure> {
+        Self::open_with(dir, None)
+    }
+
+    /// Reads a project whose list a person may have named.
+    ///
+    /// # Errors
+    /// As [`Self::open`], or if the named list is not in the workspace.
+    pub fn open_with(dir: &Path, named: Option<&Path>) -> Result<Self, Failure> {
         let place = place(dir)?;
         let missing = place.open().filter(|_| place.is_gone()).map(|record| record.tree.clone());
         let Place {
@@ -81,15 +92,33 @@ impl Project {
         if holder.is_none() {
             state.tell(RunInterrupted {});
         }
-        let (list, list_error) = match FeatureList::read(&workspace.join(FEATURE_LIST)) {
-            Ok(list) => (list, None),
+        let known = PathBuf::from(&state.features.path);
+        let chosen = match named {
+            Some(named) => Ok(named_list(&workspace, named)?),
+            None => places::list(
+                &workspace,
+                Some(&known)
+                    .filter(|known| !known.as_os_str().is_empty())
+                    .map(PathBuf::as_path),
+            ),
+        };
+        let read = |list: &PathBuf| FeatureList::read(&workspace.join(list));
+        let (list, read) = match chosen {
+            Ok(list) => (list.clone(), read(&list)),
+            Err(several) => (
+                several.found.first().map(PathBuf::from).unwrap_or_default(),
+                Err(several.into()),
+            ),
+        };
+        let (features, list_error) = match read {
+            Ok(features) => (features, None),
             Err(error) => (None, Some(error)),
         };
-        if let Some(list) = list {
+        if let Some(features) = features {
             let loaded = FeatureListLoaded {
-                path: FEATURE_LIST.to_owned(),
-                features: list.features().to_vec(),
-                notices: list.notices().to_vec(),
+                path: list.display().to_string(),
+                features: features.features().to_vec(),
+                notices: features.notices().to_vec(),
             };
             state.tell(loaded);
         }
@@ -99,6 +128,7 @@ impl Project {
             missing,
             dir,
             state,
+            list,
             list_error,
             problems,
             holder,
@@ -163,6 +193,53 @@ impl Project {
 /// Fails if it does not exist, or what is remembered of it cannot be read.
 pub fn place(dir: &Path) -> Result<Place, Failure> {
     Ok(Place::of(&workspace(dir)?)?)
+}
+
+/// Finds where a project's feature list is: the one that is named, or the one that it has been using, or the only one at the usual
+/// places.
+///
+/// # Errors
+/// The named one is not in the workspace, there are several, or the log cannot be read.
+pub fn list(place: &Place, named: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(named) = named {
+        return named_list(&place.workspace, named);
+    }
+    let mut known = None;
+    if place.dir.exists() {
+        store::scan(&place.dir, Seq(0), |envelope| {
+            if let Event::FeatureListLoaded(loaded) = &envelope.event {
+                known = Some(PathBuf::from(&loaded.path));
+            }
+        })?;
+    }
+    places::list(&place.workspace, known.as_deref()).map_err(|several| Failure::user(Exit::Usage, several.to_string()))
+}
+
+/// A list that a person named, as a path within the workspace; seen from there, or from where the command was given.
+fn named_list(workspace: &Path, named: &Path) -> Result<PathBuf, Failure> {
+    let there = [workspace.join(named), named.to_owned()];
+    let inside = there.iter().find_map(|path| {
+        let parent = path.parent().map_or(Path::new("."), |parent| {
+            if parent.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                parent
+            }
+        });
+        let whole = parent.canonicalize().ok()?.join(path.file_name()?);
+        whole.symlink_metadata().ok()?;
+        whole.strip_prefix(workspace).ok().map(Path::to_owned)
+    });
+    inside.ok_or_else(|| {
+        Failure::user(
+            Exit::Usage,
+            format!(
+                "there is no {} in {}; --list names a file in the project",
+                named.display(),
+                workspace.display()
+            ),
+        )
+    })
 }
 
 /// Finds a workspace by a directory that the user named.

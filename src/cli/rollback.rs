@@ -79,7 +79,8 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
 fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
     let workspace = &project.workspace;
-    let settings = settings::load(Some(&project.checkout))?.settings;
+    let mut settings = settings::load(Some(&project.checkout))?.settings;
+    settings.feature_list.clone_from(&project.list);
     let first = "stop the run first, or press R in its window";
     match project.holder {
         Some(pid) if !args.dry_run => {
@@ -97,7 +98,7 @@ fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs,
         return Ok(());
     }
     let target = target(&project)?;
-    let rehearsal = rehearse(workspace, &target, settings.checkpoint_max_file_mb << 20)?;
+    let rehearsal = rehearse(workspace, &project.list, &target, settings.checkpoint_max_file_mb << 20)?;
     if args.json {
         return Ok(console.json(&Told {
             tests_there: project.state.tests_at(&target),

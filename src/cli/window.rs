@@ -4,7 +4,6 @@ use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
 use super::{project, settings};
-use crate::harness::FEATURE_LIST;
 use crate::link;
 use crate::protocol::window::{LineChange, NextWindow, Place, SectionPreview};
 use crate::protocol::{Answer, Query};
@@ -18,8 +17,9 @@ use std::sync::mpsc;
 /// Fails if the project, its log or its notes cannot be read.
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let place = project::place(&args.dir)?;
-    let settings = settings::load(Some(&place.checkout))?.settings;
-    let client = link::offline_in(place.dir, &place.workspace, FEATURE_LIST, &settings, None);
+    let mut settings = settings::load(Some(&place.checkout))?.settings;
+    settings.feature_list = project::list(&place, None)?;
+    let client = link::offline_in(place.dir, &place.workspace, &settings, None);
     let (sender, answer) = mpsc::sync_channel(1);
     client.ask(
         Query::NextWindow,

@@ -11,7 +11,7 @@ use crate::config::{Settings, WorktreeUse};
 use crate::engine::finish;
 use crate::engine::place::Place;
 use crate::git::{GitError, Lease, Made, Repo};
-use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::harness::FeatureList;
 use crate::protocol::WorkTree;
 use crate::protocol::event::WorktreeTaken;
 use crate::store::{self, ProjectDir, Stage, WorktreeRecord};
@@ -76,24 +76,25 @@ impl Workplace {
         }
     }
 
-    /// Says whether there is a feature list where the run will work.
+    /// Reads the feature list where the run will work; `None` if there is none.
     ///
     /// # Errors
     /// Fails if it cannot be read.
-    pub fn has_list(&self, repo: &Repo) -> Result<bool, Failure> {
+    pub fn list(&self, repo: &Repo, list: &Path) -> Result<Option<FeatureList>, Failure> {
         let tree = match self {
-            Self::InPlace => return Ok(FeatureList::read(&repo.workdir().join(FEATURE_LIST))?.is_some()),
-            Self::There(tree) => return Ok(FeatureList::read(&Path::new(&tree.path).join(FEATURE_LIST))?.is_some()),
+            Self::InPlace => return Ok(FeatureList::read(&repo.workdir().join(list))?),
+            Self::There(tree) => return Ok(FeatureList::read(&Path::new(&tree.path).join(list))?),
             Self::ToMake(tree) => tree,
         };
         let begins = repo.branch_at(&tree.branch)?.unwrap_or_else(|| tree.base.clone());
-        let committed = repo.read_at(&begins, FEATURE_LIST)?.is_some();
-        if !committed && repo.workdir().join(FEATURE_LIST).exists() {
-            return Err(Failure::unready(format!(
-                "{FEATURE_LIST} is not committed, so a worktree would not have it; commit it, or add --in-place"
-            )));
+        let name = list.display().to_string();
+        match repo.read_at(&begins, list)? {
+            Some(committed) => Ok(Some(FeatureList::parse(&name, committed)?)),
+            None if repo.workdir().join(list).exists() => Err(Failure::unready(format!(
+                "{name} is not committed, so a worktree would not have it; commit it, or add --in-place"
+            ))),
+            None => Ok(None),
         }
-        Ok(committed)
     }
 
     /// Returns the worktree, if it is one.

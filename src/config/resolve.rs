@@ -146,6 +146,7 @@ impl Merged {
 
     fn settings(&self) -> Settings {
         Settings {
+            feature_list: "feature_list.json".into(),
             model: self.text("model").unwrap_or_default(),
             base_url: self.text("base_url").unwrap_or_default().trim_end_matches('/').to_owned(),
             key_env: self.text("key_env").unwrap_or_default(),

@@ -4,11 +4,15 @@
 
 use crate::protocol::Autonomy;
 use crate::protocol::event::Limits;
+use std::path::PathBuf;
 
-/// Everything that can be set. Each field is a key of `assets/config.default.toml`, which describes it.
+/// Everything that can be set. Each field but the first is a key of `assets/config.default.toml`, which describes it.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "assets/config.default.toml documents every key by its name")]
 pub struct Settings {
+    /// The feature list, relative to the workspace. Not a key: every workspace has its own, which is found in it or named on the
+    /// command line.
+    pub feature_list: PathBuf,
     pub model: String,
     pub base_url: String,
     pub key_env: String,

@@ -11,12 +11,10 @@ use super::project::Project;
 use super::session::COMMITS;
 use super::{features, index, rites, steer};
 use crate::git::{GitError, Unsigned};
-use crate::harness::FEATURE_LIST;
 use crate::harness::plan::{Asked, Bench, Made, PlanError, told};
 use crate::protocol::plan::{Base, FeatureEdit};
 use crate::protocol::{FeatureStatus, Role};
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 
@@ -129,7 +127,7 @@ async fn carry_out(project: &Arc<Project>, facts: Option<&SessionFacts>, wish: W
 }
 
 fn make(project: &Project, wish: &Wish, runtime: &Handle) -> Result<Made, PlanError> {
-    let list = Path::new(FEATURE_LIST);
+    let list = project.list();
     let session = project
         .journal
         .with_state(|state| state.current().map(|session| session.number))
@@ -150,6 +148,7 @@ fn make(project: &Project, wish: &Wish, runtime: &Handle) -> Result<Made, PlanEr
     let write = |bytes: &[u8]| project.guard.hand_over(list, bytes).map_err(|error| error.to_string());
     wish.asked().carry_out(&Bench {
         workspace: &project.workspace,
+        list,
         trusted: project.guard.trusted(list),
         session,
         author: project.settings.author.clone(),

@@ -3,11 +3,10 @@
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
-use crate::harness::{self, FEATURE_LIST, FeatureList};
+use crate::harness::{self, FeatureList};
 use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
 use crate::verify;
-use std::path::Path;
 
 /// A change of a pass flag and what it rests on.
 pub struct Flip {
@@ -28,7 +27,7 @@ pub struct Flip {
 /// # Errors
 /// Fails if the list is not one we can read.
 pub fn read(project: &Project) -> Result<Option<FeatureList>, EngineError> {
-    Ok(FeatureList::read(&project.workspace.join(FEATURE_LIST))?)
+    Ok(FeatureList::read(&project.workspace.join(project.list()))?)
 }
 
 /// Reads the list and records it if the log does not know it so.
@@ -39,10 +38,10 @@ pub fn load(project: &Project) -> Result<Option<Vec<Feature>>, EngineError> {
     let Some(list) = read(project)? else { return Ok(None) };
     let features = list.features().to_vec();
     let known = project.journal.with_state(|state| {
-        state.features.path == FEATURE_LIST && state.features.rows.iter().map(|row| &row.feature).eq(features.iter())
+        state.features.path == project.list_name() && state.features.rows.iter().map(|row| &row.feature).eq(features.iter())
     });
     if !known {
-        let (path, notices) = (FEATURE_LIST.to_owned(), list.notices().to_vec());
+        let (path, notices) = (project.list_name(), list.notices().to_vec());
         project.record(FeatureListLoaded {
             path,
             features: features.clone(),
@@ -89,10 +88,10 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         FeatureStatus::Failing
     };
     // Flipped from the guard's own copy: what lies in the workspace at this instant may be somebody else's.
-    let list = match project.guard.trusted(Path::new(FEATURE_LIST)) {
-        Some(bytes) => FeatureList::parse(FEATURE_LIST, bytes)?,
+    let list = match project.guard.trusted(project.list()) {
+        Some(bytes) => FeatureList::parse(&project.list_name(), bytes)?,
         None => read(project)?.ok_or_else(|| EngineError::File {
-            what: format!("{FEATURE_LIST} is gone"),
+            what: format!("{} is gone", project.list_name()),
             source: std::io::ErrorKind::NotFound.into(),
         })?,
     };
@@ -103,7 +102,7 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         .map_or(FeatureStatus::Unknown, |feature| feature.status);
     let bytes = list.flip(&flip.feature, flip.passes)?;
     let _ours = project.watcher.expect();
-    project.guard.hand_over(Path::new(FEATURE_LIST), &bytes)?;
+    project.guard.hand_over(project.list(), &bytes)?;
     let Flip {
         feature,
         by,

@@ -5,8 +5,8 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
+use crate::harness;
 use crate::harness::notes::Note;
-use crate::harness::{self, FEATURE_LIST};
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
 use crate::protocol::{
     CallId, CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, TestPurpose, TestRun,
@@ -215,19 +215,23 @@ impl Dispatch {
                 .collect::<Vec<_>>()
                 .join(", ")
         });
-        format!("There is no feature {id} in {FEATURE_LIST}. Its ids are: {known}.")
+        format!(
+            "There is no feature {id} in {}. Its ids are: {known}.",
+            self.project.list_name()
+        )
     }
 
     /// What the initializer still owes before it may end: a readable list and a first commit.
     async fn initializer_owes(&self) -> Result<Option<String>, EngineError> {
+        let list = self.project.list_name();
         let features = match features::load(&self.project) {
             Ok(features) => features.unwrap_or_default(),
-            Err(EngineError::List(error)) => return Ok(Some(format!("{FEATURE_LIST} cannot be read: {error}. Mend it first."))),
+            Err(EngineError::List(error)) => return Ok(Some(format!("{list} cannot be read: {error}. Mend it first."))),
             Err(other) => return Err(other),
         };
         if features.is_empty() {
             return Ok(Some(format!(
-                "{FEATURE_LIST} is missing or empty: write it first, every feature with \"passes\": false."
+                "{list} is missing or empty: write it first, every feature with \"passes\": false."
             )));
         }
         let proud: Vec<&str> = features
@@ -244,11 +248,7 @@ impl Dispatch {
         }
         let head = self.project.git(|repo| repo.head()).await?;
         let committed = match head {
-            Some(head) => self
-                .project
-                .git(move |repo| repo.read_at(&head, FEATURE_LIST))
-                .await?
-                .is_some(),
+            Some(head) => self.project.git(move |repo| repo.read_at(&head, &list)).await?.is_some(),
             None => false,
         };
         Ok((!committed).then(|| "The skeleton is not committed yet: call commit first.".to_owned()))

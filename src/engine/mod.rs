@@ -56,7 +56,6 @@ use crate::config::Settings;
 use crate::config::pricing::Prices;
 use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
-use crate::harness::FEATURE_LIST;
 pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
 use crate::link::{Client, InProcess, Lookups, NextWindowSource};
@@ -175,18 +174,19 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let guard = Guard::new(GuardContext {
         workspace: workspace.clone(),
         baseline: dir.baseline(),
-        feature_list: FEATURE_LIST.into(),
+        feature_list: settings.feature_list.clone(),
         test_globs: settings.verify.tests.clone(),
     })?;
     let rites = rites::Rites::of(&workspace)?;
     let journal = Journal::new(writer, state);
     let guard = Arc::new(guard);
-    finish_moves(&workspace, &journal, &guard, settings.checkpoint_max_file_mb << 20)?;
+    finish_moves(&workspace, &settings, &journal, &guard)?;
     let (commands, command_queue) = mpsc::channel(COMMANDS);
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
     let blobs = Blobs::of(&dir).with_redactor(redactor);
     let lookups = Lookups {
         workspace: workspace.clone(),
+        list: settings.feature_list.clone(),
         blobs: blobs.clone(),
         limit: settings.checkpoint_max_file_mb << 20,
         next: Some(NextWindowSource {
@@ -232,7 +232,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
-        earlier: outside::earlier(project.guard.changed_since_last_run())
+        earlier: outside::earlier(project.list(), project.guard.changed_since_last_run())
             .into_iter()
             .chain(stopped)
             .collect(),
@@ -251,12 +251,13 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
 }
 
 /// A move that was cut off is finished before anything else looks at the files.
-fn finish_moves(workspace: &Path, journal: &Journal, guard: &Arc<Guard>, limit: u64) -> Result<(), EngineError> {
+fn finish_moves(workspace: &Path, settings: &Settings, journal: &Journal, guard: &Arc<Guard>) -> Result<(), EngineError> {
     let mover = rollback::Mover {
         workspace: workspace.to_owned(),
+        list: settings.feature_list.clone(),
         journal: journal.clone(),
         guard: Arc::clone(guard),
-        limit,
+        limit: settings.checkpoint_max_file_mb << 20,
     };
     // Only a project that was moved before can have been cut off in a move; a new one's log has no place to say so yet.
     mover.catch_up().map(drop)

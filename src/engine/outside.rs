@@ -9,7 +9,7 @@ use super::features;
 use super::project::Project;
 use super::session::COMMITS;
 use crate::guard::watch::Change;
-use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::harness::FeatureList;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureFlipped, FlipBy};
 use crate::protocol::{Feature, FeatureId, FeatureStatus};
 use std::path::Path;
@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 /// Follows outside changes until the watcher closes.
 pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, remarks: mpsc::Sender<String>) {
     while let Some(change) = changes.recv().await {
-        for seen in change.events(FEATURE_LIST) {
+        for seen in change.events(&project.list_name()) {
             match notice(&project, seen, &change).await {
                 // A full channel means the agent is far behind; the log has it all the same.
                 Ok(remark) => drop(remarks.try_send(remark)),
@@ -30,9 +30,9 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
 }
 
 /// Tells of guarded files that changed while no run was on, given as path and one line.
-pub fn earlier(changes: Vec<(String, String)>) -> Vec<ExternalChangeSeen> {
+pub fn earlier(list: &Path, changes: Vec<(String, String)>) -> Vec<ExternalChangeSeen> {
     let seen = |(path, detail): (String, String)| ExternalChangeSeen {
-        what: if path == FEATURE_LIST {
+        what: if Path::new(&path) == list {
             ExternalKind::FeatureList
         } else {
             ExternalKind::Tree
@@ -83,7 +83,7 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
         ExternalKind::Tree => {
             project.record(seen.clone())?;
             for path in &change.paths {
-                if path != FEATURE_LIST {
+                if Path::new(path) != project.list() {
                     project.guard.adopt(Path::new(path))?;
                 }
             }
@@ -99,7 +99,7 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
 
 /// A person edited the list. If it can be read it is taken as it is, its flips recorded as theirs; if not, it is left alone.
 fn list_changed(project: &Project) -> Result<(String, &'static str), EngineError> {
-    let now = match FeatureList::read(&project.workspace.join(FEATURE_LIST)) {
+    let now = match FeatureList::read(&project.workspace.join(project.list())) {
         Ok(Some(list)) => list.features().to_vec(),
         Ok(None) => {
             return Ok((
@@ -112,7 +112,7 @@ fn list_changed(project: &Project) -> Result<(String, &'static str), EngineError
             return Ok((detail, "The human is still at it, or must mend it."));
         }
     };
-    project.guard.adopt(Path::new(FEATURE_LIST))?;
+    project.guard.adopt(project.list())?;
     let flips = project.journal.with_state(|state| {
         let before: Vec<_> = state
             .features

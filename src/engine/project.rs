@@ -57,6 +57,18 @@ pub struct Project {
 }
 
 impl Project {
+    /// Returns where the feature list is, relative to the workspace.
+    #[must_use]
+    pub fn list(&self) -> &Path {
+        &self.settings.feature_list
+    }
+
+    /// Returns the same as text, for messages and events.
+    #[must_use]
+    pub fn list_name(&self) -> String {
+        self.list().display().to_string()
+    }
+
     /// Records an event.
     ///
     /// # Errors

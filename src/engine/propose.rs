@@ -8,9 +8,9 @@ use super::error::EngineError;
 use super::features;
 use super::gates::{self, Decided, Policy};
 use super::weakened;
+use crate::harness::FeatureList;
 use crate::harness::comments;
 use crate::harness::prompt::Attendance;
-use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::event::{GateKind, GateOpened, Particulars};
 use crate::protocol::{CallId, FeatureStatus, GateDecision};
 use crate::tool::ProposedText;
@@ -87,8 +87,8 @@ impl Dispatch {
             .change
             .applied(&before)
             .map_err(|why| format!("the change does not fit {given}: {why}."))?;
-        if path == Path::new(FEATURE_LIST) {
-            flags_stay(&before, &after)?;
+        if path == self.project.list() {
+            flags_stay(&self.project.list_name(), &before, &after)?;
         }
         Ok(Fitting { path, before, after })
     }
@@ -128,7 +128,7 @@ impl Dispatch {
         gates::decide(project, decided)?;
         let _ours = project.watcher.expect();
         project.guard.hand_over(&fitting.path, &fitting.after)?;
-        if fitting.path == Path::new(FEATURE_LIST) {
+        if fitting.path == project.list() {
             features::load(project)?;
         }
         Ok(Ran::done(format!(
@@ -139,9 +139,9 @@ impl Dispatch {
 }
 
 /// The list's words may be proposed; its flags change only on evidence.
-fn flags_stay(before: &[u8], after: &[u8]) -> Result<(), String> {
-    let parse = |bytes: &[u8]| FeatureList::parse(FEATURE_LIST, bytes.to_vec());
-    let after = parse(after).map_err(|error| format!("{FEATURE_LIST} could not be read afterwards: {error}."))?;
+fn flags_stay(list: &str, before: &[u8], after: &[u8]) -> Result<(), String> {
+    let parse = |bytes: &[u8]| FeatureList::parse(list, bytes.to_vec());
+    let after = parse(after).map_err(|error| format!("{list} could not be read afterwards: {error}."))?;
     let Ok(before) = parse(before) else { return Ok(()) };
     let was = |id| {
         before
@@ -188,14 +188,17 @@ mod tests {
 
     #[test]
     fn words_of_the_list_may_be_proposed_and_flags_may_not() {
-        assert_eq!(flags_stay(&list("false", "a"), &list("false", "b")), Ok(()));
-        let flipped = flags_stay(&list("false", "a"), &list("true", "a")).unwrap_err();
+        assert_eq!(flags_stay("l", &list("false", "a"), &list("false", "b")), Ok(()));
+        let flipped = flags_stay("l", &list("false", "a"), &list("true", "a")).unwrap_err();
         assert!(flipped.contains("pass flag of F1"), "{flipped}");
-        assert!(flags_stay(&list("true", "a"), &list("false", "a")).is_err());
-        assert!(flags_stay(b"[]", &list("true", "new")).is_err(), "a new feature that passes");
-        assert_eq!(flags_stay(b"[]", &list("false", "new")), Ok(()));
+        assert!(flags_stay("l", &list("true", "a"), &list("false", "a")).is_err());
         assert!(
-            flags_stay(&list("false", "a"), b"[oops")
+            flags_stay("l", b"[]", &list("true", "new")).is_err(),
+            "a new feature that passes"
+        );
+        assert_eq!(flags_stay("l", b"[]", &list("false", "new")), Ok(()));
+        assert!(
+            flags_stay("l", &list("false", "a"), b"[oops")
                 .unwrap_err()
                 .contains("could not be read")
         );

@@ -12,8 +12,8 @@ use super::survivors;
 use crate::config::Settings;
 use crate::git::{Facts, GitError, Moved, Repo};
 use crate::guard::{Guard, GuardContext};
+use crate::harness::FeatureList;
 use crate::harness::rehearsal::rehearse;
-use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::link;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, MoveRefused, RolledBack, RunEnded, RunOutcome};
 use crate::protocol::{MoveKind, Rehearsal, Seq, Target};
@@ -26,6 +26,8 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 pub struct Mover {
     /// Canonical path of the workspace.
     pub workspace: PathBuf,
+    /// The feature list, relative to it.
+    pub list: PathBuf,
     /// Its log.
     pub journal: Journal,
     /// What must forget the state that is left.
@@ -81,11 +83,12 @@ impl Mover {
         let guard = Guard::new(GuardContext {
             workspace: workspace.to_owned(),
             baseline: dir.baseline(),
-            feature_list: FEATURE_LIST.into(),
+            feature_list: settings.feature_list.clone(),
             test_globs: settings.verify.tests.clone(),
         })?;
         let mover = Self {
             workspace: workspace.to_owned(),
+            list: settings.feature_list.clone(),
             journal,
             guard: Arc::new(guard),
             limit: settings.checkpoint_max_file_mb << 20,
@@ -145,7 +148,7 @@ impl Mover {
     /// # Errors
     /// [`GitError::Stale`] if it is not, else as [`rehearse`].
     fn agreed(&self, target: &Target, seen: &str) -> Result<Rehearsal, EngineError> {
-        let rehearsal = rehearse(&self.workspace, target, self.limit)?;
+        let rehearsal = rehearse(&self.workspace, &self.list, target, self.limit)?;
         if rehearsal.seen == seen {
             Ok(rehearsal)
         } else {
@@ -208,11 +211,11 @@ impl Mover {
         };
         self.guard.begin_anew(paths)?;
         // A list that cannot be read was so in that state too; the next session says what is wrong with it.
-        if let Ok(list) = FeatureList::read(&self.workspace.join(FEATURE_LIST)) {
+        if let Ok(list) = FeatureList::read(&self.workspace.join(&self.list)) {
             let (features, notices) =
                 list.map_or_else(Default::default, |list| (list.features().to_vec(), list.notices().to_vec()));
             self.journal.record(FeatureListLoaded {
-                path: FEATURE_LIST.to_owned(),
+                path: self.list.display().to_string(),
                 features,
                 notices,
             })?;
@@ -226,6 +229,7 @@ impl Project {
     fn mover(&self) -> Mover {
         Mover {
             workspace: self.workspace.clone(),
+            list: self.list().to_owned(),
             journal: self.journal.clone(),
             guard: Arc::clone(&self.guard),
             limit: self.checkpoint_limit(),

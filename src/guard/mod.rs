@@ -49,7 +49,7 @@ pub struct GuardContext {
     /// Where baseline copies are kept; outside the workspace.
     pub baseline: PathBuf,
     /// Path of the feature list within the workspace.
-    pub feature_list: String,
+    pub feature_list: PathBuf,
     /// Globs of test files; empty means [`default_test_globs`].
     pub test_globs: Vec<String>,
 }
@@ -112,7 +112,7 @@ impl Guard {
                 baseline: Baseline::new(context.baseline)?,
                 initializing: false,
             }),
-            feature_list: PathBuf::from(context.feature_list),
+            feature_list: context.feature_list,
             workspace: context.workspace,
         })
     }

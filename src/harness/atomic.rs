@@ -6,6 +6,7 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Writes `bytes` to `path` by a temporary file in the same directory and a rename; the mode of a file already there is kept.
 ///
@@ -23,29 +24,53 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_atomically_with(path, bytes, mode)
 }
 
+/// Replaces a file that is still as it was read, keeping its mode; says whether it was.
+///
+/// # Errors
+/// As [`write_atomically`]. The file is untouched then, and where it has changed.
+pub fn replace_unchanged(path: &Path, was: &[u8], bytes: &[u8]) -> io::Result<bool> {
+    let mode = fs::metadata(path)?.permissions();
+    let file = written_beside(path, bytes, Some(mode))?;
+    // As late as can be: what another program writes from here to the rename is lost, and that is the time of two system calls.
+    if fs::read(path)? != was {
+        return Ok(false);
+    }
+    persist(file, path)?;
+    Ok(true)
+}
+
 /// Writes like [`write_atomically`], with the given permissions; `None` means those of a new file.
 ///
 /// # Errors
 /// As [`write_atomically`].
 pub fn write_atomically_with(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<()> {
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    persist(written_beside(path, bytes, mode)?, path)
+}
+
+fn directory(path: &Path) -> &Path {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+fn written_beside(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new()
         .prefix(".longhaul-")
         .suffix(".tmp")
         .permissions(mode.clone().unwrap_or_else(plain))
-        .tempfile_in(directory)?;
+        .tempfile_in(directory(path))?;
     file.write_all(bytes)?;
     if let Some(mode) = mode {
         // Once more: the umask has had its say at creation.
         file.as_file().set_permissions(mode)?;
     }
     file.as_file().sync_all()?;
+    Ok(file)
+}
+
+fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist(path).map_err(|error| error.error)?;
     // The rename itself is on the disk only once its directory is; a file system that cannot sync directories loses nothing else.
-    if let Ok(directory) = File::open(directory) {
+    if let Ok(directory) = File::open(directory(path)) {
         let _ = directory.sync_all();
     }
     Ok(())
@@ -83,6 +108,20 @@ mod tests {
         write_atomically(&link, b"new").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"target");
         assert!(fs::symlink_metadata(&link).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("list.json");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        assert!(!replace_unchanged(&path, b"older", b"new").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert!(replace_unchanged(&path, b"old", b"new").unwrap());
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod feature_list;
 pub mod init;
 pub mod notes;
 pub mod orient;
+pub mod places;
 pub mod plan;
 pub mod prompt;
 pub mod rehearsal;
@@ -20,7 +21,7 @@ pub mod window;
 pub use atomic::write_atomically;
 pub use feature_list::{FeatureList, ListError};
 
-/// Name of the feature list within a workspace, unless the caller says otherwise.
+/// Name of the feature list within a workspace, where there is none yet; [`places`] finds others.
 pub const FEATURE_LIST: &str = "feature_list.json";
 
 /// Name of the progress notes within a workspace.

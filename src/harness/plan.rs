@@ -15,8 +15,8 @@ mod words;
 pub use error::PlanError;
 pub use words::told;
 
+use super::FeatureList;
 use super::feature_list::edit::Edited;
-use super::{FEATURE_LIST, FeatureList};
 use crate::git::{CommitRequest, GitError, Repo, Unsigned, check_message};
 use crate::protocol::event::{FeatureEditRefused, FeatureFlipped, FeatureListEdited, FlipBy};
 use crate::protocol::plan::{Base, FeatureEdit, FeatureText};
@@ -27,6 +27,8 @@ use std::path::Path;
 pub struct Bench<'a> {
     /// Canonical path of the workspace.
     pub workspace: &'a Path,
+    /// The list, relative to the workspace.
+    pub list: &'a Path,
     /// The list as the guard knows it; `None` where it guards none.
     pub trusted: Option<Vec<u8>>,
     /// The session in which it happens.
@@ -88,7 +90,7 @@ impl Asked<'_> {
         let repo = Repo::discover(bench.workspace)?;
         repo.ready_to_commit(bench.author.clone())?;
         let head = repo.head()?.ok_or(PlanError::NotBegun)?;
-        let tree = self.tree(&repo, &head, bench.workspace, &edited)?;
+        let tree = self.tree(&repo, &head, bench, &edited)?;
         let signed = match &tree {
             Some(tree) => (bench.sign)(Unsigned {
                 tree: tree.clone(),
@@ -139,7 +141,7 @@ impl Asked<'_> {
 
     /// Reads the list, which must be the one that was shown.
     fn read(&self, bench: &Bench<'_>) -> Result<FeatureList, PlanError> {
-        let list = FeatureList::read(&bench.workspace.join(FEATURE_LIST))?.ok_or(PlanError::Gone)?;
+        let list = FeatureList::read(&bench.workspace.join(bench.list))?.ok_or(PlanError::Gone)?;
         // A change from outside that nobody has noticed yet must not be written over.
         let noticed = bench.trusted.as_ref().is_none_or(|trusted| trusted == list.bytes());
         if !noticed || Base::of(list.features()) != *self.base {
@@ -149,13 +151,13 @@ impl Asked<'_> {
     }
 
     /// The tree with this edit in it and nothing else; `None` if there is nothing to commit.
-    fn tree(&self, repo: &Repo, head: &Oid, workspace: &Path, edited: &Edited) -> Result<Option<Oid>, PlanError> {
-        let file = workspace.join(FEATURE_LIST);
-        let path = file.strip_prefix(repo.workdir()).unwrap_or(Path::new(FEATURE_LIST));
+    fn tree(&self, repo: &Repo, head: &Oid, bench: &Bench<'_>, edited: &Edited) -> Result<Option<Oid>, PlanError> {
+        let file = bench.workspace.join(bench.list);
+        let path = file.strip_prefix(repo.workdir()).unwrap_or(bench.list);
         let Some(committed) = repo.read_at(head, path)? else {
             return Ok(None);
         };
-        let list = FeatureList::parse(FEATURE_LIST, committed.clone())
+        let list = FeatureList::parse(&bench.list.display().to_string(), committed.clone())
             .ok()
             .filter(|list| Base::of(list.features()) == *self.base);
         let bytes = match (list.map(|list| list.edit(self.edit)), self.edit) {

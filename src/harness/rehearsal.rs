@@ -3,23 +3,23 @@
 //! Owns the reading of both states; which files change, `git` says. Invariant: a list or notes that cannot be read are passed over
 //! here, for the move brings them back byte for byte all the same.
 
+use super::FeatureList;
 use super::notes::{self, entries};
-use super::{FEATURE_LIST, FeatureList};
 use crate::git::{GitError, Repo};
 use crate::protocol::{FeatureId, FeatureMove, FeatureStatus, NotesMove, Rehearsal, Target};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Rehearses a move in full: files and branch, features and notes. New files above `limit` bytes stay as they are.
+/// Rehearses a move in full: files and branch, features (of the list at that place) and notes. New files above `limit` bytes stay as they are.
 ///
 /// # Errors
 /// As [`Repo::rehearse`].
-pub fn rehearse(workspace: &Path, target: &Target, limit: u64) -> Result<Rehearsal, GitError> {
+pub fn rehearse(workspace: &Path, list: &Path, target: &Target, limit: u64) -> Result<Rehearsal, GitError> {
     let repo = Repo::discover(workspace)?;
     let (mut rehearsal, tree) = repo.rehearse_with_tree(target, limit)?;
-    let list = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| FeatureList::parse(FEATURE_LIST, bytes).ok());
-    let now = list(std::fs::read(workspace.join(FEATURE_LIST)).ok());
-    let then = list(repo.read_at(&tree, FEATURE_LIST)?);
+    let parse = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| FeatureList::parse("", bytes).ok());
+    let now = parse(std::fs::read(workspace.join(list)).ok());
+    let then = parse(repo.read_at(&tree, list)?);
     rehearsal.features = features(now.as_ref(), then.as_ref());
     let path = notes::path(workspace);
     let name = path.strip_prefix(workspace).unwrap_or(&path).to_owned();

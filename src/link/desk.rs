@@ -13,7 +13,7 @@ use crate::harness::plan::Asked;
 use crate::protocol::event::{
     FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, RuleRevoked, SectionRuled, SteerRefused,
 };
-use crate::protocol::{Command, Event, Seq, SessionNo};
+use crate::protocol::{Command, Event, Oid, Seq, SessionNo};
 use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError, Writer};
 use std::path::PathBuf;
@@ -92,6 +92,21 @@ impl Desk {
             .name("desk".into())
             .spawn(move || own.carry_out(command));
         started.map(drop).map_err(|_| Closed)
+    }
+
+    /// Edits the list while the caller waits. The error is for the person.
+    pub fn edit_now(&self, asked: &Asked<'_>) -> Result<Option<Oid>, String> {
+        let mut outcome = Err("the project has no log".to_owned());
+        let edit = |session| {
+            let events = plan::edit(&self.workspace, &self.dir, &self.settings, session, asked);
+            outcome = events.iter().find_map(plan::outcome).unwrap_or_else(|| outcome.clone());
+            Ok(events)
+        };
+        let recorded = {
+            let _working = lock(&self.at_work);
+            self.record(edit)
+        };
+        recorded.and(outcome)
     }
 
     fn carry_out(&self, command: Command) {

@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Lookups {
     /// The workspace, for git.
     pub workspace: PathBuf,
+    /// The feature list, relative to it.
+    pub list: PathBuf,
     /// The project's blobs.
     pub blobs: Blobs,
     /// Size in bytes above which a move back leaves new files alone.
@@ -89,7 +91,7 @@ impl Lookups {
                 .and_then(|repo| repo.changes(from.as_ref(), to))
                 .map(|files| Answer::TreeDiff { files })
                 .map_err(|error| error.to_string()),
-            Query::Rehearse { target } => rehearse(&self.workspace, target, self.limit)
+            Query::Rehearse { target } => rehearse(&self.workspace, &self.list, target, self.limit)
                 .map(|rehearsal| Answer::Rehearsal(Box::new(rehearsal)))
                 .map_err(|error| error.to_string()),
             Query::Blob { blob } => self
@@ -130,7 +132,7 @@ impl Lookups {
             let log = store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?;
             state = State::fold(&log.envelopes);
         }
-        for event in present::events(&self.workspace, crate::harness::FEATURE_LIST) {
+        for event in present::events(&self.workspace, &source.settings.feature_list) {
             state.tell(event);
         }
         if state.project.is_empty() {

@@ -17,7 +17,7 @@ mod watch;
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
-pub use offline::offline_in;
+pub use offline::{edit_features, offline_in};
 
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;

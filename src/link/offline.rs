@@ -4,8 +4,9 @@ use super::desk::Desk;
 use super::lookup::{Lookups, NextWindowSource};
 use super::{Backend, Client, Closed, Mode, Mover, Reply, Sink, present, watch};
 use crate::config::Settings;
+use crate::harness::plan::Asked;
 use crate::harness::prompt::{Attendance, Prompts};
-use crate::protocol::{Command, Query};
+use crate::protocol::{Command, Oid, Query};
 use crate::store::{Blobs, ProjectDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// the next window needs them.
 /// `mover` makes moves back, if they may be made.
 #[must_use]
-pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, settings: &Settings, mover: Option<Mover>) -> Client {
+pub fn offline_in(dir: ProjectDir, workspace: &Path, settings: &Settings, mover: Option<Mover>) -> Client {
     let desk = Desk::new(dir.clone(), workspace.to_owned(), settings.clone(), mover);
     let mode = if desk.is_held_elsewhere() {
         Mode::Following
@@ -23,6 +24,7 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, setting
     };
     let lookups = Lookups {
         workspace: workspace.to_owned(),
+        list: settings.feature_list.clone(),
         blobs: Blobs::of(&dir),
         limit: settings.checkpoint_max_file_mb << 20,
         next: Prompts::load(None).ok().map(|prompts| NextWindowSource {
@@ -38,9 +40,18 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, feature_list: &str, setting
         dir,
         mode,
         workspace: workspace.to_owned(),
-        feature_list: feature_list.to_owned(),
+        feature_list: settings.feature_list.clone(),
         lookups,
     }))
+}
+
+/// Makes a person's edit of the feature list while no run is on, and waits for it: recorded and committed as from the screen. Returns
+/// the commit, if it needed one.
+///
+/// # Errors
+/// Why it was not made, for the person.
+pub fn edit_features(dir: ProjectDir, workspace: &Path, settings: &Settings, asked: &Asked<'_>) -> Result<Option<Oid>, String> {
+    Desk::new(dir, workspace.to_owned(), settings.clone(), None).edit_now(asked)
 }
 
 struct Offline {
@@ -49,7 +60,7 @@ struct Offline {
     /// As the client began.
     mode: Mode,
     workspace: PathBuf,
-    feature_list: String,
+    feature_list: PathBuf,
     lookups: Lookups,
 }
 

@@ -6,8 +6,8 @@
 use crate::config::Settings;
 use crate::git::{GitError, Repo, Unsigned};
 use crate::guard::{Guard, GuardContext};
+use crate::harness::FeatureList;
 use crate::harness::plan::{Asked, Bench, PlanError};
-use crate::harness::{FEATURE_LIST, FeatureList};
 use crate::protocol::event::FeatureListLoaded;
 use crate::protocol::{Event, Oid, SessionNo};
 use crate::store::ProjectDir;
@@ -24,13 +24,22 @@ pub fn edit(workspace: &Path, dir: &ProjectDir, settings: &Settings, session: Se
             let mut events = vec![asked.refused(&why)];
             // Whoever tries again must see what there is.
             events.extend(
-                FeatureList::read(&workspace.join(FEATURE_LIST))
+                FeatureList::read(&workspace.join(&settings.feature_list))
                     .ok()
                     .flatten()
-                    .map(|list| loaded(&list)),
+                    .map(|list| loaded(&list, &settings.feature_list)),
             );
             events
         }
+    }
+}
+
+/// What an event of an edit says of how it went: its commit, if it needed one, or why it was refused.
+pub fn outcome(event: &Event) -> Option<Result<Option<Oid>, String>> {
+    match event {
+        Event::FeatureListEdited(edited) => Some(Ok(edited.commit.clone())),
+        Event::FeatureEditRefused(refused) => Some(Err(refused.reason.clone())),
+        _ => None,
     }
 }
 
@@ -48,16 +57,17 @@ fn carry_out(
     let guard = Guard::resume(GuardContext {
         workspace: workspace.clone(),
         baseline: dir.baseline(),
-        feature_list: FEATURE_LIST.into(),
+        feature_list: settings.feature_list.clone(),
         test_globs: settings.verify.tests.clone(),
     });
     let guard = guard.map_err(|error| PlanError::Write { what: error.to_string() })?;
     let write = |bytes: &[u8]| {
-        let written = guard.hand_over(Path::new(FEATURE_LIST), bytes);
+        let written = guard.hand_over(&settings.feature_list, bytes);
         written.map_err(|error| error.to_string())
     };
     let made = asked.carry_out(&Bench {
         workspace: &workspace,
+        list: &settings.feature_list,
         trusted: None,
         session,
         author: settings.author.clone(),
@@ -68,16 +78,16 @@ fn carry_out(
     })?;
     let mut events: Vec<Event> = vec![made.edited.into()];
     events.extend(made.flipped.map(Event::from));
-    events.push(loaded(&made.list));
+    events.push(loaded(&made.list, &settings.feature_list));
     if let Ok(observed) = Repo::discover(&workspace).and_then(|repo| repo.observe(COMMITS)) {
         events.push(observed.into());
     }
     Ok(events)
 }
 
-fn loaded(list: &FeatureList) -> Event {
+fn loaded(list: &FeatureList, path: &Path) -> Event {
     FeatureListLoaded {
-        path: FEATURE_LIST.to_owned(),
+        path: path.display().to_string(),
         features: list.features().to_vec(),
         notices: list.notices().to_vec(),
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 const COMMITS: usize = 200;
 
 /// Returns the list and the repository as they are now: what the log says of them may be older.
-pub fn events(workspace: &Path, list: &str) -> Vec<Event> {
+pub fn events(workspace: &Path, list: &Path) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     match Repo::discover(workspace).and_then(|repo| repo.observe(COMMITS)) {
         Ok(observed) => events.push(observed.into()),
@@ -21,7 +21,7 @@ pub fn events(workspace: &Path, list: &str) -> Vec<Event> {
             let (features, notices) = (read.features().to_vec(), read.notices().to_vec());
             events.push(
                 FeatureListLoaded {
-                    path: list.to_owned(),
+                    path: list.display().to_string(),
                     features,
                     notices,
                 }
@@ -33,7 +33,7 @@ pub fn events(workspace: &Path, list: &str) -> Vec<Event> {
             let notices = vec![error.to_string()];
             events.push(
                 FeatureListLoaded {
-                    path: list.to_owned(),
+                    path: list.display().to_string(),
                     features: Vec::new(),
                     notices,
                 }

@@ -3,7 +3,6 @@
 use crate::support::{INITIALIZER, Lab, Ran, builds, wait_for};
 use assert_cmd::Command as Program;
 use longhaul::config::Durability;
-use longhaul::harness::FEATURE_LIST;
 use longhaul::link::{self, Client, Mode, Update};
 use longhaul::protocol::event::{CommitReviewed, GateKind, GateOpened, Limits, RunStarted, SessionStarted};
 use longhaul::protocol::{Autonomy, Command, Envelope, Event, GateId, Oid, ReviewComment, Role, SessionNo};
@@ -13,7 +12,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 fn offline(lab: &Lab) -> Client {
-    link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings, None)
+    link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None)
 }
 
 /// Two sessions' script behind the model's name, of which a run with a limit of one session plays the first.

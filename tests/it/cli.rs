@@ -20,12 +20,12 @@ const LIST: &str = r#"[
 "#;
 
 /// A machine of its own: home, state, and a project directory.
-struct Place {
+pub struct Place {
     root: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self {
             root: tempfile::tempdir().unwrap(),
         };
@@ -33,15 +33,15 @@ impl Place {
         place
     }
 
-    fn project(&self) -> PathBuf {
+    pub fn project(&self) -> PathBuf {
         self.root.path().canonicalize().unwrap().join("app")
     }
 
-    fn state(&self) -> PathBuf {
+    pub fn state(&self) -> PathBuf {
         self.root.path().join("state")
     }
 
-    fn longhaul(&self, args: &[&str]) -> Command {
+    pub fn longhaul(&self, args: &[&str]) -> Command {
         let mut command = Command::cargo_bin("longhaul").unwrap();
         command
             .args(args)
@@ -146,9 +146,10 @@ fn features_come_from_the_disk_and_cannot_drive_the_terminal() {
             .and(contains("\x1b").not()),
     );
     let file = place.longhaul(&["features", "feature_list.json", "--json"]).output().unwrap();
-    let rows: serde_json::Value = serde_json::from_slice(&file.stdout).unwrap();
+    let sheet: serde_json::Value = serde_json::from_slice(&file.stdout).unwrap();
+    let second = &sheet["features"][1];
     assert_eq!(
-        (rows[1]["id"].as_str(), rows[1]["status"].as_str()),
+        (second["id"].as_str(), second["status"].as_str()),
         (Some("F002"), Some("failing"))
     );
 }

@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod engine;
 mod kill;
+mod lists;
 mod orders;
 mod plan;
 mod rollback;

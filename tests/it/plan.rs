@@ -252,7 +252,7 @@ async fn with_no_run_on_it_is_committed_recorded_and_agreed() {
     let mut lab = Lab::new();
     lab.settings.limits.sessions = Some(1);
     lab.run(INITIALIZER).await;
-    let client = link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings, None);
+    let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);
     let add = FeatureEdit::Add {
         after: Some("F002".into()),
         text: FeatureText {

@@ -9,7 +9,7 @@ use longhaul::store;
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 struct Place {
     root: tempfile::TempDir,
@@ -281,7 +281,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     };
     let limit = lab.settings.checkpoint_max_file_mb << 20;
     let workspace = lab.workspace().canonicalize().unwrap();
-    let seen = longhaul::harness::rehearsal::rehearse(&workspace, &target, limit)
+    let seen = longhaul::harness::rehearsal::rehearse(&workspace, Path::new("feature_list.json"), &target, limit)
         .unwrap()
         .seen;
     // What was shown is no longer so: refused, told, and the run goes on.
@@ -300,7 +300,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     assert!(refused.reason.contains("changed since the rehearsal"), "{}", refused.reason);
     assert_eq!(lab.read("meanwhile.txt"), "a person's");
     std::fs::remove_file(lab.path("meanwhile.txt")).unwrap();
-    let seen = longhaul::harness::rehearsal::rehearse(&workspace, &target, limit)
+    let seen = longhaul::harness::rehearsal::rehearse(&workspace, Path::new("feature_list.json"), &target, limit)
         .unwrap()
         .seen;
     asked.send(longhaul::protocol::Command::Move { target, seen }).unwrap();
@@ -328,7 +328,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     );
     assert!(!lab.path("feature_list.json").exists() && ran.state.features.rows.is_empty());
 
-    let undo = longhaul::harness::rehearsal::rehearse(&workspace, &Target::Undo, limit).unwrap();
+    let undo = longhaul::harness::rehearsal::rehearse(&workspace, Path::new("feature_list.json"), &Target::Undo, limit).unwrap();
     longhaul::engine::rollback::offline(&workspace, &lab.dir(), &lab.settings, &undo).unwrap();
     assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
     assert_eq!(lab.git(&["status", "--porcelain"]), "");

@@ -2,14 +2,14 @@
 
 use crate::support::{INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;
-use longhaul::harness::{FEATURE_LIST, NOTES};
+use longhaul::harness::NOTES;
 use longhaul::link::{self, Client};
 use longhaul::protocol::event::ExternalKind;
 use longhaul::protocol::{Answer, Command, Event, NextWindow, Query, RuleSpan, SectionId, SectionRule, StopMode};
 use std::time::Duration;
 
 fn offline(lab: &Lab) -> Client {
-    link::offline_in(lab.dir(), &lab.workspace(), FEATURE_LIST, &lab.settings, None)
+    link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None)
 }
 
 fn ask(client: &Client, query: Query) -> Answer {

@@ -172,7 +172,7 @@ fn name(text: &str, group: &Node) -> String {
     let names = ["name", "title", "phase", "epic", "id"];
     names
         .iter()
-        .find_map(|name| named(&name))
+        .find_map(named)
         .map(|member| shown(text, &member.value))
         .unwrap_or_default()
 }

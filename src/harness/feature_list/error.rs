@@ -57,6 +57,9 @@ pub enum ListError {
         /// What it is instead.
         found: String,
     },
+    /// There are several lists, and nobody said which.
+    #[error(transparent)]
+    Several(#[from] crate::harness::places::Several),
     /// No feature has this id.
     #[error("{path}: there is no feature `{id}`; the ids are {known}")]
     UnknownFeature {

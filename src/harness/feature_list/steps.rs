@@ -42,7 +42,7 @@ pub fn words(item: &Node) -> Option<&Member> {
             .filter(wording)
             .find(|member| same(&member.key, name))
     };
-    STEP_TEXTS.iter().find_map(|name| named(&name))
+    STEP_TEXTS.iter().find_map(named)
 }
 
 fn is_done(item: &Node) -> bool {

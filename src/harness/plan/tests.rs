@@ -1,6 +1,7 @@
 //! Edits in real repositories, checked with the files and git's own objects.
 
 use super::*;
+use crate::harness::FEATURE_LIST;
 use crate::protocol::event::FeatureListEdited;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ impl Lab {
         let asked = Asked { base, edit, reason };
         asked.carry_out(&Bench {
             workspace: &self.root(),
+            list: std::path::Path::new(FEATURE_LIST),
             trusted: None,
             session: SessionNo(3),
             author: None,

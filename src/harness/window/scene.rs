@@ -1,7 +1,6 @@
 //! What a window is composed from, taken from the folded log and the settings in one look.
 
 use crate::config::Settings;
-use crate::harness::FEATURE_LIST;
 use crate::harness::notes::{self, NotesError};
 use crate::harness::orient::{self, OrientInput};
 use crate::harness::prompt::{Attendance, Facts};
@@ -45,7 +44,7 @@ impl Scene {
             facts: Facts {
                 project: state.project.clone(),
                 workspace: workspace.display().to_string(),
-                feature_list: FEATURE_LIST.to_owned(),
+                feature_list: settings.feature_list.display().to_string(),
                 test_globs: settings.verify.tests.clone(),
                 features_per_session: settings.features_per_session,
                 attendance,
@@ -68,7 +67,7 @@ impl Scene {
         Ok(orient::gather(&OrientInput {
             workspace: &self.workspace,
             repository: self.repository.as_ref(),
-            feature_list: FEATURE_LIST,
+            feature_list: &self.facts.feature_list,
             features: &self.features,
             next: next.and_then(|id| self.features.iter().find(|feature| feature.id == *id)),
             notes: notes.as_deref(),

@@ -210,14 +210,14 @@ impl<'a> Layout<'a> {
     }
 
     fn has_comments(&self, array: &Node) -> bool {
+        let ends = array.items().iter().map(|item| (item.span.start, item.span.end));
+        let closing = (array.span.end, array.span.end);
         let mut at = array.span.start;
-        let ends = array.items().iter().map(|item| item.span.clone());
-        let mut gaps = ends.chain([array.span.end..array.span.end]).map(|item| {
-            let gap = self.slice(at..item.start);
-            at = item.end;
-            gap
-        });
-        gaps.any(|gap| gap.contains('/'))
+        ends.chain(std::iter::once(closing)).any(|(start, end)| {
+            let gap = self.slice(at..start);
+            at = end;
+            gap.contains('/')
+        })
     }
 
     /// Writes an array of strings; where one says what an item of `kept` says, the item's bytes are used.

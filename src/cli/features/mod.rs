@@ -1,11 +1,13 @@
-//! `longhaul features`: the feature list with its history, or any feature list file.
+//! `longhaul features`: a project's features with their history, any feature list file, a flag set by hand.
 
-use super::args::FeaturesArgs;
+mod file;
+mod set;
+
+use super::args::{FeaturesArgs, FeaturesCommand};
 use super::console::Console;
 use super::failure::Failure;
 use super::project::Project;
 use super::words;
-use crate::harness::FeatureList;
 use crate::protocol::{Feature, FeatureStatus};
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format, width};
@@ -28,20 +30,18 @@ struct Row<'a> {
 /// # Errors
 /// Fails if the project or the list cannot be read.
 pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
-    let (rows, notices) = if args.path.exists() && !args.path.is_dir() {
-        let list = FeatureList::read(&args.path)?.ok_or_else(|| Failure::unready(format!("{} is gone", args.path.display())))?;
-        let row = |feature: &Feature| FeatureRow {
-            feature: feature.clone(),
-            ..FeatureRow::default()
-        };
-        (list.features().iter().map(row).collect::<Vec<_>>(), list.notices().to_vec())
-    } else {
-        let project = Project::open(&args.path)?;
-        if let Some(error) = project.list_error {
-            return Err(error.into());
-        }
-        (project.state.features.rows, project.state.features.notices)
-    };
+    if let Some(FeaturesCommand::Set(args)) = &args.act {
+        return set::run(args, console);
+    }
+    let args = &args.list;
+    if args.path.exists() && !args.path.is_dir() {
+        return file::print(&args.path, args.json, console);
+    }
+    let project = Project::open_with(&args.path, args.list.as_deref())?;
+    if let Some(error) = project.list_error {
+        return Err(error.into());
+    }
+    let (rows, notices) = (project.state.features.rows, project.state.features.notices);
     if args.json {
         console.json(&rows.iter().map(json).collect::<Vec<_>>())?;
     } else {

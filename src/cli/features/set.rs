@@ -1,0 +1,136 @@
+//! `longhaul features set`: a person says of a feature that it passes, or that it does not.
+//!
+//! Owns the two ways this goes. A list of a project with a log is edited as on the screen: recorded, committed, told to the next
+//! session. Any other file has its flag replaced in place. Invariant: nothing is written where somebody else wrote meanwhile.
+
+use super::super::args::{SetArgs, Verdict};
+use super::super::console::Console;
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::project::Project;
+use super::super::settings;
+use crate::harness::atomic::replace_unchanged;
+use crate::harness::feature_list::SetFlag;
+use crate::harness::plan::Asked;
+use crate::harness::{FeatureList, ListError};
+use crate::link;
+use crate::protocol::{Base, FeatureEdit, Oid};
+use crate::ui::text::Clean;
+use std::path::{Path, PathBuf};
+
+/// Runs the command.
+///
+/// # Errors
+/// Fails if the list cannot be read, it is not plain which feature or flag is meant, or it cannot be written.
+pub fn run(args: &SetArgs, console: &mut Console) -> Result<(), Failure> {
+    let shown = args.file.display();
+    // Followed: the file that a link leads to is the list.
+    let file = args
+        .file
+        .canonicalize()
+        .map_err(|error| Failure::unready(format!("cannot open {shown}: {error}")))?;
+    let passes = args.to == Verdict::Passing;
+    let missing = || Failure::unready(format!("{shown} is gone"));
+    let list = FeatureList::read(&file)?.ok_or_else(missing)?;
+    let at = list.find(&args.feature).map_err(refused)?;
+    let set = SetFlag {
+        passes,
+        word: args.word.as_deref(),
+        settle: args.settle,
+    };
+    let bytes = list.set(at, set).map_err(refused)?;
+    let Some(feature) = list.features().get(at) else {
+        return Err(missing());
+    };
+    let what = if passes { "passes" } else { "does not pass" };
+    let id = Clean::line(feature.id.as_str());
+    if bytes == list.bytes() {
+        console.line(format!("{id} says already that it {what}; nothing was written"))?;
+        return Ok(());
+    }
+    let commit = match project_of(&file)? {
+        Some(project) => {
+            let edit = FeatureEdit::Flip {
+                feature: feature.id.clone(),
+                passes,
+                word: args.word.clone(),
+            };
+            Some(edit_in(&project, &list, edit, &args.reason)?)
+        }
+        None => {
+            replace(&file, list.bytes(), &bytes)?;
+            None
+        }
+    };
+    let told = match commit {
+        Some(Some(commit)) => format!("{id} {what} now; commit {}", Clean::line(commit.short())),
+        Some(None) | None => format!("{id} {what} now"),
+    };
+    console.line(told)?;
+    Ok(())
+}
+
+/// A flag that cannot be set is what the command line asked for, not a broken list.
+fn refused(error: ListError) -> Failure {
+    let exit = match &error {
+        ListError::UnknownFeature { .. } | ListError::AmbiguousId { .. } => Exit::Usage,
+        _ => Exit::Precondition,
+    };
+    let told = match &error {
+        ListError::Flag { why, .. } if why.starts_with("its flags disagree") => {
+            format!("{error}; --settle makes all of them say it")
+        }
+        _ => error.to_string(),
+    };
+    Failure::user(exit, told)
+}
+
+/// The project whose list this file is, if longhaul has a log of one.
+fn project_of(file: &Path) -> Result<Option<Project>, Failure> {
+    // A list lies in the workspace's top directory, or in a folder of it.
+    for folder in file.ancestors().skip(1).take(2) {
+        let place = super::super::project::place(folder)?;
+        if !place.dir.exists() || place.workspace != folder {
+            continue;
+        }
+        let project = Project::open(folder)?;
+        let own: PathBuf = project.workspace.join(&project.list);
+        if own.canonicalize().is_ok_and(|own| own == file) {
+            return Ok(Some(project));
+        }
+    }
+    Ok(None)
+}
+
+fn edit_in(project: &Project, list: &FeatureList, edit: FeatureEdit, reason: &str) -> Result<Option<Oid>, Failure> {
+    if let Some(pid) = project.holder {
+        return Err(Failure::user(
+            Exit::Busy,
+            format!("process {pid} runs this project: set the flag in its window, or stop the run first"),
+        ));
+    }
+    let mut settings = settings::load(Some(&project.checkout))?.settings;
+    settings.feature_list.clone_from(&project.list);
+    let base = &Base::of(list.features());
+    let asked = Asked {
+        base,
+        edit: &edit,
+        reason,
+    };
+    link::edit_features(project.dir.clone(), &project.workspace, &settings, &asked).map_err(Failure::unready)
+}
+
+fn replace(file: &Path, was: &[u8], bytes: &[u8]) -> Result<(), Failure> {
+    let cannot =
+        |error: std::io::Error| Failure::unready(format!("{} cannot be written: {error}; nothing was changed", file.display()));
+    if std::fs::metadata(file).map_err(cannot)?.permissions().readonly() {
+        return Err(cannot(std::io::ErrorKind::PermissionDenied.into()));
+    }
+    if replace_unchanged(file, was, bytes).map_err(cannot)? {
+        return Ok(());
+    }
+    Err(Failure::unready(format!(
+        "{} was changed by another program just now; nothing was written, try again",
+        file.display()
+    )))
+}
