@@ -3,6 +3,10 @@
 //! Owns names and help texts only. Invariant: a value that is also a setting is passed on as typed, so that
 //! there is one place that judges it.
 
+mod features;
+
+pub use features::{FeaturesArgs, FeaturesCommand, FeaturesList, SetArgs, Verdict};
+
 use super::exit;
 use crate::protocol::{Autonomy, FinishWay};
 use clap::{Args, Parser, Subcommand};
@@ -302,77 +306,6 @@ impl WayArgs {
             _ => None,
         }
     }
-}
-
-/// Options of `features`.
-///
-/// A project is printed as a table, or as a JSON array, with its history. A file is printed as it is read: where in it the features
-/// stand, the key of their flag, and what is odd; in JSON one object {file, container, flag, encoding, features, notices}, or, if it
-/// is no list that can be read, {file, error, line, column, text}.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct FeaturesArgs {
-    #[command(subcommand)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
-    pub act: Option<FeaturesCommand>,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
-    pub list: FeaturesList,
-}
-
-/// What is listed.
-#[derive(Debug, Args)]
-pub struct FeaturesList {
-    /// The project, or a feature list file
-    #[arg(value_name = "DIR|FILE", default_value = ".")]
-    pub path: PathBuf,
-    /// The project's list, where it has several
-    #[arg(long, value_name = "FILE")]
-    pub list: Option<PathBuf>,
-    /// Print JSON: of a project an array of features, of a FILE an object with its container, flag key, features and notices
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What can be done with a feature.
-#[derive(Debug, Subcommand)]
-pub enum FeaturesCommand {
-    /// Say, as a human, that a feature passes or does not: only its flag is written, every other byte stays
-    ///
-    /// In a project that longhaul works on it is recorded and committed, as on the screen.
-    Set(SetArgs),
-}
-
-/// Options of `features set`.
-#[derive(Debug, Args)]
-pub struct SetArgs {
-    /// The feature list
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The feature: its id, or its place in the list from 1, as 3 or #3
-    #[arg(value_name = "INDEX|ID")]
-    pub feature: String,
-    /// What it is
-    #[arg(value_name = "passing|failing")]
-    pub to: Verdict,
-    /// The word for it, if the list says its state in words and has none yet
-    #[arg(long, value_name = "WORD")]
-    pub word: Option<String>,
-    /// Where the feature's flags disagree, make all of them say it
-    #[arg(long)]
-    pub settle: bool,
-    /// Why; kept where the project has a log
-    #[arg(long, value_name = "TEXT", default_value = "set on the command line")]
-    pub reason: String,
-}
-
-/// What a person says of a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Verdict {
-    /// It passes
-    Passing,
-    /// It does not
-    Failing,
 }
 
 /// Options of `notify`.
