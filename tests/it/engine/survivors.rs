@@ -44,7 +44,7 @@ async fn cut_off() -> Lab {
     let target = Target::Commit {
         commit: first.as_str().into(),
     };
-    let agreed = rehearse(&workspace, &target, limit).unwrap();
+    let agreed = rehearse(&workspace, std::path::Path::new("feature_list.json"), &target, limit).unwrap();
     Repo::discover(&workspace).unwrap().roll_back(&agreed, limit).unwrap();
     // All that a kill right after the saving leaves; nobody told the log.
     lab.git(&["update-ref", "refs/longhaul/pending", "refs/longhaul/undo/1"]);
