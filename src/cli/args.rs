@@ -96,6 +96,11 @@ pub enum DebugCommand {
         /// The project
         dir: PathBuf,
     },
+    /// Make the project's worktree as a run does, for tests that kill it
+    Worktree {
+        /// The project
+        dir: PathBuf,
+    },
 }
 
 /// Options of `run`.
@@ -116,12 +121,9 @@ pub struct RunArgs {
     /// Start although the working tree has changes that are not committed; they are kept
     #[arg(long)]
     pub allow_dirty: bool,
-    /// Work in a worktree beside DIR, on a branch of its own [default for a repository with commits that longhaul did not work on]
-    #[arg(long, conflicts_with = "in_place")]
-    pub worktree: bool,
-    /// Work in DIR itself, on its branch [default for all others]
-    #[arg(long)]
-    pub in_place: bool,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
+    pub place: PlaceArgs,
     /// Agree that the agent's commands run unconfined, as you, without being asked on the terminal
     #[arg(long)]
     pub yes_unconfined: bool,
@@ -143,6 +145,17 @@ pub struct RunArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
     pub output: OutputArgs,
+}
+
+/// Where a run works.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// Work in a worktree beside DIR, on a branch of its own [default for a repository with commits that longhaul did not work on]
+    #[arg(long, conflicts_with = "in_place")]
+    pub worktree: bool,
+    /// Work in DIR itself, on its branch [default for all others]
+    #[arg(long)]
+    pub in_place: bool,
 }
 
 /// Limits of a run.

@@ -83,6 +83,13 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     for line in aligned(&lines) {
         console.line(line)?;
     }
+    let gone = state.checkpoints.iter().filter(|kept| !kept.is_there()).count();
+    if gone > 0 {
+        let gone = format::plural(gone, "checkpoint");
+        console.note(format!(
+            "{gone} of old steps were dropped, as checkpoint_keep_days and checkpoint_keep_sessions say"
+        ))?;
+    }
     Ok(())
 }
 
@@ -97,7 +104,10 @@ fn cells(found: &Checkpoint, kept: Option<&KeptCheckpoint>, state: &State, now: 
     [
         found.id.0.to_string(),
         found.head.as_ref().map_or("no commit", Oid::short).to_owned(),
-        format!("{} ago", format::age(found.time, now)),
+        match format::age(found.time, now) {
+            age if age == "now" => age,
+            age => format!("{age} ago"),
+        },
         session.map_or_else(String::new, |kept| kept.session.to_string()),
         feature.map_or_else(String::new, ToString::to_string),
         what,

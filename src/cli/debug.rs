@@ -1,10 +1,11 @@
 //! Hidden commands for people who work on longhaul.
 
-use super::args::DebugCommand;
+use super::args::{DebugCommand, PlaceArgs};
 use super::console::Console;
 use super::failure::Failure;
 use super::launch::options;
-use super::settings;
+use super::workplace::Workplace;
+use super::{project, settings};
 use crate::config::Settings;
 use crate::git::Repo;
 use crate::ui::notice::Setup;
@@ -39,6 +40,18 @@ pub fn run(command: &DebugCommand, console: &mut Console) -> Result<(), Failure>
         DebugCommand::Commit { dir } => {
             let made = Repo::discover(dir)?.commit_files("by hand")?;
             console.line(made.commit.0)?;
+        }
+        DebugCommand::Worktree { dir } => {
+            let place = project::place(dir)?;
+            let settings = settings::load(Some(&place.checkout))?.settings;
+            let wanted = PlaceArgs {
+                worktree: true,
+                in_place: false,
+            };
+            place.dir.create()?;
+            let chosen = Workplace::choose(&wanted, &settings, &place, &Repo::discover(&place.checkout)?)?;
+            let taken = chosen.take(&place.checkout, &place.dir, 0)?;
+            console.line(taken.map_or_else(String::new, |taken| taken.event.tree.path))?;
         }
     }
     Ok(())

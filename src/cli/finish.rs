@@ -33,6 +33,16 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
     {
         return Err(StoreError::Busy { pid }.into());
     }
+    if !args.dry_run
+        && let Some(notes) = finish::finish_removal(&place)?
+    {
+        // What was asked for is what had been cut off.
+        console.line("the work was home already; the removal of its worktree, which had been cut off, is done now")?;
+        for note in &notes {
+            console.note(Clean::line(note).as_str())?;
+        }
+        return Ok(());
+    }
     let (into, way) = (args.into.as_deref(), args.way.chosen());
     match way {
         Some(FinishWay::Leave) if args.dry_run => {

@@ -66,7 +66,9 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
     }
     let repo = place.as_ref().map(|_| Repo::discover(&dir));
     let workplace = match (&place, &repo) {
-        (Some(place), Some(Ok(repo))) if repo.workdir() == dir => Some(Workplace::choose(args, &resolved.settings, place, repo)?),
+        (Some(place), Some(Ok(repo))) if repo.workdir() == dir => {
+            Some(Workplace::choose(&args.place, &resolved.settings, place, repo)?)
+        }
         _ => None,
     };
     let file = &resolved.settings.feature_list;

@@ -13,6 +13,7 @@ use crate::git::{GitError, Repo};
 use crate::harness::rehearsal::rehearse;
 use crate::protocol::{CheckpointId, Rehearsal, SessionNo, Target, TestMove, TestTotals};
 use crate::session::State;
+use crate::session::state::KeptCheckpoint;
 use crate::ui::model::going::WORD;
 use crate::ui::rehearsal::{Wording, abandoned, feature_move, files, heading, rows, test_there};
 use crate::ui::text::Clean;
@@ -62,7 +63,11 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
     if let Ok(number) = id.parse::<u32>() {
         match repo.read_checkpoint(CheckpointId(number)) {
             Ok(found) => return Ok(Target::Checkpoint { checkpoint: found.id }),
-            Err(GitError::NoCheckpoint { .. }) => {}
+            Err(GitError::NoCheckpoint { id }) => {
+                if let Some(kept) = project.state.checkpoint(id).filter(|kept| !kept.is_there()) {
+                    return Err(Failure::unready(dropped(kept, &project.state)));
+                }
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -74,6 +79,21 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
             words::path(&project.checkout)
         ))),
     }
+}
+
+/// Says that a checkpoint is kept no longer, and what there is instead.
+fn dropped(kept: &KeptCheckpoint, state: &State) -> String {
+    let id = kept.made.checkpoint;
+    let instead = match state.target_before(kept.seq) {
+        Some(Target::Checkpoint { checkpoint }) => {
+            format!("`longhaul rollback {}` goes to what was kept before it, ", checkpoint.0)
+        }
+        Some(Target::Commit { commit }) => format!("`longhaul rollback {}` goes to the commit before it, ", commit.short()),
+        Some(Target::Undo | Target::Redo) | None => String::new(),
+    };
+    format!(
+        "{id} was dropped, as those of old steps are (checkpoint_keep_days): {instead}`longhaul checkpoints` lists what there is"
+    )
 }
 
 fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs, console: &mut Console) -> Result<(), Failure> {

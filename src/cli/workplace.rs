@@ -5,7 +5,7 @@
 //! by `../` is where it was; where nothing may be written there, or where that would be inside another repository, it lies in the
 //! state directory. Invariant: choosing changes nothing, and nothing is made but under the project's lock.
 
-use super::args::RunArgs;
+use super::args::PlaceArgs;
 use super::failure::Failure;
 use crate::config::{Settings, WorktreeUse};
 use crate::engine::finish;
@@ -45,7 +45,7 @@ impl Workplace {
     ///
     /// # Errors
     /// Fails if the flags ask for what would lose sight of work, or no worktree can begin here.
-    pub fn choose(args: &RunArgs, settings: &Settings, place: &Place, repo: &Repo) -> Result<Self, Failure> {
+    pub fn choose(args: &PlaceArgs, settings: &Settings, place: &Place, repo: &Repo) -> Result<Self, Failure> {
         if let Some(record) = place.open() {
             if args.in_place {
                 return Err(Failure::unready(format!(

@@ -85,6 +85,8 @@ pub(super) const KEYS: &[Key] = &[
     key("stall_sessions", Kind::Whole(1, 1_000)),
     key("question_timeout_seconds", Kind::Whole(1, 86_400 * 365)),
     key("checkpoint_max_file_mb", Kind::Whole(1, 100_000)),
+    key("checkpoint_keep_days", Kind::Whole(0, 36_500)),
+    key("checkpoint_keep_sessions", Kind::Whole(1, 1_000_000)),
     key("author", Kind::Author),
     key("commit_trailer", Kind::Bool),
     key("durability", Kind::Choice(&["group", "full"])),

@@ -163,6 +163,8 @@ impl Merged {
             stall_sessions: self.whole("stall_sessions").unwrap_or_default(),
             question_timeout_seconds: self.whole("question_timeout_seconds").unwrap_or_default(),
             checkpoint_max_file_mb: self.whole("checkpoint_max_file_mb").unwrap_or_default(),
+            checkpoint_keep_days: self.whole("checkpoint_keep_days").filter(|days| *days > 0),
+            checkpoint_keep_sessions: self.whole("checkpoint_keep_sessions").unwrap_or_default(),
             author: self.text("author").as_deref().and_then(keys::author),
             durability: if self.text("durability").as_deref() == Some("full") {
                 Durability::Full

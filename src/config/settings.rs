@@ -29,6 +29,9 @@ pub struct Settings {
     pub stall_sessions: u32,
     pub question_timeout_seconds: u64,
     pub checkpoint_max_file_mb: u64,
+    /// `None`: for ever.
+    pub checkpoint_keep_days: Option<u32>,
+    pub checkpoint_keep_sessions: u32,
     /// Name and mail address.
     pub author: Option<(String, String)>,
     pub durability: Durability,

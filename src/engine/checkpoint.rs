@@ -1,13 +1,20 @@
-//! When a checkpoint is made.
+//! When a checkpoint is made, and when it is dropped.
 //!
-//! Owns the moments; what a checkpoint is, `git` says. Invariant: none is made twice of the same state, and a run goes on without
-//! one that could not be made, for a move back saves the state it leaves all the same.
+//! Owns the moments; what a checkpoint is, `git` says, and which may go, the log. Invariant: none is made twice of the same state, and
+//! a run goes on without one that could not be made, for a move back saves the state it leaves all the same; none goes that the log
+//! does not call dropped.
 
 use super::error::EngineError;
 use super::project::Project;
 use crate::protocol::CallId;
-use crate::protocol::event::{CheckpointCause, CheckpointMade};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped};
+use crate::session::state::Keeping;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::sync::PoisonError;
+
+/// Checkpoints dropped at a session's start: each may make git write all its packed refs anew.
+const AT_ONCE: usize = 500;
 
 impl Project {
     /// Makes a checkpoint if anything changed since the last one, and records it.
@@ -43,6 +50,49 @@ impl Project {
             call,
             left_out: made.left_out,
         })
+    }
+
+    /// Drops the checkpoints of steps that need not be kept longer, some at a time.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub async fn drop_old_checkpoints(&self) -> Result<(), EngineError> {
+        let sessions = self.settings.checkpoint_keep_sessions;
+        let Some(days) = self.settings.checkpoint_keep_days else {
+            return Ok(());
+        };
+        let keeping = Keeping { days, sessions };
+        let (old, dropped): (Vec<_>, BTreeSet<_>) = self.journal.with_state(|state| {
+            let old = || state.droppable(keeping, Timestamp::now());
+            let gone = old().filter(|kept| !kept.is_there()).map(|kept| kept.made.checkpoint);
+            let named = old().map(|kept| (kept.made.checkpoint, kept.made.tree.clone()));
+            (named.collect(), gone.collect())
+        });
+        if old.is_empty() {
+            return Ok(());
+        }
+        let there = self.git(move |repo| repo.checkpoints_among(&old)).await;
+        let going = there.map(|there| there.into_iter().take(AT_ONCE).collect::<Vec<_>>());
+        let going = match going {
+            Ok(going) if going.is_empty() => return Ok(()),
+            Ok(going) => going,
+            Err(error) => {
+                tracing::warn!(%error, "old checkpoints stay");
+                return Ok(());
+            }
+        };
+        let checkpoints: Vec<_> = going.iter().copied().filter(|id| !dropped.contains(id)).collect();
+        if !checkpoints.is_empty() {
+            self.record(CheckpointsDropped {
+                checkpoints,
+                reason: format!("steps older than {days} days, of sessions before the last {sessions}"),
+            })?;
+        }
+        // What is not dropped now is met again: the next session does it.
+        if let Err(error) = self.git(move |repo| repo.drop_checkpoints(&going)).await {
+            tracing::warn!(%error, "old checkpoints stay");
+        }
+        Ok(())
     }
 
     /// Returns the size in bytes above which a new file is not kept.

@@ -72,7 +72,9 @@ pub async fn finish(place: &Place, settings: &Settings, way: FinishWay, into: Op
                 earlier
             } else {
                 let to = commit_of(&repo, settings, &plan, &state).await?;
-                Some(repo.bring_home(&plan, &to)?)
+                let home = repo.bring_home(&plan, &to)?;
+                notes.extend(passed_over(&repo, &plan)?);
+                Some(home)
             };
             notes.extend(home.iter().flat_map(told));
             WorktreeFinished {
@@ -125,6 +127,19 @@ pub fn resume(repo: &Repo, dir: &ProjectDir) -> Result<Vec<String>, EngineError>
     Ok(notes)
 }
 
+/// Goes on with the removal of a worktree whose work is home, if one was cut off, while no run is on. Returns what a person should know.
+///
+/// # Errors
+/// If a run is on, or it cannot be finished now.
+pub fn finish_removal(place: &Place) -> Result<Option<Vec<String>>, EngineError> {
+    let removing = |record: &WorktreeRecord| record.stage == Stage::Removing;
+    if !place.record.as_ref().is_some_and(removing) {
+        return Ok(None);
+    }
+    let _lock = place.dir.lock()?;
+    resume(&Repo::discover(&place.checkout)?, &place.dir).map(Some)
+}
+
 /// Removes a worktree whose work is home, and its branch if that is wholly on the user's.
 fn remove(repo: &Repo, dir: &ProjectDir, mut record: WorktreeRecord, into: Option<&str>) -> Result<Vec<String>, EngineError> {
     let tree = &record.tree;
@@ -175,6 +190,23 @@ async fn commit_of(repo: &Repo, settings: &Settings, plan: &Homecoming, state: &
         author: repo.author(settings.author.clone())?,
     };
     Ok(signing.sign(repo.workdir(), unsigned).await?)
+}
+
+/// Names the hooks that the user's git would have run for the commit that was made. They are not run: its files were never on the disk
+/// before it, so a hook would look at others, or change them.
+fn passed_over(repo: &Repo, plan: &Homecoming) -> Result<Option<String>, EngineError> {
+    let hooks = match plan.step {
+        HomeStep::Merge => repo.hooks_of(&["pre-merge-commit", "commit-msg"])?,
+        HomeStep::Squash => repo.hooks_of(&["pre-commit", "commit-msg"])?,
+        HomeStep::None | HomeStep::Forward => Vec::new(),
+    };
+    Ok((!hooks.is_empty()).then(|| {
+        format!(
+            "{} did not run for this commit; `git hook run {}` runs it on what is there now",
+            hooks.join(" and "),
+            hooks[0]
+        )
+    }))
 }
 
 /// Writes the commit's message: what it is, and the features that came to pass.

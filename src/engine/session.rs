@@ -124,6 +124,7 @@ async fn converse(
     index::mend(project).await?;
     project.record(project.git(|repo| repo.observe(COMMITS)).await?)?;
     project.checkpoint(CheckpointCause::SessionStart, None).await?;
+    project.drop_old_checkpoints().await?;
     project.guard.initializing(opening.role == Role::Initializer);
     for change in &opening.earlier {
         project.record(change.clone())?;

@@ -1,7 +1,7 @@
 //! Checkpoints: what lies on disk, kept under a hidden ref.
 //!
 //! Owns `refs/longhaul/checkpoints/<n>` (of a linked worktree see `refs`): each a commit whose tree is the files byte for byte and whose parent is HEAD. Does not
-//! decide when one is made, and never drops one. Invariant: what is called a checkpoint had its tree compared with the disk after
+//! decide when one is made or dropped. Invariant: what is called a checkpoint had its tree compared with the disk after
 //! it was written; what differs is named in it.
 
 use super::disk::{Fidelity, Taking};
@@ -12,6 +12,7 @@ use super::{GitError, LeftOut, sync};
 use crate::protocol::{CheckpointId, Oid};
 use git2::{ErrorCode, Signature};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Where checkpoints are kept.
 const REFS: &str = "checkpoints/";
@@ -106,6 +107,34 @@ impl Repo {
     pub fn checkpoints(&self) -> Result<Vec<Checkpoint>, GitError> {
         let numbers = self.numbers(REFS)?;
         numbers.into_iter().map(|n| self.read_checkpoint(CheckpointId(n))).collect()
+    }
+
+    /// Lists which of these checkpoints are there, with these files.
+    ///
+    /// # Errors
+    /// If the refs cannot be read.
+    pub fn checkpoints_among(&self, wanted: &[(CheckpointId, Oid)]) -> Result<Vec<CheckpointId>, GitError> {
+        let there: BTreeSet<u32> = self.numbers(REFS)?.into_iter().collect();
+        let mut found = Vec::new();
+        for (id, tree) in wanted.iter().filter(|(id, _)| there.contains(&id.0)) {
+            // A repository may be another one than the log tells of: a number alone says nothing.
+            if self.read_checkpoint(*id)?.tree == *tree {
+                found.push(*id);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Drops checkpoints; their objects go when git next cleans up. The newest stays, so that no number is given twice.
+    ///
+    /// # Errors
+    /// If a ref cannot be dropped.
+    pub fn drop_checkpoints(&self, ids: &[CheckpointId]) -> Result<(), GitError> {
+        let newest = self.numbers(REFS)?.pop();
+        for id in ids.iter().filter(|id| Some(id.0) != newest) {
+            self.drop_ref(&self.own_ref(&format!("{REFS}{}", id.0)))?;
+        }
+        Ok(())
     }
 
     /// Returns the newest checkpoint.

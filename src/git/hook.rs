@@ -1,5 +1,10 @@
 //! The user's pre-commit hook: where it lies and what it is. Found here, never run here.
 //!
+//! A hook looks at an index, but many look at the files too, and some put the files into the index's state first and back afterwards.
+//! So one is run only where files and index are the same tree: for a commit of the agent's. The commit of a feature list edit and the
+//! one that brings a worktree home are made of trees that lie nowhere on the disk, beside work that is half done; whoever makes those
+//! says which hooks were passed over ([`Repo::hooks_of`]).
+//!
 //! Invariant: two [`PreCommit`] are equal only if running either would run the same bytes from the same place.
 
 use super::GitError;
@@ -57,6 +62,19 @@ impl Repo {
         let digest = git2::Oid::hash_file(ObjectType::Blob, &path).doing("read the pre-commit hook")?;
         let digest = ours(digest);
         Ok(PreCommit::Program { path, digest })
+    }
+
+    /// Lists which of these hooks git would run here.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read.
+    pub fn hooks_of(&self, names: &[&'static str]) -> Result<Vec<&'static str>, GitError> {
+        let config = self.git.config().doing("read the configuration")?;
+        let dir = match config.get_path("core.hooksPath") {
+            Ok(dir) => self.workdir().join(dir),
+            Err(_) => self.git.commondir().join("hooks"),
+        };
+        Ok(names.iter().copied().filter(|name| is_executable(&dir.join(name))).collect())
     }
 
     /// Writes an index file that holds exactly a tree, for a hook to look at.

@@ -108,6 +108,8 @@ impl Repo {
                 place,
             });
         }
+        // A making that was killed here leaves the new branch's lock.
+        self.clear_branch_lock(&branch, Some(&tree.base))?;
         match self
             .git
             .reference(&branch, theirs(&tree.base)?, false, "longhaul: a worktree begins here")

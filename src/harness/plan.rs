@@ -4,6 +4,9 @@
 //! the file is written: the guard does that, so that it knows the new list at once. It stands here because a live run and a project
 //! at rest do the same, and neither of `engine` and `link` may be reached from both.
 //!
+//! The user's git hooks do not run for it: its tree is HEAD's with this edit, and the files on the disk are the agent's, half done, as
+//! [`crate::git::PreCommit`] tells. It is signed if the user signs.
+//!
 //! Invariant: the commit holds the edit and nothing else: what else changed in the tree, the index or the list itself (flags that
 //! the agent flipped and has not committed yet) stays as it is. Where an edit is refused, no byte has changed.
 

@@ -2,7 +2,7 @@
 
 pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
 pub use super::gates::{ByHand, OpenGate};
-pub use super::kept::{Debt, KeptCheckpoint};
+pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::{Call, Item, ItemKind};

@@ -1,7 +1,9 @@
-//! Checkpoint, commit, rollback and undo, each killed at every system call that changes something.
+//! Checkpoint, commit, rollback and undo, each killed at every system call that changes something; worktrees at many (`worktree`).
 //!
 //! `strace` kills the program at the N-th call of a kind, for every N that a run without a kill makes. After each: the repository is
 //! sound, nobody is locked out, no byte is lost, and the same command does its work as if nothing had been.
+
+mod worktree;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
 //! Going back from a shell, and in a live run.
 
-use crate::support::{INITIALIZER, Lab, builds, wait_for};
+use crate::support::{INITIALIZER, Lab, builds, coding, ends, wait_for};
 use assert_cmd::Command;
 use longhaul::protocol::event::{CheckpointCause, RunOutcome};
 use longhaul::protocol::{CheckpointId, Event, Seq, Target};
@@ -231,6 +231,68 @@ async fn a_rehearsal_says_what_flips_and_which_sessions_are_abandoned() {
             .and(contains("1 of 1 passed there; not there: "))
             .and(contains("s3 stay in the log")),
     );
+}
+
+/// Makes the log of a lab a year older.
+fn age(lab: &Lab) {
+    for entry in fs::read_dir(lab.dir().root().join("sessions")).unwrap() {
+        let path = entry.unwrap().path();
+        let log = fs::read_to_string(&path).unwrap();
+        let year = &log[log.find("\"time\":\"").unwrap() + 8..][..4];
+        let before = (year.parse::<u32>().unwrap() - 1).to_string();
+        let older = log.replace(&format!("\"time\":\"{year}-"), &format!("\"time\":\"{before}-"));
+        fs::write(path, older).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_of_old_steps_are_dropped_when_a_session_starts_and_said_to_be_gone() {
+    let mut lab = built().await;
+    let listed = |lab: &Lab| {
+        let rows = told(lab, &["checkpoints", "--json"]);
+        let causes = |cause: &str| rows.as_array().unwrap().iter().filter(|row| row["cause"] == cause).count();
+        (causes("step"), causes("commit"), causes("session_start"))
+    };
+    let (steps, commits, starts) = listed(&lab);
+    assert!(steps > 2 && commits == 3 && starts >= 1, "{steps} {commits} {starts}");
+    age(&lab);
+    lab.settings.checkpoint_keep_days = Some(30);
+    lab.settings.checkpoint_keep_sessions = 1;
+    lab.write(
+        "feature_list.json",
+        &lab.read("feature_list.json").replacen("true", "false", 1),
+    );
+    lab.commit_all("Open it again");
+    lab.settings.limits.sessions = Some(1);
+    let ran = lab.run(&coding(&ends())).await;
+    let dropped: Vec<usize> = ran.all(|event| match event {
+        Event::CheckpointsDropped(dropped) => Some(dropped.checkpoints.len()),
+        _ => None,
+    });
+    assert_eq!(dropped, [steps]);
+    let (left, commits_left, _) = listed(&lab);
+    assert_eq!((left, commits_left), (0, commits));
+    let gone = ran
+        .state
+        .checkpoints
+        .iter()
+        .find(|kept| !kept.is_there())
+        .unwrap()
+        .made
+        .checkpoint
+        .0;
+    program(&lab, &["rollback", &gone.to_string(), "--dry-run"])
+        .assert()
+        .code(3)
+        .stderr(
+            contains("was dropped")
+                .and(contains("longhaul checkpoints"))
+                .and(contains("`longhaul rollback ")),
+        );
+    program(&lab, &["checkpoints"])
+        .assert()
+        .success()
+        .stderr(contains(format!("{steps} checkpoints of old steps were dropped")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,6 +107,11 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::CommitMade(commit) => committed(commit),
         Event::FeatureListEdited(edited) => listed(edited),
         Event::FeatureEditRefused(refused) => format!("the feature list was not edited: {}", refused.reason),
+        Event::CheckpointsDropped(gone) => format!(
+            "{} dropped: {}",
+            format::plural(gone.checkpoints.len(), "checkpoint"),
+            gone.reason
+        ),
         Event::RolledBack(moved) => crate::engine::rollback::sentence(moved),
         Event::WorktreeTaken(taken) => words::taken(taken),
         Event::WorktreeFinished(finished) => words::finished(finished),

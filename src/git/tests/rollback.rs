@@ -53,6 +53,35 @@ fn a_checkpoint_holds_the_disk_and_is_made_once_a_state() {
 }
 
 #[test]
+fn old_checkpoints_go_by_number_and_files_and_the_newest_never() {
+    let lab = Lab::with_commit();
+    let repo = lab.repo();
+    let mut made = Vec::new();
+    for text in ["1", "2", "3"] {
+        lab.write("a.txt", text);
+        made.push(repo.checkpoint(text, LIMIT, None).unwrap().unwrap());
+    }
+    lab.git(&["pack-refs", "--all"]);
+    let mut named: Vec<_> = made.iter().map(|made| (made.id, made.tree.clone())).collect();
+    named[0].1 = made[1].tree.clone();
+    named.push((CheckpointId(9), made[1].tree.clone()));
+    let ids = [made[1].id, made[2].id];
+    assert_eq!(
+        repo.checkpoints_among(&named).unwrap(),
+        ids,
+        "another repository's checkpoint 1 is none of these"
+    );
+    repo.drop_checkpoints(&ids).unwrap();
+    let left: Vec<CheckpointId> = repo.checkpoints().unwrap().iter().map(|left| left.id).collect();
+    assert_eq!(
+        left,
+        [CheckpointId(1), CheckpointId(3)],
+        "the newest's number is not given again"
+    );
+    assert!(matches!(repo.read_checkpoint(ids[0]), Err(GitError::NoCheckpoint { .. })));
+}
+
+#[test]
 fn the_rehearsal_names_all_that_would_happen() {
     let lab = Lab::with_commit();
     let first = head(&lab);

@@ -39,6 +39,15 @@ pub enum CheckpointCause {
     BeforeRollback,
 }
 
+/// Checkpoints of old steps are kept no longer. Nobody can go back to them; what was kept before each stands in for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointsDropped {
+    /// Which.
+    pub checkpoints: Vec<CheckpointId>,
+    /// By which rule, for a person.
+    pub reason: String,
+}
+
 /// Files, branch, feature list and notes were taken to another state. Of an undo and a redo it is the same event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RolledBack {

@@ -13,7 +13,7 @@ pub mod turn;
 pub mod window;
 pub mod worktree;
 
-pub use checkpoint::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
+pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
 pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
     ReviewRefused,
@@ -209,6 +209,8 @@ events! {
     ReviewRefused = "review_refused",
     /// The files were kept.
     CheckpointMade = "checkpoint_made",
+    /// Old checkpoints are kept no longer.
+    CheckpointsDropped = "checkpoints_dropped",
     /// The project was moved back, or forth again.
     RolledBack = "rolled_back",
     /// A move that was asked for was not made.

@@ -1,10 +1,11 @@
 //! Checkpoints and moves back.
 
 use super::At;
-use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
 use crate::session::state::{CaseHistory, Debt, KeptCheckpoint, State};
 use crate::session::timeline::ItemKind;
+use std::collections::BTreeSet;
 
 impl State {
     pub(super) fn checkpoint_made(&mut self, at: At, event: &CheckpointMade) {
@@ -14,8 +15,18 @@ impl State {
             session: at.session,
             seq: at.seq,
             feature: session.and_then(|session| session.feature.clone()),
+            dropped: None,
             made: event.clone(),
         });
+    }
+
+    pub(super) fn checkpoints_dropped(&mut self, at: At, event: &CheckpointsDropped) {
+        let dropped: BTreeSet<CheckpointId> = event.checkpoints.iter().copied().collect();
+        for kept in &mut self.checkpoints {
+            if dropped.contains(&kept.made.checkpoint) {
+                kept.dropped.get_or_insert(at.time);
+            }
+        }
     }
 
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
@@ -156,7 +167,7 @@ impl State {
             let commit = commit.made.commit.clone();
             return Ok(Target::Commit { commit });
         }
-        let kept = self.checkpoints.iter().find(|kept| kept.seq >= flip.seq);
+        let kept = self.checkpoints.iter().find(|kept| kept.seq >= flip.seq && kept.is_there());
         kept.map(|kept| Target::Checkpoint {
             checkpoint: kept.made.checkpoint,
         })
@@ -180,7 +191,11 @@ impl State {
     /// Returns what to go back to from an event of the log: the last checkpoint or commit at or before it.
     #[must_use]
     pub fn target_before(&self, moment: Seq) -> Option<Target> {
-        let kept = self.checkpoints.iter().rev().find(|kept| kept.seq <= moment);
+        let kept = self
+            .checkpoints
+            .iter()
+            .rev()
+            .find(|kept| kept.seq <= moment && kept.is_there());
         let commit = self.commits.iter().rev().find(|commit| commit.seq <= moment);
         let by_commit = |commit: Oid| Target::Commit { commit };
         match (kept, commit) {

@@ -116,6 +116,7 @@ impl State {
             Event::AutonomyChanged(event) => self.autonomy_changed(event),
             Event::CommitReviewed(event) => self.commit_reviewed(event),
             Event::CheckpointMade(event) => self.checkpoint_made(at, event),
+            Event::CheckpointsDropped(event) => self.checkpoints_dropped(at, event),
             Event::RolledBack(event) => self.rolled_back(at, event),
             Event::CommitMade(event) => self.commit_made(at, event),
             Event::NotesEdited(event) => self.notes_edited(at, event),
