@@ -6,7 +6,7 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use super::raise;
+use crate::harness::limits;
 use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened};
 use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, RuleId};
 use std::collections::HashMap;
@@ -289,7 +289,7 @@ pub fn take(project: &Project, answer: GateAnswer) -> Result<bool, EngineError> 
     let checked = typed.map_or(Ok(()), |typed| {
         project
             .journal
-            .with_state(|state| raise::check(shown.as_deref(), typed, state))
+            .with_state(|state| limits::check(shown.as_deref(), typed, state))
     });
     match checked.and_then(|()| project.gates.answer(answer)) {
         Ok(()) => Ok(true),

@@ -1,12 +1,13 @@
 //! Limits that a person may raise: the gate before a run goes past one.
 //!
-//! Owns the question, the number that approval sets, and reading another number that a person typed. When a limit is met is
-//! `limits`' business. Invariant: no run goes past a limit without a `limit_raised` in the log, made by a person's approval.
+//! Owns the question and the number that approval sets. Reading a number that a person typed is `harness::limits`', when a limit is
+//! met `limits`' business. Invariant: no run goes past a limit without a `limit_raised` in the log, made by a person's approval.
 
 use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::project::Project;
 use crate::config::amount;
+use crate::harness::limits::{sessions, shown, spent_seconds, with, word};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::{GateKind, GateOpened, LimitKind, LimitRaised, LimitReached, Limits, Particulars};
 use crate::protocol::{CallId, Cost, GateDecision};
@@ -72,34 +73,6 @@ pub async fn ask(project: &Project, met: &LimitReached, cancel: &CancellationTok
         limits,
     })?;
     Ok(Answer::GoesOn(limits))
-}
-
-/// Says why a typed limit cannot be set; `Ok` if it can.
-///
-/// # Errors
-/// The sentence for the person.
-pub fn check(particulars: Option<&Particulars>, typed: &str, state: &State) -> Result<(), String> {
-    let (Some(Particulars::Limit { limit, .. }), Some(run)) = (particulars, &state.run) else {
-        return Ok(());
-    };
-    let limits = with(run.limits, *limit, Some(typed))?;
-    let now = Limits {
-        sessions: Some(sessions(state, run)),
-        turns: state.current().map(|session| session.turn.0),
-        tokens: Some(run.totals.usage.total()),
-        cost: Some(run.totals.cost),
-        seconds: Some(spent_seconds(run, Timestamp::now())),
-    };
-    let above = match limit {
-        LimitKind::Sessions => limits.sessions > now.sessions,
-        LimitKind::Turns => limits.turns > now.turns,
-        LimitKind::Tokens => limits.tokens > now.tokens,
-        LimitKind::Cost => limits.cost > now.cost,
-        LimitKind::Time => limits.seconds > now.seconds,
-    };
-    above
-        .then_some(())
-        .ok_or_else(|| format!("{typed} is spent already; type a higher limit, or deny"))
 }
 
 /// Makes the gate's event; `None` if there is no such limit.
@@ -168,60 +141,6 @@ fn raised(state: &State, run: &Run, limit: LimitKind, own: Limits, now: Timestam
     })
 }
 
-/// Returns the limits with one of them set to what a person chose; `None` lifts it.
-fn with(mut limits: Limits, limit: LimitKind, chosen: Option<&str>) -> Result<Limits, String> {
-    let chosen = chosen.map(str::trim);
-    let whole = |text: &str| amount::whole(text).ok_or_else(|| format!("`{text}` is not a whole number such as 20"));
-    let small = |text: &str| u32::try_from(whole(text)?).map_err(|_| format!("`{text}` is too much"));
-    match limit {
-        LimitKind::Sessions => limits.sessions = chosen.map(small).transpose()?,
-        LimitKind::Turns => limits.turns = chosen.map(small).transpose()?,
-        LimitKind::Tokens => limits.tokens = chosen.map(whole).transpose()?,
-        LimitKind::Cost => {
-            let dollars = |text: &str| amount::dollars(text).ok_or_else(|| format!("`{text}` is not an amount such as $25"));
-            limits.cost = chosen.map(dollars).transpose()?;
-        }
-        LimitKind::Time => {
-            let time =
-                |text: &str| amount::seconds(text).ok_or_else(|| format!("`{text}` is not a time such as 90m, 8h or 1d 12h"));
-            limits.seconds = chosen.map(time).transpose()?;
-        }
-    }
-    Ok(limits)
-}
-
-/// One of the limits, as it can be typed.
-fn shown(limits: Limits, limit: LimitKind) -> Option<String> {
-    match limit {
-        LimitKind::Sessions => limits.sessions.map(|limit| limit.to_string()),
-        LimitKind::Turns => limits.turns.map(|limit| limit.to_string()),
-        LimitKind::Tokens => limits.tokens.map(|limit| limit.to_string()),
-        LimitKind::Cost => limits.cost.map(amount::money),
-        LimitKind::Time => limits.seconds.map(amount::time),
-    }
-}
-
-const fn word(limit: LimitKind) -> &'static str {
-    match limit {
-        LimitKind::Sessions => "sessions",
-        LimitKind::Turns => "turns of a session",
-        LimitKind::Tokens => "tokens",
-        LimitKind::Cost => "cost",
-        LimitKind::Time => "time",
-    }
-}
-
-/// Sessions that the run has had.
-fn sessions(state: &State, run: &Run) -> u32 {
-    let own = state.sessions.iter().filter(|session| session.number >= run.first_session);
-    u32::try_from(own.count()).unwrap_or(u32::MAX)
-}
-
-fn spent_seconds(run: &Run, now: Timestamp) -> u64 {
-    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
-    u64::try_from(spent.as_secs()).unwrap_or(0)
-}
-
 /// What was spent on what, as lines: the run, its sessions, the features that cost most.
 fn spent(state: &State, run: &Run) -> String {
     let line = |name: &str, totals: &Totals| {
@@ -262,33 +181,4 @@ fn spent(state: &State, run: &Run) -> String {
         text.push_str(&line(&format!("{} {}", row.feature.id, row.feature.description), &row.totals));
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn limits() -> Limits {
-        Limits {
-            sessions: Some(3),
-            turns: Some(20),
-            tokens: Some(1_000),
-            cost: Some(Cost(1_000_000_000)),
-            seconds: Some(3_600),
-        }
-    }
-
-    #[test]
-    fn what_is_shown_of_a_limit_can_be_typed_again() {
-        use LimitKind::{Cost as Money, Sessions, Time, Tokens, Turns};
-        for limit in [Sessions, Turns, Tokens, Money, Time] {
-            let typed = shown(limits(), limit).unwrap();
-            assert_eq!(
-                with(Limits::default(), limit, Some(&typed)).map(|new| shown(new, limit)),
-                Ok(Some(typed))
-            );
-            assert!(with(limits(), limit, Some("much")).unwrap_err().contains("`much`"));
-            assert_eq!(shown(with(limits(), limit, None).unwrap(), limit), None, "lifted");
-        }
-    }
 }

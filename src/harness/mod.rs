@@ -9,6 +9,7 @@ pub mod atomic;
 pub mod comments;
 pub mod feature_list;
 pub mod init;
+pub mod limits;
 pub mod notes;
 pub mod orient;
 pub mod places;

@@ -3,9 +3,9 @@
 //! Pure over the log. Invariant: a past command counts as one that a rule lets run only if the very judgement that the engine uses says so.
 
 use crate::guard::command::{self, Standing};
-use crate::protocol::{CommandPattern, Envelope, Event, PastCommand, RuleCandidate, RuleProposal};
+use crate::protocol::{CallId, CommandPattern, Envelope, Event, PastCommand, RuleCandidate, RuleProposal};
 use crate::session::State;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 /// Past commands listed of each kind, the latest first.
@@ -71,11 +71,19 @@ fn first(mut commands: Vec<PastCommand>) -> Vec<PastCommand> {
 fn commands(log: &[Envelope], workspace: &Path) -> Vec<PastCommand> {
     let mut found: Vec<PastCommand> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
+    let done: HashSet<&CallId> = log
+        .iter()
+        .filter_map(|envelope| match &envelope.event {
+            Event::ToolFinished(finished) => Some(&finished.call),
+            _ => None,
+        })
+        .collect();
     for envelope in log.iter().rev() {
         let Event::ToolStarted(started) = &envelope.event else {
             continue;
         };
-        if started.tool != "bash" {
+        // The command that waits is not of the past.
+        if started.tool != "bash" || !done.contains(&started.call) {
             continue;
         }
         let input = started.input.value();

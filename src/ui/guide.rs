@@ -24,9 +24,17 @@ pub fn sentence(model: &Model) -> Option<String> {
     let level = model.state.run.as_ref().map(|run| run.autonomy).unwrap_or_default();
     let asks = level.asks(GateKind::Commit);
     Some(match waits {
+        // Commands wait all the time at their level: what else there is to learn goes on meanwhile.
+        Some(GateKind::Command) if hand.approved > 0 && hand.denied > 0 && !moved => format!(
+            "A command waits ({}). Or {}, then {} on a commit: what going back would do",
+            key(Action::Answer),
+            key(Action::FocusGit),
+            key(Action::RollBack)
+        ),
         Some(GateKind::Command) => format!(
-            "A command waits: {} shows it, then a runs it or d denies it",
-            key(Action::Answer)
+            "A command waits: {} shows it, then a runs it; {} asks less often",
+            key(Action::Answer),
+            key(Action::Autonomy)
         ),
         Some(GateKind::Commit) if hand.denied_last => format!(
             "The agent took up your reason: {} opens it, w shows what changed; approve it",

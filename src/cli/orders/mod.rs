@@ -10,7 +10,7 @@ mod tests;
 
 pub use show::{Shown, changes};
 
-use crate::protocol::event::{GateKind, GateOpened, QuestionAsked};
+use crate::protocol::event::{GateKind, GateOpened};
 use crate::protocol::{
     Autonomy, Command, Delivery, FeatureId, GateAnswer, GateDecision, GateId, OrderChange, PauseMode, QuestionId, Steer, StopMode,
 };
@@ -176,7 +176,9 @@ impl Order {
             }),
             Self::Answer(question, text) => {
                 let asked = state.open_questions.iter().find(|asked| asked.question == question);
-                let text = chosen(asked.ok_or_else(|| format!("{question} does not wait"))?, text);
+                let asked = asked.ok_or_else(|| format!("{question} does not wait"))?;
+                let choice = asked.meant(&text).and_then(|place| asked.choices.get(place).cloned());
+                let text = choice.unwrap_or(text);
                 Command::AnswerQuestion { question, text }
             }
             Self::Steer(steer) => Command::Steer(steer),
@@ -208,13 +210,6 @@ pub fn open(state: &State, gate: GateId) -> Result<&OpenGate, String> {
             format!("{gate} does not wait; open: {}", others.join(", "))
         }
     })
-}
-
-/// The text of a choice named by its number, or what was typed.
-fn chosen(asked: &QuestionAsked, typed: String) -> String {
-    let number: Option<usize> = typed.parse().ok();
-    let choice = number.and_then(|number| asked.choices.get(number.checked_sub(1)?));
-    choice.cloned().unwrap_or(typed)
 }
 
 fn numbered<'a>(word: &str, rest: &'a str) -> Result<(u32, &'a str), String> {

@@ -109,6 +109,18 @@ fn a_choice_is_named_by_its_number_and_other_words_are_the_answer() {
 }
 
 #[test]
+fn a_choice_that_is_a_number_itself_is_meant_by_its_text() {
+    let asked = QuestionAsked {
+        choices: ["3", "5", "8"].map(str::to_owned).to_vec(),
+        ..waiting().open_questions.remove(0)
+    };
+    assert_eq!(
+        ["3", " 8 ", "1", "4", ""].map(|typed| asked.meant(typed)),
+        [Some(0), Some(2), None, None, None]
+    );
+}
+
+#[test]
 fn steering_stopping_and_the_level_are_the_commands_of_the_screen() {
     let say = |text: &str, when| Command::Steer(Steer::Say { text: text.into(), when });
     let pause = |mode| Command::Steer(Steer::Pause { mode });

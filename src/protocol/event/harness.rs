@@ -151,6 +151,21 @@ pub struct QuestionAsked {
     pub until: Option<Timestamp>,
 }
 
+impl QuestionAsked {
+    /// Which choice a person means who typed this: the one that reads so, or the one of that number, unless choices are numbers themselves.
+    #[must_use]
+    pub fn meant(&self, typed: &str) -> Option<usize> {
+        let typed = typed.trim();
+        let number = |text: &str| text.trim().parse::<usize>().ok();
+        let named = self.choices.iter().position(|choice| choice.trim() == typed);
+        named.filter(|_| !typed.is_empty()).or_else(|| {
+            let counted = !self.choices.iter().any(|choice| number(choice).is_some());
+            let place = number(typed).filter(|_| counted)?.checked_sub(1)?;
+            (place < self.choices.len()).then_some(place)
+        })
+    }
+}
+
 /// A person opened the question; it waits for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionHeld {

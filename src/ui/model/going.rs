@@ -1,7 +1,7 @@
 //! A move back being looked at: where to, what it would do, and the word that is typed for it.
 //!
 //! Owns how fresh the rehearsal is and whether keys count. Invariant: what goes out names the rehearsal that was on the screen, and
-//! a rehearsal of another state takes a half-typed word away with it.
+//! a rehearsal of another state empties a half-typed word. The line stays open, so that the letters that follow are still the word's.
 
 use super::field::{Field, Lines};
 use super::lookup::MISMATCH;
@@ -9,6 +9,7 @@ use super::review::Latch;
 use super::{Loaded, Model, Subject};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Command, Query, Rehearsal, Target};
+use crossterm::event::{KeyCode, KeyEvent};
 use std::time::Duration;
 
 /// The word that makes a move. None of its letters opens the page.
@@ -29,6 +30,8 @@ pub struct Going {
     pub word: Option<Word>,
     /// Whether the move was asked for and is not answered yet.
     pub sent: bool,
+    /// Whether the run was asked to hold still for the word.
+    pub holds: bool,
     asked: bool,
     stale: bool,
 }
@@ -40,6 +43,8 @@ pub struct Word {
     pub field: Field,
     /// Whether Enter counts yet.
     pub latch: Latch,
+    /// The letter of the key that opened the line: typed again at once, it is the same letter.
+    opener: Option<char>,
 }
 
 impl Going {
@@ -53,6 +58,7 @@ impl Going {
             latch: Latch::pressed(pressed),
             word: None,
             sent: false,
+            holds: false,
             asked: false,
             stale: true,
         }
@@ -79,7 +85,7 @@ impl Going {
         }
     }
 
-    /// Files the answer under its number. Returns whether a word that was being typed is gone, for it was typed under another rehearsal.
+    /// Files the answer under its number. Returns whether letters of a word are gone, for they were typed under another rehearsal.
     pub fn file(&mut self, answer: Answer, number: u64, now: Duration) -> bool {
         self.asked = false;
         let loaded = match answer {
@@ -97,7 +103,9 @@ impl Going {
             return false;
         }
         self.latch = Latch::pressed(now);
-        self.word.take().is_some()
+        let before = self.word.take();
+        self.word = before.as_ref().filter(|_| self.ready().is_some()).map(|_| Word::new("", now));
+        before.is_some()
     }
 
     /// Begins anew: what was shown is not what is there.
@@ -140,6 +148,17 @@ impl Word {
         Self {
             field: Field::new(Lines::One, typed),
             latch: Latch::pressed(pressed),
+            opener: typed.chars().next(),
+        }
+    }
+
+    /// Takes a key. Who opened the line with the word's first letter may begin the word anew, as the line says.
+    pub fn key(&mut self, event: KeyEvent) {
+        let again = self.opener.take().is_some_and(|opener| {
+            event.code == KeyCode::Char(opener) && event.modifiers.is_empty() && self.field.text() == opener.to_string()
+        });
+        if !again {
+            self.field.key(event);
         }
     }
 }

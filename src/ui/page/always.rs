@@ -88,9 +88,9 @@ fn meaning(candidate: &RuleCandidate) -> &'static str {
 
 fn past(candidate: &RuleCandidate, proposal: &RuleProposal, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let looked = format!(
-        "Of {} in {} that you are asked about:",
+        "Of {} before it, in {}, that you are asked about:",
         format::plural(proposal.commands, "command"),
-        format::plural(proposal.sessions, "past session")
+        format::plural(proposal.sessions, "session")
     );
     sheet.gap();
     sheet.text(&looked, Slot::Heading);

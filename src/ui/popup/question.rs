@@ -158,7 +158,8 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
         + u16::try_from(parts.field.column)
             .unwrap_or(u16::MAX)
             .min(inner.width.saturating_sub(1));
-    (form.choice.is_none() && form.gone.is_none() && y < inner.bottom()).then_some(Position { x, y })
+    let typed = form.choice.is_none() || !form.field.is_empty();
+    (typed && form.gone.is_none() && y < inner.bottom()).then_some(Position { x, y })
 }
 
 fn entry(marked: bool, text: Span<'static>, room: usize, look: &Look<'_>) -> Vec<Line<'static>> {

@@ -39,7 +39,9 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         Resolution::Action(Action::MoveBack) if event.kind == KeyEventKind::Repeat => rollback::too_soon(model),
         Resolution::Action(chosen) if event.kind == KeyEventKind::Repeat && review::decides(chosen) => review::too_soon(model),
         // The word may be typed as if the line were open: its first letter opens it.
-        Resolution::Action(Action::TypeWord) if rollback::closed(model).is_none() => rollback::type_word(model, Some(event)),
+        Resolution::Action(Action::TypeWord) if rollback::closed(model).is_none() => {
+            rollback::type_word(model, Some(event), effects)
+        }
         Resolution::Action(chosen) if within_text(model, chosen, event) => {}
         Resolution::Action(chosen) => action::perform(model, chosen, effects),
         Resolution::Pending(_) => {}
@@ -82,7 +84,8 @@ fn text(model: &mut Model, event: KeyEvent) {
     if let Some(Popup::Question(form)) = &mut model.popup {
         // What was typed for the screen before must not become part of an answer either.
         if form.gone.is_none() && form.arming.takes(model.elapsed) && form.field.key_in_rows(event, in_window) {
-            form.choice = None;
+            // What a number means is seen before it is sent.
+            form.choice = form.asked.meant(&form.field.text());
         }
     } else if let Some(Popup::Palette(palette)) = &mut model.popup {
         if palette.field.key(event) {
@@ -110,7 +113,7 @@ pub fn paste(model: &mut Model, pasted: &str) {
     }
     if let Some(Popup::Question(form)) = &mut model.popup {
         if form.arming.is_seen() && form.gone.is_none() {
-            form.choice = None;
+            form.choice = form.asked.meant(&form.field.text());
             form.field.paste(pasted);
         }
     } else if let Some(Popup::Palette(palette)) = &mut model.popup {

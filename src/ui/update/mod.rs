@@ -113,7 +113,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);
-    rollback::left(model);
+    rollback::left(model, &mut effects);
     open::look_up_what_is_shown(model, &mut effects);
     effects
 }

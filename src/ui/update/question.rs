@@ -21,10 +21,7 @@ pub fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let asked = &form.asked;
     let text = match form.choice {
         Some(choice) => asked.choices.get(choice).cloned().unwrap_or_default(),
-        None => {
-            let typed = form.field.text();
-            numbered(&typed, &asked.choices).unwrap_or(typed)
-        }
+        None => form.field.text(),
     };
     if text.trim().is_empty() {
         model.refuse("type an answer, or mark a choice with the arrow keys");
@@ -38,12 +35,6 @@ pub fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     model.holding = None;
     model.popup = None;
     model.say("answer sent");
-}
-
-/// The choice whose number was typed and nothing else: the transcript and the window number them.
-fn numbered(typed: &str, choices: &[String]) -> Option<String> {
-    let number: usize = typed.trim().parse().ok()?;
-    choices.get(number.checked_sub(1)?).cloned()
 }
 
 /// Marks the next (1) or previous (-1) choice, and shows it.

@@ -205,7 +205,7 @@ async fn a_proposal_tells_what_it_would_have_meant() {
     let found = propose(&running, &opened.body).await;
     assert_eq!(
         (found.commands, found.sessions, found.refused.as_str()),
-        (5, 3, ""),
+        (4, 2, ""),
         "{found:?}"
     );
     let shown: Vec<(String, bool, Vec<usize>, usize)> = found
@@ -224,10 +224,10 @@ async fn a_proposal_tells_what_it_would_have_meant() {
     assert_eq!(
         shown,
         [
-            touch("touch a x", &[], 3),
-            touch("touch a x ...", &[], 3),
-            touch("touch a ...", &[2], 2),
-            touch("rm nothing", &[], 1),
+            touch("touch a x", &[], 2),
+            touch("touch a x ...", &[], 2),
+            touch("touch a ...", &[2], 1),
+            touch("rm nothing", &[], 0),
         ]
     );
     assert!(propose(&running, "rm $X").await.refused.contains("plain words"));

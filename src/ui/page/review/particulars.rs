@@ -1,9 +1,9 @@
-//! The facts of gates that are neither a commit's nor a command's: a guarded file, a limit.
+//! The facts of gates that are no commit's: a guarded file, a limit, why a command waits.
 //!
 //! Invariant: what approving does, and what denying does, is said in words.
 
 use super::head::Rows;
-use crate::protocol::event::Particulars;
+use crate::protocol::event::{GateKind, Particulars};
 use crate::session::state::OpenGate;
 use crate::ui::model::review::Review;
 use crate::ui::text::Clean;
@@ -51,6 +51,10 @@ pub(super) fn facts(review: &Review, open: &OpenGate, rows: &mut Rows<'_>) {
                 look.style(Slot::Text),
             );
             rows.row(None, "deny", &[denied]);
+        }
+        None if open.opened.what == GateKind::Command => {
+            let why = "at the level manual every command that is not a plain read waits for you";
+            rows.row(None, "asks", &[Span::styled(why, look.style(Slot::Text))]);
         }
         None => {}
     }

@@ -63,7 +63,17 @@ pub fn too_soon(model: &mut Model) {
             None => review.latch.pressed_early(now),
         }
     }
-    model.refuse(TOO_SOON);
+    let insisting = model
+        .open_review()
+        .is_some_and(|review| review.insisting && review.entry.is_none());
+    if insisting {
+        let key = model.keymap.key_text(Action::Approve);
+        model.refuse(format!(
+            "not yet: {key} in a moment approves it all the same; this press was not counted"
+        ));
+    } else {
+        model.refuse(TOO_SOON);
+    }
 }
 
 /// Says whether an action decides, so that keys held down or buffered must not do it.

@@ -142,3 +142,34 @@ fn approving_counts_right_after_something_was_written() {
         super::tests::answered(&sent);
     }
 }
+
+#[test]
+fn a_limit_that_cannot_be_set_is_said_in_its_line_which_stays_open() {
+    let mut model = undisturbed((80, 24));
+    waiting::open(&mut model, waiting::limit(), Vec::new());
+    keys(&mut model, "a e");
+    for (typed, why) in [("x", "`$8.00x` is not an amount such as $25")] {
+        keys(&mut model, typed);
+        assert_eq!(keys(&mut model, "Enter"), []);
+        assert!(model.note.as_ref().unwrap().text.contains(why), "{:?}", model.note);
+        assert!(model.open_review().unwrap().entry.is_some(), "it can be mended");
+    }
+    keys(&mut model, "Backspace");
+    keys(&mut model, "Enter");
+    assert!(model.open_review().unwrap().entry.is_none());
+}
+
+#[test]
+fn a_second_press_that_comes_too_soon_is_told_what_it_was_too_soon_for() {
+    let mut model = undisturbed((80, 24));
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    keys(&mut model, "a a");
+    assert!(screen(&mut model).contains("end not seen: "));
+    let at = model.elapsed + Duration::from_millis(10);
+    press(&mut model, KeyCode::Char('a'), at);
+    let told = &model.note.as_ref().unwrap().text;
+    assert!(
+        told.contains("approves it all the same") && !told.contains("appeared"),
+        "{told}"
+    );
+}

@@ -2,6 +2,7 @@
 
 use super::reading::{file_at_cursor, place_at_cursor};
 use super::{answer, page, too_soon};
+use crate::harness::limits;
 use crate::protocol::GateDecision;
 use crate::ui::model::Model;
 use crate::ui::model::field::{Field, Lines};
@@ -25,6 +26,16 @@ pub fn edit_message(model: &mut Model) {
     let lines = if review.is_commit() { Lines::Many } else { Lines::One };
     let text = review.message.as_deref().unwrap_or(original(review)).trim_end().to_owned();
     begin(model, Writing::Message, lines, &text);
+}
+
+/// Says why what was typed cannot be the limit that waits; `Ok` for everything else.
+fn limit(model: &Model, typed: &str) -> Result<(), String> {
+    let gate = model.open_review().and_then(|review| review.gate.as_ref());
+    let particulars = gate.and_then(|open| open.opened.particulars.as_deref());
+    if typed.is_empty() {
+        return Ok(());
+    }
+    limits::check(particulars, typed, &model.state)
 }
 
 fn review_is_of_limit(model: &Model) -> bool {
@@ -89,6 +100,10 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
         return too_soon(model);
     }
     let (what, text) = (entry.what.clone(), entry.field.text());
+    if let (Writing::Message, Err(why)) = (&what, limit(model, text.trim())) {
+        // The line stays open, to be mended.
+        return model.refuse(why);
+    }
     match what {
         Writing::Reason(decision) => return deny(model, decision, text.trim(), effects),
         Writing::Message => message(model, text.trim_end()),

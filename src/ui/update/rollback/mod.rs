@@ -11,7 +11,8 @@ pub use moment::refusal;
 
 use crate::link::Mode;
 use crate::protocol::event::{MoveRefused, RolledBack};
-use crate::protocol::{Answer, MoveKind, Query, Target};
+use crate::protocol::{Answer, Command, MoveKind, PauseMode, Query, Steer, Target};
+use crate::session::Hold;
 use crate::ui::keymap::{Action, KeyPress};
 use crate::ui::model::going::{Going, WORD, Word};
 use crate::ui::model::{Model, Page, Subject};
@@ -40,10 +41,45 @@ pub fn rehearse(model: &mut Model, target: Target) {
     model.pages.push(Page::new(Subject::Rehearsal));
 }
 
-/// Forgets a move whose page was left.
-pub fn left(model: &mut Model) {
+/// Forgets a move whose page was left, and lets the run go on that held still for it.
+pub fn left(model: &mut Model, effects: &mut Vec<Effect>) {
     if model.going.is_some() && !model.pages.iter().any(|page| page.subject == Subject::Rehearsal) {
+        let_go(model, effects);
         model.going = None;
+    }
+}
+
+/// Asks a run that works to hold still after its step: what is shown must be what is there when the word is typed.
+fn hold_still(model: &mut Model, effects: &mut Vec<Effect>) {
+    let works = model.run_is_live()
+        && model
+            .state
+            .run
+            .as_ref()
+            .is_some_and(|run| run.hold == Hold::Free && run.stopping.is_none());
+    if let Some(going) = model.going.as_mut().filter(|_| works) {
+        going.holds = true;
+        let mode = PauseMode::AfterStep;
+        effects.push(Effect::Send(Command::Steer(Steer::Pause { mode })));
+        let leave = model.keymap.key_text(Action::DropWord);
+        model.say(format!(
+            "the run holds still after this step while you decide; {leave} lets it go on"
+        ));
+    }
+}
+
+/// Lets a run go on that was asked to hold still and is not to be moved after all.
+fn let_go(model: &mut Model, effects: &mut Vec<Effect>) {
+    let held = model
+        .going
+        .as_mut()
+        .is_some_and(|going| !going.sent && std::mem::take(&mut going.holds));
+    let steer = match model.state.run.as_ref().map(|run| run.hold) {
+        Some(Hold::Paused { .. }) => Steer::Resume,
+        _ => Steer::CancelPause,
+    };
+    if held && model.run_is_live() {
+        effects.push(Effect::Send(Command::Steer(steer)));
     }
 }
 
@@ -74,7 +110,7 @@ fn unarmed(model: &Model) -> Option<&'static str> {
 }
 
 /// Opens the line for the word, with the key's own letter if it begins the word.
-pub fn type_word(model: &mut Model, key: Option<KeyEvent>) {
+pub fn type_word(model: &mut Model, key: Option<KeyEvent>, effects: &mut Vec<Effect>) {
     let now = model.elapsed;
     let Some(going) = &mut model.going else { return };
     if !going.latch.is_armed(now) {
@@ -87,13 +123,14 @@ pub fn type_word(model: &mut Model, key: Option<KeyEvent>) {
             _ => None,
         });
     going.word = Some(Word::new(&first.map(String::from).unwrap_or_default(), now));
+    hold_still(model, effects);
 }
 
 /// Takes a key into the word; says whether one is being typed.
 pub fn letter(model: &mut Model, key: KeyEvent) -> bool {
     match model.going.as_mut().and_then(|going| going.word.as_mut()) {
         Some(word) => {
-            word.field.key(key);
+            word.key(key);
             true
         }
         None => false,
@@ -106,12 +143,13 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::RollBack => open(model),
         Action::UndoMove => rehearse(model, Target::Undo),
         Action::RedoMove => rehearse(model, Target::Redo),
-        Action::TypeWord => type_word(model, None),
+        Action::TypeWord => type_word(model, None, effects),
         Action::MoveBack => decide(model, effects),
         Action::DropWord => {
             if let Some(going) = &mut model.going {
                 going.word = None;
             }
+            let_go(model, effects);
         }
         _ => {}
     }
@@ -119,9 +157,11 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 
 /// Asks for the move, if its word was typed under what is on the screen.
 fn decide(model: &mut Model, effects: &mut Vec<Effect>) {
+    let now = model.elapsed;
     let Some(going) = &mut model.going else { return };
-    let Some(word) = &going.word else { return };
+    let Some(word) = &mut going.word else { return };
     if word.field.text().trim() != WORD {
+        *word = Word::new("", now);
         model.refuse(format!("the word is `{WORD}`; nothing was changed"));
         return;
     }
@@ -164,7 +204,7 @@ pub fn file(model: &mut Model, of: &Target, answer: Answer) {
     };
     model.rehearsals += 1;
     if going.file(answer, model.rehearsals, now) {
-        model.refuse("the project changed meanwhile: this is the rehearsal of now; nothing was changed by you");
+        model.refuse("the project changed meanwhile: this is the rehearsal of now; nothing was done, type the word again");
     }
 }
 

@@ -1,8 +1,8 @@
 //! What keys and events do to the page of a move back.
 
 use crate::link::Mode;
-use crate::protocol::event::{CheckpointCause, CheckpointMade, MoveRefused, RolledBack};
-use crate::protocol::{Answer, CheckpointId, Command, FeatureId, MoveKind, Query, Target};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, MoveRefused, PauseRequested, RolledBack, RunPaused};
+use crate::protocol::{Answer, CheckpointId, Command, FeatureId, MoveKind, PauseMode, Query, Steer, Target};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Page, Subject};
@@ -23,6 +23,12 @@ fn burst(model: &mut Model, typed: &str) -> Vec<Effect> {
         letter => KeyCode::Char(letter),
     });
     letters.flat_map(|letter| update(model, press(letter))).collect()
+}
+
+/// The moves that were asked for.
+fn moves(effects: &[Effect]) -> Vec<&Command> {
+    let all = sent(effects).into_iter();
+    all.filter(|command| matches!(command, Command::Move { .. })).collect()
 }
 
 fn sent(effects: &[Effect]) -> Vec<&Command> {
@@ -68,9 +74,9 @@ fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
     let target = model.going.as_ref().unwrap().target.clone();
     let typed = keys(&mut model, "b a c k Enter");
     let seen = "the state of the picture".to_owned();
-    assert_eq!(sent(&typed), [&Command::Move { target, seen }]);
+    assert_eq!(moves(&typed).last(), Some(&&Command::Move { target, seen }));
     assert_eq!(
-        sent(&keys(&mut model, "Enter b a c k Enter")),
+        moves(&keys(&mut model, "Enter b a c k Enter")),
         [] as [&Command; 0],
         "once is enough"
     );
@@ -79,8 +85,10 @@ fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
 #[test]
 fn another_word_does_nothing_and_escape_leaves_everything_as_it_is() {
     let mut model = going_back_of(live((120, 40)));
-    assert_eq!(sent(&keys(&mut model, "b a c Enter")), [] as [&Command; 0]);
+    assert_eq!(moves(&keys(&mut model, "b a c Enter")), [] as [&Command; 0]);
     assert!(said(&model).contains("the word is `back`"), "{}", said(&model));
+    let left = model.going.as_ref().unwrap().word.as_ref().map(|word| word.field.text());
+    assert_eq!(left.as_deref(), Some(""), "the next try begins anew");
     keys(&mut model, "Esc");
     assert!(
         model.going.as_ref().is_some_and(|going| going.word.is_none()),
@@ -91,10 +99,56 @@ fn another_word_does_nothing_and_escape_leaves_everything_as_it_is() {
 }
 
 #[test]
+fn the_key_that_opens_the_line_may_be_typed_again_as_the_words_first_letter() {
+    let mut model = going_back_of(live((120, 40)));
+    let typed = keys(&mut model, "b b a c k Enter");
+    assert!(matches!(moves(&typed).last(), Some(Command::Move { .. })), "{}", said(&model));
+    let mut model = going_back_of(live((120, 40)));
+    keys(&mut model, "b b b a c k Enter");
+    assert!(
+        said(&model).contains("the word is `back`"),
+        "only the first one is the same letter"
+    );
+}
+
+#[test]
+fn a_run_that_works_holds_still_for_the_word_and_goes_on_without_it() {
+    let pause = Command::Steer(Steer::Pause {
+        mode: PauseMode::AfterStep,
+    });
+    for (way, steer) in [("Esc", Steer::CancelPause), ("Esc Esc", Steer::CancelPause)] {
+        let mut model = going_back_of(live((120, 40)));
+        assert_eq!(sent(&keys(&mut model, "b")), [&pause]);
+        assert!(said(&model).contains("holds still"), "{}", said(&model));
+        assert_eq!(sent(&keys(&mut model, way)), [&Command::Steer(steer)], "{way}");
+    }
+    let mut model = going_back_of(live((120, 40)));
+    keys(&mut model, "b");
+    tell(
+        &mut model,
+        PauseRequested {
+            mode: PauseMode::AfterStep,
+        },
+    );
+    tell(&mut model, RunPaused {});
+    assert_eq!(sent(&keys(&mut model, "Esc")), [&Command::Steer(Steer::Resume)]);
+    // One that a person paused stays so.
+    let mut model = going_back_of(live((120, 40)));
+    tell(
+        &mut model,
+        PauseRequested {
+            mode: PauseMode::AfterStep,
+        },
+    );
+    tell(&mut model, RunPaused {});
+    assert_eq!(sent(&keys(&mut model, "b Esc Esc")), [] as [&Command; 0]);
+}
+
+#[test]
 fn bursts_held_keys_and_pastes_never_decide() {
     // All of it before a frame showed the page.
     let mut model = live((120, 40));
-    assert_eq!(sent(&burst(&mut model, "3Rback\n")), [] as [&Command; 0]);
+    assert_eq!(moves(&burst(&mut model, "3Rback\n")), [] as [&Command; 0]);
     // All of it before the page could be read.
     let mut model = going_back_of(live((120, 40)));
     answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
@@ -102,20 +156,20 @@ fn bursts_held_keys_and_pastes_never_decide() {
     update(&mut model, Msg::Drawn(drawn));
     burst(&mut model, "b");
     assert!(said(&model).contains("not yet"), "{}", said(&model));
-    assert_eq!(sent(&burst(&mut model, "ack\nback\n")), [] as [&Command; 0]);
+    assert_eq!(moves(&burst(&mut model, "ack\nback\n")), [] as [&Command; 0]);
     // A paste that the terminal does not mark as one: the line opens, but Enter comes too soon.
     let mut model = going_back_of(live((120, 40)));
-    assert_eq!(sent(&burst(&mut model, "back\n")), [] as [&Command; 0]);
+    assert_eq!(moves(&burst(&mut model, "back\n")), [] as [&Command; 0]);
     // One that it marks.
     let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b");
     update(&mut model, Msg::Paste("ack\n".into()));
-    assert_eq!(sent(&keys(&mut model, "Enter")), [] as [&Command; 0]);
+    assert_eq!(moves(&keys(&mut model, "Enter")), [] as [&Command; 0]);
     // A key held down.
     keys(&mut model, "a c k");
     let held = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Repeat);
     let at = model.elapsed + Duration::from_secs(5);
-    assert_eq!(sent(&update(&mut model, Msg::Key(held, at))), [] as [&Command; 0]);
+    assert_eq!(moves(&update(&mut model, Msg::Key(held, at))), [] as [&Command; 0]);
 }
 
 #[test]
@@ -142,8 +196,16 @@ fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not
     answer(&mut model, |_| {});
     assert!(model.going.as_ref().unwrap().word.is_some());
     answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
-    assert!(model.going.as_ref().unwrap().word.is_none());
     assert!(said(&model).contains("changed meanwhile"), "{}", said(&model));
+    let word = model.going.as_ref().unwrap().word.as_ref().map(|word| word.field.text());
+    assert_eq!(
+        word.as_deref(),
+        Some(""),
+        "its letters are gone, and those that follow are no keys of the page"
+    );
+    keys(&mut model, "k");
+    assert_eq!(moves(&keys(&mut model, "Enter")), [] as [&Command; 0]);
+    assert_eq!(moves(&keys(&mut model, "b a c k Enter")).len(), 1);
 }
 
 #[test]
@@ -163,7 +225,7 @@ fn a_refused_move_is_said_and_rehearsed_anew() {
     answer(&mut model, |rehearsal| rehearsal.seen = "another".into());
     let now = model.elapsed;
     update(&mut model, Msg::Drawn(now));
-    assert_eq!(sent(&keys(&mut model, "b a c k Enter")).len(), 1);
+    assert_eq!(moves(&keys(&mut model, "b a c k Enter")).len(), 1);
 }
 
 #[test]
@@ -231,7 +293,7 @@ fn where_a_run_of_another_process_is_watched_the_page_is_only_read() {
     let mut model = going_back_of(live((120, 40)));
     model.mode = Mode::Following;
     assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("only watches")));
-    assert_eq!(sent(&keys(&mut model, "b a c k Enter")), [] as [&Command; 0]);
+    assert_eq!(moves(&keys(&mut model, "b a c k Enter")), [] as [&Command; 0]);
 }
 
 #[test]

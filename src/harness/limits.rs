@@ -1,0 +1,130 @@
+//! The limits of a run as a person reads and types them.
+//!
+//! Owns reading a typed limit and saying why it cannot be set. Does not own when a limit is met nor who is asked (the engine). Pure.
+//! Invariant: what [`shown`] prints is what [`with`] reads.
+
+use crate::config::amount;
+use crate::protocol::event::{LimitKind, Limits, Particulars};
+use crate::session::state::{Run, State};
+use jiff::Timestamp;
+
+/// Says why a typed limit cannot be set; `Ok` if it can.
+///
+/// # Errors
+/// The sentence for the person.
+pub fn check(particulars: Option<&Particulars>, typed: &str, state: &State) -> Result<(), String> {
+    let (Some(Particulars::Limit { limit, .. }), Some(run)) = (particulars, &state.run) else {
+        return Ok(());
+    };
+    let limits = with(run.limits, *limit, Some(typed))?;
+    let now = Limits {
+        sessions: Some(sessions(state, run)),
+        turns: state.current().map(|session| session.turn.0),
+        tokens: Some(run.totals.usage.total()),
+        cost: Some(run.totals.cost),
+        seconds: Some(spent_seconds(run, Timestamp::now())),
+    };
+    let above = match limit {
+        LimitKind::Sessions => limits.sessions > now.sessions,
+        LimitKind::Turns => limits.turns > now.turns,
+        LimitKind::Tokens => limits.tokens > now.tokens,
+        LimitKind::Cost => limits.cost > now.cost,
+        LimitKind::Time => limits.seconds > now.seconds,
+    };
+    above
+        .then_some(())
+        .ok_or_else(|| format!("{typed} is spent already; type a higher limit, or deny"))
+}
+
+/// Returns the limits with one of them set to what a person chose; `None` lifts it.
+///
+/// # Errors
+/// The sentence for the person: what was typed is no number of this kind.
+pub fn with(mut limits: Limits, limit: LimitKind, chosen: Option<&str>) -> Result<Limits, String> {
+    let chosen = chosen.map(str::trim);
+    let whole = |text: &str| amount::whole(text).ok_or_else(|| format!("`{text}` is not a whole number such as 20"));
+    let small = |text: &str| u32::try_from(whole(text)?).map_err(|_| format!("`{text}` is too much"));
+    match limit {
+        LimitKind::Sessions => limits.sessions = chosen.map(small).transpose()?,
+        LimitKind::Turns => limits.turns = chosen.map(small).transpose()?,
+        LimitKind::Tokens => limits.tokens = chosen.map(whole).transpose()?,
+        LimitKind::Cost => {
+            let dollars = |text: &str| amount::dollars(text).ok_or_else(|| format!("`{text}` is not an amount such as $25"));
+            limits.cost = chosen.map(dollars).transpose()?;
+        }
+        LimitKind::Time => {
+            let time =
+                |text: &str| amount::seconds(text).ok_or_else(|| format!("`{text}` is not a time such as 90m, 8h or 1d 12h"));
+            limits.seconds = chosen.map(time).transpose()?;
+        }
+    }
+    Ok(limits)
+}
+
+/// One of the limits, as it can be typed.
+#[must_use]
+pub fn shown(limits: Limits, limit: LimitKind) -> Option<String> {
+    match limit {
+        LimitKind::Sessions => limits.sessions.map(|limit| limit.to_string()),
+        LimitKind::Turns => limits.turns.map(|limit| limit.to_string()),
+        LimitKind::Tokens => limits.tokens.map(|limit| limit.to_string()),
+        LimitKind::Cost => limits.cost.map(amount::money),
+        LimitKind::Time => limits.seconds.map(amount::time),
+    }
+}
+
+/// The word for a limit.
+#[must_use]
+pub const fn word(limit: LimitKind) -> &'static str {
+    match limit {
+        LimitKind::Sessions => "sessions",
+        LimitKind::Turns => "turns of a session",
+        LimitKind::Tokens => "tokens",
+        LimitKind::Cost => "cost",
+        LimitKind::Time => "time",
+    }
+}
+
+/// Sessions that the run has had.
+#[must_use]
+pub fn sessions(state: &State, run: &Run) -> u32 {
+    let own = state.sessions.iter().filter(|session| session.number >= run.first_session);
+    u32::try_from(own.count()).unwrap_or(u32::MAX)
+}
+
+/// How long the run has worked, in seconds: pauses and waiting for a person left out.
+#[must_use]
+pub fn spent_seconds(run: &Run, now: Timestamp) -> u64 {
+    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
+    u64::try_from(spent.as_secs()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Cost;
+
+    fn limits() -> Limits {
+        Limits {
+            sessions: Some(3),
+            turns: Some(20),
+            tokens: Some(1_000),
+            cost: Some(Cost(1_000_000_000)),
+            seconds: Some(3_600),
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_limit_can_be_typed_again() {
+        use LimitKind::{Cost as Money, Sessions, Time, Tokens, Turns};
+        for limit in [Sessions, Turns, Tokens, Money, Time] {
+            let typed = shown(limits(), limit).unwrap();
+            assert_eq!(
+                with(Limits::default(), limit, Some(&typed)).map(|new| shown(new, limit)),
+                Ok(Some(typed))
+            );
+            assert!(with(limits(), limit, Some("much")).unwrap_err().contains("`much`"));
+            assert_eq!(shown(with(limits(), limit, None).unwrap(), limit), None, "lifted");
+        }
+    }
+}
