@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up must stop")]
 
+mod features;
 mod made;
 mod markdown;
 mod reducer;

@@ -43,6 +43,8 @@ impl State {
         if let Some(row) = self.features.get_mut(&event.feature) {
             row.regressed = event.to != FeatureStatus::Passing && (row.regressed || event.from == FeatureStatus::Passing);
             row.feature.status = event.to;
+            // What the list said beyond that was of the state before.
+            row.feature.word.clear();
             row.flips.push(Flip {
                 time: at.time,
                 session: at.session,

@@ -13,6 +13,7 @@ pub mod going;
 mod live;
 pub mod lookup;
 pub mod message;
+mod needle;
 pub mod note;
 pub mod palette;
 mod place;

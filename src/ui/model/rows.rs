@@ -1,5 +1,6 @@
 //! The rows of each list in the order they are shown, filtered. Computed when needed, never kept: the log is the truth.
 
+use super::needle::Needle;
 use super::{Model, Popup};
 use crate::protocol::event::{CommitInfo, GateKind};
 use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
@@ -8,12 +9,6 @@ use crate::session::state::{CaseHistory, Commit, FeatureRow, OpenGate};
 use crate::ui::keymap::{Action, Entry, Situation, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::popup;
-
-/// Says whether one of the texts contains the filter, in any case. Callers skip it for an empty filter: lists may be long.
-fn matches(filter: &str, texts: &[&str]) -> bool {
-    let filter = filter.to_lowercase();
-    texts.iter().any(|text| text.to_lowercase().contains(&filter))
-}
 
 /// What a feature's row says of it, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,18 +75,20 @@ impl Model {
 
     fn features_matching(&self, filter: &str) -> Vec<&FeatureRow> {
         let rows = self.state.features.rows.iter();
+        if filter.is_empty() {
+            return rows.collect();
+        }
+        let needle = Needle::new(filter);
         rows.filter(|row| {
             let feature = &row.feature;
-            filter.is_empty()
-                || matches(
-                    filter,
-                    &[
-                        feature.id.as_str(),
-                        &feature.description,
-                        &feature.category,
-                        self.standing(row).word(),
-                    ],
-                )
+            let texts = [
+                feature.id.as_str(),
+                &feature.title,
+                &feature.description,
+                &feature.category,
+                &feature.word,
+            ];
+            needle.is_in(&texts) || needle.is_in(&[self.standing(row).word()])
         })
         .collect()
     }
@@ -110,7 +107,7 @@ impl Model {
             }
             let feature = self.made(&commit.id).and_then(|made| made.made.feature.as_ref());
             let feature = feature.map_or("", |feature| feature.as_str());
-            matches(filter, &[&commit.subject, commit.id.as_str(), &commit.author, feature])
+            Needle::new(filter).is_in(&[&commit.subject, commit.id.as_str(), &commit.author, feature])
         })
         .collect()
     }
@@ -130,7 +127,7 @@ impl Model {
     fn tests_matching(&self, filter: &str) -> Vec<&CaseHistory> {
         let rows = self.state.tests.cases.iter();
         let mut rows: Vec<&CaseHistory> = rows
-            .filter(|case| filter.is_empty() || matches(filter, &[&case.name, &case.detail]))
+            .filter(|case| filter.is_empty() || Needle::new(filter).is_in(&[&case.name, &case.detail]))
             .collect();
         rows.sort_by_key(|case| (!case.in_latest, case.results.last() != Some(&CaseStatus::Failed)));
         rows
@@ -143,7 +140,7 @@ impl Model {
         rows.filter(|session| {
             let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());
             let SessionNo(number) = session.number;
-            matches(filter, &[&format!("s{number}"), session.role.as_str(), feature])
+            Needle::new(filter).is_in(&[&format!("s{number}"), session.role.as_str(), feature])
         })
         .collect()
     }
@@ -162,7 +159,7 @@ impl Model {
                     .map(|context| context.title())
                     .collect::<Vec<_>>()
                     .join(" ");
-                filter == keys.join("") || matches(filter, &[entry.name, entry.about, &contexts])
+                filter == keys.join("") || Needle::new(filter).is_in(&[entry.name, entry.about, &contexts])
             })
             .collect();
         rows.sort_by_key(|entry| nearness(below, entry));

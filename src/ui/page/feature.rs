@@ -31,8 +31,20 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         Span::styled(standing.word(), look.style(slot)),
     ]);
     sheet.gap();
+    if !feature.title.is_empty() {
+        sheet.text(&feature.title, Slot::Bold);
+    }
     sheet.text(&feature.description, Slot::Text);
     sheet.gap();
+    if !feature.word.is_empty() {
+        sheet.fact("in the list", &feature.word);
+    }
+    if !feature.priority.is_empty() {
+        sheet.fact("priority", &feature.priority);
+    }
+    if !feature.depends.is_empty() {
+        sheet.fact("depends on", &feature.depends.join(", "));
+    }
     if !feature.category.is_empty() {
         sheet.fact("category", &feature.category);
     }
@@ -113,6 +125,13 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
     }
     list(&mut sheet, look, "Tests", &feature.tests, false);
     list(&mut sheet, look, "Files", &feature.files, false);
+    if !feature.details.is_empty() {
+        sheet.heading("Also in the list");
+        for detail in &feature.details {
+            let key = Clean::line(&format!("{:<11} ", detail.key)).span(look.style(Slot::Dim));
+            sheet.item(vec![key], &[Clean::line(&detail.value).span(look.style(Slot::Text))]);
+        }
+    }
     sheet.finish()
 }
 

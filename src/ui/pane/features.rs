@@ -1,7 +1,7 @@
 //! The Features pane: one row a feature, told by glyph and word.
 
 use super::{List, filter, heading};
-use crate::protocol::FeatureStatus;
+use crate::protocol::{Feature, FeatureStatus};
 use crate::session::state::FeatureRow;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
@@ -44,7 +44,10 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
 
     let body = place.body();
     let rows = model.feature_rows();
+    let notice = model.state.features.notices.first().map(|notice| Clean::line(notice));
     let why_empty = match (all, model.caught_up) {
+        // A list that cannot be read says why.
+        (0, true) if notice.is_some() => notice.as_ref().map_or("", Clean::as_str),
         (0, true) => "no feature list yet",
         (0, false) => "",
         _ => "no feature matches the filter",
@@ -67,11 +70,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
     } else {
         Slot::Text
     };
-    let text = if row.feature.description.is_empty() {
-        &row.feature.category
-    } else {
-        &row.feature.description
-    };
+    let text = heading_of(&row.feature);
     let left = vec![
         Span::raw(" "),
         look.mark(glyph, slot),
@@ -106,9 +105,21 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
                 .map(|text| vec![Clean::line(&text).span(look.style(Slot::Dim)), Span::raw(" ")])
                 .unwrap_or_default()
         }
+        // The list's own word for where it stands: blocked, skipped, two flags that disagree.
+        Standing::Open if !row.feature.word.is_empty() => {
+            let word: String = row.feature.word.chars().take(24).collect();
+            vec![Clean::line(&word).span(look.style(Slot::Dim)), Span::raw(" ")]
+        }
         Standing::Open => Vec::new(),
     };
     (left, right)
+}
+
+/// What a row says of a feature: its title, else its text, else the first thing that its list has for it.
+fn heading_of(feature: &Feature) -> &str {
+    let detail = feature.details.first().map_or("", |detail| detail.value.as_str());
+    let said = [feature.title.as_str(), &feature.description, &feature.category, detail];
+    said.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// Cuts `tests 3/3 on tree 5ab91e2` to `tests 3/3`.
