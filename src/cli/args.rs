@@ -56,10 +56,14 @@ pub enum Command {
     Redo(MoveArgs),
     /// Print what the next session will read, by section, and what changed since the last one
     Window(ReadArgs),
+    /// Run the project's tests once, by hand, and print what failed first
+    ///
+    /// It reads the tree as it is and takes no lock: a live run of the project goes on beside it, and nothing is recorded.
+    Verify(VerifyArgs),
     /// Try out whether a notice reaches you while you look elsewhere
     Notify(NotifyArgs),
     /// Check what longhaul needs on this machine and where each setting comes from
-    Doctor,
+    Doctor(DoctorArgs),
     /// Print the completions for a shell
     Completions {
         /// Which shell
@@ -319,6 +323,31 @@ impl WayArgs {
             _ => None,
         }
     }
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Tell only the tests that this feature names, and whether they prove it
+    #[arg(long, value_name = "ID")]
+    pub feature: Option<String>,
+    /// Further attempts while tests fail; those that then pass are flaky [default: as configured]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub retries: Option<u32>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
 }
 
 /// Options of `notify`.

@@ -28,10 +28,12 @@ pub enum Exit {
     Stopped,
     /// Another process.
     Busy,
+    /// Tests.
+    Tests,
 }
 
 /// Every code with its meaning, in order.
-pub const TABLE: [(Exit, u8, &str); 10] = [
+pub const TABLE: [(Exit, u8, &str); 11] = [
     (Exit::Done, 0, "done; of a run: every feature passes"),
     (Exit::Internal, 1, "internal error"),
     (Exit::Usage, 2, "the command line is wrong"),
@@ -46,6 +48,11 @@ pub const TABLE: [(Exit, u8, &str); 10] = [
     (Exit::Stalled, 7, "the agent made no headway in several sessions"),
     (Exit::Stopped, 8, "stopped by the user"),
     (Exit::Busy, 9, "another longhaul is running this project"),
+    (
+        Exit::Tests,
+        10,
+        "of `verify`: a test failed, none was run, or the run cannot be believed",
+    ),
 ];
 
 impl Exit {

@@ -34,6 +34,7 @@ mod settings;
 mod signals;
 mod status;
 mod summary;
+mod verify;
 mod window;
 mod words;
 mod workplace;
@@ -82,7 +83,8 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
         Some(Command::Window(args)) => window::run(&args, console).map(|()| Exit::Done),
         Some(Command::Notify(args)) => notice::trial(&args, console).map(|()| Exit::Done),
-        Some(Command::Doctor) => doctor::run(console),
+        Some(Command::Verify(args)) => verify::run(&args, console),
+        Some(Command::Doctor(args)) => doctor::run(&args, console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),
         Some(Command::Man) => manual::man(console).map(|()| Exit::Done),
         Some(Command::Run(args)) => run::run(&args, console),

@@ -99,6 +99,8 @@ pub(super) const KEYS: &[Key] = &[
     key("limits.time", Kind::Time),
     open("verify.command", Kind::Text),
     open("verify.timeout_seconds", Kind::Whole(1, 86_400)),
+    open("verify.retries", Kind::Whole(0, 10)),
+    open("verify.reports", Kind::Globs),
     open("verify.tests", Kind::Globs),
     key("bash.timeout_seconds", Kind::Whole(1, 86_400)),
     key("bash.output_head", Kind::Whole(256, 1_000_000)),

@@ -188,6 +188,8 @@ impl Merged {
             verify: Verify {
                 command: self.text("verify.command"),
                 timeout_seconds: self.whole("verify.timeout_seconds").unwrap_or_default(),
+                retries: self.whole("verify.retries").unwrap_or_default(),
+                reports: self.texts("verify.reports"),
                 tests: self.texts("verify.tests"),
             },
             bash: Bash {

@@ -51,6 +51,9 @@ pub struct Settings {
 pub struct Verify {
     pub command: Option<String>,
     pub timeout_seconds: u64,
+    pub retries: u32,
+    /// Valid globs, relative to the workspace.
+    pub reports: Vec<String>,
     /// Valid globs, relative to the workspace.
     pub tests: Vec<String>,
 }

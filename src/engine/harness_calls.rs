@@ -151,7 +151,10 @@ impl Dispatch {
                 "Only the initializer declares the verify command. Tell the human if it must change.",
             ));
         }
-        self.project.record(VerifyDeclared { command })?;
+        self.project.record(VerifyDeclared {
+            command,
+            reason: String::new(),
+        })?;
         self.project.agree_verify().await?;
         let told = match testing::run(&self.project, TestPurpose::Evidence, None, cancel).await? {
             Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
@@ -273,7 +276,11 @@ fn evidence(
     };
     let own = verify::own(feature, run);
     if own.proven() {
-        let summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+        let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+        if let Some(flaky) = testing::flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
+            summary.push_str("; ");
+            summary.push_str(&flaky);
+        }
         return Ok(Evidence {
             kind: EvidenceKind::OwnTests,
             summary,

@@ -13,6 +13,7 @@ use super::orientation::{self, Oriented};
 use super::project::Project;
 use super::raise;
 use super::steer;
+use super::testing;
 use super::turn::{Rules, TurnMachine};
 use crate::protocol::event::{CheckpointCause, EndCause, ExternalChangeSeen, SessionEnded, SessionStarted};
 use crate::protocol::{Command, RawJson, Role, WindowRules};
@@ -140,6 +141,9 @@ async fn converse(
     if let Some(head) = project.git(|repo| repo.head()).await? {
         let paths = project.git(move |repo| repo.paths_at(&head)).await?;
         project.guard.agree_tests(paths)?;
+    }
+    if dispatch.facts.role == Role::Coding {
+        testing::detect(project).await?;
     }
     project.agree_verify().await?;
     let mut early = VecDeque::new();

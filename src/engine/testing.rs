@@ -3,9 +3,11 @@
 use super::dispatch::Ran;
 use super::error::EngineError;
 use super::project::Project;
-use crate::protocol::event::{TestRunFinished, TestRunStarted};
-use crate::protocol::{CaseStatus, Oid, TestPurpose, TestRun};
+use crate::protocol::event::{TestRunFinished, TestRunStarted, VerifyDeclared};
+use crate::protocol::{CaseStatus, Oid, TestCase, TestPurpose, TestRun};
+use crate::session::state::CaseHistory;
 use crate::verify;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -38,11 +40,14 @@ pub async fn run(
     })?;
     let timeout = Duration::from_secs(project.settings.verify.timeout_seconds);
     let plan = verify::Plan {
+        reports: reports(project, &command).await?,
         command,
         cwd: project.workspace.clone(),
         purpose,
         tree,
         timeout,
+        retries: project.settings.verify.retries,
+        worth: Some(passed_last(project)),
     };
     let _ours = project.watcher.expect();
     let verify::Ran {
@@ -56,6 +61,49 @@ pub async fn run(
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
     project.record(TestRunFinished { run: run.clone() })?;
     Ok(Tested::Ran(run))
+}
+
+/// Where the command leaves its reports: as configured, or as its runner is known to.
+async fn reports(project: &Project, command: &str) -> Result<Vec<String>, EngineError> {
+    if !project.settings.verify.reports.is_empty() {
+        return Ok(project.settings.verify.reports.clone());
+    }
+    let (workspace, command) = (project.workspace.clone(), command.to_owned());
+    let look = move || verify::runner::reports_of(&workspace, &command);
+    tokio::task::spawn_blocking(look).await.map_err(EngineError::task)
+}
+
+/// Tests that passed when they were last run: whether one of these fails by chance is worth another attempt.
+fn passed_last(project: &Project) -> BTreeSet<String> {
+    project.journal.with_state(|state| {
+        let passed = |case: &&CaseHistory| case.results.last() == Some(&CaseStatus::Passed);
+        state
+            .tests
+            .cases
+            .iter()
+            .filter(passed)
+            .map(|case| case.name.clone())
+            .collect()
+    })
+}
+
+/// Finds the project's runner where nobody has said how its tests are run, and records it: from then on it stays.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub async fn detect(project: &Project) -> Result<(), EngineError> {
+    if project.verify_command().is_some() {
+        return Ok(());
+    }
+    let workspace = project.workspace.clone();
+    let found = tokio::task::spawn_blocking(move || verify::runner::detect(&workspace)).await;
+    if let Some(detected) = found.map_err(EngineError::task)?.into_iter().next() {
+        project.record(VerifyDeclared {
+            command: detected.found.command,
+            reason: format!("{}: {}", detected.runner, detected.found.reason),
+        })?;
+    }
+    Ok(())
 }
 
 impl Tested {
@@ -89,6 +137,13 @@ pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
         .collect()
 }
 
+/// Names tests that both failed and passed on one tree; `None` if there are none.
+#[must_use]
+pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
+    let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(8).collect();
+    (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
+}
+
 /// Says how a run went, one line: `12/14 tests pass; failing: a, b`.
 #[must_use]
 pub fn summary(run: &TestRun) -> String {
@@ -119,6 +174,10 @@ pub fn summary(run: &TestRun) -> String {
     if !failing.is_empty() {
         line.push_str("; failing: ");
         line.push_str(&failing.join(", "));
+    }
+    if let Some(flaky) = flaky(run.flaky()) {
+        line.push_str("; ");
+        line.push_str(&flaky);
     }
     line
 }

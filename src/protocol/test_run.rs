@@ -16,7 +16,7 @@ pub struct TestRun {
     /// Results by test, in the order they came. If the output names no tests, one case that stands for the command.
     #[serde(default)]
     pub cases: Vec<TestCase>,
-    /// Exit code, `None` if killed by a signal or a timeout.
+    /// Exit code, of the last attempt where there were several; `None` if killed by a signal or a timeout.
     pub exit_code: Option<i32>,
     /// Whether it was stopped by its timeout.
     #[serde(default)]
@@ -40,6 +40,11 @@ impl TestRun {
             }
         }
         totals
+    }
+
+    /// Lists the tests that both failed and passed on this tree.
+    pub fn flaky(&self) -> impl Iterator<Item = &TestCase> {
+        self.cases.iter().filter(|case| case.is_flaky())
     }
 
     /// Says whether the run as a whole is green: exit code 0 and no failed case.
@@ -81,6 +86,17 @@ pub struct TestCase {
     /// What it printed about itself, at most a few lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// Results of every attempt on this tree, oldest first, where they differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<CaseStatus>,
+}
+
+impl TestCase {
+    /// Says whether it both failed and passed on this tree. Its status is then passed: whoever goes by it names it as flaky.
+    #[must_use]
+    pub fn is_flaky(&self) -> bool {
+        self.attempts.contains(&CaseStatus::Failed) && self.attempts.contains(&CaseStatus::Passed)
+    }
 }
 
 /// Result of one test.

@@ -1,61 +1,22 @@
-//! Test runs: what a verify command's output says, test by test.
+//! Test runs: which runner a project uses, how it is run, what it says test by test, and whose tests these are.
 //!
-//! Owns the parsers and which results prove a feature. Does not own when tests are run (the engine) nor spawning (`process`).
-//! Invariant: a run that the command itself calls failed never reads as all passed: a bad exit code without a failed test
-//! becomes a failed test of its own.
+//! Owns the runners known ([`runner::RUNNERS`]), the formats they report in ([`format`]), the run itself with its time limit and its
+//! retries, and which results prove a feature. Does not own when tests are run (the engine) nor spawning (`process`).
+//! Invariant: a run never reads as all passed unless its command ended well, at least one test passed, none failed, and nothing
+//! about its report is amiss.
 
-mod exit_code;
+#[cfg(test)]
+mod corpus;
+pub mod format;
 mod own;
+mod reports;
+mod retry;
 mod run;
-mod tap;
+pub mod runner;
 #[cfg(test)]
 mod tests;
 
-pub use exit_code::ExitCode;
+pub use format::COMMAND_CASE;
 pub use own::{Own, names, own, own_tests};
+pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run};
-pub use tap::Tap;
-
-use crate::protocol::{CaseStatus, TestCase};
-
-/// Name of the case that stands for the command as a whole.
-pub const COMMAND_CASE: &str = "verify command";
-
-/// Reads one format of test output.
-pub trait Parser: std::fmt::Debug + Send + Sync {
-    /// Name of the format, for people.
-    fn name(&self) -> &'static str;
-
-    /// Says whether the output is in this format.
-    fn detects(&self, output: &str) -> bool;
-
-    /// Reads the results in the order in which they came. `exit` is `None` if the command was killed.
-    fn parse(&self, output: &str, exit: Option<i32>) -> Vec<TestCase>;
-}
-
-/// Parsers in the order in which they are asked; the last one takes anything.
-const PARSERS: [&dyn Parser; 2] = [&Tap, &ExitCode];
-
-/// Reads a command's output with the first parser that knows it.
-#[must_use]
-pub fn parse(output: &str, exit: Option<i32>) -> Vec<TestCase> {
-    let mut cases = PARSERS
-        .iter()
-        .find(|parser| parser.detects(output))
-        .map(|parser| parser.parse(output, exit))
-        .unwrap_or_default();
-    let failed = cases.iter().any(|case| case.status == CaseStatus::Failed);
-    if exit != Some(0) && !failed {
-        let how = exit.map_or_else(
-            || "was killed before its end".to_owned(),
-            |code| format!("ended with exit code {code}"),
-        );
-        cases.push(TestCase {
-            name: COMMAND_CASE.into(),
-            status: CaseStatus::Failed,
-            duration_ms: None,
-            detail: format!("it {how}, although no test it reported failed"),
-        });
-    }
-    cases
-}

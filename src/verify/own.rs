@@ -60,10 +60,11 @@ fn matches(entry: &str, case: &str) -> bool {
         return true;
     }
     let (file, name) = split(case);
-    let named = |wanted: &str| name == wanted || name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(" > "));
+    let named = |wanted: &str| is_named(name, wanted);
     let in_file = |wanted: &str| file.is_some_and(|file| same_file(file, wanted));
     if let Some((wanted_file, wanted)) = entry.split_once("::").or_else(|| entry.split_once(": ")) {
-        return in_file(wanted_file) && named(wanted);
+        // `cart::tests::adds` names no file: modules and classes are parted in the same way.
+        return in_file(wanted_file) && named(wanted) || named(entry);
     }
     if entry.contains(['*', '?', '[']) {
         let glob = GlobBuilder::new(entry)
@@ -73,6 +74,20 @@ fn matches(entry: &str, case: &str) -> bool {
         return glob.is_ok_and(|glob| file.is_some_and(|file| glob.is_match(file)) || glob.is_match(name));
     }
     named(entry) || in_file(entry)
+}
+
+/// Whether a test is the one that is wanted, or a part of it: a subtest (`group > leaf`, `TestTable/n=1`) or a case of its table
+/// (`test_even[3]`). Where a name begins with modules or classes, they may be left out.
+fn is_named(name: &str, wanted: &str) -> bool {
+    let whole = |name: &str| {
+        name.strip_prefix(wanted)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(" > ") || rest.starts_with(['[', '/']))
+    };
+    let path = name.split(['[', '/', ' ']).next().unwrap_or_default();
+    whole(name)
+        || path
+            .match_indices("::")
+            .any(|(at, mark)| name.get(at + mark.len()..).is_some_and(whole))
 }
 
 /// Splits `file: name` where what stands before the colon looks like a file.

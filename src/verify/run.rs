@@ -3,9 +3,13 @@
 //! Owns how it is called: by `sh -c`, in the workspace, with nothing to read and nobody to answer. Invariant: what it leaves
 //! running is stopped when it ends, so that no run can disturb the next.
 
-use super::parse;
+use super::format::{self, Left, plain};
+use super::reports::{Place, REPORT_VARIABLE};
+use super::retry;
 use crate::process::{EnvPolicy, Invocation, ProcessError};
 use crate::protocol::{Oid, Payload, TestPurpose, TestRun};
+use std::collections::BTreeSet;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 /// A test run to make.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The command line.
+    /// The command line. What it writes to the file `$LONGHAUL_REPORT` is read before what it prints.
     pub command: String,
     /// Where it runs.
     pub cwd: PathBuf,
@@ -21,8 +25,14 @@ pub struct Plan {
     pub purpose: TestPurpose,
     /// Tree of the working directory, if it was taken.
     pub tree: Option<Oid>,
-    /// Wall time after which it is stopped.
+    /// Wall time after which an attempt is stopped.
     pub timeout: Duration,
+    /// Report files that it writes into the project, as globs.
+    pub reports: Vec<String>,
+    /// Further attempts while tests fail.
+    pub retries: u32,
+    /// The tests whose failure is worth another attempt; `None`: any.
+    pub worth: Option<BTreeSet<String>>,
 }
 
 /// A test run made.
@@ -30,29 +40,75 @@ pub struct Plan {
 pub struct Ran {
     /// The results; their output is the shown part only, without a blob.
     pub run: TestRun,
-    /// What it printed (of more than 16 MB only the beginning), for the blob store.
+    /// What it printed (of more than 16 MB an attempt only the beginning), for the blob store.
     pub whole: Vec<u8>,
     /// Whether the caller stopped it; its results then say nothing about the tree.
     pub cancelled: bool,
 }
 
-/// Runs the command to its end, its time limit or cancellation, and reads its results.
+/// Runs the command to its end, its time limit or cancellation, and reads its results; again where the plan asks for it.
 ///
 /// # Errors
 /// If `sh` cannot be started in that place. A failing command is a result, not an error.
 pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessError> {
+    let mut ran = attempt(&plan, &cancel).await?;
+    for number in 2..=plan.retries.saturating_add(1) {
+        if ran.cancelled || ran.run.timed_out || !retry::worth_another(&ran.run, plan.worth.as_ref()) {
+            break;
+        }
+        let again = attempt(&plan, &cancel).await?;
+        let heading = format!("\n--- attempt {number} ---\n");
+        ran.whole.extend_from_slice(heading.as_bytes());
+        ran.whole.extend_from_slice(&again.whole);
+        ran.cancelled = again.cancelled;
+        let output = &mut ran.run.output;
+        output.text.push_str(&heading);
+        output.text.push_str(&again.run.output.text);
+        output.bytes += again.run.output.bytes + heading.len() as u64;
+        retry::merge(&mut ran.run, again.run);
+    }
+    Ok(ran)
+}
+
+async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, ProcessError> {
+    let broken = |source: io::Error| ProcessError::Pipe {
+        program: plan.command.clone(),
+        source,
+    };
+    let place = Place::new().map_err(broken)?;
     let mut invocation = Invocation::shell(&plan.command, &plan.cwd).timeout(plan.timeout);
-    // Runners look at these before they colour, watch or ask.
-    invocation.env = EnvPolicy::Inherit(vec![("CI".into(), "true".into()), ("NO_COLOR".into(), "1".into())]);
-    let finished = crate::process::run(invocation, cancel, None).await?;
+    invocation.env = EnvPolicy::Inherit(vec![
+        // Runners look at these before they colour, watch or ask.
+        ("CI".into(), "true".into()),
+        ("NO_COLOR".into(), "1".into()),
+        (REPORT_VARIABLE.into(), place.file().into()),
+    ]);
+    let finished = crate::process::run(invocation, cancel.clone(), None).await?;
     let output = finished.output;
-    let cases = parse(&String::from_utf8_lossy(&output.whole), finished.exit_code);
+    let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        let mut written = place.read(&reading.cwd, &reading.reports);
+        if written.texts.is_empty() && reading.command.contains(REPORT_VARIABLE) {
+            written.amiss.push(format!(
+                "the command names ${REPORT_VARIABLE}, and no report was written there"
+            ));
+        }
+        let cases = format::read(&Left {
+            printed: &plain(&whole),
+            reports: &written.texts,
+            amiss: &written.amiss,
+            exit,
+            root: &reading.cwd,
+        });
+        (cases, whole)
+    });
+    let (cases, whole) = read.await.map_err(|error| broken(io::Error::other(error)))?;
     let run = TestRun {
         purpose: plan.purpose,
-        command: plan.command,
-        tree: plan.tree,
+        command: plan.command.clone(),
+        tree: plan.tree.clone(),
         cases,
-        exit_code: finished.exit_code,
+        exit_code: exit,
         timed_out: finished.timed_out,
         duration_ms: u64::try_from(finished.duration.as_millis()).unwrap_or(u64::MAX),
         output: Payload {
@@ -63,7 +119,7 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
     };
     Ok(Ran {
         run,
-        whole: output.whole,
+        whole,
         cancelled: finished.cancelled,
     })
 }
@@ -81,6 +137,9 @@ mod tests {
             purpose: TestPurpose::Evidence,
             tree: Some("abc".into()),
             timeout,
+            reports: Vec::new(),
+            retries: 0,
+            worth: None,
         };
         run(plan, CancellationToken::new()).await.unwrap()
     }
@@ -123,6 +182,9 @@ mod tests {
             purpose: TestPurpose::Smoke,
             tree: None,
             timeout: LONG,
+            reports: Vec::new(),
+            retries: 0,
+            worth: None,
         };
         assert!(run(plan, CancellationToken::new()).await.is_err());
     }

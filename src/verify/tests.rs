@@ -1,17 +1,26 @@
 //! TAP in its dialects, the fallback, and whose tests are whose.
 
+use super::format::{Format as _, Left, read, tap};
 use super::*;
-use crate::protocol::{Feature, Payload, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Feature, Payload, TestCase, TestPurpose, TestRun};
 use proptest::prelude::*;
+use std::path::Path;
 
 use CaseStatus::{Failed, Passed, Skipped, Todo};
 
+fn parse(output: &str, exit: Option<i32>) -> Vec<TestCase> {
+    read(&Left {
+        printed: output,
+        reports: &[],
+        amiss: &[],
+        exit,
+        root: Path::new("/no/such/place"),
+    })
+}
+
 fn tap(output: &str) -> Vec<(String, CaseStatus)> {
-    assert!(Tap.detects(output), "{output}");
-    Tap.parse(output, Some(0))
-        .into_iter()
-        .map(|case| (case.name, case.status))
-        .collect()
+    assert!(tap::Tap.detects(output), "{output}");
+    tap::cases(output).into_iter().map(|case| (case.name, case.status)).collect()
 }
 
 fn is(output: &str, expected: &[(&str, CaseStatus)]) {
@@ -45,7 +54,7 @@ fn directives_and_escapes() {
             ("e\\", Passed),
         ],
     );
-    let cases = Tap.parse("1..2\nok 1 - a # SKIP no net\nok 2 # time=12.6ms", Some(0));
+    let cases = tap::cases("1..2\nok 1 - a # SKIP no net\nok 2 # time=12.6ms");
     assert_eq!((cases[0].detail.as_str(), cases[1].duration_ms), ("no net", Some(13)));
 }
 
@@ -61,7 +70,7 @@ fn a_plan_that_is_not_met_is_one_failed_case_named_so() {
             ("planned 5 tests, ran 4", Failed),
         ],
     );
-    assert_eq!(Tap.parse("1..5\nok 1\nok 2\nok 3\nok 5\n", Some(0))[4].detail, "missing: 4");
+    assert_eq!(tap::cases("1..5\nok 1\nok 2\nok 3\nok 5\n")[4].detail, "missing: 4");
     is(
         "1..1\nok 1 - a\nok 2 - b\n",
         &[("a", Passed), ("b", Passed), ("planned 1 tests, ran 2", Failed)],
@@ -85,7 +94,7 @@ fn bail_out_fails_and_asks_for_no_plan() {
 fn yaml_and_comments_become_the_detail_of_failures() {
     let output = "TAP version 14\n1..3\nok 1 - a\n  ---\n  duration_ms: 4.6\n  ok 7 - inside yaml\n  ...\nnot ok 2 - b\n  ---\n  message: 'no'\n  \
                   at: x:1\n  ...\n# expected 1\n# got 2\nnot ok 3 - c\n# why\n";
-    let cases = Tap.parse(output, Some(1));
+    let cases = tap::cases(output);
     assert_eq!(cases.len(), 3);
     assert_eq!((cases[0].duration_ms, cases[0].detail.as_str()), (Some(5), ""));
     assert_eq!(cases[1].detail, "message: 'no'\nat: x:1\nexpected 1\ngot 2");
@@ -155,7 +164,7 @@ fn streams_of_several_files_are_told_apart() {
             ("tests/04.sh: x", Passed),
         ],
     );
-    assert_eq!(Tap.parse(each, Some(1))[1].detail, "got 7");
+    assert_eq!(tap::cases(each)[1].detail, "got 7");
     let one_plan = "# tests/a.sh\nok 1 - a\n# tests/b.sh\nok 2 - b\n1..3\n";
     is(
         one_plan,
@@ -178,7 +187,7 @@ fn streams_of_several_files_are_told_apart() {
 #[test]
 fn other_output_falls_back_to_the_exit_code() {
     for output in ["", "running 3 tests\ntest a ... ok\n", "ok  \tpkg/path\t0.01s\n"] {
-        assert!(!Tap.detects(output), "{output}");
+        assert!(!tap::Tap.detects(output), "{output}");
         assert_eq!(parse(output, Some(0))[0].status, Passed);
     }
     let failed = parse("a\n\nb\nerror: no rule\n", Some(2));
@@ -207,6 +216,7 @@ fn run(names: &[(&str, CaseStatus)]) -> TestRun {
         status: *status,
         duration_ms: None,
         detail: String::new(),
+        attempts: Vec::new(),
     };
     TestRun {
         purpose: TestPurpose::Evidence,
@@ -287,7 +297,76 @@ proptest! {
         Just("# Subtest: é".to_owned()), Just("Bail out! x".to_owned()), Just("# a/b.sh".to_owned()), Just("1..99999999999999999999".to_owned()), "\\PC{0,20}",
     ], 0..30)) {
         let output = lines.join("\n");
-        let _ = Tap.parse(&output, Some(0));
+        let _ = tap::cases(&output);
         prop_assert!(!parse(&output, Some(1)).is_empty());
+    }
+}
+
+#[test]
+fn a_run_in_which_nothing_ran_is_never_green() {
+    for output in [
+        "1..0 # SKIP no database\n",
+        "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out; finished in 0.00s\n",
+        "?   \texample.com/a\t[no test files]\n",
+        "\n  0 passing (1ms)\n",
+        "<testsuites></testsuites>",
+        "1..2\nok 1 - a # SKIP x\nok 2 - b # TODO y\n",
+    ] {
+        let cases = parse(output, Some(0));
+        assert_eq!(cases.last().unwrap().status, Failed, "{output}: {cases:?}");
+        assert!(cases.last().unwrap().detail.contains("no test was run"), "{cases:?}");
+    }
+}
+
+#[test]
+fn counts_that_do_not_agree_are_noticed() {
+    for output in [
+        // A result line that the program under test printed itself.
+        "running 1 test\ntest a ... ok\ntest forged ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n",
+        "running 2 tests\ntest a ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n",
+        "{\"numTotalTests\":2,\"testResults\":[{\"name\":\"a\",\"assertionResults\":[{\"title\":\"x\",\"status\":\"passed\"}]}]}",
+        "{\"stats\":{\"passes\":2,\"pending\":0,\"failures\":0},\"passes\":[{\"fullTitle\":\"a\"}]}",
+        "<testsuite tests=\"2\"><testcase name=\"a\"/></testsuite>",
+        "     Summary [   0.1s] 2 tests run: 2 passed, 0 skipped\n",
+    ] {
+        let cases = parse(output, Some(0));
+        let last = cases.last().unwrap();
+        assert_eq!(
+            (last.name.as_str(), last.status),
+            (COMMAND_CASE, Failed),
+            "{output}: {cases:?}"
+        );
+    }
+}
+
+#[test]
+fn one_name_twice_keeps_the_worse_result() {
+    let cases = parse("1..2\nnot ok 1 - a\nok 2 - a\n", Some(1));
+    assert_eq!((cases.len(), cases[0].status), (1, Failed));
+}
+
+#[test]
+fn a_parameter_or_a_subtest_belongs_to_its_test() {
+    let run = run(&[
+        ("tests/test_a.py: TestX::test_b[1-2]", Passed),
+        ("example.com/shop: TestTable/n=1", Passed),
+        ("src/lib.rs: cart::tests::adds", Passed),
+    ]);
+    let found = |test: &str| own_tests(&feature(&[test]), &run).len();
+    for test in [
+        "tests/test_a.py::TestX::test_b",
+        "TestX::test_b",
+        "test_b",
+        "TestTable",
+        "shop",
+        "cart::tests::adds",
+        "adds",
+        "src/lib.rs::cart::tests::adds",
+        "src/lib.rs",
+    ] {
+        assert_eq!(found(test), 1, "{test}");
+    }
+    for none in ["b", "TestX::test", "n=1 ", "tests::add", "test_a.py::adds"] {
+        assert_eq!(found(none), 0, "{none}");
     }
 }

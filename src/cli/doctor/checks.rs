@@ -3,12 +3,15 @@
 use super::Check;
 use crate::cli::failure::Failure;
 use crate::cli::notice::Ways;
+use crate::cli::project::Project;
+use crate::cli::verify;
 use crate::config::Settings;
 use crate::git::{self, Repo};
 use crate::process::which;
 use crate::provider::{Key, ProviderError};
 use crate::store::ProjectDir;
 use crate::ui::Environment;
+use crate::verify::runner;
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
@@ -127,6 +130,32 @@ pub(super) fn notices(settings: &Settings, workspace: &Path) -> Check {
         Some((trouble, next)) => Check::warn("notices", format!("{}; {trouble}", ways.list()), next),
         None => Check::ok("notices", format!("{}; `longhaul notify --test` tries it", ways.list())),
     }
+}
+
+/// How the project's tests are run, and what else was found that could run them.
+pub(super) fn tests(settings: &Settings, workspace: &Path) -> Vec<Check> {
+    let declared = Project::open(workspace).ok().and_then(|project| project.state.verify_command);
+    let found = runner::detect(workspace);
+    let Some(command) = verify::command(workspace, settings, declared.as_deref()) else {
+        let next = "set `command` under [verify] in longhaul.toml, unless an initializer will declare it";
+        return vec![Check::warn("tests", "no file here tells how they are run", next)];
+    };
+    let mut checks = vec![Check::ok(
+        "tests",
+        format!("{}: `{}` ({})", command.by, command.command, command.reason),
+    )];
+    let others: Vec<String> = found
+        .iter()
+        .filter(|other| other.found.command != command.command)
+        .map(|other| format!("{} ({})", other.runner, other.found.reason))
+        .collect();
+    if !others.is_empty() {
+        checks.push(Check::ok(
+            "",
+            format!("not used: {}; `[verify] command` chooses", others.join(", ")),
+        ));
+    }
+    checks
 }
 
 /// How commands are confined: not yet.

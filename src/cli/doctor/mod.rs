@@ -4,13 +4,13 @@
 
 mod checks;
 
+use super::args::DoctorArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::{project, settings};
 use crate::config::{Origin, Resolved};
 use crate::ui::text::Clean;
-use std::path::Path;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +57,12 @@ impl Check {
     }
 }
 
-/// Runs the command for the current directory.
+/// Runs the command.
 ///
 /// # Errors
 /// Fails if the output does; what is found wrong is printed, and ends in [`Exit::Precondition`] if anything fails.
-pub fn run(console: &mut Console) -> Result<Exit, Failure> {
-    let workspace = project::workspace(Path::new("."))?;
+pub fn run(args: &DoctorArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let workspace = project::workspace(&args.dir)?;
     let loaded = settings::load(Some(&workspace));
     let mut checks = vec![
         checks::git(&workspace)?,
@@ -77,6 +77,7 @@ pub fn run(console: &mut Console) -> Result<Exit, Failure> {
     });
     if let Ok(resolved) = &loaded {
         checks.push(checks::notices(&resolved.settings, &workspace));
+        checks.extend(checks::tests(&resolved.settings, &workspace));
     }
     checks.push(checks::sandbox());
     checks.push(checks::repository(&workspace));

@@ -92,7 +92,8 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunFinished(finished) => tested(&finished.run),
         Event::FeatureFlipped(flip) => flipped(flip, state),
-        Event::VerifyDeclared(declared) => format!("tests are run with `{}`", declared.command),
+        Event::VerifyDeclared(declared) if declared.reason.is_empty() => format!("tests are run with `{}`", declared.command),
+        Event::VerifyDeclared(declared) => format!("tests are run with `{}` ({})", declared.command, declared.reason),
         Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
         Event::QuestionAsked(question) => gates::asked(question),
         Event::QuestionAnswered(answer) => format!("answered by {}: {}", answer.by, first_line(&answer.text)),
@@ -397,6 +398,7 @@ mod tests {
             status,
             duration_ms: None,
             detail: String::new(),
+            attempts: Vec::new(),
         };
         let run = TestRun {
             purpose: TestPurpose::Smoke,

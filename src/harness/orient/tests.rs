@@ -20,6 +20,7 @@ fn case(name: &str, status: CaseStatus) -> TestCase {
         status,
         duration_ms: None,
         detail: "expected 1\ngot 2".into(),
+        attempts: Vec::new(),
     }
 }
 

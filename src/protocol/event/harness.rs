@@ -208,4 +208,7 @@ pub struct QuestionWithdrawn {
 pub struct VerifyDeclared {
     /// The command line, run with `sh -c` in the workspace.
     pub command: String,
+    /// Why this one, where it was found in the project's files; empty if the agent declared it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }

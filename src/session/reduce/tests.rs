@@ -261,6 +261,7 @@ impl Scribe {
                         status: if *ok { CaseStatus::Passed } else { CaseStatus::Failed },
                         duration_ms: None,
                         detail: String::new(),
+                        attempts: Vec::new(),
                     })
                     .collect();
                 let (command, output) = ("t".into(), Payload::default());

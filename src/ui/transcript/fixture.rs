@@ -97,6 +97,7 @@ fn tests(failed: usize) -> TestRun {
         } else {
             String::new()
         },
+        attempts: Vec::new(),
     };
     TestRun {
         purpose: TestPurpose::Commit,

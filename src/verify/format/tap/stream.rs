@@ -130,6 +130,7 @@ impl Stream {
                 status,
                 duration_ms: point.duration_ms,
                 detail,
+                attempts: Vec::new(),
             });
         }
     }
@@ -165,6 +166,7 @@ impl Stream {
             status: CaseStatus::Failed,
             duration_ms: None,
             detail,
+            attempts: Vec::new(),
         });
         self.open = false;
     }
@@ -176,6 +178,7 @@ impl Stream {
             status: CaseStatus::Skipped,
             duration_ms: None,
             detail: why.to_owned(),
+            attempts: Vec::new(),
         });
         self.open = false;
     }

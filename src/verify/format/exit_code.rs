@@ -1,41 +1,60 @@
 //! The fallback: a command that names no tests is one test, and its exit code the result.
 
-use super::{COMMAND_CASE, Parser};
+use super::{COMMAND_CASE, Format, Report};
 use crate::protocol::{CaseStatus, TestCase};
 
 /// Last lines of the output kept as detail of a failure.
 const DETAIL_LINES: usize = 6;
 
+/// How runners whose results are not read here say that they ran nothing: what their line begins with.
+const NOTHING_RAN: [&str; 9] = [
+    "no tests ran",
+    "No tests found",
+    "No test files found",
+    "No test cases matched",
+    "0 passing",
+    "ℹ tests 0",
+    "# tests 0",
+    "Ran 0 tests",
+    "OK (0 tests)",
+];
+
 /// Takes any output.
 #[derive(Debug, Clone, Copy)]
-pub struct ExitCode;
+pub(super) struct ExitCode;
 
-impl Parser for ExitCode {
+impl Format for ExitCode {
     fn name(&self) -> &'static str {
         "exit code"
     }
 
-    fn detects(&self, _output: &str) -> bool {
+    fn detects(&self, _text: &str) -> bool {
         true
     }
 
-    fn parse(&self, output: &str, exit: Option<i32>) -> Vec<TestCase> {
-        let (status, how) = match exit {
+    fn read(&self, text: &str, report: &mut Report) {
+        let (status, how) = match report.exit() {
             Some(0) => (CaseStatus::Passed, String::new()),
             Some(code) => (CaseStatus::Failed, format!("exit code {code}")),
             None => (CaseStatus::Failed, "killed before its end".to_owned()),
         };
+        let nothing = |line: &&str| NOTHING_RAN.iter().any(|words| line.trim_start().starts_with(words));
+        if status == CaseStatus::Passed && text.lines().any(|line| nothing(&line)) {
+            // What is not there says it all: the run is told to have run nothing.
+            return;
+        }
         let detail = if status == CaseStatus::Passed {
             String::new()
         } else {
-            format!("{how}\n{}", last_lines(output)).trim_end().to_owned()
+            format!("{how}\n{}", last_lines(text)).trim_end().to_owned()
         };
-        vec![TestCase {
+        report.push(TestCase {
             name: COMMAND_CASE.into(),
             status,
             duration_ms: None,
             detail,
-        }]
+            attempts: Vec::new(),
+        });
     }
 }
 

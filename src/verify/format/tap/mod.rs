@@ -7,16 +7,16 @@
 mod line;
 mod stream;
 
-use super::Parser;
+use super::{Format, Report};
 use crate::protocol::TestCase;
 use line::{Line, classify, milliseconds};
 use stream::Stream;
 
-/// The TAP parser.
+/// TAP in all its dialects.
 #[derive(Debug, Clone, Copy)]
-pub struct Tap;
+pub(in crate::verify) struct Tap;
 
-impl Parser for Tap {
+impl Format for Tap {
     fn name(&self) -> &'static str {
         "TAP"
     }
@@ -30,18 +30,25 @@ impl Parser for Tap {
         })
     }
 
-    fn parse(&self, output: &str, _exit: Option<i32>) -> Vec<TestCase> {
-        let mut reader = Reader {
-            done: Vec::new(),
-            open: vec![Stream::new(0, None)],
-            file: None,
-            yaml: None,
-        };
-        for line in output.lines() {
-            reader.line(line.trim_end());
+    fn read(&self, text: &str, report: &mut Report) {
+        for case in cases(text) {
+            report.push(case);
         }
-        reader.finish()
     }
+}
+
+/// Reads the results in the order in which they came.
+pub(in crate::verify) fn cases(text: &str) -> Vec<TestCase> {
+    let mut reader = Reader {
+        done: Vec::new(),
+        open: vec![Stream::new(0, None)],
+        file: None,
+        yaml: None,
+    };
+    for line in text.lines() {
+        reader.line(line.trim_end());
+    }
+    reader.finish()
 }
 
 struct Reader {

@@ -1,0 +1,246 @@
+//! `longhaul verify`: the project's tests, run once by hand as a run would run them.
+//!
+//! Reads the project's tree and log and takes no lock: a live run goes on beside it. Writes no event: what was run by hand is
+//! nobody's evidence. Invariant: it exits with 0 only where a run would call the tree green.
+
+use super::args::VerifyArgs;
+use super::console::Console;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::project::Project;
+use super::{launch, settings, words};
+use crate::config::Settings;
+use crate::git::Repo;
+use crate::protocol::{CaseStatus, Feature, TestCase, TestPurpose, TestRun};
+use crate::ui::text::{Clean, format};
+use crate::verify::{self, Plan, runner};
+use serde::Serialize;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Lines printed of what a failed test says.
+const DETAIL: usize = 12;
+
+/// The command that runs the tests, and whose word it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Command {
+    pub(super) command: String,
+    /// `configured`, `declared` by the initializer, or the runner that was found.
+    pub(super) by: String,
+    /// Why, in a sentence.
+    pub(super) reason: String,
+    #[serde(skip)]
+    reports: Vec<String>,
+}
+
+/// The machine-readable form. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    command: &'a Command,
+    green: bool,
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+    flaky: Vec<&'a str>,
+    tree: Option<&'a str>,
+    exit_code: Option<i32>,
+    timed_out: bool,
+    duration_ms: u64,
+    /// With `--feature`: whether these tests prove it, and those of its tests that did not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proven: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<&'a str>>,
+    tests: Vec<&'a TestCase>,
+    output: &'a str,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Fails if no command is known, the command cannot be started, or the output fails.
+pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
+    let project = Project::open(&args.dir)?;
+    let settings = settings::load(Some(&project.workspace))?.settings;
+    let feature = match &args.feature {
+        Some(id) => Some(feature(&project, id)?),
+        None => None,
+    };
+    let command = command(&project.workspace, &settings, project.state.verify_command.as_deref()).ok_or_else(|| {
+        Failure::unready(
+            "no file here tells how the tests are run; set `command` under [verify] in longhaul.toml, such as command = \"make test\"",
+        )
+    })?;
+    if !args.json {
+        console.note(format!(
+            "{}  ({})",
+            Clean::line(&command.command),
+            Clean::line(&command.reason)
+        ))?;
+    }
+    let plan = Plan {
+        command: command.command.clone(),
+        cwd: project.workspace.clone(),
+        purpose: TestPurpose::Evidence,
+        // A directory that is no repository has tests too, and no tree.
+        tree: Repo::discover(&project.workspace)
+            .and_then(|repo| repo.snapshot())
+            .ok()
+            .map(|tree| tree.id),
+        timeout: Duration::from_secs(settings.verify.timeout_seconds),
+        reports: command.reports.clone(),
+        retries: args.retries.unwrap_or(settings.verify.retries),
+        worth: None,
+    };
+    let Some(run) = execute(plan)? else {
+        return Ok(Exit::Stopped);
+    };
+    let own = feature.map(|feature| verify::own(feature, &run));
+    if args.json {
+        console.json(&report(&command, &run, own.as_ref()))?;
+    } else {
+        print(&run, own.as_ref(), console)?;
+    }
+    let good = own.map_or_else(|| run.is_green(), |own| own.proven());
+    Ok(if good { Exit::Done } else { Exit::Tests })
+}
+
+fn feature<'a>(project: &'a Project, id: &str) -> Result<&'a Feature, Failure> {
+    let rows = &project.state.features.rows;
+    let found = rows.iter().map(|row| &row.feature).find(|feature| feature.id.as_str() == id);
+    let feature = found.ok_or_else(|| {
+        Failure::unready(format!(
+            "there is no feature `{id}` in {}; `longhaul features` lists them",
+            project.workspace.display()
+        ))
+    })?;
+    if feature.tests.is_empty() {
+        return Err(Failure::unready(format!(
+            "the feature `{id}` names no tests, so no test proves it; add them under `tests` in the feature list"
+        )));
+    }
+    Ok(feature)
+}
+
+/// Finds the command as a run would: configured, else declared, else what the project's files tell.
+pub(super) fn command(workspace: &Path, settings: &Settings, declared: Option<&str>) -> Option<Command> {
+    let configured = settings
+        .verify
+        .command
+        .as_deref()
+        .map(|command| (command, "configured", "`[verify] command`"));
+    let declared = declared.map(|command| (command, "declared", "as recorded in the project's log"));
+    if let Some((command, by, reason)) = configured.or(declared) {
+        let reports = match settings.verify.reports.as_slice() {
+            [] => runner::reports_of(workspace, command),
+            reports => reports.to_vec(),
+        };
+        return Some(Command {
+            command: command.to_owned(),
+            by: by.to_owned(),
+            reason: reason.to_owned(),
+            reports,
+        });
+    }
+    let detected = runner::detect(workspace).into_iter().next()?;
+    Some(Command {
+        command: detected.found.command,
+        by: detected.runner.to_owned(),
+        reason: detected.found.reason,
+        reports: detected.found.reports,
+    })
+}
+
+/// Runs the tests until they end or the user stops them; `None` if stopped. What was started is ended either way.
+fn execute(plan: Plan) -> Result<Option<TestRun>, Failure> {
+    let runtime = launch::runtime()?;
+    runtime.block_on(async {
+        let cancel = CancellationToken::new();
+        let stop = cancel.clone();
+        let listening = tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel();
+            }
+        });
+        let ran = verify::run(plan, cancel).await?;
+        listening.abort();
+        Ok((!ran.cancelled).then_some(ran.run))
+    })
+}
+
+fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'a>>) -> Report<'a> {
+    let totals = run.totals();
+    Report {
+        command,
+        green: run.is_green(),
+        passed: totals.passed,
+        failed: totals.failed,
+        skipped: totals.skipped,
+        flaky: run.flaky().map(|case| case.name.as_str()).collect(),
+        tree: run.tree.as_ref().map(|tree| tree.as_str()),
+        exit_code: run.exit_code,
+        timed_out: run.timed_out,
+        duration_ms: run.duration_ms,
+        proven: own.map(verify::Own::proven),
+        missing: own.map(|own| own.missing.clone()),
+        tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
+        output: &run.output.text,
+    }
+}
+
+/// Prints failures first, each with what it says, then the rest in a line each, then the counts.
+fn print(run: &TestRun, own: Option<&verify::Own<'_>>, console: &mut Console) -> io::Result<()> {
+    let mut cases: Vec<&TestCase> = own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone());
+    cases.sort_by_key(|case| (order(case), case.name == verify::COMMAND_CASE));
+    for case in cases {
+        let time = case
+            .duration_ms
+            .map(|ms| format!("  {}", format::duration_ms(ms)))
+            .unwrap_or_default();
+        console.line(format!("{}  {}{time}", word(case), Clean::line(&case.name)))?;
+        let lines = if case.status == CaseStatus::Passed { 0 } else { DETAIL };
+        for line in case.detail.lines().take(lines) {
+            console.line(format!("         {}", Clean::line(line)))?;
+        }
+    }
+    for missing in own.map(|own| own.missing.as_slice()).unwrap_or_default() {
+        console.line(format!("missing  {}", Clean::line(missing)))?;
+    }
+    let tree = run
+        .tree
+        .as_ref()
+        .map(|tree| format!(" on tree {}", tree.short()))
+        .unwrap_or_default();
+    let end = match (run.timed_out, run.exit_code) {
+        (true, _) => "stopped by its time limit".to_owned(),
+        (false, Some(code)) => format!("exit {code}"),
+        (false, None) => "killed".to_owned(),
+    };
+    console.line(format!(
+        "{}; {end} after {}{tree}",
+        words::tests(&run.totals()),
+        format::duration_ms(run.duration_ms)
+    ))
+}
+
+fn order(case: &TestCase) -> u8 {
+    match case.status {
+        CaseStatus::Failed => 0,
+        CaseStatus::Passed if case.is_flaky() => 1,
+        CaseStatus::Todo | CaseStatus::Skipped => 2,
+        CaseStatus::Passed => 3,
+    }
+}
+
+fn word(case: &TestCase) -> &'static str {
+    match case.status {
+        CaseStatus::Failed => "FAIL   ",
+        CaseStatus::Passed if case.is_flaky() => "flaky  ",
+        CaseStatus::Passed => "ok     ",
+        CaseStatus::Skipped => "skipped",
+        CaseStatus::Todo => "todo   ",
+    }
+}

@@ -1,0 +1,288 @@
+//! What `go test` prints: its events (`-json`, <https://pkg.go.dev/cmd/test2json>), and its text.
+//!
+//! Owns tests that began and never ended, and packages that failed without a failed test: both are failed cases of their own.
+//! A test with subtests stands for itself only where they do not explain its result.
+
+use super::report::{Found, milliseconds, seconds};
+use super::{Format, Report};
+use crate::protocol::CaseStatus;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Bytes of output kept per test while reading.
+const CAPTURED: usize = 64 * 1024;
+
+/// `go test -json`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GoJson;
+
+/// `go test`, perhaps with `-v`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GoText;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Event<'a> {
+    #[serde(borrow)]
+    action: Cow<'a, str>,
+    #[serde(borrow, default)]
+    package: Cow<'a, str>,
+    #[serde(borrow, default)]
+    test: Cow<'a, str>,
+    #[serde(borrow, default)]
+    output: Cow<'a, str>,
+    #[serde(default)]
+    elapsed: Option<f64>,
+}
+
+/// A test, or with an empty name its package.
+type Key = (String, String);
+
+#[derive(Debug, Default)]
+struct Test {
+    status: Option<CaseStatus>,
+    duration_ms: Option<u64>,
+    said: String,
+}
+
+#[derive(Debug, Default)]
+struct Tests {
+    order: Vec<Key>,
+    by_key: HashMap<Key, Test>,
+}
+
+impl Tests {
+    fn get(&mut self, package: &str, test: &str) -> &mut Test {
+        let key = (package.to_owned(), test.to_owned());
+        self.by_key.entry(key).or_insert_with_key(|key| {
+            self.order.push(key.clone());
+            Test::default()
+        })
+    }
+
+    /// What every package says about itself, its tests first.
+    fn add(self, report: &mut Report) {
+        let failed = |key: &Key| {
+            self.by_key
+                .get(key)
+                .is_some_and(|test| test.status == Some(CaseStatus::Failed))
+        };
+        // Parents of subtests, and those that a failed subtest explains.
+        let mut parents: HashMap<Key, bool> = HashMap::new();
+        let mut explained: HashSet<&str> = HashSet::new();
+        for key in self.order.iter().filter(|(_, test)| !test.is_empty()) {
+            let bad = failed(key) || self.by_key.get(key).is_some_and(|test| test.status.is_none());
+            if bad {
+                explained.insert(&key.0);
+            }
+            // A name is bounded, so this is too.
+            for (at, _) in key.1.match_indices('/').take(8) {
+                let parent = key.1.get(..at).unwrap_or_default().to_owned();
+                *parents.entry((key.0.clone(), parent)).or_default() |= bad;
+            }
+        }
+        for key in &self.order {
+            let Some(test) = self.by_key.get(key) else { continue };
+            let (package, name) = (key.0.as_str(), key.1.as_str());
+            let status = match test.status {
+                Some(status) => status,
+                None if name.is_empty() => continue,
+                None => CaseStatus::Failed,
+            };
+            if name.is_empty() {
+                // A package stands for itself only where it failed and no test of it says why.
+                if status != CaseStatus::Failed || explained.contains(package) {
+                    continue;
+                }
+            } else if let Some(bad_child) = parents.get(key)
+                && (status != CaseStatus::Failed || *bad_child)
+            {
+                continue;
+            }
+            let said = if test.status.is_none() {
+                format!("it began and did not end\n{}", test.said)
+            } else {
+                test.said.clone()
+            };
+            let found = Found {
+                file: package,
+                name,
+                duration_ms: test.duration_ms,
+                detail: &said,
+            };
+            report.add(status, &found);
+        }
+    }
+}
+
+impl Test {
+    fn hear(&mut self, text: &str) {
+        let frame = ["=== ", "--- ", "PASS", "FAIL"]
+            .iter()
+            .any(|mark| text.trim_start().starts_with(mark));
+        if !frame && self.said.len() + text.len() < CAPTURED {
+            self.said.push_str(text);
+        }
+    }
+}
+
+fn event(line: &str) -> Option<Event<'_>> {
+    line.starts_with('{').then(|| serde_json::from_str(line).ok()).flatten()
+}
+
+impl Format for GoJson {
+    fn name(&self) -> &'static str {
+        "go test -json"
+    }
+
+    fn detects(&self, text: &str) -> bool {
+        let go = |line: &str| line.contains("\"Action\":") && event(line).is_some_and(|event| !event.package.is_empty());
+        text.lines().any(go)
+    }
+
+    fn read(&self, text: &str, report: &mut Report) {
+        let mut tests = Tests::default();
+        for line in text.lines() {
+            let Some(event) = event(line) else {
+                if let Some((package, why)) = broken(line) {
+                    let test = tests.get(package, "");
+                    test.status = Some(CaseStatus::Failed);
+                    test.hear(why);
+                }
+                continue;
+            };
+            if event.package.is_empty() {
+                continue;
+            }
+            let test = tests.get(&event.package, &event.test);
+            test.status = match event.action.as_ref() {
+                "pass" => Some(CaseStatus::Passed),
+                "fail" => Some(CaseStatus::Failed),
+                "skip" => Some(CaseStatus::Skipped),
+                "output" => {
+                    test.hear(&event.output);
+                    continue;
+                }
+                "run" | "start" => None,
+                _ => continue,
+            };
+            test.duration_ms = event.elapsed.and_then(|seconds| milliseconds(seconds * 1_000.0));
+        }
+        tests.finish_packages(report);
+        tests.add(report);
+    }
+}
+
+impl Tests {
+    /// A package whose tests were heard of and whose end was not: the output is cut off.
+    fn finish_packages(&self, report: &mut Report) {
+        let ended: HashSet<&str> = self
+            .by_key
+            .iter()
+            .filter(|((_, test), state)| test.is_empty() && state.status.is_some())
+            .map(|((package, _), _)| package.as_str())
+            .collect();
+        let mut told = HashSet::new();
+        for (package, _) in &self.order {
+            if !ended.contains(package.as_str()) && told.insert(package) {
+                report.amiss(format!("the output ends before the result of {package}"));
+            }
+        }
+    }
+}
+
+/// `FAIL	example.com/shop/broken [build failed]`: a package that has no events.
+fn broken(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_prefix("FAIL\t")?;
+    let (package, why) = rest.split_once(' ')?;
+    why.starts_with('[').then_some((package.trim_end(), why))
+}
+
+/// A package's line: `ok  	pkg	0.1s`, `FAIL	pkg	0.1s`, `?   	pkg	[no test files]`.
+fn package(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
+    let (word, rest) = line.split_once('\t')?;
+    let (name, time) = rest
+        .split_once('\t')
+        .unwrap_or((rest.split_once(' ').map_or(rest, |(name, _)| name), ""));
+    let status = match word.trim_end() {
+        "ok" if time.contains("[no tests to run]") => CaseStatus::Skipped,
+        "ok" => CaseStatus::Passed,
+        "FAIL" => CaseStatus::Failed,
+        "?" => CaseStatus::Skipped,
+        _ => return None,
+    };
+    let name = name.trim();
+    let plain = !name.is_empty() && !name.contains(char::is_whitespace);
+    let duration = time.split('s').next().and_then(seconds);
+    plain.then_some((status, name, duration))
+}
+
+/// `--- PASS: TestAdds (0.00s)`, at any depth.
+fn result(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
+    let rest = line.trim_start().strip_prefix("--- ")?;
+    let (word, rest) = rest.split_once(": ")?;
+    let status = match word {
+        "PASS" => CaseStatus::Passed,
+        "FAIL" => CaseStatus::Failed,
+        "SKIP" => CaseStatus::Skipped,
+        _ => return None,
+    };
+    let (name, time) = rest.strip_suffix("s)")?.rsplit_once(" (")?;
+    Some((status, name, seconds(time)))
+}
+
+impl Format for GoText {
+    fn name(&self) -> &'static str {
+        "go test"
+    }
+
+    fn detects(&self, text: &str) -> bool {
+        text.lines().any(|line| package(line).is_some())
+    }
+
+    fn read(&self, text: &str, report: &mut Report) {
+        let mut named: BTreeMap<String, Test> = BTreeMap::new();
+        let mut current: Option<String> = None;
+        for line in text.lines() {
+            if let Some((status, name, duration_ms)) = package(line) {
+                close_package(std::mem::take(&mut named), status, name, duration_ms, report);
+                current = None;
+            } else if let Some(name) = line.strip_prefix("=== RUN ") {
+                named.entry(name.trim().to_owned()).or_default();
+                current = Some(name.trim().to_owned());
+            } else if let Some((status, name, duration_ms)) = result(line) {
+                let test = named.entry(name.to_owned()).or_default();
+                test.status = Some(status);
+                test.duration_ms = duration_ms;
+                current = Some(name.to_owned());
+            } else if let Some(test) = current.as_ref().and_then(|name| named.get_mut(name)) {
+                test.hear(line);
+                test.hear("\n");
+            }
+        }
+        if !named.is_empty() {
+            report.amiss("the output ends before the result of a package");
+            close_package(named, CaseStatus::Failed, "", None, report);
+        }
+    }
+}
+
+fn close_package(named: BTreeMap<String, Test>, status: CaseStatus, package: &str, duration_ms: Option<u64>, report: &mut Report) {
+    if named.is_empty() && status != CaseStatus::Skipped {
+        // Without `-v` a package is all that is named.
+        let found = Found {
+            file: package,
+            duration_ms,
+            ..Found::default()
+        };
+        report.add(status, &found);
+        return;
+    }
+    let mut tests = Tests::default();
+    for (name, test) in named {
+        *tests.get(package, &name) = test;
+    }
+    tests.get(package, "").status = Some(status);
+    tests.add(report);
+}

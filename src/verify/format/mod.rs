@@ -1,0 +1,130 @@
+//! What runners print and write: one file a format, one line a format in [`FORMATS`].
+//!
+//! Owns the table, what is read of a whole run, and what stands for a run that is not what it seems. Invariant: a run of which
+//! something is amiss never reads as all passed: whatever a reader finds amiss, a bad exit code without a failed test, and a run
+//! in which no test was run are a failed case of the name [`COMMAND_CASE`].
+//!
+//! Everything read here is foreign: sizes are bounded, time is linear in the size, nothing is trusted to be whole.
+
+mod exit_code;
+mod go;
+mod jest;
+mod junit;
+mod libtest;
+mod mocha;
+mod nextest;
+mod plain;
+mod pytest;
+mod report;
+pub(in crate::verify) mod tap;
+
+pub use plain::plain;
+pub use report::Report;
+
+use crate::protocol::{CaseStatus, TestCase};
+use std::fmt::Debug;
+use std::path::Path;
+
+/// Name of the case that stands for the command as a whole.
+pub const COMMAND_CASE: &str = "verify command";
+
+/// Name of the case that stands for passed tests that the runner counts but does not name.
+pub(super) const UNNAMED: &str = "tests that are counted, not named";
+
+/// Reads one format.
+pub trait Format: Debug + Sync {
+    /// Name of the format, for people.
+    fn name(&self) -> &'static str;
+
+    /// Says whether the text has results in this format. Prose around them is no hindrance.
+    fn detects(&self, text: &str) -> bool;
+
+    /// Reads the results in the order in which they came, and what is amiss.
+    fn read(&self, text: &str, report: &mut Report);
+}
+
+/// Every format. All that know a text read it: one command may run several runners.
+const FORMATS: [&dyn Format; 8] = [
+    &junit::Junit,
+    &jest::Jest,
+    &mocha::Mocha,
+    &go::GoJson,
+    &go::GoText,
+    &libtest::Libtest,
+    &nextest::Nextest,
+    &pytest::Pytest,
+];
+
+/// Formats that are looked for only where none of the others is found, in this order: TAP is easily printed by a test of something
+/// else, and the last one takes anything.
+const FALLBACKS: [&dyn Format; 2] = [&tap::Tap, &exit_code::ExitCode];
+
+/// What a run left to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Left<'a> {
+    /// What it printed, without colours.
+    pub printed: &'a str,
+    /// What it wrote into report files; these are believed instead of what it printed.
+    pub reports: &'a [String],
+    /// What is amiss with these files.
+    pub amiss: &'a [String],
+    /// Its exit code, `None` if it was killed.
+    pub exit: Option<i32>,
+    /// Where it ran: paths below are told from here.
+    pub root: &'a Path,
+}
+
+/// Reads all results of a run.
+#[must_use]
+pub fn read(left: &Left<'_>) -> Vec<TestCase> {
+    let mut report = Report::new(left.root, left.exit);
+    for what in left.amiss {
+        report.amiss(what);
+    }
+    for text in left.reports {
+        if !read_one(text, &FORMATS, &mut report) && !read_one(text, &FALLBACKS[..1], &mut report) {
+            report.amiss("a report file is in no format that is known here, or is cut off");
+        }
+    }
+    if left.reports.is_empty() && !read_one(left.printed, &FORMATS, &mut report) {
+        let _ = FALLBACKS.iter().any(|format| read_one(left.printed, &[*format], &mut report));
+    }
+    conclude(report, left.exit)
+}
+
+fn read_one(text: &str, formats: &[&dyn Format], report: &mut Report) -> bool {
+    let mut known = false;
+    for format in formats.iter().filter(|format| format.detects(text)) {
+        format.read(text, report);
+        known = true;
+    }
+    known
+}
+
+/// Adds what speaks against the run as a whole.
+fn conclude(report: Report, exit: Option<i32>) -> Vec<TestCase> {
+    let (mut cases, mut amiss) = report.finish();
+    let any = |status| cases.iter().any(|case| case.status == status);
+    if !any(CaseStatus::Passed) && !any(CaseStatus::Failed) {
+        let skipped = if cases.is_empty() { "" } else { ", all were skipped" };
+        amiss.push(format!("no test was run{skipped}"));
+    }
+    if exit != Some(0) && !any(CaseStatus::Failed) {
+        let how = exit.map_or_else(
+            || "was killed before its end".to_owned(),
+            |code| format!("ended with exit code {code}"),
+        );
+        amiss.push(format!("it {how}, although no test it reported failed"));
+    }
+    if !amiss.is_empty() {
+        cases.retain(|case| case.name != COMMAND_CASE);
+        cases.push(TestCase {
+            name: COMMAND_CASE.into(),
+            status: CaseStatus::Failed,
+            duration_ms: None,
+            detail: amiss.join("\n"),
+            attempts: Vec::new(),
+        });
+    }
+    cases
+}

@@ -1,0 +1,125 @@
+//! JavaScript and TypeScript: what `package.json` says, its script `test` before its dependencies.
+//!
+//! A project's own script is run where the runner's options can be added at its end; else the runner itself.
+
+use super::{Found, Root, Runner};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// `vitest`.
+pub(super) const VITEST: Runner = Runner {
+    name: "vitest",
+    find: |root| Package::of(root)?.runs(root, "vitest", "vitest run", VITEST_OPTIONS),
+};
+
+const VITEST_OPTIONS: &str = "--run --reporter=default --reporter=json --outputFile.json=\"$LONGHAUL_REPORT\"";
+
+/// `jest`.
+pub(super) const JEST: Runner = Runner {
+    name: "jest",
+    find: |root| Package::of(root)?.runs(root, "jest", "jest", "--json --outputFile=\"$LONGHAUL_REPORT\""),
+};
+
+/// `mocha`.
+pub(super) const MOCHA: Runner = Runner {
+    name: "mocha",
+    find: |root| {
+        Package::of(root)?.runs(
+            root,
+            "mocha",
+            "mocha",
+            "--reporter json --reporter-option output=\"$LONGHAUL_REPORT\"",
+        )
+    },
+};
+
+/// node's own runner. Options after a file would be taken for files, so they come by the environment.
+pub(super) const NODE: Runner = Runner {
+    name: "node --test",
+    find: |root| {
+        let package = Package::of(root)?;
+        let script = package.script().filter(|script| words(script).any(|word| word == "--test"))?;
+        let reporters = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=$LONGHAUL_REPORT";
+        Some(Found::new(
+            format!("NODE_OPTIONS=\"{reporters}\" {} test", package.manager(root)),
+            format!("package.json: the script `test` is `{script}`"),
+        ))
+    },
+};
+
+/// Any other script `test`: only its end is read.
+pub(super) const NPM: Runner = Runner {
+    name: "npm test",
+    find: |root| {
+        let package = Package::of(root)?;
+        // What `npm init` writes.
+        let script = package.script().filter(|script| !script.contains("no test specified"))?;
+        Some(Found::new(
+            format!("{} test", package.manager(root)),
+            format!("package.json: the script `test` is `{script}`"),
+        ))
+    },
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Package {
+    scripts: BTreeMap<String, String>,
+    dependencies: BTreeMap<String, serde_json::Value>,
+    dev_dependencies: BTreeMap<String, serde_json::Value>,
+}
+
+impl Package {
+    fn of(root: &Root) -> Option<Self> {
+        serde_json::from_str(&root.text("package.json")?).ok()
+    }
+
+    fn script(&self) -> Option<&str> {
+        self.scripts
+            .get("test")
+            .map(|script| script.trim())
+            .filter(|script| !script.is_empty())
+    }
+
+    fn manager(&self, root: &Root) -> &'static str {
+        match root.first(&["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"]) {
+            Some("pnpm-lock.yaml") => "pnpm",
+            Some("yarn.lock") => "yarn",
+            Some(_) => "bun run",
+            None => "npm",
+        }
+    }
+
+    fn runs(&self, root: &Root, name: &str, direct: &str, options: &str) -> Option<Found> {
+        let manager = self.manager(root);
+        if let Some(script) = self.script().filter(|script| words(script).any(|word| word == name)) {
+            let reason = format!("package.json: the script `test` is `{script}`");
+            // What is added goes to the last command; it must be the runner, and its output must go nowhere else.
+            let last = script.rsplit(['&', ';']).next().unwrap_or(script);
+            let whole = !script.contains(['|', '>', '#', '(', '`']) && words(last).any(|word| word == name);
+            let command = match (whole, manager) {
+                (true, "npm") => format!("npm test -- {options}"),
+                (true, _) => format!("{manager} test {options}"),
+                (false, _) => format!("npx --no-install {direct} {options}"),
+            };
+            return Some(Found::new(command, reason));
+        }
+        // A script that runs something else is the project's word against its dependencies.
+        let other = self.script().is_some_and(|script| !script.contains("no test specified"));
+        let depends = self.dev_dependencies.contains_key(name) || self.dependencies.contains_key(name);
+        (depends && !other).then(|| {
+            Found::new(
+                format!("npx --no-install {direct} {options}"),
+                format!("package.json depends on {name} and has no script `test`"),
+            )
+        })
+    }
+}
+
+/// The words of a script, programs by their own name: `./node_modules/.bin/jest` is `jest`.
+fn words(script: &str) -> impl Iterator<Item = &str> {
+    script
+        .split([' ', '\t', '&', ';', '|', '"', '\''])
+        .map(|word| word.rsplit('/').next().unwrap_or(word))
+        .map(|word| word.strip_suffix(".js").unwrap_or(word))
+}

@@ -1,0 +1,3 @@
+package broken
+
+func Nothing() int { return "not a number" }

@@ -1,0 +1,5 @@
+// Package shop adds.
+package shop
+
+// Add adds.
+func Add(a, b int) int { return a + b }
