@@ -39,7 +39,7 @@ pub(super) const NODE: Runner = Runner {
     find: |root| {
         let package = Package::of(root)?;
         let script = package.script().filter(|script| words(script).any(|word| word == "--test"))?;
-        let reporters = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=$LONGHAUL_REPORT";
+        let reporters = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=\\\"$LONGHAUL_REPORT\\\"";
         Some(Found::new(
             format!("NODE_OPTIONS=\"{reporters}\" {} test", package.manager(root)),
             format!("package.json: the script `test` is `{script}`"),
