@@ -292,6 +292,9 @@ pub struct FinishArgs {
     /// The branch that the work goes to [default: the one that was checked out when it began]
     #[arg(long, value_name = "BRANCH")]
     pub into: Option<String>,
+    /// Move what git ignores in the worktree to a directory beside it, so that the worktree can go; else it stays
+    #[arg(long)]
+    pub aside: bool,
     /// Only print what would happen
     #[arg(long)]
     pub dry_run: bool,

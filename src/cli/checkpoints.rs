@@ -7,6 +7,7 @@ use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
 use super::project::Project;
+use super::{gone, words};
 use crate::git::{Checkpoint, Repo};
 use crate::protocol::event::CheckpointCause;
 use crate::protocol::{MoveKind, Oid};
@@ -35,6 +36,10 @@ struct Row {
     call: Option<CallRow>,
     commit: Option<CommitRow>,
     before: Option<MoveRow>,
+    /// The worktree it is of, if that is gone: no move goes to it then.
+    gone_worktree: Option<String>,
+    /// The ref that keeps it, if its worktree is gone.
+    git_ref: Option<String>,
 }
 
 /// The tool call that a checkpoint followed.
@@ -67,20 +72,41 @@ struct MoveRow {
 /// Fails if the project or its repository cannot be read.
 pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
-    let all = Repo::discover(&project.workspace)?.checkpoints()?;
+    let repo = Repo::discover(&project.workspace)?;
+    let (all, gone) = (repo.checkpoints()?, repo.gone_worktrees()?);
     let state = &project.state;
     let logged: HashMap<_, _> = state.checkpoints.iter().map(|kept| (kept.made.checkpoint, kept)).collect();
     let known = |found: &Checkpoint| logged.get(&found.id).copied().filter(|kept| kept.made.tree == found.tree);
     if args.json {
-        let rows: Vec<Row> = all.iter().map(|found| row(found, known(found), state)).collect();
-        return Ok(console.json(&rows)?);
-    }
-    if all.is_empty() {
-        console.line("no checkpoints yet; `longhaul run` makes one after each step that changes files")?;
+        let own = all.iter().map(|found| row(found, known(found), state));
+        let of_gone = gone.iter().flat_map(|gone| {
+            gone.checkpoints.iter().map(|found| Row {
+                gone_worktree: Some(gone.worktree.clone()),
+                git_ref: Some(gone.checkpoint_ref(found.id)),
+                ..row(found, known(found), state)
+            })
+        });
+        return Ok(console.json(&own.chain(of_gone).collect::<Vec<Row>>())?);
     }
     let now = Timestamp::now();
-    let lines: Vec<[Clean; 6]> = all.iter().map(|found| cells(found, known(found), state, now)).collect();
-    for line in aligned(&lines) {
+    let lines = |all: &[Checkpoint]| {
+        let cells: Vec<[Clean; 6]> = all.iter().map(|found| cells(found, known(found), state, now)).collect();
+        aligned(&cells)
+    };
+    // What can be gone to stands last, where a reader looks first.
+    let kept: Vec<_> = gone.iter().filter(|gone| !gone.checkpoints.is_empty()).collect();
+    for gone in &kept {
+        console.line(Clean::line(&gone::checkpoints(gone, &project.checkout)).as_str())?;
+        for line in lines(&gone.checkpoints) {
+            console.line(line)?;
+        }
+    }
+    match (all.is_empty(), kept.is_empty()) {
+        (true, true) => console.line("no checkpoints yet; `longhaul run` makes one after each step that changes files")?,
+        (true, false) => console.line(format!("none in {} itself", words::path(&project.workspace)))?,
+        (false, _) => {}
+    }
+    for line in lines(&all) {
         console.line(line)?;
     }
     let gone = state.checkpoints.iter().filter(|kept| !kept.is_there()).count();
@@ -104,10 +130,7 @@ fn cells(found: &Checkpoint, kept: Option<&KeptCheckpoint>, state: &State, now: 
     [
         found.id.0.to_string(),
         found.head.as_ref().map_or("no commit", Oid::short).to_owned(),
-        match format::age(found.time, now) {
-            age if age == "now" => age,
-            age => format!("{age} ago"),
-        },
+        words::ago(found.time, now),
         session.map_or_else(String::new, |kept| kept.session.to_string()),
         feature.map_or_else(String::new, ToString::to_string),
         what,
@@ -174,6 +197,8 @@ fn row(found: &Checkpoint, kept: Option<&KeptCheckpoint>, state: &State) -> Row 
             title: moved.title.clone(),
             undo: moved.undo,
         }),
+        gone_worktree: None,
+        git_ref: None,
     }
 }
 

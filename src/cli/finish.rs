@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::launch::runtime;
 use super::project::{self, Project};
 use super::{settings, words};
-use crate::engine::finish::{self, would_stay};
+use crate::engine::finish::{self, IgnoredFiles, Remains};
 use crate::engine::place::Place;
 use crate::git::{HomeStep, Homecoming};
 use crate::protocol::FinishWay;
@@ -18,7 +18,7 @@ use crate::ui::text::{Clean, format};
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
-/// Paths in the way are listed up to here.
+/// Paths in the way, and ignored files, are listed up to here.
 const LISTED: usize = 20;
 
 /// Runs the command.
@@ -44,6 +44,7 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
         return Ok(());
     }
     let (into, way) = (args.into.as_deref(), args.way.chosen());
+    let ignored = if args.aside { IgnoredFiles::Aside } else { IgnoredFiles::Stay };
     match way {
         Some(FinishWay::Leave) if args.dry_run => {
             console.line("branch and worktree would stay as they are, and `git worktree remove` would work")?;
@@ -52,10 +53,14 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
         Some(FinishWay::Leave) => {}
         shown => {
             let plan = finish::rehearse(&place, shown.unwrap_or(FinishWay::Merge), into)?;
-            show(&place, &plan, console)?;
             // What is in the way of one is in the way of the other; leaving is always possible.
-            if !plan.obstacles.is_empty() && (args.dry_run || shown.is_some()) {
-                return Err(in_the_way(&place, &plan));
+            if plan.obstacles.is_empty() {
+                show(&place, &plan, ignored, console)?;
+            } else {
+                show_obstacles(&plan, console)?;
+                if args.dry_run || shown.is_some() {
+                    return Err(in_the_way(&place, &plan));
+                }
             }
         }
     }
@@ -66,16 +71,22 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
         Some(way) => way,
         None => ask(console)?,
     };
-    carry_out(&place, way, into, console)
+    carry_out(&place, way, into, ignored, console)
 }
 
 /// Finishes and says what came of it.
 ///
 /// # Errors
 /// As [`run`].
-pub fn carry_out(place: &Place, way: FinishWay, into: Option<&str>, console: &mut Console) -> Result<(), Failure> {
+pub fn carry_out(
+    place: &Place,
+    way: FinishWay,
+    into: Option<&str>,
+    ignored: IgnoredFiles,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let settings = settings::load(Some(&place.checkout))?.settings;
-    let done = runtime()?.block_on(finish::finish(place, &settings, way, into))?;
+    let done = runtime()?.block_on(finish::finish(place, &settings, way, into, ignored))?;
     console.line(Clean::line(&words::finished(&done.event)).as_str())?;
     if let Some(undo) = &done.event.undo {
         let back = format!("  undo      git -C {} reset --keep {undo}", words::path(&place.checkout));
@@ -88,11 +99,15 @@ pub fn carry_out(place: &Place, way: FinishWay, into: Option<&str>, console: &mu
         .unwrap_or_default();
     console.line(
         Clean::line(&match &done.event.stays {
+            None if done.was_gone => "  worktree  was gone already".to_owned(),
             None => "  worktree  removed".to_owned(),
             Some(why) => format!("  worktree  stays in {tree}: {why}"),
         })
         .as_str(),
     )?;
+    if let Some(aside) = &done.event.aside {
+        console.line(Clean::line(&format!("  ignored   moved to {aside}")).as_str())?;
+    }
     for note in &done.notes {
         console.note(format!("note: {}", Clean::line(note)))?;
     }
@@ -108,24 +123,32 @@ pub fn chosen(checkout: &Path, way: FinishWay, console: &mut Console) -> Result<
     if way != FinishWay::Leave {
         let plan = finish::rehearse(&place, way, None)?;
         if !plan.obstacles.is_empty() {
-            show(&place, &plan, console)?;
+            show_obstacles(&plan, console)?;
             return Err(in_the_way(&place, &plan));
         }
     }
-    carry_out(&place, way, None, console)
+    carry_out(&place, way, None, IgnoredFiles::Stay, console)
 }
 
-fn show(place: &Place, plan: &Homecoming, console: &mut Console) -> Result<(), Failure> {
-    let Homecoming { branch, into, .. } = plan;
-    let mut row = |name: &str, text: String| console.line(format!("  {name:<9} {}", Clean::line(&text)));
-    row(
-        "work",
-        format!(
-            "{} on {branch}, {} for {into}",
-            format::plural(plan.commits, "commit"),
-            format::plural(plan.paths.len(), "changed file")
-        ),
-    )?;
+fn row(console: &mut Console, name: &str, text: &str) -> Result<(), Failure> {
+    Ok(console.line(format!("  {name:<9} {}", Clean::line(text)))?)
+}
+
+fn work(plan: &Homecoming) -> String {
+    format!(
+        "{} on {}, {} for {}",
+        format::plural(plan.commits, "commit"),
+        plan.branch,
+        format::plural(plan.paths.len(), "changed file"),
+        plan.into
+    )
+}
+
+/// Prints what would happen; nothing is in the way.
+fn show(place: &Place, plan: &Homecoming, ignored: IgnoredFiles, console: &mut Console) -> Result<(), Failure> {
+    let Homecoming { into, .. } = plan;
+    let mut row = |name: &str, text: String| row(console, name, &text);
+    row("work", work(plan))?;
     row(
         plan.way.word(),
         match plan.step {
@@ -150,32 +173,61 @@ fn show(place: &Place, plan: &Homecoming, console: &mut Console) -> Result<(), F
             },
         )?;
     }
-    row(
-        "worktree",
-        match would_stay(place, plan)? {
-            None => "goes, for nothing in it would be lost".to_owned(),
-            Some(why) => format!("stays: {why}"),
-        },
-    )?;
+    let remains = finish::remains(place, plan)?;
+    row("worktree", fate(&remains, ignored))?;
+    for one in remains.ignored.iter().take(LISTED) {
+        let more = if one.counted { "" } else { "more than " };
+        row("ignored", format!("{}  {more}{}", one.name, format::bytes(one.bytes)))?;
+    }
+    if remains.ignored.len() > LISTED {
+        row("ignored", format!("and {} more", remains.ignored.len() - LISTED))?;
+    }
+    Ok(())
+}
+
+/// Says what would become of the worktree.
+fn fate(remains: &Remains, ignored: IgnoredFiles) -> String {
+    if remains.gone {
+        return "is gone already; its branch is all there is to finish".to_owned();
+    }
+    match (&remains.stays, finish::holds_ignored(&remains.ignored), ignored) {
+        (Some(why), ..) => format!("stays: {why}"),
+        (None, None, _) => "goes, for nothing in it would be lost".to_owned(),
+        (None, Some(_), IgnoredFiles::Aside) => format!("goes; what git ignores in it moves to {} first", remains.aside),
+        (None, Some(_), IgnoredFiles::Stay) => format!(
+            "stays, for git ignores what is named below; with --aside that moves to {} and the worktree goes",
+            remains.aside
+        ),
+    }
+}
+
+/// Prints what is in the way, and nothing of what then does not happen.
+fn show_obstacles(plan: &Homecoming, console: &mut Console) -> Result<(), Failure> {
+    row(console, "work", &work(plan))?;
     for obstacle in plan.obstacles.iter().take(LISTED) {
-        row("in the way", obstacle.clone())?;
+        row(console, "in the way", obstacle)?;
     }
     if plan.obstacles.len() > LISTED {
-        row("in the way", format!("and {} more", plan.obstacles.len() - LISTED))?;
+        row(console, "in the way", &format!("and {} more", plan.obstacles.len() - LISTED))?;
     }
     Ok(())
 }
 
 fn in_the_way(place: &Place, plan: &Homecoming) -> Failure {
     let checkout = words::path(&place.checkout);
-    let conflicts = plan.obstacles.iter().any(|obstacle| obstacle.ends_with("on both branches"));
-    let next = if conflicts {
-        format!(
+    let tree = place.open().map(|record| words::path(Path::new(&record.tree.path)));
+    let next = match (plan.conflicts, plan.way) {
+        (false, _) => "commit, stash or move what is named, then try again".to_owned(),
+        // Settled on the user's side, the work would not be one commit there; on its own side it still is.
+        (true, FinishWay::Squash) => format!(
+            "settle it on the work's side with `git -C {} merge {}`, then `longhaul finish --squash`",
+            tree.unwrap_or_default(),
+            plan.into
+        ),
+        (true, FinishWay::Merge | FinishWay::Leave) => format!(
             "settle it with `git -C {checkout} merge {}`, then `longhaul finish --merge`",
             plan.branch
-        )
-    } else {
-        "commit, stash or move what is named, then try again".to_owned()
+        ),
     };
     Failure::unready(format!(
         "{} in the way, nothing was changed; {next}",

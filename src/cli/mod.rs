@@ -17,6 +17,7 @@ pub mod failure;
 mod features;
 mod finish;
 mod gates;
+mod gone;
 mod headless;
 mod key;
 mod launch;

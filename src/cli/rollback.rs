@@ -7,7 +7,7 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::project::Project;
-use super::{settings, words};
+use super::{gone, settings, words};
 use crate::engine::rollback;
 use crate::git::{GitError, Repo};
 use crate::harness::rehearsal::rehearse;
@@ -67,6 +67,9 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
                 if let Some(kept) = project.state.checkpoint(id).filter(|kept| !kept.is_there()) {
                     return Err(Failure::unready(dropped(kept, &project.state)));
                 }
+                if let Some(kept) = gone::checkpoint(&repo.gone_worktrees()?, id, &project.checkout) {
+                    return Err(Failure::unready(Clean::line(&kept).as_str()));
+                }
             }
             Err(error) => return Err(error.into()),
         }
@@ -118,7 +121,10 @@ fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs,
         return Ok(());
     }
     let target = target(&project)?;
-    let rehearsal = rehearse(workspace, &project.list, &target, settings.checkpoint_max_file_mb << 20)?;
+    let rehearsal = match rehearse(workspace, &project.list, &target, settings.checkpoint_max_file_mb << 20) {
+        Err(GitError::NoMove { what }) => return Err(no_move(&project, what)?),
+        rehearsal => rehearsal?,
+    };
     if args.json {
         return Ok(console.json(&Told {
             tests_there: project.state.tests_at(&target),
@@ -149,6 +155,24 @@ fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs,
         console.note(format!("kept aside, for it had changed: {}", Clean::line(kept)))?;
     }
     Ok(())
+}
+
+/// Says that there is no move to take back, and where what a person may mean is kept.
+fn no_move(project: &Project, what: &'static str) -> Result<Failure, Failure> {
+    let mut said = vec![GitError::NoMove { what }.to_string()];
+    if what == "undo" {
+        let place = project.state.worktree.as_ref();
+        let finished = place.and_then(|place| Some((place.finished.as_ref()?.undo.as_ref()?, &place.taken.tree.branch)));
+        if let Some((undo, branch)) = finished {
+            said.push(format!(
+                "`git -C {} reset --keep {undo}` takes back that {branch} came home",
+                words::path(&project.checkout)
+            ));
+        }
+        let gone = Repo::discover(&project.workspace)?.gone_worktrees()?;
+        said.extend(gone.iter().filter_map(|gone| gone::moves(gone, &project.checkout)));
+    }
+    Ok(Failure::unready(Clean::line(&said.join("; ")).as_str()))
 }
 
 /// Prints what would happen; the lists below it up to so many names each.

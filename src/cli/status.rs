@@ -188,10 +188,7 @@ fn worktree_line(project: &Project) -> Option<String> {
 }
 
 fn run_line(project: &Project, now: Timestamp) -> String {
-    let ago = |time| match format::age(time, now) {
-        age if age == "now" => "just now".to_owned(),
-        age => format!("{age} ago"),
-    };
+    let ago = |time| words::ago(time, now);
     let run = project.state.run.as_ref();
     let started = run.map_or_else(String::new, |run| format!(", started {}", ago(run.started)));
     match project.standing() {

@@ -5,6 +5,7 @@ use crate::protocol::{FeatureStatus, FinishWay, Oid, TestTotals};
 use crate::session::Activity;
 use crate::session::state::Totals;
 use crate::ui::text::format;
+use jiff::Timestamp;
 use std::path::Path;
 
 /// Says what was spent: `$1.23`, `price unknown`, `$1.23 and 12k tokens of unknown price`.
@@ -45,6 +46,15 @@ pub fn tests(totals: &TestTotals) -> String {
         }
     }
     text
+}
+
+/// Says how long ago something was: `3m ago`, `just now`.
+#[must_use]
+pub fn ago(time: Timestamp, now: Timestamp) -> String {
+    match format::age(time, now) {
+        age if age == "now" => "just now".to_owned(),
+        age => format!("{age} ago"),
+    }
 }
 
 /// Writes a path so that it can be pasted into a shell.

@@ -124,6 +124,7 @@ impl Workplace {
                 tree: tree.clone(),
                 stage: Stage::Making,
                 home: None,
+                aside: None,
             });
             record.stage = Stage::Making;
             dir.remember_worktree(&record)?;

@@ -8,11 +8,15 @@ use super::EngineError;
 use super::journal::Journal;
 use super::place::Place;
 use crate::config::Settings;
-use crate::git::{Home, HomeStep, Homecoming, Removal, Repo, Unsigned, one_line};
+use crate::git::{GitError, Home, HomeStep, Homecoming, Ignored, Removal, Repo, Unsigned, one_line};
 use crate::protocol::event::WorktreeFinished;
 use crate::protocol::{FinishWay, Oid, Seq};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Stage, WorktreeRecord, Writer};
+use std::path::Path;
+
+/// Ignored files that a reason names; the rest are counted.
+const NAMED: usize = 6;
 
 /// What became of a worktree's work.
 #[derive(Debug, Clone)]
@@ -21,6 +25,32 @@ pub struct Finished {
     pub event: WorktreeFinished,
     /// What else a person should know, a sentence each.
     pub notes: Vec<String>,
+    /// Whether the worktree was gone before.
+    pub was_gone: bool,
+}
+
+/// What becomes of the files that git ignores in a worktree whose work is home. Nobody can tell a build's output from a person's keys,
+/// so none of them is ever deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IgnoredFiles {
+    /// They stay, and the worktree with them.
+    #[default]
+    Stay,
+    /// They are moved to a directory beside the worktree, so that it can go.
+    Aside,
+}
+
+/// What would become of a worktree once its work is home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remains {
+    /// Whether the worktree is gone already.
+    pub gone: bool,
+    /// Why it would stay; `None` if it would go, but for what git ignores.
+    pub stays: Option<String>,
+    /// What git ignores in it.
+    pub ignored: Vec<Ignored>,
+    /// Where that would be moved, if it were to be.
+    pub aside: String,
 }
 
 /// Finds out what finishing would do. Writes objects, changes nothing.
@@ -33,20 +63,32 @@ pub fn rehearse(place: &Place, way: FinishWay, into: Option<&str>) -> Result<Hom
     Ok(Repo::discover(&place.checkout)?.plan_home(&record.tree.branch, &into, way)?)
 }
 
-/// Says why the worktree would stay once its work is home; `None` if it would go.
+/// Finds out what would become of the worktree once its work is home.
 ///
 /// # Errors
 /// If it cannot be looked at.
-pub fn would_stay(place: &Place, plan: &Homecoming) -> Result<Option<String>, EngineError> {
+pub fn remains(place: &Place, plan: &Homecoming) -> Result<Remains, EngineError> {
     let record = place.open().ok_or_else(|| no_worktree(place))?;
-    Ok(Repo::discover(&place.checkout)?.must_stay(&record.tree, &plan.tip, Removal::New)?)
+    let repo = Repo::discover(&place.checkout)?;
+    Ok(Remains {
+        gone: is_gone(record),
+        stays: repo.must_stay(&record.tree, &plan.tip, Removal::New)?,
+        ignored: repo.ignored_in(&record.tree)?,
+        aside: Repo::place_aside(&record.tree),
+    })
 }
 
 /// Finishes: takes the project's lock and the worktree's lease for it.
 ///
 /// # Errors
 /// Fails, with nothing changed, if a run is on, something is in the way, or the commit cannot be made or signed.
-pub async fn finish(place: &Place, settings: &Settings, way: FinishWay, into: Option<&str>) -> Result<Finished, EngineError> {
+pub async fn finish(
+    place: &Place,
+    settings: &Settings,
+    way: FinishWay,
+    into: Option<&str>,
+    ignored: IgnoredFiles,
+) -> Result<Finished, EngineError> {
     let writer = Writer::open(place.dir.lock()?, settings.durability)?;
     let repo = Repo::discover(&place.checkout)?;
     let earlier = repo.finish_homecoming()?;
@@ -88,7 +130,8 @@ pub async fn finish(place: &Place, settings: &Settings, way: FinishWay, into: Op
             }
         }
     };
-    event.stays = stays(&repo, &record, &event)?;
+    let was_gone = is_gone(&record);
+    (event.stays, event.aside) = fate(&repo, &record, &event, ignored)?;
     let journal = Journal::new(writer, state);
     journal.reopen()?;
     journal.record(event.clone())?;
@@ -96,6 +139,7 @@ pub async fn finish(place: &Place, settings: &Settings, way: FinishWay, into: Op
         (None, _) => {
             record.stage = Stage::Removing;
             record.home.clone_from(&event.tip);
+            record.aside.clone_from(&event.aside);
             place.dir.remember_worktree(&record)?;
             notes.extend(remove(&repo, &place.dir, record, event.into.as_deref())?);
         }
@@ -106,7 +150,7 @@ pub async fn finish(place: &Place, settings: &Settings, way: FinishWay, into: Op
             place.dir.remember_worktree(&record)?;
         }
     }
-    Ok(Finished { event, notes })
+    Ok(Finished { event, notes, was_gone })
 }
 
 /// Goes on with what a killed process had begun: work on its way to the user's branch, a worktree that was being removed. The caller
@@ -145,7 +189,17 @@ fn remove(repo: &Repo, dir: &ProjectDir, mut record: WorktreeRecord, into: Optio
     let tree = &record.tree;
     let mut notes = Vec::new();
     if let Some(home) = &record.home {
-        let stays = repo.must_stay(tree, home, Removal::Begun)?;
+        let stays = match &record.aside {
+            Some(to) => repo
+                .set_ignored_aside(tree, Path::new(to))
+                .err()
+                .map(|error| error.to_string()),
+            None => None,
+        };
+        let stays = match stays {
+            Some(why) => Some(why),
+            None => must_stay(repo, &record, home, Removal::Begun)?,
+        };
         match &stays {
             Some(why) => notes.push(format!("{} stays: {why}", tree.path)),
             None => repo.remove_worktree(tree)?,
@@ -166,12 +220,46 @@ fn remove(repo: &Repo, dir: &ProjectDir, mut record: WorktreeRecord, into: Optio
     Ok(notes)
 }
 
-/// Says why the worktree stays.
-fn stays(repo: &Repo, record: &WorktreeRecord, event: &WorktreeFinished) -> Result<Option<String>, EngineError> {
-    match (&event.tip, event.way) {
-        (Some(tip), FinishWay::Merge | FinishWay::Squash) => Ok(repo.must_stay(&record.tree, tip, Removal::New)?),
-        (_, FinishWay::Leave) | (None, _) => Ok(Some("it was left".to_owned())),
+/// Says why the worktree stays, else where what git ignores in it is moved.
+fn fate(
+    repo: &Repo,
+    record: &WorktreeRecord,
+    event: &WorktreeFinished,
+    ignored: IgnoredFiles,
+) -> Result<(Option<String>, Option<String>), EngineError> {
+    let (Some(tip), FinishWay::Merge | FinishWay::Squash) = (&event.tip, event.way) else {
+        return Ok((Some("it was left".to_owned()), None));
+    };
+    match ignored {
+        IgnoredFiles::Stay => Ok((must_stay(repo, record, tip, Removal::New)?, None)),
+        IgnoredFiles::Aside => Ok(match repo.must_stay(&record.tree, tip, Removal::New)? {
+            None if !repo.ignored_in(&record.tree)?.is_empty() => (None, Some(Repo::place_aside(&record.tree))),
+            stays => (stays, None),
+        }),
     }
+}
+
+/// Says why a worktree stays, files that git ignores included.
+fn must_stay(repo: &Repo, record: &WorktreeRecord, home: &Oid, removal: Removal) -> Result<Option<String>, GitError> {
+    match repo.must_stay(&record.tree, home, removal)? {
+        None => Ok(holds_ignored(&repo.ignored_in(&record.tree)?)),
+        stays => Ok(stays),
+    }
+}
+
+/// Says what git ignores in a worktree; `None` if there is nothing.
+#[must_use]
+pub fn holds_ignored(ignored: &[Ignored]) -> Option<String> {
+    let names: Vec<&str> = ignored.iter().take(NAMED).map(|one| one.name.as_str()).collect();
+    let more = match ignored.len().checked_sub(NAMED) {
+        None | Some(0) => String::new(),
+        Some(more) => format!(" and {more} more"),
+    };
+    (!names.is_empty()).then(|| format!("it holds what git ignores: {}{more}", names.join(", ")))
+}
+
+fn is_gone(record: &WorktreeRecord) -> bool {
+    Path::new(&record.tree.path).symlink_metadata().is_err()
 }
 
 /// Makes the commit that a plan needs, signed if the user signs.
@@ -251,6 +339,7 @@ fn untouched(way: FinishWay, record: &WorktreeRecord) -> WorktreeFinished {
         undo: None,
         files: None,
         stays: None,
+        aside: None,
     }
 }
 

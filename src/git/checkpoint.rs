@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 /// Where checkpoints are kept.
-const REFS: &str = "checkpoints/";
+pub(super) const REFS: &str = "checkpoints/";
 /// How often the tree is made again while files change under it.
 const TRIES: u32 = 3;
 
@@ -76,8 +76,12 @@ impl Repo {
     /// # Errors
     /// If there is none, or it cannot be read.
     pub fn read_checkpoint(&self, id: CheckpointId) -> Result<Checkpoint, GitError> {
-        let name = self.own_ref(&format!("{REFS}{}", id.0));
-        let at = self.git.refname_to_id(&name).map_err(|error| match error.code() {
+        self.checkpoint_at(&self.own_ref(&format!("{REFS}{}", id.0)), id)
+    }
+
+    /// Reads a checkpoint from the ref that keeps it.
+    pub(super) fn checkpoint_at(&self, name: &str, id: CheckpointId) -> Result<Checkpoint, GitError> {
+        let at = self.git.refname_to_id(name).map_err(|error| match error.code() {
             ErrorCode::NotFound => GitError::NoCheckpoint { id },
             _ => GitError::Git {
                 doing: "find a checkpoint",

@@ -120,6 +120,14 @@ pub enum GitError {
         /// Its name.
         branch: String,
     },
+    /// The branch that a worktree's work was to go to is gone.
+    #[error(
+        "the branch {into}, which the work was to go to, is not there: name another with --into BRANCH (`git branch --list` shows them)"
+    )]
+    NoHome {
+        /// Its name.
+        into: String,
+    },
     /// Two branches without a common commit.
     #[error("{branch} and {into} have no commit in common: nothing can be merged; look at `git log --all --graph`")]
     Unrelated {

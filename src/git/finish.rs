@@ -36,10 +36,12 @@ pub struct Homecoming {
     pub files: Oid,
     /// How many commits come home.
     pub commits: usize,
-    /// Paths that differ for the user's branch.
+    /// Paths that differ for the user's branch; with conflicts, those that the work changed.
     pub paths: Vec<String>,
     /// Whether the user's checkout is on that branch, so that its files follow.
     pub on_disk: bool,
+    /// Whether both branches changed the same places, so that nothing can be merged here.
+    pub conflicts: bool,
     /// What is in the way, one by one, each with its reason.
     pub obstacles: Vec<String>,
 }
@@ -71,13 +73,12 @@ impl Repo {
     /// # Errors
     /// If a branch is not there, another working directory has `into`, an operation is half done, or something cannot be read.
     pub fn plan_home(&self, branch: &str, into: &str, way: FinishWay) -> Result<Homecoming, GitError> {
-        let at = |branch: &str| {
-            let missing = || GitError::NoBranch {
-                branch: branch.to_owned(),
-            };
-            self.branch_at(branch)?.ok_or_else(missing)
+        let no_branch = || GitError::NoBranch {
+            branch: branch.to_owned(),
         };
-        let (tip, from) = (at(branch)?, at(into)?);
+        let no_home = || GitError::NoHome { into: into.to_owned() };
+        let tip = self.branch_at(branch)?.ok_or_else(no_branch)?;
+        let from = self.branch_at(into)?.ok_or_else(no_home)?;
         let on_disk = self.has_checked_out(into)?;
         let (theirs, ours_) = (theirs(&tip)?, theirs(&from)?);
         let base = match self.git.merge_base(ours_, theirs) {
@@ -97,13 +98,16 @@ impl Repo {
         };
         let mut obstacles = Vec::new();
         let now = ours(self.tree(&from)?.id());
-        let files = if base == theirs {
-            now.clone()
+        let its = ours(self.tree(&tip)?.id());
+        let merged = if base == theirs {
+            Some(now.clone())
         } else if base == ours_ {
-            ours(self.tree(&tip)?.id())
+            Some(its.clone())
         } else {
-            self.merged(ours_, theirs, &mut obstacles)?.unwrap_or_else(|| now.clone())
+            self.merged(ours_, theirs, &mut obstacles)?
         };
+        let conflicts = merged.is_none();
+        let files = merged.unwrap_or_else(|| now.clone());
         let is_in = base == theirs || (files == now && way == FinishWay::Squash && obstacles.is_empty());
         let step = match way {
             _ if is_in => HomeStep::None,
@@ -113,6 +117,13 @@ impl Repo {
             FinishWay::Merge => HomeStep::Merge,
         };
         let plan = steps(&self.files_of(&now)?, &self.files_of(&files)?);
+        // What cannot be merged changes nothing; how much it is can still be said.
+        let work = if conflicts {
+            let before = ours(self.tree(&ours(base))?.id());
+            &steps(&self.files_of(&before)?, &self.files_of(&its)?)
+        } else {
+            &plan
+        };
         if on_disk {
             obstacles.extend(self.obstacles(&plan)?);
         }
@@ -125,8 +136,9 @@ impl Repo {
             from,
             step,
             files,
-            paths: plan.iter().map(|step| lossy(&step.path)).collect(),
+            paths: work.iter().map(|step| lossy(&step.path)).collect(),
             on_disk,
+            conflicts,
             obstacles,
         })
     }

@@ -1,7 +1,8 @@
 //! The end of a worktree: whether it may go, and its going.
 //!
 //! Owns the proof that nothing is lost. Invariant: a worktree is removed only while all of this holds: its branch is where its work was
-//! brought home from, every file is as committed or ignored, no operation is half done, and no repository lies within it. A removal
+//! brought home from, every file is as committed or ignored, no operation is half done, and no repository lies within it; what is
+//! ignored the caller looks at (`ignored`). A removal
 //! that was cut off is told from a person's work by this: all it leaves behind is files that are missing.
 
 use super::GitError;

@@ -23,6 +23,9 @@ pub struct WorktreeRecord {
     /// The tip of its branch that was brought home last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub home: Option<Oid>,
+    /// Where the files that git ignores go before it is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
 }
 
 /// How far a worktree is in its life.
@@ -113,6 +116,7 @@ mod tests {
             },
             stage: Stage::Making,
             home: None,
+            aside: None,
         };
         project.remember_worktree(&record).unwrap();
         assert_eq!(project.worktree().unwrap().as_ref(), Some(&record));

@@ -1,5 +1,7 @@
 //! Runs in a repository that was there before: beside the user's checkout, and what becomes of their work.
 
+mod home;
+
 use crate::support::{INITIALIZER, builds};
 use assert_cmd::Command;
 use longhaul::protocol::event::{WorktreeFinished, WorktreeTaken};
@@ -363,7 +365,7 @@ async fn what_is_in_the_way_is_named_and_nothing_moves() {
         .assert()
         .code(3)
         .stdout(contains("hello.txt was changed on both branches"))
-        .stderr(contains("merge longhaul/main"));
+        .stderr(contains("merge main`, then `longhaul finish --squash"));
     place.git(&["reset", "-q", "--soft", "HEAD~1"]);
     assert_eq!(place.git(&["for-each-ref", "refs/heads"]), before);
     assert!(place.tree().exists() && place.finished().is_empty());

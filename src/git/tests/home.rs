@@ -139,6 +139,12 @@ fn conflicts_are_found_beforehand_and_nothing_is_half_merged() {
             plan.obstacles,
             ["a.txt was changed on both branches", "dir/b.txt was changed on both branches"]
         );
+        assert!(plan.conflicts);
+        assert_eq!(
+            plan.paths,
+            ["a.txt", "dir/b.txt", "new/n.txt"],
+            "how much it is can still be said"
+        );
         let refused = work.repo().bring_home(&plan, &plan.tip).unwrap_err();
         assert!(matches!(refused, GitError::NotHome { .. }), "{refused}");
         assert_eq!(work.still(), before);
@@ -225,7 +231,7 @@ fn a_branch_that_another_worktree_has_is_left_alone() {
 fn branches_that_are_gone_or_strangers_and_operations_half_done_are_named() {
     let work = Work::new();
     let plan = |into: &str| work.repo().plan_home(&work.tree.branch, into, FinishWay::Merge).unwrap_err();
-    assert!(matches!(plan("nowhere"), GitError::NoBranch { .. }));
+    assert!(matches!(plan("nowhere"), GitError::NoHome { .. }));
     work.git(&["switch", "-q", "--orphan", "stranger"]);
     work.git(&["commit", "-q", "--allow-empty", "-m", "alone"]);
     assert!(matches!(plan("stranger"), GitError::Unrelated { .. }));

@@ -325,7 +325,8 @@ fn only_a_worktree_with_nothing_of_worth_may_go() {
     let repo = Repo::discover(&root).unwrap();
     let stays = |removal| repo.must_stay(&tree, &tree.base, removal).unwrap();
     fs::write(path.join("build.log"), "noise\n").unwrap();
-    assert_eq!(stays(Removal::New), None, "what is ignored can be made again");
+    assert_eq!(stays(Removal::New), None, "what is ignored is asked for apart");
+    assert_eq!(ignored_names(&repo, &tree), ["build.log 6"]);
     let work: [Case<'_>; 6] = [
         ("?? new.txt", &|| fs::write(path.join("new.txt"), "x").unwrap(), &|| {
             fs::remove_file(path.join("new.txt")).unwrap();
@@ -405,4 +406,48 @@ fn a_branch_with_work_that_is_nowhere_else_is_not_dropped() {
     must(&root, &["switch", "-q", "main"]);
     assert!(!repo.drop_merged_branch("longhaul/x", &tip, "main").unwrap());
     must(&root, &["rev-parse", "longhaul/x"]);
+}
+
+fn ignored_names(repo: &Repo, tree: &WorkTree) -> Vec<String> {
+    let named = |one: &crate::git::Ignored| format!("{} {}", one.name, one.bytes);
+    repo.ignored_in(tree).unwrap().iter().map(named).collect()
+}
+
+#[test]
+fn what_git_ignores_is_named_with_its_size_and_moved_whole() {
+    let (dir, root) = nest("app");
+    fs::write(root.join(".gitignore"), "*.log\ntarget/\n").unwrap();
+    must(&root, &["add", "."]);
+    must(&root, &["commit", "-q", "-m", "ignores"]);
+    fs::write(root.join(".git/info/exclude"), ".env\n").unwrap();
+    let tree = made_in(&root);
+    let path = PathBuf::from(&tree.path);
+    let repo = Repo::discover(&root).unwrap();
+    assert_eq!(ignored_names(&repo, &tree), [""; 0]);
+    for folder in ["target/deep", "target/empty", "dir/only", "hollow/target"] {
+        fs::create_dir_all(path.join(folder)).unwrap();
+    }
+    for (file, text) in [
+        (".env", "K=1"),
+        ("target/a", "12345"),
+        ("target/deep/b", "1234567"),
+        ("dir/only/x.log", "x"),
+    ] {
+        fs::write(path.join(file), text).unwrap();
+    }
+    std::os::unix::fs::symlink("nowhere", path.join("link.log")).unwrap();
+    let mut named = ignored_names(&repo, &tree);
+    named.sort();
+    assert_eq!(named, [".env 3", "dir/only/x.log 1", "link.log 7", "target/ 12"]);
+    let aside = dir.path().join("kept");
+    repo.set_ignored_aside(&tree, &aside).unwrap();
+    assert_eq!(ignored_names(&repo, &tree), [""; 0], "directories without a file are no loss");
+    for (file, text) in [(".env", "K=1"), ("target/deep/b", "1234567"), ("dir/only/x.log", "x")] {
+        assert_eq!(fs::read_to_string(aside.join(file)).unwrap(), text);
+    }
+    assert_eq!(fs::read_link(aside.join("link.log")).unwrap(), Path::new("nowhere"));
+    fs::write(path.join(".env"), "K=2").unwrap();
+    let error = repo.set_ignored_aside(&tree, &aside).unwrap_err();
+    assert!(matches!(error, GitError::InTheWay { .. }), "{error}");
+    assert_eq!(fs::read_to_string(aside.join(".env")).unwrap(), "K=1", "nothing is replaced");
 }

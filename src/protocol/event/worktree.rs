@@ -42,4 +42,7 @@ pub struct WorktreeFinished {
     /// Why the worktree still is there; `None` if it was removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stays: Option<String>,
+    /// Where the files that git ignores were moved, so that the worktree could go; `None` if there were none, or they stay in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
 }

@@ -96,6 +96,7 @@ mod tests {
                 undo: None,
                 files: None,
                 stays: None,
+                aside: None,
             },
         );
         assert!(refusal(&model).unwrap().contains("no worktree"));
