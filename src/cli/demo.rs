@@ -40,7 +40,7 @@ const SCRIPT: [&str; 9] = [
 const FEATURES_PER_SESSION: u32 = 3;
 /// A small window, so that one of the script's sessions fills it and hands off. The script's sizes are made for it.
 const WINDOW: u64 = 24_000;
-/// A question waits this long at speed 1, so that the demo goes on when nobody answers.
+/// A question waits this long at speed 1, so that a demo that is only watched goes on when nobody answers.
 const QUESTION: Duration = Duration::from_secs(8);
 /// Pause between sessions at speed 1, so that the end card can be read.
 const PAUSE: Duration = Duration::from_millis(1_500);
@@ -82,7 +82,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         settings,
         spec: Some(SPEC.to_owned()),
         key: Key::none(),
-        question_timeout: at_speed(QUESTION, args.speed),
+        question_timeout: patience(args.speed, args.autonomy, show),
         guided: args.autonomy <= Autonomy::Commits,
         show,
         orders: args.output.orders,
@@ -105,6 +105,15 @@ fn demo_settings(speed: f64, autonomy: Autonomy) -> Result<Settings, Failure> {
         notify: user.notify,
         ..Settings::builtin()
     })
+}
+
+/// How long a question waits. Who is asked about commits on a screen is there to answer: it waits as long as in any run.
+fn patience(speed: f64, autonomy: Autonomy, show: Show) -> Duration {
+    if show == Show::Screen && autonomy <= Autonomy::Commits {
+        Duration::from_secs(Settings::builtin().question_timeout_seconds)
+    } else {
+        at_speed(QUESTION, speed)
+    }
 }
 
 /// Scales a wait as the script's own waits are; speed 0 waits for nothing.
@@ -166,6 +175,19 @@ mod tests {
         let made = make_workspace(Some(&dir.path().join("new/app"))).unwrap();
         assert!(made.join(".git").exists());
         assert_eq!(fs::read_to_string(made.join("app_spec.txt")).unwrap(), SPEC);
+    }
+
+    #[test]
+    fn a_question_waits_for_whoever_takes_part_and_not_for_a_watcher() {
+        for autonomy in [Autonomy::Manual, Autonomy::Commits] {
+            assert!(
+                patience(50.0, autonomy, Show::Screen) >= Duration::from_secs(600),
+                "{autonomy:?}"
+            );
+            assert_eq!(patience(0.0, autonomy, Show::Lines), Duration::ZERO);
+        }
+        assert_eq!(patience(1.0, Autonomy::Auto, Show::Screen), QUESTION);
+        assert_eq!(patience(0.0, Autonomy::Deferred, Show::Json), Duration::ZERO);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Amounts that limits are given in, as a person types them: numbers, dollars, times.
 //!
-//! Pure. Invariant: what this file prints, it reads back equal.
+//! Pure. Invariant: what this file prints exactly, it reads back equal.
 
 use super::keys;
 use crate::protocol::Cost;
@@ -25,6 +25,47 @@ pub fn money(cost: Cost) -> String {
     let decimals = format!("{:09}", cost.0 % 1_000_000_000);
     let kept = decimals.trim_end_matches('0').len().max(2);
     format!("${}.{}", cost.0 / 1_000_000_000, &decimals[..kept])
+}
+
+/// Prints a number of tokens as people read it: `950`, `12.3k`, `1.2M`. Not exact, and not read back.
+#[must_use]
+pub fn tokens(count: u64) -> String {
+    scaled(count, 1000, ["", "k", "M", "G"])
+}
+
+/// Prints a number in the largest unit that it fills, with one decimal where that tells more.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+pub fn scaled(count: u64, step: u64, units: [&str; 4]) -> String {
+    if count < step {
+        return format!("{count}{}", units[0]);
+    }
+    let mut value = count as f64 / step as f64;
+    let mut unit = 1;
+    while value >= 999.5 && unit < 3 {
+        value /= step as f64;
+        unit += 1;
+    }
+    if value < 99.95 {
+        let number = format!("{value:.1}");
+        format!("{}{}", number.strip_suffix(".0").unwrap_or(&number), units[unit])
+    } else {
+        format!("{value:.0}{}", units[unit])
+    }
+}
+
+/// Prints a whole number with its thousands parted, as [`whole`] reads it: `1,204,331`.
+#[must_use]
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Reads a time such as `8h` in seconds; days count 24 hours.
@@ -63,6 +104,9 @@ mod tests {
             (whole("400_000"), whole(" 1,000 "), whole("0"), whole("1.5")),
             (Some(400_000), Some(1_000), None, None)
         );
+        for number in [1, 999, 1_000, 1_204_331] {
+            assert_eq!(whole(&count(number)), Some(number), "{}", count(number));
+        }
         for cost in [1, 20, 1_000_000, 10_000_000, 1_234_567_891, 2_500_000_000, 25_000_000_000].map(Cost) {
             assert_eq!(dollars(&money(cost)), Some(cost), "{}", money(cost));
         }

@@ -2,6 +2,7 @@
 //!
 //! Pure over the folded state and the time given. Turns are the turn machine's own business.
 
+use crate::config::amount;
 use crate::protocol::event::{LimitKind, LimitReached};
 use crate::session::state::{Run, State};
 use jiff::Timestamp;
@@ -27,7 +28,7 @@ fn tokens(run: &Run) -> Option<LimitReached> {
     let (spent, max) = (run.totals.usage.total(), run.limits.tokens?);
     (spent >= max).then(|| LimitReached {
         limit: LimitKind::Tokens,
-        detail: format!("{spent} of {max} tokens of this run"),
+        detail: format!("{} of {} tokens of this run", amount::count(spent), amount::count(max)),
     })
 }
 
@@ -37,7 +38,7 @@ fn cost(run: &Run) -> Option<LimitReached> {
     if run.totals.unpriced_tokens > 0 {
         let detail = format!(
             "{} tokens have no known price, so the limit of {max} cannot be kept",
-            run.totals.unpriced_tokens
+            amount::tokens(run.totals.unpriced_tokens)
         );
         return Some(LimitReached {
             limit: LimitKind::Cost,

@@ -86,7 +86,10 @@ fn question(state: &State, met: &LimitReached, own: Limits, now: Timestamp) -> O
     let title = match met.limit {
         LimitKind::Cost if run.totals.unpriced_tokens > 0 => format!("{}; {go_on}", met.detail),
         LimitKind::Cost => format!("the run has spent {} of {in_force}; {go_on}", run.totals.cost),
-        LimitKind::Tokens => format!("the run has used {} tokens of {in_force}; {go_on}", run.totals.usage.total()),
+        LimitKind::Tokens => format!(
+            "the run has used {} tokens of {in_force}; {go_on}",
+            amount::count(run.totals.usage.total())
+        ),
         LimitKind::Time => format!(
             "the run has worked {} of {in_force}; {go_on}",
             amount::time(spent_seconds(run, now))
@@ -127,7 +130,7 @@ fn raised(state: &State, run: &Run, limit: LimitKind, own: Limits, now: Timestam
         }
         LimitKind::Tokens => {
             let limit = run.limits.tokens?;
-            above(limit, own.tokens.unwrap_or(limit), run.totals.usage.total()).to_string()
+            amount::count(above(limit, own.tokens.unwrap_or(limit), run.totals.usage.total()))
         }
         LimitKind::Cost if run.totals.unpriced_tokens > 0 => return None,
         LimitKind::Cost => {
@@ -152,11 +155,12 @@ fn spent(state: &State, run: &Run) -> String {
         format!(
             "{name}: {}, {} tokens in {} requests{unpriced}\n",
             totals.cost,
-            totals.usage.total(),
-            totals.requests
+            amount::tokens(totals.usage.total()),
+            amount::count(totals.requests)
         )
     };
     let mut text = line("this run", &run.totals);
+    text.push_str(&format!("exactly: {} tokens\n", amount::count(run.totals.usage.total())));
     let own = state.sessions.iter().filter(|session| session.number >= run.first_session);
     let sessions: Vec<_> = own.collect();
     let older = sessions.len().saturating_sub(LISTED);

@@ -67,7 +67,7 @@ pub fn shown(limits: Limits, limit: LimitKind) -> Option<String> {
     match limit {
         LimitKind::Sessions => limits.sessions.map(|limit| limit.to_string()),
         LimitKind::Turns => limits.turns.map(|limit| limit.to_string()),
-        LimitKind::Tokens => limits.tokens.map(|limit| limit.to_string()),
+        LimitKind::Tokens => limits.tokens.map(amount::count),
         LimitKind::Cost => limits.cost.map(amount::money),
         LimitKind::Time => limits.seconds.map(amount::time),
     }

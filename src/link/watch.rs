@@ -14,8 +14,19 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// How often log and lock are looked at. Twice a second keeps an idle viewer within two wake-ups a second.
-const POLL: Duration = Duration::from_millis(500);
+/// How often log and lock are looked at while another process runs the project or something has just happened.
+const OFTEN: Duration = Duration::from_millis(500);
+
+/// How often once nothing has happened for a while.
+const RARELY: Duration = Duration::from_secs(2);
+
+/// After so many looks in a row without anything new nothing is expected.
+const QUIET: u32 = 20;
+
+/// How long to wait before the next look, after so many that found nothing new.
+const fn pace(quiet: u32) -> Duration {
+    if quiet < QUIET { OFTEN } else { RARELY }
+}
 
 /// How far a subscriber has been told.
 #[derive(Default)]
@@ -56,6 +67,8 @@ pub struct Watch {
     mode: Mode,
     /// Whether the lock was held at the last look although no run is watched: who still holds it at the next one is a run.
     suspected: bool,
+    /// How many looks in a row found nothing new.
+    quiet: u32,
 }
 
 /// The subscriber wants no more.
@@ -86,6 +99,7 @@ pub fn from_the_start(dir: &ProjectDir, desk: Desk, mut sink: Sink, mode: Mode, 
         place,
         mode,
         suspected: false,
+        quiet: 0,
     };
     let _ = watch.opening(held, present).and_then(|()| watch.go_on());
 }
@@ -100,6 +114,7 @@ pub fn after_the_run(dir: &ProjectDir, desk: Desk, sink: Sink, place: Place) {
         place,
         mode: Mode::Offline,
         suspected: false,
+        quiet: 0,
     };
     let _ = watch
         .interrupted()
@@ -128,7 +143,8 @@ impl Watch {
         loop {
             // Asked before reading: what a holder that is gone has written is then all there.
             let held = self.desk.is_held_elsewhere();
-            self.read_on()?;
+            let news = self.read_on()?;
+            self.quiet = if held || news { 0 } else { self.quiet.saturating_add(1) };
             if !held {
                 self.interrupted()?;
             }
@@ -142,8 +158,8 @@ impl Watch {
                 Mode::Offline | Mode::Live if held && self.suspected => self.reopened()?,
                 Mode::Offline | Mode::Live => self.suspected = held,
             }
-            match self.calls.recv_timeout(POLL) {
-                Ok(Call::Recorded) => {}
+            match self.calls.recv_timeout(pace(self.quiet)) {
+                Ok(Call::Recorded) => self.quiet = 0,
                 Ok(Call::Told(event)) => {
                     self.read_on()?;
                     self.tell(Timestamp::now(), *event)?;
@@ -155,13 +171,13 @@ impl Watch {
         }
     }
 
-    /// Tells what the log has more.
-    fn read_on(&mut self) -> Result<(), Left> {
+    /// Tells what the log has more; says whether there was anything.
+    fn read_on(&mut self) -> Result<bool, Left> {
         let news = match self.follower.poll() {
             Ok(news) => news,
             Err(error) => {
                 tracing::warn!(%error, "the log cannot be followed");
-                return Ok(());
+                return Ok(false);
             }
         };
         for problem in self.follower.take_problems() {
@@ -172,11 +188,11 @@ impl Watch {
             Arc::new(envelope)
         };
         let batch: Vec<_> = news.into_iter().map(pass).collect();
-        if batch.is_empty() {
-            Ok(())
-        } else {
-            self.say(Update::Events(batch))
+        let news = !batch.is_empty();
+        if news {
+            self.say(Update::Events(batch))?;
         }
+        Ok(news)
     }
 
     fn reopened(&mut self) -> Result<(), Left> {
@@ -210,5 +226,17 @@ impl Watch {
 
     fn say(&mut self, update: Update) -> Result<(), Left> {
         if (self.sink)(update) { Ok(()) } else { Err(Left) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_on_what_does_not_change_hardly_wakes_up() {
+        assert_eq!((pace(0), pace(QUIET - 1)), (OFTEN, OFTEN));
+        // A run that begins is told after two looks.
+        assert!(pace(QUIET) >= 2 * OFTEN && pace(u32::MAX) <= Duration::from_secs(2));
     }
 }

@@ -119,11 +119,12 @@ pub fn command() -> GateOpened {
 /// Returns the event with which work past a limit begins to wait.
 #[must_use]
 pub fn limit() -> GateOpened {
-    let body = "this run: $4.02, 1204331 tokens in 212 requests\n\
-                session 7 (coding, F007): $0.61, 180220 tokens in 31 requests\n\
-                session 8 (coding, F008): $0.44, 120031 tokens in 22 requests\n\
+    let body = "this run: $4.02, 1.2M tokens in 212 requests\n\
+                exactly: 1,204,331 tokens\n\
+                session 7 (coding, F007): $0.61, 180k tokens in 31 requests\n\
+                session 8 (coding, F008): $0.44, 120k tokens in 22 requests\n\
                 over all runs, by feature:\n\
-                F003 notes can be searched: $0.92, 301220 tokens in 47 requests\n";
+                F003 notes can be searched: $0.92, 301k tokens in 47 requests\n";
     let title = "the run has spent $4.02 of $4.00; go on to $8.00?";
     let to = Some("$8.00".to_owned());
     let limit = LimitKind::Cost;

@@ -5,7 +5,7 @@ use super::{Model, Popup};
 use crate::protocol::event::{CommitInfo, GateKind};
 use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
 use crate::session::Session;
-use crate::session::state::{CaseHistory, Commit, FeatureRow, OpenGate};
+use crate::session::state::{CaseHistory, Commit, Debt, FeatureRow, OpenGate};
 use crate::ui::keymap::{Action, Entry, Situation, table::TABLE};
 use crate::ui::layout::Pane;
 use crate::ui::popup;
@@ -116,6 +116,12 @@ impl Model {
     #[must_use]
     pub fn made(&self, commit: &Oid) -> Option<&Commit> {
         self.state.commits.iter().rev().find(|made| &made.made.commit == commit)
+    }
+
+    /// Returns what of a commit no person has seen, if anything.
+    #[must_use]
+    pub fn debt(&self, commit: &Oid) -> Option<&Debt> {
+        self.state.debts.iter().find(|debt| &debt.commit == commit)
     }
 
     /// Returns the tests that pass the filter: those of the latest run first, failures before the rest.

@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::{Document, diff};
 use crate::protocol::{Oid, TestTotals};
+use crate::ui::keymap::Action;
 use crate::ui::model::{Loaded, Model, Page};
 use crate::ui::text::{Clean, Glyph, Look, format, highlight};
 use crate::ui::theme::Slot;
@@ -49,6 +50,16 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
             .unwrap_or_default();
         sheet.fact("made in", &format!("{}{feature}", made.session));
         sheet.fact_spans("tests", &tests(made.made.tests_before, made.made.tests_after, look));
+    }
+    if let Some(debt) = model.debt(commit) {
+        let all = format::plural(debt.hunks as usize, "hunk");
+        let key = model.keymap.key_text(Action::ReviewDebt);
+        let told = format!(
+            " {} of {all} unseen by anyone; {key} in the main view looks back at it",
+            debt.unseen
+        );
+        let mark = look.mark(Glyph::FactPending, Slot::Warning);
+        sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);
     }
     match found {
         Some(Loaded::Ready(diff)) => {

@@ -78,10 +78,14 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
         Span::raw(" "),
         Clean::line(&commit.subject).span(look.style(Slot::Text)),
     ];
-    if width < 36 {
-        return (left, Vec::new());
-    }
     let mut right = Vec::new();
+    if model.debt(&commit.id).is_some() {
+        right.push(look.mark(Glyph::FactPending, Slot::Warning));
+        right.push(Span::styled(" unseen ", look.style(Slot::Warning)));
+    }
+    if width < 36 {
+        return (left, right);
+    }
     let roomy = width >= 60;
     match made.map(|made| &made.made) {
         Some(made) => {

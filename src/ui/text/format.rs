@@ -1,5 +1,8 @@
 //! Numbers and times as people read them: short, and of a steady width.
 
+pub use crate::config::amount::{count, tokens};
+
+use crate::config::amount::scaled;
 use jiff::Timestamp;
 
 /// Prints a wall time in milliseconds: `0.2s`, `41s`, `6m40s`, `1h04m`, `3d07h`.
@@ -46,30 +49,10 @@ pub fn seconds_between(since: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(now.as_second() - since.as_second()).unwrap_or(0)
 }
 
-/// Prints a number of tokens: `950`, `12.3k`, `1.2M`.
-#[must_use]
-pub fn tokens(count: u64) -> String {
-    scaled(count, 1000, ["", "k", "M", "G"])
-}
-
 /// Prints a size: `950 B`, `12.3 KB`, `1.2 MB`.
 #[must_use]
 pub fn bytes(count: u64) -> String {
     scaled(count, 1024, [" B", " KB", " MB", " GB"])
-}
-
-/// Prints a count with thousands parted: `12,345`.
-#[must_use]
-pub fn count(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Prints a count with its noun: `1 line`, `3 lines`.
@@ -87,25 +70,6 @@ pub fn percent(share: f64) -> String {
         format!("{value:.1}%")
     } else {
         format!("{value:.0}%")
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-fn scaled(count: u64, step: u64, units: [&str; 4]) -> String {
-    if count < step {
-        return format!("{count}{}", units[0]);
-    }
-    let mut value = count as f64 / step as f64;
-    let mut unit = 1;
-    while value >= 999.5 && unit < 3 {
-        value /= step as f64;
-        unit += 1;
-    }
-    if value < 99.95 {
-        let number = format!("{value:.1}");
-        format!("{}{}", number.strip_suffix(".0").unwrap_or(&number), units[unit])
-    } else {
-        format!("{value:.0}{}", units[unit])
     }
 }
 

@@ -35,6 +35,29 @@ fn owing(model: &mut Model) -> crate::protocol::Oid {
 }
 
 #[test]
+fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut model = live(size);
+        keys(&mut model, "Esc 3");
+        assert!(!screen(&mut model).contains("unseen"));
+        keys(&mut model, "Enter");
+        assert!(!screen(&mut model).contains("unseen"));
+        let commit = owing(&mut model);
+        assert!(
+            screen(&mut model).contains("◇ 2 of 2 hunks unseen by anyone; u in the main view"),
+            "{size:?}"
+        );
+        keys(&mut model, "Esc");
+        let shown = screen(&mut model);
+        let marked = shown.lines().any(|row| row.contains(commit.short()) && row.contains("◇ unseen"));
+        assert!(marked, "{shown}");
+        assert_eq!(shown.matches("◇ unseen").count(), 1, "{shown}");
+        model.state.debts.clear();
+        assert!(!screen(&mut model).contains("unseen"), "{size:?}");
+    }
+}
+
+#[test]
 fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() {
     for (mode, closed) in [(Mode::Live, true), (Mode::Offline, false), (Mode::Offline, true)] {
         let mut model = live((120, 40));
