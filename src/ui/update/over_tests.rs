@@ -49,7 +49,9 @@ fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
         );
         keys(&mut model, "Esc");
         let shown = screen(&mut model);
-        let marked = shown.lines().any(|row| row.contains(commit.short()) && row.contains("◇ unseen"));
+        let marked = shown
+            .lines()
+            .any(|row| row.contains(commit.short()) && row.contains("◇ unseen"));
         assert!(marked, "{shown}");
         assert_eq!(shown.matches("◇ unseen").count(), 1, "{shown}");
         model.state.debts.clear();

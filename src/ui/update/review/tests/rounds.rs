@@ -1,0 +1,142 @@
+//! Rounds of a review: answers that came too late, what comes next, what was seen before.
+
+use super::*;
+
+#[test]
+fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
+    let mut model = waiting();
+    keys(&mut model, "a d");
+    text(&mut model, "because");
+    waiting::tell(&mut model, decided(17, GateDecision::Void, "harness", "the tree moved"));
+    assert!(screen(&mut model).contains("no longer waits: the tree moved"));
+    assert_eq!(keys(&mut model, "Enter"), [], "nothing is sent");
+    assert_eq!(keys(&mut model, "C-y"), [Effect::Copy("because".into())]);
+    assert_eq!(keys(&mut model, "Esc a d D"), [], "no key decides any more");
+    keys(&mut model, "Esc");
+    assert!(model.pages.is_empty());
+}
+
+#[test]
+fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_late_is_told_below() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    let seen = |what, paths: &[&str], detail: &str| ExternalChangeSeen {
+        what,
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+        detail: detail.to_owned(),
+    };
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &[".git/index"], "git's index follows again"),
+    );
+    assert!(!screen(&mut model).contains("does not count"));
+    waiting::tell(
+        &mut model,
+        seen(ExternalKind::Tree, &["README.md"], "1 file changed from outside"),
+    );
+    assert!(screen(&mut model).contains("1 file changed from outside meanwhile: an approval does not count any more"));
+    keys(&mut model, "d Enter");
+    assert!(model.pages.is_empty());
+    waiting::tell(
+        &mut model,
+        decided(17, GateDecision::Void, "harness", "the tree moved: README.md changed"),
+    );
+    let note = model.note.as_ref().unwrap();
+    assert!(
+        note.warning && note.text.contains("did not count: the tree moved"),
+        "{}",
+        note.text
+    );
+}
+
+#[test]
+fn the_next_gate_is_shown_only_after_a_key_and_takes_the_comments_over() {
+    let mut model = waiting();
+    keys(&mut model, "a / t a g = Enter n N c");
+    text(&mut model, "moved");
+    keys(&mut model, "Enter / Esc / t a g s . a w k Enter n N c");
+    text(&mut model, "stays");
+    keys(&mut model, "Enter");
+    assert_eq!(model.open_review().unwrap().comments.len(), 2);
+    waiting::tell(&mut model, decided(17, GateDecision::Void, "harness", "the tree moved"));
+    let (mut gate, files) = second_round();
+    gate.commit.as_mut().unwrap().previous = None;
+    waiting::open(&mut model, gate, files);
+    let old = model.open_review().unwrap().target.clone();
+    assert_eq!(old, Target::Gate(GateId(17)), "the page does not change under the reader");
+    assert_eq!(keys(&mut model, "a"), []);
+    model.size.height = 90;
+    keys(&mut model, "s");
+    assert_eq!(model.open_review().unwrap().target, Target::Gate(GateId(18)));
+    let shown = screen(&mut model);
+    assert!(shown.contains("Comments on lines that are no longer there"), "{shown}");
+    assert!(shown.contains("you: stays") && shown.contains("you: moved"));
+    assert_eq!(answered(&keys(&mut model, "d Enter")).comments.len(), 2, "none is lost");
+}
+
+#[test]
+fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
+    let mut model = waiting();
+    keys(&mut model, "a Space Space Space Space Space / t a g = Enter n N c");
+    text(&mut model, "use q");
+    keys(&mut model, "Enter d Enter");
+    waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
+    let (gate, files) = second_round();
+    let (from, to) = (gate.commit.as_ref().unwrap().previous.clone(), gate.tree.clone().unwrap());
+    waiting::open(&mut model, gate, files.clone());
+    // It comes as an answer, as the engine gives it.
+    let key = (waiting::gate().commit.unwrap().base, to.clone());
+    model.changes.remove(&key);
+    keys(&mut model, "a");
+    let query = Query::TreeDiff {
+        from: key.0,
+        to: to.clone(),
+    };
+    update(&mut model, Msg::Answered(query, Answer::TreeDiff { files: files.clone() }));
+    let review = model.open_review().unwrap();
+    assert_eq!(
+        review.progress.seen(review.extent),
+        3,
+        "all but the hunk that is new, and the file that is not text"
+    );
+    let at = model.elapsed;
+    frame(&mut model, at);
+    assert!(screen(&mut model).contains("you, last round: use q"));
+    let asked = keys(&mut model, "w");
+    assert_eq!(
+        asked,
+        [Effect::Ask(Query::TreeDiff {
+            from: from.clone(),
+            to: to.clone()
+        })]
+    );
+    model.changes.insert((from, to), Loaded::Ready(files[2..3].to_vec()));
+    model.open_review_mut().unwrap().touch();
+    assert!(screen(&mut model).contains("Only what changed since the last round"));
+    keys(&mut model, "w G");
+    assert_eq!(
+        answered(&keys(&mut model, "a")).comments,
+        [],
+        "what was sent is not sent again"
+    );
+}
+
+#[test]
+fn an_answer_that_does_not_count_leaves_everything_as_it_was_written() {
+    let mut model = waiting();
+    keys(&mut model, "a j j j j j j j j c");
+    text(&mut model, "hm");
+    keys(&mut model, "Enter d Enter");
+    assert_eq!(model.reviews[0].standing, Standing::Sent);
+    waiting::tell(
+        &mut model,
+        GateAnswerRefused {
+            gate: GateId(17),
+            reason: "the tree moved".into(),
+        },
+    );
+    assert!(model.note.as_ref().unwrap().text.contains("did not count"));
+    keys(&mut model, "a");
+    assert_eq!(model.open_review().unwrap().comments.len(), 1);
+    assert_eq!(answered(&keys(&mut model, "d Enter")).comments.len(), 1);
+}
