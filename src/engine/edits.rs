@@ -158,15 +158,20 @@ fn make(project: &Project, wish: &Wish, runtime: &Handle) -> Result<Made, PlanEr
     })
 }
 
-/// The session's own feature passes by a person's word: takes up another. Returns what the agent must be told.
+/// The session's own feature passes by a person's word, or is asked for no more: takes up another. Returns what the agent must be told.
 fn passed_over(dispatch: &Dispatch, made: &Made) -> Result<Option<String>, EngineError> {
     let passes = made.flipped.as_ref().filter(|flip| flip.to == FeatureStatus::Passing);
-    let Some(feature) = passes.map(|flip| &flip.feature) else {
-        return Ok(None);
+    let (feature, left) = match (&made.edited.edit, passes) {
+        (FeatureEdit::Remove { feature }, _) => (
+            feature,
+            "Take out what is half done of it, or commit what is of use without it.",
+        ),
+        (_, Some(flip)) => (&flip.feature, "Undo what is half done of it, or commit it if it is sound."),
+        (_, None) => return Ok(None),
     };
     if dispatch.facts.feature().as_ref() != Some(feature) || dispatch.facts.is_feature_done() {
         return Ok(None);
     }
-    let left = format!("{feature} is done then. Undo what is half done of it, or commit it if it is sound.");
+    let left = format!("{feature} is done then. {left}");
     steer::go_on(dispatch, &left).map(Some)
 }

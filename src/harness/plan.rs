@@ -192,7 +192,8 @@ fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
         FeatureEdit::Add { text, .. } | FeatureEdit::Reword { text, .. } => worded(text),
         FeatureEdit::Split { first, second, .. } => worded(first).and_then(|()| worded(second)),
         FeatureEdit::Flip { .. } if reason.is_empty() => Err(PlanError::Words("a flip needs a reason")),
-        FeatureEdit::Move { .. } | FeatureEdit::Flip { .. } => Ok(()),
+        FeatureEdit::Remove { .. } if reason.is_empty() => Err(PlanError::Words("a feature goes with a reason")),
+        FeatureEdit::Move { .. } | FeatureEdit::Flip { .. } | FeatureEdit::Remove { .. } => Ok(()),
     }
 }
 

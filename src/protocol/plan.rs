@@ -51,6 +51,11 @@ pub enum FeatureEdit {
         /// The feature that it follows then; `None` makes it the first.
         after: Option<FeatureId>,
     },
+    /// Take a feature out of the list: it is asked for no more.
+    Remove {
+        /// Which.
+        feature: FeatureId,
+    },
     /// Say that a feature passes, or that it does not.
     Flip {
         /// Which.
@@ -72,6 +77,7 @@ impl FeatureEdit {
             Self::Reword { feature, .. }
             | Self::Split { feature, .. }
             | Self::Move { feature, .. }
+            | Self::Remove { feature }
             | Self::Flip { feature, .. } => Some(feature),
         }
     }

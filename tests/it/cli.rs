@@ -529,3 +529,11 @@ fn a_malformed_key_is_refused_unseen_even_where_none_is_needed() {
             .and(contains("canary").not()),
     );
 }
+
+/// A place with a repository, a spec and nothing else.
+fn greeter() -> Place {
+    let place = Place::new();
+    git_init(&place);
+    fs::write(place.project().join("app_spec.txt"), "Build a greeter.").unwrap();
+    place
+}

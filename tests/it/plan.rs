@@ -217,6 +217,32 @@ async fn a_flip_by_hand_is_marked_and_the_session_takes_up_another_feature() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_feature_that_is_removed_under_a_session_is_left_for_the_next_one() {
+    let lab = Lab::new();
+    let plain = INITIALIZER
+        .replace("\"id\": \"F001\", ", "")
+        .replace("\"id\": \"F002\", ", "");
+    // Once the first feature is gone, its id is the other one's.
+    let script = format!("{plain}{}", slow(&lab, "#1", "02", "bye"));
+    let running = lab.start(&script).await;
+    let client = running.engine.client();
+    saw(&client, waits).await;
+    let remove = FeatureEdit::Remove { feature: "#1".into() };
+    send(&client, base(&lab), remove, "out of scope");
+    std::fs::write(signal(&lab), "").unwrap();
+    let ran = running.finish().await;
+    passes(&ran);
+    let [bye] = ran.state.features.rows.try_into().unwrap();
+    assert_eq!((bye.feature.description.as_str(), bye.flips.len()), ("say bye", 1));
+    assert!(
+        ran.requests
+            .iter()
+            .any(|body| body.contains("remove #1 (out of scope)") && body.contains("Next feature of this session: #1 say bye"))
+    );
+    assert!(lab.git(&["log", "--format=%s"]).contains("features: remove #1 (by hand)"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_a_pause_it_is_made_at_once_and_while_the_list_is_written_not_at_all() {
     let lab = Lab::new();
     let script = format!(

@@ -299,3 +299,25 @@ fn check(conversation: &Conversation) -> Result<(), TestCaseError> {
     }
     Ok(())
 }
+
+fn machine_rules() -> Rules {
+    machine().rules
+}
+
+fn wish(pause: Option<PauseMode>, messages: &[(u32, Delivery)]) -> Input {
+    let message = |(id, when): &(u32, Delivery)| QueuedMessage {
+        id: MessageId(*id),
+        text: format!("words {id}"),
+        when: *when,
+        since: jiff::Timestamp::UNIX_EPOCH,
+    };
+    Input::Steered(Steering {
+        pause,
+        messages: messages.iter().map(message).collect(),
+        remark: None,
+    })
+}
+
+fn paused(effects: &[Effect]) -> bool {
+    kinds(effects).contains(&"run_paused")
+}

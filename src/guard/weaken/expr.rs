@@ -185,6 +185,6 @@ pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str
         text: whole,
         subject: subject.to_owned(),
         expected: format!("{how} {expected}"),
-        always: equal && one == other && !one.contains('(') || (equal && is_plain(one) && one == other),
+        always: equal && one == other && (is_plain(one) || !one.contains('(')),
     }
 }

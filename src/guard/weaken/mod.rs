@@ -77,8 +77,11 @@ impl fmt::Display for Weakening {
 /// Reads the tests of a source text.
 type Reader = fn(tree_sitter::Node<'_>, &str, &mut Suite);
 
-/// Which files are read how, by the end of their name.
-const LANGUAGES: [(&[&str], fn() -> tree_sitter::Language, Reader); 6] = [
+/// Endings of the names of files, the grammar of what stands in them, and how their tests are read.
+type Language = (&'static [&'static str], fn() -> tree_sitter::Language, Reader);
+
+/// Which files are read how.
+const LANGUAGES: [Language; 6] = [
     (&[".rs"], || tree_sitter_rust::LANGUAGE.into(), rust::read),
     (&[".py"], || tree_sitter_python::LANGUAGE.into(), python::read),
     (

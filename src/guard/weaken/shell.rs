@@ -210,7 +210,7 @@ fn is_constant(inside: &str) -> bool {
     let words: Vec<&str> = inside.split_whitespace().collect();
     match words.as_slice() {
         [word] => !word.contains('$') && !word.contains('`'),
-        ["-n", word] => !word.contains('$') && word.trim_matches(['"', '\'']) != "",
+        ["-n", word] => !word.contains('$') && !word.trim_matches(['"', '\'']).is_empty(),
         ["-z", word] => word.trim_matches(['"', '\'']).is_empty(),
         _ => holds_always(inside),
     }

@@ -234,3 +234,24 @@ fn the_agent_is_told_of_every_new_id() {
     assert!(told.contains("other ids now, use only these: #2 is #1, #1 is #2."), "{told}");
     assert_eq!(made.edited.id_now(&"#1".into()).as_str(), "#2");
 }
+
+#[test]
+fn a_feature_goes_with_a_reason_and_the_agent_is_told() {
+    let lab = Lab::committed(&[(FEATURE_LIST, LIST)]);
+    let remove = FeatureEdit::Remove { feature: "F1".into() };
+    assert!(
+        lab.make(&lab.base(), &remove, " ")
+            .unwrap_err()
+            .to_string()
+            .contains("reason")
+    );
+    let made = lab.make(&lab.base(), &remove, "out of scope").unwrap();
+    assert!(!lab.list().contains("F1") && lab.list().contains("F2"));
+    assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "features: remove F1 (by hand)");
+    assert!(lab.git(&["log", "-1", "--format=%b"]).contains("out of scope"));
+    let said = told(&made);
+    assert!(
+        said.contains("remove F1 (out of scope)") && said.contains("asked for no more"),
+        "{said}"
+    );
+}

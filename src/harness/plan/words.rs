@@ -22,6 +22,7 @@ pub(super) fn title(edit: &FeatureEdit, edited: &Edited) -> String {
         FeatureEdit::Reword { feature, .. } => format!("reword {feature}"),
         FeatureEdit::Split { feature, .. } => format!("split {feature} into {feature} and {}", edited.feature),
         FeatureEdit::Move { feature, after } => format!("move {feature} {}", place(after, "to the front")),
+        FeatureEdit::Remove { feature } => format!("remove {feature}"),
         FeatureEdit::Flip {
             feature, passes: true, ..
         } => format!("{feature} passes"),
@@ -61,6 +62,9 @@ pub fn told(made: &Made) -> String {
         FeatureEdit::Add { text, .. } => {
             told.push_str("\nThe new feature says:");
             body(&mut told, text);
+        }
+        FeatureEdit::Remove { feature } => {
+            let _ = write!(told, "\n{feature} as you know it is asked for no more: build nothing for it.");
         }
         FeatureEdit::Move { .. } | FeatureEdit::Flip { .. } => {}
     }

@@ -6,6 +6,7 @@
 
 use super::At;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureListEdited};
+use crate::protocol::{FeatureEdit, FeatureId};
 use crate::session::state::{HandEdit, State};
 use crate::session::timeline::ItemKind;
 
@@ -19,6 +20,9 @@ impl State {
                 reason: event.reason.clone(),
                 commit: event.commit.clone(),
             });
+        }
+        if let FeatureEdit::Remove { feature } = &event.edit {
+            self.forget_feature(feature, event);
         }
         if !event.renamed.is_empty() {
             let board = &mut self.features;
@@ -42,5 +46,21 @@ impl State {
             detail: format!("by hand: {}{why}", event.title),
         };
         self.push(at, ItemKind::External(seen));
+    }
+
+    /// A feature that was removed has no row any more. Where another one gets its id, nothing may go over to that one.
+    fn forget_feature(&mut self, gone: &FeatureId, event: &FeatureListEdited) {
+        let board = &mut self.features;
+        board.rows.retain(|row| row.feature.id != *gone);
+        for ids in [&mut board.skipped, &mut board.picked] {
+            ids.retain(|id| id != gone);
+        }
+        if event.renamed.iter().any(|one| one.to == *gone) {
+            let sessions = self.sessions.iter_mut().map(|session| &mut session.feature);
+            let kept = self.checkpoints.iter_mut().map(|kept| &mut kept.feature);
+            for named in sessions.chain(kept).filter(|named| named.as_ref() == Some(gone)) {
+                *named = None;
+            }
+        }
     }
 }

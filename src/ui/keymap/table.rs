@@ -164,6 +164,8 @@ actions! {
     MoveFeatureDown: "move-feature-down", "", [Feature], ["e j", "A-j"], [];
     /// say by hand that the feature passes, or does not
     FlipFeature: "flip-feature", "", [Feature], ["e f"], [];
+    /// take the feature out of the list, with a reason
+    RemoveFeature: "remove-feature", "", [Feature], ["e d"], [];
     /// leave the feature out of this run, or take it back in
     SkipFeature: "skip-feature", "skip", [Feature], ["X", "e x"], [];
     /// work on the feature next, or let it wait its turn

@@ -38,6 +38,11 @@ pub enum Wanted {
         /// Its value then.
         passes: bool,
     },
+    /// No such feature any more.
+    Remove {
+        /// Which one.
+        feature: FeatureId,
+    },
 }
 
 /// An open form.
@@ -70,7 +75,7 @@ impl FeatureForm {
             steps: feature.steps.clone(),
         });
         let text = match wanted {
-            Wanted::Flip { .. } => String::new(),
+            Wanted::Flip { .. } | Wanted::Remove { .. } => String::new(),
             Wanted::Add { .. } => format!("\n\n{STEP}\n\n{REASON} "),
             Wanted::Reword { .. } => format!("{}\n{REASON} ", written(&original)),
             Wanted::Split { .. } => format!("{}\n{BETWEEN}\n\n{STEP}\n\n{REASON} ", written(&original)),
@@ -88,7 +93,7 @@ impl FeatureForm {
         let first = words.split(&format!("\n{BETWEEN}\n")).next().unwrap_or_default().to_owned();
         let reads_back = match form.wanted {
             Wanted::Reword { .. } | Wanted::Split { .. } => form.restored(read(&first)) == form.original && reason.is_empty(),
-            Wanted::Add { .. } | Wanted::Flip { .. } => true,
+            Wanted::Add { .. } | Wanted::Flip { .. } | Wanted::Remove { .. } => true,
         };
         if reads_back {
             Ok((form, text))
@@ -102,7 +107,9 @@ impl FeatureForm {
     pub const fn feature(&self) -> Option<&FeatureId> {
         match &self.wanted {
             Wanted::Add { after } => after.as_ref(),
-            Wanted::Reword { feature } | Wanted::Split { feature } | Wanted::Flip { feature, .. } => Some(feature),
+            Wanted::Reword { feature } | Wanted::Split { feature } | Wanted::Flip { feature, .. } | Wanted::Remove { feature } => {
+                Some(feature)
+            }
         }
     }
 
@@ -117,18 +124,22 @@ impl FeatureForm {
     /// # Errors
     /// What is missing, for the person.
     pub fn read(&self, text: &str) -> Result<(FeatureEdit, String), &'static str> {
-        if let Wanted::Flip { feature, passes } = &self.wanted {
+        let by_reason = match &self.wanted {
+            Wanted::Flip { feature, passes } => Some(FeatureEdit::Flip {
+                feature: feature.clone(),
+                passes: *passes,
+                word: None,
+            }),
+            Wanted::Remove { feature } => Some(FeatureEdit::Remove {
+                feature: feature.clone(),
+            }),
+            Wanted::Add { .. } | Wanted::Reword { .. } | Wanted::Split { .. } => None,
+        };
+        if let Some(edit) = by_reason {
             let reason = text.trim();
             return match reason.is_empty() {
                 true => Err("say why: it stays beside the feature and in the commit"),
-                false => Ok((
-                    FeatureEdit::Flip {
-                        feature: feature.clone(),
-                        passes: *passes,
-                        word: None,
-                    },
-                    reason.to_owned(),
-                )),
+                false => Ok((edit, reason.to_owned())),
             };
         }
         let (words, reason) = split_reason(text);
@@ -145,7 +156,7 @@ impl FeatureForm {
                 after: after.clone(),
                 text: described(&words)?,
             },
-            (Wanted::Reword { feature }, _) | (Wanted::Flip { feature, .. }, _) => {
+            (Wanted::Reword { feature } | Wanted::Flip { feature, .. } | Wanted::Remove { feature }, _) => {
                 let text = self.restored(described(&words)?);
                 if text == self.original {
                     return Err("nothing was changed yet");
@@ -187,6 +198,7 @@ impl FeatureForm {
     pub const fn rules(&self) -> &'static str {
         match self.wanted {
             Wanted::Flip { .. } => "Your reason; it is committed with the flag.",
+            Wanted::Remove { .. } => "Your reason, without which it stays; the commit keeps both.",
             Wanted::Split { .. } => "Two features, --- between them; steps begin with \"- \".",
             Wanted::Add { .. } | Wanted::Reword { .. } => "Description first, then a line with \"- \" for each step.",
         }

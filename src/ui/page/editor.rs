@@ -96,6 +96,7 @@ fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'s
             Wanted::Add { after: None } => "New feature at ",
             Wanted::Reword { .. } => "Reword ",
             Wanted::Split { .. } => "Split ",
+            Wanted::Remove { .. } => "Remove ",
             Wanted::Flip { passes: true, .. } => "It passes: ",
             Wanted::Flip { passes: false, .. } => "It does not pass: ",
         },

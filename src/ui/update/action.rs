@@ -138,6 +138,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::AddFeature
         | Action::SplitFeature
         | Action::FlipFeature
+        | Action::RemoveFeature
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => plan::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),

@@ -55,6 +55,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::AddFeature
         | Action::SplitFeature
         | Action::FlipFeature
+        | Action::RemoveFeature
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => super::plan::refusal(model, action),
         Action::Find => matches!(

@@ -29,6 +29,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             feature,
             passes: status != FeatureStatus::Passing,
         },
+        (Action::RemoveFeature, Some((feature, _))) => Wanted::Remove { feature },
         (Action::MoveFeatureUp, Some((feature, _))) => return go(model, feature, Way::Up, effects),
         (Action::MoveFeatureDown, Some((feature, _))) => return go(model, feature, Way::Down, effects),
         _ => return,
@@ -62,6 +63,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     };
     let is = |row: Option<&FeatureRow>| row.is_some_and(|row| row.feature.id == feature.id);
     match action {
+        Action::RemoveFeature if rows.len() == 1 => Some("it is the only one: without a list the project would be planned anew"),
         Action::MoveFeatureUp if is(rows.first()) => Some("it is the first already"),
         Action::MoveFeatureDown if is(rows.last()) => Some("it is the last already"),
         _ => None,
@@ -165,6 +167,11 @@ pub fn save(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// An edit is in the list: its form closes, and what points at features by their ids goes with them.
 pub fn edited(model: &mut Model, event: &FeatureListEdited) {
+    if let FeatureEdit::Remove { feature } = &event.edit {
+        model
+            .pages
+            .retain(|page| !matches!(&page.subject, Subject::Feature(id) if id == feature));
+    }
     model.features.rename(|id| event.id_now(id));
     for page in &mut model.pages {
         if let Subject::Feature(id) = &mut page.subject {

@@ -74,6 +74,7 @@ fn the_key_opens_a_menu_of_every_edit() {
         "add a feature",
         "split the selected",
         "say by hand",
+        "take the feature out",
         "move the selected",
         "leave the feature",
     ] {
@@ -133,6 +134,25 @@ fn a_form_says_what_is_missing_and_sends_nothing() {
         screen(&mut model).contains("It does not pass: F001"),
         "what passes is flipped back"
     );
+}
+
+#[test]
+fn a_feature_is_removed_by_a_reason_alone_and_its_page_goes_with_it() {
+    let mut model = live((80, 24));
+    keys(&mut model, "1 G Enter");
+    let gone = |model: &Model| model.pages.iter().all(|page| !matches!(page.subject, Subject::Feature(_)));
+    assert!(!gone(&model));
+    let effects = keys(&mut model, "e d C-s");
+    assert!(sent(&effects).is_empty() && trouble(&model).unwrap().contains("say why"));
+    update(&mut model, Msg::Paste("nobody wants it".into()));
+    let edit = FeatureEdit::Remove { feature: "F014".into() };
+    assert_eq!(
+        sent(&keys(&mut model, "C-s")),
+        [(base(&model), edit.clone(), "nobody wants it".to_owned())]
+    );
+    tell(&mut model, made(edit, &[]));
+    assert!(gone(&model) && model.editor.is_none());
+    assert!(model.state.features.get(&"F014".into()).is_none());
 }
 
 #[test]

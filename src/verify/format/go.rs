@@ -192,14 +192,14 @@ impl Tests {
     }
 }
 
-/// `FAIL	example.com/shop/broken [build failed]`: a package that has no events.
+/// `FAIL example.com/shop/broken [build failed]`: a package that has no events.
 fn broken(line: &str) -> Option<(&str, &str)> {
     let rest = line.strip_prefix("FAIL\t")?;
     let (package, why) = rest.split_once(' ')?;
     why.starts_with('[').then_some((package.trim_end(), why))
 }
 
-/// A package's line: `ok  	pkg	0.1s`, `FAIL	pkg	0.1s`, `?   	pkg	[no test files]`.
+/// A package's line: `ok   pkg 0.1s`, `FAIL pkg 0.1s`, `?    pkg [no test files]`.
 fn package(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
     let (word, rest) = line.split_once('\t')?;
     let (name, time) = rest

@@ -7,14 +7,6 @@ fn serve(script: &str, speed: f64) -> Server {
     Server::start(Script::parse(script).unwrap(), Speed(speed)).unwrap()
 }
 
-/// A place with a repository, a spec and nothing else.
-fn greeter() -> Place {
-    let place = Place::new();
-    git_init(&place);
-    fs::write(place.project().join("app_spec.txt"), "Build a greeter.").unwrap();
-    place
-}
-
 /// In place, for these tests look at what a run leaves in the directory that it was given.
 fn run_args(server: &Server) -> Vec<String> {
     let url = server.base_url();

@@ -2,28 +2,6 @@
 
 use super::*;
 
-fn machine_rules() -> Rules {
-    machine().rules
-}
-
-fn wish(pause: Option<PauseMode>, messages: &[(u32, Delivery)]) -> Input {
-    let message = |(id, when): &(u32, Delivery)| QueuedMessage {
-        id: MessageId(*id),
-        text: format!("words {id}"),
-        when: *when,
-        since: jiff::Timestamp::UNIX_EPOCH,
-    };
-    Input::Steered(Steering {
-        pause,
-        messages: messages.iter().map(message).collect(),
-        remark: None,
-    })
-}
-
-fn paused(effects: &[Effect]) -> bool {
-    kinds(effects).contains(&"run_paused")
-}
-
 #[test]
 fn a_pause_waits_for_the_calls_of_the_step_and_resuming_sends_their_results() {
     let mut machine = begun();

@@ -1,4 +1,4 @@
-//! A person's edits of a list, made in its bytes: add, reword, split, move; a flip is [`FeatureList::flip`].
+//! A person's edits of a list, made in its bytes: add, reword, split, move, remove; a flip is [`FeatureList::flip`].
 //!
 //! Owns which bytes change and what the list is then. Does not own who may edit, the file, nor how new text is laid out
 //! ([`layout`]). Invariant: every byte outside of the touched entries stays, and the result is handed out only after it was read
@@ -9,6 +9,7 @@
 
 mod layout;
 mod open;
+mod remove;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use std::ops::Range;
 pub struct Edited {
     /// The list now, with its bytes.
     pub list: FeatureList,
-    /// The feature that was edited, or is new, as it is now.
+    /// The feature that was edited, or is new, as it is now; one that was removed, as it was.
     pub feature: FeatureId,
     /// Features that have another id now.
     pub renamed: Vec<Renamed>,
@@ -78,6 +79,7 @@ impl FeatureList {
             }
             FeatureEdit::Add { after, text } => self.add(after.as_ref(), text, same)?,
             FeatureEdit::Move { feature, after } => self.moved(feature, after.as_ref(), same)?,
+            FeatureEdit::Remove { feature } => self.removed(feature, same)?,
         };
         let bytes = self.source.spliced(&change.splices);
         if bytes == self.bytes() {
@@ -176,7 +178,10 @@ impl FeatureList {
                 to: feature.id.clone(),
             }));
         }
-        let feature = now.get(change.at).map(|feature| feature.id.clone()).ok_or_else(wrong)?;
+        let feature = match edit {
+            FeatureEdit::Remove { feature } => feature.clone(),
+            _ => now.get(change.at).map(|feature| feature.id.clone()).ok_or_else(wrong)?,
+        };
         Ok(Edited { list, feature, renamed })
     }
 

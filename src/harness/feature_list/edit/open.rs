@@ -44,11 +44,11 @@ fn siblings(node: Node, span: &Range<usize>) -> Option<Vec<Node>> {
 
 /// An entry, and the array that it stands in.
 pub(super) struct Open<'a> {
-    list: &'a FeatureList,
-    at: usize,
+    pub(super) list: &'a FeatureList,
+    pub(super) at: usize,
     pub(super) text: &'a str,
     pub(super) siblings: Vec<Node>,
-    here: usize,
+    pub(super) here: usize,
 }
 
 impl Open<'_> {

@@ -312,3 +312,22 @@ proptest! {
         prop_assert!(read.is_ok());
     }
 }
+
+#[test]
+fn an_entry_goes_and_its_neighbours_stay_byte_for_byte() {
+    let remove = |id: &str| Edit::Remove { feature: id.into() };
+    let first = make(SMALL, &remove("F001"));
+    let line = SMALL.lines().nth(1).unwrap();
+    assert_eq!(text(&first), SMALL.replace(&format!("{line}\n"), ""));
+    assert_eq!((first.feature.as_str(), first.renamed.len()), ("F001", 0));
+    let last = make(SMALL, &remove("F002"));
+    let line = SMALL.lines().nth(2).unwrap();
+    assert_eq!(text(&last), SMALL.replace(&format!(",\n{line}"), ""));
+    let edited = make(PLAIN, &remove("#1"));
+    assert_eq!(edited.list.features()[0].description, "Lists notes");
+    let renamed = edited.renamed.iter().map(|one| (one.from.as_str(), one.to.as_str()));
+    assert_eq!(renamed.collect::<Vec<_>>(), [("#2", "#1")]);
+
+    assert!(refused(SMALL, &remove("F009")).contains("F009"));
+    assert!(refused(&text(&last), &remove("F001")).contains("the only one"));
+}
