@@ -4,11 +4,13 @@
 //! there is one place that judges it.
 
 mod features;
+mod moves;
 
 pub use features::{FeaturesArgs, FeaturesCommand, FeaturesList, SetArgs, Verdict};
+pub use moves::{FinishArgs, MoveArgs, RollbackArgs, WayArgs};
 
 use super::exit;
-use crate::protocol::{Autonomy, FinishWay};
+use crate::protocol::Autonomy;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -250,82 +252,6 @@ pub enum RulesCommand {
         #[arg(value_name = "DIR", default_value = ".")]
         dir: PathBuf,
     },
-}
-
-/// Options of `rollback`.
-#[derive(Debug, Args)]
-pub struct RollbackArgs {
-    /// A checkpoint's number or a commit
-    #[arg(value_name = "ID")]
-    pub id: String,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
-    pub to: MoveArgs,
-}
-
-/// Options of commands that move the project.
-#[derive(Debug, Args)]
-pub struct MoveArgs {
-    /// The project
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub dir: PathBuf,
-    /// Only print what would happen; while a run is on, too
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Print what would happen as JSON
-    #[arg(long, requires = "dry_run")]
-    pub json: bool,
-    /// Do it without asking
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// Options of `finish`.
-#[derive(Debug, Args)]
-pub struct FinishArgs {
-    /// The project: your checkout, or its worktree
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub dir: PathBuf,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would replace the command's own")]
-    pub way: WayArgs,
-    /// The branch that the work goes to [default: the one that was checked out when it began]
-    #[arg(long, value_name = "BRANCH")]
-    pub into: Option<String>,
-    /// Move what git ignores in the worktree to a directory beside it, so that the worktree can go; else it stays
-    #[arg(long)]
-    pub aside: bool,
-    /// Only print what would happen
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// The ways to finish; without one they are shown, and asked for on a terminal.
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub struct WayArgs {
-    /// Merge it: your branch moves forward, or gets a commit with two parents
-    #[arg(long)]
-    pub merge: bool,
-    /// Make one commit of it that lists the features
-    #[arg(long)]
-    pub squash: bool,
-    /// Leave branch and worktree as they are, in your hands
-    #[arg(long)]
-    pub leave: bool,
-}
-
-impl WayArgs {
-    /// Returns the way that was asked for.
-    #[must_use]
-    pub const fn chosen(&self) -> Option<FinishWay> {
-        match self {
-            Self { merge: true, .. } => Some(FinishWay::Merge),
-            Self { squash: true, .. } => Some(FinishWay::Squash),
-            Self { leave: true, .. } => Some(FinishWay::Leave),
-            _ => None,
-        }
-    }
 }
 
 /// Options of `verify`.

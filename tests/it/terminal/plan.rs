@@ -28,7 +28,7 @@ fn a_feature_is_reworded_moved_and_flipped_by_keys() {
     let mut term = past(&place);
     git(&place, &["config", "user.name", "Ada"]);
     git(&place, &["config", "user.email", "ada@example.com"]);
-    term.see(" past: ");
+    term.see(" past ");
     term.keys("1Ge");
     term.see("split the selected feature");
     term.keys("r");
