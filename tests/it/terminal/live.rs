@@ -82,7 +82,7 @@ fn leaving_a_live_run_asks_first() {
     assert!(ended.screen.contains("look back"), "{}", ended.screen);
     // Nobody holds the project any more.
     let mut past = place.longhaul_in("notes", &[]);
-    past.see(" past ");
+    past.see(" past: ");
     past.keys("q");
     past.ends_restored();
 }
@@ -111,7 +111,7 @@ fn signals_stop_the_run_and_restore_the_terminal() {
         assert_eq!(ended.status.exit_code(), 8, "{signal}: {}", ended.screen);
         assert!(ended.screen.contains("stopped by you"), "{signal}: {}", ended.screen);
         let mut past = place.longhaul_in(signal, &[]);
-        past.see(" past ");
+        past.see(" past: ");
         past.keys("q");
         past.ends_restored();
     }
@@ -124,7 +124,7 @@ fn a_closed_window_stops_the_run() {
     term.see("initializer");
     term.close_window();
     let mut past = place.longhaul_in("notes", &[]);
-    past.see(" past ");
+    past.see(" past: ");
     past.keys("q");
     past.ends_restored();
 }
