@@ -58,6 +58,8 @@ pub enum Command {
     Redo(MoveArgs),
     /// Print what the next session will read, by section, and what changed since the last one
     Window(ReadArgs),
+    /// Print how the feature list went through the commits: what passed when, and what is worth a look
+    History(HistoryArgs),
     /// Run the project's tests once, by hand, and print what failed first
     ///
     /// It reads the tree as it is and takes no lock: a live run of the project goes on beside it, and nothing is recorded.
@@ -224,6 +226,20 @@ pub struct ReadArgs {
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
     /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// The project's list, where it has several
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<PathBuf>,
+    /// Print JSON: an object with the commits that made another list, each with its counts, flips and facts
     #[arg(long)]
     pub json: bool,
 }

@@ -19,6 +19,7 @@ mod finish;
 mod gates;
 mod gone;
 mod headless;
+mod history;
 mod key;
 mod launch;
 mod manual;
@@ -84,6 +85,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Redo(args)) => rollback::undo(&Target::Redo, &args, console).map(|()| Exit::Done),
         Some(Command::Window(args)) => window::run(&args, console).map(|()| Exit::Done),
         Some(Command::Notify(args)) => notice::trial(&args, console).map(|()| Exit::Done),
+        Some(Command::History(args)) => history::run(&args, console).map(|()| Exit::Done),
         Some(Command::Verify(args)) => verify::run(&args, console),
         Some(Command::Doctor(args)) => doctor::run(&args, console),
         Some(Command::Completions { shell }) => manual::completions(shell, console).map(|()| Exit::Done),

@@ -58,7 +58,7 @@ use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
 pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
-use crate::link::{Client, InProcess, Lookups, NextWindowSource};
+use crate::link::{Client, InProcess, Lookups, NextWindowSource, Wanted};
 use crate::protocol::event::{RunEnded, RunOutcome, RunStarted, WorktreeTaken};
 use crate::protocol::{Seq, WindowTerms};
 use crate::provider::Anthropic;
@@ -185,6 +185,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
     let blobs = Blobs::of(&dir).with_redactor(redactor);
     let lookups = Lookups {
+        history: Wanted::default(),
         workspace: workspace.clone(),
         list: settings.feature_list.clone(),
         blobs: blobs.clone(),

@@ -8,6 +8,7 @@
 pub mod atomic;
 pub mod comments;
 pub mod feature_list;
+pub mod history;
 pub mod init;
 pub mod limits;
 pub mod notes;

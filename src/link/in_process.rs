@@ -76,6 +76,10 @@ impl Backend for InProcess {
     fn ask(&self, query: Query, reply: Reply) {
         self.lookups.ask(query, reply);
     }
+
+    fn forget(&self, query: &Query) {
+        self.lookups.forget(query);
+    }
 }
 
 /// One subscription.

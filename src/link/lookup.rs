@@ -1,9 +1,10 @@
 //! Answers to look-ups: diffs from the repository, whole texts from the blob store, the next window from the log and the files.
 //! Each on a short-lived thread, never the caller's.
 
-use super::{Reply, past, present};
+use super::{Reply, Wanted, past, present};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::harness::history;
 use crate::harness::notes::edit;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::rehearsal::rehearse;
@@ -25,6 +26,8 @@ pub struct Lookups {
     pub blobs: Blobs,
     /// Size in bytes above which a move back leaves new files alone.
     pub limit: u64,
+    /// Which look-up of the list's history is waited for.
+    pub history: Wanted,
     /// What previews of the next window are made from; `None` where there is none to be made.
     pub next: Option<NextWindowSource>,
 }
@@ -73,12 +76,36 @@ impl Lookups {
     /// Answers on another thread.
     pub fn ask(&self, query: Query, reply: Reply) {
         let own = self.clone();
-        if let Err(error) = std::thread::Builder::new()
-            .name("lookup".into())
-            .spawn(move || reply(own.answer(&query)))
-        {
+        let wanted = (query == Query::ListHistory).then(|| self.history.begin());
+        let look = move || match wanted {
+            None => reply(own.answer(&query)),
+            Some(wanted) => {
+                if let Some(answer) = own.history(&wanted) {
+                    reply(answer);
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("lookup".into()).spawn(look) {
             tracing::error!(%error, "no thread for a look-up");
         }
+    }
+
+    /// Ends a look-up that nobody waits for.
+    pub fn forget(&self, query: &Query) {
+        if *query == Query::ListHistory {
+            self.history.forget();
+        }
+    }
+
+    /// How the list went through the commits; nothing once nobody wants to know.
+    fn history(&self, wanted: &dyn Fn() -> bool) -> Option<Answer> {
+        match history::history(&self.workspace, &self.list, &|| !wanted()) {
+            Ok(told) => told.map(|told| Answer::ListHistory(Box::new(told))),
+            Err(error) => Some(Answer::Failed {
+                message: error.to_string(),
+            }),
+        }
+        .filter(|_| wanted())
     }
 
     fn answer(&self, query: &Query) -> Answer {
@@ -109,6 +136,7 @@ impl Lookups {
                 .map_err(|error| error.to_string()),
             Query::ProposeRule { command } => self.rule_proposal(command),
             Query::NextWindow => self.next_window(),
+            Query::ListHistory => Ok(self.history(&|| true).unwrap_or_else(|| Answer::ListHistory(Box::default()))),
         };
         answer.unwrap_or_else(|message| Answer::Failed { message })
     }

@@ -12,12 +12,14 @@ mod offline;
 mod past;
 mod plan;
 mod present;
+mod wanted;
 mod watch;
 
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
 pub use offline::{edit_features, offline_in};
+pub use wanted::Wanted;
 
 use crate::protocol::{Answer, Command, Envelope, Query};
 use std::sync::Arc;
@@ -71,6 +73,8 @@ pub trait Backend: Send + Sync {
     fn send(&self, command: Command) -> Result<(), Closed>;
     /// Looks something up; never blocks the caller.
     fn ask(&self, query: Query, reply: Reply);
+    /// Nobody waits for the answer any more: a long look-up is ended, and not answered.
+    fn forget(&self, query: &Query);
 }
 
 /// A front end's handle. Cheap to clone.
@@ -108,6 +112,11 @@ impl Client {
     /// Looks something up; the reply comes on another thread.
     pub fn ask(&self, query: Query, reply: Reply) {
         self.backend.ask(query, reply);
+    }
+
+    /// Ends a look-up that nobody waits for any more, if it takes long.
+    pub fn forget(&self, query: &Query) {
+        self.backend.forget(query);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::lookup::{Lookups, NextWindowSource};
-use super::{Backend, Client, Closed, Mode, Mover, Reply, Sink, present, watch};
+use super::{Backend, Client, Closed, Mode, Mover, Reply, Sink, Wanted, present, watch};
 use crate::config::Settings;
 use crate::harness::plan::Asked;
 use crate::harness::prompt::{Attendance, Prompts};
@@ -26,6 +26,7 @@ pub fn offline_in(dir: ProjectDir, workspace: &Path, settings: &Settings, mover:
         workspace: workspace.to_owned(),
         list: settings.feature_list.clone(),
         blobs: Blobs::of(&dir),
+        history: Wanted::default(),
         limit: settings.checkpoint_max_file_mb << 20,
         next: Prompts::load(None).ok().map(|prompts| NextWindowSource {
             dir: dir.clone(),
@@ -85,5 +86,9 @@ impl Backend for Offline {
 
     fn ask(&self, query: Query, reply: Reply) {
         self.lookups.ask(query, reply);
+    }
+
+    fn forget(&self, query: &Query) {
+        self.lookups.forget(query);
     }
 }

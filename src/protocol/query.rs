@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, NextWindow, Oid, Rehearsal, RuleProposal, Target};
+use super::{BlobId, ListHistory, NextWindow, Oid, Rehearsal, RuleProposal, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -38,6 +38,8 @@ pub enum Query {
     NextWindow,
     /// The progress notes as they are on disk.
     Notes,
+    /// How the feature list went through the commits.
+    ListHistory,
 }
 
 /// The answer to a [`Query`].
@@ -69,6 +71,8 @@ pub enum Answer {
         /// Hash of the file's bytes; empty if there is none.
         hash: String,
     },
+    /// To [`Query::ListHistory`].
+    ListHistory(Box<ListHistory>),
     /// The look-up failed; the sentence names what and why.
     Failed {
         /// For the user.

@@ -216,6 +216,7 @@ impl App {
                         }),
                     );
                 }
+                Effect::Forget(query) => self.client.forget(&query),
                 Effect::Copy(text) => {
                     let mut bytes = Vec::new();
                     let sequence = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);

@@ -10,6 +10,7 @@
 mod app;
 mod guide;
 mod handover;
+pub mod history;
 pub mod keymap;
 pub mod layout;
 mod mailbox;

@@ -54,6 +54,8 @@ pub enum Effect {
     Send(Command),
     /// Look something up.
     Ask(Query),
+    /// Nobody waits for the answer any more.
+    Forget(Query),
     /// Put a text into the terminal's clipboard.
     Copy(String),
     /// Tell a person who looks elsewhere.

@@ -1,5 +1,9 @@
 //! What the pictures show besides the recorded log: a next window, progress notes, a move back.
 
+mod history;
+
+pub use history::sample_history;
+
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::window::{PreviewInput, preview};

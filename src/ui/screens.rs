@@ -1,6 +1,7 @@
 //! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
 
 mod first;
+mod history;
 mod next_window;
 mod plan;
 mod review;

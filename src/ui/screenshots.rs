@@ -126,6 +126,20 @@ pub fn window_of(mut model: Model) -> Model {
     model
 }
 
+/// Opens the history of the list with a sample.
+#[must_use]
+pub fn history_of(mut model: Model) -> Model {
+    let sample = samples::sample_history(&model.state);
+    perform(&mut model, Action::ListHistory, &mut Vec::new());
+    model.history.ask();
+    update(
+        &mut model,
+        Msg::Answered(Query::ListHistory, Answer::ListHistory(Box::new(sample))),
+    );
+    model.settle();
+    model
+}
+
 /// Ends the recorded run, as its user does after the running session: the summary opens by itself.
 fn end(model: &mut Model) {
     let stopped = RunEnded {
@@ -239,6 +253,7 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     pictures.push(("guarded-120x40", guarded));
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));
+    pictures.push(("history-120x40", history_of(open(120, 40))));
     pictures.push(("rollback-120x40", going_back_of(open(120, 40))));
     let mut summary = open(120, 40);
     end(&mut summary);

@@ -13,6 +13,7 @@ mod cli;
 mod demo;
 mod docs;
 mod engine;
+mod history;
 mod kill;
 mod lists;
 mod orders;

@@ -11,6 +11,7 @@
 pub mod compare;
 pub mod container;
 mod counters;
+pub mod difference;
 pub mod edit;
 mod entry;
 mod error;

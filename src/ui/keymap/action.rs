@@ -53,11 +53,13 @@ pub enum Context {
     Rehearsal,
     /// The word that makes the move.
     Word,
+    /// The history of the feature list.
+    History,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -82,6 +84,7 @@ impl Context {
         Self::Versions,
         Self::Rehearsal,
         Self::Word,
+        Self::History,
     ];
 
     /// Returns the words for it in help and README.
@@ -112,6 +115,7 @@ impl Context {
             Self::Versions => "two versions",
             Self::Rehearsal => "rolling back",
             Self::Word => "typing the word",
+            Self::History => "list history",
         }
     }
 }

@@ -63,11 +63,13 @@ pub enum Situation {
     Rehearsal,
     /// The word that makes the move.
     Word,
+    /// The history of the feature list.
+    History,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Feature,
@@ -91,14 +93,15 @@ impl Situation {
         Self::Versions,
         Self::Rehearsal,
         Self::Word,
+        Self::History,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Always, Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
-            Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+            Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette,
+            Question, Queue, Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Feature, Everywhere],
@@ -124,6 +127,7 @@ impl Situation {
             Self::Versions => &[Versions, Document],
             Self::Rehearsal => &[Rehearsal, Diff, Document, Everywhere],
             Self::Word => &[Word],
+            Self::History => &[History, Document, Everywhere],
         }
     }
 

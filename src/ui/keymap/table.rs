@@ -1,7 +1,7 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Always, Diff, Document, Editor, Everywhere, Feature, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
+    Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
     Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
@@ -67,7 +67,7 @@ actions! {
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
     /// open the selected row; fold or unfold a transcript entry, a file or a section
-    Open: "open", "open", [List, Transcript, Diff, NextWindow], ["Enter"], ["z a"];
+    Open: "open", "open", [List, Transcript, Diff, NextWindow, History], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything
@@ -103,10 +103,10 @@ actions! {
     NextHunk: "next-hunk", "hunk", [Diff], ["] h", "}"], [];
     /// go to the previous hunk
     PreviousHunk: "previous-hunk", "", [Diff], ["[ h", "{"], [];
-    /// go to the next file or section
-    NextFile: "next-file", "file", [Diff, NextWindow], ["J"], [];
-    /// go to the previous file or section
-    PreviousFile: "previous-file", "", [Diff, NextWindow], ["K"], [];
+    /// go to the next file, section or commit
+    NextFile: "next-file", "file", [Diff, NextWindow, History], ["J"], [];
+    /// go to the previous file, section or commit
+    PreviousFile: "previous-file", "", [Diff, NextWindow, History], ["K"], [];
     /// focus the features
     FocusFeatures: "focus-features", "", [Main], ["1"], [];
     /// focus the transcript
@@ -172,6 +172,8 @@ actions! {
     PickFeature: "pick-feature", "next", [Feature], ["T", "e t"], [];
     /// list the sessions; the chosen one is shown in the transcript
     Sessions: "sessions", "sessions", [Main], ["s"], [];
+    /// show how the feature list went through the commits, and what is worth a look
+    ListHistory: "list-history", "history", [Main, Start], ["H"], [];
     /// show the summary of the run
     Summary: "summary", "summary", [Main], ["S"], [];
     /// bring the work of the worktree to your branch, or leave it: merge, squash, leave

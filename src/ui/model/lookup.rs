@@ -51,7 +51,7 @@ impl Model {
                 fresh
             }
             // Their pages know by themselves when to ask again.
-            Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. } => true,
+            Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. } | Query::ListHistory => true,
         }
     }
 
@@ -69,7 +69,12 @@ impl Model {
                     self.diffs.remove(commit);
                 }
             }
-            Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. } => {}
+            Query::Blob { .. }
+            | Query::Rehearse { .. }
+            | Query::NextWindow
+            | Query::Notes
+            | Query::ProposeRule { .. }
+            | Query::ListHistory => {}
         }
     }
 

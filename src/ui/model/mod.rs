@@ -10,6 +10,7 @@ pub mod editor;
 pub mod field;
 pub mod fuzzy;
 pub mod going;
+pub mod history;
 mod live;
 pub mod lookup;
 pub mod message;
@@ -31,6 +32,7 @@ use editor::Asking;
 pub use editor::Editor;
 pub use field::Field;
 pub use going::Going;
+pub use history::HistoryView;
 pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
@@ -121,6 +123,8 @@ pub struct Model {
     pub rehearsals: u64,
     /// The preview of the next window.
     pub next_window: NextWindowView,
+    /// The history of the feature list.
+    pub history: HistoryView,
     /// A rule about commands in the making, if any.
     pub always: Option<Always>,
     /// The open editor, if any; its page is the visible one.
@@ -200,6 +204,7 @@ impl Model {
             going: None,
             rehearsals: 0,
             next_window: NextWindowView::default(),
+            history: HistoryView::default(),
             always: None,
             editor: None,
             mouse: false,
@@ -247,6 +252,7 @@ impl Model {
             Some(Subject::Rehearsal) => Situation::Rehearsal,
             Some(Subject::Always) => Situation::Always,
             Some(Subject::Rules) => Situation::Rules,
+            Some(Subject::History) => Situation::History,
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,

@@ -28,6 +28,8 @@ pub enum Subject {
     Editor,
     /// The move back that is looked at.
     Rehearsal,
+    /// How the feature list went through the commits.
+    History,
 }
 
 impl Subject {
@@ -35,7 +37,7 @@ impl Subject {
     #[must_use]
     pub const fn has_cursor(&self) -> bool {
         match self {
-            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules => true,
+            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules | Self::History => true,
             Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor => false,
         }
     }

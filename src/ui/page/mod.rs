@@ -9,6 +9,7 @@ pub mod commit;
 pub mod diff;
 pub mod editor;
 pub mod feature;
+pub mod history;
 pub mod item;
 pub mod next_window;
 pub mod rehearsal;
@@ -98,8 +99,16 @@ pub const fn body(size: Size) -> Rect {
 pub fn area(model: &Model) -> Rect {
     match model.open_review() {
         Some(review) => review::places(model, review).body,
-        None if model.open_move().is_some() => rehearsal::text_area(model.size),
-        None => body(model.size),
+        None => text_area(model, model.size),
+    }
+}
+
+/// Where the text of a page that is no review stands on a screen of this size.
+fn text_area(model: &Model, size: Size) -> Rect {
+    match model.pages.last().map(|page| &page.subject) {
+        Some(Subject::History) => history::text_area(model, size),
+        _ if model.open_move().is_some() => rehearsal::text_area(size),
+        _ => body(size),
     }
 }
 
@@ -143,6 +152,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         Subject::Rehearsal => rehearsal::document(model, page, width, &look),
         Subject::Always => always::document(model, width, &look),
         Subject::Rules => rules::document(model, width, &look),
+        Subject::History => history::document(model, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
     });
@@ -160,6 +170,7 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
         Subject::Commit(commit) => model.debt(commit).map_or(0, |debt| debt.unseen.into()),
         Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
+        Subject::History => model.history.revision,
         // Whether the run is live is part of the text.
         Subject::Rehearsal => {
             let revision = model.going.as_ref().map_or(0, |going| going.revision);
@@ -189,7 +200,13 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
         Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
         Subject::Rehearsal => rehearsal::is_counted(model),
-        Subject::Feature(_) | Subject::Test(_) | Subject::NextWindow | Subject::Always | Subject::Rules | Subject::Editor => true,
+        Subject::Feature(_)
+        | Subject::Test(_)
+        | Subject::NextWindow
+        | Subject::Always
+        | Subject::Rules
+        | Subject::History
+        | Subject::Editor => true,
     }
 }
 
@@ -215,11 +232,7 @@ pub fn matching_rows(model: &Model, page: &Page) -> Vec<usize> {
 
 /// Draws a page with its title; returns where its cursor is.
 pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
-    let body = if model.open_move().is_some() {
-        rehearsal::text_area(screen.as_size())
-    } else {
-        body(screen.as_size())
-    };
+    let body = text_area(model, screen.as_size());
     let title = Rect {
         y: 1,
         height: 1.min(screen.height.saturating_sub(1)),
@@ -230,11 +243,10 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
     let (left, right) = heading(model, page, rows, usize::from(body.height), look);
     widget::title(buf, title, look, left, right);
     draw_rows(page, &document, body, buf, look);
-    let has_cursor = matches!(
-        page.subject,
-        Subject::Commit(_) | Subject::NextWindow | Subject::Rehearsal | Subject::Rules
-    );
-    if has_cursor && rows > 0 {
+    if page.subject == Subject::History {
+        history::draw(model, screen, buf, look);
+    }
+    if page.subject.has_cursor() && rows > 0 {
         return draw_cursor(page, body, buf, look);
     }
     None
@@ -244,8 +256,9 @@ pub fn draw(model: &Model, page: &Page, screen: Rect, buf: &mut Buffer, look: &L
 fn draw_cursor(page: &Page, body: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     let below = u16::try_from(page.cursor.saturating_sub(page.scroll)).unwrap_or(0);
     let y = body.y + below.min(body.height.checked_sub(1)?);
-    buf.set_span(0, y, &Span::styled(look.glyph(Glyph::Person), look.style(Slot::Active)), 1);
-    Some(Position { x: 0, y })
+    let x = body.x.saturating_sub(1);
+    buf.set_span(x, y, &Span::styled(look.glyph(Glyph::Person), look.style(Slot::Active)), 1);
+    Some(Position { x, y })
 }
 
 /// Draws a page's text without a title, from its top, as the third column does.
@@ -304,6 +317,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
             look.style(Slot::TitleFocused),
         )],
         Subject::Rules => vec![Span::styled("Rules for commands", look.style(Slot::TitleFocused))],
+        Subject::History => name("History", &history::counted(model)),
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {

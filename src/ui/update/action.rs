@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, finish, next_window, open, plan, question, review, rollback, rules, steer};
+use super::{copy, find, finish, history, next_window, open, plan, question, review, rollback, rules, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -142,6 +142,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => plan::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
+        Action::ListHistory => history::open(model),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::FinishWorktree => finish::open(model),
         Action::Find => find::open(model),

@@ -65,6 +65,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         .then_some("there is nothing to search here"),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::FinishWorktree => super::finish::refusal(model),
+        Action::ListHistory => (model.caught_up && model.state.repository.is_none())
+            .then_some("there is no git repository here whose commits could tell it"),
         Action::Summary => model.state.run.is_none().then_some("no run yet"),
         Action::NextMatch | Action::PreviousMatch => nothing_searched(model).then_some("nothing is searched for; `/` searches"),
         Action::ZoomIn => (model.zoom == Zoom::Full || model.layout().places.len() == 1 && model.zoom == Zoom::Normal)

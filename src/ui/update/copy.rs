@@ -134,6 +134,16 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
             let pattern = pattern.map(|candidate| candidate.pattern.to_string());
             vec![entry('b', "the rule", pattern.unwrap_or_default())]
         }
+        Subject::History => {
+            let step = super::history::selected(model);
+            step.map_or_else(Vec::new, |step| {
+                vec![
+                    entry('h', "full hash", step.commit.id.as_str()),
+                    entry('s', "short hash", step.commit.id.short()),
+                    entry('m', "subject", step.commit.subject.clone()),
+                ]
+            })
+        }
         Subject::Rules => {
             let rule = rules::selected(model);
             vec![entry(

@@ -14,6 +14,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         let before = model.state.current().map(|session| session.number);
         model.state.apply(envelope);
         model.next_window.notice(&envelope.event);
+        model.history.notice(&envelope.event);
         editor::notice(model, &envelope.event);
         if let Some(going) = &mut model.going {
             going.notice(&envelope.event);

@@ -12,6 +12,7 @@ mod editor;
 mod editor_tests;
 mod find;
 mod finish;
+pub mod history;
 mod hold;
 mod key;
 mod motion;
@@ -114,6 +115,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);
     rollback::left(model, &mut effects);
+    history::left(model, &mut effects);
     open::look_up_what_is_shown(model, &mut effects);
     effects
 }

@@ -1,7 +1,7 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, editor, finish, motion, rollback};
+use super::{action, editor, finish, history, motion, rollback};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
@@ -57,7 +57,9 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
         other => model.popup = other,
     }
     if let Some(open) = model.pages.last() {
-        if matches!(
+        if open.subject == Subject::History {
+            history::open_commit(model);
+        } else if matches!(
             open.subject,
             Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal
         ) {
@@ -142,7 +144,13 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
             let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
             files.map(|_| true).collect()
         }
-        Subject::Feature(_) | Subject::Test(_) | Subject::Item(..) | Subject::Always | Subject::Rules | Subject::Editor => return,
+        Subject::Feature(_)
+        | Subject::Test(_)
+        | Subject::Item(..)
+        | Subject::Always
+        | Subject::Rules
+        | Subject::History
+        | Subject::Editor => return,
     };
     let wanted = folding == Folding::Fold;
     let against = starts.into_iter().enumerate().filter(|(_, folded)| *folded != wanted);
@@ -230,6 +238,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         Some(Subject::NextWindow) => effects.extend(model.next_window.ask().map(Effect::Ask)),
+        Some(Subject::History) => effects.extend(model.history.ask().map(Effect::Ask)),
         Some(Subject::Rehearsal) => {
             for query in rollback::look_up(model) {
                 ask(model, query, effects);
@@ -256,5 +265,6 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::ProposeRule { command } => model.file_proposal(&command, answer),
         Query::NextWindow => model.next_window.file(answer),
         Query::Notes => editor::file(model, answer),
+        Query::ListHistory => model.history.file(answer),
     }
 }

@@ -92,9 +92,14 @@ pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Ch
             Some(Loaded::Failed(reason)) => Err(Some(reason)),
             Some(Loaded::Pending) | None => Err(None),
         },
-        Some(Query::Blob { .. } | Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. }) => {
-            Err(None)
-        }
+        Some(
+            Query::Blob { .. }
+            | Query::Rehearse { .. }
+            | Query::NextWindow
+            | Query::Notes
+            | Query::ProposeRule { .. }
+            | Query::ListHistory,
+        ) => Err(None),
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
             return Change::Text(body);

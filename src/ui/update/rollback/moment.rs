@@ -1,5 +1,6 @@
 //! Which moment a row stands for, or why it stands for none.
 
+use super::super::history;
 use super::{closed, unarmed};
 use crate::protocol::{MoveKind, Target};
 use crate::ui::keymap::Action;
@@ -49,6 +50,11 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
         Subject::NextWindow => Err("the next window has not happened yet"),
         Subject::Editor => Err("close the editor first"),
         Subject::Rehearsal => Err("this page rehearses a move already"),
+        Subject::History => {
+            let step = history::selected(model).ok_or("put the cursor on a commit")?;
+            let commit = step.commit.id.clone();
+            Ok(Target::Commit { commit })
+        }
         Subject::Always | Subject::Rules => Err("rules are no part of the files; revoke one instead"),
     }
 }

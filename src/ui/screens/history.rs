@@ -1,0 +1,121 @@
+//! The history of the list: at the sizes that matter, without colour, without Unicode, while it is read, and what its keys do.
+
+use super::*;
+use crate::protocol::{Answer, ListHistory, Query};
+use crate::ui::msg::Effect;
+use crate::ui::samples::sample_history;
+use crate::ui::screenshots::history_of;
+
+#[test]
+fn the_history_at_every_size() {
+    for size in SIZES.into_iter().chain([(60, 20)]) {
+        let mut model = history_of(live(size));
+        check("history", &mut model);
+        keys(&mut model, "J J");
+        check("history-further", &mut model);
+    }
+}
+
+#[test]
+fn chart_and_facts_can_be_told_without_colour_and_without_unicode() {
+    let mut model = history_of(live((80, 24)));
+    model.appearance = monochrome();
+    let drawn = draw(&mut model);
+    assert!(
+        drawn
+            .content()
+            .iter()
+            .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
+    );
+    insta::assert_snapshot!("history-styles-no-color", styles(&drawn));
+    let mut model = history_of(live((80, 24)));
+    model.appearance = monochrome();
+    model.appearance.ascii = true;
+    let plain = draw(&mut model);
+    assert!(plain.content().iter().all(|cell| cell.symbol().is_ascii()));
+    check("history-ascii", &mut model);
+}
+
+#[test]
+fn enter_opens_the_commit_under_the_cursor_and_back_returns_to_it() {
+    let mut model = history_of(live((120, 40)));
+    keys(&mut model, "J");
+    let marked = crate::ui::update::history::selected(&model).unwrap().commit.id.clone();
+    assert_eq!(marked.short(), "a5120cd");
+    let effects = keys(&mut model, "Enter");
+    assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(marked.clone()));
+    assert!(
+        effects.contains(&Effect::Ask(Query::CommitDiff { commit: marked.clone() })),
+        "{effects:?}"
+    );
+    keys(&mut model, "Esc");
+    assert_eq!(crate::ui::update::history::selected(&model).unwrap().commit.id, marked);
+}
+
+#[test]
+fn it_is_read_in_the_background_and_ended_when_nobody_looks() {
+    let mut model = live((80, 24));
+    model.state.open_questions.clear();
+    model.mode = Mode::Offline;
+    let asked = keys(&mut model, "H");
+    assert_eq!(asked, [Effect::Ask(Query::ListHistory)]);
+    check("history-reading", &mut model);
+    assert_eq!(keys(&mut model, "j k"), [], "it is asked for once");
+    assert_eq!(keys(&mut model, "Esc"), [Effect::Forget(Query::ListHistory)]);
+    // Asked for again, and answered this time: there is nothing left to end.
+    assert_eq!(keys(&mut model, "H"), [Effect::Ask(Query::ListHistory)]);
+    let told = sample_history(&model.state);
+    update(
+        &mut model,
+        Msg::Answered(Query::ListHistory, Answer::ListHistory(Box::new(told))),
+    );
+    assert!(screen(&mut model).contains("no longer passing: F004"));
+    assert_eq!(keys(&mut model, "Esc"), []);
+}
+
+#[test]
+fn a_commit_that_is_made_meanwhile_has_it_read_again() {
+    let mut model = history_of(live((80, 24)));
+    let commits = model.state.recent_commits().to_vec();
+    let effects = tell(
+        &mut model,
+        RepositoryObserved {
+            branch: "main".into(),
+            head: None,
+            total: 9,
+            commits,
+            dirty: Vec::new(),
+        },
+    );
+    assert!(effects.contains(&Effect::Ask(Query::ListHistory)), "{effects:?}");
+    assert!(
+        screen(&mut model).contains("no longer passing: F004"),
+        "what was read stays until then"
+    );
+}
+
+#[test]
+fn a_quiet_history_and_one_that_cannot_be_told_say_so() {
+    let mut model = live((80, 24));
+    keys(&mut model, "H");
+    let told = ListHistory {
+        steps: sample_history(&model.state).steps.split_off(7),
+        main: 19,
+        ..ListHistory::default()
+    };
+    let quiet = ListHistory {
+        steps: told.steps.into_iter().filter(|step| step.facts.is_empty()).collect(),
+        ..told
+    };
+    update(
+        &mut model,
+        Msg::Answered(Query::ListHistory, Answer::ListHistory(Box::new(quiet))),
+    );
+    check("history-quiet", &mut model);
+    model.history.refresh();
+    let now = model.elapsed;
+    update(&mut model, Msg::Drawn(now));
+    let message = "no commit of /home/ada/notes has a feature list at feature_list.json".to_owned();
+    update(&mut model, Msg::Answered(Query::ListHistory, Answer::Failed { message }));
+    assert!(screen(&mut model).contains("The history cannot be told: no commit of"));
+}
