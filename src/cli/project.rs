@@ -204,14 +204,11 @@ pub fn list(place: &Place, named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return named_list(&place.workspace, named);
     }
-    let mut known = None;
-    if place.dir.exists() {
-        store::scan(&place.dir, Seq(0), |envelope| {
-            if let Event::FeatureListLoaded(loaded) = &envelope.event {
-                known = Some(PathBuf::from(&loaded.path));
-            }
-        })?;
-    }
+    let loaded = |event: &Event| match event {
+        Event::FeatureListLoaded(loaded) => Some(PathBuf::from(&loaded.path)),
+        _ => None,
+    };
+    let known = store::latest(&place.dir, loaded)?;
     places::list(&place.workspace, known.as_deref()).map_err(|several| Failure::user(Exit::Usage, several.to_string()))
 }
 

@@ -7,7 +7,7 @@ use super::lines::{self, Ending, Line};
 use super::segment::Segment;
 use super::sequence::{Finding, Sequencer};
 use super::{ProjectDir, StoreError};
-use crate::protocol::{Envelope, Seq};
+use crate::protocol::{Envelope, Event, Seq};
 use std::fs::File;
 use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -68,6 +68,30 @@ pub fn scan(dir: &ProjectDir, from: Seq, mut each: impl FnMut(Envelope)) -> Resu
         })?;
     }
     Ok(problems)
+}
+
+/// Finds what `pick` takes from an event of the newest session that has such an event: the first of them there. Reads no further
+/// than that, so it is for what a session says once, at its start.
+///
+/// # Errors
+/// Fails if a directory or file cannot be read; damaged content is passed over.
+pub fn latest<T>(dir: &ProjectDir, pick: impl Fn(&Event) -> Option<T>) -> Result<Option<T>, StoreError> {
+    for segment in dir.segments()?.iter().rev() {
+        let mut reader = BufReader::with_capacity(BUFFER, open(&segment.path)?);
+        let mut buffer = Vec::new();
+        while lines::read_line(&mut reader, &mut buffer)
+            .map_err(StoreError::io("read", &segment.path))?
+            .0
+            != Ending::Nothing
+        {
+            if let Line::Event(envelope, _) = lines::parse(&buffer)
+                && let Some(found) = pick(&envelope.event)
+            {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Reads one segment to its end. Its last event may still be held by the sequencer unless this flushes it, which it does:

@@ -354,3 +354,30 @@ fn a_torn_end_is_reported_to_readers_and_kept_by_the_healer() {
         "an earlier torn end is not overwritten"
     );
 }
+
+#[test]
+fn what_a_session_says_at_its_start_is_found_in_the_newest_that_says_it() {
+    let dir = fast_dir();
+    let project = project(&dir);
+    let noted = |event: &Event| match event {
+        Event::NoteAdded(note) => Some(note.text.clone()),
+        _ => None,
+    };
+    assert_eq!(latest(&project, noted).unwrap(), None, "nothing is written yet");
+    write_log(&project);
+    let segments = project.segments().unwrap();
+    let newest = fs::read_to_string(&segments[segments.len() - 1].path).unwrap();
+    let first = newest.lines().find(|line| line.contains("note_added")).unwrap();
+    assert_eq!(
+        latest(&project, noted).unwrap(),
+        noted(&Envelope::from_line(first).unwrap().event)
+    );
+    // A session that says nothing of it, damaged at that, does not hide the one before.
+    fs::write(&segments[segments.len() - 1].path, "{\"torn").unwrap();
+    let before = fs::read_to_string(&segments[segments.len() - 2].path).unwrap();
+    let first = before.lines().find(|line| line.contains("note_added")).unwrap();
+    assert_eq!(
+        latest(&project, noted).unwrap(),
+        noted(&Envelope::from_line(first).unwrap().event)
+    );
+}

@@ -81,7 +81,10 @@ fn sound(lane: &Lane, work: Option<&str>, made: bool, at: &str) {
     // `git worktree add` itself goes through a HEAD of zeros, in a worktree that is not whole yet.
     let on_the_way = |line: &str| !made && line == "error: worktrees/main/HEAD: detached HEAD points at nothing";
     let wrong: Vec<_> = said.lines().filter(|line| !on_the_way(line)).collect();
-    assert!(wrong.is_empty() && (fsck.status.success() || !said.is_empty()), "{at}: {said}");
+    assert!(
+        wrong.is_empty() && (fsck.status.success() || !said.is_empty()),
+        "{at}: {said}"
+    );
     let mut found = Vec::new();
     locks(&lane.app().join(".git"), &mut found);
     // In a worktree that is not whole yet nobody works; the next making has to get past its locks.
