@@ -170,6 +170,7 @@ impl Dispatch {
         let commit = commit.clone();
         let paths = project.git(move |repo| repo.paths_at(&commit)).await?;
         project.guard.agree_tests(paths)?;
+        project.guard.settle()?;
         project.agree_verify().await?;
         Ok(())
     }

@@ -133,6 +133,9 @@ impl Dispatch {
             None => self.work(&proposed, described.kind, cancel).await?,
         };
         ran.outcome.shown.push_str(&said);
+        if self.project.has_background() {
+            self.check(&proposed.call, &mut ran).await?;
+        }
         let done = self.finish(&proposed.call, ran, begun)?;
         if !matches!(described.kind, ToolKind::Read | ToolKind::Search) {
             self.project.checkpoint(CheckpointCause::Step, Some(proposed.call)).await?;
@@ -159,18 +162,22 @@ impl Dispatch {
 
     /// Looks whether a command moved the branch, by a route that no ruling saw. It is shown and told; refs are never forced back.
     async fn check_branch(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
-        let head = self.project.git(|repo| repo.head()).await?;
-        let known = self
-            .project
-            .journal
-            .with_state(|state| state.repository.as_ref().and_then(|seen| seen.head.clone()));
-        if head == known {
+        let (head, branch) = self.project.git(|repo| Ok((repo.head()?, repo.branch()?))).await?;
+        let (known, was) = self.project.journal.with_state(|state| {
+            let seen = state.repository.as_ref();
+            (seen.and_then(|seen| seen.head.clone()), seen.map(|seen| seen.branch.clone()))
+        });
+        // A detached HEAD is called by its commit, which moves with each.
+        let is_commit = |name: &String| name.chars().all(|c| c.is_ascii_hexdigit());
+        let switched = was.filter(|was| branch.is_some() && branch.as_ref() != Some(was) && !is_commit(was));
+        if head == known && switched.is_none() {
             return Ok(());
         }
         let observed = self.project.git(|repo| repo.observe(COMMITS)).await?;
         let name = |commit: Option<&Oid>| commit.map_or_else(|| "no commit".to_owned(), |commit| commit.short().to_owned());
+        let from = switched.map_or_else(String::new, |was| format!("was taken instead of {was}, and "));
         let detail = format!(
-            "moved from {} to {} by a command of the agent; such commits are not the harness's",
+            "{from}moved from {} to {} by a command of the agent; such commits are not the harness's",
             name(known.as_ref()),
             name(head.as_ref())
         );

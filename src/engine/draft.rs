@@ -41,7 +41,11 @@ impl Dispatch {
     /// Takes the tree as it is, tests it, and gathers the facts. The inner error is for the agent: there is nothing to decide.
     pub(super) async fn draft(&self, cancel: &CancellationToken) -> Result<Result<Draft, Ran>, EngineError> {
         let project = &self.project;
-        let tree = project.snapshot().await?;
+        let Some(tree) = self.steady_tree().await? else {
+            return Ok(Err(Ran::failed(
+                "Not committed: something writes to guarded files all the time. Stop what runs in the background, then commit again.",
+            )));
+        };
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
         if dirty.is_empty() {
             return Ok(Err(Ran::failed(
@@ -49,7 +53,7 @@ impl Dispatch {
             )));
         }
         let tested = testing::run(project, TestPurpose::Commit, Some(tree.id.clone()), cancel).await?;
-        let run = match tested.verdict() {
+        let run = match self.verdict(tested) {
             Ok(run) => run,
             Err(cancelled) => return Ok(Err(cancelled)),
         };
@@ -72,7 +76,7 @@ impl Dispatch {
         // Where nobody will look, the machine holds to what was agreed.
         let mut policy = match gates::level(project) {
             Autonomy::Auto if !weaker.is_empty() => Policy::Reject(format!(
-                "tests became weaker, and no person is there to judge whether that is right: {}. Put these tests back as they were",
+                "tests became weaker, and no person is there to judge whether that is right: {}. Put back what was, or test what the feature says",
                 weaker.join("; ")
             )),
             _ => Policy::Approve,
@@ -86,6 +90,12 @@ impl Dispatch {
         let Some(Hooked { found, failure }) = self.pre_commit(&tree.id, cancel).await? else {
             return Ok(Err(Ran::cancelled()));
         };
+        for breach in self.put_back_if_suspect().await? {
+            findings.push((
+                false,
+                format!("{} was changed meanwhile and put back: {}", breach.path, breach.detail),
+            ));
+        }
         if !found.is_empty() {
             findings.extend(found);
             let tested = std::mem::replace(&mut disk, project.tree().await?);

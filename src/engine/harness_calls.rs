@@ -5,6 +5,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
+use super::weakened;
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -47,9 +48,13 @@ impl Dispatch {
             Ok(feature) => feature,
             Err(told) => return Ok(Ran::failed(told)),
         };
-        let tree = self.project.tree().await?;
+        let Some(tree) = self.steady_tree().await?.map(|tree| tree.id) else {
+            return Ok(Ran::failed(
+                "Not flipped: something writes to guarded files all the time. Stop what runs in the background, then claim again.",
+            ));
+        };
         let tested = testing::run(&self.project, TestPurpose::Evidence, Some(tree.clone()), cancel).await?;
-        let run = match tested.verdict() {
+        let run = match self.verdict(tested) {
             Ok(run) => run,
             Err(cancelled) => return Ok(cancelled),
         };
@@ -57,6 +62,9 @@ impl Dispatch {
             Ok(evidence) => evidence,
             Err(told) => return Ok(Ran::failed(told)),
         };
+        if let Some(told) = self.unsound(&feature, run.as_ref(), evidence.tree.as_ref()).await? {
+            return Ok(Ran::refused(told));
+        }
         let told = format!(
             "{id} passes now ({}). Write what the next session must know with progress_note, then commit.",
             evidence.summary
@@ -151,6 +159,11 @@ impl Dispatch {
                 "Only the initializer declares the verify command. Tell the human if it must change.",
             ));
         }
+        if let Some(hollow) = weakened::hollow(&command) {
+            return Ok(Ran::failed(format!(
+                "Not declared: the command {hollow}, so it would pass whatever the program does. Name the command that runs the tests."
+            )));
+        }
         self.project.record(VerifyDeclared {
             command,
             reason: String::new(),
@@ -158,7 +171,7 @@ impl Dispatch {
         self.project.agree_verify().await?;
         let told = match testing::run(&self.project, TestPurpose::Evidence, None, cancel).await? {
             Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
-            Tested::NoCommand | Tested::Cancelled => String::new(),
+            Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => String::new(),
         };
         Ok(Ran::done(format!(
             "Declared. Once committed, files that the command names are guarded as tests are.{told}"

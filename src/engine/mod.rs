@@ -42,6 +42,7 @@ mod rites;
 pub mod rollback;
 mod rules;
 mod session;
+mod steady;
 mod steer;
 mod supervisor;
 mod survivors;

@@ -98,6 +98,10 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
     if done.background {
         dispatch.project.suspect_background();
     }
+    // The script is the agent's; what it writes is looked at like any call's.
+    for _ in dispatch.project.put_back().await? {
+        dispatch.facts.breach();
+    }
     let end = match (done.exit_code, done.timed_out) {
         (_, true) => format!("still running after {} s; stopped", INIT_TIMEOUT.as_secs()),
         (Some(code), false) => format!("exit code {code}"),
@@ -117,7 +121,7 @@ async fn smoke(dispatch: &Dispatch, cancel: &CancellationToken) -> Result<Option
     let tested = testing::run(&dispatch.project, TestPurpose::Smoke, Some(tree), cancel).await?;
     Ok(match tested {
         Tested::Ran(run) => Some(run),
-        Tested::NoCommand | Tested::Cancelled => None,
+        Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => None,
     })
 }
 

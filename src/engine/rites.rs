@@ -105,6 +105,16 @@ impl Dispatch {
             Ok(done) => judged(&done),
             Err(error) => failed(&format!("cannot be run: {error}"), ""),
         };
+        for breach in project.put_back().await? {
+            self.facts.breach();
+            hooked.found.push((
+                false,
+                format!(
+                    "the pre-commit hook wrote to {}, which was put back: {}",
+                    breach.path, breach.detail
+                ),
+            ));
+        }
         let left = project.git(move |repo| repo.tree_of_index(&index)).await?;
         let changed = self.moved(tree, &left).await?;
         if !changed.is_empty() {

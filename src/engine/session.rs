@@ -89,7 +89,14 @@ pub async fn run(
 
     project.forget_background();
     let driven = converse(&dispatch, &opening, &rules, commands, remarks, cancel).await;
+    if !dispatch.toolbox.background().await.is_empty() {
+        project.suspect_background();
+    }
     let leftovers = dispatch.toolbox.close().await;
+    // Its last writes: from here on the list decides what comes next.
+    for _ in project.put_back_if_suspect().await? {
+        facts.breach();
+    }
     // Best effort: what stays is small, and no later session reads it.
     let _ = std::fs::remove_dir_all(project.dir.root().join("scratch").join(number.to_string()));
     if !leftovers.is_empty() {

@@ -1,6 +1,5 @@
 //! Test runs by the harness: started, recorded, compared.
 
-use super::dispatch::Ran;
 use super::error::EngineError;
 use super::project::Project;
 use crate::protocol::event::{TestRunFinished, TestRunStarted, VerifyDeclared};
@@ -19,6 +18,8 @@ pub enum Tested {
     NoCommand,
     /// It was stopped; it says nothing about the tree and is not recorded.
     Cancelled,
+    /// These guarded files were written to while it ran: it says nothing either.
+    Disturbed(Vec<String>),
 }
 
 /// Runs the project's tests and records the run.
@@ -49,14 +50,20 @@ pub async fn run(
         retries: project.settings.verify.retries,
         worth: Some(passed_last(project)),
     };
+    project.put_back_if_suspect().await?;
+    let seal = project.guard.seal();
     let _ours = project.watcher.expect();
     let verify::Ran {
         mut run,
         whole,
         cancelled,
     } = verify::run(plan, cancel.clone()).await?;
+    let disturbed = project.disturbed(&seal).await?;
     if cancelled {
         return Ok(Tested::Cancelled);
+    }
+    if !disturbed.is_empty() {
+        return Ok(Tested::Disturbed(disturbed));
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
     project.record(TestRunFinished { run: run.clone() })?;
@@ -104,17 +111,6 @@ pub async fn detect(project: &Project) -> Result<(), EngineError> {
         })?;
     }
     Ok(())
-}
-
-impl Tested {
-    /// The run, if there is one to go by. The error is for the model: a cancelled run decides nothing.
-    pub fn verdict(self) -> Result<Option<TestRun>, Ran> {
-        match self {
-            Self::Ran(run) => Ok(Some(run)),
-            Self::NoCommand => Ok(None),
-            Self::Cancelled => Err(Ran::cancelled()),
-        }
-    }
 }
 
 /// Names the tests that passed in `before` and do not in `after`. Where either names no tests, the exit codes are compared.

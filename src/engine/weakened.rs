@@ -1,15 +1,23 @@
-//! What a change does to tests, told at its gate. Whether that is right is for a person to judge.
+//! What a change does to tests, told at its gate, and whether tests prove anything. Whether that is right is for a person to judge.
 //!
 //! Owns reading the files of a change from the repository and wording the findings. Invariant: what cannot be compared, such as a
 //! test file that is too long to read, is left to the diff and gives no finding.
 
+use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::project::Project;
-use crate::guard::weaken::{Changed, Weakening, reads, weakened};
-use crate::protocol::{FileDiff, Oid};
+use crate::guard::command;
+use crate::guard::weaken::{Changed, Weakening, reads, vacuous, weakened};
+use crate::guard::{configures_tests, takes_over};
+use crate::protocol::{Feature, FileDiff, Oid, TestRun};
+use crate::verify;
+use std::path::{Path, PathBuf};
 
 /// Findings that are told one by one before the rest is only counted.
 const TOLD: usize = 8;
+
+/// Test files read to find those of one feature.
+const MOST_READ: usize = 400;
 
 /// A file before and after.
 struct File {
@@ -18,7 +26,7 @@ struct File {
     after: Option<String>,
 }
 
-/// Compares the tests of a commit in the making with those of the commit it stands on.
+/// Compares the tests of a commit in the making, and what decides how they are run, with those of the commit it stands on.
 ///
 /// # Errors
 /// Fails if the repository cannot be read.
@@ -28,9 +36,10 @@ pub async fn by_commit(
     tree: &Oid,
     changes: &[FileDiff],
 ) -> Result<Vec<String>, EngineError> {
+    let looked_at = |path: &str| reads(path) || configures_tests(path);
     let touched: Vec<(String, String)> = changes
         .iter()
-        .filter(|file| reads(&file.path) || file.old_path.as_deref().is_some_and(reads))
+        .filter(|file| looked_at(&file.path) || file.old_path.as_deref().is_some_and(looked_at))
         .map(|file| (file.old_path.clone().unwrap_or_else(|| file.path.clone()), file.path.clone()))
         .collect();
     // Without a commit to stand on there is nothing that could be weaker.
@@ -42,22 +51,127 @@ pub async fn by_commit(
         .git(move |repo| {
             let mut files = Vec::new();
             for (old, path) in touched {
-                let before = repo.read_at(&head, old)?.and_then(|bytes| String::from_utf8(bytes).ok());
-                let after = repo.read_at(&tree, &path)?.and_then(|bytes| String::from_utf8(bytes).ok());
+                let before = text(repo.read_at(&head, old)?);
+                let after = text(repo.read_at(&tree, &path)?);
                 files.push(File { path, before, after });
             }
             Ok(files)
         })
         .await?;
-    let changed: Vec<Changed<'_>> = files
-        .iter()
-        .map(|file| Changed {
-            path: &file.path,
-            before: file.before.as_deref(),
-            after: file.after.as_deref(),
-        })
-        .collect();
-    Ok(told(&weakened(&changed)))
+    let takes = |file: &&File| {
+        file.before.is_none()
+            && file
+                .after
+                .as_ref()
+                .is_some_and(|text| takes_over(&file.path, text.as_bytes()))
+    };
+    let mut all = told(&weakened(&files.iter().map(File::changed).collect::<Vec<_>>()));
+    all.extend(files.iter().filter(takes).map(|file| {
+        format!(
+            "{} is new, and decides how the tests that are there already are run",
+            file.path
+        )
+    }));
+    Ok(all)
+}
+
+/// Says of a verify command that it does nothing but say that all is well.
+#[must_use]
+pub fn hollow(command: &str) -> Option<String> {
+    let found = vacuous("verify.sh", command).into_iter().next()?;
+    Some(found.how)
+}
+
+impl Dispatch {
+    /// Says why tests that pass prove nothing of a feature: they, or those beside them, became weaker since the last commit, or they
+    /// hold whatever the program does. The words are for the agent.
+    ///
+    /// # Errors
+    /// Fails if the repository cannot be read.
+    pub(super) async fn unsound(
+        &self,
+        feature: &Feature,
+        run: Option<&TestRun>,
+        tree: Option<&Oid>,
+    ) -> Result<Option<String>, EngineError> {
+        let (Some(run), Some(tree)) = (run, tree) else {
+            return Ok(None);
+        };
+        let project = &self.project;
+        let (now, held) = (tree.clone(), tree.clone());
+        let (head, changes) = project
+            .git(move |repo| {
+                let head = repo.head()?;
+                let changes = repo.changes(head.as_ref(), &now)?;
+                Ok((head, changes))
+            })
+            .await?;
+        let weaker = by_commit(project, head.as_ref(), tree, &changes).await?;
+        if !weaker.is_empty() {
+            return Ok(Some(format!(
+                "Not flipped: a run with tests that became weaker proves nothing: {}. Put back what was; or, where a change is right, \
+                 commit it first, so that a person can judge it, and claim then.",
+                weaker.join("; ")
+            )));
+        }
+        let (feature, cases) = (feature.clone(), own_names(feature, run));
+        let guard = std::sync::Arc::clone(&project.guard);
+        // What runs the tests may say anything of them.
+        let runs: Vec<PathBuf> = command::named(&run.command);
+        let hollow = project
+            .git(move |repo| {
+                let paths = repo.paths_at(&held)?;
+                let named = |path: &str| {
+                    let path_of = |entry: &String| entry.contains(path) || path.ends_with(entry.trim());
+                    feature.tests.iter().any(path_of)
+                        || runs
+                            .iter()
+                            .any(|run| Path::new(path) == run || Path::new(".").join(path) == *run)
+                };
+                let files = paths
+                    .into_iter()
+                    .filter(|path| reads(path) && (named(path) || guard.is_test(Path::new(path))))
+                    .take(MOST_READ);
+                let mut hollow = Vec::new();
+                for path in files {
+                    let Some(text) = text(repo.read_at(&held, &path)?) else {
+                        continue;
+                    };
+                    let all = named(&path);
+                    let own = |found: &Weakening| all || cases.iter().any(|case| case.contains(found.leaf()));
+                    hollow.extend(vacuous(&path, &text).into_iter().filter(own));
+                }
+                Ok(hollow)
+            })
+            .await?;
+        Ok(hollow.first().map(|found| {
+            format!(
+                "Not flipped: a test of this feature proves nothing: {found}. Let it check what the feature says, then claim again."
+            )
+        }))
+    }
+}
+
+/// Names of the feature's own results.
+fn own_names(feature: &Feature, run: &TestRun) -> Vec<String> {
+    verify::own_tests(feature, run)
+        .into_iter()
+        .map(|case| case.name.clone())
+        .collect()
+}
+
+fn text(bytes: Option<Vec<u8>>) -> Option<String> {
+    bytes.and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+impl File {
+    fn changed(&self) -> Changed<'_> {
+        Changed {
+            path: &self.path,
+            before: self.before.as_deref(),
+            after: self.after.as_deref(),
+        }
+    }
 }
 
 /// Compares the tests of one file with what they would be.

@@ -22,7 +22,7 @@ impl Repo {
     /// If refs, commits or files cannot be read.
     pub fn observe(&self, limit: usize) -> Result<RepositoryObserved, GitError> {
         let (branch, head) = match self.head_state()? {
-            Head::Branch(name, at) => (name.strip_prefix("refs/heads/").unwrap_or(&name).to_owned(), at),
+            Head::Branch(name, at) => (plain(&name), at),
             Head::Detached(at) => (ours(at).short().to_owned(), Some(at)),
         };
         let (commits, total) = match head {
@@ -37,6 +37,17 @@ impl Repo {
             commits,
             total,
             dirty,
+        })
+    }
+
+    /// Returns the name of the branch that HEAD is on; `None` if it is detached.
+    ///
+    /// # Errors
+    /// If HEAD cannot be read.
+    pub fn branch(&self) -> Result<Option<String>, GitError> {
+        Ok(match self.head_state()? {
+            Head::Branch(name, _) => Some(plain(&name)),
+            Head::Detached(_) => None,
         })
     }
 
@@ -133,4 +144,9 @@ fn letter(status: Status) -> &'static str {
     } else {
         "M"
     }
+}
+
+/// A branch as people call it.
+fn plain(name: &str) -> String {
+    name.strip_prefix("refs/heads/").unwrap_or(name).to_owned()
 }

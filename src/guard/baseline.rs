@@ -19,6 +19,10 @@ const TABLE: &str = "table.json";
 /// Larger files among the tests and what runs them are data, and not guarded.
 const MAX_TEST: u64 = 64_000_000;
 
+/// Largest copy that is held in memory too, and the number of such copies.
+const MAX_HELD: usize = 128_000;
+const MOST_HELD: usize = 500;
+
 /// What sort of artifact a guarded file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -27,6 +31,8 @@ pub(super) enum Subject {
     Test,
     /// A file that the verify command names.
     Verify,
+    /// A file of which a part decides how tests are run.
+    Config,
     Settings,
 }
 
@@ -47,6 +53,8 @@ pub(super) enum Form {
 pub(super) struct Entry {
     pub(super) subject: Subject,
     pub(super) form: Form,
+    /// Content that differs from what was agreed in nothing that counts, if it is such content that lies there now.
+    pub(super) latest: Option<String>,
     /// What the system said of the file when its content was last known to be right.
     pub(super) stamp: Option<Stamp>,
     /// Which file it was then, to know it again should it be moved.
@@ -58,6 +66,21 @@ pub(super) struct Entry {
 pub(super) struct Baseline {
     directory: PathBuf,
     entries: BTreeMap<PathBuf, Entry>,
+    /// The small ones, should somebody reach the directory.
+    held: BTreeMap<String, Vec<u8>>,
+}
+
+impl Entry {
+    pub(super) fn new(subject: Subject, form: Form, identity: Option<Identity>) -> Self {
+        // No stamp: the file may have changed between reading and asking. The next comparison sets it.
+        Self {
+            subject,
+            form,
+            latest: None,
+            stamp: None,
+            identity,
+        }
+    }
 }
 
 impl Baseline {
@@ -67,6 +90,7 @@ impl Baseline {
         Ok(Self {
             directory,
             entries: BTreeMap::new(),
+            held: BTreeMap::new(),
         })
     }
 
@@ -78,19 +102,13 @@ impl Baseline {
         let table: BTreeMap<PathBuf, (Subject, Form)> = table.unwrap_or_default();
         let entries = table
             .into_iter()
-            .map(|(path, (subject, form))| {
-                (
-                    path,
-                    Entry {
-                        subject,
-                        form,
-                        stamp: None,
-                        identity: None,
-                    },
-                )
-            })
+            .map(|(path, (subject, form))| (path, Entry::new(subject, form, None)))
             .collect();
-        Self { directory, entries }
+        Self {
+            directory,
+            entries,
+            held: BTreeMap::new(),
+        }
     }
 
     /// Writes the table beside the copies, for the next run to compare with.
@@ -166,15 +184,7 @@ impl Baseline {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 self.entries.remove(path);
                 if subject == Subject::Settings {
-                    self.entries.insert(
-                        path.to_owned(),
-                        Entry {
-                            subject,
-                            form: Form::Absent,
-                            stamp: None,
-                            identity: None,
-                        },
-                    );
+                    self.entries.insert(path.to_owned(), Entry::new(subject, Form::Absent, None));
                 }
                 return Ok(false);
             }
@@ -188,7 +198,7 @@ impl Baseline {
                 });
             }
             Form::Link(fs::read_link(&whole).map_err(|source| GuardError::io(&whole, "read", source))?)
-        } else if meta.is_file() && matches!(subject, Subject::Test | Subject::Verify) && meta.size() > MAX_TEST {
+        } else if meta.is_file() && matches!(subject, Subject::Test | Subject::Verify | Subject::Config) && meta.size() > MAX_TEST {
             return Ok(false);
         } else if meta.is_file() {
             let bytes = open(&whole)
@@ -205,16 +215,8 @@ impl Baseline {
                 why: "it is neither a file nor a link",
             });
         };
-        // No stamp: the file may have changed between reading and asking. The next comparison sets it.
-        self.entries.insert(
-            path.to_owned(),
-            Entry {
-                subject,
-                form,
-                stamp: None,
-                identity: Some(Identity::of(&meta)),
-            },
-        );
+        self.entries
+            .insert(path.to_owned(), Entry::new(subject, form, Some(Identity::of(&meta))));
         Ok(true)
     }
 
@@ -227,20 +229,38 @@ impl Baseline {
             size: bytes.len() as u64,
             mode: meta.mode() & 0o7777,
         };
-        self.entries.insert(
-            path.to_owned(),
-            Entry {
-                subject,
-                form,
-                stamp: None,
-                identity: Some(Identity::of(&meta)),
-            },
-        );
+        self.entries
+            .insert(path.to_owned(), Entry::new(subject, form, Some(Identity::of(&meta))));
         Ok(())
     }
 
-    fn keep(&self, bytes: &[u8]) -> Result<String, GuardError> {
+    /// Takes content that differs from what was agreed in nothing that counts as what to put back.
+    pub(super) fn follow(&mut self, path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
+        let sha = self.keep(bytes)?;
+        if let Some(entry) = self.entries.get_mut(path) {
+            let agreed = matches!(&entry.form, Form::File { sha: agreed, .. } if *agreed == sha);
+            entry.latest = (!agreed).then_some(sha);
+        }
+        Ok(())
+    }
+
+    /// What was only followed is agreed from now on. Returns whether there was any.
+    pub(super) fn settle(&mut self) -> bool {
+        let mut any = false;
+        for entry in self.entries.values_mut() {
+            if let (Form::File { sha, .. }, Some(latest)) = (&mut entry.form, entry.latest.take()) {
+                *sha = latest;
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Result<String, GuardError> {
         let sha = digest(bytes);
+        if bytes.len() <= MAX_HELD && self.held.len() < MOST_HELD {
+            self.held.insert(sha.clone(), bytes.to_owned());
+        }
         let copy = self.directory.join(&sha);
         if fs::read(&copy).map_or(true, |held| digest(&held) != sha) {
             write_atomically(&copy, bytes).map_err(|source| GuardError::io(&copy, "kept", source))?;
@@ -251,9 +271,20 @@ impl Baseline {
     /// The copy of a guarded file; `None` if it is none, or the copy is gone or damaged.
     pub(super) fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
         match &self.entries.get(path)?.form {
-            Form::File { sha, .. } => fs::read(self.directory.join(sha)).ok().filter(|bytes| digest(bytes) == *sha),
+            Form::File { sha, .. } => self.copy(sha),
             Form::Link(_) | Form::Absent => None,
         }
+    }
+
+    /// The bytes to put back: what was agreed, or what was last seen that differs from it in nothing that counts.
+    pub(super) fn standing(&self, path: &Path) -> Option<Vec<u8>> {
+        let latest = self.entries.get(path)?.latest.as_ref();
+        latest.and_then(|sha| self.copy(sha)).or_else(|| self.bytes(path))
+    }
+
+    fn copy(&self, sha: &str) -> Option<Vec<u8>> {
+        let kept = fs::read(self.directory.join(sha)).ok().filter(|bytes| digest(bytes) == *sha);
+        kept.or_else(|| self.held.get(sha).cloned())
     }
 
     /// Keeps what a restore replaces: it may have been a person's work, saved at the wrong moment.

@@ -7,8 +7,9 @@
 //! restored.
 //!
 //! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files
-//! that the verify command names, and `longhaul.toml`. New test files are free until a commit holds them; the initializer may
-//! change what the verify command names until its first commit.
+//! that the verify command names or runs, what in other files decides how tests are run (`runner_config`: compared by meaning, the
+//! rest of such a file is free), and `longhaul.toml`. New test files are free until a commit holds them; the initializer may change
+//! what the verify command names until its first commit.
 
 mod baseline;
 pub mod command;
@@ -18,6 +19,8 @@ mod file;
 mod moved;
 mod restore;
 mod rule;
+mod runner_config;
+mod seal;
 mod test_files;
 mod verify;
 pub mod watch;
@@ -27,6 +30,8 @@ pub mod weaken;
 mod tests;
 
 pub use error::GuardError;
+pub use runner_config::{configures_tests, takes_over};
+pub use seal::Seal;
 pub use test_files::default_test_globs;
 
 use crate::harness::NOTES;
@@ -182,8 +187,10 @@ impl Guard {
         }
         // The list and the settings have their own rules, and the harness itself writes the notes.
         let kept = [self.feature_list.as_path(), Path::new(SETTINGS), Path::new(NOTES)];
+        let implied = runner_config::implied(&self.workspace, command);
         let named: BTreeSet<PathBuf> = command::named(command)
             .iter()
+            .chain(&implied)
             .filter_map(|path| rule::place(&self.workspace, path))
             .filter(|path| !kept.contains(&path.as_path()) && !state.baseline.knows(path))
             .filter(|path| self.workspace.join(path).is_file())
@@ -196,32 +203,48 @@ impl Guard {
     /// # Errors
     /// As [`Guard::adopt_all`].
     pub fn agree_verify<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
-        self.agree(paths, Subject::Verify, |_| true)
+        self.agree(paths, |_| Some(Subject::Verify))
     }
 
-    /// Agrees the test files among `paths` (those of a commit's tree); their present bytes become the baseline of those that were
-    /// not agreed before. Returns the newly agreed ones. Passed over are submodules, files behind linked directories, and files over
-    /// 64 MB, which are data.
+    /// Agrees the test files among `paths` (those of a commit's tree) and the files that decide how tests are run; their present bytes
+    /// become the baseline of those that were not agreed before. Returns the newly agreed ones. Passed over are submodules, files
+    /// behind linked directories, and files over 64 MB, which are data.
     ///
     /// # Errors
     /// As [`Guard::adopt_all`].
     pub fn agree_tests<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
-        self.agree(paths, Subject::Test, |path| self.tests.matches(path))
+        let subject = |path: &Path| match runner_config::part(path) {
+            Some(_) => Some(Subject::Config),
+            None => self.tests.matches(path).then_some(Subject::Test),
+        };
+        self.agree(paths, subject)
+    }
+
+    /// Agrees what was changed in guarded files without being a breach: a commit holds it now.
+    ///
+    /// # Errors
+    /// The table cannot be written.
+    pub fn settle(&self) -> Result<(), GuardError> {
+        let mut state = self.state();
+        if state.baseline.settle() {
+            state.baseline.save()?;
+        }
+        Ok(())
     }
 
     fn agree<P: AsRef<Path>>(
         &self,
         paths: impl IntoIterator<Item = P>,
-        subject: Subject,
-        counts: impl Fn(&Path) -> bool,
+        subject: impl Fn(&Path) -> Option<Subject>,
     ) -> Result<Vec<String>, GuardError> {
         let mut state = self.state();
         let mut new = Vec::new();
         for path in paths {
             let path = path.as_ref();
-            if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) || !counts(path) {
+            if path == self.feature_list || path == Path::new(SETTINGS) || state.baseline.knows(path) {
                 continue;
             }
+            let Some(subject) = subject(path) else { continue };
             match state.baseline.adopt(&self.workspace, path, subject) {
                 Ok(true) => new.push(path.display().to_string()),
                 // A submodule, a file behind a linked directory: nothing that could be put back as a file.
@@ -299,10 +322,22 @@ impl Guard {
         let path = rule::place(&self.workspace, given)?;
         let state = self.state();
         match &state.baseline.entry(&path)?.form {
-            Form::File { .. } => Some((path.clone(), state.baseline.bytes(&path)?)),
+            Form::File { .. } => Some((path.clone(), state.baseline.standing(&path)?)),
             Form::Absent if path == Path::new(SETTINGS) => Some((path, Vec::new())),
             Form::Absent | Form::Link(_) => None,
         }
+    }
+
+    /// What the system says of the guarded files now, to be compared by [`Guard::unsealed`].
+    #[must_use]
+    pub fn seal(&self) -> Seal {
+        Seal::of(&self.workspace, self.state().baseline.paths())
+    }
+
+    /// Guarded files that were written to since, though they may be as they were again.
+    #[must_use]
+    pub fn unsealed(&self, seal: &Seal) -> Vec<String> {
+        seal.broken(&self.workspace)
     }
 
     /// Says whether a path is a test file by its name.

@@ -20,7 +20,7 @@ pub(super) fn restore(workspace: &Path, baseline: &Baseline, path: &Path, form: 
                 set_aside(&whole)?;
             }
             let bytes = baseline
-                .bytes(path)
+                .standing(path)
                 .ok_or_else(|| io::Error::other("its baseline copy is gone or damaged"))?;
             let write = || write_atomically_with(&whole, &bytes, Some(Permissions::from_mode(*mode)));
             write().or_else(|error| unlock(&whole, error).and_then(|()| write()))

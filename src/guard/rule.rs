@@ -2,6 +2,7 @@
 
 use super::baseline::{Baseline, Subject};
 use super::command::{self, Access, Touch};
+use super::runner_config::{self, Part};
 use super::{SETTINGS, Verdict};
 use crate::protocol::RawJson;
 use globset::GlobBuilder;
@@ -21,6 +22,7 @@ enum Hit {
     FeatureList,
     Test(PathBuf),
     Verify(PathBuf),
+    Config(PathBuf),
     Settings,
     Git,
     Outside,
@@ -96,7 +98,12 @@ impl<'a> Scope<'a> {
         if !self.initializing && same(Path::new(SETTINGS)) {
             return Some(Hit::Settings);
         }
-        self.guarded(|subject, guarded| matches!(subject, Subject::Test | Subject::Verify) && same(guarded))
+        self.guarded(|subject, guarded| match subject {
+            Subject::Test | Subject::Verify => same(guarded),
+            // Of the others a part is free, and what was written tells which.
+            Subject::Config => same(guarded) && (access == Access::Whole || runner_config::part(guarded) == Some(Part::Whole)),
+            Subject::FeatureList | Subject::Settings => false,
+        })
     }
 
     fn guarded(&self, matches: impl Fn(Subject, &Path) -> bool) -> Option<Hit> {
@@ -110,6 +117,7 @@ impl<'a> Scope<'a> {
                 Subject::FeatureList => Hit::FeatureList,
                 Subject::Test => Hit::Test(path.to_owned()),
                 Subject::Verify => Hit::Verify(path.to_owned()),
+                Subject::Config => Hit::Config(path.to_owned()),
                 Subject::Settings => Hit::Settings,
             })
     }
@@ -134,8 +142,12 @@ impl<'a> Scope<'a> {
                 if list {
                     return Some(Hit::FeatureList);
                 }
-                self.guarded(|_, path| {
-                    glob.is_match(path) || (*access == Access::Whole && path.ancestors().skip(1).any(|part| glob.is_match(part)))
+                self.guarded(|subject, path| {
+                    let free =
+                        subject == Subject::Config && *access != Access::Whole && runner_config::part(path) != Some(Part::Whole);
+                    !free
+                        && (glob.is_match(path)
+                            || (*access == Access::Whole && path.ancestors().skip(1).any(|part| glob.is_match(part))))
                 })
             }
             // A path built from a variable, or from a directory we lost sight of: only the list's own name is telling enough.
@@ -145,10 +157,11 @@ impl<'a> Scope<'a> {
             }
             Touch::Code { text } => {
                 let names = |path: &Path| path.to_str().is_some_and(|path| text.contains(path));
+                let whole = |path: &Path| runner_config::part(path) == Some(Part::Whole);
                 if self.list_is_guarded() && names(self.feature_list) {
                     return Some(Hit::FeatureList);
                 }
-                self.guarded(|_, path| names(path))
+                self.guarded(|subject, path| (subject != Subject::Config || whole(path)) && names(path))
             }
         }
     }
@@ -176,6 +189,14 @@ impl<'a> Scope<'a> {
                 format!(
                     "{} is named by the verify command, so it is guarded as agreed tests are: it cannot be changed, moved or removed. Change the \
                      code so that it passes. If you believe the file itself is wrong, show why with `propose_change` or `progress_note`.",
+                    path.display()
+                ),
+            ),
+            Hit::Config(path) => Verdict::deny(
+                "test_files",
+                format!(
+                    "{} decides how tests are run, so it is guarded as agreed tests are. Change the code so that they pass; if this file must \
+                     change, show why with `propose_change` or `progress_note`.",
                     path.display()
                 ),
             ),

@@ -238,17 +238,31 @@ fn what_stood_in_the_way_is_kept() {
 #[test]
 fn a_damaged_copy_is_not_restored_from() {
     let world = World::new();
-    for entry in fs::read_dir(world.dir.path().join("baseline")).unwrap() {
-        // Every copy, and the table with them.
-        fs::write(entry.unwrap().path(), "forged").unwrap();
+    let baseline = world.dir.path().join("baseline");
+    for entry in fs::read_dir(&baseline).unwrap().map(|entry| entry.unwrap().path()) {
+        if !entry.ends_with("table.json") {
+            fs::write(entry, "forged").unwrap();
+        }
     }
     world.shell("echo x > tests/01.sh");
+    // This guard was there before the copies were spoiled, and holds them in memory.
     let breaches = world.verify();
+    assert!(breaches[0].restored, "{breaches:?}");
+    assert_eq!(fs::read(world.path("tests/01.sh")).unwrap(), b"echo 1..1\necho ok 1\n");
+    world.shell("echo x > tests/01.sh");
+    let later = Guard::resume(GuardContext {
+        workspace: world.guard.workspace.clone(),
+        baseline,
+        feature_list: "feature_list.json".into(),
+        test_globs: Vec::new(),
+    });
+    let later = later.unwrap();
+    let breaches = later.verify(None).unwrap();
     assert!(
         !breaches[0].restored && breaches[0].detail.contains("gone or damaged"),
         "{breaches:?}"
     );
-    assert_eq!(world.guard.trusted(Path::new("feature_list.json")), None);
+    assert_eq!(later.trusted(Path::new("feature_list.json")), None);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 //!
 //! Invariant: no route of writing matters here, only what lies on the disk now.
 
-use super::baseline::{Baseline, Entry, Form};
+use super::baseline::{Baseline, Entry, Form, Subject};
 use super::file::{Identity, Stamp, digest, open, read};
 use super::moved::{Found, Moved};
-use super::{GuardError, detail, restore};
+use super::{GuardError, detail, restore, runner_config};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,8 @@ enum Finding {
     Ancestor(PathBuf, &'static str),
     /// Nothing.
     Missing,
+    /// A file that may change, and did so in nothing that counts: its content.
+    Free(Option<Stamp>, Vec<u8>),
     /// Something else; one line that says what.
     Changed(String),
 }
@@ -36,11 +38,15 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
     let mut sound = BTreeSet::new();
     let mut changed: Vec<(PathBuf, String)> = Vec::new();
     let mut grouped: BTreeMap<(PathBuf, &'static str), Vec<PathBuf>> = BTreeMap::new();
-    let mut stamps = Vec::new();
+    let (mut stamps, mut free) = (Vec::new(), Vec::new());
     for (path, entry) in baseline.entries() {
         match look(workspace, baseline, path, entry, &mut sound) {
             Finding::Same(stamp) if stamp == entry.stamp => {}
             Finding::Same(stamp) => stamps.push((path.clone(), stamp)),
+            Finding::Free(stamp, bytes) => {
+                stamps.push((path.clone(), stamp));
+                free.push((path.clone(), bytes));
+            }
             Finding::Ancestor(ancestor, how) => grouped.entry((ancestor, how)).or_default().push(path.clone()),
             Finding::Missing => {
                 let parent = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -54,6 +60,9 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             entry.stamp = stamp;
             entry.identity = identity(workspace, &path);
         }
+    }
+    for (path, bytes) in free {
+        baseline.follow(&path, &bytes)?;
     }
     let moved = Moved::note(baseline, grouped.values().flatten());
     let mut breaches = Vec::new();
@@ -140,7 +149,7 @@ pub(super) fn differences(workspace: &Path, baseline: &Baseline) -> Vec<(String,
     let mut sound = BTreeSet::new();
     let differs = |(path, entry): (&PathBuf, &Entry)| {
         let how = match look(workspace, baseline, path, entry, &mut sound) {
-            Finding::Same(_) => return None,
+            Finding::Same(_) | Finding::Free(..) => return None,
             Finding::Ancestor(..) | Finding::Missing => "deleted, moved or renamed".to_owned(),
             Finding::Changed(how) => how,
         };
@@ -158,7 +167,7 @@ fn put_back(workspace: &Path, baseline: &mut Baseline, path: &Path) -> Result<()
         restore::restore(workspace, baseline, path, &entry.form).map_err(|error| error.to_string())?;
         if matches!(
             look(workspace, baseline, path, &entry, &mut BTreeSet::new()),
-            Finding::Same(_)
+            Finding::Same(_) | Finding::Free(..)
         ) {
             return Ok(());
         }
@@ -214,6 +223,13 @@ fn file(
     };
     let now = meta.mode() & 0o7777;
     if digest(&bytes) != sha {
+        if entry.subject == Subject::Config
+            && now == mode
+            && let (Some(part), Some(agreed)) = (runner_config::part(path), baseline.bytes(path))
+            && runner_config::breach(part, &agreed, &bytes).is_none()
+        {
+            return Finding::Free(stamp, bytes);
+        }
         baseline.keep_replaced(path, &bytes);
         return Finding::Changed(detail::content(entry.subject, path, baseline.bytes(path).as_deref(), &bytes));
     }
@@ -259,7 +275,6 @@ fn broken_ancestor(workspace: &Path, path: &Path, sound: &mut BTreeSet<PathBuf>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::baseline::Subject;
 
     #[test]
     fn subjects_differ_in_how_they_are_described() {

@@ -1,9 +1,11 @@
 //! Runs of the engine: a real repository, real processes, real HTTP; only the model's words are scripted.
 
+mod cheating;
 mod gates;
 mod guarded;
 mod index;
 mod limits;
+mod matrix;
 mod propose;
 mod rites;
 mod rules;

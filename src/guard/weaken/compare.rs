@@ -184,6 +184,20 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
             format!("`{mark}` leaves all other tests out"),
         ));
     }
+    if new.is_idle() {
+        found.push(finding(
+            path,
+            new.line,
+            new,
+            Kind::Emptied,
+            "new, and does nothing".to_owned(),
+        ));
+        return;
+    }
+    if new.swallows > 0 {
+        let how = "new, and a failed check is caught and dropped".to_owned();
+        found.push(finding(path, new.line, new, Kind::Swallowed, how));
+    }
     if let Some(check) = new.checks.first().filter(|_| new.real_checks().count() == 0) {
         let how = format!("new, and all it checks is `{}`, which always holds", short(&check.text));
         found.push(finding(path, check.line, new, Kind::AlwaysTrue, how));

@@ -2,13 +2,25 @@
 
 use super::expr::{condition, holds_always};
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, line, text, visit};
+use super::tree::{children, field, flat, holds, line, text, visit};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
 
 /// Name of the test that a script without tests of its own is.
 const SCRIPT: &str = "the script";
+
+/// Commands that tell nothing of the program.
+const IDLE: [&str; 22] = [
+    "echo", "printf", "true", ":", "exit", "return", "set", "cd", "export", "local", "sleep", "shift", "unset", "break",
+    "continue", "trap", "shopt", "seq", "declare", "readonly", "diag", "note",
+];
+
+/// Says whether a shell script is a test, by its path: what any script checks on its way is no promise of a test.
+pub(super) fn is_for_tests(path: &str) -> bool {
+    let path = path.to_lowercase();
+    path.ends_with(".bats") || path.ends_with(".t") || ["test", "spec", "check", "verify"].iter().any(|word| path.contains(word))
+}
 
 /// Turns bats' tests into functions, each on its line, so that the shell's grammar reads them.
 pub(super) fn plain<'a>(path: &str, text: &'a str) -> Cow<'a, str> {
@@ -46,7 +58,9 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
         }
     }
     let mut script = test(rest, source, &own);
-    if !script.checks.is_empty() || suite.tests.is_empty() {
+    // A file of functions is no test.
+    let is_library = script.is_idle() && !own.is_empty();
+    if !script.checks.is_empty() || (suite.tests.is_empty() && !is_library) {
         (script.path, script.line) = (vec![SCRIPT.to_owned()], 1);
         suite.tests.push(script);
     }
@@ -70,7 +84,9 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test 
             "set" | "." | "source" | "cd" | ":" | "true" => continue,
             _ => {}
         }
-        test.statements.push(words);
+        if !is_idle(statement, source) {
+            test.statements.push(words);
+        }
         visit(statement, |node| {
             let (found, deeper) = look(node, source, own);
             test.off.extend(skipped(node, source));
@@ -80,6 +96,14 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test 
         });
     }
     test
+}
+
+/// Says whether a statement tells nothing of the program, whatever it prints.
+fn is_idle(statement: Node<'_>, source: &str) -> bool {
+    !holds(statement, |node| match node.kind() {
+        "command" => !IDLE.contains(&field(node, "name", source)),
+        kind => kind == "test_command",
+    })
 }
 
 /// A TAP line that says its test is skipped, or that the whole script is.

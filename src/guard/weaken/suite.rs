@@ -1,5 +1,8 @@
 //! What a test file holds, whatever its language.
 
+/// What stands between the names of groups and of their tests.
+pub(super) const GROUP: &str = " › ";
+
 /// The tests of a file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Suite {
@@ -45,7 +48,7 @@ pub(super) struct Check {
 
 impl Test {
     pub(super) fn name(&self) -> String {
-        self.path.join(" › ")
+        self.path.join(GROUP)
     }
 
     pub(super) fn leaf(&self) -> &str {

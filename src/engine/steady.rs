@@ -1,0 +1,105 @@
+//! A workspace that may move while the harness looks at it: guarded files are put back first, and what was seen counts only if they
+//! stood still meanwhile.
+//!
+//! Owns when the guard looks besides after a tool call. Does not own what is guarded. Invariant: no tree is committed, and no test run
+//! believed, during which a guarded file was written to, even if it was as it should be before and after.
+
+use super::dispatch::{Dispatch, Ran};
+use super::error::EngineError;
+use super::project::Project;
+use super::testing::Tested;
+use crate::git::Tree;
+use crate::guard::Seal;
+use crate::protocol::TestRun;
+use crate::protocol::event::BreachFound;
+
+/// Attempts at a tree while something writes guarded files.
+const ATTEMPTS: u32 = 5;
+
+impl Project {
+    /// Puts guarded files back and records what was wrong with them.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written or a baseline cannot be read.
+    pub(super) async fn put_back(&self) -> Result<Vec<BreachFound>, EngineError> {
+        let _ours = self.watcher.expect();
+        let breaches = self.verify_guarded(None).await?;
+        for breach in &breaches {
+            self.record(breach.clone())?;
+        }
+        Ok(breaches)
+    }
+
+    /// As [`Project::put_back`], where a background process of the agent may have written. Else what changed since the last call is a
+    /// person's doing, and is taken over as soon as it is noticed.
+    ///
+    /// # Errors
+    /// As [`Project::put_back`].
+    pub(super) async fn put_back_if_suspect(&self) -> Result<Vec<BreachFound>, EngineError> {
+        if self.has_background() {
+            self.put_back().await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Puts back what was written while something of the project ran, and names all that was written to since the seal.
+    ///
+    /// # Errors
+    /// As [`Project::put_back`].
+    pub(super) async fn disturbed(&self, seal: &Seal) -> Result<Vec<String>, EngineError> {
+        let mut written = self.guard.unsealed(seal);
+        for breach in self.put_back().await? {
+            if !written.contains(&breach.path) {
+                written.push(breach.path);
+            }
+        }
+        Ok(written)
+    }
+}
+
+impl Dispatch {
+    /// Takes the tree of the working directory; `None` if guarded files are written to all the time.
+    ///
+    /// # Errors
+    /// Fails if the snapshot cannot be taken, or as [`Project::put_back`].
+    pub(super) async fn steady_tree(&self) -> Result<Option<Tree>, EngineError> {
+        let project = &self.project;
+        for _ in 0..ATTEMPTS {
+            self.put_back_if_suspect().await?;
+            let seal = project.guard.seal();
+            let tree = project.snapshot().await?;
+            if self.put_back_if_suspect().await?.is_empty() && project.guard.unsealed(&seal).is_empty() {
+                return Ok(Some(tree));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As [`Project::put_back_if_suspect`], counted among the session's breaches.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) async fn put_back_if_suspect(&self) -> Result<Vec<BreachFound>, EngineError> {
+        let breaches = self.project.put_back_if_suspect().await?;
+        breaches.iter().for_each(|_| self.facts.breach());
+        Ok(breaches)
+    }
+
+    /// The run, if there is one to go by. The error is for the model: a run that was stopped or disturbed decides nothing.
+    pub(super) fn verdict(&self, tested: Tested) -> Result<Option<TestRun>, Ran> {
+        match tested {
+            Tested::Ran(run) => Ok(Some(run)),
+            Tested::NoCommand => Ok(None),
+            Tested::Cancelled => Err(Ran::cancelled()),
+            Tested::Disturbed(paths) => {
+                self.facts.breach();
+                Err(Ran::failed(format!(
+                    "The test run counts for nothing: {} was written to while it ran, and is as it was before. Find what writes there (a test, \
+                     a script of the project, something in the background), stop that, then ask again.",
+                    super::draft::named(&paths)
+                )))
+            }
+        }
+    }
+}

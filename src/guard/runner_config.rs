@@ -1,0 +1,591 @@
+//! Files that decide how tests are run: which they are, and what in them counts.
+//!
+//! Owns reading such a file down to facts (a script, a section, a table) and saying which change of them is a breach. Does not own what
+//! is done about it. Pure. Invariant: a change that leaves every fact as it was is none: layout, comments, dependencies and all that
+//! has nothing to do with tests are free.
+
+use super::command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What in a file decides how tests are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// Scripts and the runners' own keys.
+    Package,
+    /// Test targets and the profile they are built with.
+    Cargo,
+    /// The runners' own tables.
+    Pyproject,
+    /// The runners' own sections.
+    Sections,
+    /// Everything but fixtures that are new.
+    Conftest,
+}
+
+/// Names of files that are configuration from the first letter to the last, wherever they lie.
+const WHOLE: [&str; 12] = [
+    "pytest.ini",
+    ".pytest.ini",
+    "nextest.toml",
+    "noxfile.py",
+    ".taprc",
+    ".mocharc",
+    ".mocharc.js",
+    ".mocharc.cjs",
+    ".mocharc.json",
+    ".mocharc.yml",
+    ".mocharc.yaml",
+    ".mocharc.jsonc",
+];
+
+/// Tools whose configuration is a file `<tool>.config.<ending>`.
+const CONFIGURED: [&str; 6] = ["jest", "vitest", "playwright", "cypress", "ava", "karma"];
+
+/// Facts of a file: what, and how it stands.
+type Facts = BTreeMap<String, String>;
+
+/// What in the file of this name decides how tests are run; `None`: nothing.
+pub(super) fn part(path: &Path) -> Option<Part> {
+    let name = path.file_name()?.to_str()?;
+    let configured = |tool: &str| {
+        name.strip_prefix(tool).is_some_and(|rest| {
+            rest.starts_with(".config.") || rest.starts_with(".workspace.") || rest == ".conf.js" || rest.starts_with(".setup.")
+        })
+    };
+    match name {
+        "package.json" => Some(Part::Package),
+        "Cargo.toml" => Some(Part::Cargo),
+        "pyproject.toml" => Some(Part::Pyproject),
+        "setup.cfg" | "tox.ini" => Some(Part::Sections),
+        "conftest.py" => Some(Part::Conftest),
+        "config" | "config.toml" if path.parent().is_some_and(|parent| parent.ends_with(".cargo")) => Some(Part::Whole),
+        _ if WHOLE.contains(&name) || CONFIGURED.iter().any(|tool| configured(tool)) => Some(Part::Whole),
+        _ => None,
+    }
+}
+
+/// Says whether a file of this name may decide how tests are run.
+#[must_use]
+pub fn configures_tests(path: impl AsRef<Path>) -> bool {
+    part(path.as_ref()).is_some()
+}
+
+/// Says what a change does to how tests are run; `None` if nothing.
+pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> {
+    if before == after {
+        return None;
+    }
+    let Some(was) = facts(part, before) else {
+        // It could not be read before, so nothing was agreed but its bytes.
+        return Some("its content changed, and it could not be read before".to_owned());
+    };
+    let Some(now) = facts(part, after) else {
+        return Some("it cannot be read any more".to_owned());
+    };
+    for (fact, how) in &was {
+        match now.get(fact) {
+            Some(other) if other == how => {}
+            Some(_) => return Some(format!("{fact} changed")),
+            None => return Some(format!("{fact} removed")),
+        }
+    }
+    now.iter()
+        .find(|(fact, how)| !was.contains_key(*fact) && !may_appear(part, fact, how, &was))
+        .map(|(fact, _)| format!("{fact} added"))
+}
+
+/// Says whether a file that is new decides how the tests that are already there are run.
+#[must_use]
+pub fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
+    match part(path.as_ref()) {
+        Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
+        Some(part @ (Part::Pyproject | Part::Sections)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
+        Some(Part::Whole) => true,
+        // A new package brings scripts and targets of its own.
+        Some(Part::Package | Part::Cargo) | None => false,
+    }
+}
+
+/// Files that a verify command runs without naming them: the makefile of `make`, and the test scripts that it and a package name.
+pub(super) fn implied(workspace: &Path, script: &str) -> Vec<PathBuf> {
+    let calls = |names: &[&str]| {
+        script
+            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')))
+            .any(|word| names.contains(&word.rsplit('/').next().unwrap_or(word)))
+    };
+    let mut found = Vec::new();
+    let mut lines = Vec::new();
+    if calls(&["make", "gmake"]) {
+        for name in ["GNUmakefile", "makefile", "Makefile"] {
+            lines.extend(
+                std::fs::read_to_string(workspace.join(name))
+                    .map(|text| recipes(&text))
+                    .unwrap_or_default(),
+            );
+            found.push(PathBuf::from(name));
+        }
+    }
+    if calls(&["just"]) {
+        found.extend(["justfile", "Justfile", ".justfile"].map(PathBuf::from));
+    }
+    if calls(&["npm", "pnpm", "yarn", "bun"]) {
+        let package = std::fs::read(workspace.join("package.json")).unwrap_or_default();
+        let scripts = facts(Part::Package, &package).unwrap_or_default();
+        lines.extend(
+            scripts
+                .into_iter()
+                .filter(|(name, _)| names_a_test(name))
+                .map(|(_, line)| line),
+        );
+    }
+    let named = lines.iter().flat_map(|line| command::named(line));
+    // The program that a recipe runs is the agent's to change; what runs the tests is not.
+    found.extend(named.filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(names_a_test)));
+    found
+}
+
+fn names_a_test(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["test", "check", "spec", "verify"].iter().any(|word| name.contains(word))
+}
+
+/// The recipe lines of a makefile's test targets.
+fn recipes(makefile: &str) -> Vec<String> {
+    let (mut within, mut lines) = (false, Vec::new());
+    for line in makefile.lines() {
+        if let Some(recipe) = line.strip_prefix('\t') {
+            lines.extend(within.then(|| recipe.trim_start_matches(['@', '-', '+']).to_owned()));
+        } else if let Some((target, _)) = line.split_once(':') {
+            within = names_a_test(target);
+        }
+    }
+    lines
+}
+
+fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
+    match part {
+        Part::Whole | Part::Pyproject | Part::Sections => false,
+        Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
+            // npm runs `pretest` before `test` by itself.
+            let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));
+            base.is_none_or(|base| !was.contains_key(&format!("the script {base}")))
+        }),
+        Part::Cargo => {
+            let off = ["\"harness\":false", "\"test\":false", "required-features"];
+            fact.starts_with("the member ") || (fact.starts_with("the test target ") && !off.iter().any(|word| how.contains(word)))
+        }
+        Part::Conftest => {
+            let hooks = how.contains("def pytest_") || how.contains("autouse");
+            !hooks
+                && [
+                    "def ",
+                    "async def ",
+                    "class ",
+                    "import ",
+                    "from ",
+                    "@pytest.fixture",
+                    "@fixture",
+                ]
+                .iter()
+                .any(|start| how.starts_with(start))
+        }
+    }
+}
+
+/// The facts of a file; `None` if it cannot be read.
+fn facts(part: Part, bytes: &[u8]) -> Option<Facts> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Some(match part {
+        Part::Whole => whole(text),
+        Part::Package => package(&serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?),
+        Part::Cargo => cargo(&toml_value(text)?),
+        Part::Pyproject => pyproject(&toml_value(text)?),
+        Part::Sections => sections(text),
+        Part::Conftest => blocks(text),
+    })
+}
+
+fn toml_value(text: &str) -> Option<Value> {
+    serde_json::to_value(toml::from_str::<toml::Table>(text).ok()?).ok()
+}
+
+fn fact(facts: &mut Facts, name: impl Into<String>, value: Option<&Value>) {
+    if let Some(value) = value {
+        facts.insert(name.into(), sorted(value).to_string());
+    }
+}
+
+/// The same value with its keys in order: their order says nothing.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let ordered: BTreeMap<&String, Value> = map.iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(ordered.into_iter().map(|(key, value)| (key.clone(), value)).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+        plain => plain.clone(),
+    }
+}
+
+fn whole(text: &str) -> Facts {
+    let read = serde_json::from_str::<Value>(text).ok().or_else(|| toml_value(text));
+    let plain = || {
+        let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+        Value::String(lines.join("\n"))
+    };
+    let mut all = Facts::new();
+    fact(&mut all, "its content", Some(&read.unwrap_or_else(plain)));
+    all
+}
+
+fn package(value: &Value) -> Facts {
+    let mut all = Facts::new();
+    for (name, script) in value.get("scripts").and_then(Value::as_object).into_iter().flatten() {
+        // As it is written: what it names is looked for.
+        all.insert(
+            format!("the script {name}"),
+            script.as_str().map_or_else(|| script.to_string(), str::to_owned),
+        );
+    }
+    for runner in ["jest", "mocha", "ava", "tap", "vitest"] {
+        fact(&mut all, format!("the key {runner}"), value.get(runner));
+    }
+    all
+}
+
+fn cargo(value: &Value) -> Facts {
+    let mut all = Facts::new();
+    let list = |name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
+    for target in list("test") {
+        let name = target.get("name").and_then(Value::as_str).unwrap_or_default();
+        fact(&mut all, format!("the test target {name}"), Some(target));
+    }
+    for key in ["test", "doctest", "harness"] {
+        fact(
+            &mut all,
+            format!("{key} of the library"),
+            value.pointer(&format!("/lib/{key}")),
+        );
+        for target in list("bin") {
+            let name = target.get("name").and_then(Value::as_str).unwrap_or_default();
+            fact(&mut all, format!("{key} of the program {name}"), target.get(key));
+        }
+    }
+    for path in [
+        "/package/autotests",
+        "/profile/test",
+        "/workspace/default-members",
+        "/workspace/exclude",
+    ] {
+        fact(&mut all, path.trim_start_matches('/').replace('/', "."), value.pointer(path));
+    }
+    // Tests inherit these.
+    for key in ["debug-assertions", "overflow-checks", "panic"] {
+        fact(
+            &mut all,
+            format!("profile.dev.{key}"),
+            value.pointer(&format!("/profile/dev/{key}")),
+        );
+    }
+    let members = value.pointer("/workspace/members").and_then(Value::as_array);
+    for member in members.into_iter().flatten().filter_map(Value::as_str) {
+        all.insert(format!("the member {member}"), String::new());
+    }
+    all
+}
+
+fn pyproject(value: &Value) -> Facts {
+    let mut all = Facts::new();
+    for tool in ["pytest", "tox", "nox", "hatch/envs"] {
+        fact(
+            &mut all,
+            format!("[tool.{}]", tool.replace('/', ".")),
+            value.pointer(&format!("/tool/{tool}")),
+        );
+    }
+    all
+}
+
+/// Sections of an ini file that belong to a runner.
+fn sections(text: &str) -> Facts {
+    let mut all = Facts::new();
+    let mut section = None;
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+            let own = matches!(name, "pytest" | "tool:pytest" | "tox" | "aliases") || name.starts_with("testenv");
+            section = own.then(|| format!("[{name}]"));
+            if let Some(section) = &section {
+                all.entry(section.clone()).or_default();
+            }
+        } else if let (Some(section), false) = (&section, line.is_empty() || line.starts_with(['#', ';'])) {
+            let lines = all.entry(section.clone()).or_default();
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+    all
+}
+
+/// The pieces of a Python file that begin at its left edge, each known by its text.
+fn blocks(text: &str) -> Facts {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut decorated = false;
+    for line in text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty() && !line.trim_start().starts_with('#'))
+    {
+        let begins = !line.starts_with([' ', '\t', ')', ']', '}']);
+        match pieces.last_mut() {
+            Some(last) if !begins || decorated => {
+                last.push('\n');
+                last.push_str(line);
+            }
+            _ => pieces.push(line.to_owned()),
+        }
+        if begins {
+            decorated = line.starts_with('@');
+        }
+    }
+    let name = |piece: &String| {
+        let heads = piece.lines().find(|line| !line.starts_with('@')).unwrap_or(piece);
+        heads.split(['(', ':', '=']).next().unwrap_or(heads).trim().to_owned()
+    };
+    pieces
+        .into_iter()
+        .map(|piece| (format!("`{}`", name(&piece)), piece))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(name: &str, before: &str, after: &str) -> Option<String> {
+        breach(part(Path::new(name)).unwrap(), before.as_bytes(), after.as_bytes())
+    }
+
+    #[test]
+    fn what_decides_how_tests_are_run_is_named_when_it_changes() {
+        for (name, before, after, what) in [
+            (
+                "package.json",
+                r#"{"scripts":{"test":"jest"}}"#,
+                r#"{"scripts":{"test":"true"}}"#,
+                "the script test changed",
+            ),
+            (
+                "package.json",
+                r#"{"scripts":{"test":"jest"}}"#,
+                r#"{"scripts":{}}"#,
+                "the script test removed",
+            ),
+            (
+                "package.json",
+                r#"{"scripts":{"test":"jest"}}"#,
+                r#"{"scripts":{"test":"jest","pretest":"cp x y"}}"#,
+                "the script pretest added",
+            ),
+            (
+                "package.json",
+                r#"{"jest":{"bail":1}}"#,
+                r#"{"jest":{"bail":0}}"#,
+                "the key jest changed",
+            ),
+            (
+                "package.json",
+                "{}",
+                r#"{"jest":{"testPathIgnorePatterns":["x"]}}"#,
+                "the key jest added",
+            ),
+            ("package.json", "{}", "{", "it cannot be read any more"),
+            (
+                "web/pyproject.toml",
+                "[tool.pytest.ini_options]\naddopts='-q'",
+                "[tool.pytest.ini_options]\naddopts='--co'",
+                "[tool.pytest] changed",
+            ),
+            (
+                "pyproject.toml",
+                "[project]",
+                "[project]\n[tool.pytest.ini_options]\naddopts='-k x'",
+                "[tool.pytest] added",
+            ),
+            (
+                "setup.cfg",
+                "[tool:pytest]\naddopts = -q\n",
+                "[metadata]\n",
+                "[tool:pytest] removed",
+            ),
+            (
+                "tox.ini",
+                "[testenv]\ncommands = pytest\n",
+                "[testenv]\ncommands = true\n",
+                "[testenv] changed",
+            ),
+            (
+                "pytest.ini",
+                "[pytest]\n",
+                "[pytest]\naddopts = -k x\n",
+                "its content changed",
+            ),
+            ("Cargo.toml", "[[test]]\nname='it'", "[package]", "the test target it removed"),
+            (
+                "Cargo.toml",
+                "[package]",
+                "[[test]]\nname='it'\nharness=false",
+                "the test target it added",
+            ),
+            ("Cargo.toml", "[lib]", "[lib]\ntest=false", "test of the library added"),
+            (
+                "Cargo.toml",
+                "[package]",
+                "[package]\nautotests=false",
+                "package.autotests added",
+            ),
+            (
+                "Cargo.toml",
+                "[package]",
+                "[profile.dev]\ndebug-assertions=false",
+                "profile.dev.debug-assertions added",
+            ),
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers=['a','b']",
+                "[workspace]\nmembers=['a']",
+                "the member b removed",
+            ),
+            (
+                ".cargo/config.toml",
+                "[build]\njobs=2",
+                "[build]\njobs=2\n[target.x]\nrunner='true'",
+                "its content changed",
+            ),
+            (
+                "jest.config.js",
+                "module.exports = {}",
+                "module.exports = {bail: 1}",
+                "its content changed",
+            ),
+            (
+                "tests/conftest.py",
+                "import os\n",
+                "import os\ndef pytest_collection_modifyitems(items):\n    items.clear()\n",
+                "`def pytest_collection_modifyitems` added",
+            ),
+            (
+                "conftest.py",
+                "@pytest.fixture\ndef db():\n    return real()\n",
+                "@pytest.fixture\ndef db():\n    return fake()\n",
+                "`def db` changed",
+            ),
+            (
+                "conftest.py",
+                "",
+                "@pytest.fixture(autouse=True)\ndef quiet():\n    pass\n",
+                "`def quiet` added",
+            ),
+        ] {
+            assert_eq!(of(name, before, after).as_deref(), Some(what), "{name}: {after}");
+        }
+    }
+
+    #[test]
+    fn everything_else_in_these_files_is_free() {
+        for (name, before, after) in [
+            (
+                "package.json",
+                r#"{"scripts":{"test":"jest"},"jest":{"a":1,"b":2}}"#,
+                "{\n  \"jest\": {\"b\": 2, \"a\": 1},\n  \"scripts\": {\"test\": \"jest\"},\n  \"dependencies\": {\"x\": \"1\"}\n}\n",
+            ),
+            (
+                "package.json",
+                r#"{"scripts":{"test":"jest"}}"#,
+                r#"{"scripts":{"test":"jest","build":"tsc","test:e2e":"playwright test"}}"#,
+            ),
+            (
+                "Cargo.toml",
+                "[package]\nname='x'",
+                "[package]\nname = 'x' # ours\n[dependencies]\nserde = '1'\n[[test]]\nname = 'more'\n",
+            ),
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers=['a']",
+                "[workspace]\nmembers=['a','b']\n[profile.release]\nlto=true",
+            ),
+            (
+                "pyproject.toml",
+                "[tool.pytest.ini_options]\naddopts='-q'",
+                "[project]\nname='x'\n[tool.pytest.ini_options]\naddopts = '-q'\n",
+            ),
+            (
+                "setup.cfg",
+                "[tool:pytest]\naddopts = -q\n",
+                "[metadata]\nname = x\n\n[tool:pytest]\n# quiet\naddopts = -q\n",
+            ),
+            ("pytest.ini", "[pytest]\n", "[pytest]\n\n"),
+            (
+                "jest.config.json",
+                r#"{"bail":1,"x":[1,2]}"#,
+                "{ \"x\": [1, 2],\n \"bail\": 1 }",
+            ),
+            (
+                "conftest.py",
+                "import os\n",
+                "import os\nimport sys\n\n# for all\n@pytest.fixture(\n    scope=\"module\",\n)\ndef db():\n    return 1\n",
+            ),
+        ] {
+            assert_eq!(of(name, before, after), None, "{name}: {after}");
+        }
+        assert_eq!(part(Path::new("src/main.py")), None);
+        assert_eq!(part(Path::new("docs/config.toml")), None);
+    }
+
+    #[test]
+    fn only_what_decides_over_other_tests_takes_over() {
+        for (name, text, takes) in [
+            ("pytest.ini", "", true),
+            (
+                "tests/conftest.py",
+                "def pytest_runtest_makereport(item, call):\n    pass\n",
+                true,
+            ),
+            (
+                "tests/conftest.py",
+                "import pytest\n@pytest.fixture\ndef db():\n    return 1\n",
+                false,
+            ),
+            ("pyproject.toml", "[project]\nname='x'\n", false),
+            ("pyproject.toml", "[tool.pytest.ini_options]\naddopts='--co'\n", true),
+            ("package.json", r#"{"scripts":{"test":"jest"}}"#, false),
+            ("app.py", "def pytest_x(): pass", false),
+        ] {
+            assert_eq!(takes_over(name, text.as_bytes()), takes, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_runs_the_tests_without_being_named_is_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        write("Makefile", "build:\n\tcc main.c\ntest: build\n\t@sh run-tests.sh ./app\n");
+        write(
+            "package.json",
+            r#"{"scripts":{"test":"node tools/run-specs.js","start":"node test-server.js"}}"#,
+        );
+        let implied = |command: &str| implied(dir.path(), command);
+        let has = |all: &[PathBuf], name: &str| all.iter().any(|path| path.ends_with(name));
+        let make = implied("CI=1 /usr/bin/make -s test");
+        assert!(
+            has(&make, "Makefile") && has(&make, "run-tests.sh") && !has(&make, "app") && !has(&make, "main.c"),
+            "{make:?}"
+        );
+        let npm = implied("npm test");
+        assert!(has(&npm, "run-specs.js") && !has(&npm, "test-server.js"), "{npm:?}");
+        assert_eq!(implied("cargo test"), Vec::<PathBuf>::new());
+    }
+}
