@@ -18,6 +18,11 @@ use crate::ui::text::{Clean, format};
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::Path;
 
+/// What it means to leave it.
+const LEFT: &str = "branch and worktree would stay as they are, and `git worktree remove` would work";
+/// Said where a way was shown and not agreed to.
+const NOT_NOW: &str = "nothing was done; `longhaul finish` does it when you want it";
+
 /// Paths in the way, and ignored files, are listed up to here.
 const LISTED: usize = 20;
 
@@ -46,10 +51,7 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
     let (into, way) = (args.into.as_deref(), args.way.chosen());
     let ignored = if args.aside { IgnoredFiles::Aside } else { IgnoredFiles::Stay };
     match way {
-        Some(FinishWay::Leave) if args.dry_run => {
-            console.line("branch and worktree would stay as they are, and `git worktree remove` would work")?;
-            return Ok(());
-        }
+        Some(FinishWay::Leave) if args.dry_run || args.ask => console.line(LEFT)?,
         Some(FinishWay::Leave) => {}
         shown => {
             let plan = finish::rehearse(&place, shown.unwrap_or(FinishWay::Merge), into)?;
@@ -68,6 +70,7 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
         return Ok(());
     }
     let way = match way {
+        Some(way) if args.ask && !agreed(way, console)? => return Ok(console.line(NOT_NOW)?),
         Some(way) => way,
         None => ask(console)?,
     };
@@ -114,18 +117,24 @@ pub fn carry_out(
     Ok(())
 }
 
-/// Finishes the project in a directory, for who chose it on the screen.
+/// Says what the way that was chosen on the screen would do to the project in a directory, and does it if that is agreed to.
 ///
 /// # Errors
 /// As [`run`]; a refusal names what is in the way.
 pub fn chosen(checkout: &Path, way: FinishWay, console: &mut Console) -> Result<(), Failure> {
     let place = project::place(checkout)?;
-    if way != FinishWay::Leave {
+    if way == FinishWay::Leave {
+        console.line(LEFT)?;
+    } else {
         let plan = finish::rehearse(&place, way, None)?;
         if !plan.obstacles.is_empty() {
             show_obstacles(&plan, console)?;
             return Err(in_the_way(&place, &plan));
         }
+        show(&place, &plan, IgnoredFiles::Stay, console)?;
+    }
+    if !agreed(way, console)? {
+        return Ok(console.line(NOT_NOW)?);
     }
     carry_out(&place, way, None, IgnoredFiles::Stay, console)
 }
@@ -236,17 +245,28 @@ fn in_the_way(place: &Place, plan: &Homecoming) -> Failure {
 }
 
 fn ask(console: &mut Console) -> Result<FinishWay, Failure> {
+    let answer = typed("Type merge, squash or leave: ", console)?;
+    FinishWay::of(&answer).ok_or_else(|| Failure::user(Exit::Stopped, "left as it is"))
+}
+
+/// Asks whether a way that was shown is to be gone.
+fn agreed(way: FinishWay, console: &mut Console) -> Result<bool, Failure> {
+    let word = way.word();
+    Ok(typed(&format!("Type {word} to do it, Enter to leave it for now: "), console)? == word)
+}
+
+fn typed(prompt: &str, console: &mut Console) -> Result<String, Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::user(
             Exit::Usage,
-            "nobody can be asked here; add --merge, --squash or --leave",
+            "nobody can be asked here; add --merge, --squash or --leave, without --ask",
         ));
     }
-    console.prompt("Type merge, squash or leave: ")?;
+    console.prompt(prompt)?;
     let mut answer = String::new();
     io::stdin()
         .lock()
         .read_line(&mut answer)
         .map_err(|error| Failure::unready(format!("cannot read the answer: {error}")))?;
-    FinishWay::of(answer.trim()).ok_or_else(|| Failure::user(Exit::Stopped, "left as it is"))
+    Ok(answer.trim().to_owned())
 }

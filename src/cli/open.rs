@@ -37,8 +37,8 @@ pub fn run(list: Option<&Path>) -> Result<Option<&'static [&'static str]>, Failu
         ui::Exit::Left | ui::Exit::Terminated(_) => None,
         ui::Exit::Start(Wanted::Run) => Some(&["longhaul", "run", "."]),
         ui::Exit::Start(Wanted::Demo) => Some(&["longhaul", "demo"]),
-        ui::Exit::Start(Wanted::Finish(FinishWay::Merge)) => Some(&["longhaul", "finish", ".", "--merge"]),
-        ui::Exit::Start(Wanted::Finish(FinishWay::Squash)) => Some(&["longhaul", "finish", ".", "--squash"]),
-        ui::Exit::Start(Wanted::Finish(FinishWay::Leave)) => Some(&["longhaul", "finish", ".", "--leave"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Merge)) => Some(&["longhaul", "finish", ".", "--merge", "--ask"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Squash)) => Some(&["longhaul", "finish", ".", "--squash", "--ask"]),
+        ui::Exit::Start(Wanted::Finish(FinishWay::Leave)) => Some(&["longhaul", "finish", ".", "--leave", "--ask"]),
     })
 }

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::engine::place::Place;
 use crate::harness::feature_list::ListError;
 use crate::harness::{FeatureList, places};
+use crate::link;
 use crate::protocol::event::{FeatureListLoaded, RunInterrupted, RunOutcome};
 use crate::protocol::{Event, FeatureStatus, Seq, WorkTree};
 use crate::session::{Phase, State};
@@ -26,7 +27,7 @@ pub struct Project {
     pub missing: Option<WorkTree>,
     /// Its state directory.
     pub dir: ProjectDir,
-    /// The log, folded, with the list on disk folded in last.
+    /// The log, folded, with repository and list as they are on disk folded in last.
     pub state: State,
     /// Where its feature list is, relative to the workspace; of several that nobody chose from, the first.
     pub list: PathBuf,
@@ -102,6 +103,9 @@ impl Project {
                     .map(PathBuf::as_path),
             ),
         };
+        if let Some(observed) = link::observed(&workspace) {
+            state.tell(observed);
+        }
         let read = |list: &PathBuf| FeatureList::read(&workspace.join(list));
         let (list, read) = match chosen {
             Ok(list) => (list.clone(), read(&list)),

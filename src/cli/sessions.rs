@@ -23,6 +23,8 @@ struct Row {
     ended: Option<Timestamp>,
     cause: Option<&'static str>,
     summary: Option<String>,
+    /// Whether its work is not in the files any more, by a move back.
+    abandoned: bool,
     turns: u32,
     commits: Vec<String>,
     features_passed: Vec<String>,
@@ -68,7 +70,10 @@ fn line(state: &State, session: &Session, zone: &TimeZone) -> String {
         None if session.is_interrupted() => "interrupted",
         None => "running",
     };
-    let mut facts = vec![format!("{} turns", row.turns)];
+    let mut facts = vec![format::plural(row.turns as usize, "turn")];
+    if row.abandoned {
+        facts.insert(0, "abandoned: its work is not in the files".to_owned());
+    }
     if !row.features_passed.is_empty() {
         facts.push(format!("passed {}", row.features_passed.join(" ")));
     } else if let Some(feature) = &row.feature {
@@ -101,6 +106,7 @@ fn row(state: &State, session: &Session) -> Row {
         ended: session.ended.as_ref().map(|(time, _)| *time),
         cause: session.end_cause().map(words::cause),
         summary: session.ended.as_ref().map(|(_, ended)| ended.summary.clone()),
+        abandoned: state.is_abandoned(number),
         turns: session.turn.0,
         commits: state
             .commits

@@ -5,7 +5,9 @@ use super::console::Console;
 use super::failure::Failure;
 use super::project::{Project, Standing};
 use super::words;
-use crate::protocol::{FeatureStatus, Usage};
+use crate::protocol::event::RunOutcome;
+use crate::protocol::{FeatureStatus, MoveKind, TestRun, Usage};
+use crate::session::Tested;
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -28,7 +30,12 @@ struct Report {
     sessions: usize,
     session: Option<Current>,
     tests: Option<Tests>,
+    /// The latest move back or forth since the latest run began.
+    moved: Option<Moved>,
+    /// The engine's commits that the branch holds now.
     commits: usize,
+    /// Those that it ever made.
+    commits_made: usize,
     last_commit: Option<String>,
     usage: Usage,
     cost_usd: f64,
@@ -69,7 +76,17 @@ struct Current {
 }
 
 #[derive(Debug, Serialize)]
+struct Moved {
+    kind: MoveKind,
+    title: String,
+    time: Timestamp,
+    undo: u32,
+}
+
+#[derive(Debug, Serialize)]
 struct Tests {
+    /// Whether the files are still those of the run.
+    of_these_files: bool,
     command: String,
     passed: u32,
     failed: u32,
@@ -114,6 +131,9 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         ("", format!("{}  {}", project.name(), project.checkout.display())),
         ("run", run_line(project, now)),
     ];
+    if let Some(past) = state.standing_move() {
+        lines.push(("moved", words::moved(state, past, &project.checkout, now)));
+    }
     lines.extend(worktree_line(project).map(|line| ("worktree", line)));
     let (passing, total) = state.features.progress();
     lines.push((
@@ -138,15 +158,24 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if queued > 0 {
         lines.push(("queued", format!("{} to the agent", format::plural(queued, "message"))));
     }
-    if let Some((_, _, run)) = &state.tests.latest {
-        lines.push(("tests", format!("{}  ({})", words::tests(&run.totals()), run.command)));
+    let counted = |run: &TestRun| words::tests(&run.totals());
+    match state.tested_now() {
+        Tested::OfThese(run, _) => lines.push(("tests", format!("{}  ({})", counted(run), run.command))),
+        Tested::Before(run, _) => {
+            let told = format!("{} before the latest changes of the files  ({})", counted(run), run.command);
+            lines.push(("tests", told));
+        }
+        Tested::Never if state.tests.latest.is_some() => lines.push(("tests", "no test run of these files".to_owned())),
+        Tested::Never => {}
     }
-    if let Some(commit) = state.commits.last() {
-        let subject = commit.made.message.lines().next().unwrap_or_default();
-        lines.push((
-            "commits",
-            format!("{}, last {} {subject}", state.commits.len(), commit.made.commit.short()),
-        ));
+    if !state.commits.is_empty() {
+        let held = state.commits_held();
+        let last = held.last().map_or_else(String::new, |commit| {
+            let subject = commit.made.message.lines().next().unwrap_or_default();
+            format!(", last {} {subject}", commit.made.commit.short())
+        });
+        let counted = format::commits(held.len(), state.commits.len(), state.branch());
+        lines.push(("commits", format!("{counted}{last}")));
     }
     if state.totals.requests > 0 {
         lines.push((
@@ -205,13 +234,18 @@ fn run_line(project: &Project, now: Timestamp) -> String {
             let last = project
                 .state_word(now)
                 .1
-                .map_or_else(String::new, |last| format!(" {}", ago(last)));
-            format!("interrupted{last}: its process is gone; `longhaul run` goes on from here")
+                .map_or_else(String::new, |last| format!(", last heard of {}", ago(last)));
+            format!("interrupted: its process is gone{last}; `longhaul run` goes on from here")
         }
         Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
             let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
                 return "ended".to_owned();
             };
+            let (passing, total) = project.state.features.progress();
+            // What was so at its end may be so no longer, and must not read as if it were.
+            if *outcome == RunOutcome::AllPassing && passing < total {
+                return format!("ended {}, done; at its end: {}", ago(*time), words::outcome(*outcome));
+            }
             let reason = if reason.is_empty() {
                 String::new()
             } else {
@@ -225,6 +259,7 @@ fn run_line(project: &Project, now: Timestamp) -> String {
 fn report(project: &Project, now: Timestamp) -> Report {
     let state = &project.state;
     let (word, since) = project.state_word(now);
+    let held = state.commits_held();
     let (passing, total) = state.features.progress();
     Report {
         project: project.name(),
@@ -263,17 +298,25 @@ fn report(project: &Project, now: Timestamp) -> Report {
             context_share: session.context_share(),
             ended: session.end_cause().map(words::cause),
         }),
-        tests: state.tests.latest.as_ref().map(|(_, _, run)| {
+        tests: state.tested_now().run().map(|(run, _)| {
             let totals = run.totals();
             Tests {
+                of_these_files: state.tested_now().exactly().is_some(),
                 command: run.command.clone(),
                 passed: totals.passed,
                 failed: totals.failed,
                 skipped: totals.skipped,
             }
         }),
-        commits: state.commits.len(),
-        last_commit: state.commits.last().map(|commit| commit.made.commit.to_string()),
+        moved: state.standing_move().map(|past| Moved {
+            kind: past.moved.kind,
+            title: past.moved.title.clone(),
+            time: past.time,
+            undo: past.moved.undo,
+        }),
+        commits: held.len(),
+        commits_made: state.commits.len(),
+        last_commit: held.last().map(|commit| commit.made.commit.to_string()),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),
         unpriced_tokens: state.totals.unpriced_tokens,

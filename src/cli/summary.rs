@@ -37,8 +37,13 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
         row("cost", format!("{}{play}", words::cost(&run.totals)));
         let end = run.ended.as_ref().map_or_else(Timestamp::now, |(time, ..)| *time);
         row("time", format::duration_ms(format::seconds_between(run.started, end) * 1000));
-        let commits = state.commits.iter().filter(|commit| commit.time >= run.started).count();
-        row("commits", commits.to_string());
+        let held = state
+            .commits_held()
+            .into_iter()
+            .filter(|commit| commit.seq > run.begun)
+            .count();
+        let made = state.commits.iter().filter(|commit| commit.seq > run.begun).count();
+        row("commits", format::commits(held, made, state.branch()));
     }
     if !state.features.skipped.is_empty() {
         let ids: Vec<&str> = state.features.skipped.iter().map(FeatureId::as_str).collect();

@@ -1,12 +1,24 @@
 //! How sums, outcomes and activities are said on the command line.
 
 use crate::protocol::event::{EndCause, RunOutcome, WorktreeFinished, WorktreeTaken};
-use crate::protocol::{FeatureStatus, FinishWay, Oid, TestTotals};
-use crate::session::Activity;
-use crate::session::state::Totals;
+use crate::protocol::{FeatureStatus, FinishWay, MoveKind, Oid, TestTotals};
+use crate::session::state::{PastMove, Totals};
+use crate::session::{Activity, State};
 use crate::ui::text::format;
 use jiff::Timestamp;
 use std::path::Path;
+
+/// Says what a move was: `rolled back to checkpoint 80, 12m ago; `longhaul undo` takes it back`.
+#[must_use]
+pub fn moved(state: &State, past: &PastMove, checkout: &Path, now: Timestamp) -> String {
+    let dir = path(checkout);
+    let way = match (past.moved.kind, state.moves_open()) {
+        (MoveKind::Undo, (_, 1..)) => format!("; `longhaul redo {dir}` goes forth again"),
+        (MoveKind::Rollback | MoveKind::Redo, (1.., _)) => format!("; `longhaul undo {dir}` takes it back"),
+        _ => String::new(),
+    };
+    format!("{}, {}{way}", past.moved.words(), ago(past.time, now))
+}
 
 /// Says what was spent: `$1.23`, `price unknown`, `$1.23 and 12k tokens of unknown price`.
 #[must_use]

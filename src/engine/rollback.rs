@@ -16,7 +16,7 @@ use crate::harness::FeatureList;
 use crate::harness::rehearsal::rehearse;
 use crate::link;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, MoveRefused, RolledBack, RunEnded, RunOutcome};
-use crate::protocol::{MoveKind, Rehearsal, Seq, Target};
+use crate::protocol::{Rehearsal, Seq, Target};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Writer};
 use std::path::{Path, PathBuf};
@@ -116,7 +116,7 @@ impl Mover {
         let finished = repo.finish_move()?;
         let (known, last) = self
             .journal
-            .with_state(|state| (state.moves.iter().map(|(_, moved)| moved.undo).max(), state.last_time));
+            .with_state(|state| (state.moves.iter().map(|past| past.moved.undo).max(), state.last_time));
         // A repository may be older than its log here: of moves that others made, nothing is told.
         let missed = |number: u32, facts: &Facts| Some(number) > known && last.is_some_and(|last| facts.time >= last);
         let missed: Vec<_> = repo
@@ -202,6 +202,10 @@ impl Mover {
             set_aside: rehearsal.map_or(0, |rehearsal| u32::try_from(rehearsal.set_aside.len()).unwrap_or(u32::MAX)),
             abandoned,
             features: rehearsal.map(|rehearsal| rehearsal.features.clone()).unwrap_or_default(),
+            tree: rehearsal
+                .and_then(|rehearsal| rehearsal.trees.as_ref())
+                .map(|(_, there)| there.clone()),
+            restored: facts.restored,
             kept: moved.kept,
         };
         self.journal.record(event.clone())?;
@@ -303,13 +307,11 @@ impl Project {
 /// Says a move in a sentence.
 #[must_use]
 pub fn sentence(moved: &RolledBack) -> String {
-    let did = match moved.kind {
-        MoveKind::Rollback => "rolled back to",
-        MoveKind::Undo => "undone: back to",
-        MoveKind::Redo => "redone: forth to",
-    };
+    let files = if moved.files == 1 { "file" } else { "files" };
     format!(
-        "{did} {} ({} files; the state before is undo {})",
-        moved.title, moved.files, moved.undo
+        "{} ({} {files}; the state before is undo {})",
+        moved.words(),
+        moved.files,
+        moved.undo
     )
 }

@@ -8,7 +8,8 @@
 //! [`crate::git::PreCommit`] tells. It is signed if the user signs.
 //!
 //! Invariant: the commit holds the edit and nothing else: what else changed in the tree, the index or the list itself (flags that
-//! the agent flipped and has not committed yet) stays as it is. Where an edit is refused, no byte has changed.
+//! the agent flipped and has not committed yet) stays as it is; a list with other words than the committed one is not edited until
+//! somebody commits these. Where an edit is refused, no byte has changed.
 
 mod error;
 #[cfg(test)]
@@ -19,7 +20,7 @@ pub use error::PlanError;
 pub use words::told;
 
 use super::FeatureList;
-use super::feature_list::edit::Edited;
+use super::feature_list::compare;
 use crate::git::{CommitRequest, GitError, Repo, Unsigned, check_message};
 use crate::protocol::event::{FeatureEditRefused, FeatureFlipped, FeatureListEdited, FlipBy};
 use crate::protocol::plan::{Base, FeatureEdit, FeatureText};
@@ -93,7 +94,7 @@ impl Asked<'_> {
         let repo = Repo::discover(bench.workspace)?;
         repo.ready_to_commit(bench.author.clone())?;
         let head = repo.head()?.ok_or(PlanError::NotBegun)?;
-        let tree = self.tree(&repo, &head, bench, &edited)?;
+        let tree = self.tree(&repo, &head, bench, &before)?;
         let signed = match &tree {
             Some(tree) => (bench.sign)(Unsigned {
                 tree: tree.clone(),
@@ -154,21 +155,29 @@ impl Asked<'_> {
     }
 
     /// The tree with this edit in it and nothing else; `None` if there is nothing to commit.
-    fn tree(&self, repo: &Repo, head: &Oid, bench: &Bench<'_>, edited: &Edited) -> Result<Option<Oid>, PlanError> {
+    fn tree(&self, repo: &Repo, head: &Oid, bench: &Bench<'_>, before: &FeatureList) -> Result<Option<Oid>, PlanError> {
         let file = bench.workspace.join(bench.list);
         let path = file.strip_prefix(repo.workdir()).unwrap_or(bench.list);
         let Some(committed) = repo.read_at(head, path)? else {
             return Ok(None);
         };
-        let list = FeatureList::parse(&bench.list.display().to_string(), committed.clone())
-            .ok()
-            .filter(|list| Base::of(list.features()) == *self.base);
-        let bytes = match (list.map(|list| list.edit(self.edit)), self.edit) {
-            (Some(Ok(edited)), _) => edited.list.bytes().to_vec(),
+        let name = bench.list.display().to_string();
+        let differs = |what: String| PlanError::Uncommitted {
+            what,
+            path: path.display().to_string(),
+        };
+        let Ok(list) = FeatureList::parse(&name, committed.clone()) else {
+            return Err(differs("the committed list cannot be read".to_owned()));
+        };
+        // Words that somebody wrote and did not commit are theirs: this edit's commit must not take them along.
+        if Base::of(list.features()) != *self.base {
+            return Err(differs(compare(&list, before)));
+        }
+        let bytes = match (list.edit(self.edit), self.edit) {
+            (Ok(edited), _) => edited.list.bytes().to_vec(),
             // The commit says so already; only the file did not.
-            (Some(Err(_)), FeatureEdit::Flip { .. }) => return Ok(None),
-            // The list on disk has other entries than the commit: it can only be committed whole.
-            (Some(Err(_)) | None, _) => edited.list.bytes().to_vec(),
+            (Err(_), FeatureEdit::Flip { .. }) => return Ok(None),
+            (Err(error), _) => return Err(error.into()),
         };
         if bytes == committed {
             return Ok(None);
@@ -180,6 +189,13 @@ impl Asked<'_> {
 /// Looks whether an edit says what it must.
 fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
     let worded = |text: &FeatureText| {
+        for words in std::iter::once(&text.description).chain(&text.steps) {
+            // The same characters as in a commit's message: a list that says other than it shows misleads whoever reads it.
+            check_message(words).map_err(|found| match found {
+                GitError::MessageCharacter { code, line } => PlanError::Hidden { code, line },
+                other => other.into(),
+            })?;
+        }
         if text.description.trim().is_empty() {
             return Err(PlanError::Words("a feature needs a description"));
         }
@@ -199,10 +215,18 @@ fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
 
 /// The flag that an edit changes, as it is told.
 fn flipped(edit: &FeatureEdit, before: &FeatureList, reason: &str, session: SessionNo) -> Option<FeatureFlipped> {
-    let FeatureEdit::Flip { feature, passes, .. } = edit else {
-        return None;
-    };
     let status = |id: &FeatureId| before.get(id).map_or(FeatureStatus::Unknown, |feature| feature.status);
+    let (feature, passes) = match edit {
+        FeatureEdit::Flip { feature, passes, .. } => (feature, passes),
+        FeatureEdit::Reword {
+            feature, unproven: true, ..
+        } if status(feature) == FeatureStatus::Passing => (feature, &false),
+        _ => return None,
+    };
+    let reason = match edit {
+        FeatureEdit::Reword { .. } => "it passed by evidence of other words",
+        _ => reason,
+    };
     let evidence = passes.then(|| Evidence {
         kind: EvidenceKind::Human,
         summary: "by hand".to_owned(),

@@ -19,6 +19,7 @@ pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
 pub use offline::{edit_features, offline_in};
+pub use present::observed;
 pub use wanted::Wanted;
 
 use crate::protocol::{Answer, Command, Envelope, Query};

@@ -3,6 +3,7 @@
 //! Owns what such an edit is carried out with: the guard as the last run left it, the user's own git. The edit itself is
 //! [`crate::harness::plan`]'s. Invariant: the next run starts with the edited list as the agreed one, not as a change from outside.
 
+use super::present::observed;
 use crate::config::Settings;
 use crate::git::{GitError, Repo, Unsigned};
 use crate::guard::{Guard, GuardContext};
@@ -12,9 +13,6 @@ use crate::protocol::event::FeatureListLoaded;
 use crate::protocol::{Event, Oid, SessionNo};
 use crate::store::ProjectDir;
 use std::path::Path;
-
-/// Commits read for the Git pane.
-const COMMITS: usize = 200;
 
 /// Carries an edit out and says what happened, as events. The caller holds the project's lock.
 pub fn edit(workspace: &Path, dir: &ProjectDir, settings: &Settings, session: SessionNo, asked: &Asked<'_>) -> Vec<Event> {
@@ -79,9 +77,7 @@ fn carry_out(
     let mut events: Vec<Event> = vec![made.edited.into()];
     events.extend(made.flipped.map(Event::from));
     events.push(loaded(&made.list, &settings.feature_list));
-    if let Ok(observed) = Repo::discover(&workspace).and_then(|repo| repo.observe(COMMITS)) {
-        events.push(observed.into());
-    }
+    events.extend(observed(&workspace).map(Event::from));
     Ok(events)
 }
 

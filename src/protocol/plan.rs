@@ -28,12 +28,15 @@ pub enum FeatureEdit {
         /// What it says.
         text: FeatureText,
     },
-    /// Give a feature another description and other steps. Its flag stays as it is.
+    /// Give a feature another description and other steps.
     Reword {
         /// Which.
         feature: FeatureId,
         /// What it says from now on.
         text: FeatureText,
+        /// Whether it does not pass any more, if it did: what it passed by was evidence of the old words. Else its flag stays.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unproven: bool,
     },
     /// Make two features of one. The first keeps flag, tests and history; the new one has proven nothing yet and does not pass.
     Split {

@@ -36,6 +36,18 @@ pub enum MoveKind {
     Redo,
 }
 
+impl MoveKind {
+    /// Returns the word for such a move that was made.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rollback => "rolled back",
+            Self::Undo => "undone",
+            Self::Redo => "redone",
+        }
+    }
+}
+
 /// What a move would do, found out without doing it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rehearsal {

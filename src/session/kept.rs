@@ -1,6 +1,6 @@
 //! What the log keeps of the project's past besides its sessions: checkpoints, and commits that nobody looked at.
 
-use super::state::{Commit, State};
+use super::state::{Commit, Present, State};
 use super::timeline::Call;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
 use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
@@ -19,6 +19,8 @@ pub struct KeptCheckpoint {
     pub feature: Option<FeatureId>,
     /// When it was dropped, if it is kept no longer.
     pub dropped: Option<Timestamp>,
+    /// What was known of the files then.
+    pub present: Present,
     /// The checkpoint.
     pub made: CheckpointMade,
 }
@@ -91,11 +93,11 @@ impl State {
         if kept.made.cause != CheckpointCause::BeforeRollback {
             return None;
         }
-        let (seq, moved) = self.moves.iter().find(|(seq, _)| *seq > kept.seq)?;
+        let past = self.moves.iter().find(|past| past.seq > kept.seq)?;
         // A move that was refused left only its checkpoint: what came later is another one's.
-        let between = |other: &&KeptCheckpoint| other.seq > kept.seq && other.seq < *seq;
+        let between = |other: &&KeptCheckpoint| other.seq > kept.seq && other.seq < past.seq;
         let other = self.checkpoints.iter().rev().find(between);
-        other.is_none().then_some(moved)
+        other.is_none().then_some(&past.moved)
     }
 }
 

@@ -7,6 +7,7 @@ pub mod board;
 pub mod gates;
 mod kept;
 pub mod phase;
+pub mod present;
 mod reduce;
 pub mod rules;
 pub mod state;
@@ -15,6 +16,7 @@ pub mod timeline;
 pub mod workplace;
 
 pub use phase::Phase;
+pub use present::Tested;
 pub use rules::{RuleEnd, StandingRule};
 pub use state::{Activity, Session, State};
 pub use steering::{Hold, QueuedMessage};

@@ -76,14 +76,9 @@ impl State {
     #[must_use]
     pub fn phase(&self) -> (Phase, Option<Timestamp>) {
         let Some(run) = &self.run else { return (Phase::Empty, None) };
+        // How it ended stays so, whatever became of the features since: they are counted beside it, and a move back is named.
         if let Some((time, outcome, _)) = &run.ended {
-            // Moved back since, or edited by hand: what was done then is not done any more.
-            let (passing, all) = self.features.progress();
-            let outcome = match outcome {
-                RunOutcome::AllPassing if passing < all => RunOutcome::Stopped,
-                outcome => *outcome,
-            };
-            return (Phase::Ended(outcome), Some(*time));
+            return (Phase::Ended(*outcome), Some(*time));
         }
         if let Some(last) = run.interrupted {
             return (Phase::Interrupted, Some(last));
@@ -142,7 +137,7 @@ mod tests {
     use crate::protocol::{Autonomy, Envelope, Event, FORMAT_VERSION, Feature, FeatureStatus, RunId, Seq, SessionNo};
 
     #[test]
-    fn done_is_said_only_while_it_is_true() {
+    fn a_run_that_was_done_is_never_called_stopped() {
         let run = RunStarted {
             run: RunId::from("r"),
             project: "p".into(),
@@ -186,6 +181,6 @@ mod tests {
             });
             words.push(state.phase().0.word());
         }
-        assert_eq!(words, ["between sessions", "between sessions", "done", "stopped"]);
+        assert_eq!(words, ["between sessions", "between sessions", "done", "done"]);
     }
 }

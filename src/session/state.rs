@@ -3,18 +3,19 @@
 pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
 pub use super::gates::{ByHand, OpenGate};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
+pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved, RolledBack,
-    RunOutcome, SessionEnded,
+    CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome,
+    SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
 use crate::protocol::{
     Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RuleId, RunId, Seq, SessionNo,
-    StopMode, TestRun, TestTotals, TurnNo, Usage,
+    StopMode, TestRun, TurnNo, Usage,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,8 +65,10 @@ pub struct State {
     pub debts_aside: Vec<Debt>,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<KeptCheckpoint>,
-    /// Moves back and forth, oldest first, each with its event.
-    pub moves: Vec<(Seq, RolledBack)>,
+    /// Moves back and forth, oldest first.
+    pub moves: Vec<PastMove>,
+    /// The files as they are now, as far as the log tells.
+    pub present: Present,
     /// Sessions whose work is not in the files any more.
     pub abandoned: BTreeSet<SessionNo>,
     /// Number of the latest gate.
@@ -105,6 +108,8 @@ pub struct Run {
     pub limits: Limits,
     /// What waits for a person.
     pub autonomy: Autonomy,
+    /// The event that began it.
+    pub begun: Seq,
     /// When it began.
     pub started: Timestamp,
     /// When and how it ended, and the sentence for it.
@@ -207,6 +212,8 @@ pub struct Commit {
     pub session: SessionNo,
     /// Event that tells it.
     pub seq: Seq,
+    /// What was known of the files then.
+    pub present: Present,
     /// The commit.
     pub made: crate::protocol::event::CommitMade,
 }
@@ -218,8 +225,8 @@ pub struct TestBoard {
     pub running: Option<(String, Timestamp)>,
     /// The latest finished run, with its session and event.
     pub latest: Option<(SessionNo, Seq, TestRun)>,
-    /// Totals of every finished run, oldest first.
-    pub history: Vec<(Seq, TestTotals)>,
+    /// Every finished run, oldest first.
+    pub history: Vec<PastRun>,
     /// History by test name, in order of first appearance.
     pub cases: Vec<CaseHistory>,
     /// Place of each name in `cases`.
@@ -237,8 +244,6 @@ pub struct CaseHistory {
     pub duration_ms: Option<u64>,
     /// What it said last.
     pub detail: String,
-    /// Whether the latest run of all named it.
-    pub in_latest: bool,
     /// Each run that had another result for it than the run before, oldest first; `None`: that run did not name it.
     pub changes: Vec<(Seq, Option<CaseStatus>)>,
 }

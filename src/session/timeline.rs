@@ -1,8 +1,8 @@
 //! A session's transcript: the items a reader scrolls through, in the order they happened.
 
 use crate::protocol::event::{
-    BreachFound, CommitMade, ExternalChangeSeen, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached, OrientationFinished,
-    QuestionAsked, RolledBack, RulingMade, SessionEnded,
+    BreachFound, CommitMade, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached,
+    OrientationFinished, QuestionAsked, RolledBack, RulingMade, SessionEnded,
 };
 use crate::protocol::{BlockKind, CallId, CallStatus, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
@@ -68,6 +68,13 @@ pub enum ItemKind {
     Breach(BreachFound),
     /// Something changed from outside.
     External(ExternalChangeSeen),
+    /// A person changed something by the means of this program.
+    ByHand {
+        /// What.
+        what: ExternalKind,
+        /// How, and why, in one line.
+        text: String,
+    },
     /// The session's feature was chosen.
     Selected(FeatureSelected),
     /// A pass flag changed.
@@ -171,6 +178,7 @@ impl Item {
             | ItemKind::Thinking { .. }
             | ItemKind::Foreign { .. }
             | ItemKind::External(_)
+            | ItemKind::ByHand { .. }
             | ItemKind::Selected(_)
             | ItemKind::Note { .. }
             | ItemKind::Question { .. }

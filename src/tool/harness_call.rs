@@ -4,6 +4,7 @@ use super::InputError;
 use super::catalog::Tool;
 use super::edit::{NotReplaced, replaced};
 use super::input::parse;
+use crate::git::one_line;
 use crate::protocol::{FeatureId, RawJson};
 use serde::Deserialize;
 
@@ -149,7 +150,7 @@ impl HarnessCall {
             },
             Tool::AskHuman => Self::AskHuman {
                 question: need("question", fields.question)?,
-                choices: fields.choices,
+                choices: choices(fields.choices)?,
             },
             Tool::EndSession => Self::EndSession {
                 summary: fields.summary.unwrap_or_default(),
@@ -174,6 +175,16 @@ impl HarnessCall {
             }
         })
     }
+}
+
+/// Answers to choose from, each one line without characters that do not show: what a person chooses is what the model is told.
+fn choices(given: Vec<String>) -> Result<Vec<String>, InputError> {
+    let plain: Vec<String> = given.iter().map(|choice| one_line(choice)).collect();
+    if plain.iter().any(String::is_empty) {
+        let why = "one of `choices` is empty: leave it out, a person can always type an answer of their own";
+        return Err(InputError::new(Tool::AskHuman, why));
+    }
+    Ok(plain)
 }
 
 /// Says whether the engine carries a tool out itself.
@@ -214,6 +225,9 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(matches!(asked, HarnessCall::AskHuman { choices, .. } if choices.len() == 2));
+        let coloured = r#"{"question":"Which?","choices":["blue \u001b[31mred\u001b[0m","a\u202e\nb "]}"#;
+        let asked = call("ask_human", coloured).unwrap().unwrap();
+        assert!(matches!(asked, HarnessCall::AskHuman { choices, .. } if choices == ["blue [31mred[0m", "a b"]));
         assert!(matches!(call("end_session", "{}"), Some(Ok(HarnessCall::EndSession { .. }))));
     }
 
@@ -226,6 +240,11 @@ mod tests {
             ("feature_failed", r#"{"id":7,"reason":"x"}"#, "invalid type"),
             ("progress_note", "[]", "missing field `text`"),
             ("ask_human", r#"{"question":"?","choices":"a"}"#, "invalid type"),
+            (
+                "ask_human",
+                r#"{"question":"?","choices":["a"," \u001b\n"]}"#,
+                "one of `choices` is empty",
+            ),
             ("declare_verify", "null", "invalid type"),
         ] {
             let error = call(name, input).unwrap().unwrap_err().to_string();

@@ -82,7 +82,7 @@ pub fn sentence(model: &Model) -> Option<String> {
 fn after(model: &Model) -> String {
     let key = |action| model.keymap.key_text(action);
     let leave = key(Action::Leave);
-    match model.state.moves.last().map(|(_, moved)| moved.kind) {
+    match model.state.moves.last().map(|past| past.moved.kind) {
         None => format!(
             "The run is over. {}, then {} on a commit shows what going back would do; {leave} leaves",
             key(Action::FocusGit),
@@ -118,6 +118,8 @@ mod tests {
             abandoned: Vec::new(),
             features: Vec::new(),
             kept: Vec::new(),
+            restored: None,
+            tree: None,
         }
     }
 

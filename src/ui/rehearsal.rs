@@ -111,7 +111,11 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
     }
     let abandoned: Vec<String> = abandoned(rehearsal, state).iter().map(ToString::to_string).collect();
     if !abandoned.is_empty() {
-        rows.push(("sessions", format!("{} stay in the log, marked abandoned", named(&abandoned))));
+        let stay = if abandoned.len() == 1 { "stays" } else { "stay" };
+        rows.push((
+            "sessions",
+            format!("{} {stay} in the log, marked abandoned", named(&abandoned)),
+        ));
     }
     if !rehearsal.edited.is_empty() {
         rows.push((

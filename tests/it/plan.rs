@@ -33,6 +33,7 @@ fn reword(feature: &str, description: &str) -> FeatureEdit {
             description: description.into(),
             steps: vec!["run it".into()],
         },
+        unproven: false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Going back from a shell, and in a live run.
 
+mod now;
+
 use crate::support::{INITIALIZER, Lab, builds, coding, ends, wait_for};
 use assert_cmd::Command;
 use longhaul::protocol::event::{CheckpointCause, RunOutcome};
@@ -229,7 +231,7 @@ async fn a_rehearsal_says_what_flips_and_which_sessions_are_abandoned() {
     program(&lab, &["rollback", &first, "--dry-run"]).assert().success().stdout(
         contains("F002 passes -> open")
             .and(contains("1 of 1 passed there; not there: "))
-            .and(contains("s3 stay in the log")),
+            .and(contains("s3 stays in the log")),
     );
 }
 
@@ -382,7 +384,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
         causes.contains(&CheckpointCause::Step) && causes.contains(&CheckpointCause::Commit),
         "{causes:?}"
     );
-    let moved = &ran.state.moves.last().unwrap().1;
+    let moved = &ran.state.moves.last().unwrap().moved;
     assert_eq!(
         (moved.to.as_ref(), moved.features.len()),
         (None, 2),

@@ -49,6 +49,9 @@ pub struct FinishArgs {
     /// Move what git ignores in the worktree to a directory beside it, so that the worktree can go; else it stays
     #[arg(long)]
     pub aside: bool,
+    /// Print what would happen, and do it only once the way's name is typed; what the screen's own key does
+    #[arg(long, conflicts_with = "dry_run")]
+    pub ask: bool,
     /// Only print what would happen
     #[arg(long)]
     pub dry_run: bool,

@@ -12,6 +12,27 @@ pub enum PlanError {
     /// The list is another one by now.
     #[error("the list has changed since it was shown, nothing was written; look, try again")]
     Changed,
+    /// The list on disk has words that are not committed, which are not of this edit.
+    #[error(
+        "nothing was written: {path} differs from the last commit ({what}), and an edit by hand is a commit of its own; \
+         commit that first (`git commit {path}`), or take it back (`git restore {path}`), then save again"
+    )]
+    Uncommitted {
+        /// What differs.
+        what: String,
+        /// The list, as git names it.
+        path: String,
+    },
+    /// A character of the words does not show.
+    #[error(
+        "line {line} of the words holds U+{code:04X}, which does not show and can hide or turn round what is read; take it out"
+    )]
+    Hidden {
+        /// The character.
+        code: u32,
+        /// The line of the description or step.
+        line: usize,
+    },
     /// There is no list.
     #[error("there is no feature list any more; nothing was written")]
     Gone,

@@ -84,6 +84,7 @@ fn reword(feature: &str, description: &str) -> FeatureEdit {
             description: description.into(),
             steps: vec!["a".into()],
         },
+        unproven: false,
     }
 }
 
@@ -141,12 +142,53 @@ fn a_list_that_changed_since_it_was_shown_is_left_alone() {
         (lab.list(), lab.git(&["rev-list", "--count", "HEAD"])),
         (other.clone(), "1".to_owned())
     );
-    // Shown anew it goes, and what was not committed before goes with it: the list can only be committed whole.
-    lab.make(&lab.base(), &reword("F1", "once"), "").unwrap();
-    assert_eq!(
-        lab.git(&["show", "HEAD:feature_list.json"]),
-        other.replace("one", "once").trim_end()
+    // Shown anew it is refused still: those words are somebody's, and not of this edit.
+    let refused = lab.make(&lab.base(), &reword("F1", "once"), "").unwrap_err().to_string();
+    assert!(
+        refused.contains("description edited: F2") && refused.contains("git commit feature_list.json"),
+        "{refused}"
     );
+    assert_eq!(
+        (lab.list(), lab.git(&["rev-list", "--count", "HEAD"])),
+        (other, "1".to_owned())
+    );
+    lab.git(&["commit", "-qam", "mine"]);
+    lab.make(&lab.base(), &reword("F1", "once"), "").unwrap();
+    assert_eq!(lab.git(&["diff", "HEAD~1", "HEAD", "--numstat"]), "1\t1\tfeature_list.json");
+}
+
+#[test]
+fn a_passing_feature_with_other_words_is_set_back_by_the_same_edit_if_that_is_wanted() {
+    let passing = LIST.replacen("false", "true", 1);
+    let lab = Lab::committed(&[(FEATURE_LIST, &passing)]);
+    lab.make(&lab.base(), &reword("F1", "once"), "").unwrap();
+    assert_eq!(lab.list(), passing.replace("one", "once"), "its flag is let alone");
+    let FeatureEdit::Reword { feature, mut text, .. } = reword("F1", "once") else {
+        panic!()
+    };
+    text.description = "twice".into();
+    let unproven = true;
+    let edit = FeatureEdit::Reword { feature, text, unproven };
+    let made = lab.make(&lab.base(), &edit, "").unwrap();
+    assert_eq!(lab.list(), LIST.replace("one", "twice"));
+    let flipped = made.flipped.as_ref().unwrap();
+    assert_eq!((flipped.from, flipped.to), (FeatureStatus::Passing, FeatureStatus::Failing));
+    assert_eq!(
+        lab.git(&["log", "-1", "--format=%s"]),
+        "features: reword F1, to be proven anew (by hand)"
+    );
+    assert!(told(&made).contains("it does not pass until"), "{}", told(&made));
+}
+
+#[test]
+fn characters_that_do_not_show_never_reach_the_list() {
+    let lab = Lab::committed(&[(FEATURE_LIST, LIST)]);
+    for words in ["on\u{202e}ce", "on\u{200b}ce", "on\u{1b}ce"] {
+        let refused = lab.make(&lab.base(), &reword("F1", words), "").unwrap_err();
+        assert!(matches!(refused, PlanError::Hidden { line: 1, .. }), "{refused}");
+    }
+    assert!(lab.written.borrow().is_empty());
+    lab.make(&lab.base(), &reword("F1", "un été 🎉"), "").unwrap();
 }
 
 #[test]

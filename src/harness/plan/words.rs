@@ -19,6 +19,9 @@ pub(super) fn title(edit: &FeatureEdit, edited: &Edited) -> String {
     };
     match edit {
         FeatureEdit::Add { after, .. } => format!("add {} {}", edited.feature, place(after, "as the first")),
+        FeatureEdit::Reword {
+            feature, unproven: true, ..
+        } => format!("reword {feature}, to be proven anew"),
         FeatureEdit::Reword { feature, .. } => format!("reword {feature}"),
         FeatureEdit::Split { feature, .. } => format!("split {feature} into {feature} and {}", edited.feature),
         FeatureEdit::Move { feature, after } => format!("move {feature} {}", place(after, "to the front")),
@@ -53,7 +56,12 @@ pub fn told(made: &Made) -> String {
         let _ = write!(told, " ({}).", edited.reason);
     }
     match &edited.edit {
-        FeatureEdit::Reword { feature, text } => says(&mut told, &edited.id_now(feature), text),
+        FeatureEdit::Reword { feature, text, unproven } => {
+            says(&mut told, &edited.id_now(feature), text);
+            if *unproven {
+                told.push_str("\nWhat it passed by was evidence of other words: it does not pass until it is proven by these.");
+            }
+        }
         FeatureEdit::Split { feature, first, second } => {
             says(&mut told, &edited.id_now(feature), first);
             told.push_str("\nThe new one behind it says:");

@@ -78,9 +78,28 @@ pub struct RolledBack {
     /// Features whose status changed by it.
     #[serde(default)]
     pub features: Vec<FeatureMove>,
+    /// The files as they are now, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
+    /// For an undo or a redo: number under which the state that it brought back was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<u32>,
     /// Files that were met in a state that nobody had saved; they lie beside their old place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
+}
+
+impl RolledBack {
+    /// Says the move in words: `rolled back to checkpoint 80`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let way = match self.kind {
+            MoveKind::Rollback => " to",
+            MoveKind::Undo => ": back to",
+            MoveKind::Redo => ": forth to",
+        };
+        format!("{}{way} {}", self.kind.word(), self.title)
+    }
 }
 
 /// A move that was asked for was not made; nothing was changed by it.

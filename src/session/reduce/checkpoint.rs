@@ -3,12 +3,13 @@
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
-use crate::session::state::{CaseHistory, Debt, KeptCheckpoint, State};
+use crate::session::state::{CaseHistory, Debt, KeptCheckpoint, PastMove, State};
 use crate::session::timeline::ItemKind;
 use std::collections::BTreeSet;
 
 impl State {
     pub(super) fn checkpoint_made(&mut self, at: At, event: &CheckpointMade) {
+        self.present_kept(event);
         let session = self.session(at.session);
         self.checkpoints.push(KeptCheckpoint {
             time: at.time,
@@ -16,6 +17,7 @@ impl State {
             seq: at.seq,
             feature: session.and_then(|session| session.feature.clone()),
             dropped: None,
+            present: self.present.clone(),
             made: event.clone(),
         });
     }
@@ -30,7 +32,14 @@ impl State {
     }
 
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
-        self.moves.push((at.seq, event.clone()));
+        let before = self.present.clone();
+        self.present_moved(event);
+        self.moves.push(PastMove {
+            seq: at.seq,
+            time: at.time,
+            moved: event.clone(),
+            before,
+        });
         self.abandoned = event.abandoned.iter().copied().collect();
         self.settle_debts(event.to.as_ref());
         for moved in &event.features {
@@ -99,8 +108,8 @@ impl State {
         let Some(moment) = self.moment_of(target) else {
             return self.abandoned.iter().copied().collect();
         };
-        let then = self.moves.iter().rev().find(|(seq, _)| *seq < moment);
-        let mut abandoned: Vec<SessionNo> = then.map_or_else(Vec::new, |(_, moved)| moved.abandoned.clone());
+        let then = self.moves.iter().rev().find(|past| past.seq < moment);
+        let mut abandoned: Vec<SessionNo> = then.map_or_else(Vec::new, |past| past.moved.abandoned.clone());
         let later = self
             .sessions
             .iter()
@@ -114,9 +123,9 @@ impl State {
     /// Lists the sessions that were abandoned before a move, by the number that it is kept under.
     #[must_use]
     pub fn abandoned_before(&self, undo: u32) -> Vec<SessionNo> {
-        let place = self.moves.iter().rposition(|(_, moved)| moved.undo == undo);
+        let place = self.moves.iter().rposition(|past| past.moved.undo == undo);
         let before = place.and_then(|place| self.moves.get(place.checked_sub(1)?));
-        before.map_or_else(Vec::new, |(_, moved)| moved.abandoned.clone())
+        before.map_or_else(Vec::new, |past| past.moved.abandoned.clone())
     }
 
     /// Returns the counts of the last test run before a target.
@@ -126,21 +135,29 @@ impl State {
             let known = self.commits.iter().find(|known| known.made.commit == *commit);
             return known.and_then(|known| known.made.tests_after);
         }
-        let moment = self.moment_of(target)?;
-        let before = self.tests.history.iter().rev().find(|(seq, _)| *seq < moment);
-        before.map(|(_, totals)| *totals)
+        self.run_at(target).and_then(|run| self.tests.past(run)).map(|run| run.totals)
+    }
+
+    /// Returns the last test run on the way to a target.
+    fn run_at(&self, target: &Target) -> Option<Seq> {
+        match target {
+            Target::Checkpoint { checkpoint } => self.checkpoint(*checkpoint)?.present.tested,
+            Target::Commit { commit } => {
+                let known = self.commits.iter().find(|known| known.made.commit == *commit);
+                known?.present.tested
+            }
+            Target::Undo | Target::Redo => None,
+        }
     }
 
     /// Lists the tests whose latest result is another than the one in the last run before a target; none if no run is known there.
     #[must_use]
     pub fn tests_moved_by(&self, target: &Target) -> Vec<TestMove> {
-        let Some(moment) = self.moment_of(target).filter(|_| self.tests_at(target).is_some()) else {
+        let Some(there) = self.run_at(target).filter(|_| self.tests_at(target).is_some()) else {
             return Vec::new();
         };
         let moved = |case: &CaseHistory| {
-            let (_, from) = *case.changes.last()?;
-            let then = case.changes.iter().rev().find(|(seq, _)| *seq < moment);
-            let to = then.and_then(|(_, status)| *status);
+            let (from, to) = (self.result_now(case), case.at(there));
             let test = case.name.clone();
             (from != to).then_some(TestMove { test, from, to })
         };
@@ -267,6 +284,8 @@ mod tests {
             abandoned: Vec::new(),
             features,
             kept: Vec::new(),
+            restored: None,
+            tree: None,
         }
         .into()
     }

@@ -40,6 +40,7 @@ impl State {
     }
 
     pub(super) fn feature_flipped(&mut self, at: At, event: &FeatureFlipped) {
+        self.present_changed();
         if let Some(row) = self.features.get_mut(&event.feature) {
             row.regressed = event.to != FeatureStatus::Passing && (row.regressed || event.from == FeatureStatus::Passing);
             row.feature.status = event.to;
@@ -62,6 +63,7 @@ impl State {
     }
 
     pub(super) fn commit_made(&mut self, at: At, event: &CommitMade) {
+        self.present_committed(event);
         self.note_debt(event);
         if let Some(row) = event.feature.as_ref().and_then(|id| self.features.get_mut(id)) {
             row.commits.push(event.commit.clone());
@@ -86,6 +88,7 @@ impl State {
             time: at.time,
             session: at.session,
             seq: at.seq,
+            present: self.present.clone(),
             made: event.clone(),
         });
         self.push(at, ItemKind::Commit(event.clone()));

@@ -26,6 +26,7 @@ impl State {
 
     pub(super) fn test_run_finished(&mut self, at: At, event: &TestRunFinished) {
         self.tests.record(at, &event.run);
+        self.present_tested(at, &event.run);
         if let Some(session) = self.session_mut(at.session) {
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
             // Before the first turn the harness is still gathering; later it works for a tool call.
@@ -42,10 +43,7 @@ impl State {
 impl TestBoard {
     fn record(&mut self, at: At, run: &TestRun) {
         self.running = None;
-        self.history.push((at.seq, run.totals()));
-        for case in &mut self.cases {
-            case.in_latest = false;
-        }
+        let mut named = vec![false; self.cases.len()];
         for case in &run.cases {
             let place = *self.by_name.entry(case.name.clone()).or_insert_with(|| {
                 self.cases.push(CaseHistory {
@@ -53,13 +51,13 @@ impl TestBoard {
                     results: Vec::new(),
                     duration_ms: None,
                     detail: String::new(),
-                    in_latest: true,
                     changes: Vec::new(),
                 });
                 self.cases.len() - 1
             });
+            named.resize(self.cases.len(), false);
             if let Some(history) = self.cases.get_mut(place) {
-                history.in_latest = true;
+                named[place] = true;
                 history.duration_ms = case.duration_ms;
                 history.detail.clone_from(&case.detail);
                 history.results.push(case.status);
@@ -68,8 +66,8 @@ impl TestBoard {
                 }
             }
         }
-        for case in &mut self.cases {
-            let now = if case.in_latest { case.results.last().copied() } else { None };
+        for (case, named) in self.cases.iter_mut().zip(named) {
+            let now = if named { case.results.last().copied() } else { None };
             if case.changes.last().map(|(_, last)| *last) != Some(now) {
                 case.changes.push((at.seq, now));
             }

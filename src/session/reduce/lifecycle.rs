@@ -26,6 +26,7 @@ impl State {
             window: event.window.clone(),
             limits: event.limits,
             autonomy: event.autonomy,
+            begun: at.seq,
             started: at.time,
             ended: None,
             interrupted: None,

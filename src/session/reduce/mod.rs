@@ -6,6 +6,7 @@ mod gate;
 mod harness;
 mod lifecycle;
 mod plan;
+mod present;
 mod rule;
 mod steer;
 mod tool;
@@ -20,6 +21,7 @@ mod tests;
 
 use super::state::{Activity, Session, State};
 use super::timeline::{Item, ItemKind};
+use crate::protocol::event::ExternalKind;
 use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo};
 use jiff::Timestamp;
 
@@ -65,7 +67,7 @@ impl State {
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),
             Event::LimitRaised(event) => self.limit_raised(at, event),
-            Event::RepositoryObserved(event) => self.repository = Some(event.clone()),
+            Event::RepositoryObserved(event) => self.present_observed(event),
             Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
             Event::FeatureSelected(event) => self.feature_selected(at, event),
             Event::FeatureFlipped(event) => self.feature_flipped(at, event),
@@ -92,16 +94,23 @@ impl State {
             Event::ToolFinished(event) => self.tool_finished(at, event),
             Event::RulingMade(event) => self.ruling_made(at, event),
             Event::BreachFound(event) => self.push(at, ItemKind::Breach(event.clone())),
-            Event::ExternalChangeSeen(event) => self.push(at, ItemKind::External(event.clone())),
+            Event::ExternalChangeSeen(event) => {
+                if matches!(
+                    event.what,
+                    ExternalKind::FeatureList | ExternalKind::Notes | ExternalKind::Tree
+                ) {
+                    self.present_changed();
+                }
+                self.push(at, ItemKind::External(event.clone()));
+            }
             Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
-            Event::NoteAdded(event) => self.push(
-                at,
-                ItemKind::Note {
-                    text: event.text.clone(),
-                },
-            ),
+            Event::NoteAdded(event) => {
+                self.present_changed();
+                let text = event.text.clone();
+                self.push(at, ItemKind::Note { text });
+            }
             Event::QuestionAsked(event) => self.question_asked(at, event),
             Event::QuestionHeld(event) => self.question_held(event),
             Event::QuestionReleased(event) => self.question_released(event),

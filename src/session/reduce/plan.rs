@@ -5,13 +5,14 @@
 //! number; what the transcript said before stays as it was said.
 
 use super::At;
-use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureListEdited};
+use crate::protocol::event::{ExternalKind, FeatureListEdited};
 use crate::protocol::{FeatureEdit, FeatureId};
 use crate::session::state::{HandEdit, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
+        self.present_changed();
         if let Some(row) = event.edit.feature().and_then(|id| self.features.get_mut(id)) {
             row.edits.push(HandEdit {
                 time: at.time,
@@ -39,13 +40,9 @@ impl State {
         } else {
             format!(": {}", event.reason)
         };
-        // To a reader of the transcript a person's edit is one, whichever way it came in.
-        let seen = ExternalChangeSeen {
-            what: ExternalKind::FeatureList,
-            paths: Vec::new(),
-            detail: format!("by hand: {}{why}", event.title),
-        };
-        self.push(at, ItemKind::External(seen));
+        let text = format!("{}{why}", event.title);
+        let what = ExternalKind::FeatureList;
+        self.push(at, ItemKind::ByHand { what, text });
     }
 
     /// A feature that was removed has no row any more. Where another one gets its id, nothing may go over to that one.

@@ -226,6 +226,13 @@ impl Keymap {
         }
     }
 
+    /// Finds an action whose keys begin with this one and go on, in whatever situation.
+    #[must_use]
+    pub fn begun_by(&self, key: KeyPress) -> Option<Action> {
+        let begins = |keys: &Sequence| keys.0.len() > 1 && keys.0.first() == Some(&key);
+        self.bindings.iter().find(|(keys, _)| begins(keys)).map(|(_, action)| *action)
+    }
+
     /// Finds two actions that one key sequence would mean in the same situation, or of which one hides the other.
     #[must_use]
     pub fn conflict(&self) -> Option<(Action, Action, Sequence, Situation)> {

@@ -137,6 +137,8 @@ pub struct Model {
     pub entered: bool,
     /// Whether the UI ends as soon as the run has.
     pub leaving: bool,
+    /// Whether the last key begins sequences that mean nothing here: the next one was meant as a part of one.
+    pub astray: bool,
     /// Whether Ctrl-C was the last key.
     pub cancel_armed: bool,
     /// Whether the run was live in this UI, so that its end deserves a summary.
@@ -211,6 +213,7 @@ impl Model {
             guided: false,
             entered: false,
             leaving: false,
+            astray: false,
             cancel_armed: false,
             saw_run_live: false,
             caches: RefCell::default(),

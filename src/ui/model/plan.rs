@@ -4,7 +4,7 @@
 //! Invariant: a form is only opened for words that it reads back as they were; a step or description that was not changed is sent
 //! back exactly as the list has it.
 
-use crate::protocol::{Base, Feature, FeatureEdit, FeatureId, FeatureText};
+use crate::protocol::{Base, Feature, FeatureEdit, FeatureId, FeatureStatus, FeatureText};
 
 /// Stands between two features.
 const BETWEEN: &str = "---";
@@ -12,6 +12,8 @@ const BETWEEN: &str = "---";
 const STEP: &str = "- ";
 /// Begins the reason.
 const REASON: &str = "reason:";
+/// Begins the line that says whether a feature with other words passes still.
+const STILL: &str = "still passes:";
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct FeatureForm {
     pub base: Base,
     /// The words that the named feature had in the list.
     original: FeatureText,
+    /// Whether it passed then.
+    passed: bool,
     /// The edit that was sent and is not answered yet.
     pub sent: Option<FeatureEdit>,
     /// Whether the edit that was sent last could not be made.
@@ -74,9 +78,12 @@ impl FeatureForm {
             description: feature.description.clone(),
             steps: feature.steps.clone(),
         });
+        let passed = feature.is_some_and(|feature| feature.status == FeatureStatus::Passing);
         let text = match wanted {
             Wanted::Flip { .. } | Wanted::Remove { .. } => String::new(),
             Wanted::Add { .. } => format!("\n\n{STEP}\n\n{REASON} "),
+            // Evidence of other words is none: it is kept only by who says so.
+            Wanted::Reword { .. } if passed => format!("{}\n{STILL} no\n{REASON} ", written(&original)),
             Wanted::Reword { .. } => format!("{}\n{REASON} ", written(&original)),
             Wanted::Split { .. } => format!("{}\n{BETWEEN}\n\n{STEP}\n\n{REASON} ", written(&original)),
         };
@@ -85,11 +92,13 @@ impl FeatureForm {
             name: feature.map_or_else(|| "the front".to_owned(), |feature| feature.id.to_string()),
             base,
             original,
+            passed,
             sent: None,
             refused: false,
             trouble: None,
         };
         let (words, reason) = split_reason(&text);
+        let (words, _) = form.split_still(&words)?;
         let first = words.split(&format!("\n{BETWEEN}\n")).next().unwrap_or_default().to_owned();
         let reads_back = match form.wanted {
             Wanted::Reword { .. } | Wanted::Split { .. } => form.restored(read(&first)) == form.original && reason.is_empty(),
@@ -143,6 +152,7 @@ impl FeatureForm {
             };
         }
         let (words, reason) = split_reason(text);
+        let (words, still) = self.split_still(&words)?;
         let parts: Vec<&str> = parts(&words);
         let edit = match (&self.wanted, parts.as_slice()) {
             (Wanted::Split { feature }, [first, second]) => FeatureEdit::Split {
@@ -164,10 +174,28 @@ impl FeatureForm {
                 FeatureEdit::Reword {
                     feature: feature.clone(),
                     text,
+                    unproven: still == Some(false),
                 }
             }
         };
         Ok((edit, reason))
+    }
+
+    /// Parts the line that says whether the feature passes still from the words before it, where the form has one.
+    fn split_still(&self, words: &str) -> Result<(String, Option<bool>), &'static str> {
+        let asked = self.passed && matches!(self.wanted, Wanted::Reword { .. });
+        let lines: Vec<&str> = words.lines().collect();
+        let at = lines.iter().rposition(|line| line.starts_with(STILL));
+        let Some(at) = at.filter(|_| asked) else {
+            return Ok((words.to_owned(), asked.then_some(false)));
+        };
+        let said = lines[at].strip_prefix(STILL).unwrap_or_default().trim();
+        let still = match said {
+            "no" => false,
+            "yes" => true,
+            _ => return Err("say yes or no behind `still passes:`"),
+        };
+        Ok((lines[..at].join("\n"), Some(still)))
     }
 
     /// Puts back what differs from the list by white space at its ends alone: a form does not show it.
@@ -200,6 +228,7 @@ impl FeatureForm {
             Wanted::Flip { .. } => "Your reason; it is committed with the flag.",
             Wanted::Remove { .. } => "Your reason, without which it stays; the commit keeps both.",
             Wanted::Split { .. } => "Two features, --- between them; steps begin with \"- \".",
+            Wanted::Reword { .. } if self.passed => "It passes by evidence of the old words: no sets it back, yes keeps it.",
             Wanted::Add { .. } | Wanted::Reword { .. } => "Description first, then a line with \"- \" for each step.",
         }
     }
@@ -315,6 +344,32 @@ mod tests {
         );
         assert_eq!(text.steps, ["go", "open", "type\nand press Enter", " look "]);
         assert_eq!(reason, "for\nclarity");
+    }
+
+    #[test]
+    fn a_passing_feature_says_what_its_flag_rests_on_before_it_gets_other_words() {
+        let mut feature = feature("Logs in", &["open"]);
+        feature.status = FeatureStatus::Passing;
+        let (form, text) = open(reword(), &feature).unwrap();
+        assert_eq!(text, "Logs in\n\n- open\n\nstill passes: no\nreason: ");
+        assert!(form.rules().contains("evidence of the old words"));
+        let unproven = |text: &str| match form.read(text) {
+            Ok((FeatureEdit::Reword { unproven, text, .. }, _)) => {
+                assert_eq!(text.steps, ["open"]);
+                Ok(unproven)
+            }
+            Ok(_) => panic!("another edit"),
+            Err(why) => Err(why),
+        };
+        let typed = text.replace("Logs in", "Logs out");
+        assert_eq!(unproven(&typed), Ok(true));
+        assert_eq!(
+            unproven(&typed.replace("still passes: no\n", "")),
+            Ok(true),
+            "what nobody said is not so"
+        );
+        assert_eq!(unproven(&typed.replace(": no", ": yes")), Ok(false));
+        assert!(unproven(&typed.replace(": no", ": maybe")).unwrap_err().contains("yes or no"));
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Model {
         self.state.debts.iter().find(|debt| &debt.commit == commit)
     }
 
-    /// Returns the tests that pass the filter: those of the latest run first, failures before the rest.
+    /// Returns the tests that pass the filter: those of the run that speaks for the files first, failures before the rest.
     #[must_use]
     pub fn test_rows(&self) -> Vec<&CaseHistory> {
         self.tests_matching(&self.tests.filter)
@@ -135,7 +135,10 @@ impl Model {
         let mut rows: Vec<&CaseHistory> = rows
             .filter(|case| filter.is_empty() || Needle::new(filter).is_in(&[&case.name, &case.detail]))
             .collect();
-        rows.sort_by_key(|case| (!case.in_latest, case.results.last() != Some(&CaseStatus::Failed)));
+        rows.sort_by_cached_key(|case| {
+            let now = self.state.result_now(case);
+            (now.is_none(), now != Some(CaseStatus::Failed))
+        });
         rows
     }
 

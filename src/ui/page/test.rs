@@ -3,6 +3,7 @@
 use super::Document;
 use super::sheet::Sheet;
 use crate::protocol::{CaseStatus, TestPurpose};
+use crate::session::Tested;
 use crate::ui::model::Model;
 use crate::ui::pane::tests::{mark, strip};
 use crate::ui::text::{Look, format};
@@ -17,13 +18,14 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
         sheet.text("No run names this test.", Slot::Dim);
         return sheet.finish();
     };
-    let last = case.results.last().copied().unwrap_or(CaseStatus::Skipped);
-    let (glyph, slot) = mark(last);
-    let word = match last {
-        CaseStatus::Passed => "passed",
-        CaseStatus::Failed => "failed",
-        CaseStatus::Skipped => "skipped",
-        CaseStatus::Todo => "known to fail",
+    let now = model.state.result_now(case);
+    let (glyph, slot) = mark(now.unwrap_or(CaseStatus::Skipped));
+    let word = match now {
+        Some(CaseStatus::Passed) => "passed",
+        Some(CaseStatus::Failed) => "failed",
+        Some(CaseStatus::Skipped) => "skipped",
+        Some(CaseStatus::Todo) => "known to fail",
+        None => "no result of these files",
     };
     sheet.spans(&[look.mark(glyph, slot), Span::styled(format!(" {word}"), look.style(slot))]);
     sheet.gap();
@@ -36,15 +38,21 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     if let Some(ms) = case.duration_ms {
         sheet.fact("took", &format::duration_ms(ms));
     }
-    if !case.in_latest {
-        sheet.fact("note", "the latest run did not name it");
+    let tested = model.state.tested_now();
+    match tested {
+        Tested::Never => sheet.fact("note", "no test run of these files"),
+        Tested::OfThese(..) | Tested::Before(..) if now.is_none() => {
+            sheet.fact("note", "the last run of these files did not name it");
+        }
+        Tested::Before(..) => sheet.fact("note", "the files were changed since"),
+        Tested::OfThese(..) => {}
     }
     if !case.detail.is_empty() {
-        sheet.heading("What it said");
+        sheet.heading("What it said last");
         sheet.output(&case.detail, Slot::Text);
     }
-    if let Some((session, _, run)) = &model.state.tests.latest {
-        sheet.heading("Latest run");
+    if let Some((run, session)) = tested.run() {
+        sheet.heading("The run");
         sheet.fact("command", &run.command);
         sheet.fact("why", purpose(run.purpose));
         sheet.fact("in", &session.to_string());

@@ -66,6 +66,9 @@ pub fn money(totals: &Totals) -> String {
 /// Columns from which on there is room for a bar.
 const ROOMY: u16 = 100;
 
+/// Columns of the project's name when there is little room: windows are told apart by it.
+const NAME: usize = 12;
+
 /// Columns of a branch's last name when its whole name has no room.
 const BRANCH: usize = 16;
 
@@ -128,7 +131,8 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     } else {
         &state.project
     };
-    parts.push(Part::new(70, clean(name, Slot::Bold)));
+    let short = truncate(Clean::line(name).as_str(), NAME, look.glyph(Glyph::Ellipsis));
+    parts.push(Part::new(70, clean(name, Slot::Bold)).or(45, plain(short, Slot::Bold)));
     if let Some(place) = state.open_worktree() {
         let branch = &place.taken.tree.branch;
         let whole = Part::new(88, clean(&format!("on {branch}"), Slot::Dim));
@@ -169,6 +173,11 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         parts.push(whole.or(0, phase_spans(model, look, phase, since, Words::Few(width))));
     } else {
         parts.push(Part::new(0, plain("reading the log".to_owned(), Slot::Dim)));
+    }
+    if let (Some(past), Some(now)) = (state.standing_move(), look.now) {
+        let (word, ago) = (past.moved.kind.word(), format::minutes(past.time, now));
+        let whole = Part::new(70, plain(format!("{word} {ago} ago"), Slot::Human));
+        parts.push(whole.or(30, plain(word.to_owned(), Slot::Human)));
     }
     if let Some(session) = state.current().filter(|_| !phase.is_over()) {
         let feature = session
@@ -240,12 +249,13 @@ enum Words {
 
 fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, words: Words) -> Vec<Span<'static>> {
     let (glyph, word, slot) = phase_word(phase);
+    let (passing, all) = model.state.features.progress();
     let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
     let word = match (phase, stopping, words) {
         (Phase::WaitingForYou, _, Words::Few(_)) => "waiting",
         (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
         (Phase::Running, Some(StopMode::AfterSession), Words::All) => "running, stops after this session",
-        (Phase::Ended(RunOutcome::AllPassing), _, Words::All) => "done: all features pass",
+        (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if passing == all => "done: all features pass",
         _ => word,
     };
     let mut text = format!(" {word}");
@@ -254,7 +264,8 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     }
     let dated = !matches!(words, Words::Few(width) if width < 60);
     if let (Some(since), Some(now), true) = (since, look.now, dated) {
-        text.push(' ');
+        // When its process went nobody knows: only when it was last heard of.
+        text.push_str(if phase == Phase::Interrupted { ", last heard " } else { " " });
         text.push_str(&format::minutes(since, now));
         if phase.is_over() {
             text.push_str(" ago");

@@ -12,6 +12,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+/// Columns from which on there is room for whole words.
+const WIDE: u16 = 52;
+
+/// Said where runs were made, and none on the way to the files of now.
+const UNTESTED: &str = "no test run of these files";
+
 /// Returns glyph and slot of a result.
 #[must_use]
 pub const fn mark(status: CaseStatus) -> (Glyph, Slot) {
@@ -49,10 +55,11 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
 
     let body = place.body();
     let rows = model.test_rows();
-    let why_empty = match (model.state.tests.latest.as_ref(), model.caught_up) {
+    let why_empty = match (model.state.tested_now().run(), model.caught_up) {
         (_, false) => String::new(),
+        (None, true) if model.state.tests.latest.is_some() => UNTESTED.to_owned(),
         (None, true) => "no test run yet".to_owned(),
-        (Some((_, _, run)), true) if run.cases.is_empty() => match run.exit_code {
+        (Some((run, _)), true) if run.cases.is_empty() => match run.exit_code {
             Some(code) => format!("the run names no tests; exit {code}"),
             None => "the run was cut off".to_owned(),
         },
@@ -65,7 +72,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         body,
         why_empty: &why_empty,
     };
-    list.draw(rows.len(), buf, look, |index| row(rows[index], look, body.width));
+    list.draw(rows.len(), buf, look, |index| row(model, rows[index], look, body.width));
 }
 
 fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
@@ -75,12 +82,15 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
             Span::styled(" running", look.style(Slot::Active)),
         ];
     }
-    let Some((_, _, run)) = &model.state.tests.latest else {
-        return Vec::new();
+    let roomy = width >= 36;
+    let tested = model.state.tested_now();
+    let Some((run, _)) = tested.run() else {
+        let gone = model.state.tests.latest.is_some();
+        let told = if roomy { UNTESTED } else { "not run" };
+        return gone.then(|| Span::styled(told, look.style(Slot::Dim))).into_iter().collect();
     };
     let totals = run.totals();
     let mut spans = Vec::new();
-    let roomy = width >= 36;
     if totals.failed > 0 {
         let gap = if roomy { "  " } else { "" };
         spans.push(Span::styled(format!("{} failed{gap}", totals.failed), look.style(Slot::Fail)));
@@ -94,20 +104,22 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     } else {
         spans.push(Span::styled("failed", look.style(Slot::Fail)));
     }
-    if roomy {
-        spans.push(Span::styled(
-            format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)),
-            look.style(Slot::Dim),
-        ));
-    }
+    let since = match (tested.exactly(), roomy) {
+        (Some(run), true) => format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)),
+        (None, true) if width >= WIDE => format!(" {} files changed since", look.glyph(Glyph::Dot)),
+        // There is no room for more, and as a plain count it would be read as one of these files.
+        (None, _) => "?".to_owned(),
+        (Some(_), false) => String::new(),
+    };
+    spans.push(Span::styled(since, look.style(Slot::Dim)));
     spans
 }
 
-fn row(case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
-    let last = case.results.last().copied().unwrap_or(CaseStatus::Skipped);
-    let (glyph, slot) = mark(last);
+fn row(model: &Model, case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+    let now = model.state.result_now(case);
+    let (glyph, slot) = mark(now.unwrap_or(CaseStatus::Skipped));
     let roomy = width >= 36;
-    let gone = !case.in_latest;
+    let gone = now.is_none();
     let (file, name) = parts(&case.name);
     let mut left = vec![
         Span::raw(" "),
@@ -123,7 +135,7 @@ fn row(case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, 
         left.push(Span::raw(" "));
     }
     left.push(Clean::line(name).span(look.style(if gone { Slot::Dim } else { Slot::Text })));
-    let wide = width >= 52;
+    let wide = width >= WIDE;
     let mut right = strip(case, if wide { 8 } else { 5 }, look);
     right.push(Span::raw(" "));
     if wide {

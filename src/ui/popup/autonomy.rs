@@ -1,10 +1,11 @@
 //! How much waits for a person: four levels, and what each means.
 
+use super::choice;
 use crate::protocol::Autonomy;
 use crate::ui::keymap::Action;
 use crate::ui::model::{AutonomyMenu, Model};
 use crate::ui::page::sheet::Sheet;
-use crate::ui::text::{Glyph, Look};
+use crate::ui::text::Look;
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
@@ -26,34 +27,16 @@ pub fn draw(model: &Model, menu: &AutonomyMenu, screen: Rect, buf: &mut Buffer, 
     let columns = screen.width.min(76);
     let mut sheet = Sheet::new(columns.saturating_sub(4), look);
     let now = model.state.run.as_ref().map(|run| run.autonomy);
-    for (index, level) in Autonomy::ALL.into_iter().enumerate() {
-        let marked = index == menu.at;
-        let (glyph, slot) = if marked {
-            (Glyph::Folded, Slot::Key)
-        } else {
-            (Glyph::Dot, Slot::Dim)
-        };
-        let name = if marked { Slot::Selection } else { Slot::Bold };
-        let pad = " ".repeat(10_usize.saturating_sub(level.word().len()));
-        let lead = vec![
-            look.mark(glyph, slot),
-            Span::raw(" "),
-            Span::styled(level.word(), look.style(name)),
-            Span::raw(pad),
-        ];
+    let levels = Autonomy::ALL.map(|level| {
         let mut told = vec![Span::styled(about(level), look.style(Slot::Text))];
         if now == Some(level) {
             told.push(Span::styled("  now", look.style(Slot::Active)));
         }
-        sheet.item(lead, &told);
-    }
+        (level.word(), told)
+    });
+    choice::rows(&mut sheet, look, &levels, menu.at);
     sheet.gap();
-    let mut keys = Vec::new();
-    for (action, word) in [(Action::Open, "set"), (Action::Back, "leave it")] {
-        keys.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
-        keys.push(Span::styled(format!(" {word}   "), look.style(Slot::Dim)));
-    }
-    sheet.spans(&keys);
+    choice::keys(&mut sheet, model, look, [(Action::Open, "set"), (Action::Back, "leave it")]);
     let document = sheet.finish();
     let area = widget::centered(screen, columns, u16::try_from(document.lines.len() + 2).unwrap_or(u16::MAX));
     let inner = widget::window(buf, area, look, "What waits for you");

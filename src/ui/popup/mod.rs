@@ -1,6 +1,7 @@
 //! Windows over the screen. They never open by themselves over something being read or typed.
 
 mod autonomy;
+mod choice;
 mod finish;
 mod help;
 mod leave;

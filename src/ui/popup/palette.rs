@@ -12,6 +12,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
+/// Columns below which there is no room for a description and a reason.
+const NARROW: u16 = 60;
+
 /// Draws the window; returns where the terminal's cursor belongs.
 pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     let rows = model.palette_rows(&palette.cursor.filter);
@@ -45,23 +48,25 @@ pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, lo
         below,
         buf,
         look,
-        |entry| row(model, entry, look),
+        |entry| row(model, entry, look, inner.width),
         none,
     );
     Some(position)
 }
 
-fn row(model: &Model, entry: &'static Entry, look: &Look<'_>) -> Row {
+/// Name and key are never given up; what cannot be done says what it would do, then why not, as far as there is room.
+fn row(model: &Model, entry: &'static Entry, look: &Look<'_>, width: u16) -> Row {
     let reason = obstacle(model, entry.action);
     let slot = |on| if reason.is_some() { Slot::Dim } else { on };
-    let left = vec![
-        Span::styled(format!("{:<18} ", entry.name), look.style(slot(Slot::Text))),
-        Span::styled(entry.about, look.style(Slot::Dim)),
-    ];
-    let key = format!("{:>5}", model.keymap.key_text(entry.action));
-    let mut right = vec![Span::styled(key, look.style(slot(Slot::Key)))];
-    if let Some(reason) = &reason {
-        right.insert(0, Span::styled(format!("{reason} "), look.style(Slot::Thinking)));
+    let mut left = vec![Span::styled(format!("{:<18} ", entry.name), look.style(slot(Slot::Text)))];
+    match &reason {
+        Some(reason) if width < NARROW => left.push(Span::styled(reason.to_string(), look.style(Slot::Thinking))),
+        reason => {
+            left.push(Span::styled(entry.about, look.style(Slot::Dim)));
+            let told = reason.as_ref().map(|reason| format!("; {reason}"));
+            left.extend(told.map(|told| Span::styled(told, look.style(Slot::Thinking))));
+        }
     }
-    (left, right)
+    let key = format!("{:>5}", model.keymap.key_text(entry.action));
+    (left, vec![Span::styled(key, look.style(slot(Slot::Key)))])
 }

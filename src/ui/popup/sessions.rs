@@ -53,13 +53,16 @@ fn row(model: &Model, session: &Session, look: &Look<'_>, width: u16) -> (Vec<Sp
         None => (Glyph::Active, activity_word(session.activity), Slot::Active),
     };
     let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());
-    let left = vec![
+    let mut left = vec![
         look.mark(glyph, slot),
         Span::styled(format!(" {:<4}", session.number.to_string()), look.style(Slot::Bold)),
         Span::styled(format!("{:<12}", session.role.as_str()), look.style(Slot::Text)),
         Clean::line(&format!("{feature:<7}")).span(look.style(Slot::Text)),
         Span::styled(word, look.style(slot)),
     ];
+    if model.state.is_abandoned(session.number) {
+        left.push(Span::styled(", abandoned", look.style(Slot::Human)));
+    }
     if width < 60 {
         return (left, Vec::new());
     }

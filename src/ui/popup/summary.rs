@@ -1,8 +1,10 @@
 //! The run's summary: what was reached, at what price, and where it lies.
 
-use crate::protocol::MoveKind;
-use crate::session::Phase;
+use super::choice;
+use crate::protocol::event::RunOutcome;
+use crate::protocol::{MoveKind, TestRun};
 use crate::session::state::Run;
+use crate::session::{Phase, Tested};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::page::sheet::Sheet;
@@ -23,38 +25,39 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let (phase, _) = model.state.phase();
     let (glyph, word, slot) = phase_word(phase);
     sheet.spans(&[look.mark(glyph, slot), Span::styled(format!(" {word}"), look.style(slot))]);
-    if let Some((_, _, reason)) = run.ended.as_ref().filter(|(_, _, reason)| !reason.is_empty()) {
-        sheet.text(reason, Slot::Text);
+    let (passing, all) = model.state.features.progress();
+    if let Some((_, outcome, reason)) = run.ended.as_ref().filter(|(_, _, reason)| !reason.is_empty()) {
+        if *outcome == RunOutcome::AllPassing && passing < all {
+            sheet.text(&format!("at its end: {reason}"), Slot::Text);
+        } else {
+            sheet.text(reason, Slot::Text);
+        }
     }
     sheet.gap();
     facts(model, run, &mut sheet, look);
-    let moved = model
-        .state
-        .moves
-        .last()
-        .filter(|_| refusal(model, Action::UndoMove).is_none());
-    if let Some((_, moved)) = moved.filter(|(_, moved)| moved.kind != MoveKind::Undo) {
-        let undo = format!(
-            "{} takes it back; the state before is undo {}",
-            model.keymap.key_text(Action::UndoMove),
-            moved.undo
-        );
-        sheet.fact("moved", &undo);
+    if let Some(past) = model.state.standing_move() {
+        let ago = look.now.map(|now| format!(", {} ago", format::minutes(past.time, now)));
+        let (action, does) = match past.moved.kind {
+            MoveKind::Rollback | MoveKind::Redo => (Action::UndoMove, "takes it back"),
+            MoveKind::Undo => (Action::RedoMove, "goes forth again"),
+        };
+        let way = refusal(model, action).is_none().then(|| {
+            let key = model.keymap.key_text(action);
+            format!("; {key} {does}; the state before is undo {}", past.moved.undo)
+        });
+        let told = format!("{}{}{}", past.moved.words(), ago.unwrap_or_default(), way.unwrap_or_default());
+        sheet.fact("moved", &told);
     }
     sheet.gap();
     let leave = if matches!(phase, Phase::Ended(_)) { "leave" } else { "close" };
-    let mut keys = Vec::new();
     let finish = refusal(model, Action::FinishWorktree).is_none();
     let shown = [
         (finish, Action::FinishWorktree, "finish the worktree"),
         (true, Action::Back, "look around"),
         (true, Action::Leave, leave),
     ];
-    for (_, action, word) in shown.into_iter().filter(|(shown, ..)| *shown) {
-        keys.push(Span::styled(model.keymap.key_text(action), look.style(Slot::Key)));
-        keys.push(Span::styled(format!(" {word}   "), look.style(Slot::Dim)));
-    }
-    sheet.spans(&keys);
+    let shown = shown.into_iter().filter(|(shown, ..)| *shown);
+    choice::keys(&mut sheet, model, look, shown.map(|(_, action, word)| (action, word)));
     let document = sheet.finish();
     let wanted = u16::try_from(document.lines.len() + 2).unwrap_or(u16::MAX);
     let area = widget::centered(screen, columns, wanted);
@@ -71,16 +74,26 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let of_run = |number| number >= run.first_session;
     let sessions = state.sessions.iter().filter(|session| of_run(session.number)).count();
     sheet.fact("sessions", &sessions.to_string());
-    let commits = state.commits.iter().filter(|commit| of_run(commit.session)).count();
-    sheet.fact("commits", &commits.to_string());
-    if let Some((_, _, tests)) = &state.tests.latest {
-        let totals = tests.totals();
-        let text = if totals.total() > 0 {
-            format!("{} of {} pass", totals.passed, totals.total())
-        } else {
-            "run by exit code".to_owned()
-        };
-        sheet.fact("tests", &text);
+    let held = state
+        .commits_held()
+        .into_iter()
+        .filter(|commit| of_run(commit.session))
+        .count();
+    let made = state.commits.iter().filter(|commit| of_run(commit.session)).count();
+    sheet.fact("commits", &format::commits(held, made, state.branch()));
+    let counted = |run: &TestRun, word: &str| {
+        let totals = run.totals();
+        match (totals.total(), run.is_green()) {
+            (0, true) => "run by exit code: ok".to_owned(),
+            (0, false) => "run by exit code: failed".to_owned(),
+            (total, _) => format!("{} of {total} {word}", totals.passed),
+        }
+    };
+    match state.tested_now() {
+        Tested::OfThese(run, _) => sheet.fact("tests", &counted(run, "pass")),
+        Tested::Before(run, _) => sheet.fact("tests", &format!("{} before the latest changes", counted(run, "passed"))),
+        Tested::Never if state.tests.latest.is_some() => sheet.fact("tests", "no test run of these files"),
+        Tested::Never => {}
     }
     let usage = run.totals.usage;
     sheet.fact(

@@ -62,6 +62,16 @@ pub fn plural(n: usize, noun: &str) -> String {
     format!("{} {noun}{s}", count(n as u64))
 }
 
+/// Says how many of the commits that were made are on a branch now: `17`, or `11 on main now, of 17 made`.
+#[must_use]
+pub fn commits(held: usize, made: usize, branch: &str) -> String {
+    if held == made {
+        made.to_string()
+    } else {
+        format!("{held} on {branch} now, of {made} made")
+    }
+}
+
 /// Prints a share of one as a percentage: `4.1%`, `38%`.
 #[must_use]
 pub fn percent(share: f64) -> String {

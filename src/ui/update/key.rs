@@ -1,6 +1,6 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
-use super::{action, copy, editor, find, review, rollback};
+use super::{action, copy, editor, find, obstacle, review, rollback};
 use crate::ui::keymap::{Action, KeyPress, Resolution, Situation};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
@@ -13,6 +13,10 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     let Some(press) = KeyPress::from_event(&event) else { return };
     model.note = None;
     let cancel_was_armed = std::mem::take(&mut model.cancel_armed);
+    if std::mem::take(&mut model.astray) && matches!(press.code, KeyCode::Char(_)) && press.modifiers == KeyModifiers::NONE {
+        model.refuse("that key was the second of a sequence that means nothing here; nothing was done");
+        return;
+    }
     let half_typed = !model.resolver.typed().is_empty();
     if half_typed && press.code == KeyCode::Esc {
         model.resolver.clear();
@@ -47,8 +51,16 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         Resolution::Pending(_) => {}
         Resolution::Unbound if situation.takes_text() => text(model, event),
         Resolution::Unbound if half_typed => model.refuse("no such key sequence"),
-        Resolution::Unbound => {}
+        Resolution::Unbound => astray(model, press),
     }
+}
+
+/// A key that begins something elsewhere: what is typed behind it must not be taken for keys of their own.
+fn astray(model: &mut Model, press: KeyPress) {
+    let Some(action) = model.keymap.begun_by(press) else { return };
+    let why = obstacle(model, action).unwrap_or_default();
+    model.astray = true;
+    model.refuse(format!("{press} begins nothing here: {} is {why}", action.entry().name));
 }
 
 /// Says whether an action may be done on a screen that is too small to show anything: what leads away from what is not seen.

@@ -50,3 +50,36 @@ fn an_empty_result_says_what_was_searched_and_what_to_try() {
         assert!(shown.contains("Nothing has \"zzq\""), "{shown}");
     }
 }
+
+#[test]
+fn a_name_is_whole_and_the_reason_follows_what_the_action_does() {
+    let mut model = live((120, 40));
+    keys(&mut model, ":");
+    text(&mut model, "hunk");
+    let shown = screen(&mut model);
+    let entry = model.palette_rows("hunk")[0];
+    let row = shown.lines().find(|line| line.contains(&format!("{}  ", entry.name)));
+    let row = row.unwrap_or_else(|| panic!("{shown}"));
+    let about: String = entry.about.chars().take(20).collect();
+    assert!(row.contains(&about) && row.contains("; only in"), "{row}");
+    let mut model = live((40, 12));
+    keys(&mut model, ":");
+    text(&mut model, "hunk");
+    assert!(
+        screen(&mut model).contains(&format!("{}  ", entry.name)),
+        "{}",
+        screen(&mut model)
+    );
+}
+
+#[test]
+fn a_key_that_begins_something_elsewhere_says_so_and_the_next_one_is_not_taken_for_itself() {
+    let mut model = live((120, 40));
+    keys(&mut model, "2 e");
+    let shown = screen(&mut model);
+    assert!(shown.contains("e begins nothing here"), "{shown}");
+    assert_eq!(keys(&mut model, "q"), [], "a part of what was meant");
+    assert!(model.popup.is_none() && screen(&mut model).contains("nothing was done"));
+    keys(&mut model, "q");
+    assert!(model.popup.is_some(), "a key of its own again");
+}

@@ -100,7 +100,7 @@ fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     let effects = keys(&mut model, "C-s");
     let [(on, edit, reason)] = sent(&effects).try_into().unwrap();
     assert_eq!((on, reason.as_str()), (base(&model), ""));
-    let FeatureEdit::Reword { feature, text } = &edit else {
+    let FeatureEdit::Reword { feature, text, .. } = &edit else {
         panic!()
     };
     assert_eq!(feature, &FeatureId::from("F014"));

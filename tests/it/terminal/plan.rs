@@ -33,19 +33,20 @@ fn a_feature_is_reworded_moved_and_flipped_by_keys() {
     term.see("split the selected feature");
     term.keys("r");
     term.see("Reword F015");
+    term.see("still passes: no");
     term.keys(" at once");
     term.see("not saved");
     term.keys("\x13");
-    term.see("reword F015: in the list, commit");
+    term.see("reword F015, to be proven anew: in the list, commit");
     // The escape with a letter is one key.
     term.keys("\x1bk");
     term.see("move F015 after F013: in the list");
     term.keys("ef");
-    term.see("It does not pass: F015");
+    term.see("It passes: F015");
     term.keys("\x13");
     term.see("say why");
     term.keys("tried it\x13");
-    term.see("F015 does not pass: in the list");
+    term.see("F015 passes: in the list");
     term.keys("\r");
     term.see("by hand: tried it");
     term.see("Edited by hand");
@@ -53,7 +54,7 @@ fn a_feature_is_reworded_moved_and_flipped_by_keys() {
     assert_eq!(term.ends_restored().status.exit_code(), 0);
     assert_eq!(
         git(&place, &["log", "-3", "--format=%s"]),
-        "features: F015 does not pass (by hand)\nfeatures: move F015 after F013 (by hand)\nfeatures: reword F015 (by hand)"
+        "features: F015 passes (by hand)\nfeatures: move F015 after F013 (by hand)\nfeatures: reword F015, to be proven anew (by hand)"
     );
     assert_eq!(git(&place, &["diff", "--name-only", "HEAD~3"]), "feature_list.json");
     assert_eq!(git(&place, &["status", "--porcelain"]), "");

@@ -48,6 +48,10 @@ async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
     term.see("leave it for now");
     term.keys("j");
     term.decide("\r", "leave it for now");
+    term.see("main gets one commit on");
+    term.see("Type squash to do it");
+    assert_eq!(git(&place, &["log", "--format=%s", "main"]), "start", "shown, not done");
+    term.keys("squash\r");
     let ended = term.ends_restored();
     assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
     assert_eq!(

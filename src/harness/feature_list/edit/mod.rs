@@ -64,9 +64,17 @@ impl FeatureList {
                 let origins = same;
                 Change { splices, origins, at }
             }
-            FeatureEdit::Reword { feature, text } => {
+            FeatureEdit::Reword { feature, text, unproven } => {
                 let at = self.place(feature)?;
-                let splices = self.open(at)?.reword(text)?;
+                let mut splices = self.open(at)?.reword(text)?;
+                if *unproven && self.passes(at) {
+                    let failing = SetFlag {
+                        passes: false,
+                        word: None,
+                        settle: true,
+                    };
+                    splices.extend(self.splices(at, failing)?);
+                }
                 let origins = same;
                 Change { splices, origins, at }
             }
@@ -86,6 +94,12 @@ impl FeatureList {
             return Err(self.cannot(change.at, "it is so already"));
         }
         self.checked(bytes, &change, edit)
+    }
+
+    fn passes(&self, at: usize) -> bool {
+        self.features()
+            .get(at)
+            .is_some_and(|feature| feature.status == FeatureStatus::Passing)
     }
 
     fn add(&self, after: Option<&FeatureId>, text: &FeatureText, same: Vec<Option<usize>>) -> Result<Change, ListError> {
@@ -210,10 +224,15 @@ enum Said<'a> {
     Nothing,
     Text(&'a FeatureText),
     Flag(bool),
+    /// Other words, and that it does not pass by these.
+    Unproven(&'a FeatureText),
 }
 
 fn said(edit: &FeatureEdit, at: usize, place: usize) -> Said<'_> {
     match edit {
+        FeatureEdit::Reword {
+            text, unproven: true, ..
+        } if place == at => Said::Unproven(text),
         FeatureEdit::Add { text, .. } | FeatureEdit::Reword { text, .. } if place == at => Said::Text(text),
         // `at` is the new one of the two.
         FeatureEdit::Split { first, .. } if place + 1 == at => Said::Text(first),
@@ -232,14 +251,17 @@ fn is_meant(now: &Feature, old: Option<&Feature>, said: Said<'_>) -> bool {
     });
     // An id that is a place follows its entry's place.
     expected.id = now.id.clone();
-    if old.is_none() || matches!(said, Said::Flag(_)) {
+    if old.is_none() || matches!(said, Said::Flag(_) | Said::Unproven(_)) {
         expected.word = now.word.clone();
     }
     match said {
         Said::Nothing => {}
-        Said::Text(text) => {
+        Said::Text(text) | Said::Unproven(text) => {
             expected.description.clone_from(&text.description);
             expected.steps.clone_from(&text.steps);
+            if matches!(said, Said::Unproven(_)) && expected.status == FeatureStatus::Passing {
+                expected.status = super::flag::status(false);
+            }
         }
         Said::Flag(passes) => {
             expected.status = super::flag::status(passes);

@@ -87,6 +87,7 @@ fn a_new_entry_can_be_the_first_or_the_only_one() {
 #[test]
 fn rewording_touches_the_words_and_nothing_else() {
     let reword = |feature: &str, text| Edit::Reword {
+        unproven: false,
         feature: feature.into(),
         text,
     };
@@ -109,6 +110,7 @@ fn escapes_unknown_keys_and_odd_white_space_survive() {
     let edited = make(
         odd,
         &Edit::Reword {
+            unproven: false,
             feature: "#1".into(),
             text: words("é/", &["a", "c", "b"]),
         },
@@ -120,6 +122,7 @@ fn escapes_unknown_keys_and_odd_white_space_survive() {
     let edited = make(
         odd,
         &Edit::Reword {
+            unproven: false,
             feature: "#1".into(),
             text: words("ü", &["a", "b"]),
         },
@@ -137,6 +140,7 @@ fn missing_words_are_added_to_an_entry() {
     let edited = make(
         bare,
         &Edit::Reword {
+            unproven: false,
             feature: "#1".into(),
             text: words("Greets", &["run"]),
         },
@@ -278,7 +282,7 @@ proptest! {
         let said = FeatureText { description: said.0, steps: said.1 };
         let edit = match what {
             0 => Edit::Add { after: Some(feature), text: said.clone() },
-            1 => Edit::Reword { feature, text: said.clone() },
+            1 => Edit::Reword { unproven: false, feature, text: said.clone() },
             2 => Edit::Split { feature, first: said.clone(), second: said.clone() },
             _ => Edit::Move { feature, after: Some(all[to].id.clone()) },
         };

@@ -46,6 +46,7 @@ fn a_new_entry_takes_keys_and_words_of_its_neighbours() {
         STORIES.replace("\"open\"}\n", &format!("\"open\"}},\n      {entry}\n"))
     );
     let reworded = Edit::Reword {
+        unproven: false,
         feature: "US-1".into(),
         text: words("Sign in", &["a page", "a name"]),
     };
@@ -75,6 +76,7 @@ fn comments_stay_where_they_are_and_are_not_repeated() {
         assert_eq!(edited.matches(comment).count(), 1, "{comment} in {edited}");
     }
     let longer = |steps: &[&str]| Edit::Reword {
+        unproven: false,
         feature: "#1".into(),
         text: words("a", steps),
     };
@@ -86,6 +88,7 @@ fn comments_stay_where_they_are_and_are_not_repeated() {
 fn steps_that_are_objects_are_reworded_inside_and_nothing_else() {
     let text = r#"[{"description": "a", "steps": [{"id": 1, "title": "open", "done": true}, {"id": 2, "title": "shut", "done": false}], "passes": false}]"#;
     let reword = |steps: &[&str]| Edit::Reword {
+        unproven: false,
         feature: "#1".into(),
         text: words("a", steps),
     };

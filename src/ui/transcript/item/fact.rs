@@ -3,7 +3,7 @@
 use super::Scene;
 use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy, RolledBack};
-use crate::protocol::{FeatureStatus, MoveKind, TestTotals};
+use crate::protocol::{EvidenceKind, FeatureStatus, TestTotals};
 use crate::ui::text::Glyph;
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
@@ -33,7 +33,9 @@ pub(super) fn flipped(flip: &FeatureFlipped, scene: &Scene<'_>) -> Vec<Line<'sta
         FlipBy::Harness => "by the harness",
         FlipBy::Human => "by hand",
     };
-    let evidence = flip.evidence.as_ref().map_or("", |evidence| evidence.summary.as_str());
+    // A person's word is its own evidence: who said it is named once.
+    let evidence = flip.evidence.as_ref().filter(|evidence| evidence.kind != EvidenceKind::Human);
+    let evidence = evidence.map_or("", |evidence| evidence.summary.as_str());
     let row = Row::new(scene.look, Glyph::Fact, slot)
         .word(flip.feature.as_str(), Slot::Bold, 0)
         .title(word, slot)
@@ -90,15 +92,15 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
 
 /// A move back or forth.
 pub(super) fn moved(moved: &RolledBack, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let word = match moved.kind {
-        MoveKind::Rollback => "rolled back",
-        MoveKind::Undo => "undone",
-        MoveKind::Redo => "redone",
-    };
     let files = crate::ui::text::format::plural(moved.files as usize, "file");
+    // The titles of such moves quote each other: what tells one from the next comes first.
+    let title = match moved.restored {
+        Some(undo) => format!("undo {undo} is back: {}", moved.title),
+        None => format!("to {}", moved.title),
+    };
     let row = Row::new(scene.look, Glyph::Person, Slot::Human)
-        .word(word, Slot::Human, NAME)
-        .title(&format!("to {}", moved.title), Slot::Bold)
+        .word(moved.kind.word(), Slot::Human, NAME)
+        .title(&title, Slot::Bold)
         .right(&format!("undo {}", moved.undo), Slot::Dim, 0)
         .right(&files, Slot::Dim, 0);
     let mut lines = vec![row.line(scene.width)];

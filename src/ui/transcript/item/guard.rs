@@ -46,19 +46,31 @@ fn said(word: &str, title: &str, by: &str, reason: &str, scene: &Scene<'_>) -> V
     lines
 }
 
-/// A change from outside.
-pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let what = match seen.what {
+const fn kind(what: ExternalKind) -> &'static str {
+    match what {
         ExternalKind::FeatureList => "feature list",
         ExternalKind::Notes => "progress notes",
         ExternalKind::Tree => "files",
         ExternalKind::Refs => "branches",
         ExternalKind::Processes => "processes",
-    };
+    }
+}
+
+/// What a person changed by the means of this program.
+pub(super) fn by_hand(what: ExternalKind, text: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Person, Slot::Human)
+        .word("by hand", Slot::Human, NAME)
+        .title(kind(what), Slot::Text)
+        .title(text, Slot::Text);
+    vec![row.line(scene.width)]
+}
+
+/// A change from outside.
+pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let mut row = Row::new(scene.look, Glyph::Person, Slot::Human)
         .word("outside", Slot::Human, NAME)
-        .title(what, Slot::Text)
+        .title(kind(seen.what), Slot::Text)
         .title(&seen.detail, Slot::Text);
     let says_it = |path: &String| seen.detail.contains(path.as_str());
     if !is_open && !seen.paths.iter().all(says_it) {

@@ -72,6 +72,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Ruling(ruling) => guard::ruling(ruling, scene),
         ItemKind::Breach(breach) => guard::breach(breach, scene),
         ItemKind::External(change) => guard::external(change, scene),
+        ItemKind::ByHand { what, text } => guard::by_hand(*what, text, scene),
         ItemKind::Selected(selected) => fact::selected(selected, scene),
         ItemKind::Flipped(flipped) => fact::flipped(flipped, scene),
         ItemKind::Tests(tests) => run::tests(tests, scene),

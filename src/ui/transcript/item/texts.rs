@@ -36,6 +36,7 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
             take(&change.detail);
             change.paths.iter().for_each(|path| take(path));
         }
+        ItemKind::ByHand { text, .. } => take(text),
         ItemKind::Selected(selected) => {
             take(selected.feature.as_str());
             take(&selected.reason);

@@ -11,7 +11,7 @@ pub use moment::refusal;
 
 use crate::link::Mode;
 use crate::protocol::event::{MoveRefused, RolledBack};
-use crate::protocol::{Answer, Command, MoveKind, PauseMode, Query, Steer, Target};
+use crate::protocol::{Answer, Command, MoveKind, PauseMode, Query, Rehearsal, Steer, Target};
 use crate::session::Hold;
 use crate::ui::keymap::{Action, KeyPress};
 use crate::ui::model::going::{Going, WORD, Word};
@@ -205,6 +205,13 @@ pub fn file(model: &mut Model, of: &Target, answer: Answer) {
     model.rehearsals += 1;
     if going.file(answer, model.rehearsals, now) {
         model.refuse("the project changed meanwhile: this is the rehearsal of now; nothing was done, type the word again");
+    }
+    // A page that says that there is nothing to do is a sentence.
+    let idle = |going: &Going| !going.holds && !going.sent && going.ready().is_some_and(Rehearsal::is_idle);
+    if model.going.as_ref().is_some_and(idle) {
+        model.going = None;
+        model.pages.retain(|page| page.subject != Subject::Rehearsal);
+        model.refuse("nothing would change by it: the files and the branch are as they were then");
     }
 }
 

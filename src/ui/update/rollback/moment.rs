@@ -2,7 +2,7 @@
 
 use super::super::history;
 use super::{closed, unarmed};
-use crate::protocol::{MoveKind, Target};
+use crate::protocol::Target;
 use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Popup, Subject};
@@ -34,10 +34,10 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
         Subject::Test(name) => {
             let board = &state.tests;
             let case = board.by_name.get(&name).and_then(|place| board.cases.get(*place));
-            if !case.is_some_and(|case| case.in_latest) {
-                return Err("the latest run did not have this test; choose a run in the transcript");
+            if case.is_none_or(|case| state.result_now(case).is_none()) {
+                return Err("the run that speaks for these files did not have this test; choose a run in the transcript");
             }
-            kept(board.latest.as_ref().and_then(|(_, seq, _)| state.target_before(*seq)))
+            kept(state.present.tested.and_then(|run| state.target_before(run)))
         }
         Subject::Review(Reviewed::Commit(commit)) => {
             let made = model.made(&commit).ok_or("the log does not tell of this commit")?;
@@ -77,14 +77,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
 /// Says that the log tells of nothing to undo or redo. Where there is no log, git's own record answers on the page.
 fn nothing_to(model: &Model, action: Action) -> Option<&'static str> {
     let state = &model.state;
-    let (mut undo, mut redo) = (0_usize, 0_usize);
-    for (_, moved) in &state.moves {
-        (undo, redo) = match moved.kind {
-            MoveKind::Rollback => (undo + 1, 0),
-            MoveKind::Undo => (undo.saturating_sub(1), redo + 1),
-            MoveKind::Redo => (undo + 1, redo.saturating_sub(1)),
-        };
-    }
+    let (undo, redo) = state.moves_open();
     if state.moves.is_empty() && state.run.is_none() {
         return None;
     }

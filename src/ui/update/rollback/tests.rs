@@ -64,6 +64,8 @@ fn moved(model: &Model) -> RolledBack {
         set_aside: 2,
         abandoned: Vec::new(),
         features: Vec::new(),
+        tree: None,
+        restored: None,
         kept: vec!["a.txt.kept-12".into()],
     }
 }
@@ -350,4 +352,22 @@ fn the_screen_is_drawn_again_when_keys_begin_to_count() {
     let at = model.next_change().unwrap();
     assert!(at > now && !model.going.as_ref().unwrap().latch.is_armed(now));
     assert!(model.going.as_ref().unwrap().latch.is_armed(at));
+}
+
+#[test]
+fn a_move_that_would_change_nothing_is_a_sentence_and_no_page() {
+    let mut model = going_back_of(live((120, 40)));
+    answer(&mut model, |sample| {
+        sample.to.clone_from(&sample.from);
+        for files in [
+            &mut sample.changed,
+            &mut sample.removed,
+            &mut sample.returned,
+            &mut sample.untracked,
+        ] {
+            files.clear();
+        }
+    });
+    assert!(model.going.is_none() && model.pages.is_empty());
+    assert!(screen(&mut model).contains("nothing would change by it"));
 }

@@ -1,0 +1,193 @@
+//! What is so of the files that are there now, as far as the log tells: which test run speaks for them, which commits the branch holds,
+//! which move brought them here.
+//!
+//! Owns the questions; what happened to the files is folded by `reduce`. Does not own what was once so: runs, commits and sessions stay
+//! in the state as they were. Invariant: a run that was made of other files is never told as one of these.
+
+use super::state::{Commit, State};
+use super::timeline::ItemKind;
+use crate::protocol::event::RolledBack;
+use crate::protocol::{CaseStatus, MoveKind, Oid, Seq, SessionNo, TestRun, TestTotals};
+use crate::session::state::{CaseHistory, TestBoard};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// The files at a moment of the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Present {
+    /// The last finished test run on the way to them; of a state that was gone back to, the one on the way to that.
+    pub tested: Option<Seq>,
+    /// Whether they are as they were when that run began.
+    pub unchanged: bool,
+    /// The files as a tree, as the log named it last.
+    pub tree: Option<Oid>,
+    /// Whether the log tells of changes since the repository was observed last.
+    pub touched: bool,
+}
+
+/// A finished test run, without what it printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastRun {
+    /// The event that tells it.
+    pub seq: Seq,
+    /// The files that it ran on, where they are known.
+    pub tree: Option<Oid>,
+    /// Its counts.
+    pub totals: TestTotals,
+}
+
+/// A move back or forth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastMove {
+    /// The event that tells it.
+    pub seq: Seq,
+    /// When it was made.
+    pub time: Timestamp,
+    /// What it did.
+    pub moved: RolledBack,
+    /// The files that it left.
+    pub before: Present,
+}
+
+/// What test runs say of the files that are there now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Tested<'a> {
+    /// Nothing.
+    Never,
+    /// A run was made of just these files.
+    OfThese(&'a TestRun, SessionNo),
+    /// The last run before they were changed to what they are.
+    Before(&'a TestRun, SessionNo),
+}
+
+impl<'a> Tested<'a> {
+    /// Returns the run that was made of just these files.
+    #[must_use]
+    pub const fn exactly(self) -> Option<&'a TestRun> {
+        match self {
+            Self::OfThese(run, _) => Some(run),
+            Self::Never | Self::Before(..) => None,
+        }
+    }
+
+    /// Returns the run, whether the files were changed since or not.
+    #[must_use]
+    pub const fn run(self) -> Option<(&'a TestRun, SessionNo)> {
+        match self {
+            Self::OfThese(run, session) | Self::Before(run, session) => Some((run, session)),
+            Self::Never => None,
+        }
+    }
+}
+
+impl State {
+    /// Returns what test runs say of the files that are there now.
+    #[must_use]
+    pub fn tested_now(&self) -> Tested<'_> {
+        let run = self.present.tested.and_then(|seq| self.test_run(seq));
+        match run {
+            None => Tested::Never,
+            Some((run, session)) if self.present.unchanged => Tested::OfThese(run, session),
+            Some((run, session)) => Tested::Before(run, session),
+        }
+    }
+
+    /// Finds a finished test run by its event.
+    fn test_run(&self, seq: Seq) -> Option<(&TestRun, SessionNo)> {
+        if let Some((session, latest, run)) = &self.tests.latest
+            && *latest == seq
+        {
+            return Some((run, *session));
+        }
+        self.sessions.iter().rev().find_map(|session| {
+            let place = session.items.binary_search_by_key(&seq, |item| item.seq).ok()?;
+            match &session.items.get(place)?.kind {
+                ItemKind::Tests(run) => Some((run.as_ref(), session.number)),
+                _ => None,
+            }
+        })
+    }
+
+    /// Returns the latest move, if no run has begun since: it is what the project's files come from.
+    #[must_use]
+    pub fn standing_move(&self) -> Option<&PastMove> {
+        let begun = self.run.as_ref().map_or(Seq(0), |run| run.begun);
+        self.moves.last().filter(|last| last.seq > begun)
+    }
+
+    /// Counts the moves that can be taken back, and those that were taken back and can be made again.
+    #[must_use]
+    pub fn moves_open(&self) -> (usize, usize) {
+        let (mut undo, mut redo) = (0_usize, 0_usize);
+        for past in &self.moves {
+            (undo, redo) = match past.moved.kind {
+                MoveKind::Rollback => (undo + 1, 0),
+                MoveKind::Undo => (undo.saturating_sub(1), redo + 1),
+                MoveKind::Redo => (undo + 1, redo.saturating_sub(1)),
+            };
+        }
+        (undo, redo)
+    }
+
+    /// Lists the engine's commits that the branch holds now, oldest first; all of them where no repository was looked at.
+    #[must_use]
+    pub fn commits_held(&self) -> Vec<&Commit> {
+        let Some(repository) = &self.repository else {
+            return self.commits.iter().collect();
+        };
+        let newest = repository.commits.iter().map(|commit| commit.id.as_str());
+        let mut reached: BTreeSet<&str> = newest.chain(repository.head.as_ref().map(Oid::as_str)).collect();
+        // A parent was committed before its child, so one way down the log meets them all.
+        let known = self.commits.iter().rev();
+        let mut held: Vec<&Commit> = known
+            .filter(|commit| {
+                let here = reached.contains(commit.made.commit.as_str());
+                reached.extend(commit.made.parent.as_ref().filter(|_| here).map(Oid::as_str));
+                here
+            })
+            .collect();
+        held.reverse();
+        held
+    }
+
+    /// Names the branch that was observed last.
+    #[must_use]
+    pub fn branch(&self) -> &str {
+        let branch = self.repository.as_ref().map(|repository| repository.branch.as_str());
+        branch.filter(|branch| !branch.is_empty()).unwrap_or("the branch")
+    }
+
+    /// Says whether the work of a session is not in the files any more.
+    #[must_use]
+    pub fn is_abandoned(&self, session: SessionNo) -> bool {
+        self.abandoned.contains(&session)
+    }
+
+    /// Returns a test's result in the run that speaks for the files; `None` if that run did not name it.
+    #[must_use]
+    pub fn result_now(&self, case: &CaseHistory) -> Option<CaseStatus> {
+        self.present.tested.and_then(|run| case.at(run))
+    }
+}
+
+impl TestBoard {
+    /// Finds the latest run of just these files.
+    pub(super) fn run_of(&self, tree: &Oid) -> Option<&PastRun> {
+        self.history.iter().rev().find(|run| run.tree.as_ref() == Some(tree))
+    }
+
+    /// Finds a run by its event.
+    pub(super) fn past(&self, seq: Seq) -> Option<&PastRun> {
+        let place = self.history.binary_search_by_key(&seq, |run| run.seq).ok()?;
+        self.history.get(place)
+    }
+}
+
+impl CaseHistory {
+    /// Returns its result in a run; `None` if that run did not name it.
+    #[must_use]
+    pub fn at(&self, run: Seq) -> Option<CaseStatus> {
+        let later = self.changes.partition_point(|(seq, _)| *seq <= run);
+        self.changes.get(later.checked_sub(1)?).and_then(|(_, status)| *status)
+    }
+}

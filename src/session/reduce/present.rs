@@ -1,0 +1,294 @@
+//! What happens to the files, and so to what can be said of them.
+//!
+//! Invariant: `unchanged` is only ever set where the log names the same files for the run and for now, or tells of a run that has just
+//! ended; whatever may have changed a file takes it away.
+
+use super::At;
+use crate::protocol::event::{CheckpointMade, CommitMade, RepositoryObserved, RolledBack};
+use crate::protocol::{Target, TestRun};
+use crate::session::present::{PastRun, Present};
+use crate::session::state::State;
+
+impl State {
+    /// A run has ended: it speaks for the files until they change.
+    pub(super) fn present_tested(&mut self, at: At, run: &TestRun) {
+        self.tests.history.push(PastRun {
+            seq: at.seq,
+            tree: run.tree.clone(),
+            totals: run.totals(),
+        });
+        (self.present.tested, self.present.unchanged) = (Some(at.seq), true);
+    }
+
+    /// Something was written that no run has seen.
+    pub(super) const fn present_changed(&mut self) {
+        (self.present.unchanged, self.present.touched) = (false, true);
+    }
+
+    /// The files were kept. A step is kept although only HEAD moved, so the trees are compared.
+    pub(super) fn present_kept(&mut self, event: &CheckpointMade) {
+        let before = self.present.tree.replace(event.tree.clone());
+        let changed = before.as_ref() != Some(&event.tree);
+        self.present.touched |= changed;
+        let run = self.present.tested.and_then(|seq| self.tests.past(seq));
+        if run.is_some_and(|run| run.tree.as_ref() == Some(&event.tree)) {
+            self.present.unchanged = true;
+        } else if changed && before.is_some() {
+            self.present.unchanged = false;
+        }
+    }
+
+    /// The files were committed: what is known of that tree holds for them.
+    pub(super) fn present_committed(&mut self, event: &CommitMade) {
+        match self.tests.run_of(&event.tree) {
+            Some(run) => (self.present.tested, self.present.unchanged) = (Some(run.seq), true),
+            None => self.present.unchanged = false,
+        }
+        self.present.touched = false;
+    }
+
+    /// The project was taken to another state: what was known of that one holds again.
+    pub(super) fn present_moved(&mut self, event: &RolledBack) {
+        let known = match (event.restored, &event.target) {
+            (Some(undo), _) => self
+                .moves
+                .iter()
+                .rev()
+                .find(|past| past.moved.undo == undo)
+                .map(|past| &past.before),
+            (None, Some(Target::Checkpoint { checkpoint })) => self.checkpoint(*checkpoint).map(|kept| &kept.present),
+            (None, Some(Target::Commit { commit })) => self
+                .commits
+                .iter()
+                .rev()
+                .find(|known| known.made.commit == *commit)
+                .map(|known| &known.present),
+            (None, Some(Target::Undo | Target::Redo) | None) => None,
+        };
+        let mut present = known.cloned().unwrap_or_default();
+        if let Some(run) = event.tree.as_ref().and_then(|tree| self.tests.run_of(tree)) {
+            (present.tested, present.unchanged) = (Some(run.seq), true);
+        }
+        self.present = Present {
+            tree: event.tree.clone(),
+            touched: true,
+            ..present
+        };
+    }
+
+    /// The repository was looked at. What differs from the last look and was not told of was done by somebody else.
+    pub(super) fn present_observed(&mut self, event: &RepositoryObserved) {
+        let before = self.repository.replace(event.clone());
+        let touched = std::mem::take(&mut self.present.touched);
+        let Some(before) = before else { return };
+        let moved = before.head != event.head;
+        if !moved && (touched || before.dirty == event.dirty) {
+            return;
+        }
+        let commit = self
+            .commits
+            .iter()
+            .rev()
+            .find(|known| Some(&known.made.commit) == event.head.as_ref());
+        match commit.filter(|_| event.dirty.is_empty()) {
+            Some(commit) => self.present = commit.present.clone(),
+            None => self.present.unchanged = false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::protocol::event::{
+        CommitInfo, CommitMade, NoteAdded, RepositoryObserved, RolledBack, SessionStarted, TestRunFinished,
+    };
+    use crate::protocol::*;
+    use crate::session::{State, Tested};
+
+    fn oid(letter: char) -> Oid {
+        Oid::from(letter.to_string().repeat(40))
+    }
+
+    struct Story(State);
+
+    impl Story {
+        fn new() -> Self {
+            let mut story = Self(State::default());
+            story.then(SessionStarted {
+                role: Role::Coding,
+                model: "m".into(),
+                context_window: 1,
+                head: None,
+                prompt_hash: String::new(),
+            });
+            story
+        }
+
+        fn then(&mut self, event: impl Into<Event>) {
+            self.0.apply(&Envelope {
+                v: 1,
+                seq: self.0.last_seq.next(),
+                time: jiff::Timestamp::UNIX_EPOCH,
+                session: SessionNo(1),
+                event: event.into(),
+            });
+        }
+
+        fn ran(&mut self, tree: char, passed: usize) {
+            let case = |number: usize| TestCase {
+                name: number.to_string(),
+                status: CaseStatus::Passed,
+                duration_ms: None,
+                detail: String::new(),
+                attempts: Vec::new(),
+            };
+            let run = TestRun {
+                purpose: TestPurpose::Smoke,
+                command: "t".into(),
+                tree: Some(oid(tree)),
+                cases: (0..passed).map(case).collect(),
+                exit_code: Some(0),
+                timed_out: false,
+                duration_ms: 1,
+                output: Payload::default(),
+            };
+            self.then(TestRunFinished { run });
+        }
+
+        fn committed(&mut self, tree: char, parent: Option<char>) {
+            self.then(CommitMade {
+                commit: oid(tree),
+                tree: oid(tree),
+                parent: parent.map(oid),
+                message: "x".into(),
+                feature: None,
+                files: 1,
+                added: 1,
+                removed: 0,
+                tests_before: None,
+                tests_after: None,
+                unseen: None,
+            });
+        }
+
+        fn seen(&mut self, head: char, dirty: &[&str]) {
+            let commit = CommitInfo {
+                id: oid(head),
+                subject: String::new(),
+                author: String::new(),
+                time: jiff::Timestamp::UNIX_EPOCH,
+            };
+            self.then(RepositoryObserved {
+                branch: "main".into(),
+                head: Some(oid(head)),
+                commits: vec![commit],
+                total: 1,
+                dirty: dirty.iter().map(ToString::to_string).collect(),
+            });
+        }
+
+        fn went(&mut self, kind: MoveKind, restored: Option<u32>, undo: u32, to: char) {
+            let target = match kind {
+                MoveKind::Rollback => Target::Commit { commit: oid(to) },
+                MoveKind::Undo => Target::Undo,
+                MoveKind::Redo => Target::Redo,
+            };
+            self.then(RolledBack {
+                kind,
+                undo,
+                target: Some(target),
+                title: "there".into(),
+                branch: "main".into(),
+                from: None,
+                to: Some(oid(to)),
+                files: 1,
+                set_aside: 1,
+                abandoned: Vec::new(),
+                features: Vec::new(),
+                tree: Some(oid(to)),
+                restored,
+                kept: Vec::new(),
+            });
+        }
+
+        /// What is known of the files: the tests that passed, `?` behind them if the files were changed since.
+        fn said(&self) -> String {
+            match self.0.tested_now() {
+                Tested::Never => "never".to_owned(),
+                Tested::OfThese(run, _) => run.totals().passed.to_string(),
+                Tested::Before(run, _) => format!("{}?", run.totals().passed),
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_speaks_for_its_files_and_no_others() {
+        let mut story = Story::new();
+        assert_eq!(story.said(), "never");
+        story.ran('a', 1);
+        assert_eq!(story.said(), "1");
+        story.then(NoteAdded { text: "n".into() });
+        assert_eq!(story.said(), "1?");
+        story.ran('b', 2);
+        story.committed('b', None);
+        assert_eq!(story.said(), "2");
+        story.committed('c', Some('b'));
+        assert_eq!(story.said(), "2?", "this tree was never tested");
+    }
+
+    #[test]
+    fn a_move_brings_back_what_was_known_there() {
+        let mut story = Story::new();
+        story.ran('a', 1);
+        story.committed('a', None);
+        story.ran('b', 2);
+        story.committed('b', Some('a'));
+        story.then(NoteAdded { text: "n".into() });
+        story.went(MoveKind::Rollback, None, 1, 'a');
+        assert_eq!(story.said(), "1");
+        assert_eq!(
+            story.0.result_now(&story.0.tests.cases[1]),
+            None,
+            "the second test is not there"
+        );
+        story.went(MoveKind::Undo, Some(1), 2, 'z');
+        assert_eq!(story.said(), "2?", "with the note that was written since");
+        story.went(MoveKind::Redo, Some(2), 3, 'a');
+        assert_eq!(story.said(), "1");
+        assert_eq!(story.0.moves_open(), (1, 0));
+    }
+
+    #[test]
+    fn only_commits_that_the_branch_holds_are_counted() {
+        let mut story = Story::new();
+        for (tree, parent) in [('a', None), ('b', Some('a')), ('c', Some('b'))] {
+            story.committed(tree, parent);
+        }
+        let held = |story: &Story| -> String {
+            let held = story.0.commits_held().into_iter();
+            held.map(|commit| &commit.made.commit.as_str()[..1]).collect()
+        };
+        assert_eq!(held(&story), "abc");
+        story.seen('b', &[]);
+        assert_eq!(held(&story), "ab");
+        story.seen('9', &[]);
+        assert_eq!(held(&story), "", "a branch that has none of them");
+    }
+
+    #[test]
+    fn what_others_changed_is_noticed_and_what_the_log_told_is_not_taken_for_it() {
+        let mut story = Story::new();
+        story.ran('a', 1);
+        story.committed('a', None);
+        story.seen('a', &[]);
+        assert_eq!(story.said(), "1");
+        story.seen('a', &["M a.txt"]);
+        assert_eq!(story.said(), "1?");
+        story.seen('a', &[]);
+        assert_eq!(story.said(), "1", "put back by hand: the commit it was");
+        story.then(NoteAdded { text: "n".into() });
+        story.ran('b', 2);
+        story.seen('a', &["M notes"]);
+        assert_eq!(story.said(), "2", "the run has seen that change");
+    }
+}
