@@ -2,6 +2,7 @@
 //!
 //! Invariant: a test is first looked for under its own name, then elsewhere, before it counts as deleted.
 
+use super::live::words;
 use super::suite::{Check, Suite, Test};
 use super::{Kind, Weakening};
 use std::collections::HashSet;
@@ -43,12 +44,27 @@ pub(super) fn suites(files: &[(&str, Suite, Suite)]) -> Vec<Weakening> {
             }
         }
     }
+    // What moved into a new test or a helper is checked there.
+    let fresh = after
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !taken.contains(at))
+        .map(|(_, (_, test))| *test);
+    let elsewhere: Vec<&Test> = fresh.chain(files.iter().flat_map(|(_, _, new)| &new.helpers)).collect();
     let mut found = Vec::new();
     for ((path, old), pair) in before.iter().zip(&pairs) {
         match pair.and_then(|at| after.get(at)) {
-            Some((path, new)) => changed(path, old, new, &mut found),
+            Some((path, new)) => changed(path, old, new, &elsewhere, &mut found),
             None if absorbed(old, &after) => {}
             None => found.push(finding(path, old.line, old, Kind::Deleted, "deleted".to_owned())),
+        }
+    }
+    for (path, old, new) in files {
+        for helper in old.helpers.iter().filter(|helper| !helper.checks.is_empty()) {
+            let now = new.helpers.iter().find(|other| other.path == helper.path);
+            if let Some(now) = now {
+                changed(path, helper, now, &elsewhere, &mut found);
+            }
         }
     }
     for (at, (path, new)) in after.iter().enumerate() {
@@ -107,7 +123,7 @@ fn new_marks(then: &[String], now: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn changed(path: &str, old: &Test, new: &Test, found: &mut Vec<Weakening>) {
+fn changed(path: &str, old: &Test, new: &Test, elsewhere: &[&Test], found: &mut Vec<Weakening>) {
     let mut tell = |line, kind, how| found.push(finding(path, line, new, kind, how));
     if let Some(mark) = new_marks(&old.off, &new.off).first() {
         tell(new.line, Kind::Skipped, format!("switched off by `{mark}`"));
@@ -123,36 +139,85 @@ fn changed(path: &str, old: &Test, new: &Test, found: &mut Vec<Weakening>) {
     if new.swallows > old.swallows {
         tell(new.line, Kind::Swallowed, "a failed check is caught and dropped".to_owned());
     }
-    checks(old, new, &mut tell);
+    if let Some(fake) = new_marks(&old.faked, &new.faked).first() {
+        let how = format!("what is tested is replaced: `{}`", short(fake));
+        tell(new.line, Kind::Expectation, how);
+    }
+    checks(old, new, elsewhere, &mut tell);
     cases(old, new, &mut tell);
 }
 
-fn checks(old: &Test, new: &Test, tell: &mut impl FnMut(usize, Kind, String)) {
+fn checks(old: &Test, new: &Test, elsewhere: &[&Test], tell: &mut impl FnMut(usize, Kind, String)) {
     let texts = |checks: &[Check]| checks.iter().map(|check| check.text.clone()).collect::<Vec<_>>();
     let (before, after) = (texts(&old.checks), texts(&new.checks));
     let gone_texts = new_marks(&after, &before);
     let come_texts = new_marks(&before, &after);
     let gone: Vec<&Check> = old.real_checks().filter(|check| gone_texts.contains(&check.text)).collect();
     let mut come: Vec<&Check> = new.checks.iter().filter(|check| come_texts.contains(&check.text)).collect();
-    let mut told = 0;
+    let (mut told, mut lost) = (0, Vec::new());
     for check in come.extract_if(.., |check| check.always) {
         told += 1;
         tell(check.line, Kind::AlwaysTrue, format!("`{}` always holds", short(&check.text)));
     }
+    let all = come.clone();
     for check in gone {
+        // A call of a helper that is in another file now is no check there, and says the same.
+        if new.statements.contains(&check.text) || elsewhere.iter().any(|test| covers(&test.checks, check)) {
+            continue;
+        }
         if let Some(at) = come.iter().position(|other| other.subject == check.subject) {
             let now = come.swap_remove(at);
-            if now.expected != check.expected {
+            if now.expected != check.expected && !is_named(new, check, now) {
                 told += 1;
                 let how = format!("expected `{}`, now `{}`", short(&check.expected), short(&now.expected));
                 tell(now.line, Kind::Expectation, how);
             }
+        } else if let Some(at) = come.iter().position(|other| other.expected == check.expected) {
+            come.swap_remove(at);
+        } else if !all
+            .iter()
+            .any(|other| words_of(check).all(|word| words(&other.text).any(|known| known == word)))
+        {
+            lost.push(check);
         }
     }
     let (had, has) = (old.real_checks().count(), new.real_checks().count());
-    if had > has && told == 0 {
-        tell(new.line, Kind::Fewer, format!("{has} of {had} checks are left"));
+    if let (Some(first), 0) = (lost.first(), told) {
+        let how = if had > has {
+            format!("{has} of {had} checks are left")
+        } else {
+            format!("`{}` is checked no more", short(&first.text))
+        };
+        tell(new.line, Kind::Fewer, how);
     }
+}
+
+/// Says whether one of these checks looks at the same and expects the same, whatever the names of what is expected.
+fn covers(checks: &[Check], check: &Check) -> bool {
+    let same = |other: &Check| {
+        let operator = |check: &Check| check.expected.split(' ').next().unwrap_or_default().to_owned();
+        other.text == check.text || (other.subject == check.subject && operator(other) == operator(check))
+    };
+    checks.iter().any(|other| !other.always && same(other))
+}
+
+/// The value expected was given a name, and is still in the test.
+fn is_named(new: &Test, then: &Check, now: &Check) -> bool {
+    let value = |check: &Check| {
+        check
+            .expected
+            .split_once(' ')
+            .map_or(String::new(), |(_, value)| value.to_owned())
+    };
+    let (was, is) = (value(then), value(now));
+    let name = !is.is_empty() && is.chars().all(|c| c.is_alphanumeric() || c == '_') && is.starts_with(|c: char| c.is_alphabetic());
+    name && !was.is_empty() && new.statements.iter().any(|statement| statement.contains(&was))
+}
+
+fn words_of(check: &Check) -> impl Iterator<Item = &str> {
+    words(&check.subject)
+        .chain(words(&check.expected))
+        .filter(|word| !word.starts_with("assert") && !matches!(*word, "toBe" | "equal" | "Equal"))
 }
 
 fn cases(old: &Test, new: &Test, tell: &mut impl FnMut(usize, Kind, String)) {

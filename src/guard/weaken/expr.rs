@@ -105,6 +105,14 @@ pub(super) fn holds_always(text: &str) -> bool {
     if split(text, &OR).first().is_some_and(|(_, first)| is_true(first)) && split(text, &OR).len() > 1 {
         return true;
     }
+    if let [(_, one), (_, other)] = split(text, &OR).as_slice()
+        && let (Some(one), Some(other)) = (comparison(one), comparison(other))
+        && (one.0, one.2) == (other.0, other.2)
+        && one.1.trim_start_matches('!').trim_start_matches('=') == other.1.trim_start_matches('!').trim_start_matches('=')
+        && one.1 != other.1
+    {
+        return true;
+    }
     let Some((left, operator, right)) = comparison(text) else {
         return false;
     };
@@ -114,7 +122,8 @@ pub(super) fn holds_always(text: &str) -> bool {
     ) && left == right;
     // The same call twice may well differ.
     let still = !left.contains('(') && !left.contains("$(");
-    let both = (same && still) || (is_plain(left) && is_plain(right) && truth(left, operator, right));
+    let never_less = right == "0" && matches!(operator, ">=" | "-ge") && is_a_count(left);
+    let both = never_less || (same && still) || (is_plain(left) && is_plain(right) && truth(left, operator, right));
     both && !left.is_empty()
 }
 
@@ -125,8 +134,30 @@ pub(super) fn holds_never(text: &str) -> bool {
         return true;
     }
     comparison(text).is_some_and(|(left, operator, right)| {
-        matches!(operator, "!=" | "!==" | "<" | ">" | "-ne") && left == right && !left.contains('(')
+        right == "0" && matches!(operator, "<" | "-lt") && is_a_count(left)
+            || matches!(operator, "!=" | "!==" | "<" | ">" | "-ne") && left == right && !left.contains('(')
     })
+}
+
+/// A length or an exit status: never less than nothing.
+fn is_a_count(text: &str) -> bool {
+    text.starts_with("len(")
+        || text.ends_with(".len()")
+        || text.ends_with(".length")
+        || text.contains("$status")
+        || text.contains("$?")
+}
+
+/// What a check says besides its two values: how far off they may be.
+fn extras(rest: &[&str]) -> String {
+    let tells = |word: &&&str| {
+        let named = word.split_once('=').is_some_and(|(name, value)| {
+            let name = name.trim();
+            !value.starts_with('=') && !matches!(name, "msg" | "message") && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        });
+        named || word.parse::<f64>().is_ok()
+    };
+    rest.iter().filter(tells).map(|word| format!(" {word}")).collect()
 }
 
 fn is_true(text: &str) -> bool {
@@ -158,6 +189,15 @@ pub(super) fn condition(line: usize, whole: String, text: &str) -> Check {
     let (subject, expected) = match comparison(text) {
         Some((left, operator, right)) if is_literal(left) && !is_literal(right) => (right.to_owned(), format!("{operator} {left}")),
         Some((left, operator, right)) => (left.to_owned(), format!("{operator} {right}")),
+        None if inner(text).starts_with("matches!(") => {
+            let within = inner(text).trim_start_matches("matches!(");
+            let (subject, pattern) = within.split_once(',').unwrap_or((within, ""));
+            (
+                subject.to_owned(),
+                format!("matches {}", pattern.trim().trim_end_matches(')').trim_end()),
+            )
+        }
+        None if question(inner(text)).is_some() => question(inner(text)).unwrap_or_default(),
         None => match inner(text).strip_prefix('!').or_else(|| inner(text).strip_prefix("not ")) {
             Some(negated) => (inner(negated).to_owned(), "false".to_owned()),
             None => (inner(text).to_owned(), "true".to_owned()),
@@ -172,8 +212,17 @@ pub(super) fn condition(line: usize, whole: String, text: &str) -> Check {
     }
 }
 
-/// Makes the check of two values, in either order: the written one is what is expected.
-pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str) -> Check {
+/// What is asked of a value by a method with a written argument: `error.contains("x")`.
+fn question(text: &str) -> Option<(String, String)> {
+    let within = text.strip_suffix(')')?;
+    let (subject, argument) = within.rsplit_once('(')?;
+    let written = is_literal(argument) && subject.contains('.') && !subject.contains(['!', '('])
+        || is_literal(argument) && subject.contains(".to_string().");
+    written.then(|| (subject.to_owned(), format!("true of {argument}")))
+}
+
+/// Makes the check of two values, in either order: the written one is what is expected. `rest` are the arguments after them.
+pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str, rest: &[&str]) -> Check {
     let (subject, expected) = if is_literal(one) && !is_literal(other) {
         (other, one)
     } else {
@@ -184,7 +233,7 @@ pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str
         line,
         text: whole,
         subject: subject.to_owned(),
-        expected: format!("{how} {expected}"),
+        expected: format!("{how} {expected}{}", extras(rest)),
         always: equal && one == other && (is_plain(one) || !one.contains('(')),
     }
 }

@@ -1,15 +1,21 @@
 //! Tests of Go: functions named `TestXxx`, `FuzzXxx` and `ExampleXxx`, and the subtests that they name.
 
 use super::expr::{condition, holds_never, pair};
+use super::live::{condition as condition_of_if, is_dead, is_excused, leaves};
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, line, text, visit};
+use super::tree::{children, field, flat, line, text, texts, visit};
 use tree_sitter::Node;
 
 pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
     let never = source
         .lines()
         .take_while(|line| !line.starts_with("package "))
-        .any(|line| matches!(line.trim(), "//go:build ignore" | "// +build ignore"));
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("//go:build ")
+                .or_else(|| line.trim().strip_prefix("// +build "))
+        })
+        .find(|tags| !super::live::words(tags).all(is_a_system));
     for item in children(root) {
         let name = field(item, "name", source);
         let is_test = ["Test", "Fuzz", "Example"].iter().any(|prefix| {
@@ -19,11 +25,23 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
         if let (true, "function_declaration", Some(body)) = (is_test, item.kind(), item.child_by_field_name("body")) {
             let first = suite.tests.len();
             collect(vec![name.to_owned()], line(item), body, source, suite);
-            for test in suite.tests.iter_mut().skip(first).filter(|_| never) {
-                test.off.push("//go:build ignore".to_owned());
+            for test in suite.tests.iter_mut().skip(first) {
+                test.off.extend(never.map(|tags| format!("//go:build {tags}")));
             }
+        } else if let ("function_declaration", Some(body)) = (item.kind(), item.child_by_field_name("body")) {
+            let mut helper = Suite::default();
+            collect(vec![name.to_owned()], line(item), body, source, &mut helper);
+            suite.helpers.extend(helper.tests);
         }
     }
+}
+
+/// Says whether a build tag names a machine, which somebody has.
+fn is_a_system(tag: &str) -> bool {
+    const SYSTEMS: [&str; 14] = [
+        "linux", "darwin", "windows", "unix", "freebsd", "amd64", "arm64", "386", "arm", "cgo", "race", "wasm", "js", "go1",
+    ];
+    SYSTEMS.contains(&tag) || tag.chars().all(|c| c.is_ascii_digit())
 }
 
 /// Reads a test and the subtests in it.
@@ -34,6 +52,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
             line: at,
             ..Test::default()
         };
+        let whole = text(body, source);
         for statement in statements(body) {
             let words = flat(statement, source);
             if let Some(call) = ["t.Skip(", "t.Skipf(", "t.SkipNow("]
@@ -46,8 +65,27 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
             if statement.kind() == "return_statement" {
                 break;
             }
+            if words.starts_with("fmt.Print") || words.starts_with("t.Log") {
+                continue;
+            }
+            test.off.extend(leaves(statement, source));
+            if statement.kind() == "if_statement" && words.contains("t.Skip") {
+                let condition = condition_of_if(statement, source);
+                test.off
+                    .extend((!is_excused(&condition)).then(|| format!("t.Skip if {condition}")));
+            }
+            let drops = statement.kind() == "defer_statement" && words.contains("recover()");
+            test.swallows += usize::from(
+                drops
+                    && !["t.Fatal", "t.Error", "panic(", "t.Fail"]
+                        .iter()
+                        .any(|tells| words.contains(tells)),
+            );
             test.statements.push(words);
             visit(statement, |node| {
+                if is_dead(node, whole, source) {
+                    return false;
+                }
                 if let Some((name, inner)) = subtest(node, source) {
                     waiting.push(([path.clone(), vec![name]].concat(), line(node), inner));
                     return false;
@@ -63,6 +101,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
         suite.tests.push(test);
     }
     suite.tests.sort_by_key(|test| test.line);
+    super::suite::call_helpers(suite);
 }
 
 fn statements(body: Node<'_>) -> Vec<Node<'_>> {
@@ -125,7 +164,7 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
             expected: name.to_owned(),
             always: matches!((name, what.as_str()), ("Nil" | "NoError", "nil") | ("False", "false")),
         },
-        (_, [_, one, other, ..]) => pair(at, whole, name, one, other),
+        (_, [_, one, other, rest @ ..]) => pair(at, whole, name, one, other, &texts(rest)),
         (_, all) => Check {
             line: at,
             text: whole,

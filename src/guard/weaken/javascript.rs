@@ -1,8 +1,9 @@
 //! Tests of JavaScript and TypeScript: calls of `it` and `test` as jest, vitest, mocha, node:test, tap and ava know them.
 
 use super::expr::{condition, is_literal, pair};
+use super::live::{faked, is_dead, leaves, rows as rows_of_loop};
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, holds, line, text, visit};
+use super::tree::{children, field, flat, holds, line, text, texts, visit};
 use tree_sitter::Node;
 
 /// Where a search goes on: inside a group, with what was said of it.
@@ -49,7 +50,18 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
             false
         });
     }
+    visit(root, |node| {
+        if node.kind() == "function_declaration"
+            && let Some(body) = node.child_by_field_name("body")
+        {
+            let mut helper = test(body, source);
+            (helper.path, helper.line) = (vec![field(node, "name", source).to_owned()], line(node));
+            suite.helpers.push(helper);
+        }
+        true
+    });
     suite.tests.sort_by_key(|test| test.line);
+    super::suite::call_helpers(suite);
 }
 
 fn maker<'t>(node: Node<'t>, source: &str) -> Option<Maker<'t>> {
@@ -57,11 +69,13 @@ fn maker<'t>(node: Node<'t>, source: &str) -> Option<Maker<'t>> {
         return None;
     }
     let (mut callee, mut cases) = (node.child_by_field_name("function")?, Vec::new());
+    let mut argument = "";
     if callee.kind() == "call_expression" {
         // it.each(table)(name, body)
         let table = callee.child_by_field_name("arguments")?;
         callee = callee.child_by_field_name("function")?;
         cases = rows(table, source);
+        argument = text(table, source).trim_matches(['(', ')']);
     }
     let words: Vec<&str> = text(callee, source).split('.').map(str::trim).collect();
     let (base, modifiers) = words.split_first()?;
@@ -109,6 +123,9 @@ fn maker<'t>(node: Node<'t>, source: &str) -> Option<Maker<'t>> {
         .filter(|modifier| matches!(**modifier, "skip" | "todo" | "fails" | "failing"))
         .map(|modifier| format!(".{modifier}"))
         .collect();
+    let decided = [("skipIf", "true"), ("runIf", "false")];
+    let never = |(name, value): &&(&str, &str)| modifiers.contains(name) && argument == *value;
+    off.extend(decided.iter().find(never).map(|(name, value)| format!(".{name}({value})")));
     off.extend(crossed.then(|| (*base).to_owned()));
     let mut only: Vec<String> = modifiers
         .iter()
@@ -146,6 +163,7 @@ fn rows(table: Node<'_>, source: &str) -> Vec<String> {
 
 fn test(body: Node<'_>, source: &str) -> Test {
     let mut test = Test::default();
+    let whole = text(body, source);
     let statements = if body.kind() == "statement_block" {
         children(body)
     } else {
@@ -164,8 +182,21 @@ fn test(body: Node<'_>, source: &str) -> Test {
         if statement.kind() == "empty_statement" || words == "undefined" {
             continue;
         }
+        if words.starts_with("console.") {
+            continue;
+        }
+        test.off.extend(leaves(statement, source));
+        test.faked.extend(faked(statement, whole, source));
+        if let Some((before, after)) = words.split_once(".catch(") {
+            let drops = ["() => {}", "() => undefined", "() => null", "() => {})", "console."];
+            test.swallows += usize::from(before.contains("expect(") && drops.iter().any(|drop| after.starts_with(drop)));
+        }
         test.statements.push(words);
         visit(statement, |node| {
+            if is_dead(node, whole, source) {
+                return false;
+            }
+            test.cases.extend(rows_of_loop(node, source));
             if node.kind() == "try_statement" {
                 test.swallows += usize::from(swallows(node, source));
             }
@@ -185,7 +216,8 @@ fn swallows(node: Node<'_>, source: &str) -> bool {
     let dropped = node
         .child_by_field_name("handler")
         .and_then(|handler| handler.child_by_field_name("body"));
-    checks && dropped.is_some_and(|body| children(body).is_empty())
+    let tells = |body: Node<'_>| children(body).iter().any(|node| !text(*node, source).starts_with("console."));
+    checks && dropped.is_some_and(|body| !tells(body))
 }
 
 /// A check is the outermost node of a chain that begins with `expect(…)`, or a call of an assertion.
@@ -207,9 +239,13 @@ fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
             }
             "call_expression" => {
                 let function = at.child_by_field_name("function")?;
-                let arguments = flat(at.child_by_field_name("arguments")?, source);
+                let list = at.child_by_field_name("arguments")?;
+                let arguments = flat(list, source);
                 if text(function, source) == "expect" {
-                    break arguments;
+                    // What comes after it is a message.
+                    break children(list)
+                        .first()
+                        .map_or(arguments, |first| format!("({})", flat(*first, source)));
                 }
                 chain.push(arguments);
                 at = function;
@@ -226,7 +262,8 @@ fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
     let expected = expected
         .replace("toStrictEqual", "toBe")
         .replace("toEqual", "toBe")
-        .replace("to deep equal", "to equal");
+        .replace("to deep equal", "to equal")
+        .replace(['\'', '`'], "\"");
     let negated = chain.iter().any(|word| word == "not");
     let value = chain.last().filter(|word| word.starts_with('(')).map_or("", String::as_str);
     let truthy = ["toBeTruthy", "toBeDefined", "true", "ok", "exist"]
@@ -240,8 +277,12 @@ fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
             "toBe" | "toEqual" | "toStrictEqual" | "equal" | "equals" | "eq" | "eql"
         )
     });
+    let count = subject.trim_end_matches(')').ends_with(".length")
+        && chain.iter().any(|link| link == "toBeGreaterThanOrEqual")
+        && value == "(0)";
     let holds = !negated
-        && ((same && equals)
+        && (count
+            || (same && equals)
             || (truthy && is_literal(written) && !matches!(written, "false" | "null" | "undefined" | "0" | "\"\"")));
     Some(Check {
         line: line(node),
@@ -297,12 +338,12 @@ fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
             expected: all.join(", "),
             always: false,
         },
-        (name, [one, other, ..]) => {
+        (name, [one, other, rest @ ..]) => {
             let how = name
                 .replace("deepStrictEqual", "equal")
                 .replace("strictEqual", "equal")
                 .replace("deepEqual", "equal");
-            pair(at, whole, &how, one, other)
+            pair(at, whole, &how, one, other, &texts(rest))
         }
     })
 }

@@ -10,6 +10,7 @@ mod compare;
 mod expr;
 mod go;
 mod javascript;
+mod live;
 mod python;
 mod rust;
 mod shell;

@@ -1,8 +1,9 @@
 //! Tests of Python: functions and methods whose names begin with `test`, for pytest and unittest.
 
 use super::expr::{condition, holds_always, pair};
+use super::live::{faked, is_dead, is_excused, leaves, mentions, rows};
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, holds, line, text, visit};
+use super::tree::{children, field, flat, holds, line, text, texts, visit};
 use tree_sitter::Node;
 
 pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
@@ -23,7 +24,15 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
             let path = [path.clone(), vec![name.clone()]].concat();
             let body = definition.child_by_field_name("body");
             match (definition.kind(), body) {
-                ("class_definition", Some(body)) => waiting.push((body, path, off)),
+                ("class_definition", Some(body)) => {
+                    let bases = field(definition, "superclasses", source);
+                    let collected = name.starts_with("Test") || bases.contains("Test");
+                    let off = off
+                        .into_iter()
+                        .chain((!collected).then(|| "a name that is not collected".to_owned()))
+                        .collect();
+                    waiting.push((body, path, off));
+                }
                 ("function_definition", Some(body)) if name.starts_with("test") => {
                     let cases = decorators.iter().flat_map(|decorator| cases(*decorator, source)).collect();
                     suite.tests.push(test(
@@ -38,18 +47,34 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
                         source,
                     ));
                 }
+                ("function_definition", Some(body)) => {
+                    let line = line(definition);
+                    let helper = test(
+                        Test {
+                            path,
+                            line,
+                            ..Test::default()
+                        },
+                        body,
+                        source,
+                    );
+                    suite.helpers.push(helper);
+                }
                 _ => {}
             }
         }
     }
     suite.tests.sort_by_key(|test| test.line);
+    super::suite::call_helpers(suite);
 }
 
 /// A statement that switches off everything beside it.
 fn whole_scope(item: Node<'_>, source: &str) -> Option<String> {
     let flat = flat(item, source);
-    let skips =
-        flat.starts_with("pytest.skip(") || flat.starts_with("raise unittest.SkipTest") || flat.starts_with("__test__ = False");
+    let skips = flat.starts_with("pytest.importorskip(")
+        || flat.starts_with("pytest.skip(")
+        || flat.starts_with("raise unittest.SkipTest")
+        || flat.starts_with("__test__ = False");
     let marked = flat.strip_prefix("pytestmark =").and_then(mark);
     (skips && item.kind() == "expression_statement" || flat.starts_with("raise unittest.SkipTest"))
         .then(|| flat.split('(').next().unwrap_or("").to_owned())
@@ -91,7 +116,9 @@ fn cases(decorator: Node<'_>, source: &str) -> Vec<String> {
         let is_table =
             node.kind() == "list" || node.kind() == "tuple" && node.parent().is_some_and(|parent| parent.kind() == "argument_list");
         if is_table {
-            rows.extend(children(node).into_iter().map(|row| flat(row, source)));
+            // A row that is marked is no row.
+            let run = |row: &String| !row.contains("marks=");
+            rows.extend(children(node).into_iter().map(|row| flat(row, source)).filter(run));
         }
         !is_table
     });
@@ -99,6 +126,7 @@ fn cases(decorator: Node<'_>, source: &str) -> Vec<String> {
 }
 
 fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
+    let whole = text(body, source);
     for statement in children(body) {
         let flat = flat(statement, source);
         let idle = statement.kind() == "pass_statement" || flat == "..." || is_text(statement);
@@ -119,9 +147,31 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
         if statement.kind() == "return_statement" {
             break;
         }
+        if flat.starts_with("print(") {
+            continue;
+        }
+        test.off.extend(leaves(statement, source));
+        if statement.kind() == "if_statement" && mentions(statement, source, &["pytest.skip(", "skipTest("]) {
+            let condition = field(statement, "condition", source);
+            test.off
+                .extend((!is_excused(condition)).then(|| format!("skip if {condition}")));
+        }
+        test.faked.extend(faked(statement, whole, source));
         test.statements.push(flat);
         visit(statement, |node| {
+            if is_dead(node, whole, source) {
+                return false;
+            }
+            test.cases.extend(rows(node, source));
             match node.kind() {
+                "with_statement"
+                    if text(node, source)
+                        .lines()
+                        .next()
+                        .is_some_and(|head| head.contains("suppress(")) =>
+                {
+                    test.swallows += usize::from(holds(node, |node| check(node, source).is_some()));
+                }
                 "assert_statement" | "call" => test.checks.extend(check(node, source)),
                 "try_statement" => test.swallows += usize::from(swallows(node, source)),
                 _ => {}
@@ -148,10 +198,15 @@ fn swallows(node: Node<'_>, source: &str) -> bool {
                 let names = ["AssertionError", "Exception", "BaseException"];
                 head.trim() == "except" || names.iter().any(|name| head.contains(name))
             };
-            catches
-                && !holds(clause, |node| {
-                    matches!(node.kind(), "raise_statement" | "call" | "assert_statement")
-                })
+            let tells = |node: Node<'_>| match node.kind() {
+                "raise_statement" | "assert_statement" => true,
+                "call" => !["print", "log", "warn"]
+                    .iter()
+                    .any(|word| field(node, "function", source).contains(word)),
+                _ => false,
+            };
+            let leaves = clause.kind() == "finally_clause" && holds(clause, |node| node.kind() == "return_statement");
+            leaves || catches && !holds(clause, tells)
         })
 }
 
@@ -189,7 +244,7 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
             always: super::expr::holds_never(what),
             ..condition(at, whole, &format!("!{what}"))
         },
-        (_, [one, other, ..]) if name != "raises" => pair(at, whole, name, one, other),
+        (_, [one, other, rest @ ..]) if name != "raises" => pair(at, whole, name, one, other, &texts(rest)),
         (_, all) => Check {
             line: at,
             text: whole,

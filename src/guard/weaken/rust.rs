@@ -1,6 +1,7 @@
 //! Tests of Rust: functions with a test attribute, in any module.
 
 use super::expr::{arguments, condition, pair};
+use super::live::{faked, is_dead, leaves, rows};
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, visit};
 use tree_sitter::Node;
@@ -27,6 +28,10 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
                         test.path = [path.clone(), vec![field(item, "name", source).to_owned()]].concat();
                         test.off.extend(off.clone());
                         suite.tests.push(test);
+                    } else {
+                        let mut helper = test(item, source, &[]);
+                        helper.path = vec![field(item, "name", source).to_owned()];
+                        suite.helpers.push(helper);
                     }
                     attributes.retain(|attribute| attribute.starts_with("#!"));
                 }
@@ -45,6 +50,7 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
         test.off.extend(switched_off.clone());
     }
     suite.tests.sort_by_key(|test| test.line);
+    super::suite::call_helpers(suite);
 }
 
 /// Path of an attribute: `tokio::test` of `#[tokio::test(flavor = "…")]`.
@@ -68,12 +74,16 @@ fn marks(attributes: &[String]) -> Vec<String> {
             "ignore" => Some("#[ignore]".to_owned()),
             "should_panic" => Some("#[should_panic]".to_owned()),
             "cfg" => {
+                if attribute.contains("cfg(feature") {
+                    return Some(attribute.clone());
+                }
                 let never = ["cfg(any())", "cfg(FALSE)", "cfg(false)", "cfg(not(test))"];
                 never
                     .iter()
                     .find(|never| attribute.contains(**never))
                     .map(|never| format!("#[{never}]"))
             }
+            "cfg_attr" if attribute.contains("ignore") && attribute.contains("cfg_attr(all()") => Some(attribute.clone()),
             _ => None,
         })
         .collect()
@@ -93,15 +103,33 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
     let Some(body) = item.child_by_field_name("body") else {
         return test;
     };
+    for attribute in attributes.iter().filter(|attribute| name(attribute) == "should_panic") {
+        test.checks.push(Check {
+            line: test.line,
+            text: attribute.clone(),
+            subject: "the panic".to_owned(),
+            expected: attribute.clone(),
+            always: false,
+        });
+    }
+    let whole = text(body, source);
     for statement in children(body) {
         let kind = statement.kind();
-        let leaves =
-            kind == "return_expression" || (kind == "expression_statement" && flat(statement, source).starts_with("return"));
-        if leaves {
+        let ends = kind == "return_expression" || (kind == "expression_statement" && flat(statement, source).starts_with("return"));
+        if ends {
             break;
         }
+        if flat(statement, source).starts_with("println!(") {
+            continue;
+        }
+        test.off.extend(leaves(statement, source));
+        test.faked.extend(faked(statement, whole, source));
         test.statements.push(flat(statement, source));
         visit(statement, |node| {
+            if is_dead(node, whole, source) {
+                return false;
+            }
+            test.cases.extend(rows(node, source));
             if node.kind() == "macro_invocation" {
                 test.checks.extend(check(node, source));
             }
@@ -126,7 +154,7 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
     let (at, whole) = (line(node), flat(node, source));
     match (name, arguments(&tokens).as_slice()) {
         ("assert", [what, ..]) => Some(condition(at, whole, what)),
-        (_, [one, other, ..]) => Some(pair(at, whole, name, one, other)),
+        (_, [one, other, rest @ ..]) => Some(pair(at, whole, name, one, other, rest)),
         (_, rest) => Some(Check {
             line: at,
             text: whole,

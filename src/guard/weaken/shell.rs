@@ -1,8 +1,9 @@
 //! Tests of shell scripts: bats, shunit2's functions, and plain scripts that check or print TAP.
 
 use super::expr::{condition, holds_always};
+use super::live::{is_dead, is_excused, leaves};
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, holds, line, text, visit};
+use super::tree::{children, field, holds, line, text, visit};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -57,6 +58,13 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
             suite.tests.push(test);
         }
     }
+    for item in functions.iter().filter(|item| !is_test(&name(item))) {
+        if let Some(body) = item.child_by_field_name("body") {
+            let mut helper = test(children(body), source, &own);
+            (helper.path, helper.line) = (vec![name(item)], line(*item));
+            suite.helpers.push(helper);
+        }
+    }
     let mut script = test(rest, source, &own);
     // A file of functions is no test.
     let is_library = script.is_idle() && !own.is_empty();
@@ -64,6 +72,11 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
         (script.path, script.line) = (vec![SCRIPT.to_owned()], 1);
         suite.tests.push(script);
     }
+}
+
+/// A node on one line, lines that go on joined.
+fn flat(node: Node<'_>, source: &str) -> String {
+    super::tree::flat(node, source).replace("\\ ", "")
 }
 
 fn is_test(name: &str) -> bool {
@@ -81,13 +94,21 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test 
                 break;
             }
             "exit" | "return" => break,
+            "set" if words.contains("+e") => {
+                test.swallows += 1;
+                continue;
+            }
             "set" | "." | "source" | "cd" | ":" | "true" => continue,
             _ => {}
         }
+        test.off.extend(leaves(statement, source).or_else(|| left(statement, source)));
         if !is_idle(statement, source) {
             test.statements.push(words);
         }
         visit(statement, |node| {
+            if is_dead(node, "", source) {
+                return false;
+            }
             let (found, deeper) = look(node, source, own);
             test.off.extend(skipped(node, source));
             test.cases.extend(planned(node, source));
@@ -96,6 +117,14 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test 
         });
     }
     test
+}
+
+/// Under which condition a list of commands leaves the test: `[ -e x ] || return 0`.
+fn left(statement: Node<'_>, source: &str) -> Option<String> {
+    let (condition, last) = (statement.named_child(0)?, statement.named_child(1)?);
+    let (condition, last) = (flat(condition, source), flat(last, source));
+    let leaves = matches!(last.as_str(), "return" | "return 0" | "exit 0") || last == "skip" || last.starts_with("skip ");
+    (statement.kind() == "list" && leaves && !is_excused(&condition)).then(|| format!("{last} after {condition}"))
 }
 
 /// Says whether a statement tells nothing of the program, whatever it prints.
@@ -157,8 +186,12 @@ fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, 
 }
 
 fn ends_well(node: Node<'_>, source: &str) -> bool {
-    let last = flat(node, source);
-    ["|| true", "|| :", "|| exit 0", "|| return 0"]
+    let all = flat(node, source);
+    let told = node.named_child(1).is_some_and(|last| {
+        last.kind() == "command" && matches!(field(last, "name", source), "echo" | "printf") && all.contains("||")
+    });
+    let last = all;
+    told || ["|| true", "|| :", "|| exit 0", "|| return 0"]
         .iter()
         .any(|end| last.ends_with(end))
 }
@@ -178,6 +211,9 @@ fn check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
     let (at, whole) = (line(node), flat(node, source));
     if node.kind() == "test_command" {
         let inside = whole.trim_matches(['[', ']', ' ']);
+        if let Some(check) = unary(at, &whole, inside) {
+            return Some(check);
+        }
         return Some(Check {
             always: is_constant(inside),
             ..condition(at, whole.clone(), inside)
@@ -222,6 +258,20 @@ fn check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
         subject,
         expected,
         always,
+    })
+}
+
+/// `-n "$x"` and the like: the value is what is looked at.
+fn unary(line: usize, whole: &str, inside: &str) -> Option<Check> {
+    let (how, subject) = inside
+        .split_once(' ')
+        .filter(|(how, value)| how.len() == 2 && how.starts_with('-') && !value.contains(' '))?;
+    Some(Check {
+        line,
+        text: whole.to_owned(),
+        subject: subject.to_owned(),
+        expected: how.to_owned(),
+        always: is_constant(inside),
     })
 }
 

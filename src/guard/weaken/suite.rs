@@ -8,6 +8,8 @@ pub(super) const GROUP: &str = " › ";
 pub(super) struct Suite {
     /// In file order.
     pub tests: Vec<Test>,
+    /// Functions that are no tests and check something for them.
+    pub helpers: Vec<Test>,
 }
 
 /// One test.
@@ -23,6 +25,8 @@ pub(super) struct Test {
     pub only: Vec<String>,
     /// Places that catch a failed check and drop it.
     pub swallows: usize,
+    /// What it puts in the place of what it tests.
+    pub faked: Vec<String>,
     /// What it does, one statement each, up to where it leaves.
     pub statements: Vec<String>,
     /// Rows of the tables it runs over.
@@ -62,5 +66,35 @@ impl Test {
 
     pub(super) fn real_checks(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().filter(|check| !check.always)
+    }
+}
+
+/// Calls of helpers are checks: they are counted as such in each test that makes them.
+pub(super) fn call_helpers(suite: &mut Suite) {
+    let names: Vec<String> = {
+        let checking = suite.helpers.iter().filter(|helper| !helper.checks.is_empty());
+        checking.map(|helper| helper.leaf().to_owned()).collect()
+    };
+    for test in &mut suite.tests {
+        for statement in &test.statements {
+            let called = names.iter().find(|name| {
+                statement
+                    .strip_prefix(name.as_str())
+                    .is_some_and(|rest| rest.starts_with('('))
+                    || statement.contains(&format!(" {name}("))
+                    || statement.contains(&format!(".{name}("))
+            });
+            let known = |name: &&String| !test.checks.iter().any(|check| check.text.starts_with(name.as_str()));
+            if let Some(name) = called.filter(known) {
+                let arguments = statement.split_once('(').map_or("", |(_, rest)| rest);
+                test.checks.push(Check {
+                    line: test.line,
+                    text: statement.clone(),
+                    subject: format!("{name} {}", arguments.split(',').next().unwrap_or_default()),
+                    expected: arguments.to_owned(),
+                    always: false,
+                });
+            }
+        }
     }
 }

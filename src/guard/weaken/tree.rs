@@ -25,6 +25,11 @@ pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
         .collect()
 }
 
+/// Texts to look at.
+pub(super) fn texts(owned: &[String]) -> Vec<&str> {
+    owned.iter().map(String::as_str).collect()
+}
+
 /// The text of a field.
 pub(super) fn field<'a>(node: Node<'_>, name: &str, source: &'a str) -> &'a str {
     node.child_by_field_name(name).map_or("", |child| text(child, source))
