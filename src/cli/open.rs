@@ -25,6 +25,7 @@ pub fn run(list: Option<&Path>) -> Result<Option<&'static [&'static str]>, Failu
     let mut settings = settings::load(Some(&place.checkout))?.settings;
     settings.feature_list = project::list(&place, list)?;
     let workspace = place.workspace;
+    link::settle_edit(&place.dir, &workspace, &settings).map_err(Failure::unready)?;
     let mover = rollback::mover(&workspace, &place.dir, &settings);
     let client = link::offline_in(place.dir, &workspace, &settings, Some(mover));
     let title = place

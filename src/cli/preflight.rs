@@ -9,7 +9,8 @@ use super::workplace::Workplace;
 use super::{project, settings, words};
 use crate::config::{Resolved, Settings};
 use crate::git::{GitError, Repo};
-use crate::harness::{FEATURE_LIST, FeatureList};
+use crate::harness::{FEATURE_LIST, FeatureList, atomic};
+use crate::link;
 use crate::protocol::Seq;
 use crate::protocol::event::WorktreeTaken;
 use crate::session::State;
@@ -141,6 +142,8 @@ fn ready_in(repo: &Repo, dir: &ProjectDir, args: &RunArgs, settings: &Settings, 
     if repo.mend_index()? {
         notes.push("git's index had not followed the last commit; it does now".to_owned());
     }
+    notes.extend(link::settle_edit(dir, repo.workdir(), settings).map_err(Failure::unready)?);
+    sweep(repo)?;
     notes.extend(clean_tree(repo, dir, args)?);
     Ok(())
 }
@@ -207,6 +210,23 @@ fn spec(args: &RunArgs, dir: &Path, has_list: bool) -> Result<Option<String>, Fa
         return Err(unready("is empty; say in it what to build"));
     }
     Ok(Some(text))
+}
+
+/// Removes the temporary files that killed processes of ours left: nobody runs the project, so nobody writes them any more, and a
+/// commit would take them along.
+fn sweep(repo: &Repo) -> Result<(), Failure> {
+    for path in repo.dirty()?.iter().filter_map(|line| line.strip_prefix("?? ")) {
+        let path = repo.workdir().join(path);
+        if path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(atomic::is_leftover)
+        {
+            atomic::sweep_beside(&path)
+                .map_err(|error| Failure::unready(format!("cannot remove {}, left by a killed run: {error}", path.display())))?;
+        }
+    }
+    Ok(())
 }
 
 /// Lists what is not committed and is no input of the run.

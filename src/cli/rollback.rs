@@ -11,6 +11,7 @@ use super::{gone, settings, words};
 use crate::engine::rollback;
 use crate::git::{GitError, Repo};
 use crate::harness::rehearsal::rehearse;
+use crate::link::settle_edit;
 use crate::protocol::{CheckpointId, Rehearsal, SessionNo, Target, TestMove, TestTotals};
 use crate::session::State;
 use crate::session::state::KeptCheckpoint;
@@ -119,6 +120,11 @@ fn go(target: impl FnOnce(&Project) -> Result<Target, Failure>, args: &MoveArgs,
         // What was asked for was most likely this very move; doing it twice would be one too many.
         console.line("a move that had been cut off was finished; if you want another one, run the command again")?;
         return Ok(());
+    }
+    if !args.dry_run
+        && let Some(settled) = settle_edit(&project.dir, workspace, &settings).map_err(Failure::unready)?
+    {
+        console.note(settled)?;
     }
     let target = target(&project)?;
     let rehearsal = match rehearse(workspace, &project.list, &target, settings.checkpoint_max_file_mb << 20) {

@@ -11,7 +11,7 @@ use super::project::Project;
 use super::session::COMMITS;
 use super::{features, index, rites, steer};
 use crate::git::{GitError, Unsigned};
-use crate::harness::plan::{Asked, Bench, Made, PlanError, told};
+use crate::harness::plan::{Asked, Bench, Made, PlanError, forget, told};
 use crate::protocol::plan::{Base, FeatureEdit};
 use crate::protocol::{FeatureStatus, Role};
 use std::collections::VecDeque;
@@ -118,6 +118,9 @@ async fn carry_out(project: &Arc<Project>, facts: Option<&SessionFacts>, wish: W
     if let Some(flipped) = &made.flipped {
         project.record(flipped.clone())?;
     }
+    if let Err(error) = forget(Some(&project.dir.pending_edit())) {
+        tracing::warn!(%error, "an edit stays remembered");
+    }
     features::load(project)?;
     if let Some(why) = &made.index_behind {
         index::behind(project, why)?;
@@ -155,6 +158,7 @@ fn make(project: &Project, wish: &Wish, runtime: &Handle) -> Result<Made, PlanEr
         finish: &finish,
         sign: &sign,
         write: &write,
+        pending: Some(&project.dir.pending_edit()),
     })
 }
 

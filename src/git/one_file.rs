@@ -34,6 +34,41 @@ impl Repo {
         Ok(Some(ours(made)))
     }
 
+    /// Keeps bytes as an object that nothing refers to: git lets it be for weeks.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep_bytes(&self, bytes: &[u8]) -> Result<Oid, GitError> {
+        self.git.blob(bytes).map(ours).doing("store a file")
+    }
+
+    /// Returns what was kept.
+    ///
+    /// # Errors
+    /// If it is not there any more.
+    pub fn kept_bytes(&self, kept: &Oid) -> Result<Vec<u8>, GitError> {
+        let blob = self.git.find_blob(theirs(kept)?).doing("read a stored file")?;
+        Ok(blob.content().to_vec())
+    }
+
+    /// Finds the commit with a tree among those that the branch got since a commit; the newest, if there are several.
+    ///
+    /// # Errors
+    /// If the commits cannot be read.
+    pub fn commit_of_tree(&self, since: &Oid, tree: &Oid) -> Result<Option<Oid>, GitError> {
+        let (since, tree) = (theirs(since)?, theirs(tree)?);
+        let mut walk = self.git.revwalk().doing("walk the commits")?;
+        walk.push_head().doing("walk the commits")?;
+        walk.hide(since).doing("walk the commits")?;
+        for id in walk {
+            let id = id.doing("walk the commits")?;
+            if self.git.find_commit(id).doing("read a commit")?.tree_id() == tree {
+                return Ok(Some(ours(id)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Stores a tree that holds nothing but one file, executable as the one on disk is: two of them show how a file would change.
     ///
     /// # Errors

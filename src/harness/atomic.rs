@@ -8,6 +8,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
+/// How the names of the temporary files begin and end.
+const PREFIX: &str = ".longhaul-";
+const SUFFIX: &str = ".tmp";
+
 /// Writes `bytes` to `path` by a temporary file in the same directory and a rename; the mode of a file already there is kept.
 ///
 /// A symlink at `path` is replaced, never followed: what an agent points elsewhere is not written through.
@@ -47,6 +51,27 @@ pub fn write_atomically_with(path: &Path, bytes: &[u8], mode: Option<Permissions
     persist(written_beside(path, bytes, mode)?, path)
 }
 
+/// Says whether a file is one that a killed process left beside its target, by its name.
+#[must_use]
+pub fn is_leftover(name: &str) -> bool {
+    let middle = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Removes what killed processes left beside a file. Nobody may be writing it meanwhile.
+///
+/// # Errors
+/// Fails if the directory cannot be read, or what lies there cannot be removed.
+pub fn sweep_beside(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory(path))? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_leftover) && entry.file_type()?.is_file() {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn directory(path: &Path) -> &Path {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
@@ -54,8 +79,8 @@ fn directory(path: &Path) -> &Path {
 
 fn written_beside(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<NamedTempFile> {
     let mut file = tempfile::Builder::new()
-        .prefix(".longhaul-")
-        .suffix(".tmp")
+        .prefix(PREFIX)
+        .suffix(SUFFIX)
         .permissions(mode.clone().unwrap_or_else(plain))
         .tempfile_in(directory(path))?;
     file.write_all(bytes)?;
@@ -122,6 +147,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = [".longhaul-notes.md", ".longhaul-aB3.tmp", ".longhaul-a-3xyz.tmp", "list.json"];
+        for name in kept {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let left = written_beside(&dir.path().join("list.json"), b"half", None).unwrap();
+        let (_, left) = left.keep().unwrap();
+        assert!(is_leftover(left.file_name().unwrap().to_str().unwrap()));
+        fs::create_dir(dir.path().join(".longhaul-abcdef.tmp")).unwrap();
+        sweep_beside(&dir.path().join("list.json")).unwrap();
+        assert!(!left.exists());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), kept.len() + 1);
     }
 
     #[test]

@@ -12,13 +12,16 @@
 //! somebody commits these. Where an edit is refused, no byte has changed.
 
 mod error;
+mod pending;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use error::PlanError;
+pub use pending::{forget, settle};
 pub use words::told;
 
+use self::pending::Pending;
 use super::FeatureList;
 use super::feature_list::compare;
 use crate::git::{CommitRequest, GitError, Repo, Unsigned, check_message};
@@ -45,6 +48,8 @@ pub struct Bench<'a> {
     pub sign: &'a dyn Fn(Unsigned) -> Result<Option<Oid>, GitError>,
     /// Writes the list's file and makes that what is guarded.
     pub write: &'a dyn Fn(&[u8]) -> Result<(), String>,
+    /// Where an edit is remembered until it is told ([`forget`]); `None` where nothing is told.
+    pub pending: Option<&'a Path>,
 }
 
 /// What a person asks for.
@@ -104,7 +109,27 @@ impl Asked<'_> {
             })?,
             None => None,
         };
-        (bench.write)(edited.list.bytes()).map_err(|what| PlanError::Write { what })?;
+        let flipped = flipped(self.edit, &before, reason, bench.session);
+        let pending = Pending {
+            before: repo.keep_bytes(before.bytes())?,
+            after: repo.keep_bytes(edited.list.bytes())?,
+            head: head.clone(),
+            tree: tree.clone(),
+            edited: FeatureListEdited {
+                by: "human".to_owned(),
+                edit: self.edit.clone(),
+                title,
+                reason: reason.to_owned(),
+                renamed: edited.renamed,
+                commit: None,
+            },
+            flipped: flipped.clone(),
+        };
+        pending.keep(bench.pending)?;
+        if let Err(what) = (bench.write)(edited.list.bytes()) {
+            forget(bench.pending)?;
+            return Err(PlanError::Write { what });
+        }
         let made = tree.as_ref().map(|tree| {
             let request = CommitRequest {
                 tree,
@@ -122,21 +147,17 @@ impl Asked<'_> {
             Err(error) => {
                 // An edit without its commit would be taken up by the agent's next one, as its own work.
                 (bench.write)(before.bytes()).map_err(|what| PlanError::Write { what })?;
+                forget(bench.pending)?;
                 return Err(error.into());
             }
         };
         let index_behind = made.as_ref().and_then(|made| made.index_behind.clone());
-        let flipped = flipped(self.edit, &before, reason, bench.session);
-        let edited_event = FeatureListEdited {
-            by: "human".to_owned(),
-            edit: self.edit.clone(),
-            title,
-            reason: reason.to_owned(),
-            renamed: edited.renamed,
-            commit: made.map(|made| made.commit),
-        };
+        let commit = made.map(|made| made.commit);
         Ok(Made {
-            edited: edited_event,
+            edited: FeatureListEdited {
+                commit,
+                ..pending.edited
+            },
             flipped,
             list: edited.list,
             index_behind,

@@ -9,7 +9,7 @@ use super::{Closed, Mover, plan};
 use crate::config::{Durability, Settings};
 use crate::harness::comments;
 use crate::harness::notes::edit;
-use crate::harness::plan::Asked;
+use crate::harness::plan::{Asked, forget};
 use crate::protocol::event::{
     FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, RuleRevoked, SectionRuled, SteerRefused,
 };
@@ -104,9 +104,41 @@ impl Desk {
         };
         let recorded = {
             let _working = lock(&self.at_work);
-            self.record(edit)
+            self.settle_now().and_then(|_| self.edit(edit))
         };
         recorded.and(outcome)
+    }
+
+    /// Settles an edit that was cut off, while the caller waits. Returns what came of it. Both are for the person.
+    pub fn settle(&self) -> Result<Option<String>, String> {
+        let _working = lock(&self.at_work);
+        self.settle_now()
+    }
+
+    fn settle_now(&self) -> Result<Option<String>, String> {
+        if !self.dir.pending_edit().exists() {
+            return Ok(None);
+        }
+        let mut outcome = Ok(None);
+        self.record(|session| {
+            let settled = plan::settle(&self.workspace, &self.dir, &self.settings, session);
+            outcome = settled.as_deref().map(plan::settled).map_err(ToString::to_string);
+            Ok(settled.unwrap_or_default())
+        })?;
+        let outcome = outcome?;
+        self.forget_edit()?;
+        Ok(outcome)
+    }
+
+    /// Records what came of an edit, which then needs no remembering.
+    fn edit(&self, act: impl FnOnce(SessionNo) -> Result<Vec<Event>, StoreError>) -> Result<Vec<Call>, String> {
+        let told = self.record(act)?;
+        self.forget_edit()?;
+        Ok(told)
+    }
+
+    fn forget_edit(&self) -> Result<(), String> {
+        forget(Some(&self.dir.pending_edit())).map_err(|error| error.to_string())
     }
 
     fn carry_out(&self, command: Command) {
@@ -141,7 +173,8 @@ impl Desk {
                     edit: &edit,
                     reason: &reason,
                 };
-                let done = self.record(|session| Ok(plan::edit(&self.workspace, &self.dir, &self.settings, session, &asked)));
+                let made = |session| Ok(plan::edit(&self.workspace, &self.dir, &self.settings, session, &asked));
+                let done = self.settle_now().and_then(|_| self.edit(made));
                 (done, Box::new(|reason| FeatureEditRefused { edit, reason }.into()))
             }
             Command::SetSection { section, rule, span } => {

@@ -18,7 +18,7 @@ mod watch;
 pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
-pub use offline::{edit_features, offline_in};
+pub use offline::{edit_features, offline_in, settle_edit};
 pub use present::observed;
 pub use wanted::Wanted;
 

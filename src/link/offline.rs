@@ -55,6 +55,18 @@ pub fn edit_features(dir: ProjectDir, workspace: &Path, settings: &Settings, ask
     Desk::new(dir, workspace.to_owned(), settings.clone(), None).edit_now(asked)
 }
 
+/// Finishes an edit of the feature list that was cut off, or takes it back, and says which; `None` if none was, or a run is on, which
+/// has settled it.
+///
+/// # Errors
+/// Why it could not be settled, for the person; it stays remembered.
+pub fn settle_edit(dir: &ProjectDir, workspace: &Path, settings: &Settings) -> Result<Option<String>, String> {
+    if !dir.pending_edit().exists() || dir.holder().map_err(|error| error.to_string())?.is_some() {
+        return Ok(None);
+    }
+    Desk::new(dir.clone(), workspace.to_owned(), settings.clone(), None).settle()
+}
+
 struct Offline {
     desk: Desk,
     dir: ProjectDir,

@@ -128,6 +128,12 @@ impl ProjectDir {
         &self.workspace
     }
 
+    /// Returns where an edit of the feature list is remembered while it is made.
+    #[must_use]
+    pub fn pending_edit(&self) -> PathBuf {
+        self.root.join("edit.json")
+    }
+
     /// Returns where the guard keeps its copies of guarded files.
     #[must_use]
     pub fn baseline(&self) -> PathBuf {

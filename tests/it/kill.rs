@@ -1,8 +1,10 @@
-//! Checkpoint, commit, rollback and undo, each killed at every system call that changes something; worktrees at many (`worktree`).
+//! Checkpoint, commit, rollback and undo, each killed at every system call that changes something; worktrees (`worktree`) and
+//! edits by hand (`edit`) at many.
 //!
 //! `strace` kills the program at the N-th call of a kind, for every N that a run without a kill makes. After each: the repository is
 //! sound, nobody is locked out, no byte is lost, and the same command does its work as if nothing had been.
 
+mod edit;
 mod worktree;
 
 use std::collections::BTreeMap;

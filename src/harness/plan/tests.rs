@@ -60,8 +60,11 @@ impl Lab {
     }
 
     fn make(&self, base: &Base, edit: &FeatureEdit, reason: &str) -> Result<Made, PlanError> {
-        let asked = Asked { base, edit, reason };
-        asked.carry_out(&Bench {
+        self.at(None, |bench| Asked { base, edit, reason }.carry_out(bench))
+    }
+
+    fn at<T>(&self, pending: Option<&std::path::Path>, act: impl FnOnce(&Bench<'_>) -> T) -> T {
+        act(&Bench {
             workspace: &self.root(),
             list: std::path::Path::new(FEATURE_LIST),
             trusted: None,
@@ -73,6 +76,7 @@ impl Lab {
                 self.written.borrow_mut().push(bytes.to_vec());
                 std::fs::write(self.path(FEATURE_LIST), bytes).map_err(|error| error.to_string())
             },
+            pending,
         })
     }
 }
@@ -296,4 +300,73 @@ fn a_feature_goes_with_a_reason_and_the_agent_is_told() {
         said.contains("remove F1 (out of scope)") && said.contains("asked for no more"),
         "{said}"
     );
+}
+
+/// An edit that is killed once this much of it was done, and what is said of it then.
+fn cut_off(file: bool, commit: bool) -> (Lab, Vec<crate::protocol::Event>) {
+    let lab = Lab::committed(&[(FEATURE_LIST, LIST)]);
+    let record = tempfile::tempdir().unwrap();
+    let record = record.path().join("edit.json");
+    let (base, edit, reason) = (lab.base(), flip("F1", true), "tried it");
+    let asked = Asked {
+        base: &base,
+        edit: &edit,
+        reason,
+    };
+    lab.at(Some(&record), |bench| asked.carry_out(bench)).unwrap();
+    if !commit {
+        lab.git(&["reset", "-q", "--soft", "HEAD~1"]);
+    }
+    if !file {
+        std::fs::write(lab.path(FEATURE_LIST), LIST).unwrap();
+    }
+    std::fs::write(lab.path(".longhaul-aB3xYz.tmp"), "half").unwrap();
+    let told = lab.at(Some(&record), settle).unwrap();
+    assert!(!lab.path(".longhaul-aB3xYz.tmp").exists());
+    assert!(record.exists(), "it stays until it is told");
+    forget(Some(&record)).unwrap();
+    assert!(lab.at(Some(&record), settle).unwrap().is_empty());
+    (lab, told)
+}
+
+#[test]
+fn an_edit_that_is_cut_off_is_whole_or_not_at_all() {
+    use crate::protocol::Event;
+    for file in [false, true] {
+        let (lab, told) = cut_off(file, false);
+        assert_eq!(lab.list(), LIST, "not committed: taken back");
+        let [Event::FeatureEditRefused(refused)] = &told[..] else {
+            panic!("{told:?}")
+        };
+        assert!(
+            refused.reason.contains("cut off") && refused.edit == flip("F1", true),
+            "{refused:?}"
+        );
+    }
+    let (lab, told) = cut_off(true, true);
+    assert!(lab.list().contains("true"));
+    let [Event::FeatureListEdited(edited), Event::FeatureFlipped(flipped)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(edited.commit.as_ref().unwrap().as_str(), lab.git(&["rev-parse", "HEAD"]));
+    assert_eq!(flipped.to, FeatureStatus::Passing);
+}
+
+#[test]
+fn what_somebody_wrote_after_a_cut_off_edit_stays() {
+    let lab = Lab::committed(&[(FEATURE_LIST, LIST)]);
+    let record = lab.path("edit.json");
+    let (base, edit) = (lab.base(), flip("F1", true));
+    let asked = Asked {
+        base: &base,
+        edit: &edit,
+        reason: "tried it",
+    };
+    lab.at(Some(&record), |bench| asked.carry_out(bench)).unwrap();
+    lab.git(&["reset", "-q", "--soft", "HEAD~1"]);
+    let other = LIST.replace("one", "mine");
+    std::fs::write(lab.path(FEATURE_LIST), &other).unwrap();
+    let told = lab.at(Some(&record), settle).unwrap();
+    assert_eq!(lab.list(), other);
+    assert!(format!("{told:?}").contains("changed since: it is left as it is"), "{told:?}");
 }

@@ -40,7 +40,7 @@ fn tree(lane: &Lane) -> PathBuf {
     lane.root.join("app-longhaul-main")
 }
 
-fn output(lane: &Lane, args: &[&str]) -> String {
+pub(super) fn output(lane: &Lane, args: &[&str]) -> String {
     let done = lane.git(args);
     assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
