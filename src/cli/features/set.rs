@@ -9,6 +9,7 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::project::Project;
 use super::super::settings;
+use crate::config::Settings;
 use crate::harness::atomic::replace_unchanged;
 use crate::harness::feature_list::SetFlag;
 use crate::harness::plan::Asked;
@@ -29,6 +30,13 @@ pub fn run(args: &SetArgs, console: &mut Console) -> Result<(), Failure> {
         .file
         .canonicalize()
         .map_err(|error| Failure::unready(format!("cannot open {shown}: {error}")))?;
+    let project = project_of(&file)?;
+    if let Some(project) = &project
+        && let Some(settled) =
+            link::settle_edit(&project.dir, &project.workspace, &settings_of(project)?).map_err(Failure::unready)?
+    {
+        console.note(settled)?;
+    }
     let passes = args.to == Verdict::Passing;
     let missing = || Failure::unready(format!("{shown} is gone"));
     let list = FeatureList::read(&file)?.ok_or_else(missing)?;
@@ -48,7 +56,7 @@ pub fn run(args: &SetArgs, console: &mut Console) -> Result<(), Failure> {
         console.line(format!("{id} says already that it {what}; nothing was written"))?;
         return Ok(());
     }
-    let commit = match project_of(&file)? {
+    let commit = match project {
         Some(project) => {
             let edit = FeatureEdit::Flip {
                 feature: feature.id.clone(),
@@ -109,8 +117,7 @@ fn edit_in(project: &Project, list: &FeatureList, edit: FeatureEdit, reason: &st
             format!("process {pid} runs this project: set the flag in its window, or stop the run first"),
         ));
     }
-    let mut settings = settings::load(Some(&project.checkout))?.settings;
-    settings.feature_list.clone_from(&project.list);
+    let settings = settings_of(project)?;
     let base = &Base::of(list.features());
     let asked = Asked {
         base,
@@ -133,4 +140,10 @@ fn replace(file: &Path, was: &[u8], bytes: &[u8]) -> Result<(), Failure> {
         "{} was changed by another program just now; nothing was written, try again",
         file.display()
     )))
+}
+
+fn settings_of(project: &Project) -> Result<Settings, Failure> {
+    let mut settings = settings::load(Some(&project.checkout))?.settings;
+    settings.feature_list.clone_from(&project.list);
+    Ok(settings)
 }
