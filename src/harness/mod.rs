@@ -11,6 +11,7 @@ pub mod feature_list;
 pub mod history;
 pub mod init;
 pub mod limits;
+pub mod message;
 pub mod notes;
 pub mod orient;
 pub mod places;

@@ -118,6 +118,25 @@ fn the_run_goes_on_when_no_more_orders_come() {
 }
 
 #[test]
+fn a_run_whose_gate_nobody_can_answer_any_more_stops_there() {
+    let mut run = Told::start();
+    run.hear("show 1, approve 1");
+    let Told {
+        mut child,
+        orders,
+        lines,
+        ..
+    } = run;
+    drop(orders);
+    let heard: Vec<String> = lines.map(Result::unwrap).collect();
+    assert!(
+        heard.iter().any(|line| line.contains("nobody can answer gate 1")),
+        "{heard:#?}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(8), "{heard:#?}");
+}
+
+#[test]
 fn orders_are_not_read_beside_the_screen() {
     assert_cmd::Command::cargo_bin("longhaul")
         .unwrap()

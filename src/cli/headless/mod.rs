@@ -12,7 +12,7 @@ mod steered;
 use super::console::Console;
 use super::orders::{Shown, hint};
 use crate::link::{Client, Update};
-use crate::protocol::{Answer, Envelope, Event, GateId, Seq};
+use crate::protocol::{Answer, Command, Envelope, Event, GateId, Seq, StopMode};
 use crate::session::State;
 use crate::ui::notice::{Attention, Setup};
 use crate::ui::text::Clean;
@@ -26,6 +26,8 @@ use std::time::{Duration, Instant};
 const WAITING: usize = 64;
 /// How often the progress line's ages are brought up to date.
 const TICK: Duration = Duration::from_secs(1);
+/// How long a gate waits for orders that were given before the last one came.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Prints a run until it ends.
 pub struct Watch<'a> {
@@ -41,6 +43,10 @@ pub struct Watch<'a> {
     attention: Attention,
     /// Whether orders come from standard input.
     listens: bool,
+    /// Whether no order comes any more.
+    deaf: bool,
+    /// The gate that nobody can answer, and since when it was seen to wait.
+    unanswered: Option<(GateId, Instant)>,
     shown: Shown,
 }
 
@@ -73,6 +79,8 @@ impl<'a> Watch<'a> {
             notice: Setup::default(),
             attention: Attention::default(),
             listens: false,
+            deaf: false,
+            unanswered: None,
             shown: Shown::default(),
         }
     }
@@ -119,13 +127,39 @@ impl<'a> Watch<'a> {
                 }
                 Ok(Incoming::Line(line)) => self.obey(&line, client, &sender),
                 Ok(Incoming::Change(gate, answer)) => self.show_change(gate, answer),
-                Ok(Incoming::Deaf) => self.reply("no more orders come: standard input has ended; the run goes on"),
+                Ok(Incoming::Deaf) => {
+                    self.deaf = true;
+                    self.reply("no more orders come, for standard input has ended; the run stops where something waits for you");
+                }
                 Err(RecvTimeoutError::Timeout) => self.tell(),
                 Ok(Incoming::Closed) | Err(RecvTimeoutError::Disconnected) => break,
             }
+            self.stop_if_nobody_answers(client);
             self.show_progress();
         }
         let _ = self.console.erase_progress();
+    }
+
+    /// A gate that nobody can answer any more would hold the run for ever. The last orders may still be on their way to it.
+    fn stop_if_nobody_answers(&mut self, client: &Client) {
+        let waits = self.state.open_gates.first().map(|open| open.opened.gate);
+        let Some(gate) = waits.filter(|_| self.deaf && self.state.last_seq > self.after) else {
+            self.unanswered = None;
+            return;
+        };
+        match self.unanswered {
+            Some((known, since)) if known == gate => {
+                if since.elapsed() < GRACE {
+                    return;
+                }
+                self.deaf = false;
+                self.reply(&format!(
+                    "nobody can answer {gate} any more: the run stops, its files stay as they are; `longhaul run` goes on from there"
+                ));
+                let _ = client.send(Command::Stop { mode: StopMode::Now });
+            }
+            _ => self.unanswered = Some((gate, Instant::now())),
+        }
     }
 
     /// Takes one event; says whether it ends the run.

@@ -289,6 +289,18 @@ fn a_message_that_is_emptied_or_left_as_it_was_is_the_agents() {
 }
 
 #[test]
+fn a_message_with_a_character_that_does_not_show_stays_open_to_be_mended() {
+    let mut model = waiting();
+    keys(&mut model, "a e");
+    text(&mut model, "\u{202e}");
+    assert_eq!(keys(&mut model, "Enter"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("U+202E"), "{:?}", model.note);
+    assert!(model.open_review().unwrap().entry.is_some());
+    keys(&mut model, "Backspace Enter");
+    assert!(model.open_review().unwrap().entry.is_none());
+}
+
+#[test]
 fn comments_are_written_changed_removed_and_sent_with_their_line() {
     let mut model = waiting();
     keys(&mut model, "a / t a g = Enter n N c");

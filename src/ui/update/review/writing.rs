@@ -2,7 +2,7 @@
 
 use super::reading::{file_at_cursor, place_at_cursor};
 use super::{answer, page, too_soon};
-use crate::harness::limits;
+use crate::harness::{limits, message};
 use crate::protocol::GateDecision;
 use crate::ui::model::Model;
 use crate::ui::model::field::{Field, Lines};
@@ -100,13 +100,15 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
         return too_soon(model);
     }
     let (what, text) = (entry.what.clone(), entry.field.text());
-    if let (Writing::Message, Err(why)) = (&what, limit(model, text.trim())) {
+    if what == Writing::Message
+        && let Err(why) = limit(model, text.trim()).and_then(|()| message::check(&text))
+    {
         // The line stays open, to be mended.
         return model.refuse(why);
     }
     match what {
         Writing::Reason(decision) => return deny(model, decision, text.trim(), effects),
-        Writing::Message => message(model, text.trim_end()),
+        Writing::Message => reword(model, text.trim_end()),
         Writing::Comment(spot) => place(model, spot, text.trim()),
     }
     if let Some(review) = model.open_review_mut() {
@@ -124,7 +126,7 @@ fn deny(model: &mut Model, decision: GateDecision, reason: &str, effects: &mut V
     answer(model, decision, reason.to_owned(), effects);
 }
 
-fn message(model: &mut Model, text: &str) {
+fn reword(model: &mut Model, text: &str) {
     let Some(review) = model.open_review_mut() else { return };
     let changed = !text.trim().is_empty() && text != original(review);
     review.message = changed.then(|| text.to_owned());
