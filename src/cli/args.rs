@@ -17,10 +17,14 @@ use std::path::PathBuf;
 
 /// A terminal supervisor for long-running coding agents.
 ///
-/// Without a command it opens the project in this directory: the live run if there is one, else its past.
+/// Without a command it opens the project in DIR, or in this directory: the live run if there is one, else its past. A project of
+/// another harness is only looked at: nothing is written into it, and nothing of it is run.
 #[derive(Debug, Parser)]
 #[command(name = "longhaul", version, args_conflicts_with_subcommands = true, max_term_width = 100, after_help = exit::help(), after_long_help = long_help())]
 pub struct Cli {
+    /// Without a command: the project to open [default: this directory]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
     /// Without a command: the project's feature list, where it has several
     #[arg(long, value_name = "FILE")]
     pub list: Option<PathBuf>,

@@ -93,7 +93,7 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
         Some(Command::Run(args)) => run::run(&args, console),
         Some(Command::Demo(args)) => demo::run(&args, console),
         Some(Command::Debug(command)) => debug::run(&command, console).map(|()| Exit::Done),
-        None => match open::run(cli.list.as_deref())? {
+        None => match open::run(cli.dir.as_deref(), cli.list.as_deref(), console)? {
             None => Ok(Exit::Done),
             Some(line) => dispatch(Cli::parse_from(line), console),
         },

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod prompt;
 pub mod rehearsal;
 pub mod select;
+pub mod survey;
 pub mod window;
 
 pub use atomic::write_atomically;

@@ -8,8 +8,9 @@ use crate::harness::history;
 use crate::harness::notes::edit;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::rehearsal::rehearse;
+use crate::harness::survey;
 use crate::harness::window::{PreviewInput, preview};
-use crate::protocol::{Answer, Query, Seq};
+use crate::protocol::{Answer, Query, Seq, Survey};
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir};
 use std::path::PathBuf;
@@ -108,6 +109,12 @@ impl Lookups {
         .filter(|_| wanted())
     }
 
+    /// What lies in the workspace; of the user's home only where agents keep transcripts is looked at.
+    fn survey(&self) -> Survey {
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+        survey::survey(&self.workspace, home.as_deref(), std::env::var_os("PATH").as_deref())
+    }
+
     fn answer(&self, query: &Query) -> Answer {
         let answer = match query {
             Query::CommitDiff { commit } => Repo::discover(&self.workspace)
@@ -136,6 +143,7 @@ impl Lookups {
                 .map_err(|error| error.to_string()),
             Query::ProposeRule { command } => self.rule_proposal(command),
             Query::NextWindow => self.next_window(),
+            Query::Survey => Ok(Answer::Survey(Box::new(self.survey()))),
             Query::ListHistory => Ok(self.history(&|| true).unwrap_or_else(|| Answer::ListHistory(Box::default()))),
         };
         answer.unwrap_or_else(|message| Answer::Failed { message })

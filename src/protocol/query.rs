@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, ListHistory, NextWindow, Oid, Rehearsal, RuleProposal, Target};
+use super::{BlobId, ListHistory, NextWindow, Oid, Rehearsal, RuleProposal, Survey, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -40,6 +40,8 @@ pub enum Query {
     Notes,
     /// How the feature list went through the commits.
     ListHistory,
+    /// What lies in the directory: lists, notes, start script, transcripts.
+    Survey,
 }
 
 /// The answer to a [`Query`].
@@ -73,6 +75,8 @@ pub enum Answer {
     },
     /// To [`Query::ListHistory`].
     ListHistory(Box<ListHistory>),
+    /// To [`Query::Survey`].
+    Survey(Box<Survey>),
     /// The look-up failed; the sentence names what and why.
     Failed {
         /// For the user.

@@ -1,8 +1,10 @@
 //! What the pictures show besides the recorded log: a next window, progress notes, a move back.
 
 mod history;
+mod survey;
 
 pub use history::sample_history;
+pub use survey::sample_survey;
 
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};

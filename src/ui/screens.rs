@@ -8,6 +8,7 @@ mod review;
 mod rollback;
 mod rules;
 mod steered;
+mod survey;
 pub mod worktree;
 
 use super::keymap::Action;

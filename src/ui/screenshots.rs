@@ -254,6 +254,14 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));
     pictures.push(("history-120x40", history_of(open(120, 40))));
+    let mut here = Model::plain(Mode::Offline, Size { width: 120, height: 40 });
+    update(&mut here, Msg::CaughtUp);
+    perform(&mut here, Action::Survey, &mut Vec::new());
+    update(
+        &mut here,
+        Msg::Answered(Query::Survey, Answer::Survey(Box::new(samples::sample_survey()))),
+    );
+    pictures.push(("survey-120x40", here));
     pictures.push(("rollback-120x40", going_back_of(open(120, 40))));
     let mut summary = open(120, 40);
     end(&mut summary);

@@ -2,6 +2,7 @@
 //!
 //! Every test ends in `Term::ends_restored`, which also checks that no byte of foreign origin was ever written raw.
 
+mod foreign;
 mod live;
 mod notice;
 mod own_session;

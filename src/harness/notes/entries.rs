@@ -30,8 +30,25 @@ pub enum Order {
     NewestFirst,
 }
 
+/// Words for a session that stand at the beginning of a heading, in lower case.
+const WORDS: [&str; 12] = [
+    "session",
+    "sitzung",
+    "sesión",
+    "sesion",
+    "sessão",
+    "séance",
+    "sessione",
+    "sessie",
+    "сессия",
+    "セッション",
+    "会话",
+    "세션",
+];
+
 /// Splits notes at lines that name a session: `# Session 3: …`, `=== Session: … (Session 194) ===`, `SESSION 68: …`,
-/// `[Session 1 — …]`. Text without such a line is one entry.
+/// `[Session 1 — …]`, `## Sitzung 3`; or that are headings which begin with a day: `## 2026-02-01 …`. Text without such a line is one
+/// entry.
 #[must_use]
 pub fn entries(text: &str) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
@@ -58,10 +75,17 @@ pub fn entries(text: &str) -> Vec<Entry> {
     all
 }
 
-/// Tells from the session numbers which end is the newest.
+/// Tells from the session numbers which end is the newest; where there are none, from the days that the headings name.
 #[must_use]
 pub fn order(entries: &[Entry]) -> Order {
     let numbers: Vec<u32> = entries.iter().filter_map(|entry| entry.session).collect();
+    if numbers.len() < 2 {
+        return by_value(&entries.iter().filter_map(|entry| day(&entry.heading)).collect::<Vec<_>>());
+    }
+    by_value(&numbers)
+}
+
+fn by_value<T: PartialOrd>(numbers: &[T]) -> Order {
     let falls = numbers.windows(2).filter(|pair| pair[0] > pair[1]).count();
     let rises = numbers.windows(2).filter(|pair| pair[0] < pair[1]).count();
     if falls > rises {
@@ -82,7 +106,10 @@ fn heading(line: &str) -> Option<(String, Option<u32>)> {
         || line.starts_with('[')
         || line.starts_with("**");
     let lower = words.to_lowercase();
-    let rest = lower.strip_prefix("session")?;
+    let Some(rest) = WORDS.iter().find_map(|word| lower.strip_prefix(word)) else {
+        let top = ["# ", "## ", "=== ", "["].iter().any(|mark| line.starts_with(mark));
+        return (top && day(words).is_some_and(|day| words.starts_with(day))).then(|| (words.to_owned(), None));
+    };
     // Unmarked, only shouting counts: `SESSION 68: TITLE`; "Session 3 went well" is prose.
     if !(marked || (words.starts_with("SESSION") && rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))) {
         return None;
@@ -97,6 +124,16 @@ fn heading(line: &str) -> Option<(String, Option<u32>)> {
         .and_then(|at| number(rest.get(at + 8..)?.trim_start(), false))
         .or(lead);
     Some((words.to_owned(), session))
+}
+
+/// The first day in a text, as `2026-02-01`.
+fn day(text: &str) -> Option<&str> {
+    let pattern = |bytes: &[u8]| {
+        let digit = |at: usize| bytes[at].is_ascii_digit();
+        bytes[4] == b'-' && bytes[7] == b'-' && [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(digit)
+    };
+    let at = text.as_bytes().windows(10).position(pattern)?;
+    text.get(at..at + 10)
 }
 
 fn number(text: &str, alone: bool) -> Option<u32> {

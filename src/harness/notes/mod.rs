@@ -145,6 +145,21 @@ pub fn read(workspace: &Path) -> Result<Option<String>, NotesError> {
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
+/// Notes as text, whatever bytes they have; a mark of the encoding at their beginning is none of it.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> String {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 /// The newest notes within `cap` bytes: whole entries where they fit, in the file's order; `None` if there are none.
 ///
 /// Knows files that grow at the top from those that grow at the bottom, and says how many entries or lines were left out.

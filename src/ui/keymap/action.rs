@@ -55,11 +55,13 @@ pub enum Context {
     Word,
     /// The history of the feature list.
     History,
+    /// What lies in the directory.
+    Survey,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -85,6 +87,7 @@ impl Context {
         Self::Rehearsal,
         Self::Word,
         Self::History,
+        Self::Survey,
     ];
 
     /// Returns the words for it in help and README.
@@ -116,6 +119,7 @@ impl Context {
             Self::Rehearsal => "rolling back",
             Self::Word => "typing the word",
             Self::History => "list history",
+            Self::Survey => "what lies here",
         }
     }
 }

@@ -65,11 +65,13 @@ pub enum Situation {
     Word,
     /// The history of the feature list.
     History,
+    /// What lies in the directory.
+    Survey,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Feature,
@@ -94,6 +96,7 @@ impl Situation {
         Self::Rehearsal,
         Self::Word,
         Self::History,
+        Self::Survey,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
@@ -101,7 +104,7 @@ impl Situation {
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
             Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette,
-            Question, Queue, Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+            Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Feature, Everywhere],
@@ -128,6 +131,7 @@ impl Situation {
             Self::Rehearsal => &[Rehearsal, Diff, Document, Everywhere],
             Self::Word => &[Word],
             Self::History => &[History, Document, Everywhere],
+            Self::Survey => &[Survey, Document, Everywhere],
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::action::Context::{
     Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
-    Rehearsal, Review, Rules, Search, Start, Transcript, Unsaved, Versions, Word, Writing,
+    Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -67,13 +67,13 @@ actions! {
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
     /// open the selected row; fold or unfold a transcript entry, a file or a section
-    Open: "open", "open", [List, Transcript, Diff, NextWindow, History], ["Enter"], ["z a"];
+    Open: "open", "open", [List, Transcript, Diff, NextWindow, History, Survey], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything
-    CollapseAll: "collapse-all", "", [Transcript, Diff, NextWindow], ["-"], ["z M"];
+    CollapseAll: "collapse-all", "", [Transcript, Diff, NextWindow, Survey], ["-"], ["z M"];
     /// unfold everything
-    ExpandAll: "expand-all", "", [Transcript, Diff, NextWindow], ["="], ["z R"];
+    ExpandAll: "expand-all", "", [Transcript, Diff, NextWindow, Survey], ["="], ["z R"];
 
     /// go to the previous turn
     PreviousTurn: "previous-turn", "", [Transcript], ["{"], [];
@@ -104,9 +104,9 @@ actions! {
     /// go to the previous hunk
     PreviousHunk: "previous-hunk", "", [Diff], ["[ h", "{"], [];
     /// go to the next file, section or commit
-    NextFile: "next-file", "file", [Diff, NextWindow, History], ["J"], [];
+    NextFile: "next-file", "file", [Diff, NextWindow, History, Survey], ["J"], [];
     /// go to the previous file, section or commit
-    PreviousFile: "previous-file", "", [Diff, NextWindow, History], ["K"], [];
+    PreviousFile: "previous-file", "", [Diff, NextWindow, History, Survey], ["K"], [];
     /// focus the features
     FocusFeatures: "focus-features", "", [Main], ["1"], [];
     /// focus the transcript
@@ -174,6 +174,8 @@ actions! {
     Sessions: "sessions", "sessions", [Main], ["s"], [];
     /// show how the feature list went through the commits, and what is worth a look
     ListHistory: "list-history", "history", [Main, Start], ["H"], [];
+    /// show what lies in the directory: lists, notes by entry, init.sh, transcripts; nothing is run
+    Survey: "survey", "what lies here", [Main, Start], ["D"], [];
     /// show the summary of the run
     Summary: "summary", "summary", [Main], ["S"], [];
     /// bring the work of the worktree to your branch, or leave it: merge, squash, leave

@@ -50,6 +50,11 @@ impl Model {
                 self.blobs.entry(blob.clone()).or_insert(Loaded::Pending);
                 fresh
             }
+            Query::Survey => {
+                let fresh = self.survey.is_none();
+                self.survey.get_or_insert(Loaded::Pending);
+                fresh
+            }
             // Their pages know by themselves when to ask again.
             Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. } | Query::ListHistory => true,
         }
@@ -74,7 +79,8 @@ impl Model {
             | Query::NextWindow
             | Query::Notes
             | Query::ProposeRule { .. }
-            | Query::ListHistory => {}
+            | Query::ListHistory
+            | Query::Survey => {}
         }
     }
 
@@ -94,6 +100,15 @@ impl Model {
             other => Loaded::other(other),
         };
         self.changes.insert((from, to), loaded);
+    }
+
+    /// Files the answer to a look into the directory.
+    pub fn file_survey(&mut self, answer: Answer) {
+        self.surveys += 1;
+        self.survey = Some(match answer {
+            Answer::Survey(survey) => Loaded::Ready(survey),
+            other => Loaded::other(other),
+        });
     }
 
     /// Files the answer to a look-up of a long text.

@@ -46,7 +46,7 @@ use super::notice::Attention;
 use super::page;
 use super::transcript;
 use crate::link::Mode;
-use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo};
+use crate::protocol::{BlobId, CommitDiff, FeatureId, FileDiff, Oid, QuestionId, SessionNo, Survey};
 use crate::session::{Session, State};
 use crate::ui::model::review::Review;
 use crate::ui::transcript::View;
@@ -125,6 +125,10 @@ pub struct Model {
     pub next_window: NextWindowView,
     /// The history of the feature list.
     pub history: HistoryView,
+    /// What lies in the directory, once it was looked for.
+    pub survey: Option<Loaded<Box<Survey>>>,
+    /// Surveys that came so far; tells their laid-out pages apart.
+    pub surveys: u64,
     /// A rule about commands in the making, if any.
     pub always: Option<Always>,
     /// The open editor, if any; its page is the visible one.
@@ -207,6 +211,8 @@ impl Model {
             rehearsals: 0,
             next_window: NextWindowView::default(),
             history: HistoryView::default(),
+            survey: None,
+            surveys: 0,
             always: None,
             editor: None,
             mouse: false,
@@ -256,6 +262,7 @@ impl Model {
             Some(Subject::Always) => Situation::Always,
             Some(Subject::Rules) => Situation::Rules,
             Some(Subject::History) => Situation::History,
+            Some(Subject::Survey) => Situation::Survey,
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,

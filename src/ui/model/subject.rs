@@ -30,6 +30,8 @@ pub enum Subject {
     Rehearsal,
     /// How the feature list went through the commits.
     History,
+    /// What lies in the directory.
+    Survey,
 }
 
 impl Subject {
@@ -37,7 +39,9 @@ impl Subject {
     #[must_use]
     pub const fn has_cursor(&self) -> bool {
         match self {
-            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules | Self::History => true,
+            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules | Self::History | Self::Survey => {
+                true
+            }
             Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor => false,
         }
     }

@@ -17,6 +17,7 @@ pub mod review;
 pub mod rules;
 pub mod sheet;
 pub mod start;
+pub mod survey;
 pub mod test;
 
 pub use anchor::Anchor;
@@ -153,6 +154,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         Subject::Always => always::document(model, width, &look),
         Subject::Rules => rules::document(model, width, &look),
         Subject::History => history::document(model, width, &look),
+        Subject::Survey => survey::document(model, page, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
     });
@@ -171,6 +173,7 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
         Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
         Subject::History => model.history.revision,
+        Subject::Survey => model.surveys,
         // Whether the run is live is part of the text.
         Subject::Rehearsal => {
             let revision = model.going.as_ref().map_or(0, |going| going.revision);
@@ -206,6 +209,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
         | Subject::Always
         | Subject::Rules
         | Subject::History
+        | Subject::Survey
         | Subject::Editor => true,
     }
 }
@@ -318,6 +322,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         )],
         Subject::Rules => vec![Span::styled("Rules for commands", look.style(Slot::TitleFocused))],
         Subject::History => name("History", &history::counted(model)),
+        Subject::Survey => vec![Span::styled("What lies here", look.style(Slot::TitleFocused))],
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {

@@ -19,7 +19,7 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     sheet.heading("What is here");
     seen(model, &mut sheet, look);
     sheet.heading("What you can do");
-    let rows: [(Action, &str, &'static str); 4] = [
+    let rows: [(Action, &str, &'static str); 6] = [
         (
             Action::StartRun,
             "longhaul run . --spec app_spec.txt",
@@ -31,6 +31,12 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
             "watch a small project being built, without a key or a network",
         ),
         (Action::EnterProject, "", "look around here; no agent is started"),
+        (
+            Action::Survey,
+            "",
+            "read what lies here: lists, notes, init.sh, transcripts; nothing is run",
+        ),
+        (Action::ListHistory, "", "see how the feature list went through the commits"),
         (Action::Leave, "", "leave"),
     ];
     let keys = rows.map(|(action, ..)| model.keymap.key_text(action));

@@ -143,6 +143,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::MoveFeatureDown => plan::perform(model, action, effects),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::ListHistory => history::open(model),
+        Action::Survey => open::survey(model),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::FinishWorktree => finish::open(model),
         Action::Find => find::open(model),

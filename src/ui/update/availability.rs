@@ -151,6 +151,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::KeepSearch
         | Action::DropSearch
         | Action::Rules
+        | Action::Survey
         | Action::NextWindow
         | Action::SaveText
         | Action::UndoTyping

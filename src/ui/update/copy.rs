@@ -134,6 +134,14 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
             let pattern = pattern.map(|candidate| candidate.pattern.to_string());
             vec![entry('b', "the rule", pattern.unwrap_or_default())]
         }
+        Subject::Survey => match &model.survey {
+            Some(Loaded::Ready(survey)) => survey
+                .script
+                .iter()
+                .map(|script| entry('i', "init.sh", script.text.clone()))
+                .collect(),
+            _ => Vec::new(),
+        },
         Subject::History => {
             let step = super::history::selected(model);
             step.map_or_else(Vec::new, |step| {

@@ -61,7 +61,7 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             history::open_commit(model);
         } else if matches!(
             open.subject,
-            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal
+            Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal | Subject::Survey
         ) {
             fold_file(model);
         }
@@ -92,6 +92,15 @@ fn run(model: &mut Model, chosen: Action, effects: &mut Vec<Effect>) {
         None => action::perform(model, chosen, effects),
         Some(reason) => model.refuse(format!("{}: {reason}", chosen.entry().name)),
     }
+}
+
+/// Opens the page of what lies in the directory, looked for anew.
+pub fn survey(model: &mut Model) {
+    if !matches!(model.survey, Some(Loaded::Pending)) {
+        model.survey = None;
+    }
+    model.pages.retain(|page| page.subject != Subject::Survey);
+    model.pages.push(Page::new(Subject::Survey));
 }
 
 /// Opens the transcript entry under the cursor on a page of its own; commits and tests on theirs.
@@ -139,6 +148,13 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
             let sections = model.next_window.sections().iter();
             sections.map(page::next_window::starts_folded).collect()
         }
+        Subject::Survey => match &model.survey {
+            Some(Loaded::Ready(survey)) => {
+                let parts = 0..page::survey::parts(survey);
+                parts.map(|part| page::survey::starts_folded(survey, part)).collect()
+            }
+            _ => return,
+        },
         Subject::Rehearsal => {
             let document = page::document(model, open, page::area(model).width);
             let files = document.marks.iter().filter(|stop| stop.mark == Mark::File);
@@ -238,6 +254,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         Some(Subject::NextWindow) => effects.extend(model.next_window.ask().map(Effect::Ask)),
+        Some(Subject::Survey) => ask(model, Query::Survey, effects),
         Some(Subject::History) => effects.extend(model.history.ask().map(Effect::Ask)),
         Some(Subject::Rehearsal) => {
             for query in rollback::look_up(model) {
@@ -266,5 +283,6 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::NextWindow => model.next_window.file(answer),
         Query::Notes => editor::file(model, answer),
         Query::ListHistory => model.history.file(answer),
+        Query::Survey => model.file_survey(answer),
     }
 }

@@ -98,7 +98,8 @@ pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Ch
             | Query::NextWindow
             | Query::Notes
             | Query::ProposeRule { .. }
-            | Query::ListHistory,
+            | Query::ListHistory
+            | Query::Survey,
         ) => Err(None),
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
