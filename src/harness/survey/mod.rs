@@ -116,10 +116,13 @@ fn read_notes(workspace: &Path, path: &Path) -> io::Result<FoundNotes> {
             }
         })
         .collect();
+    // What stands before the first heading is of no session: it comes last.
+    let about = told.iter().take(1).any(|entry| entry.heading.is_empty());
+    if about && newest_first {
+        told.rotate_left(1);
+    }
     if !newest_first {
-        // What stands before the first heading of such a file is about the whole of it.
-        let about = usize::from(told.first().is_some_and(|entry| entry.heading.is_empty()));
-        told[about..].reverse();
+        told.reverse();
     }
     Ok(FoundNotes {
         path: shown(workspace, path),
