@@ -83,6 +83,7 @@ pub(super) const KEYS: &[Key] = &[
     key("features_per_session", Kind::Whole(1, 1_000)),
     key("session_pause_ms", Kind::Whole(0, 86_400_000)),
     key("stall_sessions", Kind::Whole(1, 1_000)),
+    key("audit_holds", Kind::Bool),
     key("question_timeout_seconds", Kind::Whole(1, 86_400 * 365)),
     key("checkpoint_max_file_mb", Kind::Whole(1, 100_000)),
     key("checkpoint_keep_days", Kind::Whole(0, 36_500)),

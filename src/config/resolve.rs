@@ -161,6 +161,7 @@ impl Merged {
             features_per_session: self.whole("features_per_session").unwrap_or_default(),
             session_pause_ms: self.whole("session_pause_ms").unwrap_or_default(),
             stall_sessions: self.whole("stall_sessions").unwrap_or_default(),
+            audit_holds: self.flag("audit_holds").unwrap_or_default(),
             question_timeout_seconds: self.whole("question_timeout_seconds").unwrap_or_default(),
             checkpoint_max_file_mb: self.whole("checkpoint_max_file_mb").unwrap_or_default(),
             checkpoint_keep_days: self.whole("checkpoint_keep_days").filter(|days| *days > 0),

@@ -27,6 +27,8 @@ pub struct Settings {
     pub features_per_session: u32,
     pub session_pause_ms: u64,
     pub stall_sessions: u32,
+    /// Whether findings of a session's audit hold the run before the next one.
+    pub audit_holds: bool,
     pub question_timeout_seconds: u64,
     pub checkpoint_max_file_mb: u64,
     /// `None`: for ever.

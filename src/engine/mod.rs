@@ -11,6 +11,7 @@
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
 mod asking;
+mod audit;
 mod checkpoint;
 mod commits;
 mod conversation;

@@ -3,6 +3,7 @@
 //! Owns what happens around the conversation: the tools' life, `init.sh`, the smoke test, the choice of the feature, the first
 //! message, the end card. Invariant: every `session_started` gets its `session_ended`, and no process of a session outlives it.
 
+use super::audit;
 use super::dispatch::Dispatch;
 use super::driver::{Driver, Frame};
 use super::error::EngineError;
@@ -191,18 +192,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let dirty = observed.dirty.clone();
     project.record(observed)?;
     let next = features::next(project).map(|(feature, _)| feature.id);
-    let mut checks = vec![
-        ("progress notes written".to_owned(), facts.has_notes()),
-        ("tree clean".to_owned(), dirty.is_empty()),
-        match facts.breaches() {
-            0 => ("guarded files untouched".to_owned(), true),
-            n => (format!("guarded files untouched ({n} put back)"), false),
-        },
-    ];
-    if facts.role == Role::Coding {
-        checks.insert(0, ("oriented before the first edit".to_owned(), facts.oriented()));
-        checks.insert(1, ("a feature passes with evidence".to_owned(), facts.done() > 0));
-    }
+    let checks = audit::checks(project, facts, &dirty).await?;
     let headway = facts.commits() > 0 || facts.done() > 0;
     project.record(SessionEnded {
         cause,

@@ -3,6 +3,7 @@
 //! Owns the decision which session comes next and when there is none. Invariant: whatever happens, the log gets its `run_ended`,
 //! unless the log itself is what failed.
 
+use super::audit;
 use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
@@ -88,6 +89,11 @@ impl Supervisor {
                 return Ok(ended);
             }
             if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
+                return Ok(ended);
+            }
+            if self.next_role().await?.is_ok()
+                && let Some(ended) = audit::hold(&self.project)?
+            {
                 return Ok(ended);
             }
             if self.next_role().await?.is_ok() && (self.stops_after_session() || self.pause().await?) {

@@ -6,6 +6,7 @@
 //! serialized: it changes by one flag token at a time, or by a person's edit in place; every other byte stays.
 
 pub mod atomic;
+pub mod audit;
 pub mod comments;
 pub mod feature_list;
 pub mod history;

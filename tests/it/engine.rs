@@ -1,5 +1,6 @@
 //! Runs of the engine: a real repository, real processes, real HTTP; only the model's words are scripted.
 
+mod audit;
 mod cheating;
 mod gates;
 mod guarded;

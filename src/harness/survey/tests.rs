@@ -61,10 +61,10 @@ fn notes_are_split_and_told_newest_first_whichever_way_they_grow() {
     assert!(!notes.newest_first);
     assert_eq!(
         headings(&notes),
-        [("", None), ("Session 2 - more", Some(2)), ("Session 1: begin", Some(1))]
+        [("Session 2 - more", Some(2)), ("Session 1: begin", Some(1)), ("", None)]
     );
     assert_eq!(
-        (notes.entries[0].text.as_str(), notes.entries[1].text.as_str()),
+        (notes.entries[2].text.as_str(), notes.entries[0].text.as_str()),
         ("about it all", "two")
     );
 
@@ -134,7 +134,7 @@ fn notes_of_any_size_and_encoding_are_text() {
     assert!(notes.cut && notes.bytes == long.len() as u64);
     assert_eq!(
         notes.entries.iter().map(|entry| entry.session).collect::<Vec<_>>(),
-        [None, Some(2)]
+        [Some(2), None]
     );
 
     let lab = Lab::new(&[]);

@@ -1,0 +1,115 @@
+//! Gathers what the audit of a session is answered from, and decides what its findings hold up.
+//!
+//! Owns the facts. Does not own the questions ([`crate::harness::audit`]). Invariant: a fact that cannot be had leaves its question out;
+//! no audit keeps a session from being closed.
+
+use super::error::EngineError;
+use super::facts::SessionFacts;
+use super::features;
+use super::project::Project;
+use crate::harness::FeatureList;
+use crate::harness::audit::{Worked, audit};
+use crate::harness::prompt::Attendance;
+use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
+use crate::protocol::{Feature, FileDiff, Oid};
+use std::path::PathBuf;
+
+/// What the session's commits made of the repository, as far as it can be told.
+struct Made {
+    /// The list as it was when the session began.
+    before: Option<Vec<Feature>>,
+    changes: Vec<FileDiff>,
+}
+
+/// Answers the questions of the audit for a session whose files are as it leaves them.
+///
+/// # Errors
+/// The task that reads the repository failed.
+pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -> Result<Vec<(String, bool)>, EngineError> {
+    let number = facts.number;
+    let begun = project
+        .journal
+        .with_state(|state| state.session(number).and_then(|session| session.head.clone()));
+    let made = made(project, begun).await?;
+    let now = features::read(project).ok().flatten().map(|list| list.features().to_vec());
+    let has_tests = project.verify_command().is_some();
+    Ok(project.journal.with_state(|state| {
+        audit(&Worked {
+            state,
+            session: number,
+            oriented: facts.oriented(),
+            has_tests,
+            features: project.settings.features_per_session,
+            breaches: facts.breaches(),
+            dirty,
+            lists: made.before.zip(now),
+            changes: &made.changes,
+        })
+    }))
+}
+
+async fn made(project: &Project, begun: Option<Oid>) -> Result<Made, EngineError> {
+    let list: PathBuf = project.list().to_owned();
+    let name = project.list_name();
+    let told = project.git(move |repo| {
+        let Some(begun) = begun else { return Ok(None) };
+        let bytes = repo.read_at(&begun, &list)?;
+        let before = bytes.and_then(|bytes| FeatureList::parse(&name, bytes).ok());
+        let changes = match repo.head()? {
+            Some(head) if head != begun => repo.changes(Some(&begun), &head)?,
+            _ => Vec::new(),
+        };
+        Ok(Some((before.map(|list| list.features().to_vec()), changes)))
+    });
+    match told.await {
+        Ok(Some((before, changes))) => Ok(Made { before, changes }),
+        Ok(None) => Ok(Made {
+            before: None,
+            changes: Vec::new(),
+        }),
+        Err(EngineError::Git(error)) => {
+            tracing::warn!(%error, "the audit could not read what the session committed");
+            Ok(Made {
+                before: None,
+                changes: Vec::new(),
+            })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Holds the run where findings shall be looked at before the next session: until a person lets it go on, or, where nobody is, for
+/// good. Returns how the run ends then.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn hold(project: &Project) -> Result<Option<RunEnded>, EngineError> {
+    if !project.settings.audit_holds {
+        return Ok(None);
+    }
+    let found = project.journal.with_state(|state| {
+        let session = state.current()?;
+        let (_, ended) = session.ended.as_ref()?;
+        let found: Vec<String> = ended
+            .checks
+            .iter()
+            .filter(|(_, holds)| !holds)
+            .map(|(what, _)| what.clone())
+            .collect();
+        (!found.is_empty()).then_some((session.number, found))
+    });
+    let Some((session, found)) = found else { return Ok(None) };
+    if project.questions.attendance() == Attendance::Attended {
+        project.record(RunPaused {})?;
+        return Ok(None);
+    }
+    let reason = format!(
+        "the audit of session {} found: {}; look at it, then run again to go on, or set audit_holds = false",
+        session.0,
+        found.join("; ")
+    );
+    Ok(Some(RunEnded {
+        outcome: RunOutcome::Limit,
+        reason,
+    }))
+}

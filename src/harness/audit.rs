@@ -1,0 +1,335 @@
+//! The audit of a session: what the machine can tell of how it was worked, once it has ended.
+//!
+//! Owns the questions and the words of their answers. Does not own the facts (the engine gathers them) nor what follows from them.
+//! Invariant: a question is asked only where there is something to answer it by; what a person did is never held against the session.
+
+use super::feature_list::difference::{OTHER, WORD, difference};
+use crate::protocol::event::FlipBy;
+use crate::protocol::{Feature, FeatureStatus, FileDiff, Role, SessionNo, TestPurpose};
+use crate::session::timeline::ItemKind;
+use crate::session::{Session, State};
+
+/// Marks of work that was left for later.
+const MARKS: [&str; 3] = ["TODO", "FIXME", "XXX"];
+
+/// Subjects that say nothing.
+const EMPTY: [&str; 12] = [
+    "wip", "update", "updates", "changes", "change", "fix", "fixes", "commit", "misc", "stuff", "work", "progress",
+];
+
+/// Places that a finding names before it is cut.
+const NAMED: usize = 3;
+
+/// What is known of a session that has just ended.
+#[derive(Debug)]
+pub struct Worked<'a> {
+    /// The log, folded.
+    pub state: &'a State,
+    /// The session.
+    pub session: SessionNo,
+    /// Whether it was told where the project stands before it could edit anything.
+    pub oriented: bool,
+    /// Whether a command is known that runs the tests.
+    pub has_tests: bool,
+    /// Features that a session may finish.
+    pub features: u32,
+    /// Guarded files that were changed and put back.
+    pub breaches: u32,
+    /// Paths that are not committed.
+    pub dirty: &'a [String],
+    /// The list when it began and now; `None` where either cannot be read.
+    pub lists: Option<(Vec<Feature>, Vec<Feature>)>,
+    /// What its commits changed.
+    pub changes: &'a [FileDiff],
+}
+
+/// Answers every question that applies: what was looked at, and whether it is as it should be.
+#[must_use]
+pub fn audit(worked: &Worked<'_>) -> Vec<(String, bool)> {
+    let Some(session) = worked.state.session(worked.session) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    if session.role == Role::Coding {
+        found.push(("oriented before the first edit".to_owned(), worked.oriented));
+        if worked.has_tests {
+            found.push(("smoke test ran".to_owned(), smoke_ran(session)));
+        }
+        found.push(features(worked));
+        found.extend(evidence(worked));
+        found.extend(only_flags(worked));
+    }
+    found.push(match worked.breaches {
+        0 => ("guarded files untouched".to_owned(), true),
+        n => (format!("guarded files untouched ({n} put back)"), false),
+    });
+    found.push(("tree clean".to_owned(), worked.dirty.is_empty()));
+    let notes = notes(session);
+    found.push(("progress notes written".to_owned(), !notes.is_empty()));
+    if !notes.is_empty() {
+        found.push(told("notes agree with the list", contradictions(&notes, worked.state)));
+    }
+    found.extend(marks(worked.changes));
+    found.extend(messages(worked));
+    found
+}
+
+/// A question with what was found against it.
+fn told(what: &str, against: Vec<String>) -> (String, bool) {
+    if against.is_empty() {
+        return (what.to_owned(), true);
+    }
+    let rest = against.len().saturating_sub(NAMED);
+    let mut named = against[..against.len().min(NAMED)].join("; ");
+    if rest > 0 {
+        named.push_str(&format!(" and {rest} more"));
+    }
+    (format!("{what} ({named})"), false)
+}
+
+fn smoke_ran(session: &Session) -> bool {
+    let smoke = |kind: &ItemKind| matches!(kind, ItemKind::Tests(run) if run.purpose == TestPurpose::Smoke);
+    session.items.iter().any(|item| smoke(&item.kind))
+}
+
+/// The features that the session itself got to pass, with whether each flip has evidence of this session.
+fn passed<'a>(worked: &'a Worked<'_>) -> impl Iterator<Item = (&'a str, bool)> {
+    worked.state.features.rows.iter().flat_map(move |row| {
+        let own = row
+            .flips
+            .iter()
+            .filter(move |flip| flip.session == worked.session && flip.to == FeatureStatus::Passing && flip.by == FlipBy::Agent);
+        own.map(move |flip| {
+            let evidence = flip
+                .evidence
+                .as_ref()
+                .is_some_and(|evidence| evidence.session == worked.session);
+            (row.feature.id.as_str(), evidence)
+        })
+    })
+}
+
+fn features(worked: &Worked<'_>) -> (String, bool) {
+    let mut ids: Vec<&str> = passed(worked).map(|(id, _)| id).collect();
+    ids.dedup();
+    let most = worked.features as usize;
+    match ids.as_slice() {
+        [] => ("a feature passes".to_owned(), false),
+        [one] => (format!("one feature: {one}"), true),
+        several if several.len() <= most => (format!("{} features of at most {most}", several.len()), true),
+        several => (format!("at most {most} features ({})", several.join(", ")), false),
+    }
+}
+
+fn evidence(worked: &Worked<'_>) -> Option<(String, bool)> {
+    let without: Vec<String> = passed(worked)
+        .filter(|(_, evidence)| !evidence)
+        .map(|(id, _)| id.to_owned())
+        .collect();
+    (passed(worked).count() > 0).then(|| told("every flip has evidence of this session", without))
+}
+
+/// Whether the session left all of the list but its flags as it was. Nothing is said where a person edited it meanwhile.
+fn only_flags(worked: &Worked<'_>) -> Option<(String, bool)> {
+    let by_hand = worked
+        .state
+        .features
+        .rows
+        .iter()
+        .any(|row| row.edits.iter().any(|edit| edit.session == worked.session));
+    let (before, now) = worked.lists.as_ref().filter(|_| !by_hand)?;
+    let found = difference(before, now);
+    let mut against: Vec<String> = Vec::new();
+    against.extend(found.removed.iter().map(|feature| format!("{} removed", feature.id)));
+    against.extend(found.added.iter().map(|feature| format!("{} added", feature.id)));
+    for (what, edited) in found.edits.iter().filter(|(what, _)| ![WORD, OTHER].contains(what)) {
+        against.extend(edited.iter().map(|(feature, _)| format!("{}: {what} edited", feature.id)));
+    }
+    Some(told("only pass flags changed", against))
+}
+
+/// The texts of the notes that the session wrote.
+fn notes(session: &Session) -> Vec<&str> {
+    let kinds = session.items.iter().map(|item| &item.kind);
+    let texts = kinds.filter_map(|kind| match kind {
+        ItemKind::Note { text } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// Lines of notes that the list gives the lie: counts of passing features, and features called done that do not pass.
+fn contradictions(notes: &[&str], state: &State) -> Vec<String> {
+    let (passing, all) = state.features.progress();
+    let mut against = Vec::new();
+    for line in notes.iter().flat_map(|note| note.lines()) {
+        for (some, of) in counts(line) {
+            if of == all && some != passing && mentions_features(line) {
+                against.push(format!("says {some}/{of}, the list {passing}/{all}"));
+            }
+        }
+        let words: Vec<String> = words(line).map(str::to_lowercase).collect();
+        let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+        if !says(&["passes", "passing", "done", "complete", "completed"]) || says(&DOUBT) {
+            continue;
+        }
+        for row in &state.features.rows {
+            let id = row.feature.id.as_str();
+            if row.feature.status != FeatureStatus::Passing && !id.starts_with('#') && words.contains(&id.to_lowercase()) {
+                against.push(format!("says that {id} is done"));
+            }
+        }
+    }
+    against
+}
+
+/// Words with which a line may say the opposite, or speak of what is to come.
+const DOUBT: [&str; 14] = [
+    "not", "no", "isn't", "doesn't", "don't", "until", "once", "when", "if", "next", "todo", "fails", "failing", "almost",
+];
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let part = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '.' | '/'));
+    line.split(part)
+        .map(|word| word.trim_matches(['.', '-', '/']))
+        .filter(|word| !word.is_empty())
+}
+
+fn mentions_features(line: &str) -> bool {
+    let line = line.to_lowercase();
+    line.contains("feature") && (line.contains("pass") || line.contains("done") || line.contains("complete"))
+}
+
+/// Counts in a line: `7/14`, `7 of 14`.
+fn counts(line: &str) -> Vec<(usize, usize)> {
+    let words: Vec<&str> = words(line).collect();
+    let slashed = words.iter().filter_map(|word| {
+        let (some, of) = word.split_once('/')?;
+        Some((some.parse().ok()?, of.parse().ok()?))
+    });
+    let said = words
+        .windows(3)
+        .filter(|three| three[1] == "of")
+        .filter_map(|three| Some((three[0].parse().ok()?, three[2].parse().ok()?)));
+    slashed.chain(said).collect()
+}
+
+/// Marks of unfinished work in added lines. Nothing is said where the session committed nothing.
+fn marks(changes: &[FileDiff]) -> Option<(String, bool)> {
+    let mut against = Vec::new();
+    for file in changes.iter().filter(|file| !is_prose(&file.path)) {
+        let added = file.patch.lines().filter_map(|line| line.strip_prefix('+'));
+        let removed = file.patch.lines().filter_map(|line| line.strip_prefix('-'));
+        let marked = |line: &&str| words(line).any(|word| MARKS.contains(&word.trim_end_matches(':')));
+        // One that only moved was there before.
+        let before = removed.filter(marked).count();
+        let more = added.filter(marked).count().saturating_sub(before);
+        if more > 0 {
+            against.push(format!("{more} in {}", file.path));
+        }
+    }
+    (!changes.is_empty()).then(|| told("nothing left for later in the code", against))
+}
+
+/// Texts for people may speak of what is to be done.
+fn is_prose(path: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, ending)| matches!(ending, "md" | "txt" | "json" | "rst"))
+}
+
+fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
+    let own = || worked.state.commits.iter().filter(|commit| commit.session == worked.session);
+    let against = own().filter_map(|commit| {
+        let subject = commit.made.message.lines().next().unwrap_or_default().trim();
+        let said = words(subject).filter(|word| !EMPTY.contains(&word.to_lowercase().as_str()));
+        (said.count() == 0).then(|| format!("\"{subject}\""))
+    });
+    let against: Vec<String> = against.collect();
+    (own().count() > 0).then(|| told("commit messages say what changed", against))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::FeatureId;
+    use crate::session::state::FeatureRow;
+
+    fn row(id: &str, passes: bool) -> FeatureRow {
+        FeatureRow {
+            feature: Feature {
+                id: FeatureId::from(id),
+                description: format!("what {id} does"),
+                status: if passes {
+                    FeatureStatus::Passing
+                } else {
+                    FeatureStatus::Failing
+                },
+                ..Feature::default()
+            },
+            ..FeatureRow::default()
+        }
+    }
+
+    fn board(passing: usize, all: usize) -> State {
+        let mut state = State::default();
+        state.features.rows = (0..all).map(|n| row(&format!("F{:03}", n + 1), n < passing)).collect();
+        state
+    }
+
+    fn against(note: &str) -> Vec<String> {
+        contradictions(&[note], &board(2, 4))
+    }
+
+    #[test]
+    fn notes_are_held_against_the_list() {
+        assert_eq!(against("Now 3/4 features pass."), ["says 3/4, the list 2/4"]);
+        assert_eq!(against("3 of 4 features are done"), ["says 3/4, the list 2/4"]);
+        assert_eq!(against("- F003 is done, tests pass"), ["says that F003 is done"]);
+        for fine in [
+            "2/4 features pass",
+            "tests 3/4 in 2 s",
+            "F002 is done",
+            "F003 is not done yet",
+            "F003 passes once the parser is mended",
+            "Next: F003; done with F002",
+            "F0030 is done",
+            "step 3 of 4 is done",
+        ] {
+            assert_eq!(against(fine), Vec::<String>::new(), "{fine}");
+        }
+    }
+
+    fn file(path: &str, patch: &str) -> FileDiff {
+        FileDiff {
+            path: path.into(),
+            old_path: None,
+            status: 'M',
+            added: 0,
+            removed: 0,
+            note: String::new(),
+            patch: patch.into(),
+        }
+    }
+
+    #[test]
+    fn marks_count_where_they_are_new_and_in_code() {
+        assert_eq!(marks(&[]), None);
+        let found = marks(&[
+            file("src/a.rs", "@@ -1 +1,2 @@\n+// TODO: later\n+let mastodon = 1;\n"),
+            file("b.md", "+TODO\n"),
+        ]);
+        assert_eq!(
+            found,
+            Some(("nothing left for later in the code (1 in src/a.rs)".to_owned(), false))
+        );
+        let moved = marks(&[file("src/a.rs", "-// FIXME: x\n+    // FIXME: x\n")]);
+        assert_eq!(moved, Some(("nothing left for later in the code".to_owned(), true)));
+    }
+
+    #[test]
+    fn what_was_found_is_named_and_a_long_list_cut() {
+        let many: Vec<String> = (1..6).map(|n| format!("F{n}")).collect();
+        assert_eq!(told("x", many), ("x (F1; F2; F3 and 2 more)".to_owned(), false));
+        assert_eq!(told("x", Vec::new()), ("x".to_owned(), true));
+    }
+}

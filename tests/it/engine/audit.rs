@@ -1,0 +1,101 @@
+//! The audit at a session's end: what the machine found is kept with the session, and holds the next one where it shall.
+
+use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends, wait_for};
+use longhaul::engine::Attendance;
+use longhaul::protocol::event::RunOutcome;
+use longhaul::protocol::{Command, Event, Steer};
+
+/// What was found in the session of this number: every question, and those that do not hold.
+fn checks(ran: &Ran, session: usize) -> (Vec<&str>, Vec<&str>) {
+    let (_, ended) = ran.state.sessions[session - 1].ended.as_ref().unwrap();
+    let all = ended.checks.iter().map(|(what, _)| what.as_str()).collect();
+    let against = ended.checks.iter().filter(|(_, holds)| !holds);
+    (all, against.map(|(what, _)| what.as_str()).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_well_worked_answers_every_question() {
+    let lab = Lab::new();
+    let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();
+    let ran = lab.run(&script).await;
+    let (all, against) = checks(&ran, 2);
+    assert_eq!(against, Vec::<&str>::new());
+    assert_eq!(
+        all,
+        [
+            "oriented before the first edit",
+            "smoke test ran",
+            "one feature: F001",
+            "every flip has evidence of this session",
+            "only pass flags changed",
+            "guarded files untouched",
+            "tree clean",
+            "progress notes written",
+            "notes agree with the list",
+            "nothing left for later in the code",
+            "commit messages say what changed",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_as_it_should_be_is_named() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let sloppy = coding(
+        &(call(
+            "bash",
+            r#"{ command = "echo '# TODO: all of it' > work.sh; echo '[]' > feature_list.json" }"#,
+        ) + &call("commit", r#"{ message = "wip" }"#)
+            + &call("progress_note", r#"{ text = "F001 is done. 2 of 2 features pass." }"#)
+            + &call("bash", r#"{ command = "echo x > left-over.txt" }"#)
+            + &ends()),
+    );
+    let idle = coding(&ends());
+    let ran = lab.run(&[INITIALIZER, &sloppy, &idle].concat()).await;
+    let (_, against) = checks(&ran, 2);
+    assert_eq!(
+        against,
+        [
+            "a feature passes",
+            "guarded files untouched (1 put back)",
+            "tree clean",
+            "notes agree with the list (says 2/2, the list 0/2; says that F001 is done)",
+            "nothing left for later in the code (1 in work.sh)",
+            "commit messages say what changed (\"wip\")",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_hold_the_next_session_where_they_shall() {
+    let mut lab = Lab::new();
+    lab.settings.audit_holds = true;
+    let sparse = INITIALIZER.replacen("message = \"Skeleton\"", "message = \"wip\"", 1);
+    let script = [sparse, builds("F001", "01", "hello"), builds("F002", "02", "bye")].concat();
+    let ran = lab.run(&script).await;
+    assert_eq!((ran.ended.outcome, ran.state.sessions.len()), (RunOutcome::Limit, 1));
+    assert!(
+        ran.ended
+            .reason
+            .contains("the audit of session 1 found: commit messages say what changed (\"wip\")"),
+        "{}",
+        ran.ended.reason
+    );
+
+    // Where somebody is there, the run waits for them, and goes on when they say so.
+    let mut lab = Lab::new();
+    lab.settings.audit_holds = true;
+    lab.attendance = Attendance::Attended;
+    let running = lab.start(&script).await;
+    let client = running.engine.client();
+    let watching = client.clone();
+    let paused = |event: &Event| matches!(event, Event::RunPaused(_));
+    tokio::task::spawn_blocking(move || wait_for(&watching, paused))
+        .await
+        .unwrap();
+    client.send(Command::Steer(Steer::Resume)).unwrap();
+    let ran = running.finish().await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(ran.count("run_paused"), 1, "only what was found holds");
+}
