@@ -43,10 +43,8 @@ async fn what_is_not_as_it_should_be_is_named() {
     let mut lab = Lab::new();
     lab.settings.stall_sessions = 1;
     let sloppy = coding(
-        &(call(
-            "bash",
-            r#"{ command = "echo '# TODO: all of it' > work.sh; echo '[]' > feature_list.json" }"#,
-        ) + &call("commit", r#"{ message = "wip" }"#)
+        &(call("bash", r#"{ command = "echo '# TODO: all of it' > work.sh" }"#)
+            + &call("commit", r#"{ message = "wip" }"#)
             + &call("progress_note", r#"{ text = "F001 is done. 2 of 2 features pass." }"#)
             + &call("bash", r#"{ command = "echo x > left-over.txt" }"#)
             + &ends()),
@@ -58,7 +56,6 @@ async fn what_is_not_as_it_should_be_is_named() {
         against,
         [
             "a feature passes",
-            "guarded files untouched (1 put back)",
             "tree clean",
             "notes agree with the list (says 2/2, the list 0/2; says that F001 is done)",
             "nothing left for later in the code (1 in work.sh)",

@@ -81,8 +81,10 @@ fn a_directory_of_another_harness_is_read_and_left_as_it_is() {
     term.keys("H");
     term.see("list begins: 2 features");
     term.keys("\r");
-    term.see("Plan it all");
+    term.see("Commit ");
+    term.see("author");
     term.keys("\x1b");
+    term.see_no("author");
     term.see("list begins: 2 features");
     term.keys("\x1b");
     term.see_no("list begins");
