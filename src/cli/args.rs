@@ -283,7 +283,7 @@ pub struct VerifyArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Tell only the tests that this feature names, and whether they prove it
+    /// Tell only the tests that this feature names, and whether they prove it; one without tests has its recorded check run again
     #[arg(long, value_name = "ID")]
     pub feature: Option<String>,
     /// Further attempts while tests fail; those that then pass are flaky [default: as configured]

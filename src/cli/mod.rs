@@ -28,6 +28,7 @@ mod open;
 mod orders;
 mod preflight;
 mod project;
+mod replay;
 mod rollback;
 mod rules;
 mod run;

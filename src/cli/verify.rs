@@ -8,10 +8,12 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::project::Project;
-use super::{launch, settings, words};
+use super::{launch, replay, settings, words};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::process::ProcessError;
 use crate::protocol::{CaseStatus, Feature, TestCase, TestPurpose, TestRun};
+use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format};
 use crate::verify::{self, Plan, runner};
 use serde::Serialize;
@@ -65,8 +67,19 @@ struct Report<'a> {
 pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     let project = Project::open(&args.dir)?;
     let settings = settings::load(Some(&project.workspace))?.settings;
+    // A directory that is no repository has tests too, and no tree.
+    let tree = Repo::discover(&project.workspace)
+        .and_then(|repo| repo.snapshot())
+        .ok()
+        .map(|tree| tree.id);
     let feature = match &args.feature {
-        Some(id) => Some(feature(&project, id)?),
+        Some(id) => {
+            let row = row(&project, id)?;
+            if let Some(kept) = row.check.as_ref().filter(|_| row.feature.tests.is_empty()) {
+                return replay::run(args, &project, &settings, tree, (&row.feature.id, &kept.check), console);
+            }
+            Some(with_tests(row)?)
+        }
         None => None,
     };
     let command = command(&project.workspace, &settings, project.state.verify_command.as_deref()).ok_or_else(|| {
@@ -85,11 +98,7 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         command: command.command.clone(),
         cwd: project.workspace.clone(),
         purpose: TestPurpose::Evidence,
-        // A directory that is no repository has tests too, and no tree.
-        tree: Repo::discover(&project.workspace)
-            .and_then(|repo| repo.snapshot())
-            .ok()
-            .map(|tree| tree.id),
+        tree,
         timeout: Duration::from_secs(settings.verify.timeout_seconds),
         reports: command.reports.clone(),
         retries: args.retries.unwrap_or(settings.verify.retries),
@@ -108,21 +117,23 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     Ok(if good { Exit::Done } else { Exit::Tests })
 }
 
-fn feature<'a>(project: &'a Project, id: &str) -> Result<&'a Feature, Failure> {
-    let rows = &project.state.features.rows;
-    let found = rows.iter().map(|row| &row.feature).find(|feature| feature.id.as_str() == id);
-    let feature = found.ok_or_else(|| {
+fn row<'a>(project: &'a Project, id: &str) -> Result<&'a FeatureRow, Failure> {
+    project.state.features.get(&id.into()).ok_or_else(|| {
         Failure::unready(format!(
             "there is no feature `{id}` in {}; `longhaul features` lists them",
             project.workspace.display()
         ))
-    })?;
-    if feature.tests.is_empty() {
+    })
+}
+
+fn with_tests(row: &FeatureRow) -> Result<&Feature, Failure> {
+    if row.feature.tests.is_empty() {
         return Err(Failure::unready(format!(
-            "the feature `{id}` names no tests, so no test proves it; add them under `tests` in the feature list"
+            "the feature `{}` names no tests and has no recorded check, so nothing proves it; add tests under `tests` in the feature list",
+            row.feature.id
         )));
     }
-    Ok(feature)
+    Ok(&row.feature)
 }
 
 /// Finds the command as a run would: configured, else declared, else what the project's files tell.
@@ -154,8 +165,17 @@ pub(super) fn command(workspace: &Path, settings: &Settings, declared: Option<&s
     })
 }
 
-/// Runs the tests until they end or the user stops them; `None` if stopped. What was started is ended either way.
+/// Runs the tests until they end or the user stops them; `None` if stopped.
 fn execute(plan: Plan) -> Result<Option<TestRun>, Failure> {
+    let ran = until_stopped(|cancel| verify::run(plan, cancel))?;
+    Ok((!ran.cancelled).then_some(ran.run))
+}
+
+/// Waits for a piece of work that Ctrl-C cancels. What it started is ended either way.
+pub(super) fn until_stopped<T, F>(work: impl FnOnce(CancellationToken) -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, ProcessError>>,
+{
     let runtime = launch::runtime()?;
     runtime.block_on(async {
         let cancel = CancellationToken::new();
@@ -165,9 +185,9 @@ fn execute(plan: Plan) -> Result<Option<TestRun>, Failure> {
                 stop.cancel();
             }
         });
-        let ran = verify::run(plan, cancel).await?;
+        let done = work(cancel).await?;
         listening.abort();
-        Ok((!ran.cancelled).then_some(ran.run))
+        Ok(done)
     })
 }
 

@@ -161,7 +161,7 @@ impl Dispatch {
     }
 
     /// Looks whether a command moved the branch, by a route that no ruling saw. It is shown and told; refs are never forced back.
-    async fn check_branch(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
+    pub(super) async fn check_branch(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
         let (head, branch) = self.project.git(|repo| Ok((repo.head()?, repo.branch()?))).await?;
         let (known, was) = self.project.journal.with_state(|state| {
             let seen = state.repository.as_ref();
@@ -213,7 +213,7 @@ impl Dispatch {
     }
 
     /// Looks at the guarded files, whatever route a change took, and at a list that the initializer may just have written.
-    async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
+    pub(super) async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
         let breaches = self.project.verify_guarded(Some(call.clone())).await?;
         for breach in breaches {
             ran.outcome.shown.push_str(&format!(

@@ -69,6 +69,9 @@ impl Dispatch {
                 ))));
             }
         }
+        if let Some(told) = self.set_back_outdated(&tree.id, run.as_ref(), cancel).await? {
+            return Ok(Err(told));
+        }
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes);

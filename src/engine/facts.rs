@@ -73,6 +73,11 @@ impl SessionFacts {
         self.inner().passed.push(feature);
     }
 
+    /// A feature that was flipped to passing does not pass any more.
+    pub fn set_back(&self, feature: &FeatureId) {
+        self.inner().passed.retain(|passed| passed != feature);
+    }
+
     /// Whether the feature it works on has passed in this session.
     pub fn is_feature_done(&self) -> bool {
         let inner = self.inner();

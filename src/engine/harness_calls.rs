@@ -9,11 +9,8 @@ use super::weakened;
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
-use crate::protocol::{
-    CallId, CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, TestPurpose, TestRun,
-};
+use crate::protocol::{CallId, Feature, FeatureId, FeatureStatus, Role, TestPurpose};
 use crate::tool::HarnessCall;
-use crate::verify;
 use tokio_util::sync::CancellationToken;
 
 impl Dispatch {
@@ -25,6 +22,7 @@ impl Dispatch {
     ) -> Result<Ran, EngineError> {
         match asked {
             HarnessCall::Commit { message } => self.commit(call, message, cancel).await,
+            HarnessCall::RecordCheck { id, check } => self.record_check(call, &id, check, cancel).await,
             HarnessCall::FeaturePassed { id, evidence } => self.feature_passed(id, evidence, cancel).await,
             HarnessCall::FeatureFailed { id, reason } => self.feature_failed(&id, reason),
             HarnessCall::ProgressNote { text } => self.progress_note(&text),
@@ -48,23 +46,10 @@ impl Dispatch {
             Ok(feature) => feature,
             Err(told) => return Ok(Ran::failed(told)),
         };
-        let Some(tree) = self.steady_tree().await?.map(|tree| tree.id) else {
-            return Ok(Ran::failed(
-                "Not flipped: something writes to guarded files all the time. Stop what runs in the background, then claim again.",
-            ));
-        };
-        let tested = testing::run(&self.project, TestPurpose::Evidence, Some(tree.clone()), cancel).await?;
-        let run = match self.verdict(tested) {
-            Ok(run) => run,
-            Err(cancelled) => return Ok(cancelled),
-        };
-        let evidence = match evidence(&feature, run.as_ref(), tree, self.facts.number, &claim) {
+        let evidence = match self.evidence(&feature, cancel).await? {
             Ok(evidence) => evidence,
-            Err(told) => return Ok(Ran::failed(told)),
+            Err(told) => return Ok(told),
         };
-        if let Some(told) = self.unsound(&feature, run.as_ref(), evidence.tree.as_ref()).await? {
-            return Ok(Ran::refused(told));
-        }
         let told = format!(
             "{id} passes now ({}). Write what the next session must know with progress_note, then commit.",
             evidence.summary
@@ -203,7 +188,7 @@ impl Dispatch {
     }
 
     /// Finds a feature that this session may flip to passing: the one it works on.
-    fn own_feature(&self, id: &FeatureId) -> Result<Feature, String> {
+    pub(super) fn own_feature(&self, id: &FeatureId) -> Result<Feature, String> {
         let Some(feature) = self
             .project
             .journal
@@ -269,62 +254,4 @@ impl Dispatch {
         };
         Ok((!committed).then(|| "The skeleton is not committed yet: call commit first.".to_owned()))
     }
-}
-
-/// Judges a claim that a feature passes by a test run made just now. The error is for the model.
-fn evidence(
-    feature: &Feature,
-    run: Option<&TestRun>,
-    tree: Oid,
-    session: crate::protocol::SessionNo,
-    claim: &str,
-) -> Result<Evidence, String> {
-    let Some(run) = run else {
-        return Ok(Evidence {
-            kind: EvidenceKind::AgentReport,
-            summary: format!("reported: {claim}"),
-            tree: Some(tree),
-            session,
-        });
-    };
-    let own = verify::own(feature, run);
-    if own.proven() {
-        let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
-        if let Some(flaky) = testing::flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
-            summary.push_str("; ");
-            summary.push_str(&flaky);
-        }
-        return Ok(Evidence {
-            kind: EvidenceKind::OwnTests,
-            summary,
-            tree: Some(tree),
-            session,
-        });
-    }
-    if !own.missing.is_empty() {
-        return Err(format!(
-            "Not flipped: these tests of {} did not run: {}. Write them where the list says. {}",
-            feature.id,
-            own.missing.join(", "),
-            testing::summary(run)
-        ));
-    }
-    if !own.cases.is_empty() {
-        let passed = own.cases.iter().filter(|case| case.status == CaseStatus::Passed).count();
-        let (all, output) = (own.cases.len(), &run.output.text);
-        return Err(format!(
-            "Not flipped: {passed} of {all} of its own tests pass. {}\n{output}",
-            testing::summary(run)
-        ));
-    }
-    if !run.is_green() {
-        return Err(format!("Not flipped: {}\n{}", testing::summary(run), run.output.text));
-    }
-    let summary = format!("{} on tree {}", testing::summary(run), tree.short());
-    Ok(Evidence {
-        kind: EvidenceKind::Suite,
-        summary,
-        tree: Some(tree),
-        session,
-    })
 }

@@ -13,6 +13,7 @@
 mod asking;
 mod audit;
 mod checkpoint;
+mod checks;
 mod commits;
 mod conversation;
 mod dispatch;
@@ -21,6 +22,7 @@ mod driver;
 mod edits;
 mod effect;
 mod error;
+mod evidence;
 mod facts;
 mod features;
 pub mod finish;

@@ -81,10 +81,26 @@ pub struct Evidence {
 pub enum EvidenceKind {
     /// The feature's own tests, run by the harness.
     OwnTests,
-    /// The project's whole test suite, run by the harness.
+    /// A recorded end-to-end check, run by the harness, for a feature that names no tests.
+    Check,
+    /// The project's whole test suite, run by the harness. Enough in older logs only.
     Suite,
-    /// The agent's word, where the project has no tests.
+    /// The agent's word, where the project has no tests. Enough in older logs only.
     AgentReport,
     /// A person's word.
     Human,
+}
+
+impl EvidenceKind {
+    /// Says what sort of proof it is, for a person.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::OwnTests => "its own tests, run by the harness",
+            Self::Check => "a recorded check, run by the harness",
+            Self::Suite => "the whole suite, run by the harness",
+            Self::AgentReport => "the agent's word only",
+            Self::Human => "a person's word",
+        }
+    }
 }

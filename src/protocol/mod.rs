@@ -5,6 +5,7 @@
 //! beyond parsing and printing itself. Invariant: whatever this version writes, it reads back equal;
 //! whatever a newer version wrote, it keeps and shows ([`event::Event::Unknown`]).
 
+pub mod check;
 pub mod command;
 pub mod envelope;
 pub mod event;
@@ -26,6 +27,7 @@ pub mod usage;
 pub mod window;
 pub mod worktree;
 
+pub use check::{Check, CheckRun, CheckStep, KeptFile, StepRun};
 pub use command::{Command, StopMode};
 pub use envelope::{Envelope, FORMAT_VERSION};
 pub use event::Event;

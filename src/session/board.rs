@@ -5,7 +5,7 @@
 
 use super::state::Totals;
 use crate::protocol::event::FlipBy;
-use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
+use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
 /// The feature list and what happened to it.
@@ -40,6 +40,36 @@ pub struct FeatureRow {
     pub commits: Vec<Oid>,
     /// Sums over the sessions while they worked on it.
     pub totals: Totals,
+    /// Its recorded check, with how it went.
+    pub check: Option<KeptCheck>,
+}
+
+/// A feature's recorded check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptCheck {
+    /// What is run.
+    pub check: Check,
+    /// The session that recorded it.
+    pub recorded: SessionNo,
+    /// Its latest run.
+    pub last: CheckResult,
+    /// Its latest run that held.
+    pub held: CheckResult,
+}
+
+/// How a run of a recorded check went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckResult {
+    /// In which session.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// The tree it ran on.
+    pub tree: Option<Oid>,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// What did not hold; `None` if all did.
+    pub failure: Option<String>,
 }
 
 /// One edit of a feature by a person.

@@ -1,6 +1,6 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
-pub use super::board::{FeatureBoard, FeatureRow, Flip, HandEdit};
+pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
 pub use super::gates::{ByHand, OpenGate};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};

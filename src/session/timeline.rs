@@ -4,7 +4,7 @@ use crate::protocol::event::{
     BreachFound, CommitMade, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached,
     OrientationFinished, QuestionAsked, RolledBack, RulingMade, SessionEnded,
 };
-use crate::protocol::{BlockKind, CallId, CallStatus, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
+use crate::protocol::{BlockKind, CallId, CallStatus, CheckRun, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
 
 /// One entry of a transcript.
@@ -81,6 +81,8 @@ pub enum ItemKind {
     Flipped(FeatureFlipped),
     /// The harness ran the tests.
     Tests(Box<TestRun>),
+    /// The harness ran a feature's recorded check.
+    Check(Box<CheckRun>),
     /// A progress note was written.
     Note {
         /// Its text.
@@ -168,6 +170,7 @@ impl Item {
                 matches!(call.status, CallStatus::Failed | CallStatus::Refused) || call.exit_code.is_some_and(|code| code != 0)
             }
             ItemKind::Tests(run) => !run.is_green(),
+            ItemKind::Check(run) => !run.holds(),
             ItemKind::Ruling(_) | ItemKind::Breach(_) | ItemKind::Limit(_) => true,
             ItemKind::Trouble { fatal, .. } => *fatal,
             ItemKind::Flipped(flip) => flip.to != crate::protocol::FeatureStatus::Passing,

@@ -34,6 +34,7 @@ pub(super) enum Tool {
     Glob,
     Search,
     Commit,
+    RecordCheck,
     FeaturePassed,
     FeatureFailed,
     ProgressNote,
@@ -50,6 +51,26 @@ struct Entry {
     kind: ToolKind,
     about: &'static str,
     fields: &'static [(&'static str, &'static str, bool, &'static str)],
+}
+
+/// The field type of a check's steps.
+const STEPS: &str = "steps";
+
+/// The schema of a check's step.
+fn step() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "command": { "type": "string", "description": "The command line." },
+            "expect": {
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "Texts that its output must hold, each of them.",
+            },
+            "exit": { "type": "integer", "description": "The exit code it must end with, default 0." },
+        },
+        "required": ["command"],
+    })
 }
 
 const TABLE: &[Entry] = &[
@@ -176,10 +197,33 @@ const TABLE: &[Entry] = &[
         )],
     },
     Entry {
+        tool: Tool::RecordCheck,
+        name: "record_check",
+        kind: ToolKind::Execute,
+        about: "Records an end-to-end check as the evidence of a feature that names no tests: commands that show it at work, and what they \
+                must print. The harness runs it now, again for feature_passed, and in every session to come, so it must hold each time and \
+                change nothing in the workspace. What a step starts in the background lives until the check ends.",
+        fields: &[
+            ("id", "string", true, "The feature's id."),
+            (
+                "steps",
+                STEPS,
+                true,
+                "What is run, in order, each by `sh` in the workspace's top directory.",
+            ),
+            (
+                "files",
+                "array",
+                false,
+                "Files that the steps write into the directory $LONGHAUL_FILES and that are kept, such as screenshots.",
+            ),
+        ],
+    },
+    Entry {
         tool: Tool::FeaturePassed,
         name: "feature_passed",
         kind: ToolKind::Other,
-        about: "Marks a feature as passing after you verified it end to end. The harness runs its tests and decides.",
+        about: "Marks a feature as passing after you verified it end to end. The harness runs its tests, or its recorded check, and decides.",
         fields: &[
             ("id", "string", true, "The feature's id."),
             ("evidence", "string", true, "What you did to verify it and what you saw."),
@@ -270,6 +314,11 @@ impl Tool {
     /// Says in a few words what input a tool takes.
     pub(super) fn usage(self) -> String {
         let field = |&(name, kind, required, _): &(&str, &str, bool, &str)| {
+            let kind = if kind == STEPS {
+                "array of {command, expect, exit}"
+            } else {
+                kind
+            };
             format!("`{name}` ({kind}{})", if required { "" } else { ", optional" })
         };
         self.entry().fields.iter().map(field).collect::<Vec<_>>().join(", ")
@@ -283,6 +332,8 @@ impl Tool {
             let mut field = json!({ "type": kind, "description": about });
             if *kind == "array" {
                 field["items"] = json!({ "type": "string" });
+            } else if *kind == STEPS {
+                field = json!({ "type": "array", "description": about, "items": step() });
             }
             properties.insert((*name).to_owned(), field);
         }

@@ -90,6 +90,7 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
             located(input.pattern, input.path.or(input.glob))
         }
         Tool::Commit
+        | Tool::RecordCheck
         | Tool::FeaturePassed
         | Tool::FeatureFailed
         | Tool::ProgressNote
@@ -102,6 +103,10 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
             | HarnessCall::AskHuman { question: text, .. }
             | HarnessCall::EndSession { summary: text }
             | HarnessCall::DeclareVerify { command: text } => text.trim().lines().next().unwrap_or_default().to_owned(),
+            HarnessCall::RecordCheck { id, check } => {
+                let first = check.steps.first().map_or("", |step| step.command.as_str());
+                format!("{id}: {first}")
+            }
             HarnessCall::FeaturePassed { id, evidence: text } | HarnessCall::FeatureFailed { id, reason: text } => {
                 format!("{id}: {text}")
             }

@@ -5,7 +5,7 @@ use super::catalog::Tool;
 use super::edit::{NotReplaced, replaced};
 use super::input::parse;
 use crate::git::one_line;
-use crate::protocol::{FeatureId, RawJson};
+use crate::protocol::{Check, CheckStep, FeatureId, RawJson};
 use serde::Deserialize;
 
 /// What the model asks of the harness.
@@ -15,6 +15,13 @@ pub enum HarnessCall {
     Commit {
         /// The message, not empty.
         message: String,
+    },
+    /// Record an end-to-end check of a feature.
+    RecordCheck {
+        /// Which feature.
+        id: FeatureId,
+        /// What is run, and what it must print.
+        check: Check,
     },
     /// Mark a feature as passing.
     FeaturePassed {
@@ -117,6 +124,8 @@ struct Fields {
     content: Option<String>,
     old_text: Option<String>,
     new_text: Option<String>,
+    steps: Option<Vec<CheckStep>>,
+    files: Vec<String>,
 }
 
 impl HarnessCall {
@@ -136,6 +145,13 @@ impl HarnessCall {
         Ok(match tool {
             Tool::Commit => Self::Commit {
                 message: need("message", fields.message)?,
+            },
+            Tool::RecordCheck => Self::RecordCheck {
+                id: need("id", fields.id)?.trim().into(),
+                check: Check {
+                    steps: fields.steps.ok_or_else(|| InputError::new(tool, "missing field `steps`"))?,
+                    files: fields.files,
+                },
             },
             Tool::FeaturePassed => Self::FeaturePassed {
                 id: need("id", fields.id)?.trim().into(),
@@ -192,6 +208,7 @@ pub(super) const fn is_harness(tool: Tool) -> bool {
     match tool {
         Tool::Bash | Tool::TextEditor | Tool::Read | Tool::Write | Tool::Edit | Tool::Glob | Tool::Search => false,
         Tool::Commit
+        | Tool::RecordCheck
         | Tool::FeaturePassed
         | Tool::FeatureFailed
         | Tool::ProgressNote
@@ -237,6 +254,8 @@ mod tests {
             ("commit", "{}", "missing field `message`"),
             ("commit", r#"{"message":" \n"}"#, "`message` is empty"),
             ("feature_passed", r#"{"id":"F1"}"#, "missing field `evidence`"),
+            ("record_check", r#"{"id":"F1"}"#, "missing field `steps`"),
+            ("record_check", r#"{"id":"F1","steps":["ls"]}"#, "invalid type"),
             ("feature_failed", r#"{"id":7,"reason":"x"}"#, "invalid type"),
             ("progress_note", "[]", "missing field `text`"),
             ("ask_human", r#"{"question":"?","choices":"a"}"#, "invalid type"),

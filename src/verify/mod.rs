@@ -1,10 +1,11 @@
 //! Test runs: which runner a project uses, how it is run, what it says test by test, and whose tests these are.
 //!
 //! Owns the runners known ([`runner::RUNNERS`]), the formats they report in ([`format`]), the run itself with its time limit and its
-//! retries, and which results prove a feature. Does not own when tests are run (the engine) nor spawning (`process`).
+//! retries, recorded checks, and which results prove a feature. Does not own when tests are run (the engine) nor spawning (`process`).
 //! Invariant: a run never reads as all passed unless its command ended well, at least one test passed, none failed, and nothing
 //! about its report is amiss.
 
+pub mod check;
 #[cfg(test)]
 mod corpus;
 pub mod format;

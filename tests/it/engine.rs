@@ -2,6 +2,7 @@
 
 mod audit;
 mod cheating;
+mod checks;
 mod gates;
 mod guarded;
 mod index;

@@ -8,7 +8,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::project::Project;
 use super::words;
-use crate::protocol::{Feature, FeatureStatus};
+use crate::protocol::{Check, Evidence, EvidenceKind, Feature, FeatureStatus};
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format, width};
 use serde::Serialize;
@@ -22,6 +22,8 @@ struct Row<'a> {
     sessions: Vec<u32>,
     commits: Vec<&'a str>,
     evidence: Option<&'a str>,
+    evidence_kind: Option<EvidenceKind>,
+    check: Option<&'a Check>,
     cost_usd: f64,
 }
 
@@ -74,9 +76,16 @@ fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
     Ok(())
 }
 
+fn evidence(row: &FeatureRow) -> Option<&Evidence> {
+    row.flips.last().and_then(|flip| flip.evidence.as_ref())
+}
+
 fn history(row: &FeatureRow) -> String {
+    let proof = evidence(row)
+        .map(|evidence| format!("  [{}]", Clean::line(&evidence.summary)))
+        .unwrap_or_default();
     if row.sessions.is_empty() {
-        return String::new();
+        return proof;
     }
     let sessions: Vec<_> = row.sessions.iter().map(|session| session.0.to_string()).collect();
     let commits = if row.commits.is_empty() {
@@ -85,7 +94,11 @@ fn history(row: &FeatureRow) -> String {
         format!(", {}", format::plural(row.commits.len(), "commit"))
     };
     let word = if sessions.len() == 1 { "session" } else { "sessions" };
-    format!("  ({word} {}{commits}, {})", sessions.join(" "), words::cost(&row.totals))
+    format!(
+        "{proof}  ({word} {}{commits}, {})",
+        sessions.join(" "),
+        words::cost(&row.totals)
+    )
 }
 
 fn json(row: &FeatureRow) -> Row<'_> {
@@ -94,11 +107,9 @@ fn json(row: &FeatureRow) -> Row<'_> {
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
         sessions: row.sessions.iter().map(|session| session.0).collect(),
         commits: row.commits.iter().map(crate::protocol::Oid::as_str).collect(),
-        evidence: row
-            .flips
-            .last()
-            .and_then(|flip| flip.evidence.as_ref())
-            .map(|evidence| evidence.summary.as_str()),
+        evidence: evidence(row).map(|evidence| evidence.summary.as_str()),
+        evidence_kind: evidence(row).map(|evidence| evidence.kind),
+        check: row.check.as_ref().map(|kept| &kept.check),
         cost_usd: row.totals.cost.usd(),
     }
 }

@@ -8,7 +8,9 @@ use crate::protocol::event::{
     BreachFound, CommitMade, ExternalKind, FeatureFlipped, FeatureListEdited, FlipBy, OrientationFinished, Ruling, RulingMade,
     SessionEnded, ToolFinished,
 };
-use crate::protocol::{CallId, CallStatus, CaseStatus, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun};
+use crate::protocol::{
+    CallId, CallStatus, CaseStatus, CheckRun, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
+};
 use crate::session::{Call, State};
 use crate::ui::text::format;
 
@@ -91,6 +93,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         }
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunFinished(finished) => tested(&finished.run),
+        Event::CheckRan(ran) => checked(&ran.run),
         Event::FeatureFlipped(flip) => flipped(flip, state),
         Event::VerifyDeclared(declared) if declared.reason.is_empty() => format!("tests are run with `{}`", declared.command),
         Event::VerifyDeclared(declared) => format!("tests are run with `{}` ({})", declared.command, declared.reason),
@@ -218,6 +221,18 @@ fn breached(breach: &BreachFound) -> String {
     } else {
         format!("BREACH, left as it is: {}: {}", breach.path, breach.detail)
     }
+}
+
+fn checked(run: &CheckRun) -> String {
+    let purpose = match run.purpose {
+        TestPurpose::Smoke => "at the session's start",
+        TestPurpose::Evidence => "as evidence",
+        TestPurpose::Commit => "before the commit",
+        TestPurpose::SessionEnd => "at the session's end",
+    };
+    let result = run.failure().unwrap_or_else(|| "holds".to_owned());
+    let took = format::duration_ms(run.duration_ms);
+    format!("check of {} {purpose}: {result}, {took}", run.feature)
 }
 
 fn tested(run: &TestRun) -> String {

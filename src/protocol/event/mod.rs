@@ -1,5 +1,6 @@
 //! Everything that can happen, in the past tense. One variant per kind; one struct per variant, by topic.
 
+pub mod check;
 pub mod checkpoint;
 pub mod gate;
 pub mod guard;
@@ -13,6 +14,7 @@ pub mod turn;
 pub mod window;
 pub mod worktree;
 
+pub use check::CheckRan;
 pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
 pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
@@ -171,6 +173,8 @@ events! {
     TestRunStarted = "test_run_started",
     /// A test run ended.
     TestRunFinished = "test_run_finished",
+    /// A feature's recorded check was run.
+    CheckRan = "check_ran",
     /// The initializer said which command runs the tests.
     VerifyDeclared = "verify_declared",
     /// A pass flag changed.

@@ -1,5 +1,6 @@
 //! One function per topic; this file only sends each event to its topic.
 
+mod check;
 mod checkpoint;
 mod features;
 mod gate;
@@ -104,6 +105,7 @@ impl State {
                 self.push(at, ItemKind::External(event.clone()));
             }
             Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),
+            Event::CheckRan(event) => self.check_ran(at, event),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
             Event::NoteAdded(event) => {

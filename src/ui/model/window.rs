@@ -58,6 +58,7 @@ impl NextWindowView {
                 | Event::FeatureFlipped(_)
                 | Event::CommitMade(_)
                 | Event::TestRunFinished(_)
+                | Event::CheckRan(_)
         );
         self.stale |= moves;
     }

@@ -3,8 +3,8 @@
 use super::Document;
 use super::sheet::Sheet;
 use crate::protocol::event::FlipBy;
-use crate::protocol::{EvidenceKind, FeatureId, FeatureStatus};
-use crate::session::state::HandEdit;
+use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::state::{HandEdit, KeptCheck};
 use crate::ui::model::Model;
 use crate::ui::pane::features::mark;
 use crate::ui::pane::header::money;
@@ -65,16 +65,13 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         .find(|flip| flip.to == FeatureStatus::Passing)
         .and_then(|flip| flip.evidence.as_ref())
     {
-        let kind = match evidence.kind {
-            EvidenceKind::OwnTests => "its own tests, run by the harness",
-            EvidenceKind::Suite => "the whole suite, run by the harness",
-            EvidenceKind::AgentReport => "the agent's word only",
-            EvidenceKind::Human => "a person's word",
-        };
         sheet.heading("Evidence");
         sheet.fact("proof", &evidence.summary);
-        sheet.fact("kind", kind);
+        sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
+    }
+    if let Some(kept) = &row.check {
+        check(&mut sheet, look, kept);
     }
     list(&mut sheet, look, "Steps", &feature.steps, true);
     if !row.flips.is_empty() {
@@ -133,6 +130,32 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         }
     }
     sheet.finish()
+}
+
+/// What is run to see whether it works.
+fn check(sheet: &mut Sheet<'_>, look: &Look<'_>, kept: &KeptCheck) {
+    sheet.heading("Recorded check");
+    for (index, step) in kept.check.steps.iter().enumerate() {
+        let lead = Span::styled(format!("{:>2}. ", index + 1), look.style(Slot::Dim));
+        sheet.item(vec![lead], &[Clean::line(&step.command).span(look.style(Slot::Text))]);
+        for text in &step.expect {
+            let lead = Span::styled("    must print ", look.style(Slot::Dim));
+            sheet.item(vec![lead], &[Clean::line(text).span(look.style(Slot::Text))]);
+        }
+        if step.exit != 0 {
+            let told = format!("    must end with exit code {}", step.exit);
+            sheet.item(vec![Span::styled(told, look.style(Slot::Dim))], &[]);
+        }
+    }
+    if !kept.check.files.is_empty() {
+        sheet.fact("keeps", &kept.check.files.join(", "));
+    }
+    sheet.fact("recorded in", &kept.recorded.to_string());
+    let on = |tree: Option<&crate::protocol::Oid>| tree.map_or_else(String::new, |tree| format!(" on tree {}", tree.short()));
+    sheet.fact("held last", &format!("{}{}", kept.held.session, on(kept.held.tree.as_ref())));
+    if let Some(failure) = &kept.last.failure {
+        sheet.fact("fails since", &format!("{}: {failure}", kept.last.session));
+    }
 }
 
 /// What a person changed of it in the list.

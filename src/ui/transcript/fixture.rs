@@ -5,8 +5,8 @@ use crate::protocol::event::{
     LimitReached, OrientationFinished, OrientationPart, QuestionAsked, Ruling, RulingMade, SessionEnded,
 };
 use crate::protocol::{
-    BlockKind, CallId, CallStatus, CaseStatus, Evidence, EvidenceKind, FeatureStatus, GateId, Oid, Payload, QuestionId, RawJson,
-    Role, Seq, SessionNo, TestCase, TestPurpose, TestRun, TestTotals, ToolKind, TurnNo,
+    BlockKind, CallId, CallStatus, CaseStatus, Check, CheckRun, CheckStep, Evidence, EvidenceKind, FeatureStatus, GateId, KeptFile,
+    Oid, Payload, QuestionId, RawJson, Role, Seq, SessionNo, StepRun, TestCase, TestPurpose, TestRun, TestTotals, ToolKind, TurnNo,
 };
 use crate::session::{Call, Item, ItemKind};
 use jiff::Timestamp;
@@ -252,6 +252,8 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("tests, green", ItemKind::Tests(Box::new(tests(0)))),
         ("tests, red", ItemKind::Tests(Box::new(tests(2)))),
         ("tests, red without cases", ItemKind::Tests(Box::new(TestRun { cases: Vec::new(), output: Payload::inline("make: *** [test] Error 2\n"), exit_code: Some(2), ..tests(0) }))),
+        ("check, holds", ItemKind::Check(Box::new(check(0)))),
+        ("check, fails", ItemKind::Check(Box::new(check(1)))),
         ("flip", ItemKind::Flipped(flip)),
         ("regression", ItemKind::Flipped(regression)),
         ("note", ItemKind::Note { text: "Tags are parsed in match_note.\nKnown gap: none.\nNext: due dates.\nMind the locale.\nAnd sorting.".into() }),
@@ -282,4 +284,40 @@ fn prompt(from: &str, text: &str) -> ItemKind {
 
 pub(super) fn gallery_items() -> Vec<Item> {
     gallery().into_iter().map(|(_, item)| item).collect()
+}
+
+/// A recorded check whose second step ends with this exit code.
+fn check(exit: i32) -> CheckRun {
+    let step = |command: &str, text: &str| CheckStep {
+        command: command.into(),
+        expect: vec![text.into()],
+        exit: 0,
+    };
+    let went = |code: i32, output: &str| StepRun {
+        exit_code: Some(code),
+        timed_out: false,
+        missing: Vec::new(),
+        duration_ms: 120,
+        output: Payload::inline(output),
+    };
+    CheckRun {
+        feature: "F012".into(),
+        purpose: TestPurpose::Smoke,
+        tree: Some("5ab91e2f00".into()),
+        check: Check {
+            steps: vec![
+                step("./notes add 'buy milk #shop'", "added"),
+                step("./notes export --html $LONGHAUL_FILES/page.html", "1 note"),
+            ],
+            files: vec!["page.html".into()],
+        },
+        steps: vec![went(0, "added 1\n"), went(exit, "1 note\n")],
+        files: vec![KeptFile {
+            path: "page.html".into(),
+            bytes: 2_048,
+            blob: None,
+        }],
+        amiss: Vec::new(),
+        duration_ms: 240,
+    }
 }

@@ -48,6 +48,7 @@ pub(crate) fn tells(kind: &ItemKind, call: &Call) -> bool {
         && match call.tool.as_str() {
             "commit" => matches!(kind, ItemKind::Commit(_) | ItemKind::Gate { decision: None, .. }),
             "feature_passed" | "feature_failed" => matches!(kind, ItemKind::Flipped(_)),
+            "record_check" => matches!(kind, ItemKind::Check(_)),
             "progress_note" => matches!(kind, ItemKind::Note { .. }),
             "ask_human" => matches!(kind, ItemKind::Question { .. }),
             "end_session" => matches!(kind, ItemKind::Closed(_)),

@@ -4,6 +4,7 @@
 //! session's totals, only on the item, the width, the fold and the look.
 
 mod call;
+mod check;
 mod end;
 mod fact;
 mod gate;
@@ -76,6 +77,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Selected(selected) => fact::selected(selected, scene),
         ItemKind::Flipped(flipped) => fact::flipped(flipped, scene),
         ItemKind::Tests(tests) => run::tests(tests, scene),
+        ItemKind::Check(run) => check::check(run, scene),
         ItemKind::Note { text } => fact::note(text, scene),
         ItemKind::Question { asked, answer } => gate::question(asked, answer.as_ref(), item.time, scene),
         ItemKind::Gate { gate, title, decision } => gate::gate(*gate, title, decision.as_deref(), item.time, scene),

@@ -152,7 +152,7 @@ fn case(case: &TestCase, scene: &Scene<'_>, lines: &mut Vec<Line<'static>>) {
     }
 }
 
-const fn purpose(purpose: TestPurpose) -> &'static str {
+pub(super) const fn purpose(purpose: TestPurpose) -> &'static str {
     match purpose {
         TestPurpose::Smoke => "smoke test",
         TestPurpose::Evidence => "for a pass flag",

@@ -54,6 +54,15 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
             }
             take(&run.output.text);
         }
+        ItemKind::Check(run) => {
+            take(run.feature.as_str());
+            for step in &run.check.steps {
+                take(&step.command);
+                step.expect.iter().for_each(|text| take(text));
+            }
+            run.steps.iter().for_each(|step| take(&step.output.text));
+            run.amiss.iter().for_each(|what| take(what));
+        }
         ItemKind::Question { asked, answer } => {
             take(&asked.text);
             asked.choices.iter().for_each(|choice| take(choice));

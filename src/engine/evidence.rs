@@ -1,0 +1,159 @@
+//! What a flip to passing rests on.
+//!
+//! Owns the rule: a feature's own tests, run here and now; where it names none, its recorded check. Invariant: no flip without one of
+//! the two, and none is committed that an edit after it has made untrue.
+
+use super::dispatch::{Dispatch, Ran};
+use super::error::EngineError;
+use super::features::{self, Flip};
+use super::testing;
+use crate::harness::NOTES;
+use crate::protocol::event::FlipBy;
+use crate::protocol::{
+    CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
+};
+use crate::session::State;
+use crate::verify;
+use tokio_util::sync::CancellationToken;
+
+impl Dispatch {
+    /// Looks for evidence that a feature passes on the files as they are now. The inner error is for the agent.
+    pub(super) async fn evidence(
+        &self,
+        feature: &Feature,
+        cancel: &CancellationToken,
+    ) -> Result<Result<Evidence, Ran>, EngineError> {
+        let Some(tree) = self.steady_tree().await?.map(|tree| tree.id) else {
+            return Ok(Err(Ran::failed(
+                "Not flipped: something writes to guarded files all the time. Stop what runs in the background, then claim again.",
+            )));
+        };
+        let session = self.facts.number;
+        if feature.tests.is_empty() {
+            let proven = self.prove(feature, TestPurpose::Evidence, &tree, cancel).await?;
+            return Ok(proven.map(|summary| Evidence {
+                kind: EvidenceKind::Check,
+                summary,
+                tree: Some(tree),
+                session,
+            }));
+        }
+        let tested = testing::run(&self.project, TestPurpose::Evidence, Some(tree.clone()), cancel).await?;
+        let run = match self.verdict(tested) {
+            Ok(run) => run,
+            Err(told) => return Ok(Err(told)),
+        };
+        let found = match by_tests(feature, run.as_ref(), tree, session) {
+            Ok(found) => found,
+            Err(told) => return Ok(Err(Ran::failed(told))),
+        };
+        let unsound = self.unsound(feature, run.as_ref(), found.tree.as_ref()).await?;
+        Ok(match unsound {
+            Some(told) => Err(Ran::refused(told)),
+            None => Ok(found),
+        })
+    }
+
+    /// Sets back what was flipped since the last commit and is not so on `tree`: an edit after the proof. Returns what the agent is
+    /// told, if there is such a feature. `run` is the test run on that tree.
+    pub(super) async fn set_back_outdated(
+        &self,
+        tree: &Oid,
+        run: Option<&TestRun>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Ran>, EngineError> {
+        let fresh = self.project.journal.with_state(|state| fresh(state, self.facts.number));
+        for (feature, evidence) in fresh {
+            let refused = match evidence.kind {
+                EvidenceKind::OwnTests => run.and_then(|run| by_tests(&feature, Some(run), tree.clone(), self.facts.number).err()),
+                EvidenceKind::Check if self.code_moved(evidence.tree.as_ref(), tree).await? => {
+                    match self.prove(&feature, TestPurpose::Commit, tree, cancel).await? {
+                        Ok(_) => None,
+                        Err(ran) if ran.outcome.status == CallStatus::Cancelled => return Ok(Some(ran)),
+                        Err(ran) => Some(ran.outcome.shown),
+                    }
+                }
+                EvidenceKind::Check | EvidenceKind::Suite | EvidenceKind::AgentReport | EvidenceKind::Human => None,
+            };
+            let Some(why) = refused else { continue };
+            let reason = "does not pass any more after an edit that came after its proof".to_owned();
+            let flip = Flip {
+                feature: feature.id.clone(),
+                passes: false,
+                by: FlipBy::Harness,
+                evidence: None,
+                reason,
+            };
+            features::flip(&self.project, flip)?;
+            self.facts.set_back(&feature.id);
+            return Ok(Some(Ran::failed(format!(
+                "Not committed: {id} was proven, then the files changed, and it does not hold now; its flag is set back. Mend it, call \
+                 feature_passed again, then commit.\n{why}",
+                id = feature.id
+            ))));
+        }
+        Ok(None)
+    }
+
+    /// Whether anything but the harness's own two files differs.
+    async fn code_moved(&self, proven: Option<&Oid>, tree: &Oid) -> Result<bool, EngineError> {
+        let Some(proven) = proven else { return Ok(true) };
+        let list = self.project.list_name();
+        let moved = self.moved(proven, tree).await?;
+        Ok(moved.iter().any(|path| *path != list && path != NOTES))
+    }
+}
+
+/// Features that this session flipped to passing since its last commit, with what was shown for it.
+fn fresh(state: &State, session: SessionNo) -> Vec<(Feature, Evidence)> {
+    let mut commits = state.commits.iter().rev();
+    let since = commits.find(|commit| commit.session == session).map(|commit| commit.seq);
+    let rows = state.features.rows.iter();
+    let passing = rows.filter(|row| row.feature.status == FeatureStatus::Passing);
+    passing
+        .filter_map(|row| {
+            let flip = row.flips.last()?;
+            let own = flip.session == session && since.is_none_or(|seq| flip.seq > seq);
+            Some((row.feature.clone(), flip.evidence.clone().filter(|_| own)?))
+        })
+        .collect()
+}
+
+/// Judges a claim that a feature passes by a test run made just now. The error is for the model.
+fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: SessionNo) -> Result<Evidence, String> {
+    let Some(run) = run else {
+        return Err(format!(
+            "Not flipped: {} names tests, and no command is known that runs them. Ask the human to set `command` under [verify] in longhaul.toml.",
+            feature.id
+        ));
+    };
+    let own = verify::own(feature, run);
+    if own.proven() {
+        let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+        if let Some(flaky) = testing::flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
+            summary.push_str("; ");
+            summary.push_str(&flaky);
+        }
+        return Ok(Evidence {
+            kind: EvidenceKind::OwnTests,
+            summary,
+            tree: Some(tree),
+            session,
+        });
+    }
+    if !own.missing.is_empty() {
+        return Err(format!(
+            "Not flipped: these tests of {} did not run: {}. Write them where the list says. {}",
+            feature.id,
+            own.missing.join(", "),
+            testing::summary(run)
+        ));
+    }
+    let passed = own.cases.iter().filter(|case| case.status == CaseStatus::Passed).count();
+    Err(format!(
+        "Not flipped: {passed} of {} of its own tests pass. {}\n{}",
+        own.cases.len(),
+        testing::summary(run),
+        run.output.text
+    ))
+}

@@ -1,0 +1,157 @@
+//! What passed before is tried again at a session's start; what fails is set back, and the change that broke it is named.
+
+use crate::support::{Lab, Ran, call, coding, ends};
+use longhaul::protocol::event::{Culprit, FlipBy, RegressionTraced};
+use longhaul::protocol::{Event, FeatureStatus, Oid, TestPurpose};
+
+const CHECK: &str = r#"{ id = "F001", steps = [{ command = "sh greet Ada", expect = ["hello Ada"] }] }"#;
+const TEST: &str = "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' || { echo 'not ok 1 - greets'; bad=1; }\necho 1..1; exit $bad\n";
+
+/// A project in which F001 was built, proven and committed, and F002 is still to do.
+async fn built(tests: &str) -> Lab {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    lab.write(
+        "feature_list.json",
+        &format!(
+            r#"[{{"id": "F001", "description": "greet", "passes": false, "tests": [{tests}]}}, {{"id": "F002", "description": "more", "passes": false}}]"#
+        ),
+    );
+    lab.write("greet", "exit 1\n");
+    let mut calls = call("bash", r#"{ command = "printf 'echo hello $1\n' > greet" }"#);
+    if tests.is_empty() {
+        calls += &call("record_check", CHECK);
+    } else {
+        lab.settings.verify.command = Some("sh tests/run.sh".into());
+        lab.write("tests/run.sh", TEST);
+    }
+    lab.commit_all("begin");
+    calls += &call("feature_passed", r#"{ id = "F001", evidence = "ran it" }"#);
+    calls += &call("commit", r#"{ message = "Greet" }"#);
+    let ran = lab.run(&script(&[coding(&(calls + &ends())), coding(&ends())])).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing);
+    lab
+}
+
+fn script(sessions: &[String]) -> String {
+    format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat())
+}
+
+fn status(ran: &Ran) -> FeatureStatus {
+    ran.state.features.rows[0].feature.status
+}
+
+/// Commits by somebody: the third of five breaks the program. Returns that one.
+fn history(lab: &Lab) -> Oid {
+    let mut culprit = String::new();
+    for n in 1..=5 {
+        lab.write(&format!("doc/{n}.md"), "words\n");
+        if n == 3 {
+            lab.write("greet", "echo good day $1\n");
+        }
+        lab.commit_all(&format!("change {n}"));
+        if n == 3 {
+            culprit = lab.git(&["rev-parse", "HEAD"]);
+        }
+    }
+    Oid(culprit)
+}
+
+/// One more session, which only begins and ends.
+async fn look(lab: &Lab) -> (Ran, Vec<RegressionTraced>) {
+    let ran = lab.run(&script(&[coding(&ends())])).await;
+    let traced = ran.all(|event| match event {
+        Event::RegressionTraced(traced) => Some(traced.clone()),
+        _ => None,
+    });
+    (ran, traced)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commit_that_broke_a_check_is_found_and_told_and_nothing_of_the_users_is_touched() {
+    let lab = built("").await;
+    let culprit = history(&lab);
+    let before = (lab.git(&["for-each-ref", "refs/heads", "refs/tags"]), lab.git(&["worktree", "list"]));
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing);
+    let flip = ran.state.features.rows[0].flips.last().unwrap();
+    assert!(flip.by == FlipBy::Harness && flip.reason.contains("does not print “hello Ada”"), "{}", flip.reason);
+    let found = Culprit::Commit {
+        commit: culprit.clone(),
+        subject: "change 3".into(),
+    };
+    assert_eq!(traced[0].culprit, found, "{traced:?}");
+    assert_eq!(traced[0].good, Some(Oid(lab.git(&["rev-parse", "HEAD~3"]))));
+    assert!(traced[0].runs <= 5, "halves: {traced:?}");
+    // The agent reads it first, and begins with that feature.
+    let told = format!("F001 worked before and fails now: broken by {} change 3.", culprit.short());
+    let first = ran.requests.iter().rfind(|body| body.contains("Recorded checks of passing features"));
+    assert!(first.is_some_and(|first| first.contains(&told)), "{:?}", ran.requests.last());
+    let session = ran.state.current().unwrap();
+    assert_eq!(session.feature, Some("F001".into()));
+    assert_eq!(ran.state.features.rows[0].traced.as_ref().unwrap().1, traced[0]);
+    // The list's flag is all that changed.
+    assert_eq!(lab.git(&["status", "--porcelain"]), " M feature_list.json");
+    assert_eq!(
+        (lab.git(&["for-each-ref", "refs/heads", "refs/tags"]), lab.git(&["worktree", "list"])),
+        before
+    );
+    assert!(!lab.dir().root().join("scratch/bisect").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commit_that_broke_a_features_own_tests_is_found() {
+    let lab = built(r#""greets""#).await;
+    let culprit = history(&lab);
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing);
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { commit, .. } if *commit == culprit),
+        "{traced:?}"
+    );
+    let smoke = ran.all(|event| match event {
+        Event::TestRunFinished(end) => Some(end.run.purpose == TestPurpose::Smoke),
+        _ => None,
+    });
+    assert_eq!(smoke.last(), Some(&true), "runs on old states are no results of this project");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_committed_is_blamed_on_no_commit() {
+    let lab = built("").await;
+    lab.write("greet", "exit 1\n");
+    let (_, traced) = look(&lab).await;
+    assert!(matches!(traced[0].culprit, Culprit::Uncommitted { .. }), "{traced:?}");
+    assert_eq!(traced[0].good, Some(Oid(lab.git(&["rev-parse", "HEAD"]))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_change_of_the_files_did_it_none_is_named() {
+    let lab = built("").await;
+    history(&lab);
+    // It works everywhere but where this file is, which git ignores: a copy does not have it.
+    lab.write("greet", "test -e broken || echo hello $1\n");
+    lab.write(".gitignore", "broken\n");
+    lab.commit_all("a mark");
+    lab.write("broken", "");
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing);
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Unknown { reason } if reason.contains("works in a copy")),
+        "{traced:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_bound_what_is_run_and_looked_for() {
+    let mut lab = built("").await;
+    history(&lab);
+    lab.settings.verify.check_seconds = 0;
+    let (ran, traced) = look(&lab).await;
+    assert_eq!((status(&ran), traced.len()), (FeatureStatus::Passing, 0));
+    let told = "1 more were not run";
+    assert!(ran.requests.iter().any(|body| body.contains(told)), "what was not run is told");
+    (lab.settings.verify.check_seconds, lab.settings.verify.bisect_seconds) = (60, 0);
+    let (ran, traced) = look(&lab).await;
+    assert_eq!((status(&ran), traced.len()), (FeatureStatus::Failing, 0));
+}
