@@ -102,6 +102,8 @@ pub(super) const KEYS: &[Key] = &[
     open("verify.timeout_seconds", Kind::Whole(1, 86_400)),
     open("verify.retries", Kind::Whole(0, 10)),
     open("verify.reports", Kind::Globs),
+    open("verify.check_seconds", Kind::Whole(0, 86_400)),
+    open("verify.bisect_seconds", Kind::Whole(0, 86_400)),
     open("verify.tests", Kind::Globs),
     key("bash.timeout_seconds", Kind::Whole(1, 86_400)),
     key("bash.output_head", Kind::Whole(256, 1_000_000)),

@@ -191,6 +191,8 @@ impl Merged {
                 timeout_seconds: self.whole("verify.timeout_seconds").unwrap_or_default(),
                 retries: self.whole("verify.retries").unwrap_or_default(),
                 reports: self.texts("verify.reports"),
+                check_seconds: self.whole("verify.check_seconds").unwrap_or_default(),
+                bisect_seconds: self.whole("verify.bisect_seconds").unwrap_or_default(),
                 tests: self.texts("verify.tests"),
             },
             bash: Bash {

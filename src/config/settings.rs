@@ -56,6 +56,8 @@ pub struct Verify {
     pub retries: u32,
     /// Valid globs, relative to the workspace.
     pub reports: Vec<String>,
+    pub check_seconds: u64,
+    pub bisect_seconds: u64,
     /// Valid globs, relative to the workspace.
     pub tests: Vec<String>,
 }

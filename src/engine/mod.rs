@@ -12,6 +12,7 @@
 
 mod asking;
 mod audit;
+mod bisect;
 mod checkpoint;
 mod checks;
 mod commits;
@@ -40,6 +41,7 @@ mod project;
 mod propose;
 mod questions;
 mod raise;
+mod regress;
 mod review;
 mod rites;
 pub mod rollback;

@@ -6,6 +6,7 @@
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::features;
+use super::regress;
 use super::session::Opening;
 use super::testing::{self, Tested};
 use crate::harness;
@@ -51,9 +52,7 @@ pub async fn orient(
         let listed = features::load(project)?.unwrap_or_default();
         parts.extend(start_project(dispatch, cancel).await?);
         run = smoke(dispatch, cancel).await?;
-        if let Some(run) = &run {
-            features::set_back_regressed(project, &listed, run)?;
-        }
+        parts.extend(regress::look(dispatch, &listed, run.as_ref(), cancel).await?);
         facts.set_baseline(run.clone());
         if let Some((feature, reason)) = features::next(project) {
             features::take_up(project, facts, feature.id, reason)?;

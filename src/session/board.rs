@@ -4,7 +4,7 @@
 //! whatever id an edit of the list gives it.
 
 use super::state::Totals;
-use crate::protocol::event::FlipBy;
+use crate::protocol::event::{FlipBy, RegressionTraced};
 use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
@@ -42,6 +42,8 @@ pub struct FeatureRow {
     pub totals: Totals,
     /// Its recorded check, with how it went.
     pub check: Option<KeptCheck>,
+    /// What broke it when it last regressed, and the session that looked for it.
+    pub traced: Option<(SessionNo, RegressionTraced)>,
 }
 
 /// A feature's recorded check.

@@ -2,7 +2,7 @@
 
 use crate::protocol::event::{
     BreachFound, CommitMade, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached,
-    OrientationFinished, QuestionAsked, RolledBack, RulingMade, SessionEnded,
+    OrientationFinished, QuestionAsked, RegressionTraced, RolledBack, RulingMade, SessionEnded,
 };
 use crate::protocol::{BlockKind, CallId, CallStatus, CheckRun, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
@@ -83,6 +83,8 @@ pub enum ItemKind {
     Tests(Box<TestRun>),
     /// The harness ran a feature's recorded check.
     Check(Box<CheckRun>),
+    /// The harness looked for what broke a feature.
+    Traced(RegressionTraced),
     /// A progress note was written.
     Note {
         /// Its text.
@@ -183,6 +185,7 @@ impl Item {
             | ItemKind::External(_)
             | ItemKind::ByHand { .. }
             | ItemKind::Selected(_)
+            | ItemKind::Traced(_)
             | ItemKind::Note { .. }
             | ItemKind::Question { .. }
             | ItemKind::Gate { .. }

@@ -9,6 +9,7 @@ mod index;
 mod limits;
 mod matrix;
 mod propose;
+mod regress;
 mod rites;
 mod rules;
 mod survivors;

@@ -8,6 +8,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::project::Project;
 use super::words;
+use crate::protocol::event::Culprit;
 use crate::protocol::{Check, Evidence, EvidenceKind, Feature, FeatureStatus};
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format, width};
@@ -24,6 +25,7 @@ struct Row<'a> {
     evidence: Option<&'a str>,
     evidence_kind: Option<EvidenceKind>,
     check: Option<&'a Check>,
+    broken_by: Option<&'a Culprit>,
     cost_usd: f64,
 }
 
@@ -110,6 +112,11 @@ fn json(row: &FeatureRow) -> Row<'_> {
         evidence: evidence(row).map(|evidence| evidence.summary.as_str()),
         evidence_kind: evidence(row).map(|evidence| evidence.kind),
         check: row.check.as_ref().map(|kept| &kept.check),
+        broken_by: row
+            .traced
+            .as_ref()
+            .filter(|_| row.regressed)
+            .map(|(_, traced)| &traced.culprit),
         cost_usd: row.totals.cost.usd(),
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunFinished(finished) => tested(&finished.run),
         Event::CheckRan(ran) => checked(&ran.run),
+        Event::RegressionTraced(traced) => format!("{} {}", traced.feature, traced.words()),
         Event::FeatureFlipped(flip) => flipped(flip, state),
         Event::VerifyDeclared(declared) if declared.reason.is_empty() => format!("tests are run with `{}`", declared.command),
         Event::VerifyDeclared(declared) => format!("tests are run with `{}` ({})", declared.command, declared.reason),

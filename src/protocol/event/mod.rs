@@ -14,7 +14,7 @@ pub mod turn;
 pub mod window;
 pub mod worktree;
 
-pub use check::CheckRan;
+pub use check::{CheckRan, Culprit, RegressionTraced};
 pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
 pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
@@ -175,6 +175,8 @@ events! {
     TestRunFinished = "test_run_finished",
     /// A feature's recorded check was run.
     CheckRan = "check_ran",
+    /// The harness looked for what broke a feature.
+    RegressionTraced = "regression_traced",
     /// The initializer said which command runs the tests.
     VerifyDeclared = "verify_declared",
     /// A pass flag changed.

@@ -2,7 +2,7 @@
 
 use super::At;
 use crate::protocol::TestPurpose;
-use crate::protocol::event::CheckRan;
+use crate::protocol::event::{CheckRan, RegressionTraced};
 use crate::session::state::{CheckResult, KeptCheck, State};
 use crate::session::timeline::ItemKind;
 
@@ -36,5 +36,12 @@ impl State {
             }
         }
         self.push(at, ItemKind::Check(Box::new(run.clone())));
+    }
+
+    pub(super) fn regression_traced(&mut self, at: At, event: &RegressionTraced) {
+        if let Some(row) = self.features.get_mut(&event.feature) {
+            row.traced = Some((at.session, event.clone()));
+        }
+        self.push(at, ItemKind::Traced(event.clone()));
     }
 }

@@ -106,6 +106,7 @@ impl State {
             }
             Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),
             Event::CheckRan(event) => self.check_ran(at, event),
+            Event::RegressionTraced(event) => self.regression_traced(at, event),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
             Event::NoteAdded(event) => {

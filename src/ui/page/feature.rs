@@ -70,6 +70,15 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
     }
+    if let Some((session, traced)) = row.traced.as_ref().filter(|_| row.regressed) {
+        sheet.heading("Regression");
+        sheet.fact("cause", &traced.words());
+        if let Some(good) = &traced.good {
+            sheet.fact("worked at", good.short());
+        }
+        let tried = format::plural(traced.runs as usize, "old state");
+        sheet.fact("looked for", &format!("{session}, {tried} tried"));
+    }
     if let Some(kept) = &row.check {
         check(&mut sheet, look, kept);
     }

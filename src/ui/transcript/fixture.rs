@@ -1,8 +1,9 @@
 //! Items for tests: one of every kind and state.
 
 use crate::protocol::event::{
-    BreachFound, CommitMade, EndCause, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, FlipBy, LimitKind,
-    LimitReached, OrientationFinished, OrientationPart, QuestionAsked, Ruling, RulingMade, SessionEnded,
+    BreachFound, CommitMade, Culprit, EndCause, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, FlipBy,
+    LimitKind, LimitReached, OrientationFinished, OrientationPart, QuestionAsked, RegressionTraced, Ruling, RulingMade,
+    SessionEnded,
 };
 use crate::protocol::{
     BlockKind, CallId, CallStatus, CaseStatus, Check, CheckRun, CheckStep, Evidence, EvidenceKind, FeatureStatus, GateId, KeptFile,
@@ -254,6 +255,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("tests, red without cases", ItemKind::Tests(Box::new(TestRun { cases: Vec::new(), output: Payload::inline("make: *** [test] Error 2\n"), exit_code: Some(2), ..tests(0) }))),
         ("check, holds", ItemKind::Check(Box::new(check(0)))),
         ("check, fails", ItemKind::Check(Box::new(check(1)))),
+        ("regression, traced", ItemKind::Traced(RegressionTraced { feature: "F012".into(), good: None, culprit: Culprit::Commit { commit: "77c01d2e".into(), subject: "Sort notes by due date".into() }, runs: 5, duration_ms: 3_400 })),
         ("flip", ItemKind::Flipped(flip)),
         ("regression", ItemKind::Flipped(regression)),
         ("note", ItemKind::Note { text: "Tags are parsed in match_note.\nKnown gap: none.\nNext: due dates.\nMind the locale.\nAnd sorting.".into() }),

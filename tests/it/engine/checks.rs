@@ -183,7 +183,7 @@ async fn a_shell_can_run_the_check_again() {
     let good = told(verify(&["--feature", "F001"]).success());
     assert!(good.contains("check 1/1: it holds") && good.contains("said.txt"), "{good}");
     lab.write("greet", "echo good day\n");
-    let bad = told(verify(&["--feature", "F001", "--json"]).code(8));
+    let bad = told(verify(&["--feature", "F001", "--json"]).code(10));
     let bad: serde_json::Value = serde_json::from_str(&bad).unwrap();
     assert_eq!(
         (&bad["holds"], &bad["steps"][0]["missing"][0]),

@@ -5,7 +5,8 @@ use longhaul::protocol::event::{Culprit, FlipBy, RegressionTraced};
 use longhaul::protocol::{Event, FeatureStatus, Oid, TestPurpose};
 
 const CHECK: &str = r#"{ id = "F001", steps = [{ command = "sh greet Ada", expect = ["hello Ada"] }] }"#;
-const TEST: &str = "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' || { echo 'not ok 1 - greets'; bad=1; }\necho 1..1; exit $bad\n";
+const TEST: &str =
+    "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' || { echo 'not ok 1 - greets'; bad=1; }\necho 1..1; exit $bad\n";
 
 /// A project in which F001 was built, proven and committed, and F002 is still to do.
 async fn built(tests: &str) -> Lab {
@@ -71,11 +72,18 @@ async fn look(lab: &Lab) -> (Ran, Vec<RegressionTraced>) {
 async fn the_commit_that_broke_a_check_is_found_and_told_and_nothing_of_the_users_is_touched() {
     let lab = built("").await;
     let culprit = history(&lab);
-    let before = (lab.git(&["for-each-ref", "refs/heads", "refs/tags"]), lab.git(&["worktree", "list"]));
+    let before = (
+        lab.git(&["for-each-ref", "refs/heads", "refs/tags"]),
+        lab.git(&["worktree", "list"]),
+    );
     let (ran, traced) = look(&lab).await;
     assert_eq!(status(&ran), FeatureStatus::Failing);
     let flip = ran.state.features.rows[0].flips.last().unwrap();
-    assert!(flip.by == FlipBy::Harness && flip.reason.contains("does not print “hello Ada”"), "{}", flip.reason);
+    assert!(
+        flip.by == FlipBy::Harness && flip.reason.contains("does not print \"hello Ada\""),
+        "{}",
+        flip.reason
+    );
     let found = Culprit::Commit {
         commit: culprit.clone(),
         subject: "change 3".into(),
@@ -85,7 +93,10 @@ async fn the_commit_that_broke_a_check_is_found_and_told_and_nothing_of_the_user
     assert!(traced[0].runs <= 5, "halves: {traced:?}");
     // The agent reads it first, and begins with that feature.
     let told = format!("F001 worked before and fails now: broken by {} change 3.", culprit.short());
-    let first = ran.requests.iter().rfind(|body| body.contains("Recorded checks of passing features"));
+    let first = ran
+        .requests
+        .iter()
+        .rfind(|body| body.contains("Recorded checks of passing features"));
     assert!(first.is_some_and(|first| first.contains(&told)), "{:?}", ran.requests.last());
     let session = ran.state.current().unwrap();
     assert_eq!(session.feature, Some("F001".into()));
@@ -93,7 +104,10 @@ async fn the_commit_that_broke_a_check_is_found_and_told_and_nothing_of_the_user
     // The list's flag is all that changed.
     assert_eq!(lab.git(&["status", "--porcelain"]), " M feature_list.json");
     assert_eq!(
-        (lab.git(&["for-each-ref", "refs/heads", "refs/tags"]), lab.git(&["worktree", "list"])),
+        (
+            lab.git(&["for-each-ref", "refs/heads", "refs/tags"]),
+            lab.git(&["worktree", "list"])
+        ),
         before
     );
     assert!(!lab.dir().root().join("scratch/bisect").exists());
@@ -150,7 +164,10 @@ async fn the_settings_bound_what_is_run_and_looked_for() {
     let (ran, traced) = look(&lab).await;
     assert_eq!((status(&ran), traced.len()), (FeatureStatus::Passing, 0));
     let told = "1 more were not run";
-    assert!(ran.requests.iter().any(|body| body.contains(told)), "what was not run is told");
+    assert!(
+        ran.requests.iter().any(|body| body.contains(told)),
+        "what was not run is told"
+    );
     (lab.settings.verify.check_seconds, lab.settings.verify.bisect_seconds) = (60, 0);
     let (ran, traced) = look(&lab).await;
     assert_eq!((status(&ran), traced.len()), (FeatureStatus::Failing, 0));

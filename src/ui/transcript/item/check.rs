@@ -4,6 +4,7 @@ use super::Scene;
 use super::output;
 use super::row::{NAME, Row, words};
 use super::run::purpose;
+use crate::protocol::event::RegressionTraced;
 use crate::protocol::{CheckRun, CheckStep, StepRun};
 use crate::ui::text::{Clean, Glyph, format, truncate_spans};
 use crate::ui::theme::Slot;
@@ -81,4 +82,15 @@ fn step(wanted: &CheckStep, went: Option<&StepRun>, scene: &Scene<'_>, lines: &m
             scene,
         ));
     }
+}
+
+/// What broke a feature.
+pub(super) fn traced(traced: &RegressionTraced, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let tried = format::plural(traced.runs as usize, "state");
+    let row = Row::new(scene.look, Glyph::Fact, Slot::Regressed)
+        .word(traced.feature.as_str(), Slot::Bold, 0)
+        .title(&traced.words(), Slot::Text)
+        .right(&format!("{tried} tried"), Slot::Dim, 0)
+        .right(&format::duration_ms(traced.duration_ms), Slot::Dim, 5);
+    vec![row.line(scene.width)]
 }

@@ -78,6 +78,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Flipped(flipped) => fact::flipped(flipped, scene),
         ItemKind::Tests(tests) => run::tests(tests, scene),
         ItemKind::Check(run) => check::check(run, scene),
+        ItemKind::Traced(traced) => check::traced(traced, scene),
         ItemKind::Note { text } => fact::note(text, scene),
         ItemKind::Question { asked, answer } => gate::question(asked, answer.as_ref(), item.time, scene),
         ItemKind::Gate { gate, title, decision } => gate::gate(*gate, title, decision.as_deref(), item.time, scene),

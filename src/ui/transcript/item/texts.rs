@@ -63,6 +63,10 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
             run.steps.iter().for_each(|step| take(&step.output.text));
             run.amiss.iter().for_each(|what| take(what));
         }
+        ItemKind::Traced(traced) => {
+            take(traced.feature.as_str());
+            take(&traced.words());
+        }
         ItemKind::Question { asked, answer } => {
             take(&asked.text);
             asked.choices.iter().for_each(|choice| take(choice));

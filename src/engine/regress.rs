@@ -1,0 +1,166 @@
+//! What passed before, tried again at a session's start, before any new work: it costs no tokens.
+//!
+//! Owns which checks are run within their time, that a feature which fails is set back, and what the agent is told. Invariant: a
+//! feature is set back only by a run of this session on the files as they are.
+
+use super::bisect::{Broken, Search};
+use super::checks;
+use super::dispatch::Dispatch;
+use super::error::EngineError;
+use super::features::{self, Flip};
+use crate::protocol::event::{CheckRan, FlipBy, OrientationPart};
+use crate::protocol::{CaseStatus, Feature, FeatureStatus, Seq, TestPurpose, TestRun};
+use crate::session::State;
+use crate::session::state::KeptCheck;
+use crate::verify;
+use std::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// The name of the part that tells of it.
+const PART: &str = "regressions";
+
+/// Sets back what fails now, looks for what broke it, and says so.
+///
+/// # Errors
+/// If the log, git, the list or a shell fails.
+pub async fn look(
+    dispatch: &Dispatch,
+    listed: &[Feature],
+    run: Option<&TestRun>,
+    cancel: &CancellationToken,
+) -> Result<Option<OrientationPart>, EngineError> {
+    let project = &dispatch.project;
+    let mut lines = Vec::new();
+    let mut broken = match run {
+        Some(run) => by_tests(dispatch, listed, run)?,
+        None => Vec::new(),
+    };
+    broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
+    let mut search = Search::new(project, cancel);
+    for broken in broken {
+        let id = &broken.feature.id;
+        let Some(search) = &mut search else {
+            lines.push(format!("{id} worked before and fails now."));
+            continue;
+        };
+        let Some(traced) = search.trace(&broken).await? else { break };
+        lines.push(format!("{id} worked before and fails now: {}.", traced.words()));
+        project.record(traced)?;
+    }
+    Ok((!lines.is_empty()).then(|| OrientationPart {
+        name: PART.to_owned(),
+        command: String::new(),
+        text: lines.join("\n"),
+    }))
+}
+
+/// Sets back the features whose own tests fail in the smoke run.
+fn by_tests(dispatch: &Dispatch, listed: &[Feature], run: &TestRun) -> Result<Vec<Broken>, EngineError> {
+    let regressed = features::set_back_regressed(&dispatch.project, listed, run)?;
+    let features = listed.iter().filter(|feature| regressed.contains(&feature.id));
+    Ok(dispatch.project.journal.with_state(|state| {
+        features
+            .map(|feature| Broken {
+                feature: feature.clone(),
+                check: None,
+                held: held(state, feature, run),
+            })
+            .collect()
+    }))
+}
+
+/// The last run in which a feature's failing tests passed, and whether it was the run of the commit after it.
+fn held(state: &State, feature: &Feature, run: &TestRun) -> Option<(Seq, bool)> {
+    let failing = verify::own_tests(feature, run);
+    let failing = failing.iter().filter(|case| case.status == CaseStatus::Failed);
+    let since = failing
+        .filter_map(|case| {
+            let history = state.tests.cases.iter().find(|history| history.name == case.name)?;
+            let passed = |(_, status): &&(Seq, Option<CaseStatus>)| *status == Some(CaseStatus::Passed);
+            let worked = history.changes.iter().rposition(|change| passed(&change))?;
+            history.changes.get(worked + 1).map(|(seq, _)| *seq)
+        })
+        .min()?;
+    let runs = &state.tests.history;
+    let (last, _) = runs.iter().rev().find(|(seq, _)| *seq < since)?;
+    let next = state.commits.iter().find(|commit| commit.seq > *last);
+    let between = next.is_some_and(|next| runs.iter().any(|(seq, _)| seq > last && *seq < next.seq));
+    Some((*last, !between))
+}
+
+/// Runs the recorded checks of passing features, those that ran longest ago first, while their time lasts.
+async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &CancellationToken) -> Result<Vec<Broken>, EngineError> {
+    let project = &dispatch.project;
+    let mut due: Vec<(Feature, KeptCheck)> = project.journal.with_state(|state| {
+        let rows = state.features.rows.iter();
+        rows.filter(|row| row.feature.status == FeatureStatus::Passing && row.feature.tests.is_empty())
+            .filter_map(|row| Some((row.feature.clone(), row.check.clone()?)))
+            .collect()
+    });
+    due.sort_by_key(|(_, kept)| kept.last.seq);
+    let (begun, budget) = (Instant::now(), Duration::from_secs(project.settings.verify.check_seconds));
+    let (mut held, mut left, mut broken) = (0_usize, 0_usize, Vec::new());
+    for (feature, kept) in due {
+        if cancel.is_cancelled() {
+            break;
+        }
+        if begun.elapsed() + Duration::from_millis(kept.last.duration_ms) > budget {
+            left += 1;
+            continue;
+        }
+        match fails(dispatch, &feature, &kept, cancel).await? {
+            None => held += 1,
+            Some(failure) => {
+                let reason = format!("fails at the session's start: {failure}");
+                let flip = Flip {
+                    feature: feature.id.clone(),
+                    passes: false,
+                    by: FlipBy::Harness,
+                    evidence: None,
+                    reason,
+                };
+                features::flip(project, flip)?;
+                lines.push(format!("The check of {} does not hold any more: {failure}.", feature.id));
+                broken.push(Broken {
+                    feature,
+                    check: Some(kept.check),
+                    held: Some((kept.held.seq, true)),
+                });
+            }
+        }
+    }
+    if held + left + broken.len() > 0 {
+        lines.insert(0, told(held, broken.len(), left));
+    }
+    Ok(broken)
+}
+
+/// Runs a check, again if it fails and the settings say so. Returns what does not hold; `None` if it does, or nobody knows.
+async fn fails(
+    dispatch: &Dispatch,
+    feature: &Feature,
+    kept: &KeptCheck,
+    cancel: &CancellationToken,
+) -> Result<Option<String>, EngineError> {
+    let project = &dispatch.project;
+    let mut failure = None;
+    for _ in 0..=project.settings.verify.retries {
+        let Some(run) = checks::run(project, &feature.id, &kept.check, TestPurpose::Smoke, cancel).await? else {
+            return Ok(None);
+        };
+        failure = run.failure();
+        project.record(CheckRan { run })?;
+        if failure.is_none() {
+            break;
+        }
+    }
+    Ok(failure)
+}
+
+fn told(held: usize, broken: usize, left: usize) -> String {
+    let mut text = format!("Recorded checks of passing features: {held} hold, {broken} do not.");
+    if left > 0 {
+        text.push_str(&format!(" {left} more were not run: their time was over (check_seconds)."));
+    }
+    text
+}
