@@ -39,7 +39,8 @@ pub async fn run(
     }
     let mut run = ran.run;
     if !disturbed.is_empty() {
-        run.amiss.push(format!("guarded files were written to while it ran: {}", named(&disturbed)));
+        run.amiss
+            .push(format!("guarded files were written to while it ran: {}", named(&disturbed)));
     }
     for (step, whole) in run.steps.iter_mut().zip(&ran.outputs) {
         step.output = project.blobs.payload(whole, std::mem::take(&mut step.output.text))?;
