@@ -82,10 +82,10 @@ fn held(state: &State, feature: &Feature, run: &TestRun) -> Option<(Seq, bool)> 
         })
         .min()?;
     let runs = &state.tests.history;
-    let (last, _) = runs.iter().rev().find(|(seq, _)| *seq < since)?;
-    let next = state.commits.iter().find(|commit| commit.seq > *last);
-    let between = next.is_some_and(|next| runs.iter().any(|(seq, _)| seq > last && *seq < next.seq));
-    Some((*last, !between))
+    let last = runs.iter().rev().find(|run| run.seq < since)?.seq;
+    let next = state.commits.iter().find(|commit| commit.seq > last);
+    let between = next.is_some_and(|next| runs.iter().any(|run| run.seq > last && run.seq < next.seq));
+    Some((last, !between))
 }
 
 /// Runs the recorded checks of passing features, those that ran longest ago first, while their time lasts.
