@@ -72,7 +72,7 @@ fn is_notes(name: &str) -> bool {
 }
 
 fn all_notes(workspace: &Path) -> Vec<FoundNotes> {
-    let mut found: Vec<(SystemTime, FoundNotes)> = files(workspace, |name| is_notes(name))
+    let mut found: Vec<(SystemTime, FoundNotes)> = files(workspace, is_notes)
         .into_iter()
         .filter_map(|(path, changed)| Some((changed, read_notes(workspace, &path).ok()?)))
         .collect();
