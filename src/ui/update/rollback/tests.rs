@@ -312,7 +312,8 @@ fn nothing_to_do_and_nothing_to_be_had_are_said() {
             list.clear();
         }
     });
-    assert!(refusal(&model, Action::TypeWord).is_some_and(|reason| reason.contains("so already")));
+    assert!(model.going.is_none() && model.pages.is_empty(), "a sentence, and no page");
+    assert!(screen(&mut model).contains("nothing would change by it"));
     let mut model = live((120, 40));
     model.state.features.rows[0].feature.id = FeatureId::from("F999");
     model.pages.push(Page::new(Subject::Commit("0".repeat(40).into())));
@@ -352,22 +353,4 @@ fn the_screen_is_drawn_again_when_keys_begin_to_count() {
     let at = model.next_change().unwrap();
     assert!(at > now && !model.going.as_ref().unwrap().latch.is_armed(now));
     assert!(model.going.as_ref().unwrap().latch.is_armed(at));
-}
-
-#[test]
-fn a_move_that_would_change_nothing_is_a_sentence_and_no_page() {
-    let mut model = going_back_of(live((120, 40)));
-    answer(&mut model, |sample| {
-        sample.to.clone_from(&sample.from);
-        for files in [
-            &mut sample.changed,
-            &mut sample.removed,
-            &mut sample.returned,
-            &mut sample.untracked,
-        ] {
-            files.clear();
-        }
-    });
-    assert!(model.going.is_none() && model.pages.is_empty());
-    assert!(screen(&mut model).contains("nothing would change by it"));
 }
