@@ -52,7 +52,9 @@ fn list(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     if args.json {
         return Ok(console.json(&rules.iter().map(|rule| row(rule, now)).collect::<Vec<_>>())?);
     }
-    let holding: Vec<&StandingRule> = rules.iter().filter(|rule| rule.holds(now)).collect();
+    let withdrawn = project.dir.withdrawn_rules();
+    let holds = |rule: &&StandingRule| rule.holds(now) && !withdrawn.contains(&rule.id);
+    let holding: Vec<&StandingRule> = rules.iter().filter(holds).collect();
     if holding.is_empty() {
         console.line("no rule holds: at the level manual every command that is not a plain read is asked about")?;
     }
@@ -105,10 +107,14 @@ fn revoke(dir: &Path, id: &str, console: &mut Console) -> Result<(), Failure> {
         return Ok(());
     }
     if let Some(pid) = project.holder {
-        return Err(Failure::user(
-            Exit::Busy,
-            format!("process {pid} runs this project: revoke the rule in its window (`:` rules, x), or stop the run first"),
-        ));
+        // Its log is its own. Taking a permission back needs nobody's leave, so word is left that it looks for before each command.
+        project.dir.withdraw_rule(rule.id)?;
+        console.line(format!(
+            "{} revoked: process {pid} asks about `{}` again, from its next command on",
+            rule.id,
+            Clean::line(&rule.pattern.to_string())
+        ))?;
+        return Ok(());
     }
     let mut writer = Writer::open(project.dir.lock()?, Durability::Full)?;
     writer.resume_segment()?;

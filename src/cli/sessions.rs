@@ -70,10 +70,12 @@ fn line(state: &State, session: &Session, zone: &TimeZone) -> String {
         None if session.is_interrupted() => "interrupted",
         None => "running",
     };
+    let abandoned = if row.abandoned {
+        ", abandoned (its work is not in the files)"
+    } else {
+        ""
+    };
     let mut facts = vec![format::plural(row.turns as usize, "turn")];
-    if row.abandoned {
-        facts.insert(0, "abandoned: its work is not in the files".to_owned());
-    }
     if !row.features_passed.is_empty() {
         facts.push(format!("passed {}", row.features_passed.join(" ")));
     } else if let Some(feature) = &row.feature {
@@ -83,7 +85,7 @@ fn line(state: &State, session: &Session, zone: &TimeZone) -> String {
     facts.push(format!("{} tokens", format::tokens(row.usage.total())));
     facts.push(words::cost(&session.totals));
     format!(
-        "{:>4}  {:<11}  {started}  {took:>6}  {outcome}: {}",
+        "{:>4}  {:<11}  {started}  {took:>6}  {outcome}{abandoned}: {}",
         row.number,
         row.role,
         facts.join(", ")

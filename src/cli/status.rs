@@ -152,7 +152,13 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             None if session.is_interrupted() => format!("interrupted (turn {})", session.turn.0),
             None => format!("{} (turn {})", words::activity(session.activity), session.turn.0),
         };
-        lines.push(("session", format!("{} {}{feature}: {doing}", session.number.0, session.role)));
+        let gone = if state.is_abandoned(session.number) {
+            ", abandoned"
+        } else {
+            ""
+        };
+        let told = format!("{} {}{feature}: {doing}{gone}", session.number.0, session.role);
+        lines.push(("session", told));
     }
     let queued = state.messages.len();
     if queued > 0 {

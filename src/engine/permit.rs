@@ -45,6 +45,7 @@ impl Dispatch {
         if command::only_reads(script, &project.workspace) {
             return Ok(granted);
         }
+        rules::take_withdrawn(project)?;
         let opened = GateOpened {
             gate: gates::next(project),
             what: GateKind::Command,

@@ -59,11 +59,29 @@ pub fn revoke(project: &Project, rule: RuleId) -> Result<(), EngineError> {
     project.record(SteerRefused { reason })
 }
 
+/// Records what was taken back from another terminal.
+///
+/// # Errors
+/// Fails if the log cannot be written, or the word for it stays.
+pub fn take_withdrawn(project: &Project) -> Result<(), EngineError> {
+    for rule in project.dir.withdrawn_rules() {
+        let now = Timestamp::now();
+        let known = |known: &StandingRule| known.id == rule && known.holds(now);
+        if project.journal.with_state(|state| state.rules.iter().any(known)) {
+            project.record(RuleRevoked { rule })?;
+        }
+        project.dir.forget_withdrawn(rule)?;
+    }
+    Ok(())
+}
+
 /// Returns the rules by which a command may run where the shell stands; `None` if a person must be asked.
 fn ruled(project: &Project, script: &str, directory: &Path) -> Option<Vec<RuleId>> {
     let now = Timestamp::now();
+    let withdrawn = project.dir.withdrawn_rules();
     let rules: Vec<StandingRule> = project.journal.with_state(|state| {
-        let holding = state.rules.iter().filter(|rule| rule.holds(now));
+        let holds = |rule: &&StandingRule| rule.holds(now) && !withdrawn.contains(&rule.id);
+        let holding = state.rules.iter().filter(holds);
         holding.cloned().collect()
     });
     let patterns: Vec<&CommandPattern> = rules.iter().map(|rule| &rule.pattern).collect();

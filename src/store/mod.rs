@@ -28,6 +28,7 @@ mod sequence;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod withdrawn;
 mod worktree;
 mod writer;
 

@@ -246,3 +246,31 @@ async fn a_proposal_tells_what_it_would_have_meant() {
     send(&running, answer(&opened, GateDecision::Reject));
     running.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_taken_back_from_another_terminal_while_the_run_goes_on() {
+    let (lab, running) = manual(&["touch a b", "touch x", "touch a c"]).await;
+    command(&running, 2).await;
+    add(&running, pattern(&["touch", "a"], true), RuleScope::Run, RuleExpiry::Never);
+    let asked = command(&running, 3).await;
+    assert_eq!(asked.body, "touch x", "the rule let the first one run");
+    let revoked = assert_cmd::Command::cargo_bin("longhaul")
+        .unwrap()
+        .args(["rules", "revoke", "R1"])
+        .current_dir(lab.workspace())
+        .env("LONGHAUL_STATE_DIR", lab.state_root())
+        .assert()
+        .success();
+    let told = String::from_utf8_lossy(&revoked.get_output().stdout).into_owned();
+    assert!(told.contains("R1 revoked: process "), "{told}");
+    send(&running, answer(&asked, GateDecision::Reject));
+    let again = command(&running, 4).await;
+    assert_eq!(again.body, "touch a c");
+    send(&running, answer(&again, GateDecision::Reject));
+    let ran = running.finish().await;
+    assert_eq!(
+        by(&ran),
+        pairs(&[("touch a b", "rule R1"), ("touch x", "human"), ("touch a c", "human")])
+    );
+    assert_eq!((ran.count("rule_revoked"), lab.dir().withdrawn_rules()), (1, Vec::new()));
+}
