@@ -6,9 +6,12 @@
 
 use super::GitError;
 use super::apply::{full, unwritten};
+use super::error::Doing;
 use super::read::lossy;
 use super::repo::Repo;
+use super::snapshot::ancestors;
 use crate::protocol::WorkTree;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -48,6 +51,46 @@ impl Repo {
             })
         });
         Ok(sized.flatten().collect())
+    }
+
+    /// Lists what lies untracked in directories that are ignored as a whole and yet have tracked files: libgit2's status passes it
+    /// over. Directories have a slash at the end.
+    pub(super) fn ignored_beside_tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {
+        let mut index = self.git.index().doing("read the index")?;
+        index.read(false).doing("read the index")?;
+        let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
+        for entry in index.iter() {
+            folders.extend(ancestors(&entry.path).map(<[u8]>::to_vec));
+            files.insert(entry.path);
+        }
+        let mut found = Vec::new();
+        for folder in &folders {
+            let place = full(self, folder);
+            if !self
+                .git
+                .is_path_ignored(OsStr::from_bytes(folder))
+                .doing("ask what is ignored")?
+                || !place.is_dir()
+            {
+                continue;
+            }
+            let unread = |source| GitError::Io {
+                path: place.clone(),
+                source,
+            };
+            for entry in fs::read_dir(&place).map_err(unread)? {
+                let entry = entry.map_err(unread)?;
+                let mut path = [folder.as_slice(), b"/", entry.file_name().as_bytes()].concat();
+                if files.contains(&path) || folders.contains(&path) {
+                    continue;
+                }
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    path.push(b'/');
+                }
+                found.push(path);
+            }
+        }
+        Ok(found)
     }
 
     /// Returns a path for [`Repo::set_ignored_aside`] that nothing has: beside the worktree, so that a rename is enough.

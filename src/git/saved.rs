@@ -14,7 +14,7 @@ use crate::protocol::{MoveKind, Oid};
 use git2::{ErrorCode, Index, Status, StatusOptions};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -190,7 +190,9 @@ impl Repo {
             .update_index(false);
         let statuses = self.git.statuses(Some(&mut options)).doing("list the ignored files")?;
         let ignored = statuses.iter().filter(|entry| entry.status().contains(Status::IGNORED));
-        Ok(ignored.map(|entry| entry.path_bytes().to_vec()).collect())
+        let mut found: BTreeSet<Vec<u8>> = ignored.map(|entry| entry.path_bytes().to_vec()).collect();
+        found.extend(self.ignored_beside_tracked()?);
+        Ok(found.into_iter().collect())
     }
 
     /// Reads the permission bits of the files that a move touches, where they are not the usual ones.

@@ -179,3 +179,23 @@ proptest! {
         prop_assert!(!lab.exists(".git/index.lock"));
     }
 }
+
+/// A directory that is ignored by now, with a file of it that was tracked before, and one that nobody tracks.
+#[test]
+fn what_is_ignored_only_now_stays_through_a_move_and_its_undo() {
+    let lab = Lab::with_commit();
+    lab.write("out/x.log", "one");
+    let _ = lab.commit("tracked");
+    let repo = lab.repo();
+    let made = repo.checkpoint("tracked", 1 << 20, None).unwrap().unwrap();
+    lab.write("out/x.log", "two");
+    lab.write("out/keep.txt", "nobody's");
+    lab.write(".gitignore", "out/\n");
+    let _ = lab.commit("ignored");
+    let before = everything(&lab.root());
+    let rehearsed = repo.rehearse(&Target::Checkpoint { checkpoint: made.id }, 1 << 20).unwrap();
+    repo.roll_back(&rehearsed, 1 << 20).unwrap();
+    let undo = repo.rehearse(&Target::Undo, 1 << 20).unwrap();
+    repo.roll_back(&undo, 1 << 20).unwrap();
+    assert_eq!(everything(&lab.root()), before);
+}
