@@ -2,6 +2,7 @@
 //!
 //! Owns the choice among several lists. Invariant: opening a project that longhaul never worked on writes nothing into it.
 
+use super::args::Cli;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -15,7 +16,9 @@ use crate::protocol::FinishWay;
 use crate::ui::text::Clean;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
-use std::ffi::OsString;
+use clap::CommandFactory as _;
+use clap::error::{ContextKind, ContextValue};
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 
@@ -28,10 +31,16 @@ pub fn run(dir: Option<&Path>, list: Option<&Path>, console: &mut Console) -> Re
     if !dir.exists() {
         return Err(Failure::user(
             Exit::Usage,
-            format!(
-                "there is neither a command nor a directory `{}`; `longhaul --help` lists the commands",
-                dir.display()
-            ),
+            match like(dir) {
+                Some(command) => format!(
+                    "there is neither a command nor a directory `{}`; did you mean `longhaul {command}`?",
+                    dir.display()
+                ),
+                None => format!(
+                    "there is neither a command nor a directory `{}`; `longhaul --help` lists the commands",
+                    dir.display()
+                ),
+            },
         ));
     }
     ui::terminal::check().map_err(|error| match error {
@@ -71,6 +80,20 @@ pub fn run(dir: Option<&Path>, list: Option<&Path>, console: &mut Console) -> Re
         ui::Exit::Start(Wanted::Finish(FinishWay::Squash)) => finish("--squash"),
         ui::Exit::Start(Wanted::Finish(FinishWay::Leave)) => finish("--leave"),
     })
+}
+
+/// The command whose name is like what was typed.
+fn like(typed: &Path) -> Option<String> {
+    let all = Cli::command();
+    let commands = clap::Command::new("longhaul").subcommands(all.get_subcommands().cloned());
+    let unknown = commands
+        .try_get_matches_from([OsStr::new("longhaul"), typed.as_os_str()])
+        .err()?;
+    match unknown.get(ContextKind::SuggestedSubcommand)? {
+        ContextValue::String(name) => Some(name.clone()),
+        ContextValue::Strings(names) => names.first().cloned(),
+        _ => None,
+    }
 }
 
 /// The project's list; where there are several and nobody said which, a person is asked.

@@ -281,7 +281,11 @@ fn help_man_and_completions_come_from_one_definition() {
             .success()
             .stdout(contains("max-cost"));
     }
-    place.longhaul(&["stauts"]).assert().code(2).stderr(contains("status"));
+    place
+        .longhaul(&["stauts"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean `longhaul status`"));
 }
 
 #[test]
