@@ -7,7 +7,7 @@
 use super::state::{Commit, State};
 use super::timeline::ItemKind;
 use crate::protocol::event::RolledBack;
-use crate::protocol::{CaseStatus, MoveKind, Oid, Seq, SessionNo, TestRun, TestTotals};
+use crate::protocol::{CaseStatus, FeatureId, MoveKind, Oid, Seq, SessionNo, TestRun, TestTotals};
 use crate::session::state::{CaseHistory, TestBoard};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -47,6 +47,8 @@ pub struct PastMove {
     pub moved: RolledBack,
     /// The files that it left.
     pub before: Present,
+    /// The features that were called regressed before it.
+    pub regressed: BTreeSet<FeatureId>,
 }
 
 /// What test runs say of the files that are there now.

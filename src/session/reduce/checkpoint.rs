@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
-use crate::session::state::{CaseHistory, Debt, KeptCheckpoint, PastMove, State};
+use crate::session::state::{CaseHistory, Debt, FeatureRow, KeptCheckpoint, PastMove, State};
 use crate::session::timeline::ItemKind;
 use std::collections::BTreeSet;
 
@@ -34,21 +34,45 @@ impl State {
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
         let before = self.present.clone();
         self.present_moved(event);
+        let there = self.regressed_there(event);
+        let regressed = self.features.rows.iter().filter(|row| row.regressed);
         self.moves.push(PastMove {
             seq: at.seq,
             time: at.time,
             moved: event.clone(),
             before,
+            regressed: regressed.map(|row| row.feature.id.clone()).collect(),
         });
         self.abandoned = event.abandoned.iter().copied().collect();
         self.settle_debts(event.to.as_ref());
         for moved in &event.features {
-            // Taken back is not broken: the list that is read next must not call it a regression.
             if let (Some(row), Some(to)) = (self.features.get_mut(&moved.feature), moved.to) {
-                (row.feature.status, row.regressed) = (to, false);
+                row.feature.status = to;
             }
         }
+        for row in &mut self.features.rows {
+            // Taken back is not broken: the list that is read next must not call it a regression.
+            row.regressed = row.feature.status != FeatureStatus::Passing && there.contains(&row.feature.id);
+        }
         self.push(at, ItemKind::Moved(Box::new(event.clone())));
+    }
+
+    /// The features that were broken where a move goes: those that had passed by then.
+    fn regressed_there(&self, event: &RolledBack) -> BTreeSet<FeatureId> {
+        let undone = |number: u32| self.moves.iter().rev().find(|past| past.moved.undo == number);
+        if let Some(past) = event.restored.and_then(undone) {
+            return past.regressed.clone();
+        }
+        let moment = event.target.as_ref().and_then(|target| self.moment_of(target));
+        let is_moved = |row: &FeatureRow| event.features.iter().any(|moved| moved.feature == row.feature.id);
+        let rows = self.features.rows.iter().filter(|row| match moment {
+            Some(moment) => row
+                .flips
+                .iter()
+                .any(|flip| flip.seq <= moment && flip.to == FeatureStatus::Passing),
+            None => row.regressed && !is_moved(row),
+        });
+        rows.map(|row| row.feature.id.clone()).collect()
     }
 
     /// A person owes no look at what the branch does not hold: those commits are put aside until it holds them again.
@@ -352,6 +376,40 @@ mod tests {
             "abc",
             "nothing is known of it"
         );
+    }
+
+    #[test]
+    fn what_was_broken_after_the_place_of_a_move_is_not_broken_there_and_is_again_once_it_is_undone() {
+        let flip = |from, to| FeatureFlipped {
+            feature: "F001".into(),
+            from,
+            to,
+            by: FlipBy::Human,
+            evidence: None,
+            reason: "tried it".into(),
+        };
+        let back = || {
+            let mut back = moved(MoveKind::Rollback, Some('a'), Vec::new());
+            if let Event::RolledBack(back) = &mut back {
+                back.target = Some(Target::Commit { commit: oid('a') });
+                back.undo = 7;
+            }
+            back
+        };
+        let events = |more: Vec<Event>| {
+            let mut all: Vec<Event> = vec![list(FeatureStatus::Failing), commit('a', None, None)];
+            all.push(flip(FeatureStatus::Failing, FeatureStatus::Passing).into());
+            all.push(flip(FeatureStatus::Passing, FeatureStatus::Failing).into());
+            all.extend(more);
+            fold(all)
+        };
+        assert!(events(Vec::new()).features.rows[0].regressed);
+        assert!(!events(vec![back()]).features.rows[0].regressed, "it had never passed there");
+        let mut undo = moved(MoveKind::Undo, Some('c'), Vec::new());
+        if let Event::RolledBack(undo) = &mut undo {
+            (undo.restored, undo.undo) = (Some(7), 8);
+        }
+        assert!(events(vec![back(), undo]).features.rows[0].regressed);
     }
 
     #[test]

@@ -206,7 +206,7 @@ pub fn obstacle(model: &Model, action: Action) -> Option<String> {
 
 /// Says that this window only watches, if it does.
 #[must_use]
-pub fn only_watches(model: &Model) -> Option<&'static str> {
+pub(super) fn only_watches(model: &Model) -> Option<&'static str> {
     (model.mode != Mode::Live || model.closed).then_some("this window only watches; answer where the run was started")
 }
 

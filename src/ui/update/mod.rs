@@ -38,9 +38,9 @@ mod tests;
 mod written_tests;
 
 pub use action::perform;
-pub use availability::{obstacle, only_watches, refusal};
+pub use availability::{obstacle, refusal};
 pub use hold::RENEWAL;
-pub use review::unseen;
+pub use review::{unseen, watches};
 
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};

@@ -60,6 +60,25 @@ fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
 }
 
 #[test]
+fn what_is_noticed_in_a_commit_is_written_without_a_run() {
+    let mut model = live((120, 40));
+    model.state.open_questions.clear();
+    model.popup = None;
+    (model.mode, model.closed) = (Mode::Offline, false);
+    owing(&mut model);
+    keys(&mut model, "u");
+    assert!(!screen(&mut model).contains("only watches"));
+    keys(&mut model, "c");
+    update(&mut model, Msg::Paste("quote it".into()));
+    let sent = keys(&mut model, "Enter G a");
+    let comments = sent.iter().find_map(|effect| match effect {
+        Effect::Send(Command::ReviewCommit(reviewed)) => Some(&reviewed.comments),
+        _ => None,
+    });
+    assert_eq!(comments.map(|all| all[0].text.as_str()), Some("quote it"), "{sent:?}");
+}
+
+#[test]
 fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() {
     for (mode, closed) in [(Mode::Live, true), (Mode::Offline, false), (Mode::Offline, true)] {
         let mut model = live((120, 40));

@@ -9,7 +9,7 @@ use crate::ui::page::Document;
 use crate::ui::pane::footer;
 use crate::ui::text::{Clean, Glyph, Look, soft_cursor, soft_wrap, spans_width, truncate_spans};
 use crate::ui::theme::Slot;
-use crate::ui::update::{only_watches, refusal, unseen};
+use crate::ui::update::{refusal, unseen, watches};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
@@ -161,7 +161,7 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         let told = format!("{outside} meanwhile: an approval does not count any more, it opens the next round");
         return say(told, Slot::Warning);
     }
-    if let Some(watches) = only_watches(model) {
+    if let Some(watches) = watches(model, review) {
         return say(watches.to_owned(), Slot::Dim);
     }
     let armed = match &review.entry {

@@ -12,11 +12,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     let review = model.open_review()?;
     match action {
         Action::Approve | Action::Deny | Action::DenyAndStop => {
-            let watches = match review.target {
-                Target::Gate(_) => only_watches(model),
-                Target::Commit(_) => watches_another(model),
-            };
-            watches.or_else(|| cannot_decide(model, review, action))
+            watches(model, review).or_else(|| cannot_decide(model, review, action))
         }
         Action::EditMessage if !review.is_commit() && review.proposed_limit().is_none() => {
             Some("nothing here has a message to edit")
@@ -27,7 +23,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 140 columns"),
         Action::Comment | Action::MarkSeen => {
             let files = matches!(page::change(model, review), Change::Files(_));
-            let watches = only_watches(model).filter(|_| action == Action::Comment);
+            let watches = watches(model, review).filter(|_| action == Action::Comment);
             (!files).then_some("there is no line of a change here").or(watches)
         }
         Action::NextWaiting => {
@@ -40,6 +36,14 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             (all <= usize::from(place > 0)).then_some("nothing else waits for you")
         }
         _ => None,
+    }
+}
+
+/// Says that this window only watches what is reviewed, if it does: a commit that was made needs no run to be looked at.
+pub fn watches(model: &Model, review: &Review) -> Option<&'static str> {
+    match review.target {
+        Target::Gate(_) => only_watches(model),
+        Target::Commit(_) => watches_another(model),
     }
 }
 

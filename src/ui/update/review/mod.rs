@@ -17,7 +17,7 @@ mod writing_tests;
 pub use gates::{
     carry_over, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused,
 };
-pub use may::refusal;
+pub use may::{refusal, watches};
 pub use reading::{drawn, mark_seen, since_last, split, unseen};
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
