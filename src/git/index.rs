@@ -19,7 +19,9 @@ const SETTLED: Duration = Duration::from_millis(100);
 type Content = Option<(git2::Oid, u32)>;
 
 impl Repo {
-    /// Moves the index entries of all paths that differ between two trees from the old to the new state, except where the user staged something else.
+    /// Moves the index entries of all paths that differ between two trees from the old to the new state, except where the user staged
+    /// something else. In a worktree of ours only the agent stages: what it staged on the way to the commit would read as taking
+    /// the commit back.
     pub(super) fn bring_index_along(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<(), GitError> {
         let changes = self.plain_changes(old, new)?;
         self.replace_index(|index| self.follow(index, &changes))
@@ -54,10 +56,13 @@ impl Repo {
     }
 
     fn follow(&self, index: &mut Index, changes: &[(Vec<u8>, Content, Content)]) -> Result<(), git2::Error> {
+        let is_agents = self.belongs_to().is_some();
+        let follows = |index: &Index, path: &[u8], old: Content| is_agents || follows(index, path, old);
         // Removals first: a file may have become a directory.
         for (path, old, _) in changes.iter().filter(|(_, _, new)| new.is_none()) {
-            if follows(index, path, *old) {
-                index.remove(Path::new(OsStr::from_bytes(path)), 0)?;
+            let file = Path::new(OsStr::from_bytes(path));
+            if follows(index, path, *old) && index.get_path(file, 0).is_some() {
+                index.remove(file, 0)?;
             }
         }
         for (path, old, new) in changes {

@@ -105,6 +105,23 @@ fn commits_checkpoints_and_moves_work_in_it_and_are_its_own() {
 }
 
 #[test]
+fn what_the_agent_staged_on_the_way_follows_the_commit() {
+    let (_dir, root) = nest("app");
+    let tree = made_in(&root);
+    let repo = Repo::discover(Path::new(&tree.path)).unwrap();
+    let _lease = repo.lease(&tree).unwrap();
+    let place = Path::new(&tree.path);
+    fs::write(place.join("a.txt"), "half\n").unwrap();
+    must(place, &["add", "a.txt"]);
+    must(place, &["mv", "dir/b.txt", "moved.txt"]);
+    fs::write(place.join("a.txt"), "whole\n").unwrap();
+    fs::write(place.join("moved.txt"), "changed\n").unwrap();
+    repo.commit_files("agent").unwrap();
+    assert_eq!(must(place, &["status", "--porcelain"]), "");
+    assert_eq!(must(place, &["show", "HEAD:a.txt"]), "whole");
+}
+
+#[test]
 fn a_move_cut_off_in_one_worktree_is_not_the_others_to_finish() {
     let (_dir, root) = nest("app");
     let tree = made_in(&root);
