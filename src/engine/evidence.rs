@@ -5,10 +5,9 @@
 
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
-use super::features::{self, Flip};
+use super::features;
 use super::testing;
 use crate::harness::NOTES;
-use crate::protocol::event::FlipBy;
 use crate::protocol::{
     CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
 };
@@ -77,14 +76,7 @@ impl Dispatch {
             };
             let Some(why) = refused else { continue };
             let reason = "does not pass any more after an edit that came after its proof".to_owned();
-            let flip = Flip {
-                feature: feature.id.clone(),
-                passes: false,
-                by: FlipBy::Harness,
-                evidence: None,
-                reason,
-            };
-            features::flip(&self.project, flip)?;
+            features::set_back(&self.project, &feature.id, reason)?;
             self.facts.set_back(&feature.id);
             return Ok(Some(Ran::failed(format!(
                 "Not committed: {id} was proven, then the files changed, and it does not hold now; its flag is set back. Mend it, call \

@@ -135,6 +135,23 @@ pub fn take_up(project: &Project, facts: &SessionFacts, feature: FeatureId, reas
     project.record(FeatureSelected { feature, reason })
 }
 
+/// Sets a feature back: what the harness saw speaks against it.
+///
+/// # Errors
+/// As [`flip`].
+pub fn set_back(project: &Project, feature: &FeatureId, reason: String) -> Result<(), EngineError> {
+    flip(
+        project,
+        Flip {
+            feature: feature.clone(),
+            passes: false,
+            by: FlipBy::Harness,
+            evidence: None,
+            reason,
+        },
+    )
+}
+
 /// Sets back every feature that an initializer's list calls passing: nothing was proven yet.
 ///
 /// # Errors
@@ -143,16 +160,7 @@ pub fn set_back_unproven(project: &Project) -> Result<(), EngineError> {
     for feature in load(project)?.unwrap_or_default() {
         if feature.status == FeatureStatus::Passing {
             let reason = "called passing by the initializer, with no evidence".to_owned();
-            flip(
-                project,
-                Flip {
-                    feature: feature.id,
-                    passes: false,
-                    by: FlipBy::Harness,
-                    evidence: None,
-                    reason,
-                },
-            )?;
+            set_back(project, &feature.id, reason)?;
         }
     }
     Ok(())
@@ -174,16 +182,7 @@ pub fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun
             continue;
         }
         let reason = format!("fails at the session's start: {}", failing.join(", "));
-        flip(
-            project,
-            Flip {
-                feature: feature.id.clone(),
-                passes: false,
-                by: FlipBy::Harness,
-                evidence: None,
-                reason,
-            },
-        )?;
+        set_back(project, &feature.id, reason)?;
         regressed.push(feature.id.clone());
     }
     Ok(regressed)

@@ -7,8 +7,8 @@ use super::bisect::{Broken, Search};
 use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
-use super::features::{self, Flip};
-use crate::protocol::event::{CheckRan, FlipBy, OrientationPart};
+use super::features;
+use crate::protocol::event::{CheckRan, OrientationPart};
 use crate::protocol::{CaseStatus, Feature, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
@@ -112,14 +112,7 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
             None => held += 1,
             Some(failure) => {
                 let reason = format!("fails at the session's start: {failure}");
-                let flip = Flip {
-                    feature: feature.id.clone(),
-                    passes: false,
-                    by: FlipBy::Harness,
-                    evidence: None,
-                    reason,
-                };
-                features::flip(project, flip)?;
+                features::set_back(project, &feature.id, reason)?;
                 lines.push(format!("The check of {} does not hold any more: {failure}.", feature.id));
                 broken.push(Broken {
                     feature,

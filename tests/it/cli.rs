@@ -11,6 +11,7 @@ use longhaul::provider::scripted::{Script, Server, Speed};
 use longhaul::store::{self, ProjectDir, Writer};
 use predicates::prelude::*;
 use predicates::str::contains;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -43,8 +44,9 @@ impl Place {
         self.root.path().join("state")
     }
 
-    pub fn longhaul(&self, args: &[&str]) -> Command {
-        let mut command = Command::cargo_bin("longhaul").unwrap();
+    /// The program in the project, with nothing of the person's own settings; for a test that starts and stops it.
+    pub fn program(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> std::process::Command {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"));
         command
             .args(args)
             .current_dir(self.project())
@@ -53,8 +55,14 @@ impl Place {
             .env("XDG_CONFIG_HOME", self.root.path().join("config"))
             .env_remove("ANTHROPIC_API_KEY")
             .env_remove("ANTHROPIC_BASE_URL")
-            .env_remove("LONGHAUL_MODEL")
-            .timeout(std::time::Duration::from_secs(60));
+            .env_remove("LONGHAUL_MODEL");
+        command
+    }
+
+    /// The same for a test that looks at how it ended.
+    pub fn longhaul(&self, args: &[&str]) -> Command {
+        let mut command = Command::from_std(self.program(args));
+        command.timeout(std::time::Duration::from_secs(60));
         command
     }
 
@@ -291,12 +299,7 @@ fn help_man_and_completions_come_from_one_definition() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let place = Place::new();
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
-        .args(["man"])
-        .stdout(std::process::Stdio::piped())
-        .current_dir(place.project())
-        .spawn()
-        .unwrap();
+    let mut child = place.program(["man"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }

@@ -4,6 +4,7 @@ mod commit;
 mod home;
 mod hostile;
 mod observe;
+mod retire;
 mod rollback;
 mod round_trip;
 mod snapshot;

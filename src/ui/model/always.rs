@@ -3,7 +3,7 @@
 //! Owns the choices. What a pattern would have meant is looked up; whether the rule was made the log tells. Invariant: nothing is made
 //! of it by the key that opened it, nor before the patterns were on the screen.
 
-use super::lookup::{Loaded, MISMATCH};
+use super::lookup::Loaded;
 use super::review::Latch;
 use super::{Model, Subject};
 use crate::protocol::{Answer, GateId, Query, RuleCandidate, RuleExpiry, RuleProposal, RuleScope};
@@ -108,8 +108,7 @@ impl Model {
         };
         always.loaded = Some(match answer {
             Answer::RuleProposal(proposal) => Loaded::Ready(proposal),
-            Answer::Failed { message } => Loaded::Failed(message),
-            _ => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         });
         always.revision += 1;
     }

@@ -4,7 +4,6 @@
 //! a rehearsal of another state empties a half-typed word. The line stays open, so that the letters that follow are still the word's.
 
 use super::field::{Field, Lines};
-use super::lookup::MISMATCH;
 use super::review::Latch;
 use super::{Loaded, Model, Subject};
 use crate::protocol::event::Event;
@@ -90,8 +89,7 @@ impl Going {
         self.asked = false;
         let loaded = match answer {
             Answer::Rehearsal(rehearsal) => Loaded::Ready(rehearsal),
-            Answer::Failed { message } => Loaded::Failed(message),
-            _ => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         };
         let same = match (&self.rehearsal, &loaded) {
             (Loaded::Ready(before), Loaded::Ready(after)) => before.seen == after.seen,

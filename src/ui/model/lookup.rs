@@ -7,7 +7,7 @@ use super::Model;
 use crate::protocol::{Answer, BlobId, Oid, Query};
 
 /// What a look-up says that was answered with the answer of another.
-pub(super) const MISMATCH: &str = "the look-up was answered with something else";
+const MISMATCH: &str = "the look-up was answered with something else";
 
 /// Something that is looked up on another thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Loaded<T> {
 
 impl<T> Loaded<T> {
     /// What an answer that is not the one hoped for comes to.
-    fn other(answer: Answer) -> Self {
+    pub(super) fn other(answer: Answer) -> Self {
         match answer {
             Answer::Failed { message } => Self::Failed(message),
             _ => Self::Failed(MISMATCH.into()),

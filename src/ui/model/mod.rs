@@ -8,6 +8,7 @@ pub mod appearance;
 pub mod cursor;
 pub mod editor;
 pub mod field;
+mod fresh;
 pub mod fuzzy;
 pub mod going;
 pub mod history;

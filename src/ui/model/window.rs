@@ -1,48 +1,26 @@
 //! The preview of the next window: what was looked up, and whether it is still so.
 
 use super::Loaded;
-use super::lookup::MISMATCH;
+use super::fresh::Fresh;
 use crate::protocol::event::Event;
 use crate::protocol::window::SectionPreview;
 use crate::protocol::{Answer, NextWindow, Query};
 
 /// The preview and how fresh it is.
-#[derive(Debug, Default)]
-pub struct NextWindowView {
-    /// The latest answer; the one before stays while a new one is looked up.
-    pub loaded: Option<Loaded<Box<NextWindow>>>,
-    /// Moves with every answer.
-    pub revision: u64,
-    asked: bool,
-    stale: bool,
-}
+pub type NextWindowView = Fresh<NextWindow>;
 
 impl NextWindowView {
     /// Returns what to look up for the page to be right, if anything.
     pub fn ask(&mut self) -> Option<Query> {
-        if self.asked || (self.loaded.is_some() && !self.stale) {
-            return None;
-        }
-        self.asked = true;
-        self.stale = false;
-        self.loaded.get_or_insert(Loaded::Pending);
-        Some(Query::NextWindow)
+        self.begin().then_some(Query::NextWindow)
     }
 
     /// Files the answer.
     pub fn file(&mut self, answer: Answer) {
-        self.asked = false;
-        self.revision += 1;
-        self.loaded = Some(match answer {
+        self.settle(match answer {
             Answer::NextWindow(next) => Loaded::Ready(next),
-            Answer::Failed { message } => Loaded::Failed(message),
-            _ => Loaded::Failed(MISMATCH.into()),
+            other => Loaded::other(other),
         });
-    }
-
-    /// Notes that it may be another one from now on.
-    pub const fn refresh(&mut self) {
-        self.stale = true;
     }
 
     /// Notes an event after which the next window may be another one.
@@ -60,15 +38,14 @@ impl NextWindowView {
                 | Event::TestRunFinished(_)
                 | Event::CheckRan(_)
         );
-        self.stale |= moves;
+        if moves {
+            self.refresh();
+        }
     }
 
     /// Returns the sections, none before the answer.
     #[must_use]
     pub fn sections(&self) -> &[SectionPreview] {
-        match &self.loaded {
-            Some(Loaded::Ready(next)) => &next.sections,
-            _ => &[],
-        }
+        self.told().map_or(&[], |next| &next.sections)
     }
 }

@@ -134,12 +134,8 @@ async fn an_interrupt_stops_a_headless_run_cleanly() {
         &INITIALIZER.replacen("text = \"I set", "think_ms = 3600000\ntext = \"I set", 1),
         1.0,
     );
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
-        .args(run_args(&server))
-        .current_dir(place.project())
-        .env("LONGHAUL_STATE_DIR", place.state())
-        .env("HOME", place.root.path())
-        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
+    let mut child = place
+        .program(run_args(&server))
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
@@ -172,12 +168,8 @@ async fn what_a_killed_run_left_running_is_stopped_by_the_next() {
         &INITIALIZER.replacen("[[session.turn]]", &format!("{turn}[[session.turn]]"), 1),
         0.0,
     );
-    let mut killed = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
-        .args(run_args(&server))
-        .current_dir(place.project())
-        .env("LONGHAUL_STATE_DIR", place.state())
-        .env("HOME", place.root.path())
-        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
+    let mut killed = place
+        .program(run_args(&server))
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
@@ -208,13 +200,9 @@ async fn what_a_killed_run_left_running_is_stopped_by_the_next() {
 async fn a_headless_run_that_waits_says_for_what_and_another_terminal_can_read_it() {
     let place = greeter();
     let server = serve(INITIALIZER, 0.0);
-    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
-        .args(run_args(&server))
+    let mut child = place
+        .program(run_args(&server))
         .args(["--autonomy", "commits"])
-        .current_dir(place.project())
-        .env("LONGHAUL_STATE_DIR", place.state())
-        .env("HOME", place.root.path())
-        .env("XDG_CONFIG_HOME", place.root.path().join("config"))
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();

@@ -1,0 +1,133 @@
+//! What each event is told as.
+
+use super::*;
+use crate::protocol::event::{LimitKind, LimitReached, RequestRetried, TestRunFinished};
+use crate::protocol::{Evidence, EvidenceKind, Oid, Payload, TestCase, TestTotals, Usage};
+
+fn said(event: impl Into<Event>) -> String {
+    lines(&event.into(), SessionNo(1), &State::default()).join("\n")
+}
+
+#[test]
+fn what_matters_is_said_in_one_line() {
+    let limit = LimitReached {
+        limit: LimitKind::Cost,
+        detail: "$25.03 of $25.00".into(),
+    };
+    assert_eq!(said(limit), "limit met: $25.03 of $25.00");
+    let retry = RequestRetried {
+        attempt: 2,
+        delay_ms: 4_000,
+        error: "overloaded_error".into(),
+        cause: crate::protocol::event::RetryCause::Other,
+        usage: Usage::default(),
+        cost: None,
+    };
+    let first = RequestRetried {
+        attempt: 1,
+        ..retry.clone()
+    };
+    assert_eq!(said(first), "request failed once, trying again in 4.0s: overloaded_error");
+    assert_eq!(said(retry), "request failed 2 times, trying again in 4.0s: overloaded_error");
+    let breach = BreachFound {
+        path: "tests/a.sh".into(),
+        call: None,
+        detail: "2 lines changed".into(),
+        restored: true,
+    };
+    assert_eq!(
+        said(breach),
+        "guarded file tests/a.sh was changed, put back as it was: 2 lines changed"
+    );
+}
+
+#[test]
+fn commits_tell_tests_before_and_after() {
+    let commit = CommitMade {
+        commit: Oid::from("5ab91e2aaaaaaaa"),
+        tree: Oid::from("t"),
+        parent: None,
+        message: "Add hello\n\nlong".into(),
+        feature: None,
+        files: 1,
+        added: 4,
+        removed: 0,
+        tests_before: Some(TestTotals {
+            passed: 3,
+            failed: 1,
+            skipped: 0,
+        }),
+        tests_after: Some(TestTotals {
+            passed: 4,
+            failed: 0,
+            skipped: 0,
+        }),
+        unseen: None,
+    };
+    assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
+}
+
+#[test]
+fn test_runs_name_the_first_failure() {
+    let case = |name: &str, status| TestCase {
+        name: name.into(),
+        status,
+        duration_ms: None,
+        detail: String::new(),
+        attempts: Vec::new(),
+    };
+    let run = TestRun {
+        purpose: TestPurpose::Smoke,
+        command: "make".into(),
+        tree: None,
+        cases: vec![case("a", CaseStatus::Passed), case("b", CaseStatus::Failed)],
+        exit_code: Some(1),
+        timed_out: false,
+        duration_ms: 200,
+        output: Payload::default(),
+    };
+    assert_eq!(
+        said(TestRunFinished { run }),
+        "smoke test: 1 passed, 1 failed (first: b), 0.2s"
+    );
+}
+
+#[test]
+fn a_regression_stands_out() {
+    let flip = FeatureFlipped {
+        feature: "F002".into(),
+        from: FeatureStatus::Passing,
+        to: FeatureStatus::Failing,
+        by: FlipBy::Harness,
+        evidence: Some(Evidence {
+            kind: EvidenceKind::OwnTests,
+            summary: "tests 1/2".into(),
+            tree: None,
+            session: SessionNo(1),
+        }),
+        reason: "smoke".into(),
+    };
+    assert_eq!(said(flip), "F002 FAILS [0/0] (by harness): tests 1/2");
+}
+
+#[test]
+fn a_call_that_fell_through_says_why() {
+    let finished = |text: &str, exit_code| ToolFinished {
+        call: "c".into(),
+        status: CallStatus::Failed,
+        output: crate::protocol::Payload::inline(text.to_owned()),
+        exit_code,
+        duration_ms: 1,
+        lines: None,
+    };
+    let nothing = finished("Nothing to commit: the working tree is the same.\nMore.", None);
+    assert_eq!(
+        fell_through("commit", "Add notes", &nothing),
+        "commit failed: Nothing to commit: the working tree is the same. (Add notes)"
+    );
+    assert_eq!(
+        fell_through("bash", "sh tests/run.sh", &finished("1..2", Some(1))),
+        "bash failed: exit 1 (sh tests/run.sh)"
+    );
+    assert_eq!(fell_through("glob", "*.rs", &finished("", None)), "glob failed: *.rs");
+}

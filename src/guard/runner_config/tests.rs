@@ -1,0 +1,227 @@
+//! Which changes of a runner's configuration are breaches, and which are free.
+
+use super::*;
+
+fn of(name: &str, before: &str, after: &str) -> Option<String> {
+    breach(part(Path::new(name)).unwrap(), before.as_bytes(), after.as_bytes())
+}
+
+#[test]
+fn what_decides_how_tests_are_run_is_named_when_it_changes() {
+    for (name, before, after, what) in [
+        (
+            "package.json",
+            r#"{"scripts":{"test":"jest"}}"#,
+            r#"{"scripts":{"test":"true"}}"#,
+            "the script test changed",
+        ),
+        (
+            "package.json",
+            r#"{"scripts":{"test":"jest"}}"#,
+            r#"{"scripts":{}}"#,
+            "the script test removed",
+        ),
+        (
+            "package.json",
+            r#"{"scripts":{"test":"jest"}}"#,
+            r#"{"scripts":{"test":"jest","pretest":"cp x y"}}"#,
+            "the script pretest added",
+        ),
+        (
+            "package.json",
+            r#"{"jest":{"bail":1}}"#,
+            r#"{"jest":{"bail":0}}"#,
+            "the key jest changed",
+        ),
+        (
+            "package.json",
+            "{}",
+            r#"{"jest":{"testPathIgnorePatterns":["x"]}}"#,
+            "the key jest added",
+        ),
+        ("package.json", "{}", "{", "it cannot be read any more"),
+        (
+            "web/pyproject.toml",
+            "[tool.pytest.ini_options]\naddopts='-q'",
+            "[tool.pytest.ini_options]\naddopts='--co'",
+            "[tool.pytest] changed",
+        ),
+        (
+            "pyproject.toml",
+            "[project]",
+            "[project]\n[tool.pytest.ini_options]\naddopts='-k x'",
+            "[tool.pytest] added",
+        ),
+        (
+            "setup.cfg",
+            "[tool:pytest]\naddopts = -q\n",
+            "[metadata]\n",
+            "[tool:pytest] removed",
+        ),
+        (
+            "tox.ini",
+            "[testenv]\ncommands = pytest\n",
+            "[testenv]\ncommands = true\n",
+            "[testenv] changed",
+        ),
+        (
+            "pytest.ini",
+            "[pytest]\n",
+            "[pytest]\naddopts = -k x\n",
+            "its content changed",
+        ),
+        ("Cargo.toml", "[[test]]\nname='it'", "[package]", "the test target it removed"),
+        (
+            "Cargo.toml",
+            "[package]",
+            "[[test]]\nname='it'\nharness=false",
+            "the test target it added",
+        ),
+        ("Cargo.toml", "[lib]", "[lib]\ntest=false", "test of the library added"),
+        (
+            "Cargo.toml",
+            "[package]",
+            "[package]\nautotests=false",
+            "package.autotests added",
+        ),
+        (
+            "Cargo.toml",
+            "[package]",
+            "[profile.dev]\ndebug-assertions=false",
+            "profile.dev.debug-assertions added",
+        ),
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers=['a','b']",
+            "[workspace]\nmembers=['a']",
+            "the member b removed",
+        ),
+        (
+            ".cargo/config.toml",
+            "[build]\njobs=2",
+            "[build]\njobs=2\n[target.x]\nrunner='true'",
+            "its content changed",
+        ),
+        (
+            "jest.config.js",
+            "module.exports = {}",
+            "module.exports = {bail: 1}",
+            "its content changed",
+        ),
+        (
+            "tests/conftest.py",
+            "import os\n",
+            "import os\ndef pytest_collection_modifyitems(items):\n    items.clear()\n",
+            "`def pytest_collection_modifyitems` added",
+        ),
+        (
+            "conftest.py",
+            "@pytest.fixture\ndef db():\n    return real()\n",
+            "@pytest.fixture\ndef db():\n    return fake()\n",
+            "`def db` changed",
+        ),
+        (
+            "conftest.py",
+            "",
+            "@pytest.fixture(autouse=True)\ndef quiet():\n    pass\n",
+            "`def quiet` added",
+        ),
+    ] {
+        assert_eq!(of(name, before, after).as_deref(), Some(what), "{name}: {after}");
+    }
+}
+
+#[test]
+fn everything_else_in_these_files_is_free() {
+    for (name, before, after) in [
+        (
+            "package.json",
+            r#"{"scripts":{"test":"jest"},"jest":{"a":1,"b":2}}"#,
+            "{\n  \"jest\": {\"b\": 2, \"a\": 1},\n  \"scripts\": {\"test\": \"jest\"},\n  \"dependencies\": {\"x\": \"1\"}\n}\n",
+        ),
+        (
+            "package.json",
+            r#"{"scripts":{"test":"jest"}}"#,
+            r#"{"scripts":{"test":"jest","build":"tsc","test:e2e":"playwright test"}}"#,
+        ),
+        (
+            "Cargo.toml",
+            "[package]\nname='x'",
+            "[package]\nname = 'x' # ours\n[dependencies]\nserde = '1'\n[[test]]\nname = 'more'\n",
+        ),
+        (
+            "Cargo.toml",
+            "[workspace]\nmembers=['a']",
+            "[workspace]\nmembers=['a','b']\n[profile.release]\nlto=true",
+        ),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\naddopts='-q'",
+            "[project]\nname='x'\n[tool.pytest.ini_options]\naddopts = '-q'\n",
+        ),
+        (
+            "setup.cfg",
+            "[tool:pytest]\naddopts = -q\n",
+            "[metadata]\nname = x\n\n[tool:pytest]\n# quiet\naddopts = -q\n",
+        ),
+        ("pytest.ini", "[pytest]\n", "[pytest]\n\n"),
+        (
+            "jest.config.json",
+            r#"{"bail":1,"x":[1,2]}"#,
+            "{ \"x\": [1, 2],\n \"bail\": 1 }",
+        ),
+        (
+            "conftest.py",
+            "import os\n",
+            "import os\nimport sys\n\n# for all\n@pytest.fixture(\n    scope=\"module\",\n)\ndef db():\n    return 1\n",
+        ),
+    ] {
+        assert_eq!(of(name, before, after), None, "{name}: {after}");
+    }
+    assert_eq!(part(Path::new("src/main.py")), None);
+    assert_eq!(part(Path::new("docs/config.toml")), None);
+}
+
+#[test]
+fn only_what_decides_over_other_tests_takes_over() {
+    for (name, text, takes) in [
+        ("pytest.ini", "", true),
+        (
+            "tests/conftest.py",
+            "def pytest_runtest_makereport(item, call):\n    pass\n",
+            true,
+        ),
+        (
+            "tests/conftest.py",
+            "import pytest\n@pytest.fixture\ndef db():\n    return 1\n",
+            false,
+        ),
+        ("pyproject.toml", "[project]\nname='x'\n", false),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts='--co'\n", true),
+        ("package.json", r#"{"scripts":{"test":"jest"}}"#, false),
+        ("app.py", "def pytest_x(): pass", false),
+    ] {
+        assert_eq!(takes_over(name, text.as_bytes()), takes, "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_runs_the_tests_without_being_named_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+    write("Makefile", "build:\n\tcc main.c\ntest: build\n\t@sh run-tests.sh ./app\n");
+    write(
+        "package.json",
+        r#"{"scripts":{"test":"node tools/run-specs.js","start":"node test-server.js"}}"#,
+    );
+    let implied = |command: &str| implied(dir.path(), command);
+    let has = |all: &[PathBuf], name: &str| all.iter().any(|path| path.ends_with(name));
+    let make = implied("CI=1 /usr/bin/make -s test");
+    assert!(
+        has(&make, "Makefile") && has(&make, "run-tests.sh") && !has(&make, "app") && !has(&make, "main.c"),
+        "{make:?}"
+    );
+    let npm = implied("npm test");
+    assert!(has(&npm, "run-specs.js") && !has(&npm, "test-server.js"), "{npm:?}");
+    assert_eq!(implied("cargo test"), Vec::<PathBuf>::new());
+}

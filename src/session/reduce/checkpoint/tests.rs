@@ -1,0 +1,200 @@
+//! What checkpoints and moves leave in the state.
+
+use super::*;
+use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureListLoaded, FlipBy, SessionStarted};
+use crate::protocol::{Envelope, Event, Evidence, Feature, FeatureMove, MoveKind, Role};
+
+fn fold(events: Vec<Event>) -> State {
+    let envelope = |(n, event)| Envelope {
+        v: 1,
+        seq: Seq(1 + n as u64),
+        time: jiff::Timestamp::UNIX_EPOCH,
+        session: SessionNo(1),
+        event,
+    };
+    let started = SessionStarted {
+        role: Role::Coding,
+        model: "m".into(),
+        context_window: 1,
+        head: None,
+        prompt_hash: String::new(),
+    };
+    let events = std::iter::once(started.into()).chain(events);
+    State::fold(&events.enumerate().map(envelope).collect::<Vec<_>>())
+}
+
+fn oid(letter: char) -> Oid {
+    Oid::from(letter.to_string().repeat(40))
+}
+
+fn commit(id: char, parent: Option<char>, feature: Option<&str>) -> Event {
+    CommitMade {
+        commit: oid(id),
+        tree: oid(id),
+        parent: parent.map(oid),
+        message: "x".into(),
+        feature: feature.map(Into::into),
+        files: 1,
+        added: 1,
+        removed: 0,
+        tests_before: None,
+        tests_after: None,
+        unseen: Some((1, 1)),
+    }
+    .into()
+}
+
+fn moved(kind: MoveKind, to: Option<char>, features: Vec<FeatureMove>) -> Event {
+    RolledBack {
+        kind,
+        undo: 1,
+        target: None,
+        title: "there".into(),
+        branch: "main".into(),
+        from: None,
+        to: to.map(oid),
+        files: 1,
+        set_aside: 1,
+        abandoned: Vec::new(),
+        features,
+        kept: Vec::new(),
+        restored: None,
+        tree: None,
+    }
+    .into()
+}
+
+fn kept(number: u32) -> Event {
+    CheckpointMade {
+        checkpoint: CheckpointId(number),
+        cause: CheckpointCause::Step,
+        tree: oid('a'),
+        head: None,
+        call: None,
+        left_out: Vec::new(),
+    }
+    .into()
+}
+
+fn list(status: FeatureStatus) -> Event {
+    let feature = Feature {
+        id: "F001".into(),
+        status,
+        ..Feature::default()
+    };
+    FeatureListLoaded {
+        path: "feature_list.json".into(),
+        features: vec![feature],
+        notices: Vec::new(),
+    }
+    .into()
+}
+
+fn passes() -> Event {
+    FeatureFlipped {
+        feature: "F001".into(),
+        from: FeatureStatus::Failing,
+        to: FeatureStatus::Passing,
+        by: FlipBy::Agent,
+        evidence: None::<Evidence>,
+        reason: String::new(),
+    }
+    .into()
+}
+
+fn owed(state: &State) -> String {
+    state.debts.iter().map(|debt| &debt.commit.as_str()[..1]).collect()
+}
+
+#[test]
+fn a_look_is_owed_only_at_what_the_branch_holds() {
+    let made = || {
+        vec![
+            commit('a', None, None),
+            commit('b', Some('a'), None),
+            commit('c', Some('b'), None),
+        ]
+    };
+    let after = |moves: Vec<Event>| owed(&fold(made().into_iter().chain(moves).collect()));
+    assert_eq!(after(Vec::new()), "abc");
+    assert_eq!(after(vec![moved(MoveKind::Rollback, Some('a'), Vec::new())]), "a");
+    assert_eq!(after(vec![moved(MoveKind::Rollback, None, Vec::new())]), "");
+    let back = moved(MoveKind::Rollback, Some('a'), Vec::new());
+    assert_eq!(after(vec![back, moved(MoveKind::Undo, Some('c'), Vec::new())]), "abc");
+    assert_eq!(
+        after(vec![moved(MoveKind::Rollback, Some('9'), Vec::new())]),
+        "abc",
+        "nothing is known of it"
+    );
+}
+
+#[test]
+fn what_was_broken_after_the_place_of_a_move_is_not_broken_there_and_is_again_once_it_is_undone() {
+    let flip = |from, to| FeatureFlipped {
+        feature: "F001".into(),
+        from,
+        to,
+        by: FlipBy::Human,
+        evidence: None,
+        reason: "tried it".into(),
+    };
+    let back = || {
+        let mut back = moved(MoveKind::Rollback, Some('a'), Vec::new());
+        if let Event::RolledBack(back) = &mut back {
+            back.target = Some(Target::Commit { commit: oid('a') });
+            back.undo = 7;
+        }
+        back
+    };
+    let events = |more: Vec<Event>| {
+        let mut all: Vec<Event> = vec![list(FeatureStatus::Failing), commit('a', None, None)];
+        all.push(flip(FeatureStatus::Failing, FeatureStatus::Passing).into());
+        all.push(flip(FeatureStatus::Passing, FeatureStatus::Failing).into());
+        all.extend(more);
+        fold(all)
+    };
+    assert!(events(Vec::new()).features.rows[0].regressed);
+    assert!(!events(vec![back()]).features.rows[0].regressed, "it had never passed there");
+    let mut undo = moved(MoveKind::Undo, Some('c'), Vec::new());
+    if let Event::RolledBack(undo) = &mut undo {
+        (undo.restored, undo.undo) = (Some(7), 8);
+    }
+    assert!(events(vec![back(), undo]).features.rows[0].regressed);
+}
+
+#[test]
+fn a_feature_that_was_taken_back_is_open_and_not_broken() {
+    let flip = FeatureMove {
+        feature: "F001".into(),
+        from: Some(FeatureStatus::Passing),
+        to: Some(FeatureStatus::Failing),
+    };
+    let back = moved(MoveKind::Rollback, None, vec![flip]);
+    let state = fold(vec![list(FeatureStatus::Passing), back, list(FeatureStatus::Failing)]);
+    assert!(!state.features.rows[0].regressed);
+    let state = fold(vec![list(FeatureStatus::Passing), list(FeatureStatus::Failing)]);
+    assert!(state.features.rows[0].regressed, "without a move it is");
+}
+
+#[test]
+fn a_feature_leads_to_the_commit_it_passed_with_or_the_first_state_kept_since() {
+    let id: FeatureId = "F001".into();
+    let open = list(FeatureStatus::Failing);
+    let state = fold(vec![open.clone(), kept(1)]);
+    assert!(state.target_of_feature(&id).unwrap_err().contains("not passed yet"));
+    let state = fold(vec![open.clone(), kept(1), passes()]);
+    assert!(state.target_of_feature(&id).unwrap_err().contains("nothing was kept"));
+    let state = fold(vec![open.clone(), kept(1), passes(), kept(2)]);
+    let checkpoint = CheckpointId(2);
+    assert_eq!(state.target_of_feature(&id), Ok(Target::Checkpoint { checkpoint }));
+    let state = fold(vec![
+        open,
+        commit('a', None, Some("F001")),
+        passes(),
+        kept(2),
+        commit('b', Some('a'), Some("F001")),
+    ]);
+    assert_eq!(state.target_of_feature(&id), Ok(Target::Commit { commit: oid('b') }));
+    let state = fold(vec![list(FeatureStatus::Passing)]);
+    assert!(state.target_of_feature(&id).unwrap_err().contains("does not tell"));
+}
