@@ -20,6 +20,7 @@ mod orders;
 mod plan;
 mod rollback;
 mod rules;
+mod runners;
 mod steering;
 mod support;
 mod term;
