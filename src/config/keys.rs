@@ -105,6 +105,7 @@ pub(super) const KEYS: &[Key] = &[
     open("verify.check_seconds", Kind::Whole(0, 86_400)),
     open("verify.bisect_seconds", Kind::Whole(0, 86_400)),
     open("verify.tests", Kind::Globs),
+    open("verify.guarded", Kind::Globs),
     key("bash.timeout_seconds", Kind::Whole(1, 86_400)),
     key("bash.output_head", Kind::Whole(256, 1_000_000)),
     key("bash.output_tail", Kind::Whole(256, 1_000_000)),

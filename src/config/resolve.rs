@@ -194,6 +194,7 @@ impl Merged {
                 check_seconds: self.whole("verify.check_seconds").unwrap_or_default(),
                 bisect_seconds: self.whole("verify.bisect_seconds").unwrap_or_default(),
                 tests: self.texts("verify.tests"),
+                guarded: self.texts("verify.guarded"),
             },
             bash: Bash {
                 timeout_seconds: self.whole("bash.timeout_seconds").unwrap_or_default(),

@@ -60,6 +60,8 @@ pub struct Verify {
     pub bisect_seconds: u64,
     /// Valid globs, relative to the workspace.
     pub tests: Vec<String>,
+    /// Valid globs, relative to the workspace.
+    pub guarded: Vec<String>,
 }
 
 /// Bounds of the agent's shell commands.

@@ -177,12 +177,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let stopped = survivors::reap(&dir, survivors::remember(&dir)?).await;
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Arc::new(Prompts::load(None)?);
-    let guard = Guard::new(GuardContext {
-        workspace: workspace.clone(),
-        baseline: dir.baseline(),
-        feature_list: settings.feature_list.clone(),
-        test_globs: settings.verify.tests.clone(),
-    })?;
+    let guard = Guard::new(GuardContext::of(&workspace, dir.baseline(), &settings))?;
     let rites = rites::Rites::of(&workspace)?;
     let journal = Journal::new(writer, state);
     let guard = Arc::new(guard);

@@ -80,12 +80,7 @@ impl Mover {
         let writer = Writer::open(dir.lock()?, settings.durability)?;
         let stopped = survivors::reap_now(dir)?;
         let journal = Journal::new(writer, State::fold(&store::read(dir, Seq(1))?.envelopes));
-        let guard = Guard::new(GuardContext {
-            workspace: workspace.to_owned(),
-            baseline: dir.baseline(),
-            feature_list: settings.feature_list.clone(),
-            test_globs: settings.verify.tests.clone(),
-        })?;
+        let guard = Guard::new(GuardContext::of(workspace, dir.baseline(), settings))?;
         let mover = Self {
             workspace: workspace.to_owned(),
             list: settings.feature_list.clone(),

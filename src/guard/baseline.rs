@@ -33,6 +33,8 @@ pub(super) enum Subject {
     Verify,
     /// A file of which a part decides how tests are run.
     Config,
+    /// A file that the settings name.
+    Agreed,
     Settings,
 }
 
@@ -198,7 +200,10 @@ impl Baseline {
                 });
             }
             Form::Link(fs::read_link(&whole).map_err(|source| GuardError::io(&whole, "read", source))?)
-        } else if meta.is_file() && matches!(subject, Subject::Test | Subject::Verify | Subject::Config) && meta.size() > MAX_TEST {
+        } else if meta.is_file()
+            && matches!(subject, Subject::Test | Subject::Verify | Subject::Config | Subject::Agreed)
+            && meta.size() > MAX_TEST
+        {
             return Ok(false);
         } else if meta.is_file() {
             let bytes = open(&whole)

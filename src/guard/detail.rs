@@ -21,7 +21,7 @@ pub(super) fn content(subject: Subject, path: &Path, old: Option<&[u8]>, new: &[
         Subject::Config => runner_config::part(path)
             .and_then(|part| runner_config::breach(part, old, new))
             .unwrap_or_else(|| lines(old, new)),
-        Subject::Test | Subject::Verify | Subject::Settings => lines(old, new),
+        Subject::Test | Subject::Verify | Subject::Agreed | Subject::Settings => lines(old, new),
     }
 }
 

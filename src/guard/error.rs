@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// The guard cannot do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
-    /// A test glob is malformed.
-    #[error("test glob `{glob}`: {source}; mend it under [verify] tests in longhaul.toml")]
+    /// A glob of the settings is malformed.
+    #[error("the glob `{glob}`: {source}; mend it under [verify] in longhaul.toml")]
     Glob {
         /// The glob.
         glob: String,

@@ -8,7 +8,8 @@
 //!
 //! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files
 //! that the verify command names or runs, what in other files decides how tests are run (`runner_config`: compared by meaning, the
-//! rest of such a file is free), and `longhaul.toml`. New test files are free until a commit holds them; the initializer may change
+//! rest of such a file is free), what the setting `verify.guarded` names (contracts), and `longhaul.toml`. New files are free until a
+//! commit holds them; the initializer may change
 //! what the verify command names until its first commit.
 
 mod baseline;
@@ -17,11 +18,11 @@ mod detail;
 mod error;
 mod file;
 mod moved;
+mod names;
 mod restore;
 mod rule;
 mod runner_config;
 mod seal;
-mod test_files;
 mod verify;
 pub mod watch;
 pub mod weaken;
@@ -30,18 +31,19 @@ pub mod weaken;
 mod tests;
 
 pub use error::GuardError;
+pub use names::default_test_globs;
 pub use runner_config::{configures_tests, takes_over};
 pub use seal::Seal;
-pub use test_files::default_test_globs;
 
+use crate::config::Settings;
 use crate::harness::NOTES;
 use crate::protocol::event::{BreachFound, Ruling};
 use crate::protocol::{CallId, RawJson};
 use baseline::{Baseline, Form, Subject};
+use names::Names;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use test_files::TestFiles;
 
 /// Name of the project's own settings, guarded once they exist.
 pub const SETTINGS: &str = "longhaul.toml";
@@ -57,6 +59,22 @@ pub struct GuardContext {
     pub feature_list: PathBuf,
     /// Globs of test files; empty means [`default_test_globs`].
     pub test_globs: Vec<String>,
+    /// Globs of other files that are not the agent's to change once a commit holds them.
+    pub guarded_globs: Vec<String>,
+}
+
+impl GuardContext {
+    /// What to watch over in a workspace, by its settings; `baseline` is where the copies are.
+    #[must_use]
+    pub fn of(workspace: &Path, baseline: PathBuf, settings: &Settings) -> Self {
+        Self {
+            workspace: workspace.to_owned(),
+            baseline,
+            feature_list: settings.feature_list.clone(),
+            test_globs: settings.verify.tests.clone(),
+            guarded_globs: settings.verify.guarded.clone(),
+        }
+    }
 }
 
 /// What a guard says of a tool call.
@@ -95,7 +113,7 @@ impl Verdict {
 pub struct Guard {
     workspace: PathBuf,
     feature_list: PathBuf,
-    tests: TestFiles,
+    names: Names,
     state: Mutex<State>,
 }
 
@@ -112,7 +130,7 @@ impl Guard {
     /// A glob is malformed, or the baseline folder cannot be made.
     pub fn new(context: GuardContext) -> Result<Self, GuardError> {
         Ok(Self {
-            tests: TestFiles::new(&context.test_globs)?,
+            names: Names::new(&context.test_globs, &context.guarded_globs)?,
             state: Mutex::new(State {
                 baseline: Baseline::new(context.baseline)?,
                 initializing: false,
@@ -206,7 +224,8 @@ impl Guard {
         self.agree(paths, |_| Some(Subject::Verify))
     }
 
-    /// Agrees the test files among `paths` (those of a commit's tree) and the files that decide how tests are run; their present bytes
+    /// Agrees the test files among `paths` (those of a commit's tree), what else is guarded by its name, and the files that decide how
+    /// tests are run; their present bytes
     /// become the baseline of those that were not agreed before. Returns the newly agreed ones. Passed over are submodules, files
     /// behind linked directories, and files over 64 MB, which are data.
     ///
@@ -215,7 +234,7 @@ impl Guard {
     pub fn agree_tests<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Vec<String>, GuardError> {
         let subject = |path: &Path| match runner_config::part(path) {
             Some(_) => Some(Subject::Config),
-            None => self.tests.matches(path).then_some(Subject::Test),
+            None => self.names.subject(path),
         };
         self.agree(paths, subject)
     }
@@ -343,7 +362,7 @@ impl Guard {
     /// Says whether a path is a test file by its name.
     #[must_use]
     pub fn is_test(&self, path: &Path) -> bool {
-        self.tests.matches(path)
+        self.names.subject(path) == Some(Subject::Test)
     }
 
     /// Paths guarded now, sorted.

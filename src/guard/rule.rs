@@ -23,6 +23,7 @@ enum Hit {
     Test(PathBuf),
     Verify(PathBuf),
     Config(PathBuf),
+    Agreed(PathBuf),
     Settings,
     Git,
     Outside,
@@ -99,7 +100,7 @@ impl<'a> Scope<'a> {
             return Some(Hit::Settings);
         }
         self.guarded(|subject, guarded| match subject {
-            Subject::Test | Subject::Verify => same(guarded),
+            Subject::Test | Subject::Verify | Subject::Agreed => same(guarded),
             // Of the others a part is free, and what was written tells which.
             Subject::Config => same(guarded) && (access == Access::Whole || runner_config::part(guarded) == Some(Part::Whole)),
             Subject::FeatureList | Subject::Settings => false,
@@ -118,6 +119,7 @@ impl<'a> Scope<'a> {
                 Subject::Test => Hit::Test(path.to_owned()),
                 Subject::Verify => Hit::Verify(path.to_owned()),
                 Subject::Config => Hit::Config(path.to_owned()),
+                Subject::Agreed => Hit::Agreed(path.to_owned()),
                 Subject::Settings => Hit::Settings,
             })
     }
@@ -197,6 +199,14 @@ impl<'a> Scope<'a> {
                 format!(
                     "{} decides how tests are run, so it is guarded as agreed tests are. Change the code so that they pass; if this file must \
                      change, show why with `propose_change` or `progress_note`.",
+                    path.display()
+                ),
+            ),
+            Hit::Agreed(path) => Verdict::deny(
+                "agreed_files",
+                format!(
+                    "{} was agreed and is in a commit, so it is not yours to change, move or remove. Work by what it says; if it is wrong, show why \
+                     with `propose_change` or `progress_note`.",
                     path.display()
                 ),
             ),

@@ -37,6 +37,7 @@ impl World {
             baseline: dir.path().join("baseline"),
             feature_list: "feature_list.json".into(),
             test_globs: Vec::new(),
+            guarded_globs: Vec::new(),
         })
         .unwrap();
         guard.adopt_all().unwrap();
@@ -258,6 +259,7 @@ fn a_damaged_copy_is_not_restored_from() {
         baseline,
         feature_list: "feature_list.json".into(),
         test_globs: Vec::new(),
+        guarded_globs: Vec::new(),
     });
     let later = later.unwrap();
     let breaches = later.verify(None).unwrap();

@@ -92,12 +92,7 @@ fn at<T>(
     let workspace = workspace.canonicalize().map_err(|error| PlanError::Write {
         what: format!("{} cannot be opened: {error}", workspace.display()),
     })?;
-    let guard = Guard::resume(GuardContext {
-        workspace: workspace.clone(),
-        baseline: dir.baseline(),
-        feature_list: settings.feature_list.clone(),
-        test_globs: settings.verify.tests.clone(),
-    });
+    let guard = Guard::resume(GuardContext::of(&workspace, dir.baseline(), settings));
     let guard = guard.map_err(|error| PlanError::Write { what: error.to_string() })?;
     let pending = dir.pending_edit();
     act(&Bench {

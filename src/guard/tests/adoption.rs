@@ -79,6 +79,7 @@ fn the_initializer_may_write_until_its_first_commit() {
         baseline: dir.path().join("b"),
         feature_list: "feature_list.json".into(),
         test_globs: Vec::new(),
+        guarded_globs: Vec::new(),
     };
     let world = World {
         guard: Guard::new(context).unwrap(),
@@ -130,6 +131,7 @@ fn the_next_run_is_told_what_changed_in_between() {
             baseline: world.dir.path().join("baseline"),
             feature_list: "feature_list.json".into(),
             test_globs: Vec::new(),
+            guarded_globs: Vec::new(),
         };
         Guard::new(context).unwrap()
     };

@@ -7,7 +7,7 @@ use crate::support::{Lab, call, coding, ends};
 use longhaul::protocol::{Event, FeatureStatus};
 
 /// A guarded file as it is agreed, and as an agent would like it.
-const ARTIFACTS: [(&str, &str, &str); 6] = [
+const ARTIFACTS: [(&str, &str, &str); 7] = [
     (
         "feature_list.json",
         "[{\"id\": \"F001\", \"description\": \"say hello\", \"tests\": [\"tests/deep/hello.sh\"], \"passes\": false}]\n",
@@ -26,6 +26,11 @@ const ARTIFACTS: [(&str, &str, &str); 6] = [
         "if sh tests/deep/hello.sh; then r=ok; else r='not ok'; fi\necho \"$r 1 - tests/deep/hello.sh: hello\"; echo 1..1\n",
         "echo 'ok 1 - tests/deep/hello.sh: hello'; echo 1..1\n",
     ),
+    (
+        "contracts/sprint-1.md",
+        "# Sprint 1\n\nThe evaluator runs app.sh and expects `hello`.\n",
+        "# Sprint 1\n\nAnything goes.\n",
+    ),
 ];
 
 /// Routes: what a shell does with the file `$F`, given `$B`, a file with the content that the agent would like.
@@ -43,7 +48,7 @@ const ROUTES: [&str; 40] = [
     "cp $F same; rm $F; ln -s $PWD/same $F; cat $B > same",
     "ln $F hard; cat $B > hard",
     "cp $B other; ln -f other $F",
-    "D=$(dirname $F); if [ $D = . ]; then mv $F f0; cat $B > f0; mv f0 $F; else mv $D d0; cat $B > d0/hello.sh; mv d0 $D; fi",
+    "D=$(dirname $F); if [ $D = . ]; then mv $F f0; cat $B > f0; mv f0 $F; else mv $D d0; cat $B > d0/$(basename $F); mv d0 $D; fi",
     "D=$(dirname $F); if [ $D = . ]; then ln -sf $B $F; else mv $D d0; ln -s $PWD/d0 $D; cat $B > $F; fi",
     "D=$(dirname $F); if [ $D = . ]; then rm -rf $F; else rm -rf ${D%%/*}; fi",
     "D=$(dirname $F); if [ $D = . ]; then rm $F; mkdir $F; else rm -rf $D; cp $B $D; fi",
@@ -190,6 +195,7 @@ artifacts! {
     no_route_changes_a_runner_s_configuration 3
     no_route_changes_the_settings 4
     no_route_changes_the_script_that_runs_the_tests 5
+    no_route_changes_a_contract 6
 }
 
 #[tokio::test(flavor = "multi_thread")]
