@@ -2,7 +2,7 @@
 
 use crate::protocol::event::{EndCause, RunOutcome, WorktreeFinished, WorktreeTaken};
 use crate::protocol::{FeatureStatus, FinishWay, MoveKind, Oid, TestTotals};
-use crate::session::state::{PastMove, Totals};
+use crate::session::state::{FeatureRow, PastMove, Totals};
 use crate::session::{Activity, State};
 use crate::ui::text::format;
 use jiff::Timestamp;
@@ -155,12 +155,21 @@ pub const fn activity(activity: Activity) -> &'static str {
 
 /// Says what a feature list says of a feature.
 #[must_use]
-pub const fn status(status: FeatureStatus, regressed: bool) -> &'static str {
-    match (status, regressed) {
-        (FeatureStatus::Passing, _) => "passes",
-        (_, true) => "regressed",
-        (FeatureStatus::Failing, false) => "failing",
-        (FeatureStatus::Unknown, false) => "unknown",
+pub const fn status(status: FeatureStatus) -> &'static str {
+    match status {
+        FeatureStatus::Passing => "passes",
+        FeatureStatus::Failing => "failing",
+        FeatureStatus::Unknown => "unknown",
+    }
+}
+
+/// Says how a feature stands by its list and by what happened to it.
+#[must_use]
+pub const fn standing(row: &FeatureRow) -> &'static str {
+    match (row.feature.status, row.regressed, row.reopened) {
+        (FeatureStatus::Failing | FeatureStatus::Unknown, true, _) => "regressed",
+        (FeatureStatus::Failing | FeatureStatus::Unknown, false, true) => "open again",
+        (status, ..) => self::status(status),
     }
 }
 

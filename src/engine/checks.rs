@@ -134,7 +134,7 @@ impl Dispatch {
         let agreed = self.project.journal.with_state(|state| {
             let row = state.features.get(id)?;
             let proven = |flip: &crate::session::state::Flip| {
-                let evidence = flip.evidence.as_ref();
+                let evidence = flip.evidence.as_ref().filter(|_| state.is_on_the_way(flip.seq));
                 evidence.is_some_and(|evidence| evidence.kind == EvidenceKind::Check)
             };
             row.check.as_ref().filter(|kept| kept.check != *check && row.flips.iter().any(proven))?;

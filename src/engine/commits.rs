@@ -110,6 +110,7 @@ impl Dispatch {
             tests_before: draft.before.as_ref().and_then(totals),
             tests_after: draft.run.as_ref().and_then(totals),
             unseen: Some(unseen(draft.hunks(), decided)),
+            over_hook: draft.hook_failure.clone(),
         })?;
         if let Some(why) = &made.index_behind {
             index::behind(project, why)?;

@@ -8,9 +8,14 @@ use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::rites::Hooked;
 use super::{testing, weakened};
-use crate::git::Tree;
+use crate::git::{Repo, Tree};
+use crate::harness::FeatureList;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
-use crate::protocol::{Autonomy, CallId, EvidenceKind, FeatureStatus, FileDiff, Oid, TestPurpose, TestRun, TestTotals};
+use crate::protocol::plan::Base;
+use crate::protocol::{Autonomy, CallId, EvidenceKind, FeatureStatus, FileDiff, GateId, Oid, TestPurpose, TestRun, TestTotals};
+use crate::session::State;
+use crate::session::state::ApprovedChange;
+use std::collections::BTreeMap;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +38,8 @@ pub struct Draft {
     pub disk: Oid,
     /// What the machine's own checks found, as sentences.
     pub findings: Vec<(bool, String)>,
+    /// Why the user's pre-commit hook lets it not through, if so: a person may, over it.
+    pub hook_failure: Option<String>,
     /// What is decided where nobody is asked.
     pub policy: Policy,
 }
@@ -74,7 +81,7 @@ impl Dispatch {
         }
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
-        let mut findings = self.findings(&changes);
+        let mut findings = self.findings(&changes, &tree.id).await?;
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
         // Where nobody will look, the machine holds to what was agreed.
         let mut policy = match gates::level(project) {
@@ -104,6 +111,7 @@ impl Dispatch {
             let tested = std::mem::replace(&mut disk, project.tree().await?);
             findings.extend(self.strayed("the pre-commit hook ran", &tested, &disk).await?);
         }
+        let hook_failure = failure.as_ref().and_then(|told| told.lines().next()).map(str::to_owned);
         if let Some(failure) = failure {
             policy = Policy::Reject(failure);
         }
@@ -115,6 +123,7 @@ impl Dispatch {
             changes,
             disk,
             findings,
+            hook_failure,
             policy,
         }))
     }
@@ -137,29 +146,72 @@ impl Dispatch {
     }
 
     /// What this session's log and its guards know of the change.
-    fn findings(&self, changes: &[FileDiff]) -> Vec<(bool, String)> {
+    async fn findings(&self, changes: &[FileDiff], tree: &Oid) -> Result<Vec<(bool, String)>, EngineError> {
         let mut findings = self.flips();
+        let asked = self.approved(changes, tree).await?;
+        for (gate, paths) in &asked {
+            findings.push((true, format!("changed as you approved at {gate}: {}", named(paths))));
+        }
         let is_test = |path: &String| self.project.guard.is_test(Path::new(path));
+        let is_asked = |path: &String| asked.iter().any(|(_, paths)| paths.contains(path));
         let tests = changes
             .iter()
             .filter(|file| is_test(&file.path) || file.old_path.as_ref().is_some_and(is_test));
         let (new, changed): (Vec<&FileDiff>, Vec<&FileDiff>) = tests.partition(|file| file.status == 'A');
         let paths = |files: Vec<&FileDiff>| files.into_iter().map(|file| file.path.clone()).collect::<Vec<_>>();
         let (new, changed) = (paths(new), paths(changed));
-        if changed.is_empty() {
+        let (allowed, changed): (Vec<String>, Vec<String>) = changed.into_iter().partition(is_asked);
+        if !changed.is_empty() {
+            findings.push((false, format!("agreed tests changed: {}", named(&changed))));
+        } else if allowed.is_empty() {
             findings.push((true, "agreed tests untouched".to_owned()));
         } else {
-            findings.push((false, format!("agreed tests changed: {}", named(&changed))));
+            findings.push((true, "no other agreed test changed".to_owned()));
         }
         if !new.is_empty() {
             findings.push((true, format!("new tests, agreed from this commit on: {}", named(&new))));
         }
         findings.push(match self.facts.breaches() {
+            0 if !asked.is_empty() || self.was_asked() => {
+                (true, "no guarded file was changed without you in this session".to_owned())
+            }
             0 => (true, "guarded files untouched in this session".to_owned()),
             1 => (false, "a guarded file was changed in this session".to_owned()),
             n => (false, format!("guarded files were changed {n} times in this session")),
         });
-        findings
+        Ok(findings)
+    }
+
+    /// Says whether a person approved a change of a guarded file in this session.
+    fn was_asked(&self) -> bool {
+        let own = self.facts.number;
+        let asked = |state: &State| state.approved.iter().any(|change| change.session == own);
+        self.project.journal.with_state(asked)
+    }
+
+    /// The guarded files of a change that are as a person approved them, by the gate at which they did.
+    async fn approved(&self, changes: &[FileDiff], tree: &Oid) -> Result<Vec<(GateId, Vec<String>)>, EngineError> {
+        let is_changed = |path: &str| changes.iter().any(|file| file.path == path);
+        // What was approved last of a file counts.
+        let latest: BTreeMap<String, ApprovedChange> = self.project.journal.with_state(|state| {
+            let approved = state.approved.iter().filter(|change| is_changed(&change.path));
+            approved.map(|change| (change.path.clone(), change.clone())).collect()
+        });
+        if latest.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tree, list) = (tree.clone(), self.project.list_name());
+        let as_approved = move |repo: &Repo| {
+            let mut found: BTreeMap<GateId, Vec<String>> = BTreeMap::new();
+            for (path, change) in latest {
+                let (then, now) = (repo.read_at(&change.tree, &path)?, repo.read_at(&tree, &path)?);
+                if same(path == list, then, now) {
+                    found.entry(change.gate).or_default().push(path);
+                }
+            }
+            Ok(found)
+        };
+        Ok(self.project.git(as_approved).await?.into_iter().collect())
     }
 
     /// Features that were flipped in this session since its last commit, and on what evidence.
@@ -216,6 +268,7 @@ impl Draft {
                 tests_after: self.run.as_ref().and_then(totals),
                 tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()),
                 findings: self.findings.clone(),
+                hook_failure: self.hook_failure.clone(),
                 left_out: self
                     .tree
                     .left_out
@@ -233,6 +286,16 @@ impl Draft {
     pub fn hunks(&self) -> u32 {
         self.changes.iter().map(FileDiff::hunks).fold(0, u32::saturating_add)
     }
+}
+
+/// Says whether a file is as it was approved: a list by its words, whose flags change on evidence, and any other by its bytes.
+fn same(is_list: bool, then: Option<Vec<u8>>, now: Option<Vec<u8>>) -> bool {
+    let words = |bytes: &Vec<u8>| {
+        let list = FeatureList::parse("", bytes.clone()).ok()?;
+        Some(Base::of(list.features()))
+    };
+    let read = |bytes: &Option<Vec<u8>>| bytes.as_ref().and_then(words);
+    then == now || is_list && read(&then).is_some() && read(&then) == read(&now)
 }
 
 /// Counts, where the run named any tests.

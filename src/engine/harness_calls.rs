@@ -154,7 +154,7 @@ impl Dispatch {
             reason: String::new(),
         })?;
         self.project.agree_verify().await?;
-        let told = match testing::run(&self.project, TestPurpose::Evidence, None, cancel).await? {
+        let told = match testing::run(&self.project, TestPurpose::Declared, None, cancel).await? {
             Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
             Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => String::new(),
         };

@@ -119,6 +119,8 @@ pub enum CaseStatus {
 pub enum TestPurpose {
     /// Orientation at a session's start; also the smoke test of what passes.
     Smoke,
+    /// The command was just declared: does it run?
+    Declared,
     /// The agent asked for a pass flag.
     Evidence,
     /// The agent asked for a commit.

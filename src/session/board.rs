@@ -4,6 +4,7 @@
 //! whatever id an edit of the list gives it.
 
 use super::state::Totals;
+use super::way::Way;
 use crate::protocol::event::{FlipBy, RegressionTraced};
 use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
@@ -28,8 +29,10 @@ pub struct FeatureBoard {
 pub struct FeatureRow {
     /// As the list tells it, status kept up to date by flips.
     pub feature: Feature,
-    /// Whether it passed once and does not now.
+    /// Whether it passed once and something broke it.
     pub regressed: bool,
+    /// Whether it passed once and a person said that it does not: by its flag, or by other words that are to be proven.
+    pub reopened: bool,
     /// Every flip, oldest first: when, session, new status, evidence, reason.
     pub flips: Vec<Flip>,
     /// Edits by a person, oldest first.
@@ -87,6 +90,8 @@ pub struct HandEdit {
     pub reason: String,
     /// The commit that holds it.
     pub commit: Option<Oid>,
+    /// The last event that tells of it: a flag that it changes is told after it.
+    pub seq: Seq,
 }
 
 /// One change of a pass flag.
@@ -106,6 +111,20 @@ pub struct Flip {
     pub evidence: Option<Evidence>,
     /// Its reason.
     pub reason: String,
+}
+
+impl FeatureRow {
+    /// Says of a feature that does not pass whether it was broken on a way, and whether a person set it open there.
+    pub(super) fn fell_on(&self, way: &Way) -> (bool, bool) {
+        let mut flips = self.flips.iter().filter(|flip| way.holds(flip.seq));
+        if !flips.any(|flip| flip.to == FeatureStatus::Passing) {
+            return (false, false);
+        }
+        let by_hand = flips
+            .next_back()
+            .is_some_and(|last| last.to != FeatureStatus::Passing && last.by == FlipBy::Human);
+        (!by_hand, by_hand)
+    }
 }
 
 impl FeatureBoard {

@@ -1,7 +1,7 @@
 //! What waits for a person, and what they decided.
 
-use crate::protocol::SessionNo;
 use crate::protocol::event::GateOpened;
+use crate::protocol::{GateId, Oid, SessionNo};
 use jiff::Timestamp;
 
 /// A gate that waits.
@@ -24,4 +24,17 @@ pub struct ByHand {
     pub denied: u32,
     /// Whether the latest decision was a denial.
     pub denied_last: bool,
+}
+
+/// A change of a guarded file that a person approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedChange {
+    /// The gate at which they did.
+    pub gate: GateId,
+    /// In which session.
+    pub session: SessionNo,
+    /// The file, relative to the workspace.
+    pub path: String,
+    /// A tree that holds nothing but the file as it was approved.
+    pub tree: Oid,
 }

@@ -13,6 +13,7 @@ pub mod rules;
 pub mod state;
 pub mod steering;
 pub mod timeline;
+pub mod way;
 pub mod workplace;
 
 pub use phase::Phase;

@@ -6,6 +6,7 @@
 
 use super::state::{Commit, State};
 use super::timeline::ItemKind;
+use super::way::Way;
 use crate::protocol::event::RolledBack;
 use crate::protocol::{CaseStatus, FeatureId, MoveKind, Oid, Seq, SessionNo, TestRun, TestTotals};
 use crate::session::state::{CaseHistory, TestBoard};
@@ -49,6 +50,10 @@ pub struct PastMove {
     pub before: Present,
     /// The features that were called regressed before it.
     pub regressed: BTreeSet<FeatureId>,
+    /// The features that a person had set open before it.
+    pub reopened: BTreeSet<FeatureId>,
+    /// What led to the files after it.
+    pub way: Way,
 }
 
 /// What test runs say of the files that are there now.

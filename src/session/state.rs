@@ -1,7 +1,7 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
-pub use super::gates::{ByHand, OpenGate};
+pub use super::gates::{ApprovedChange, ByHand, OpenGate};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
@@ -55,6 +55,8 @@ pub struct State {
     pub last_round: Option<Oid>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
+    /// Changes of guarded files that a person approved, oldest first.
+    pub approved: Vec<ApprovedChange>,
     /// Rules about commands, oldest first, ended ones too.
     pub rules: Vec<StandingRule>,
     /// Number of the latest rule.

@@ -59,6 +59,7 @@ pub fn gate() -> GateOpened {
                 (true, "agreed tests untouched".into()),
                 (true, "guarded files untouched".into()),
             ],
+            hook_failure: None,
             left_out: Vec::new(),
             previous: None,
         })),

@@ -125,7 +125,7 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
         .collect();
     let columns = ids.iter().map(|id| width(id.as_str())).max().unwrap_or_default().min(24);
     for (feature, id) in list.features().iter().zip(&ids) {
-        let status = words::status(feature.status, false);
+        let status = words::status(feature.status);
         let pad = " ".repeat(columns.saturating_sub(id.width()));
         let word = match feature.word.as_str() {
             "" => String::new(),
@@ -136,7 +136,7 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
         } else {
             &feature.title
         };
-        console.line(format!("{status:<9}  {id}{pad}  {word}{}", Clean::line(text)))?;
+        console.line(format!("{status:<10}  {id}{pad}  {word}{}", Clean::line(text)))?;
     }
     let passing = list
         .features()

@@ -9,7 +9,8 @@ use super::failure::Failure;
 use super::project::Project;
 use super::words;
 use crate::protocol::event::Culprit;
-use crate::protocol::{Check, Evidence, EvidenceKind, Feature, FeatureStatus};
+use crate::protocol::{Check, EvidenceKind, Feature, FeatureStatus};
+use crate::session::State;
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format, width};
 use serde::Serialize;
@@ -20,8 +21,13 @@ struct Row<'a> {
     #[serde(flatten)]
     feature: &'a Feature,
     regressed: bool,
+    /// Whether it passed and a person set it open.
+    reopened: bool,
+    /// Sessions whose work on it is in the files.
     sessions: Vec<u32>,
+    /// Commits for it that the branch holds.
     commits: Vec<&'a str>,
+    /// What it rests on that it passes.
     evidence: Option<&'a str>,
     evidence_kind: Option<EvidenceKind>,
     check: Option<&'a Check>,
@@ -45,19 +51,21 @@ pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
     if let Some(error) = project.list_error {
         return Err(error.into());
     }
-    let (rows, notices) = (project.state.features.rows, project.state.features.notices);
+    let state = &project.state;
     if args.json {
-        console.json(&rows.iter().map(json).collect::<Vec<_>>())?;
+        let rows = state.features.rows.iter().map(|row| json(state, row));
+        console.json(&rows.collect::<Vec<_>>())?;
     } else {
-        print(&rows, console)?;
+        print(state, console)?;
     }
-    for notice in &notices {
+    for notice in &state.features.notices {
         console.note(format!("note: {}", Clean::line(notice)))?;
     }
     Ok(())
 }
 
-fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
+fn print(state: &State, console: &mut Console) -> Result<(), Failure> {
+    let rows = &state.features.rows;
     if rows.is_empty() {
         console.line("no features yet; the first session of `longhaul run` writes the list")?;
         return Ok(());
@@ -65,12 +73,12 @@ fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
     let ids: Vec<Clean> = rows.iter().map(|row| Clean::line(row.feature.id.as_str())).collect();
     let columns = ids.iter().map(|id| width(id.as_str())).max().unwrap_or_default().min(24);
     for (row, id) in rows.iter().zip(&ids) {
-        let status = words::status(row.feature.status, row.regressed);
+        let status = words::standing(row);
         let pad = " ".repeat(columns.saturating_sub(id.width()));
         console.line(format!(
-            "{status:<9}  {id}{pad}  {}{}",
+            "{status:<10}  {id}{pad}  {}{}",
             Clean::line(&row.feature.description),
-            history(row)
+            history(state, row)
         ))?;
     }
     let passing = rows.iter().filter(|row| row.feature.status == FeatureStatus::Passing).count();
@@ -78,22 +86,18 @@ fn print(rows: &[FeatureRow], console: &mut Console) -> Result<(), Failure> {
     Ok(())
 }
 
-fn evidence(row: &FeatureRow) -> Option<&Evidence> {
-    row.flips.last().and_then(|flip| flip.evidence.as_ref())
-}
-
-fn history(row: &FeatureRow) -> String {
-    let proof = evidence(row)
+fn history(state: &State, row: &FeatureRow) -> String {
+    let proof = state
+        .evidence_of(row)
         .map(|evidence| format!("  [{}]", Clean::line(&evidence.summary)))
         .unwrap_or_default();
-    if row.sessions.is_empty() {
+    let sessions: Vec<_> = state.sessions_of(row).map(|session| session.0.to_string()).collect();
+    if sessions.is_empty() {
         return proof;
     }
-    let sessions: Vec<_> = row.sessions.iter().map(|session| session.0.to_string()).collect();
-    let commits = if row.commits.is_empty() {
-        String::new()
-    } else {
-        format!(", {}", format::plural(row.commits.len(), "commit"))
+    let commits = match state.commits_of(row).len() {
+        0 => String::new(),
+        made => format!(", {}", format::plural(made, "commit")),
     };
     let word = if sessions.len() == 1 { "session" } else { "sessions" };
     format!(
@@ -103,19 +107,20 @@ fn history(row: &FeatureRow) -> String {
     )
 }
 
-fn json(row: &FeatureRow) -> Row<'_> {
+fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
     Row {
         feature: &row.feature,
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
-        sessions: row.sessions.iter().map(|session| session.0).collect(),
-        commits: row.commits.iter().map(crate::protocol::Oid::as_str).collect(),
-        evidence: evidence(row).map(|evidence| evidence.summary.as_str()),
-        evidence_kind: evidence(row).map(|evidence| evidence.kind),
-        check: row.check.as_ref().map(|kept| &kept.check),
+        reopened: row.reopened && row.feature.status != FeatureStatus::Passing,
+        sessions: state.sessions_of(row).map(|session| session.0).collect(),
+        commits: state.commits_of(row).into_iter().map(crate::protocol::Oid::as_str).collect(),
+        evidence: state.evidence_of(row).map(|evidence| evidence.summary.as_str()),
+        evidence_kind: state.evidence_of(row).map(|evidence| evidence.kind),
+        check: state.check_of(row).map(|kept| &kept.check),
         broken_by: row
             .traced
             .as_ref()
-            .filter(|_| row.regressed)
+            .filter(|(session, _)| row.regressed && !state.is_abandoned(*session))
             .map(|(_, traced)| &traced.culprit),
         cost_usd: row.totals.cost.usd(),
     }

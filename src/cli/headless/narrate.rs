@@ -230,6 +230,7 @@ fn breached(breach: &BreachFound) -> String {
 fn checked(run: &CheckRun) -> String {
     let purpose = match run.purpose {
         TestPurpose::Smoke => "at the session's start",
+        TestPurpose::Declared => "as just declared",
         TestPurpose::Evidence => "as evidence",
         TestPurpose::Commit => "before the commit",
         TestPurpose::SessionEnd => "at the session's end",
@@ -242,6 +243,7 @@ fn checked(run: &CheckRun) -> String {
 fn tested(run: &TestRun) -> String {
     let purpose = match run.purpose {
         TestPurpose::Smoke => "smoke test",
+        TestPurpose::Declared => "tests as just declared",
         TestPurpose::Evidence => "tests as evidence",
         TestPurpose::Commit => "tests before the commit",
         TestPurpose::SessionEnd => "tests at the session's end",
@@ -293,8 +295,13 @@ fn committed(commit: &CommitMade) -> String {
         (_, None) => String::new(),
     };
     let files = format::plural(commit.files as usize, "file");
+    let over = if commit.over_hook.is_some() {
+        ", approved over the failed pre-commit hook"
+    } else {
+        ""
+    };
     format!(
-        "commit {} {} ({files}, +{} -{}{tests})",
+        "commit {} {} ({files}, +{} -{}{tests}){over}",
         commit.commit.short(),
         first_line(&commit.message),
         commit.added,

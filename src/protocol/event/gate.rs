@@ -86,6 +86,9 @@ pub struct CommitFacts {
     pub tested_tree: Option<Oid>,
     /// What the guards found, as a sentence each, and whether it is as it should be.
     pub findings: Vec<(bool, String)>,
+    /// Why the user's pre-commit hook lets it not through, in one sentence; whoever approves does so over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hook_failure: Option<String>,
     /// Paths on disk that the commit cannot hold, each with its reason.
     pub left_out: Vec<String>,
     /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
@@ -203,4 +206,7 @@ pub struct CommitMade {
     /// Hunks of the commit that no person had seen when it was made, and hunks in all; `None` in logs older than this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<(u32, u32)>,
+    /// What a person approved it over: why the pre-commit hook would not have let it through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_hook: Option<String>,
 }

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod way_tests;
 
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
@@ -37,14 +39,15 @@ impl State {
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
         let before = self.present.clone();
         self.present_moved(event);
-        let there = self.regressed_there(event);
-        let regressed = self.features.rows.iter().filter(|row| row.regressed);
+        let (regressed, reopened) = self.fallen();
         self.moves.push(PastMove {
             seq: at.seq,
             time: at.time,
             moved: event.clone(),
             before,
-            regressed: regressed.map(|row| row.feature.id.clone()).collect(),
+            regressed,
+            reopened,
+            way: self.way_from(self.moment_gone_to(event), at.seq),
         });
         self.abandoned = event.abandoned.iter().copied().collect();
         self.settle_debts(event.to.as_ref());
@@ -53,29 +56,52 @@ impl State {
                 row.feature.status = to;
             }
         }
-        for row in &mut self.features.rows {
-            // Taken back is not broken: the list that is read next must not call it a regression.
-            row.regressed = row.feature.status != FeatureStatus::Passing && there.contains(&row.feature.id);
-        }
+        self.mark_fallen(event);
         self.push(at, ItemKind::Moved(Box::new(event.clone())));
     }
 
-    /// The features that were broken where a move goes: those that had passed by then.
-    fn regressed_there(&self, event: &RolledBack) -> BTreeSet<FeatureId> {
-        let undone = |number: u32| self.moves.iter().rev().find(|past| past.moved.undo == number);
-        if let Some(past) = event.restored.and_then(undone) {
-            return past.regressed.clone();
+    /// The moment of the log whose files a move brings; `None` if the log does not tell of it.
+    fn moment_gone_to(&self, event: &RolledBack) -> Option<Seq> {
+        match (event.restored, &event.target) {
+            // What was there right before the move that is taken back.
+            (Some(undo), _) => self.move_kept_under(undo).map(|past| Seq(past.seq.0.saturating_sub(1))),
+            (None, Some(target)) => self.moment_of(target),
+            (None, None) => None,
         }
-        let moment = event.target.as_ref().and_then(|target| self.moment_of(target));
-        let is_moved = |row: &FeatureRow| event.features.iter().any(|moved| moved.feature == row.feature.id);
-        let rows = self.features.rows.iter().filter(|row| match moment {
-            Some(moment) => row
-                .flips
-                .iter()
-                .any(|flip| flip.seq <= moment && flip.to == FeatureStatus::Passing),
-            None => row.regressed && !is_moved(row),
-        });
-        rows.map(|row| row.feature.id.clone()).collect()
+    }
+
+    fn move_kept_under(&self, undo: u32) -> Option<&PastMove> {
+        self.moves.iter().rev().find(|past| past.moved.undo == undo)
+    }
+
+    /// The features that are broken now, and those that a person has set open.
+    fn fallen(&self) -> (BTreeSet<FeatureId>, BTreeSet<FeatureId>) {
+        let ids = |is: fn(&&FeatureRow) -> bool| {
+            let rows = self.features.rows.iter().filter(is);
+            rows.map(|row| row.feature.id.clone()).collect()
+        };
+        (ids(|row| row.regressed), ids(|row| row.reopened))
+    }
+
+    /// Marks what has passed and does not where a move went. Taken back is not broken: the list that is read next must not call it a
+    /// regression.
+    fn mark_fallen(&mut self, event: &RolledBack) {
+        let restored = event.restored.and_then(|undo| self.move_kept_under(undo)).cloned();
+        let is_known = restored.is_some() || self.moment_gone_to(event).is_some();
+        let way = self.moves.last().map(|past| past.way.clone()).unwrap_or_default();
+        for row in &mut self.features.rows {
+            let id = &row.feature.id;
+            let fails = row.feature.status != FeatureStatus::Passing;
+            let (regressed, reopened) = match &restored {
+                Some(past) => (past.regressed.contains(id), past.reopened.contains(id)),
+                None if is_known => row.fell_on(&way),
+                None => {
+                    let stays = !event.features.iter().any(|moved| &moved.feature == id);
+                    (row.regressed && stays, row.reopened && stays)
+                }
+            };
+            (row.regressed, row.reopened) = (fails && regressed, fails && reopened);
+        }
     }
 
     /// A person owes no look at what the branch does not hold: those commits are put aside until it holds them again.
@@ -113,11 +139,12 @@ impl State {
     pub fn moment_of(&self, target: &Target) -> Option<Seq> {
         match target {
             Target::Checkpoint { checkpoint } => self.checkpoint(*checkpoint).map(|kept| kept.seq),
-            Target::Commit { commit } => self
-                .commits
-                .iter()
-                .find(|known| known.made.commit == *commit)
-                .map(|known| known.seq),
+            Target::Commit { commit } => {
+                let known = self.commits.iter().find(|known| known.made.commit == *commit);
+                let edits = || self.features.rows.iter().flat_map(|row| &row.edits);
+                let by_hand = || edits().find(|edit| edit.commit.as_ref() == Some(commit)).map(|edit| edit.seq);
+                known.map(|known| known.seq).or_else(by_hand)
+            }
             Target::Undo | Target::Redo => None,
         }
     }

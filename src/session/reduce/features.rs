@@ -1,7 +1,7 @@
 //! The feature list: loading, choosing, flipping; commits made for a feature.
 
 use super::At;
-use crate::protocol::event::{CommitInfo, CommitMade, FeatureFlipped, FeatureListLoaded, FeatureSelected};
+use crate::protocol::event::{CommitInfo, CommitMade, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{FeatureId, FeatureStatus};
 use crate::session::state::{Commit, FeatureBoard, FeatureRow, Flip, State};
 use crate::session::timeline::ItemKind;
@@ -21,7 +21,9 @@ impl State {
         for feature in &event.features {
             let mut row = old.remove(&feature.id).unwrap_or_default();
             let passed = row.feature.status == FeatureStatus::Passing;
-            row.regressed = feature.status != FeatureStatus::Passing && (row.regressed || passed);
+            let fails = feature.status != FeatureStatus::Passing;
+            row.reopened &= fails;
+            row.regressed = fails && (row.regressed || passed);
             row.feature = feature.clone();
             self.features.rows.push(row);
         }
@@ -42,7 +44,15 @@ impl State {
     pub(super) fn feature_flipped(&mut self, at: At, event: &FeatureFlipped) {
         self.present_changed();
         if let Some(row) = self.features.get_mut(&event.feature) {
-            row.regressed = event.to != FeatureStatus::Passing && (row.regressed || event.from == FeatureStatus::Passing);
+            let fails = event.to != FeatureStatus::Passing;
+            let by_hand = event.by == FlipBy::Human;
+            let fell = event.from == FeatureStatus::Passing;
+            // A person who sets it open has broken nothing.
+            row.regressed = fails && (row.regressed || fell && !by_hand);
+            row.reopened = fails && (row.reopened || fell && by_hand);
+            if let Some(edit) = row.edits.last_mut().filter(|edit| by_hand && edit.seq.next() == at.seq) {
+                edit.seq = at.seq;
+            }
             row.feature.status = event.to;
             // What the list said beyond that was of the state before.
             row.feature.word.clear();

@@ -2,8 +2,10 @@
 
 use super::At;
 use crate::protocol::GateDecision;
-use crate::protocol::event::{AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened};
-use crate::session::state::{Activity, ByHand, Debt, OpenGate, State};
+use crate::protocol::event::{
+    AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
+};
+use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, OpenGate, State};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
@@ -53,6 +55,9 @@ impl State {
                 run.waited += at.time.duration_since(open.since).max(SignedDuration::ZERO);
             }
             self.amend_call(at, &open.opened.call, |call| call.waits = false);
+            if event.by == HUMAN && event.decision == GateDecision::Approve {
+                self.approved.extend(approved(&open));
+            }
         }
         let word = match event.decision {
             GateDecision::Approve => "approved",
@@ -123,6 +128,19 @@ impl State {
             debt.unseen = event.hunks.saturating_sub(event.hunks_seen);
         }
     }
+}
+
+/// What was approved with a gate, if a guarded file waited there.
+fn approved(open: &OpenGate) -> Option<ApprovedChange> {
+    let Some(Particulars::Artifact { path, .. }) = open.opened.particulars.as_deref() else {
+        return None;
+    };
+    Some(ApprovedChange {
+        gate: open.opened.gate,
+        session: open.session,
+        path: path.clone(),
+        tree: open.opened.tree.clone()?,
+    })
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ impl State {
                 title: event.title.clone(),
                 reason: event.reason.clone(),
                 commit: event.commit.clone(),
+                seq: at.seq,
             });
         }
         if let FeatureEdit::Remove { feature } = &event.edit {

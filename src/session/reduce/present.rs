@@ -168,6 +168,7 @@ mod tests {
                 tests_before: None,
                 tests_after: None,
                 unseen: None,
+                over_hook: None,
             });
         }
 

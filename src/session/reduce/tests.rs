@@ -249,6 +249,7 @@ impl Scribe {
                     tests_before: None,
                     tests_after: None,
                     unseen: None,
+                    over_hook: None,
                 });
             }
             Step::Tests(cases) => {

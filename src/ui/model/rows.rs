@@ -17,8 +17,10 @@ pub enum Standing {
     Passing,
     /// A session works on it.
     InProgress,
-    /// It passed once and does not now.
+    /// It passed once and something broke it.
     Regressed,
+    /// It passed once and a person set it open.
+    Reopened,
     /// A person leaves it out of this run.
     Skipped,
     /// A person wants it next.
@@ -35,6 +37,7 @@ impl Standing {
             Self::Passing => "passing",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
+            Self::Reopened => "open again",
             Self::Skipped => "skipped",
             Self::Next => "next",
             Self::Open => "open",
@@ -63,6 +66,7 @@ impl Model {
             _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
             _ if self.state.features.picked.contains(&row.feature.id) => Standing::Next,
             _ if row.regressed => Standing::Regressed,
+            _ if row.reopened => Standing::Reopened,
             FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,
         }
     }

@@ -50,6 +50,10 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
             .unwrap_or_default();
         sheet.fact("made in", &format!("{}{feature}", made.session));
         sheet.fact_spans("tests", &tests(made.made.tests_before, made.made.tests_after, look));
+        if let Some(failure) = &made.made.over_hook {
+            let told = Clean::line(&format!("{failure} A person approved it all the same."));
+            sheet.fact_spans("hook", &[told.span(look.style(Slot::Warning))]);
+        }
     }
     if let Some(debt) = model.debt(commit) {
         let all = format::plural(debt.hunks as usize, "hunk");

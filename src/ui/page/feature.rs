@@ -48,9 +48,12 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
     if !feature.category.is_empty() {
         sheet.fact("category", &feature.category);
     }
-    if !row.sessions.is_empty() {
-        let sessions: Vec<String> = row.sessions.iter().map(ToString::to_string).collect();
-        sheet.fact("worked on", &sessions.join(", "));
+    let (aside, sessions): (Vec<_>, Vec<_>) = row.sessions.iter().partition(|session| model.state.is_abandoned(**session));
+    for (label, sessions) in [("worked on", sessions), ("set aside", aside)] {
+        let named: Vec<String> = sessions.into_iter().map(ToString::to_string).collect();
+        if !named.is_empty() {
+            sheet.fact(label, &named.join(", "));
+        }
     }
     if row.totals.requests > 0 {
         sheet.fact(
@@ -58,19 +61,22 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
             &format!("{}   {}", format::tokens(row.totals.usage.total()), money(&row.totals)),
         );
     }
-    if let Some(evidence) = row
+    let passed = row
         .flips
         .iter()
-        .rev()
-        .find(|flip| flip.to == FeatureStatus::Passing)
-        .and_then(|flip| flip.evidence.as_ref())
-    {
-        sheet.heading("Evidence");
+        .rfind(|flip| flip.to == FeatureStatus::Passing && model.state.is_on_the_way(flip.seq));
+    if let Some(evidence) = passed.and_then(|flip| flip.evidence.as_ref()) {
+        let passes = feature.status == FeatureStatus::Passing;
+        sheet.heading(if passes { "Evidence" } else { "Evidence while it passed" });
         sheet.fact("proof", &evidence.summary);
         sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
     }
-    if let Some((session, traced)) = row.traced.as_ref().filter(|_| row.regressed) {
+    if let Some((session, traced)) = row
+        .traced
+        .as_ref()
+        .filter(|(session, _)| row.regressed && !model.state.is_abandoned(*session))
+    {
         sheet.heading("Regression");
         sheet.fact("cause", &traced.words());
         if let Some(good) = &traced.good {
@@ -79,8 +85,8 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         let tried = format::plural(traced.runs as usize, "old state");
         sheet.fact("looked for", &format!("{session}, {tried} tried"));
     }
-    if let Some(kept) = &row.check {
-        check(&mut sheet, look, kept);
+    if let Some(kept) = model.state.check_of(row) {
+        check(&mut sheet, model, look, kept);
     }
     list(&mut sheet, look, "Steps", &feature.steps, true);
     if !row.flips.is_empty() {
@@ -106,6 +112,9 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
                 _ => flip.reason.as_str(),
             };
             let mut value = vec![Clean::line(why).span(look.style(Slot::Text))];
+            if !model.state.is_on_the_way(flip.seq) {
+                value.insert(0, Span::styled("set aside: ", look.style(Slot::Dim)));
+            }
             if by_hand {
                 value.insert(0, Span::styled("by hand: ", look.style(Slot::Human)));
             }
@@ -113,9 +122,10 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         }
     }
     by_hand(&mut sheet, look, &row.edits);
-    if !row.commits.is_empty() {
+    let commits = model.state.commits_of(row);
+    if !commits.is_empty() {
         sheet.heading("Commits");
-        for commit in row.commits.iter().rev() {
+        for commit in commits.into_iter().rev() {
             let made = model.made(commit);
             let subject = made.map_or("", |made| made.made.message.lines().next().unwrap_or_default());
             let lead = vec![Clean::line(commit.short()).span(look.style(Slot::Harness)), Span::raw(" ")];
@@ -142,7 +152,7 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
 }
 
 /// What is run to see whether it works.
-fn check(sheet: &mut Sheet<'_>, look: &Look<'_>, kept: &KeptCheck) {
+fn check(sheet: &mut Sheet<'_>, model: &Model, look: &Look<'_>, kept: &KeptCheck) {
     sheet.heading("Recorded check");
     for (index, step) in kept.check.steps.iter().enumerate() {
         let lead = Span::styled(format!("{:>2}. ", index + 1), look.style(Slot::Dim));
@@ -161,8 +171,15 @@ fn check(sheet: &mut Sheet<'_>, look: &Look<'_>, kept: &KeptCheck) {
     }
     sheet.fact("recorded in", &kept.recorded.to_string());
     let on = |tree: Option<&crate::protocol::Oid>| tree.map_or_else(String::new, |tree| format!(" on tree {}", tree.short()));
-    sheet.fact("held last", &format!("{}{}", kept.held.session, on(kept.held.tree.as_ref())));
-    if let Some(failure) = &kept.last.failure {
+    if model.state.is_on_the_way(kept.held.seq) {
+        sheet.fact("held last", &format!("{}{}", kept.held.session, on(kept.held.tree.as_ref())));
+    }
+    if let Some(failure) = kept
+        .last
+        .failure
+        .as_ref()
+        .filter(|_| model.state.is_on_the_way(kept.last.seq))
+    {
         sheet.fact("fails since", &format!("{}: {failure}", kept.last.session));
     }
 }

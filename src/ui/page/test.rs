@@ -74,6 +74,7 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
 const fn purpose(purpose: TestPurpose) -> &'static str {
     match purpose {
         TestPurpose::Smoke => "smoke test at the session's start",
+        TestPurpose::Declared => "the first run of the declared command",
         TestPurpose::Evidence => "evidence for a pass flag",
         TestPurpose::Commit => "before a commit",
         TestPurpose::SessionEnd => "at the session's end",

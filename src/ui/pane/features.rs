@@ -1,7 +1,7 @@
 //! The Features pane: one row a feature, told by glyph and word.
 
 use super::{List, filter, heading};
-use crate::protocol::{Feature, FeatureStatus};
+use crate::protocol::Feature;
 use crate::session::state::FeatureRow;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
@@ -22,7 +22,7 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
         Standing::Regressed => (Glyph::Fail, Slot::Regressed),
         Standing::Skipped => (Glyph::Skip, Slot::Dim),
         Standing::Next => (Glyph::Folded, Slot::Active),
-        Standing::Open => (Glyph::Todo, Slot::Pending),
+        Standing::Open | Standing::Reopened => (Glyph::Todo, Slot::Pending),
     }
 }
 
@@ -87,21 +87,20 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {
             Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
+            Standing::Reopened => vec![Span::styled("again", look.style(slot))],
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::Passing | Standing::InProgress | Standing::Open => Vec::new(),
         };
         return (left, right);
     }
     let right = match standing {
-        Standing::InProgress | Standing::Regressed | Standing::Skipped | Standing::Next => {
+        Standing::InProgress | Standing::Regressed | Standing::Reopened | Standing::Skipped | Standing::Next => {
             vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
         }
         Standing::Passing => {
-            let flip = row.flips.iter().rev().find(|flip| flip.to == FeatureStatus::Passing);
-            let evidence = flip
-                .and_then(|flip| flip.evidence.as_ref())
-                .map(|evidence| short(&evidence.summary));
+            let evidence = model.state.evidence_of(row);
             evidence
+                .map(|evidence| short(&evidence.summary))
                 .map(|text| vec![Clean::line(&text).span(look.style(Slot::Dim)), Span::raw(" ")])
                 .unwrap_or_default()
         }

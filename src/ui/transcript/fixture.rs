@@ -189,6 +189,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         tests_before: totals(24, 0),
         tests_after: totals(27, 0),
         unseen: None,
+        over_hook: None,
     };
     let flip = FeatureFlipped {
         feature: "F008".into(),

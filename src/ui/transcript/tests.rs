@@ -165,6 +165,7 @@ fn reads_in_a_row_share_a_line_and_harness_calls_are_told_by_their_effect() {
         tests_before: None,
         tests_after: None,
         unseen: None,
+        over_hook: None,
     };
     let mut items: Vec<Item> = (1..=5)
         .map(|n| item(n, 1, ItemKind::Call(read(&format!("src/{n}.rs")))))

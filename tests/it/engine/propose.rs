@@ -88,6 +88,42 @@ async fn an_approved_change_is_written_as_shown_and_guarded_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_commit_after_an_approved_change_says_that_it_was_approved_and_denies_it_nowhere() {
+    let lab = lab(Autonomy::Commits);
+    let words = r#"{ path = "feature_list.json", reason = "too vague", old_text = "say bye", new_text = "say bye to everyone" }"#;
+    let commit = |file: &str| {
+        let write = format!(r#"{{ command = "echo x > {file}.txt" }}"#);
+        call("bash", &write) + &call("commit", r#"{ message = "X" }"#)
+    };
+    let turns = call("propose_change", EDIT) + &call("propose_change", words) + &commit("one") + &commit("two") + &ends();
+    let running = lab.start(&[INITIALIZER, &coding(&turns)].concat()).await;
+    let mut findings = Vec::new();
+    for number in 1..=5 {
+        let opened = gate(&running, number).await;
+        findings.push(opened.commit.as_ref().map(|facts| facts.findings.clone()).unwrap_or_default());
+        send(&running, answer(&opened, GateDecision::Approve));
+    }
+    running.finish().await;
+    let fine = |text: &str| (true, text.to_owned());
+    for expected in [
+        "changed as you approved at gate 2: tests/run.sh",
+        "changed as you approved at gate 3: feature_list.json",
+        "no other agreed test changed",
+        "no guarded file was changed without you in this session",
+    ] {
+        assert!(findings[3].contains(&fine(expected)), "{expected}: {:?}", findings[3]);
+    }
+    let denies = |(good, text): &(bool, String)| !good || text.contains("guarded files untouched");
+    assert!(!findings[3].iter().any(denies), "{:?}", findings[3]);
+    let later = &findings[4];
+    assert!(!later.iter().any(|(_, text)| text.contains("as you approved")), "{later:?}");
+    assert!(
+        !later.iter().any(denies),
+        "the session's earlier change is not denied: {later:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_denied_change_is_not_made_and_the_agent_is_told_why() {
     for (decision, stops) in [(GateDecision::Reject, false), (GateDecision::RejectAndStop, true)] {
         let lab = lab(Autonomy::Manual);

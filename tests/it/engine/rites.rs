@@ -83,6 +83,13 @@ async fn a_failing_hook_is_for_the_person_to_judge_or_else_refuses_the_commit() 
     send(&running, answer(&opened, GateDecision::Approve));
     let ran = finish(running).await;
     assert_eq!(ran.state.commits.len(), 1, "the person decided: {:?}", told(&ran));
+    let over = "The user's pre-commit hook fails with exit code 3.";
+    assert_eq!(facts(&opened).hook_failure.as_deref(), Some(over), "it is asked for apart");
+    assert_eq!(
+        ran.state.commits[0].made.over_hook.as_deref(),
+        Some(over),
+        "and the log says so of the commit"
+    );
 
     lab.settings.autonomy = Autonomy::Auto;
     let turns = call("bash", r#"{ command = "echo x > x" }"#) + &call("commit", r#"{ message = "X" }"#) + &ends();

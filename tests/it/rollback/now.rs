@@ -82,6 +82,41 @@ async fn after_a_rollback_everything_told_is_of_the_files_that_are_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_rollback_a_feature_has_what_is_so_of_it_there_and_after_the_undo_what_it_had() {
+    let lab = built().await;
+    let features = || {
+        let rows = told(&lab, &["features", "--json"]);
+        let keys = ["status", "regressed", "reopened", "evidence", "sessions", "commits"];
+        let row = |row: &Value| keys.map(|key| row[key].clone());
+        rows.as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    let whole = features();
+    let flip = ["features", "set", "feature_list.json", "F001", "failing", "--reason", "try"];
+    program(&lab, &flip).assert().success();
+    let open = features();
+    assert_eq!(open[0][..4], [Value::from("failing"), false.into(), true.into(), Value::Null]);
+    program(&lab, &["features"])
+        .assert()
+        .success()
+        .stdout(contains("open again  F001"));
+
+    let checkpoints = told(&lab, &["checkpoints", "--json"]);
+    let mut rows = checkpoints.as_array().unwrap().iter();
+    let first = rows.find(|row| row["cause"] == "commit" && row["session"] == 2).unwrap()["id"].to_string();
+    program(&lab, &["rollback", &first, "--yes"]).assert().success();
+    let back = features();
+    assert_eq!(back[0], whole[0], "it passes by what it was proven with then");
+    let nothing = serde_json::json!(["failing", false, false, null, [], []]);
+    assert_eq!(Value::from(back[1].to_vec()), nothing, "it was not begun there");
+    let shown = program(&lab, &["features"]).assert().success().get_output().stdout.clone();
+    let shown = String::from_utf8(shown).unwrap();
+    assert!(shown.contains("1 of 2 pass") && !shown.contains("session 3"), "{shown}");
+
+    program(&lab, &["undo", "--yes"]).assert().success();
+    assert_eq!(features(), open, "as before the move");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_person_changed_is_not_told_as_tested_nor_a_run_that_was_done_as_stopped() {
     let lab = built().await;
     lab.write("hello.sh", "# another one\n");

@@ -171,6 +171,7 @@ fn hostile_log() -> Vec<Event> {
             tests_before: None,
             tests_after: None,
             unseen: None,
+            over_hook: None,
         }
         .into(),
         QuestionAsked {

@@ -63,6 +63,7 @@ fn commits_tell_tests_before_and_after() {
             skipped: 0,
         }),
         unseen: None,
+        over_hook: None,
     };
     assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
 }

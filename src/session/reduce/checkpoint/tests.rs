@@ -40,6 +40,7 @@ fn commit(id: char, parent: Option<char>, feature: Option<&str>) -> Event {
         tests_before: None,
         tests_after: None,
         unseen: Some((1, 1)),
+        over_hook: None,
     }
     .into()
 }
@@ -62,6 +63,25 @@ fn moved(kind: MoveKind, to: Option<char>, features: Vec<FeatureMove>) -> Event 
         tree: None,
     }
     .into()
+}
+
+/// A move back to a commit, kept under a number.
+fn back_to(commit: char, undo: u32) -> Event {
+    let mut back = moved(MoveKind::Rollback, Some(commit), Vec::new());
+    if let Event::RolledBack(back) = &mut back {
+        back.target = Some(Target::Commit { commit: oid(commit) });
+        back.undo = undo;
+    }
+    back
+}
+
+/// The undoing of a move, itself kept under a number.
+fn undone(restored: u32, undo: u32) -> Event {
+    let mut back = moved(MoveKind::Undo, Some('z'), Vec::new());
+    if let Event::RolledBack(back) = &mut back {
+        (back.restored, back.undo) = (Some(restored), undo);
+    }
+    back
 }
 
 fn kept(number: u32) -> Event {
@@ -134,18 +154,11 @@ fn what_was_broken_after_the_place_of_a_move_is_not_broken_there_and_is_again_on
         feature: "F001".into(),
         from,
         to,
-        by: FlipBy::Human,
+        by: FlipBy::Harness,
         evidence: None,
         reason: "tried it".into(),
     };
-    let back = || {
-        let mut back = moved(MoveKind::Rollback, Some('a'), Vec::new());
-        if let Event::RolledBack(back) = &mut back {
-            back.target = Some(Target::Commit { commit: oid('a') });
-            back.undo = 7;
-        }
-        back
-    };
+    let back = || back_to('a', 7);
     let events = |more: Vec<Event>| {
         let mut all: Vec<Event> = vec![list(FeatureStatus::Failing), commit('a', None, None)];
         all.push(flip(FeatureStatus::Failing, FeatureStatus::Passing).into());
@@ -155,11 +168,7 @@ fn what_was_broken_after_the_place_of_a_move_is_not_broken_there_and_is_again_on
     };
     assert!(events(Vec::new()).features.rows[0].regressed);
     assert!(!events(vec![back()]).features.rows[0].regressed, "it had never passed there");
-    let mut undo = moved(MoveKind::Undo, Some('c'), Vec::new());
-    if let Event::RolledBack(undo) = &mut undo {
-        (undo.restored, undo.undo) = (Some(7), 8);
-    }
-    assert!(events(vec![back(), undo]).features.rows[0].regressed);
+    assert!(events(vec![back(), undone(7, 8)]).features.rows[0].regressed);
 }
 
 #[test]

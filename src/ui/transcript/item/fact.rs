@@ -25,6 +25,7 @@ pub(super) fn selected(selected: &FeatureSelected, scene: &Scene<'_>) -> Vec<Lin
 pub(super) fn flipped(flip: &FeatureFlipped, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let (word, slot) = match (flip.from, flip.to) {
         (_, FeatureStatus::Passing) => ("passes", Slot::Pass),
+        (FeatureStatus::Passing, _) if flip.by == FlipBy::Human => ("open again", Slot::Pending),
         (FeatureStatus::Passing, _) => ("regressed", Slot::Regressed),
         _ => ("fails", Slot::Fail),
     };
@@ -63,10 +64,14 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
     };
     let feature = made.feature.as_ref().map_or("", |feature| feature.as_str());
     let subject = made.message.lines().next().unwrap_or_default();
-    let row = Row::new(scene.look, Glyph::Fact, Slot::Active)
+    let mut row = Row::new(scene.look, Glyph::Fact, Slot::Active)
         .word("commit", Slot::Bold, NAME)
         .title(made.commit.short(), Slot::Dim)
-        .title(subject, Slot::Bold)
+        .title(subject, Slot::Bold);
+    if made.over_hook.is_some() {
+        row = row.right("over the hook", Slot::Warning, 0);
+    }
+    let row = row
         .right(feature, Slot::Dim, 0)
         .right(&format!("+{} -{}", made.added, made.removed), Slot::Dim, 0)
         .right(&tests, slot, 0);
@@ -79,6 +84,9 @@ pub(super) fn commit(made: &CommitMade, scene: &Scene<'_>) -> Vec<Line<'static>>
             .skip_while(|line| line.trim().is_empty())
             .collect();
         lines.extend(words(&body.join("\n"), Slot::Text, 2, scene));
+        if let Some(failure) = &made.over_hook {
+            lines.extend(words(&format!("approved all the same: {failure}"), Slot::Warning, 2, scene));
+        }
         let parent = made
             .parent
             .as_ref()

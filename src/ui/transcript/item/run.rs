@@ -155,6 +155,7 @@ fn case(case: &TestCase, scene: &Scene<'_>, lines: &mut Vec<Line<'static>>) {
 pub(super) const fn purpose(purpose: TestPurpose) -> &'static str {
     match purpose {
         TestPurpose::Smoke => "smoke test",
+        TestPurpose::Declared => "as just declared",
         TestPurpose::Evidence => "for a pass flag",
         TestPurpose::Commit => "for a commit",
         TestPurpose::SessionEnd => "at the session's end",
