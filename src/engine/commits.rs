@@ -112,8 +112,9 @@ impl Dispatch {
             unseen: Some(unseen(draft.hunks(), decided)),
             over_hook: draft.hook_failure.clone(),
         })?;
-        if let Some(why) = &made.index_behind {
-            index::behind(project, why)?;
+        match &made.index_behind {
+            Some(why) => index::behind(project, why)?,
+            None => index::settle(project).await?,
         }
         self.protect(&made.commit).await?;
         project.checkpoint(CheckpointCause::Commit, None).await?;

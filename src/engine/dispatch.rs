@@ -148,7 +148,14 @@ impl Dispatch {
     async fn work(&self, proposed: &ProposedCall, kind: ToolKind, cancel: CancellationToken) -> Result<Ran, EngineError> {
         // Held until the guard has looked: what it puts back is not a change from outside either.
         let _ours = self.project.watcher.expect();
+        // The tools that edit files stage nothing: what is staged while they run is a person's.
+        let mark = if kind == ToolKind::Execute {
+            self.project.mark_index().await
+        } else {
+            None
+        };
         let outcome = self.run_tool(proposed, cancel).await?;
+        self.project.note_staging(mark).await;
         let mut ran = Ran { outcome, ends: None };
         if kind == ToolKind::Execute && !self.toolbox.background().await.is_empty() {
             self.project.suspect_background();

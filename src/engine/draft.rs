@@ -7,7 +7,7 @@ use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::rites::Hooked;
-use super::{testing, weakened};
+use super::{index, testing, weakened};
 use crate::git::{Repo, Tree};
 use crate::harness::FeatureList;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
@@ -53,6 +53,7 @@ impl Dispatch {
                 "Not committed: something writes to guarded files all the time. Stop what runs in the background, then commit again.",
             )));
         };
+        index::settle_if_all_is_in(project, &tree.id).await?;
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
         if dirty.is_empty() {
             return Ok(Err(Ran::failed(

@@ -5,7 +5,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
-use super::weakened;
+use super::{index, weakened};
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -119,6 +119,7 @@ impl Dispatch {
         {
             return Ok(Ran::failed(missing));
         }
+        index::settle_if_all_is_in(&self.project, &self.project.tree().await?).await?;
         let dirty = self.project.git(|repo| repo.dirty()).await?;
         let mut owed = Vec::new();
         if !dirty.is_empty() {

@@ -1,11 +1,66 @@
-//! The user's index, when a commit could not bring it along: told when it happens, mended as soon as its lock is gone.
+//! The user's index: what the agent's commands stage in it, and a commit that could not bring it along, which is told when it happens
+//! and mended as soon as the lock is gone.
 //!
-//! Does not own the repair ([`Repo::mend_index`]). Invariant: an index that could not be mended never ends a session.
+//! Owns when the index is looked at; does not own the repair ([`Repo::mend_index`]) nor whose an entry is ([`IndexMark`]). What changes
+//! there while a command of the agent or the tests run is the agent's, for only processes stage; what a process in the background
+//! stages between two calls cannot be told from a person's doing and stays. Invariant: an index that could not be read or mended
+//! never ends a session.
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::git::Repo;
+use crate::git::{IndexMark, Repo};
+use crate::protocol::Oid;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind};
+use std::sync::{MutexGuard, PoisonError};
+
+impl Project {
+    /// Looks at the index before something runs that may stage files. `None` if it cannot be read.
+    pub(super) async fn mark_index(&self) -> Option<IndexMark> {
+        let last = self.marked().take();
+        let mark = self.git(move |repo| repo.mark_index(last)).await;
+        mark.inspect_err(|error| tracing::warn!(%error, "the index was not looked at"))
+            .ok()
+    }
+
+    /// Remembers as the agent's what was staged since that look.
+    pub(super) async fn note_staging(&self, before: Option<IndexMark>) {
+        let Some(before) = before else { return };
+        match self.git(move |repo| repo.note_staging(before)).await {
+            Ok(after) => *self.marked() = Some(after),
+            Err(error) => tracing::warn!(%error, "what was staged meanwhile is taken for a person's"),
+        }
+    }
+
+    fn marked(&self) -> MutexGuard<'_, Option<IndexMark>> {
+        self.marked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets what the agent staged besides follow too, after a commit of all files.
+///
+/// # Errors
+/// Fails if the work cannot be done at all; where the index is locked, what was staged stays remembered.
+pub async fn settle(project: &Project) -> Result<(), EngineError> {
+    match project.git(Repo::settle_index).await {
+        Err(EngineError::Git(error)) => {
+            tracing::warn!(%error, "what the agent staged follows the next commit");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// As [`settle`], if the files are those of the last commit: then nothing that the agent staged is on its way to another.
+///
+/// # Errors
+/// Fails if the last commit cannot be read, or as [`settle`].
+pub async fn settle_if_all_is_in(project: &Project, files: &Oid) -> Result<(), EngineError> {
+    let committed = project.git(|repo| repo.head_files()).await?;
+    if committed.as_ref() == Some(files) {
+        settle(project).await?;
+    }
+    Ok(())
+}
 
 /// Tells that the index still shows the state before a commit.
 ///

@@ -226,6 +226,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         watcher,
         guard,
         background: AtomicBool::new(false),
+        marked: std::sync::Mutex::default(),
         checkpointed: std::sync::Mutex::default(),
         going: std::sync::Mutex::default(),
     });

@@ -93,7 +93,9 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
         .timeout(INIT_TIMEOUT)
         .group(dispatch.toolbox.group());
     (invocation.head, invocation.tail) = (INIT_OUTPUT, INIT_OUTPUT);
+    let mark = dispatch.project.mark_index().await;
     let done = process::run(invocation, cancel.clone(), None).await?;
+    dispatch.project.note_staging(mark).await;
     if done.background {
         dispatch.project.suspect_background();
     }

@@ -8,7 +8,7 @@ use super::questions::Questions;
 use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{Checkpoint, GitError, Repo, Tree};
+use crate::git::{Checkpoint, GitError, IndexMark, Repo, Tree};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
@@ -50,6 +50,8 @@ pub struct Project {
     /// What judges calls and keeps guarded files as they were.
     pub guard: Arc<Guard>,
     pub(super) background: AtomicBool,
+    /// The index as it was last looked at.
+    pub(super) marked: Mutex<Option<IndexMark>>,
     /// The latest checkpoint of this run.
     pub(super) checkpointed: Mutex<Option<Checkpoint>>,
     /// The move that was agreed to, made once the running session has ended.

@@ -53,11 +53,13 @@ pub async fn run(
     project.put_back_if_suspect().await?;
     let seal = project.guard.seal();
     let _ours = project.watcher.expect();
+    let mark = project.mark_index().await;
     let verify::Ran {
         mut run,
         whole,
         cancelled,
     } = verify::run(plan, cancel.clone()).await?;
+    project.note_staging(mark).await;
     let disturbed = project.disturbed(&seal).await?;
     if cancelled {
         return Ok(Tested::Cancelled);

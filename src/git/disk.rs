@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) const LARGE: u64 = 50 * 1024 * 1024;
 
 /// Files above this size are streamed into the object database.
-const STREAMED: u64 = 8 * 1024 * 1024;
+pub(super) const STREAMED: u64 = 8 * 1024 * 1024;
 
 /// How often a file that changes while it is read is read again.
 const TRIES: u32 = 5;
@@ -183,7 +183,7 @@ impl Repo {
     }
 
     /// Returns the mode git gives a file; where `core.fileMode` is off, a tracked file keeps the one it has.
-    fn mode_of(&self, meta: &Metadata, tracked: Option<u32>) -> u32 {
+    pub(super) fn mode_of(&self, meta: &Metadata, tracked: Option<u32>) -> u32 {
         let trusted = self
             .git
             .config()

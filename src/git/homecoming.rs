@@ -217,7 +217,8 @@ impl Repo {
         let now = ours(self.tree(&plan.from)?.id());
         let moves = steps(&self.files_of(&now)?, &self.files_of(&plan.files)?);
         let as_written = |step: Step| Ok(self.converted(&step)?.unwrap_or(step));
-        moves.into_iter().map(as_written).collect()
+        let moves = moves.into_iter().map(as_written).collect::<Result<_, GitError>>()?;
+        self.as_checked_out(moves, &plan.files)
     }
 
     fn write_finishing(&self, facts: &Facts, moves: &[Step]) -> Result<git2::Oid, GitError> {

@@ -15,16 +15,19 @@ use std::time::{Duration, SystemTime};
 /// A file that changed less than this before it was hashed may change again within one tick of the clock: its times prove nothing.
 const SETTLED: Duration = Duration::from_millis(100);
 
-/// What a tree has for a path.
-type Content = Option<(git2::Oid, u32)>;
+/// What a tree or the index has for a path.
+pub(super) type Content = Option<(git2::Oid, u32)>;
 
 impl Repo {
     /// Moves the index entries of all paths that differ between two trees from the old to the new state, except where the user staged
-    /// something else. In a worktree of ours only the agent stages: what it staged on the way to the commit would read as taking
-    /// the commit back.
+    /// something else. What the agent staged on the way to the commit would read as taking the commit back; in a worktree of ours
+    /// nobody else stages.
     pub(super) fn bring_index_along(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<(), GitError> {
         let changes = self.plain_changes(old, new)?;
-        self.replace_index(|index| self.follow(index, &changes))
+        let (own_place, staged) = (self.belongs_to().is_some(), self.staged_by_agent()?);
+        let follows =
+            |index: &Index, path: &[u8], old: Content| own_place || follows(index, path, old) || staged.is_as_left(index, path);
+        self.replace_index(|index| self.follow(index, &changes, follows))
     }
 
     /// Lists path, old and new content of every difference, without rename detection.
@@ -39,25 +42,16 @@ impl Repo {
             .git
             .diff_tree_to_tree(old, Some(new), Some(&mut options))
             .doing("compare two trees")?;
-        let side = |file: git2::DiffFile<'_>| (file.id(), u32::from(file.mode()));
-        Ok(diff
-            .deltas()
-            .map(|delta| {
-                let path = delta
-                    .new_file()
-                    .path_bytes()
-                    .or_else(|| delta.old_file().path_bytes())
-                    .unwrap_or_default();
-                let before = (delta.status() != Delta::Added).then(|| side(delta.old_file()));
-                let after = (delta.status() != Delta::Deleted).then(|| side(delta.new_file()));
-                (path.to_vec(), before, after)
-            })
-            .collect())
+        Ok(diff.deltas().map(|delta| sides(&delta)).collect())
     }
 
-    fn follow(&self, index: &mut Index, changes: &[(Vec<u8>, Content, Content)]) -> Result<(), git2::Error> {
-        let is_agents = self.belongs_to().is_some();
-        let follows = |index: &Index, path: &[u8], old: Content| is_agents || follows(index, path, old);
+    /// Brings the entries along that may follow.
+    pub(super) fn follow(
+        &self,
+        index: &mut Index,
+        changes: &[(Vec<u8>, Content, Content)],
+        follows: impl Fn(&Index, &[u8], Content) -> bool,
+    ) -> Result<(), git2::Error> {
         // Removals first: a file may have become a directory.
         for (path, old, _) in changes.iter().filter(|(_, _, new)| new.is_none()) {
             let file = Path::new(OsStr::from_bytes(path));
@@ -83,6 +77,16 @@ impl Repo {
             _ => blank,
         }
     }
+}
+
+/// Returns path, old and new content of a difference.
+pub(super) fn sides(delta: &git2::DiffDelta<'_>) -> (Vec<u8>, Content, Content) {
+    let side = |file: git2::DiffFile<'_>| (file.id(), u32::from(file.mode()));
+    let (old, new) = (delta.old_file(), delta.new_file());
+    let path = new.path_bytes().or_else(|| old.path_bytes()).unwrap_or_default().to_vec();
+    let before = (delta.status() != Delta::Added).then(|| side(old));
+    let after = (delta.status() != Delta::Deleted).then(|| side(new));
+    (path, before, after)
 }
 
 /// Says whether the index has for a path what the old tree has: then the user staged nothing else.

@@ -135,14 +135,14 @@ impl Repo {
 }
 
 /// What tells one index file from the next.
-type Identity = Option<(u64, u64, i64, i64)>;
+pub(super) type Identity = Option<(u64, u64, i64, i64)>;
 
-fn identity(file: &Path) -> Identity {
+pub(super) fn identity(file: &Path) -> Identity {
     let meta: io::Result<fs::Metadata> = fs::metadata(file);
     meta.ok()
         .map(|meta| (meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
 }
 
-fn as_path(path: &[u8]) -> &Path {
+pub(super) fn as_path(path: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(path))
 }

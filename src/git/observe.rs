@@ -2,6 +2,7 @@
 
 use super::GitError;
 use super::error::Doing;
+use super::index_file::as_path;
 use super::read::lossy;
 use super::repo::{Head, Repo, ours};
 use crate::protocol::event::{CommitInfo, RepositoryObserved};
@@ -51,7 +52,8 @@ impl Repo {
         })
     }
 
-    /// Lists uncommitted paths like `git status --short`, with one letter: `M path`, `?? new/`. Changes within submodules are not looked for.
+    /// Lists uncommitted paths like `git status --short`, with one letter: `M path`, `?? new/`. Changes within submodules are not looked
+    /// for. A file is as committed if git would store for it what is committed, whatever line ends it has on disk.
     ///
     /// # Errors
     /// If the index or the files cannot be read.
@@ -62,10 +64,18 @@ impl Repo {
             .git
             .statuses(Some(&mut options))
             .doing("compare the files with the last commit")?;
-        Ok(statuses
-            .iter()
-            .map(|entry| format!("{} {}", letter(entry.status()), lossy(entry.path_bytes())))
-            .collect())
+        let index = self.git.index().doing("read the index")?;
+        let differs = |entry: git2::StatusEntry<'_>| {
+            let mut status = entry.status();
+            if status.is_wt_modified()
+                && let Some(entry) = index.get_path(as_path(entry.path_bytes()), 0)
+                && self.only_converted(&entry)
+            {
+                status.remove(Status::WT_MODIFIED);
+            }
+            (!status.is_empty()).then(|| format!("{} {}", letter(status), lossy(entry.path_bytes())))
+        };
+        Ok(statuses.iter().filter_map(differs).collect())
     }
 
     /// Returns a hash over HEAD and all refs but our own: it changes when anybody commits, switches, resets, tags or fetches.

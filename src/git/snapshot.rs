@@ -113,7 +113,7 @@ impl Repo {
     }
 
     /// Lists what differs between index and disk: changed tracked files and new ones, by raw path.
-    fn worktree_changes(&self) -> Result<BTreeMap<Vec<u8>, Status>, GitError> {
+    pub(super) fn worktree_changes(&self) -> Result<BTreeMap<Vec<u8>, Status>, GitError> {
         let mut options = StatusOptions::new();
         options
             .show(StatusShow::Workdir)
@@ -151,7 +151,8 @@ impl Draft<'_> {
     /// Takes a tracked file: as the index has it if it is unchanged, else from disk.
     fn take_tracked(&mut self, entry: IndexEntry, status: Status) -> Result<(), GitError> {
         let hidden = entry.flags & ASSUME_UNCHANGED != 0 || entry.flags_extended & (SKIP_WORKTREE | INTENT_TO_ADD) != 0;
-        if status == Status::CURRENT && !hidden && self.is_verbatim(&entry) {
+        let unchanged = status == Status::CURRENT || (self.taking.fidelity == Fidelity::Commit && self.repo.only_converted(&entry));
+        if unchanged && !hidden && self.is_verbatim(&entry) {
             return self.add(&entry.path, entry.id, entry.mode);
         }
         match self.repo.store(&entry.path, Some(entry.mode), self.taking)? {

@@ -333,7 +333,7 @@ fn is_empty(dir: &Path) -> bool {
 }
 
 /// A file's bytes without the line-end conversions that a checkout makes.
-fn unix(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn unix(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().copied().filter(|byte| *byte != b'\r').collect()
 }
 

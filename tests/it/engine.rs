@@ -12,6 +12,7 @@ mod propose;
 mod regress;
 mod rites;
 mod rules;
+mod staging;
 mod survivors;
 mod weakened;
 

@@ -255,6 +255,34 @@ fn line_ends_of_a_checkout_stay_as_they_are() {
 }
 
 #[test]
+fn new_files_come_home_with_the_line_ends_of_a_checkout() {
+    let work = Work::new();
+    work.agent("run.sh", "one\ntwo\n");
+    work.agent("raw.bin", "a\0b\n");
+    work.commit(work.path(), "more");
+    work.git(&["config", "core.autocrlf", "true"]);
+    work.home(&work.plan(FinishWay::Squash)).unwrap();
+    assert_eq!(fs::read(work.root.join("run.sh")).unwrap(), b"one\r\ntwo\r\n");
+    assert_eq!(fs::read(work.root.join("new/n.txt")).unwrap(), b"new\r\n");
+    assert_eq!(fs::read(work.root.join("raw.bin")).unwrap(), b"a\0b\n");
+    assert_eq!(work.git(&["status", "--porcelain"]), "");
+    assert_eq!(work.git(&["show", "HEAD:run.sh"]), "one\ntwo");
+}
+
+#[test]
+fn a_worktree_may_go_whose_files_differ_only_in_line_ends() {
+    let work = Work::new();
+    work.git(&["config", "core.autocrlf", "true"]);
+    work.agent("a.txt", "agent\r\n");
+    must(work.path(), &["add", "a.txt"]);
+    work.agent("a.txt", "agent\n");
+    assert_ne!(must(work.path(), &["status", "--porcelain"]), "", "git goes by the size");
+    let home = work.home(&work.plan(FinishWay::Merge)).unwrap();
+    let stays = work.repo().must_stay(&work.tree, &home.to, crate::git::Removal::New).unwrap();
+    assert_eq!(stays, None);
+}
+
+#[test]
 fn what_is_staged_elsewhere_and_a_files_permissions_stay() {
     use std::os::unix::fs::PermissionsExt as _;
     let work = Work::new();

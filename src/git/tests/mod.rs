@@ -8,6 +8,7 @@ mod retire;
 mod rollback;
 mod round_trip;
 mod snapshot;
+mod staging;
 mod worktree;
 
 use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
