@@ -228,12 +228,19 @@ pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str
     } else {
         (one, other)
     };
-    let equal = !how.contains("ot") && !how.contains("ne");
     Check {
         line,
         text: whole,
         subject: subject.to_owned(),
         expected: format!("{how} {expected}{}", extras(rest)),
-        always: equal && one == other && (is_plain(one) || !one.contains('(')),
+        always: is_equality(how) && one == other && (is_plain(one) || !one.contains('(')),
     }
+}
+
+/// Says whether a check's name claims that two values are the same. A check of the project's own may claim anything.
+fn is_equality(how: &str) -> bool {
+    let how = how.rsplit('.').next().unwrap_or(how).to_lowercase();
+    let claims = ["eq", "same", "tobe"].iter().any(|word| how.contains(word)) || matches!(how.as_str(), "assertis" | "is" | "-eq");
+    let symbols = how.contains('=') && !how.contains('!');
+    (claims || symbols) && !how.contains("not") && !how.contains("ne")
 }

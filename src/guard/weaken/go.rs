@@ -23,8 +23,16 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
                 .is_some_and(|rest| !rest.starts_with(|c: char| c.is_lowercase()))
         });
         if let (true, "function_declaration", Some(body)) = (is_test, item.kind(), item.child_by_field_name("body")) {
+            let printed = printed(body, source);
+            if name.starts_with("Example") && printed.is_none() {
+                continue;
+            }
             let first = suite.tests.len();
             collect(vec![name.to_owned()], line(item), body, source, suite);
+            if let (Some(test), Some(printed)) = (suite.tests.get_mut(first), printed.filter(|_| name.starts_with("Example"))) {
+                test.statements.push(printed.text.clone());
+                test.checks.push(printed);
+            }
             for test in suite.tests.iter_mut().skip(first) {
                 test.off.extend(never.map(|tags| format!("//go:build {tags}")));
             }
@@ -74,13 +82,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
                 test.off
                     .extend((!is_excused(&condition)).then(|| format!("t.Skip if {condition}")));
             }
-            let drops = statement.kind() == "defer_statement" && words.contains("recover()");
-            test.swallows += usize::from(
-                drops
-                    && !["t.Fatal", "t.Error", "panic(", "t.Fail"]
-                        .iter()
-                        .any(|tells| words.contains(tells)),
-            );
+            test.swallows += usize::from(statement.kind() == "defer_statement" && drops(&words));
             test.statements.push(words);
             visit(statement, |node| {
                 if is_dead(node, whole, source) {
@@ -102,6 +104,42 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
     }
     suite.tests.sort_by_key(|test| test.line);
     super::suite::call_helpers(suite);
+}
+
+/// Says whether a deferred function recovers from a panic and does nothing about it but talk.
+fn drops(deferred: &str) -> bool {
+    let Some((before, after)) = deferred.split_once("recover()") else {
+        return false;
+    };
+    let rest = format!("{} {}", before.replace("func()", ""), after.replace("}()", ""));
+    let calls = rest.matches('(').count();
+    let talk: usize = ["t.Log", "fmt.Print", "log.Print"]
+        .iter()
+        .map(|word| rest.matches(word).count())
+        .sum();
+    calls <= talk && !rest.contains(" = nil")
+}
+
+/// What an example must print, from the comment that ends it; without one it is built and not run.
+fn printed(body: Node<'_>, source: &str) -> Option<Check> {
+    let mut comments = Vec::new();
+    visit(body, |node| {
+        comments.extend((node.kind() == "comment").then_some(node));
+        true
+    });
+    let claims = |comment: &Node<'_>| {
+        let words = text(*comment, source).trim_start_matches(['/', '*', ' ']).to_lowercase();
+        words.starts_with("output:") || words.starts_with("unordered output:")
+    };
+    let first = comments.iter().position(claims)?;
+    let all: Vec<&str> = comments.iter().skip(first).map(|comment| text(*comment, source)).collect();
+    Some(Check {
+        line: line(*comments.get(first)?),
+        text: all.join(" "),
+        subject: "what is printed".to_owned(),
+        expected: all.join("\n"),
+        always: false,
+    })
 }
 
 fn statements(body: Node<'_>) -> Vec<Node<'_>> {
