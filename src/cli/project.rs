@@ -5,11 +5,12 @@
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::engine::place::Place;
+use crate::git::{HomeStep, Repo};
 use crate::harness::feature_list::ListError;
 use crate::harness::{FeatureList, places};
 use crate::link;
 use crate::protocol::event::{FeatureListLoaded, RunInterrupted, RunOutcome};
-use crate::protocol::{Event, FeatureStatus, Seq, WorkTree};
+use crate::protocol::{Event, FeatureStatus, FinishWay, Seq, WorkTree};
 use crate::session::{Phase, State};
 use crate::store::{self, Problem, ProjectDir};
 use jiff::Timestamp;
@@ -181,6 +182,25 @@ impl Project {
     pub fn state_word(&self, now: Timestamp) -> (&'static str, Option<Timestamp>) {
         let (phase, since) = self.state.phase_at(now);
         (phase.word(), since)
+    }
+
+    /// Says whether an edit of the feature list was cut off and nobody has settled it yet.
+    #[must_use]
+    pub fn has_cut_edit(&self) -> bool {
+        self.holder.is_none() && self.dir.pending_edit().exists()
+    }
+
+    /// Names the branch that has all the work of the worktree already; `None` where there is work to bring home, or none yet.
+    #[must_use]
+    pub fn home_with_all(&self) -> Option<&str> {
+        let tree = &self.state.worktree.as_ref()?.taken.tree;
+        let into = tree.into.as_deref()?;
+        let repo = Repo::discover(&self.checkout).ok()?;
+        if repo.branch_at(&tree.branch).ok()?? == tree.base {
+            return None;
+        }
+        let plan = repo.plan_home(&tree.branch, into, FinishWay::Squash).ok()?;
+        (plan.step == HomeStep::None).then_some(into)
     }
 
     /// Counts regressed features.

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::project::{Project, Standing};
 use super::words;
 use crate::protocol::event::RunOutcome;
-use crate::protocol::{FeatureStatus, MoveKind, TestRun, Usage};
+use crate::protocol::{FeatureStatus, MoveKind, Oid, TestRun, Usage};
 use crate::session::Tested;
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
@@ -37,6 +37,8 @@ struct Report {
     /// Those that it ever made.
     commits_made: usize,
     last_commit: Option<String>,
+    /// Whether an edit of the feature list was cut off and waits to be settled.
+    edit_cut_off: bool,
     usage: Usage,
     cost_usd: f64,
     unpriced_tokens: u64,
@@ -134,6 +136,13 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if let Some(past) = state.standing_move() {
         lines.push(("moved", words::moved(state, past, &project.checkout, now)));
     }
+    if project.has_cut_edit() {
+        let at = words::path(&project.checkout);
+        let told = format!(
+            "of the feature list was cut off: `longhaul {at}`, or the next run, edit or move, finishes it or takes it back, and says which"
+        );
+        lines.push(("edit", told));
+    }
     lines.extend(worktree_line(project).map(|line| ("worktree", line)));
     let (passing, total) = state.features.progress();
     lines.push((
@@ -176,10 +185,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     }
     if !state.commits.is_empty() {
         let held = state.commits_held();
-        let last = held.last().map_or_else(String::new, |commit| {
-            let subject = commit.made.message.lines().next().unwrap_or_default();
-            format!(", last {} {subject}", commit.made.commit.short())
-        });
+        let last = last_commit(project).map_or_else(String::new, |(id, subject)| format!(", last {} {subject}", id.short()));
         let counted = format::commits(held.len(), state.commits.len(), state.branch());
         lines.push(("commits", format!("{counted}{last}")));
     }
@@ -203,6 +209,18 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     lines
 }
 
+/// The branch's newest commit with its first line, whoever made it.
+fn last_commit(project: &Project) -> Option<(&Oid, &str)> {
+    let state = &project.state;
+    match &state.repository {
+        Some(repository) => repository.commits.first().map(|commit| (&commit.id, commit.subject.as_str())),
+        None => {
+            let made = &state.commits.last()?.made;
+            Some((&made.commit, made.message.lines().next().unwrap_or_default()))
+        }
+    }
+}
+
 fn worktree_line(project: &Project) -> Option<String> {
     if let Some(tree) = &project.missing {
         return Some(format!(
@@ -213,12 +231,14 @@ fn worktree_line(project: &Project) -> Option<String> {
     let place = project.state.worktree.as_ref()?;
     Some(match (&place.finished, project.state.open_worktree()) {
         (Some(finished), None) => words::finished(finished),
-        _ => format!(
-            "{}, on {}; `longhaul finish {}` brings its work home",
-            place.taken.tree.path,
-            place.taken.tree.branch,
-            words::path(&project.checkout)
-        ),
+        _ => {
+            let finish = format!("`longhaul finish {}`", words::path(&project.checkout));
+            let next = match project.home_with_all() {
+                Some(into) => format!("{into} has all of its work already, {finish} says what keeps the worktree"),
+                None => format!("{finish} brings its work home"),
+            };
+            format!("{}, on {}; {next}", place.taken.tree.path, place.taken.tree.branch)
+        }
     })
 }
 
@@ -322,7 +342,8 @@ fn report(project: &Project, now: Timestamp) -> Report {
         }),
         commits: held.len(),
         commits_made: state.commits.len(),
-        last_commit: held.last().map(|commit| commit.made.commit.to_string()),
+        last_commit: last_commit(project).map(|(id, _)| id.to_string()),
+        edit_cut_off: project.has_cut_edit(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),
         unpriced_tokens: state.totals.unpriced_tokens,

@@ -5,6 +5,7 @@
 
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
+use super::gates::is_ending;
 use super::questions::Happened;
 use crate::harness::prompt::Attendance;
 use crate::protocol::QuestionId;
@@ -76,11 +77,7 @@ impl Dispatch {
 
     /// The person cut the step, or the run stops: nobody answers in their place.
     fn withdraw(&self, question: QuestionId) -> Result<Ran, EngineError> {
-        let stops = self
-            .project
-            .journal
-            .with_state(|state| state.run.as_ref().is_some_and(|run| run.stopping.is_some()));
-        let reason = if stops {
+        let reason = if is_ending(&self.project) {
             "the run stops before anybody answered"
         } else {
             "the human interrupted before answering"

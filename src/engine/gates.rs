@@ -8,7 +8,8 @@ use super::error::EngineError;
 use super::project::Project;
 use crate::harness::limits;
 use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened};
-use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, RuleId};
+use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, PauseMode, RuleId, StopMode};
+use crate::session::Hold;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -233,12 +234,28 @@ pub async fn ask_and(
         biased;
         answered = answered => answered.unwrap_or_else(|_| gone("the run stops, and nobody is there to decide")),
         () = cancel.cancelled() => {
-            let stops = project.journal.with_state(|state| state.run.as_ref().is_some_and(|run| run.stopping.is_some()));
-            gone(if stops { "the session ended" } else { "the call was interrupted" })
+            gone(if is_ending(project) { "the session ended" } else { "interrupted" })
         }
     };
     project.gates.forget(opened.gate);
     Ok(decided)
+}
+
+/// Says whether a call that is cut is the session's last: a person who interrupts it lets the session go on, also where the run is to
+/// stop after it.
+pub(super) fn is_ending(project: &Project) -> bool {
+    project.journal.with_state(|state| {
+        state.run.as_ref().is_some_and(|run| {
+            let cut = matches!(
+                run.hold,
+                Hold::Pausing {
+                    mode: PauseMode::Now,
+                    ..
+                }
+            );
+            !cut && matches!(run.stopping, Some(StopMode::AfterStep | StopMode::Now))
+        })
+    })
 }
 
 /// Records how a gate was decided.

@@ -202,6 +202,7 @@ impl Mover {
                 .map(|(_, there)| there.clone()),
             restored: facts.restored,
             kept: moved.kept,
+            replaced: facts.replaced,
         };
         self.journal.record(event.clone())?;
         let paths = match repo.head()? {
@@ -299,12 +300,13 @@ impl Project {
     }
 }
 
-/// Says a move in a sentence.
+/// Says a move in a sentence: what it did, and every edit that it replaced.
 #[must_use]
 pub fn sentence(moved: &RolledBack) -> String {
     let files = if moved.files == 1 { "file" } else { "files" };
+    let aside = moved.aside().map_or_else(String::new, |aside| format!("; {aside}"));
     format!(
-        "{} ({} {files}; the state before is undo {})",
+        "{} ({} {files}; the state before is undo {}){aside}",
         moved.words(),
         moved.files,
         moved.undo

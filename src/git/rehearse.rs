@@ -100,7 +100,7 @@ impl Repo {
             returned: Vec::new(),
             untracked: Vec::new(),
             left_alone,
-            edited: self.edited(&before)?,
+            edited: self.edited(&before, from.as_ref())?,
             undo: self.next_number(UNDO)?,
             features: Vec::new(),
             notes: None,
@@ -128,6 +128,7 @@ impl Repo {
                     from,
                     to: goal.to,
                     restored,
+                    replaced: Vec::new(),
                 },
                 files: tree.id,
                 target: target_tree,
@@ -312,8 +313,9 @@ impl Repo {
         Ok(())
     }
 
-    /// Lists the files that differ from the latest checkpoint, or from what a later move made of them.
-    fn edited(&self, before: &Files) -> Result<Vec<String>, GitError> {
+    /// Lists the files that differ from the latest checkpoint, or from what a later move made of them. What was committed since then
+    /// as it is now, as an edit of the feature list by hand is, is not among them: the commit keeps it.
+    fn edited(&self, before: &Files, head: Option<&Oid>) -> Result<Vec<String>, GitError> {
         let Some(latest) = self.latest_checkpoint()? else {
             return Ok(Vec::new());
         };
@@ -323,8 +325,19 @@ impl Repo {
         };
         // A checkpoint's time has no parts of a second: one is made right before each move, none right after it.
         let moved = moved.filter(|saved| saved.facts.time >= latest.time);
-        let then = self.files_of(moved.as_ref().map_or(&latest.tree, |saved| &saved.target))?;
-        Ok(steps(&then, before).iter().map(|step| lossy(&step.path)).collect())
+        let (tree, then_head) = match &moved {
+            Some(saved) => (&saved.target, &saved.facts.to),
+            None => (&latest.tree, &latest.head),
+        };
+        let then = self.files_of(tree)?;
+        let committed = |head: Option<&Oid>| head.map_or_else(|| Ok(Files::new()), |head| self.files_of(head));
+        let (was_committed, is_committed) = (committed(then_head.as_ref())?, committed(head)?);
+        let own = |step: &Step| {
+            let now = is_committed.get(&step.path);
+            now != before.get(&step.path) || now == was_committed.get(&step.path)
+        };
+        let edits = steps(&then, before);
+        Ok(edits.iter().filter(|step| own(step)).map(|step| lossy(&step.path)).collect())
     }
 
     /// Lists the commits that a branch loses on its way, and counts those that it gains.

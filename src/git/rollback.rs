@@ -40,10 +40,12 @@ impl Repo {
         if self.finish_move()?.is_some() {
             return Err(GitError::Stale);
         }
-        let Plan { rehearsal, saved } = self.plan(&expected.target, limit)?;
+        let Plan { rehearsal, mut saved } = self.plan(&expected.target, limit)?;
         if rehearsal.seen != expected.seen {
             return Err(GitError::Stale);
         }
+        // By the rehearsal that was shown: a checkpoint made since then may hold those edits too.
+        saved.facts.replaced = expected.replaced();
         let commit = self.write_saved(&saved)?;
         // Once more, now that it is written: what is kept must be what is there.
         if self.plan(&expected.target, limit)?.rehearsal.seen != expected.seen {

@@ -44,6 +44,9 @@ pub struct Facts {
     pub to: Option<Oid>,
     /// The saved state that the move restored, for an undo or a redo.
     pub restored: Option<u32>,
+    /// Files that the move replaced and that only this state has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 /// A saved state, read back.

@@ -77,7 +77,7 @@ pub struct Rehearsal {
     pub untracked: Vec<String>,
     /// Files that stay as they are although they could differ, each with the reason.
     pub left_alone: Vec<String>,
-    /// Files that changed since the latest checkpoint or move, by whomever.
+    /// Files that changed since the latest checkpoint or move, by whomever, and were not committed since then.
     pub edited: Vec<String>,
     /// Number under which the present state will be kept.
     pub undo: u32,
@@ -133,5 +133,23 @@ impl Rehearsal {
     pub fn is_idle(&self) -> bool {
         let files = [&self.changed, &self.removed, &self.returned, &self.untracked];
         self.from == self.to && files.iter().all(|files| files.is_empty())
+    }
+
+    /// Lists the files whose present state no checkpoint, commit or move of ours made before, and that the move replaces: edits of the
+    /// user's, and what git does not know.
+    #[must_use]
+    pub fn replaced(&self) -> Vec<String> {
+        let touched = [&self.changed, &self.removed, &self.returned];
+        let is_touched = |path: &&String| touched.iter().any(|paths| paths.contains(path));
+        let mut replaced: Vec<String> = self
+            .edited
+            .iter()
+            .filter(is_touched)
+            .chain(&self.untracked)
+            .cloned()
+            .collect();
+        replaced.sort_unstable();
+        replaced.dedup();
+        replaced
     }
 }

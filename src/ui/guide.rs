@@ -118,6 +118,7 @@ mod tests {
             abandoned: Vec::new(),
             features: Vec::new(),
             kept: Vec::new(),
+            replaced: Vec::new(),
             restored: None,
             tree: None,
         }

@@ -118,10 +118,7 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         ));
     }
     if !rehearsal.edited.is_empty() {
-        rows.push((
-            "edited",
-            format!("since the last checkpoint or move, and kept: {}", named(&rehearsal.edited)),
-        ));
+        rows.push(("edited", edited(rehearsal, wording.names)));
     }
     let mut stays = rehearsal.left_alone.clone();
     stays.push("empty directories and what git ignores, which nobody keeps".to_owned());
@@ -131,6 +128,16 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         format!("at any time; everything is kept under undo/{}", rehearsal.undo),
     ));
     rows
+}
+
+/// What somebody edited since the last checkpoint or move, by what becomes of it.
+fn edited(rehearsal: &Rehearsal, most: usize) -> String {
+    let replaced = rehearsal.replaced();
+    let (aside, stays): (Vec<String>, Vec<String>) = rehearsal.edited.iter().cloned().partition(|path| replaced.contains(path));
+    let aside = (!aside.is_empty()).then(|| format!("kept aside in undo {}: {}", rehearsal.undo, named(&aside, most)));
+    let stays = (!stays.is_empty()).then(|| format!("as it is there too, and not touched: {}", named(&stays, most)));
+    let parts: Vec<String> = aside.into_iter().chain(stays).collect();
+    format!("since the last checkpoint or move; {}", parts.join("; "))
 }
 
 fn branch(rehearsal: &Rehearsal, arrow: &str) -> String {
@@ -154,7 +161,7 @@ fn counted(rehearsal: &Rehearsal, names: usize) -> String {
         (&rehearsal.changed, "changes", "change", false),
         (&rehearsal.returned, "returns", "return", false),
         (&rehearsal.removed, "goes", "go", false),
-        (&rehearsal.untracked, "untracked kept aside", "untracked kept aside", true),
+        (&rehearsal.untracked, "untracked", "untracked", true),
     ];
     let said: Vec<String> = parts
         .into_iter()
@@ -162,7 +169,7 @@ fn counted(rehearsal: &Rehearsal, names: usize) -> String {
         .map(|(list, one, many, all)| {
             let word = if list.len() == 1 { one } else { many };
             let names = if all {
-                format!(": {}", named(list, names))
+                format!(" kept aside in undo {}: {}", rehearsal.undo, named(list, names))
             } else {
                 String::new()
             };

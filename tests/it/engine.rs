@@ -6,6 +6,8 @@ mod checks;
 mod gates;
 mod guarded;
 mod index;
+mod interrupt;
+mod left;
 mod limits;
 mod matrix;
 mod propose;

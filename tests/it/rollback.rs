@@ -1,5 +1,6 @@
 //! Going back from a shell, and in a live run.
 
+mod edits;
 mod now;
 
 use crate::support::{INITIALIZER, Lab, builds, coding, ends, wait_for};
@@ -74,7 +75,7 @@ fn a_rehearsal_changes_nothing_and_a_move_is_asked_for() {
         .success()
         .stdout(
             contains("Roll back to")
-                .and(contains("1 untracked kept aside: scratch.txt"))
+                .and(contains("1 untracked kept aside in undo 1: scratch.txt"))
                 .and(contains("1 commit set aside")),
         );
     place

@@ -9,7 +9,7 @@ mod parts;
 mod tests;
 
 use crate::protocol::event::{OrientationPart, RepositoryObserved};
-use crate::protocol::{Feature, TestRun};
+use crate::protocol::{Feature, SessionNo, TestRun};
 use std::path::Path;
 
 /// What orientation is made from.
@@ -19,6 +19,8 @@ pub struct OrientInput<'a> {
     pub workspace: &'a Path,
     /// What git says; `None` where the harness did not look.
     pub repository: Option<&'a RepositoryObserved>,
+    /// The session before, and what was not committed when it ended.
+    pub left: Option<(SessionNo, &'a [String])>,
     /// Path of the feature list, for its heading.
     pub feature_list: &'a str,
     /// The features, empty before the initializer has run.

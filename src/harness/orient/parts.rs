@@ -133,15 +133,30 @@ pub(super) fn git_status(input: &OrientInput<'_>) -> Option<OrientationPart> {
     if repository.dirty.is_empty() {
         text.push_str("Nothing uncommitted.");
     } else {
-        text.push_str("Left uncommitted by somebody before this session:\n");
-        for line in repository.dirty.iter().take(30) {
-            let _ = writeln!(text, "{line}");
+        let known = |line: &&String| input.left.is_some_and(|(_, left)| left.contains(line));
+        let (left, other): (Vec<&String>, Vec<&String>) = repository.dirty.iter().partition(known);
+        if let Some((session, _)) = input.left.filter(|_| !left.is_empty()) {
+            uncommitted(
+                &mut text,
+                &format!("Left uncommitted when session {} ended", session.0),
+                &left,
+            );
         }
-        if repository.dirty.len() > 30 {
-            let _ = writeln!(text, "… and {} more", repository.dirty.len() - 30);
+        if !other.is_empty() {
+            uncommitted(&mut text, "Left uncommitted by somebody before this session", &other);
         }
     }
     part("git status", "git status --short", text)
+}
+
+fn uncommitted(text: &mut String, heading: &str, lines: &[&String]) {
+    let _ = writeln!(text, "{heading}:");
+    for line in lines.iter().take(30) {
+        let _ = writeln!(text, "{line}");
+    }
+    if lines.len() > 30 {
+        let _ = writeln!(text, "… and {} more", lines.len() - 30);
+    }
 }
 
 /// Failing tests told with their details.

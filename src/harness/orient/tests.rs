@@ -41,6 +41,7 @@ fn input<'a>(workspace: &'a Path, features: &'a [Feature]) -> OrientInput<'a> {
     OrientInput {
         workspace,
         repository: None,
+        left: None,
         feature_list: "feature_list.json",
         features,
         next: None,

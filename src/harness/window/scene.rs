@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub struct Scene {
     workspace: PathBuf,
     repository: Option<RepositoryObserved>,
+    /// The session before, and what was not committed when it ended.
+    left: Option<(SessionNo, Vec<String>)>,
     features: Vec<Feature>,
     /// What the prompts may speak of.
     pub facts: Facts,
@@ -40,6 +42,7 @@ impl Scene {
         Self {
             workspace: workspace.to_owned(),
             repository: state.repository.clone(),
+            left: before.and_then(|before| Some((before.number, before.ended.as_ref()?.1.dirty.clone()))),
             features: state.features.rows.iter().map(|row| row.feature.clone()).collect(),
             facts: Facts {
                 project: state.project.clone(),
@@ -67,6 +70,7 @@ impl Scene {
         Ok(orient::gather(&OrientInput {
             workspace: &self.workspace,
             repository: self.repository.as_ref(),
+            left: self.left.as_ref().map(|(session, left)| (*session, left.as_slice())),
             feature_list: &self.facts.feature_list,
             features: &self.features,
             next: next.and_then(|id| self.features.iter().find(|feature| feature.id == *id)),

@@ -87,6 +87,9 @@ pub struct RolledBack {
     /// Files that were met in a state that nobody had saved; they lie beside their old place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
+    /// Files whose state nobody but a person made, or git did not know, and that the move replaced: the state before it keeps them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 impl RolledBack {
@@ -99,6 +102,12 @@ impl RolledBack {
             MoveKind::Redo => ": forth to",
         };
         format!("{}{way} {}", self.kind.word(), self.title)
+    }
+
+    /// Names every file that was replaced and is nowhere but in the state before, and where that is kept; `None` if there is none.
+    #[must_use]
+    pub fn aside(&self) -> Option<String> {
+        (!self.replaced.is_empty()).then(|| format!("kept aside in undo {}: {}", self.undo, self.replaced.join(", ")))
     }
 }
 

@@ -209,6 +209,7 @@ mod tests {
                 tree: Some(oid(to)),
                 restored,
                 kept: Vec::new(),
+                replaced: Vec::new(),
             });
         }
 

@@ -56,7 +56,7 @@ fn a_project_without_a_run_goes_back_and_forth_and_back() {
     term.keys("Rback\r");
     term.see("Roll back to");
     term.see("First");
-    term.see("1 untracked kept aside: scratch.txt");
+    term.see("1 untracked kept aside in undo 1: scratch.txt");
     term.see("1 commit set aside");
     term.see("goes, untracked: kept aside");
     term.see("Type back to do it");
@@ -71,7 +71,7 @@ fn a_project_without_a_run_goes_back_and_forth_and_back() {
 
     term.keys("R");
     go_back(&mut term);
-    term.see("z takes it back; in undo 1: scratch.txt");
+    term.see("z takes it back; kept aside in undo 1: scratch.txt");
     term.see("1 commit ");
     assert_eq!(
         (read(&place, "a.txt").as_deref(), read(&place, "scratch.txt")),

@@ -30,6 +30,11 @@ async fn what_git_ignores_is_named_and_keeps_the_worktree() {
         .assert()
         .success()
         .stdout(contains("stays in").and(contains("it holds what git ignores: .env, target/")));
+    place
+        .longhaul(&["status"])
+        .assert()
+        .success()
+        .stdout(contains("main has all of its work already").and(contains("brings its work home").not()));
     assert_eq!(fs::read_to_string(place.tree().join(".env")).unwrap(), "SECRET=1");
     assert_eq!(
         place.git(&["log", "-1", "--format=%s", "main"]),

@@ -59,6 +59,7 @@ fn moved(kind: MoveKind, to: Option<char>, features: Vec<FeatureMove>) -> Event 
         abandoned: Vec::new(),
         features,
         kept: Vec::new(),
+        replaced: Vec::new(),
         restored: None,
         tree: None,
     }

@@ -137,6 +137,7 @@ impl Story {
             abandoned,
             features: (from != to).then_some(flipped).into_iter().collect(),
             kept: Vec::new(),
+            replaced: Vec::new(),
             restored,
             tree: None,
         });

@@ -121,9 +121,12 @@ pub(super) fn moved(moved: &RolledBack, scene: &Scene<'_>) -> Vec<Line<'static>>
             scene,
         ));
     }
+    if let Some(aside) = moved.aside() {
+        lines.extend(words(&aside, Slot::Warning, 2, scene));
+    }
     if !moved.kept.is_empty() {
         lines.extend(words(
-            &format!("kept aside: {}", moved.kept.join(", ")),
+            &format!("changed meanwhile, kept as {}", moved.kept.join(", ")),
             Slot::Warning,
             2,
             scene,

@@ -233,11 +233,7 @@ pub fn moved(model: &mut Model, moved: &RolledBack) {
         model.pages.retain(|page| page.subject != Subject::Rehearsal);
     }
     if model.caught_up {
-        let untracked = asked
-            .as_ref()
-            .and_then(Going::ready)
-            .map(|rehearsal| rehearsal.untracked.as_slice());
-        let told = told(model, moved, untracked.unwrap_or_default());
+        let told = told(model, moved);
         model.say(told);
     }
 }
@@ -260,7 +256,7 @@ pub fn not_sent(model: &mut Model) {
 }
 
 /// Says a move, what was kept aside, and the key that takes it back.
-fn told(model: &Model, moved: &RolledBack, untracked: &[String]) -> String {
+fn told(model: &Model, moved: &RolledBack) -> String {
     let (did, again) = match moved.kind {
         MoveKind::Rollback => ("rolled back to", (Action::UndoMove, "takes it back")),
         MoveKind::Undo => ("undone, back to", (Action::RedoMove, "does it again")),
@@ -270,8 +266,8 @@ fn told(model: &Model, moved: &RolledBack, untracked: &[String]) -> String {
     if !moved.kept.is_empty() {
         text.push_str(&format!("; changed meanwhile, kept as {}", named(&moved.kept)));
     }
-    if !untracked.is_empty() {
-        text.push_str(&format!("; in undo {}: {}", moved.undo, named(untracked)));
+    if let Some(aside) = moved.aside() {
+        text.push_str(&format!("; {aside}"));
     }
     text
 }

@@ -67,6 +67,7 @@ fn moved(model: &Model) -> RolledBack {
         tree: None,
         restored: None,
         kept: vec!["a.txt.kept-12".into()],
+        replaced: vec!["README.md".into(), "mine.sh".into()],
     }
 }
 
@@ -242,7 +243,7 @@ fn a_move_that_was_made_closes_the_page_and_says_what_was_kept_and_how_it_is_und
         "rolled back to 77b0d11",
         "z takes it back",
         "a.txt.kept-12",
-        "undo 12: scratch.txt, out/a.md",
+        "kept aside in undo 12: README.md, mine.sh",
     ] {
         assert!(text.contains(part), "no {part:?} in {text}");
     }
