@@ -103,6 +103,7 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         reports: command.reports.clone(),
         retries: args.retries.unwrap_or(settings.verify.retries),
         worth: None,
+        only: Vec::new(),
     };
     let Some(run) = execute(plan)? else {
         return Ok(Exit::Stopped);

@@ -99,6 +99,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits.cost", Kind::Dollars),
     key("limits.time", Kind::Time),
     open("verify.command", Kind::Text),
+    open("verify.rerun", Kind::Text),
     open("verify.timeout_seconds", Kind::Whole(1, 86_400)),
     open("verify.retries", Kind::Whole(0, 10)),
     open("verify.reports", Kind::Globs),

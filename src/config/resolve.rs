@@ -188,6 +188,7 @@ impl Merged {
             },
             verify: Verify {
                 command: self.text("verify.command"),
+                rerun: self.text("verify.rerun"),
                 timeout_seconds: self.whole("verify.timeout_seconds").unwrap_or_default(),
                 retries: self.whole("verify.retries").unwrap_or_default(),
                 reports: self.texts("verify.reports"),

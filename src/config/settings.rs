@@ -52,6 +52,8 @@ pub struct Settings {
 #[expect(missing_docs, reason = "assets/config.default.toml documents every key by its name")]
 pub struct Verify {
     pub command: Option<String>,
+    /// With `{files}` or `{names}`.
+    pub rerun: Option<String>,
     pub timeout_seconds: u64,
     pub retries: u32,
     /// Valid globs, relative to the workspace.

@@ -8,7 +8,7 @@ use super::facts::SessionFacts;
 use super::features;
 use super::project::Project;
 use crate::harness::FeatureList;
-use crate::harness::audit::{Worked, audit};
+use crate::harness::audit::{Finding, Worked, audit};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
 use crate::protocol::{Feature, FileDiff, Oid};
@@ -25,7 +25,7 @@ struct Made {
 ///
 /// # Errors
 /// The task that reads the repository failed.
-pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -> Result<Vec<(String, bool)>, EngineError> {
+pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -> Result<Vec<Finding>, EngineError> {
     let number = facts.number;
     let begun = project
         .journal

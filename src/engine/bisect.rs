@@ -222,6 +222,7 @@ impl<'a> Search<'a> {
                 timeout: limit,
                 retries: 0,
                 worth: None,
+                only: Vec::new(),
             };
             let ran = verify::run(plan, self.cancel.clone()).await?;
             let result = (

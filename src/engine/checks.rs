@@ -9,6 +9,7 @@ use super::effect::ProposedCall;
 use super::error::EngineError;
 use super::permit::Permit;
 use super::project::Project;
+use super::testing;
 use crate::protocol::event::{CheckRan, Ruling, RulingMade};
 use crate::protocol::{CallId, Check, CheckRun, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, RawJson, TestPurpose};
 use crate::session::state::KeptCheck;
@@ -28,6 +29,9 @@ pub async fn run(
     purpose: TestPurpose,
     cancel: &CancellationToken,
 ) -> Result<Option<CheckRun>, EngineError> {
+    let Some(_turn) = testing::turn(project, cancel).await else {
+        return Ok(None);
+    };
     let tree = project.tree().await?;
     project.put_back_if_suspect().await?;
     let seal = project.guard.seal();

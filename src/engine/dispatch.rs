@@ -146,6 +146,11 @@ impl Dispatch {
     /// Runs an ordinary tool and looks at what it left behind. The harness's own tools write nothing that is guarded, and may wait
     /// for a person, whose edits meanwhile are not the agent's.
     async fn work(&self, proposed: &ProposedCall, kind: ToolKind, cancel: CancellationToken) -> Result<Ran, EngineError> {
+        let touches = !matches!(kind, ToolKind::Read | ToolKind::Search);
+        let _still = match touches {
+            true => self.project.beside.hold_still(&cancel).await,
+            false => None,
+        };
         // Held until the guard has looked: what it puts back is not a change from outside either.
         let _ours = self.project.watcher.expect();
         // The tools that edit files stage nothing: what is staged while they run is a person's.

@@ -1,5 +1,6 @@
 //! The harness's own tools: what the agent may ask of the harness, and what the harness insists on first.
 
+use super::beside;
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::features::{self, Flip};
@@ -10,7 +11,7 @@ use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
 use crate::protocol::{CallId, Feature, FeatureId, FeatureStatus, Role, TestPurpose};
-use crate::tool::HarnessCall;
+use crate::tool::{HarnessCall, Waits};
 use tokio_util::sync::CancellationToken;
 
 impl Dispatch {
@@ -22,6 +23,7 @@ impl Dispatch {
     ) -> Result<Ran, EngineError> {
         match asked {
             HarnessCall::Commit { message } => self.commit(call, message, cancel).await,
+            HarnessCall::RunTests { tests, waits } => self.run_tests(tests, waits, cancel).await,
             HarnessCall::RecordCheck { id, check } => self.record_check(call, &id, check, cancel).await,
             HarnessCall::FeaturePassed { id, evidence } => self.feature_passed(id, evidence, cancel).await,
             HarnessCall::FeatureFailed { id, reason } => self.feature_failed(&id, reason),
@@ -134,6 +136,32 @@ impl Dispatch {
         let mut ran = Ran::done("The session ends here.");
         ran.ends = Some(summary);
         Ok(ran)
+    }
+
+    async fn run_tests(&self, tests: Vec<String>, waits: Waits, cancel: &CancellationToken) -> Result<Ran, EngineError> {
+        if waits == Waits::Nobody {
+            return Ok(match beside::begin(&self.project, self.facts.number, tests) {
+                Ok(number) => Ran::done(format!(
+                    "Test run {number} goes on in the background; its result comes with a later message. It counts for nothing if files \
+                     change meanwhile, and it is stopped when the session ends."
+                )),
+                Err(told) => Ran::failed(told),
+            });
+        }
+        let order = match beside::order(&self.project, TestPurpose::Agent, tests) {
+            Ok(order) => order,
+            Err(told) => return Ok(Ran::failed(told)),
+        };
+        let Some(_turn) = testing::turn(&self.project, cancel).await else {
+            return Ok(Ran::cancelled());
+        };
+        let tree = self.project.tree().await?;
+        let tested = testing::make(&self.project, order.on(tree), cancel).await?;
+        Ok(match self.verdict(tested) {
+            Ok(Some(run)) => Ran::done(testing::told(&run)),
+            Ok(None) => Ran::failed("Not run: no command is known that runs the tests."),
+            Err(ran) => ran,
+        })
     }
 
     async fn declare_verify(&self, command: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {

@@ -12,6 +12,7 @@
 
 mod asking;
 mod audit;
+mod beside;
 mod bisect;
 mod checkpoint;
 mod checks;
@@ -222,6 +223,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         questions: questions::Questions::new(attendance, question_timeout),
         gates: gates::Gates::default(),
         edits: edits::Edits::default(),
+        beside: beside::Beside::new(remarks.clone(), cancel.child_token()),
         rites,
         watcher,
         guard,

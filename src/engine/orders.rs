@@ -7,7 +7,7 @@ use super::dispatch::Dispatch;
 use super::edits::Wish;
 use super::effect::Input;
 use super::error::EngineError;
-use super::{gates, review, rules, steer, window};
+use super::{beside, gates, review, rules, steer, window};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::QuestionAnswered;
 use crate::protocol::{Command, GateDecision, StopMode};
@@ -71,6 +71,14 @@ impl Dispatch {
             }
             Command::SetSection { section, rule, span } => {
                 window::rule(&self.project, section, rule, span)?;
+                Ok(None)
+            }
+            Command::RunTests { only } => {
+                beside::ask(&self.project, only)?;
+                Ok(None)
+            }
+            Command::StopTests => {
+                self.project.beside.stop();
                 Ok(None)
             }
             Command::EditFeatures { base, edit, reason } => {

@@ -1,5 +1,6 @@
 //! What every part of the engine may reach: the workspace, the log, the stores, the settings. Shared, never copied.
 
+use super::beside::Beside;
 use super::edits::Edits;
 use super::error::EngineError;
 use super::gates::Gates;
@@ -43,6 +44,8 @@ pub struct Project {
     pub gates: Gates,
     /// Edits of the feature list that wait for the running step.
     pub edits: Edits,
+    /// Test runs beside the conversation.
+    pub beside: Beside,
     /// The user's hook and signature, as they were configured when the run began.
     pub rites: Rites,
     /// What tells of outside changes.

@@ -93,6 +93,7 @@ pub async fn run(
     if !dispatch.toolbox.background().await.is_empty() {
         project.suspect_background();
     }
+    project.beside.end_session().await;
     let leftovers = dispatch.toolbox.close().await;
     // Its last writes: from here on the list decides what comes next.
     for _ in project.put_back_if_suspect().await? {
@@ -112,6 +113,7 @@ pub async fn run(
                 dirty: Vec::new(),
                 next: None,
                 checks: Vec::new(),
+                places: Vec::new(),
             };
             // The log may be the very thing that failed; the error that counts is the first.
             let _ = project.record(ended);
@@ -192,7 +194,9 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let dirty = observed.dirty.clone();
     project.record(observed)?;
     let next = features::next(project).map(|(feature, _)| feature.id);
-    let checks = audit::checks(project, facts, &dirty).await?;
+    let found = audit::checks(project, facts, &dirty).await?;
+    let places = found.iter().map(|finding| finding.places.clone()).collect();
+    let checks = found.into_iter().map(|finding| (finding.what, finding.holds)).collect();
     let headway = facts.commits() > 0 || facts.done() > 0;
     project.record(SessionEnded {
         cause,
@@ -200,6 +204,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
         dirty,
         next,
         checks,
+        places,
     })?;
     Ok(Outcome { cause, summary, headway })
 }

@@ -94,11 +94,7 @@ impl Dispatch {
             Tested::Cancelled => Err(Ran::cancelled()),
             Tested::Disturbed(paths) => {
                 self.facts.breach();
-                Err(Ran::failed(format!(
-                    "The test run counts for nothing: {} was written to while it ran, and is as it was before. Find what writes there (a test, \
-                     a script of the project, something in the background), stop that, then ask again.",
-                    super::draft::named(&paths)
-                )))
+                Err(Ran::failed(super::testing::disturbed(&paths)))
             }
         }
     }

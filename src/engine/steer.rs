@@ -6,8 +6,8 @@
 use super::dispatch::Dispatch;
 use super::effect::Steering;
 use super::error::EngineError;
-use super::features;
 use super::project::Project;
+use super::{beside, features};
 use crate::protocol::event::{
     MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused, RunResumed,
     SteerRefused,
@@ -16,6 +16,7 @@ use crate::protocol::{Command, Event, FeatureId, FeatureStatus, MessageId, Order
 use crate::session::{Hold, State};
 use std::collections::VecDeque;
 use std::pin::pin;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Returns what a person wants, as the log has it.
@@ -78,7 +79,7 @@ pub fn hold(project: &Project) -> Result<bool, EngineError> {
 /// # Errors
 /// As the work does, or if the log cannot be written.
 pub async fn attend<T>(
-    project: &Project,
+    project: &Arc<Project>,
     commands: &mut mpsc::Receiver<Command>,
     early: &mut VecDeque<Command>,
     work: impl Future<Output = Result<T, EngineError>>,
@@ -90,6 +91,8 @@ pub async fn attend<T>(
             Some(command) = commands.recv() => match command {
                 // Which feature is worked on is being decided: a change of the order must find that done.
                 Command::Steer(steer) if !matches!(steer, Steer::Order { .. }) => record(project, steer)?,
+                Command::RunTests { only } => beside::ask(project, only)?,
+                Command::StopTests => project.beside.stop(),
                 other => early.push_back(other),
             },
             done = &mut work => return done,

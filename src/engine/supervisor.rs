@@ -3,11 +3,11 @@
 //! Owns the decision which session comes next and when there is none. Invariant: whatever happens, the log gets its `run_ended`,
 //! unless the log itself is what failed.
 
-use super::audit;
 use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
+use super::{audit, beside};
 use super::{features, gates, limits, raise, review, rules, steer, window};
 use crate::harness::select;
 use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, StopRequested};
@@ -46,6 +46,7 @@ impl Supervisor {
                 reason: error.to_string(),
             },
         };
+        self.project.beside.end().await;
         if let Err(error) = self.project.record(ended.clone()) {
             tracing::error!(%error, "the end of the run could not be recorded");
             // Of a log that failed before, the first failure is what tells.
@@ -223,6 +224,8 @@ impl Supervisor {
                 self.project.edits.keep(Wish { base, edit, reason });
                 edits::between_sessions(&self.project).await?;
             }
+            Command::RunTests { only } => beside::ask(&self.project, only)?,
+            Command::StopTests => self.project.beside.stop(),
             Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
             Command::CancelStop
             | Command::AnswerQuestion { .. }

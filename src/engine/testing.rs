@@ -2,12 +2,13 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::protocol::event::{TestRunFinished, TestRunStarted, VerifyDeclared};
+use crate::protocol::event::{TestRunDropped, TestRunFinished, TestRunStarted, VerifyDeclared};
 use crate::protocol::{CaseStatus, Oid, TestCase, TestPurpose, TestRun};
 use crate::session::state::CaseHistory;
 use crate::verify;
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::sync::{MutexGuard, mpsc};
 use tokio_util::sync::CancellationToken;
 
 /// What came of asking for a test run.
@@ -20,6 +21,59 @@ pub enum Tested {
     Cancelled,
     /// These guarded files were written to while it ran: it says nothing either.
     Disturbed(Vec<String>),
+}
+
+/// A test run to make.
+#[derive(Debug, Clone)]
+pub struct Order {
+    purpose: TestPurpose,
+    /// The command that runs all tests: its runner's reports are looked for.
+    whole: String,
+    /// The command to run.
+    command: String,
+    only: Vec<String>,
+    tree: Option<Oid>,
+    /// Whether the agent works on meanwhile.
+    beside: bool,
+}
+
+impl Order {
+    /// Orders `command`, which is `whole` or what is left of it for the tests `only`.
+    #[must_use]
+    pub const fn new(purpose: TestPurpose, whole: String, command: String, only: Vec<String>) -> Self {
+        Self {
+            purpose,
+            whole,
+            command,
+            only,
+            tree: None,
+            beside: false,
+        }
+    }
+
+    /// Says of which tree it is.
+    #[must_use]
+    pub fn on(self, tree: Oid) -> Self {
+        Self {
+            tree: Some(tree),
+            ..self
+        }
+    }
+
+    /// Lets the agent work on meanwhile.
+    #[must_use]
+    pub fn beside(self) -> Self {
+        Self { beside: true, ..self }
+    }
+}
+
+/// Waits for the turn to run tests; `None` if `cancel` came first.
+pub async fn turn<'a>(project: &'a Project, cancel: &CancellationToken) -> Option<MutexGuard<'a, ()>> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => None,
+        turn = project.beside.turn.lock() => Some(turn),
+    }
 }
 
 /// Runs the project's tests and records the run.
@@ -35,41 +89,87 @@ pub async fn run(
     let Some(command) = project.verify_command() else {
         return Ok(Tested::NoCommand);
     };
+    let Some(_turn) = turn(project, cancel).await else {
+        return Ok(Tested::Cancelled);
+    };
+    let order = Order::new(purpose, command.clone(), command, Vec::new());
+    make(project, Order { tree, ..order }, cancel).await
+}
+
+/// Makes a run whose turn it is.
+///
+/// # Errors
+/// As [`run`].
+pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -> Result<Tested, EngineError> {
+    let Order {
+        purpose, command, only, ..
+    } = order.clone();
     project.record(TestRunStarted {
         purpose,
         command: command.clone(),
+        only: only.clone(),
     })?;
-    let timeout = Duration::from_secs(project.settings.verify.timeout_seconds);
     let plan = verify::Plan {
-        reports: reports(project, &command).await?,
+        reports: reports(project, &order.whole).await?,
         command,
         cwd: project.workspace.clone(),
         purpose,
-        tree,
-        timeout,
-        retries: project.settings.verify.retries,
+        tree: order.tree.clone(),
+        timeout: Duration::from_secs(project.settings.verify.timeout_seconds),
+        retries: if only.is_empty() { project.settings.verify.retries } else { 0 },
         worth: Some(passed_last(project)),
+        only,
+    };
+    let dropped = |reason: &str| {
+        let reason = reason.to_owned();
+        project.record(TestRunDropped { purpose, reason })
     };
     project.put_back_if_suspect().await?;
     let seal = project.guard.seal();
-    let _ours = project.watcher.expect();
-    let mark = project.mark_index().await;
+    // Beside the agent's own work nobody can tell whose a change is; the guard takes it for the agent's.
+    let ours = (!order.beside).then(|| project.watcher.expect());
+    let mark = if order.beside { None } else { project.mark_index().await };
     let verify::Ran {
         mut run,
         whole,
         cancelled,
-    } = verify::run(plan, cancel.clone()).await?;
+    } = attended(project, plan, cancel).await?;
     project.note_staging(mark).await;
-    let disturbed = project.disturbed(&seal).await?;
+    let disturbed = if order.beside {
+        project.put_back_if_suspect().await?;
+        Vec::new()
+    } else {
+        project.disturbed(&seal).await?
+    };
+    drop(ours);
     if cancelled {
+        dropped("it was stopped")?;
         return Ok(Tested::Cancelled);
     }
     if !disturbed.is_empty() {
+        dropped("guarded files were written to while it ran")?;
         return Ok(Tested::Disturbed(disturbed));
+    }
+    if order.beside && run.tree != Some(project.tree().await?) {
+        (run.moved, run.tree) = (true, None);
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
     project.record(TestRunFinished { run: run.clone() })?;
     Ok(Tested::Ran(run))
+}
+
+/// Makes the run, and records how it goes.
+async fn attended(project: &Project, plan: verify::Plan, cancel: &CancellationToken) -> Result<verify::Ran, EngineError> {
+    let (told, mut words) = mpsc::channel(1);
+    let running = verify::run_and_tell(plan, cancel.clone(), told);
+    tokio::pin!(running);
+    loop {
+        tokio::select! {
+            biased;
+            Some(word) = words.recv() => project.record(word)?,
+            ran = &mut running => return Ok(ran?),
+        }
+    }
 }
 
 /// Where the command leaves its reports: as configured, or as its runner is known to.
@@ -140,6 +240,27 @@ pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
 pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
     let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(8).collect();
     (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
+}
+
+/// Says how a run for the agent went, with what it printed.
+#[must_use]
+pub fn told(run: &TestRun) -> String {
+    let moved = if run.moved {
+        " The files changed while it ran, so it is of no state of them and counts for nothing."
+    } else {
+        ""
+    };
+    format!("{}.{moved}\n{}", summary(run), run.output.text)
+}
+
+/// Says that a run counts for nothing because guarded files were written to.
+#[must_use]
+pub fn disturbed(paths: &[String]) -> String {
+    format!(
+        "The test run counts for nothing: {} was written to while it ran, and is as it was before. Find what writes there (a test, a \
+         script of the project, something in the background), stop that, then ask again.",
+        super::draft::named(paths)
+    )
 }
 
 /// Says how a run went, one line: `12/14 tests pass; failing: a, b`.

@@ -3,8 +3,10 @@
 //! Owns the questions and the words of their answers. Does not own the facts (the engine gathers them) nor what follows from them.
 //! Invariant: a question is asked only where there is something to answer it by; what a person did is never held against the session.
 
+mod places;
+
 use super::feature_list::difference::{OTHER, WORD, difference};
-use crate::protocol::event::FlipBy;
+use crate::protocol::event::{AuditPlace, FlipBy};
 use crate::protocol::{Feature, FeatureStatus, FileDiff, Role, SessionNo, TestPurpose};
 use crate::session::timeline::ItemKind;
 use crate::session::{Session, State};
@@ -43,34 +45,64 @@ pub struct Worked<'a> {
     pub changes: &'a [FileDiff],
 }
 
-/// Answers every question that applies: what was looked at, and whether it is as it should be.
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, with what speaks against it.
+    pub what: String,
+    /// Whether it is as it should be.
+    pub holds: bool,
+    /// What it speaks of.
+    pub places: Vec<AuditPlace>,
+}
+
+/// Answers every question that applies.
 #[must_use]
-pub fn audit(worked: &Worked<'_>) -> Vec<(String, bool)> {
+pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
     let Some(session) = worked.state.session(worked.session) else {
         return Vec::new();
     };
     let mut found = Vec::new();
+    let mut find = |(what, holds): (String, bool), places: Vec<AuditPlace>| found.push(Finding { what, holds, places });
     if session.role == Role::Coding {
-        found.push(("oriented before the first edit".to_owned(), worked.oriented));
+        find(
+            ("oriented before the first edit".to_owned(), worked.oriented),
+            places::orientation(session, worked.oriented),
+        );
         if worked.has_tests {
-            found.push(("smoke test ran".to_owned(), smoke_ran(session)));
+            find(("smoke test ran".to_owned(), smoke_ran(session)), places::smoke(session));
         }
-        found.push(features(worked));
-        found.extend(evidence(worked));
-        found.extend(only_flags(worked));
+        find(features(worked), places::flips(worked, session));
+        if let Some(told) = evidence(worked) {
+            find(told, places::flips(worked, session));
+        }
+        if let Some(told) = only_flags(worked) {
+            find(told, places::commits(worked, false));
+        }
     }
-    found.push(match worked.breaches {
+    let untouched = match worked.breaches {
         0 => ("guarded files untouched".to_owned(), true),
         n => (format!("guarded files untouched ({n} put back)"), false),
-    });
-    found.push(("tree clean".to_owned(), worked.dirty.is_empty()));
+    };
+    find(untouched, places::breaches(session));
+    find(("tree clean".to_owned(), worked.dirty.is_empty()), Vec::new());
     let notes = notes(session);
-    found.push(("progress notes written".to_owned(), !notes.is_empty()));
+    find(
+        ("progress notes written".to_owned(), !notes.is_empty()),
+        places::notes(worked, session, false),
+    );
     if !notes.is_empty() {
-        found.push(told("notes agree with the list", contradictions(&notes, worked.state)));
+        let told = told("notes agree with the list", contradictions(&notes, worked.state));
+        let lies = !told.1;
+        find(told, places::notes(worked, session, lies));
     }
-    found.extend(marks(worked.changes));
-    found.extend(messages(worked));
+    if let Some(told) = marks(worked.changes) {
+        find(told, places::commits(worked, false));
+    }
+    if let Some(told) = messages(worked) {
+        let empty = !told.1;
+        find(told, places::commits(worked, empty));
+    }
     found
 }
 
@@ -239,13 +271,19 @@ fn is_prose(path: &str) -> bool {
 
 fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
     let own = || worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let against = own().filter_map(|commit| {
-        let subject = commit.made.message.lines().next().unwrap_or_default().trim();
-        let said = words(subject).filter(|word| !EMPTY.contains(&word.to_lowercase().as_str()));
-        (said.count() == 0).then(|| format!("\"{subject}\""))
-    });
-    let against: Vec<String> = against.collect();
+    let empty = own().filter(|commit| is_empty_subject(&commit.made.message));
+    let against: Vec<String> = empty.map(|commit| format!("\"{}\"", subject(&commit.made.message))).collect();
     (own().count() > 0).then(|| told("commit messages say what changed", against))
+}
+
+fn subject(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim()
+}
+
+/// Whether a commit's first line says nothing of what changed.
+fn is_empty_subject(message: &str) -> bool {
+    let mut said = words(subject(message)).filter(|word| !EMPTY.contains(&word.to_lowercase().as_str()));
+    said.next().is_none()
 }
 
 #[cfg(test)]

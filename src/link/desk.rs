@@ -1,10 +1,11 @@
 //! What may be done about a project while no run is on: the progress notes, the feature list, rules for the windows to come and for
-//! commands, reviews of commits that were made unseen, and where it stands.
+//! commands, reviews of commits that were made unseen, test runs, and where it stands.
 //!
 //! Owns carrying such commands out and calling whoever watches the log. Invariant: the log is written under the project's lock, for
 //! as long as one command takes; without a log no rule or review can be recorded and no list edited, and the notes are changed without
 //! leaving anything behind.
 
+use super::trial::{self, Trials};
 use super::{Closed, Mover, plan};
 use crate::config::{Durability, Settings};
 use crate::harness::comments;
@@ -16,7 +17,7 @@ use crate::protocol::event::{
 use crate::protocol::{Command, Event, Oid, Seq, SessionNo};
 use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError, Writer};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +34,8 @@ pub struct Desk {
     watchers: Arc<Mutex<Vec<SyncSender<Call>>>>,
     /// Held while the desk has, or may have, the project's lock.
     at_work: Arc<Mutex<()>>,
+    /// The test run that a person asked for here; it ends with the last handle of the desk that has it.
+    trials: Option<Arc<Trials>>,
 }
 
 /// What a watcher of the log is called for.
@@ -54,7 +57,31 @@ impl Desk {
             settings: Arc::new(settings),
             watchers: Arc::default(),
             at_work: Arc::default(),
+            trials: Some(Arc::default()),
         }
+    }
+
+    /// Returns a handle that does not keep a test run going.
+    pub fn without_trials(&self) -> Self {
+        Self {
+            trials: None,
+            ..self.clone()
+        }
+    }
+
+    /// Returns the project's log, place and settings.
+    pub fn project(&self) -> (&ProjectDir, &Path, &Settings) {
+        (&self.dir, &self.workspace, &self.settings)
+    }
+
+    /// Records an event and calls whoever watches. The error is for the person.
+    pub fn keep(&self, event: Event) -> Result<(), String> {
+        let calls = {
+            let _working = lock(&self.at_work);
+            self.record(|_| Ok(vec![event]))?
+        };
+        self.call(calls);
+        Ok(())
     }
 
     /// Registers a watcher, who is called from now on for as long as the receiver lives.
@@ -76,6 +103,16 @@ impl Desk {
     /// # Errors
     /// Fails if the command needs a run, or a log that is not there.
     pub fn take(&self, command: Command) -> Result<(), Closed> {
+        let command = match (command, &self.trials) {
+            (Command::RunTests { only }, Some(trials)) if self.dir.exists() => {
+                return trial::begin(self, trials, only).map_err(|_| Closed);
+            }
+            (Command::StopTests, Some(trials)) => {
+                trials.stop();
+                return Ok(());
+            }
+            (other, _) => other,
+        };
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
             Command::Move { .. } if self.mover.is_some() => false,
@@ -87,7 +124,7 @@ impl Desk {
         if needs_log && !self.dir.exists() {
             return Err(Closed);
         }
-        let own = self.clone();
+        let own = self.without_trials();
         let started = std::thread::Builder::new()
             .name("desk".into())
             .spawn(move || own.carry_out(command));
@@ -146,6 +183,11 @@ impl Desk {
             let _working = lock(&self.at_work);
             self.outcome(command)
         };
+        self.call(calls);
+    }
+
+    /// Calls whoever watches.
+    pub fn call(&self, calls: Vec<Call>) {
         let mut watchers = lock(&self.watchers);
         for call in calls {
             // A watcher with a full queue reads the log before it looks at it again; one that is gone is forgotten.
@@ -222,6 +264,6 @@ impl Desk {
 }
 
 /// A panic of another thread leaves these whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

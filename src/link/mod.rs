@@ -12,6 +12,7 @@ mod offline;
 mod past;
 mod plan;
 mod present;
+mod trial;
 mod wanted;
 mod watch;
 

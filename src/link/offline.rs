@@ -83,7 +83,7 @@ impl Backend for Offline {
     }
 
     fn subscribe(&self, sink: Sink) {
-        let (dir, desk, mode) = (self.dir.clone(), self.desk.clone(), self.mode);
+        let (dir, desk, mode) = (self.dir.clone(), self.desk.without_trials(), self.mode);
         let (workspace, list) = (self.workspace.clone(), self.feature_list.clone());
         let told = move || watch::from_the_start(&dir, desk, sink, mode, || present::events(&workspace, &list));
         if let Err(error) = std::thread::Builder::new().name("link".into()).spawn(told) {

@@ -91,6 +91,13 @@ pub enum Command {
         /// For how long.
         span: RuleSpan,
     },
+    /// Run the project's tests. No command of the agent begins meanwhile, and one that runs is let finish first.
+    RunTests {
+        /// The tests that are wanted, by the names that runs tell; empty for all.
+        only: Vec<String>,
+    },
+    /// Stop the test run that a person asked for.
+    StopTests,
     /// Edit the feature list between two steps, unless it is no longer what was shown.
     EditFeatures {
         /// The list that the edit was made from.

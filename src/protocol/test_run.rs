@@ -25,6 +25,12 @@ pub struct TestRun {
     pub duration_ms: u64,
     /// Everything it printed.
     pub output: Payload,
+    /// The tests that were asked for, where not all were; others may have been run with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Whether the files changed while it ran: it was of no tree then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
 }
 
 impl TestRun {
@@ -45,6 +51,12 @@ impl TestRun {
     /// Lists the tests that both failed and passed on this tree.
     pub fn flaky(&self) -> impl Iterator<Item = &TestCase> {
         self.cases.iter().filter(|case| case.is_flaky())
+    }
+
+    /// Says whether it tells how the files as a whole stand: all tests were run, and of one state of them.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.only.is_empty() && !self.moved
     }
 
     /// Says whether the run as a whole is green: exit code 0 and no failed case.
@@ -127,4 +139,24 @@ pub enum TestPurpose {
     Commit,
     /// The session ended.
     SessionEnd,
+    /// A person asked for it.
+    Asked,
+    /// The agent asked for it; it counts for nothing but what the agent makes of it.
+    Agent,
+}
+
+impl TestPurpose {
+    /// Says it in a few words, as what stands behind `test run`.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Smoke => "smoke test at the session's start",
+            Self::Declared => "the first run of the declared command",
+            Self::Evidence => "evidence for a pass flag",
+            Self::Commit => "before a commit",
+            Self::SessionEnd => "at the session's end",
+            Self::Asked => "asked for by you",
+            Self::Agent => "asked for by the agent",
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod reduce;
 pub mod rules;
 pub mod state;
 pub mod steering;
+pub mod test_board;
 pub mod timeline;
 pub mod way;
 pub mod workplace;

@@ -20,6 +20,8 @@ pub struct Present {
     pub tested: Option<Seq>,
     /// Whether they are as they were when that run began.
     pub unchanged: bool,
+    /// The first of the runs of some tests that were made of them since any of them changed.
+    pub apart: Option<Seq>,
     /// The files as a tree, as the log named it last.
     pub tree: Option<Oid>,
     /// Whether the log tells of changes since the repository was observed last.
@@ -170,9 +172,13 @@ impl State {
         self.abandoned.contains(&session)
     }
 
-    /// Returns a test's result in the run that speaks for the files; `None` if that run did not name it.
+    /// Returns a test's result in the run that speaks for the files, or its own later one; `None` if no such run named it.
     #[must_use]
     pub fn result_now(&self, case: &CaseHistory) -> Option<CaseStatus> {
+        let later = |(seq, _): &(Seq, CaseStatus)| self.present.apart.is_some_and(|first| first <= *seq);
+        if let Some((_, status)) = case.apart.filter(later) {
+            return Some(status);
+        }
         self.present.tested.and_then(|run| case.at(run))
     }
 }

@@ -6,6 +6,7 @@ pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
+pub use super::test_board::{CaseHistory, RunningTests, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
@@ -14,8 +15,8 @@ use crate::protocol::event::{
 };
 use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
 use crate::protocol::{
-    Autonomy, CallId, CaseStatus, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RuleId, RunId, Seq, SessionNo,
-    StopMode, TestRun, TurnNo, Usage,
+    Autonomy, CallId, Cost, FeatureId, GateId, MessageId, Oid, QuestionId, Role, RuleId, RunId, Seq, SessionNo, StopMode, TurnNo,
+    Usage,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -218,36 +219,6 @@ pub struct Commit {
     pub present: Present,
     /// The commit.
     pub made: crate::protocol::event::CommitMade,
-}
-
-/// Test runs and each test's history.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TestBoard {
-    /// Command of the run that is under way, and since when.
-    pub running: Option<(String, Timestamp)>,
-    /// The latest finished run, with its session and event.
-    pub latest: Option<(SessionNo, Seq, TestRun)>,
-    /// Every finished run, oldest first.
-    pub history: Vec<PastRun>,
-    /// History by test name, in order of first appearance.
-    pub cases: Vec<CaseHistory>,
-    /// Place of each name in `cases`.
-    pub by_name: HashMap<String, usize>,
-}
-
-/// One test through time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CaseHistory {
-    /// Its name.
-    pub name: String,
-    /// Its results, oldest first, at most the last 64.
-    pub results: Vec<CaseStatus>,
-    /// Time of its last run in milliseconds, if known.
-    pub duration_ms: Option<u64>,
-    /// What it said last.
-    pub detail: String,
-    /// Each run that had another result for it than the run before, oldest first; `None`: that run did not name it.
-    pub changes: Vec<(Seq, Option<CaseStatus>)>,
 }
 
 /// Sums.

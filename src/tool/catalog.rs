@@ -34,6 +34,7 @@ pub(super) enum Tool {
     Glob,
     Search,
     Commit,
+    RunTests,
     RecordCheck,
     FeaturePassed,
     FeatureFailed,
@@ -195,6 +196,18 @@ const TABLE: &[Entry] = &[
             true,
             "The commit message: one line on what changed, then a blank line and details if needed.",
         )],
+    },
+    Entry {
+        tool: Tool::RunTests,
+        name: "run_tests",
+        kind: ToolKind::Execute,
+        about: "Has the harness run the project's tests: all, or some by the names that earlier runs told. It proves nothing by itself; \
+                `feature_passed` and `commit` run the tests again. In the background it returns at once with the run's number, and the \
+                result comes with a later message: work on meanwhile, but what changes files makes that run count for nothing.",
+        fields: &[
+            ("tests", "array", false, "Names of tests; all if left out."),
+            ("background", "boolean", false, "Return at once; the result comes later."),
+        ],
     },
     Entry {
         tool: Tool::RecordCheck,

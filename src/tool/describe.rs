@@ -1,7 +1,7 @@
 //! What a call is, in one line for a person, and which files it would write.
 
 use super::catalog::Tool;
-use super::harness_call::HarnessCall;
+use super::harness_call::{HarnessCall, Waits};
 use super::input::{BashInput, EditInput, EditorInput, GlobInput, ReadInput, SearchInput, WriteInput, parse};
 use crate::protocol::{RawJson, ToolKind};
 use std::path::PathBuf;
@@ -90,6 +90,7 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
             located(input.pattern, input.path.or(input.glob))
         }
         Tool::Commit
+        | Tool::RunTests
         | Tool::RecordCheck
         | Tool::FeaturePassed
         | Tool::FeatureFailed
@@ -103,6 +104,15 @@ fn title(tool: Tool, name: &str, input: &RawJson) -> Option<String> {
             | HarnessCall::AskHuman { question: text, .. }
             | HarnessCall::EndSession { summary: text }
             | HarnessCall::DeclareVerify { command: text } => text.trim().lines().next().unwrap_or_default().to_owned(),
+            HarnessCall::RunTests { tests, waits } => {
+                let which = if tests.is_empty() {
+                    "all".to_owned()
+                } else {
+                    tests.join(", ")
+                };
+                let how = if waits == Waits::Nobody { ", in the background" } else { "" };
+                format!("{which}{how}")
+            }
             HarnessCall::RecordCheck { id, check } => {
                 let first = check.steps.first().map_or("", |step| step.command.as_str());
                 format!("{id}: {first}")

@@ -23,6 +23,13 @@ pub enum HarnessCall {
         /// What is run, and what it must print.
         check: Check,
     },
+    /// Run the project's tests.
+    RunTests {
+        /// Which; empty for all.
+        tests: Vec<String>,
+        /// Who waits for the result.
+        waits: Waits,
+    },
     /// Mark a feature as passing.
     FeaturePassed {
         /// Which.
@@ -68,6 +75,15 @@ pub enum HarnessCall {
         /// What shall be changed.
         change: ProposedText,
     },
+}
+
+/// Who waits for the result of a test run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// The agent does.
+    Agent,
+    /// Nobody: it comes with a later message.
+    Nobody,
 }
 
 /// The text of a proposed change.
@@ -124,6 +140,8 @@ struct Fields {
     content: Option<String>,
     old_text: Option<String>,
     new_text: Option<String>,
+    tests: Vec<String>,
+    background: bool,
     steps: Option<Vec<CheckStep>>,
     files: Vec<String>,
 }
@@ -145,6 +163,10 @@ impl HarnessCall {
         Ok(match tool {
             Tool::Commit => Self::Commit {
                 message: need("message", fields.message)?,
+            },
+            Tool::RunTests => Self::RunTests {
+                tests: fields.tests,
+                waits: if fields.background { Waits::Nobody } else { Waits::Agent },
             },
             Tool::RecordCheck => Self::RecordCheck {
                 id: need("id", fields.id)?.trim().into(),
@@ -208,6 +230,7 @@ pub(super) const fn is_harness(tool: Tool) -> bool {
     match tool {
         Tool::Bash | Tool::TextEditor | Tool::Read | Tool::Write | Tool::Edit | Tool::Glob | Tool::Search => false,
         Tool::Commit
+        | Tool::RunTests
         | Tool::RecordCheck
         | Tool::FeaturePassed
         | Tool::FeatureFailed
@@ -265,6 +288,7 @@ mod tests {
                 "one of `choices` is empty",
             ),
             ("declare_verify", "null", "invalid type"),
+            ("run_tests", r#"{"tests":"a"}"#, "invalid type"),
         ] {
             let error = call(name, input).unwrap().unwrap_err().to_string();
             assert!(

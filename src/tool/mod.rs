@@ -33,7 +33,7 @@ mod tests;
 pub use catalog::ToolSpec;
 pub use describe::{Described, describe, paths};
 pub use error::ToolError;
-pub use harness_call::{HarnessCall, ProposedText};
+pub use harness_call::{HarnessCall, ProposedText, Waits};
 pub use input::InputError;
 pub use outcome::ToolOutcome;
 pub use toolbox::{BashLimits, ToolContext, Toolbox};

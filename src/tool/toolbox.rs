@@ -197,6 +197,7 @@ impl Files {
             }
             Tool::Bash
             | Tool::Commit
+            | Tool::RunTests
             | Tool::RecordCheck
             | Tool::FeaturePassed
             | Tool::FeatureFailed

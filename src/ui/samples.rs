@@ -2,9 +2,11 @@
 
 mod history;
 mod survey;
+mod verify;
 
 pub use history::sample_history;
 pub use survey::sample_survey;
+pub use verify::{sample_audit, sample_audited, sample_test_run};
 
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};

@@ -9,6 +9,7 @@ mod rollback;
 mod rules;
 mod steered;
 mod survey;
+mod verify;
 pub mod worktree;
 
 use super::keymap::Action;

@@ -12,7 +12,7 @@ use super::view::view;
 use super::waiting;
 use crate::link::Mode;
 use crate::protocol::event::{RunEnded, RunOutcome};
-use crate::protocol::{Answer, CommitDiff, Envelope, FORMAT_VERSION, FileDiff, Oid, Query, SessionNo};
+use crate::protocol::{Answer, CommitDiff, Envelope, Event, FORMAT_VERSION, FileDiff, Oid, Query, SessionNo};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -140,6 +140,42 @@ pub fn history_of(mut model: Model) -> Model {
     model
 }
 
+/// Tells a model what happens next in the session at hand.
+fn tell(model: &mut Model, event: Event) {
+    let envelope = Envelope {
+        v: FORMAT_VERSION,
+        seq: model.state.last_seq.next(),
+        time: model.state.last_time.unwrap_or_default(),
+        session: samples::sample_audited(&model.state),
+        event,
+    };
+    update(model, Msg::Events(vec![Arc::new(envelope)]));
+}
+
+/// Begins a test run with the tests focused.
+#[must_use]
+pub fn testing_of(mut model: Model) -> Model {
+    model.state.open_questions.clear();
+    perform(&mut model, Action::FocusTests, &mut Vec::new());
+    for event in samples::sample_test_run(&model.state) {
+        tell(&mut model, event);
+    }
+    model.settle();
+    model
+}
+
+/// Ends the running session with findings against it, and opens its audit.
+#[must_use]
+pub fn audit_of(mut model: Model) -> Model {
+    for event in samples::sample_audit(&model.state) {
+        tell(&mut model, event);
+    }
+    model.popup = None;
+    perform(&mut model, Action::Audit, &mut Vec::new());
+    model.settle();
+    model
+}
+
 /// Ends the recorded run, as its user does after the running session: the summary opens by itself.
 fn end(model: &mut Model) {
     let stopped = RunEnded {
@@ -262,6 +298,8 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
         Msg::Answered(Query::Survey, Answer::Survey(Box::new(samples::sample_survey()))),
     );
     pictures.push(("survey-120x40", here));
+    pictures.push(("tests-120x40", testing_of(open(120, 40))));
+    pictures.push(("audit-120x40", audit_of(open(120, 40))));
     pictures.push(("rollback-120x40", going_back_of(open(120, 40))));
     let mut summary = open(120, 40);
     end(&mut summary);

@@ -5,14 +5,19 @@
 
 use super::format::{self, Left, plain};
 use super::reports::{Place, REPORT_VARIABLE};
-use super::retry;
+use super::{progress, retry};
 use crate::process::{EnvPolicy, Invocation, ProcessError};
-use crate::protocol::{Oid, Payload, TestPurpose, TestRun};
+use crate::protocol::event::TestRunProgressed;
+use crate::protocol::{CaseStatus, Oid, Payload, TestCase, TestPurpose, TestRun};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+/// Pieces of output that may wait to be looked at while a run goes on.
+const BACKLOG: usize = 64;
 
 /// A test run to make.
 #[derive(Debug, Clone)]
@@ -33,6 +38,8 @@ pub struct Plan {
     pub retries: u32,
     /// The tests whose failure is worth another attempt; `None`: any.
     pub worth: Option<BTreeSet<String>>,
+    /// The tests that the command was narrowed to; empty for all.
+    pub only: Vec<String>,
 }
 
 /// A test run made.
@@ -51,12 +58,31 @@ pub struct Ran {
 /// # Errors
 /// If `sh` cannot be started in that place. A failing command is a result, not an error.
 pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessError> {
-    let mut ran = attempt(&plan, &cancel).await?;
+    make(plan, cancel, None).await
+}
+
+/// As [`run`], with a word about how it goes now and then.
+///
+/// # Errors
+/// As there.
+pub async fn run_and_tell(
+    plan: Plan,
+    cancel: CancellationToken,
+    told: mpsc::Sender<TestRunProgressed>,
+) -> Result<Ran, ProcessError> {
+    let (pieces, output) = mpsc::channel(BACKLOG);
+    let following = progress::follow(plan.cwd.clone(), output, told);
+    let (ran, ()) = tokio::join!(make(plan, cancel, Some(pieces)), following);
+    ran
+}
+
+async fn make(plan: Plan, cancel: CancellationToken, output: Option<mpsc::Sender<Vec<u8>>>) -> Result<Ran, ProcessError> {
+    let mut ran = attempt(&plan, &cancel, output.clone()).await?;
     for number in 2..=plan.retries.saturating_add(1) {
         if ran.cancelled || ran.run.timed_out || !retry::worth_another(&ran.run, plan.worth.as_ref()) {
             break;
         }
-        let again = attempt(&plan, &cancel).await?;
+        let again = attempt(&plan, &cancel, output.clone()).await?;
         let heading = format!("\n--- attempt {number} ---\n");
         ran.whole.extend_from_slice(heading.as_bytes());
         ran.whole.extend_from_slice(&again.whole);
@@ -70,7 +96,7 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
     Ok(ran)
 }
 
-async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, ProcessError> {
+async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::Sender<Vec<u8>>>) -> Result<Ran, ProcessError> {
     let broken = |source: io::Error| ProcessError::Pipe {
         program: plan.command.clone(),
         source,
@@ -83,7 +109,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, Process
         ("NO_COLOR".into(), "1".into()),
         (REPORT_VARIABLE.into(), place.file().into()),
     ]);
-    let finished = crate::process::run(invocation, cancel.clone(), None).await?;
+    let finished = crate::process::run(invocation, cancel.clone(), output).await?;
     let output = finished.output;
     let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
     let read = tokio::task::spawn_blocking(move || {
@@ -93,13 +119,16 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, Process
                 "the command names ${REPORT_VARIABLE}, and no report was written there"
             ));
         }
-        let cases = format::read(&Left {
+        let mut cases = format::read(&Left {
             printed: &plain(&whole),
             reports: &written.texts,
             amiss: &written.amiss,
             exit,
             root: &reading.cwd,
         });
+        // Tests that were only passed over are not what was asked for.
+        let asked = |case: &TestCase| case.status != CaseStatus::Skipped || reading.only.contains(&case.name);
+        cases.retain(|case| reading.only.is_empty() || asked(case));
         (cases, whole)
     });
     let (cases, whole) = read.await.map_err(|error| broken(io::Error::other(error)))?;
@@ -116,6 +145,8 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, Process
             bytes: output.total,
             blob: None,
         },
+        only: plan.only.clone(),
+        moved: false,
     };
     Ok(Ran {
         run,
@@ -127,7 +158,6 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken) -> Result<Ran, Process
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::CaseStatus;
 
     async fn ran(command: &str, timeout: Duration) -> Ran {
         let dir = tempfile::tempdir().unwrap();
@@ -140,6 +170,7 @@ mod tests {
             reports: Vec::new(),
             retries: 0,
             worth: None,
+            only: Vec::new(),
         };
         run(plan, CancellationToken::new()).await.unwrap()
     }
@@ -185,6 +216,7 @@ mod tests {
             reports: Vec::new(),
             retries: 0,
             worth: None,
+            only: Vec::new(),
         };
         assert!(run(plan, CancellationToken::new()).await.is_err());
     }

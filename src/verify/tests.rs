@@ -227,6 +227,8 @@ fn run(names: &[(&str, CaseStatus)]) -> TestRun {
         timed_out: false,
         duration_ms: 0,
         output: Payload::default(),
+        only: Vec::new(),
+        moved: false,
     }
 }
 

@@ -110,6 +110,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         dirty: vec![],
         next: None,
         checks: vec![],
+        places: Vec::new(),
     };
     vec![(0, run.into()), (1, session.into()), (1, ended.into())]
 }

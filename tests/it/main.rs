@@ -18,6 +18,7 @@ mod kill;
 mod lists;
 mod orders;
 mod plan;
+mod reruns;
 mod rollback;
 mod rules;
 mod runners;

@@ -96,6 +96,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         }
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunFinished(finished) => tested(&finished.run),
+        Event::TestRunDropped(dropped) => format!("no test run: {}", dropped.reason),
         Event::CheckRan(ran) => checked(&ran.run),
         Event::RegressionTraced(traced) => format!("{} {}", traced.feature, traced.words()),
         Event::FeatureFlipped(flip) => flipped(flip, state),
@@ -133,6 +134,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::ToolStarted(_)
         | Event::ToolOutputAppended(_)
         | Event::TestRunStarted(_)
+        | Event::TestRunProgressed(_)
         | Event::CheckpointMade(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)
@@ -234,6 +236,8 @@ fn checked(run: &CheckRun) -> String {
         TestPurpose::Evidence => "as evidence",
         TestPurpose::Commit => "before the commit",
         TestPurpose::SessionEnd => "at the session's end",
+        TestPurpose::Asked => "as asked",
+        TestPurpose::Agent => "for the agent",
     };
     let result = run.failure().unwrap_or_else(|| "holds".to_owned());
     let took = format::duration_ms(run.duration_ms);
@@ -247,6 +251,8 @@ fn tested(run: &TestRun) -> String {
         TestPurpose::Evidence => "tests as evidence",
         TestPurpose::Commit => "tests before the commit",
         TestPurpose::SessionEnd => "tests at the session's end",
+        TestPurpose::Asked => "tests as asked",
+        TestPurpose::Agent => "tests for the agent",
     };
     let result = match (run.cases.is_empty(), run.exit_code) {
         (false, _) => words::tests(&run.totals()),

@@ -34,6 +34,8 @@ fn run(cases: Vec<TestCase>) -> TestRun {
         timed_out: false,
         duration_ms: 10,
         output: Payload::default(),
+        only: Vec::new(),
+        moved: false,
     }
 }
 

@@ -1,6 +1,6 @@
-//! What the harness itself does around the model: orientation, features, tests, notes, questions.
+//! What the harness itself does around the model: orientation, features, notes, questions.
 
-use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Oid, QuestionId, TestPurpose, TestRun};
+use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Oid, QuestionId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -80,22 +80,6 @@ pub struct OrientationPart {
     pub command: String,
     /// The text given to the model.
     pub text: String,
-}
-
-/// The harness began a test run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestRunStarted {
-    /// Why.
-    pub purpose: TestPurpose,
-    /// The command line.
-    pub command: String,
-}
-
-/// A test run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestRunFinished {
-    /// Its results.
-    pub run: TestRun,
 }
 
 /// A pass flag changed.

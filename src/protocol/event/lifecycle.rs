@@ -1,5 +1,6 @@
 //! Runs and sessions: how they begin, which limits they meet, how they end.
 
+use super::AuditPlace;
 use crate::protocol::{Autonomy, Cost, FeatureId, Oid, Role, RunId, StopMode, WindowTerms};
 use serde::{Deserialize, Serialize};
 
@@ -120,6 +121,9 @@ pub struct SessionEnded {
     /// Machine-checked facts for the end card, in order: what was checked and whether it holds.
     #[serde(default)]
     pub checks: Vec<(String, bool)>,
+    /// What each of them speaks of, in the same order; empty in logs that are older than this field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Vec<AuditPlace>>,
 }
 
 /// Why a session ended.

@@ -1,5 +1,6 @@
 //! Everything that can happen, in the past tense. One variant per kind; one struct per variant, by topic.
 
+pub mod audit;
 pub mod check;
 pub mod checkpoint;
 pub mod gate;
@@ -9,11 +10,13 @@ pub mod lifecycle;
 pub mod plan;
 pub mod rule;
 pub mod steer;
+pub mod test;
 pub mod tool;
 pub mod turn;
 pub mod window;
 pub mod worktree;
 
+pub use audit::AuditPlace;
 pub use check::{CheckRan, Culprit, RegressionTraced};
 pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
 pub use gate::{
@@ -23,8 +26,7 @@ pub use gate::{
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
-    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, TestRunFinished,
-    TestRunStarted, VerifyDeclared,
+    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, VerifyDeclared,
 };
 pub use lifecycle::{
     EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted, SessionEnded,
@@ -36,6 +38,7 @@ pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
     RunResumed, SteerRefused,
 };
+pub use test::{TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
 pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
@@ -173,6 +176,10 @@ events! {
     TestRunStarted = "test_run_started",
     /// A test run ended.
     TestRunFinished = "test_run_finished",
+    /// A test run told more of itself.
+    TestRunProgressed = "test_run_progressed",
+    /// A test run came to no result.
+    TestRunDropped = "test_run_dropped",
     /// A feature's recorded check was run.
     CheckRan = "check_ran",
     /// The harness looked for what broke a feature.

@@ -1,9 +1,9 @@
 //! Orientation and test runs.
 
 use super::At;
-use crate::protocol::TestRun;
-use crate::protocol::event::{OrientationFinished, TestRunFinished, TestRunStarted};
-use crate::session::state::{Activity, CaseHistory, State, TestBoard};
+use crate::protocol::event::{OrientationFinished, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
+use crate::protocol::{TestPurpose, TestRun, TestTotals};
+use crate::session::state::{Activity, CaseHistory, RunningTests, State, TestBoard};
 use crate::session::timeline::ItemKind;
 
 /// Results kept of one test.
@@ -18,9 +18,27 @@ impl State {
     }
 
     pub(super) fn test_run_started(&mut self, at: At, event: &TestRunStarted) {
-        self.tests.running = Some((event.command.clone(), at.time));
-        if let Some(session) = self.session_mut(at.session) {
+        self.tests.running = Some(RunningTests {
+            purpose: event.purpose,
+            command: event.command.clone(),
+            only: event.only.clone(),
+            since: at.time,
+            totals: TestTotals::default(),
+            failed: Vec::new(),
+            last: String::new(),
+        });
+        if !is_beside(event.purpose)
+            && let Some(session) = self.session_mut(at.session)
+        {
             session.act(at, Activity::Testing);
+        }
+    }
+
+    pub(super) fn test_run_progressed(&mut self, event: &TestRunProgressed) {
+        if let Some(running) = &mut self.tests.running {
+            running.totals = event.totals;
+            running.failed.extend(event.failed.iter().cloned());
+            running.last.clone_from(&event.last);
         }
     }
 
@@ -29,6 +47,28 @@ impl State {
         self.present_tested(at, &event.run);
         if let Some(session) = self.session_mut(at.session) {
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
+        }
+        self.goes_on(at, event.run.purpose);
+    }
+
+    pub(super) fn test_run_dropped(&mut self, at: At, event: &TestRunDropped) {
+        // What was refused at once never began; another run may be under way.
+        if self
+            .tests
+            .running
+            .as_ref()
+            .is_some_and(|running| running.purpose == event.purpose)
+        {
+            self.tests.running = None;
+            self.goes_on(at, event.purpose);
+        }
+    }
+
+    /// What the session does after its test run.
+    fn goes_on(&mut self, at: At, purpose: TestPurpose) {
+        if !is_beside(purpose)
+            && let Some(session) = self.session_mut(at.session)
+        {
             // Before the first turn the harness is still gathering; later it works for a tool call.
             let next = if session.turn.0 == 0 {
                 Activity::Orienting
@@ -38,6 +78,11 @@ impl State {
             session.act(at, next);
         }
     }
+}
+
+/// Whether the session goes its own way while such a run is made.
+const fn is_beside(purpose: TestPurpose) -> bool {
+    matches!(purpose, TestPurpose::Asked | TestPurpose::Agent)
 }
 
 impl TestBoard {
@@ -51,6 +96,7 @@ impl TestBoard {
                     results: Vec::new(),
                     duration_ms: None,
                     detail: String::new(),
+                    apart: None,
                     changes: Vec::new(),
                 });
                 self.cases.len() - 1
@@ -58,6 +104,9 @@ impl TestBoard {
             named.resize(self.cases.len(), false);
             if let Some(history) = self.cases.get_mut(place) {
                 named[place] = true;
+                if !run.is_whole() {
+                    history.apart = Some((at.seq, case.status));
+                }
                 history.duration_ms = case.duration_ms;
                 history.detail.clone_from(&case.detail);
                 history.results.push(case.status);
@@ -65,6 +114,9 @@ impl TestBoard {
                     history.results.remove(0);
                 }
             }
+        }
+        if !run.is_whole() {
+            return;
         }
         for (case, named) in self.cases.iter_mut().zip(named) {
             let now = if named { case.results.last().copied() } else { None };

@@ -2,8 +2,8 @@
 
 use super::At;
 use crate::protocol::event::{LimitRaised, LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
-use crate::protocol::{CallStatus, SessionNo, TurnNo};
-use crate::session::state::{Activity, Run, Session, State, Totals};
+use crate::protocol::{CallStatus, SessionNo, TestPurpose, TurnNo};
+use crate::session::state::{Activity, Run, RunningTests, Session, State, Totals};
 use crate::session::steering::Hold;
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
@@ -14,6 +14,7 @@ impl State {
         self.workspace.clone_from(&event.workspace);
         self.forget_worktree(&event.workspace);
         self.abandon_open_session(at);
+        self.tests.running = None;
         self.end_run_rules(at);
         // An order of work is for the run that it was given to.
         self.features.skipped.clear();
@@ -66,6 +67,7 @@ impl State {
             return;
         }
         self.abandon_open_session(at);
+        self.tests.running = None;
         if let Some(run) = &mut self.run {
             run.interrupted = Some(at.time);
             run.stopping = None;
@@ -124,7 +126,7 @@ impl State {
         self.end_session_rules(at);
         self.open_gates.clear();
         self.forget_questions();
-        self.tests.running = None;
+        self.end_tests_of_session();
     }
 
     pub(super) fn limit_reached(&mut self, at: At, event: &LimitReached) {
@@ -151,7 +153,13 @@ impl State {
         }
         self.open_gates.clear();
         self.forget_questions();
-        self.tests.running = None;
+        self.end_tests_of_session();
+    }
+
+    /// A person's test run outlives the session beside which it was begun.
+    fn end_tests_of_session(&mut self) {
+        let asked = |running: &RunningTests| running.purpose == TestPurpose::Asked;
+        self.tests.running = self.tests.running.take().filter(asked);
     }
 }
 

@@ -108,7 +108,9 @@ impl State {
             Event::CheckRan(event) => self.check_ran(at, event),
             Event::RegressionTraced(event) => self.regression_traced(at, event),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
+            Event::TestRunProgressed(event) => self.test_run_progressed(event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
+            Event::TestRunDropped(event) => self.test_run_dropped(at, event),
             Event::NoteAdded(event) => {
                 self.present_changed();
                 let text = event.text.clone();

@@ -12,6 +12,13 @@ use crate::session::state::State;
 impl State {
     /// A run has ended: it speaks for the files until they change.
     pub(super) fn present_tested(&mut self, at: At, run: &TestRun) {
+        if !run.is_whole() {
+            if !run.moved {
+                self.present.apart.get_or_insert(at.seq);
+            }
+            return;
+        }
+        self.present.apart = None;
         self.tests.history.push(PastRun {
             seq: at.seq,
             tree: run.tree.clone(),
@@ -23,6 +30,7 @@ impl State {
     /// Something was written that no run has seen.
     pub(super) const fn present_changed(&mut self) {
         (self.present.unchanged, self.present.touched) = (false, true);
+        self.present.apart = None;
     }
 
     /// The files were kept. A step is kept although only HEAD moved, so the trees are compared.
@@ -30,6 +38,9 @@ impl State {
         let before = self.present.tree.replace(event.tree.clone());
         let changed = before.as_ref() != Some(&event.tree);
         self.present.touched |= changed;
+        if changed && before.is_some() {
+            self.present.apart = None;
+        }
         let run = self.present.tested.and_then(|seq| self.tests.past(seq));
         if run.is_some_and(|run| run.tree.as_ref() == Some(&event.tree)) {
             self.present.unchanged = true;
@@ -44,6 +55,7 @@ impl State {
             Some(run) => (self.present.tested, self.present.unchanged) = (Some(run.seq), true),
             None => self.present.unchanged = false,
         }
+        self.present.apart = None;
         self.present.touched = false;
     }
 
@@ -92,7 +104,7 @@ impl State {
             .find(|known| Some(&known.made.commit) == event.head.as_ref());
         match commit.filter(|_| event.dirty.is_empty()) {
             Some(commit) => self.present = commit.present.clone(),
-            None => self.present.unchanged = false,
+            None => (self.present.unchanged, self.present.apart) = (false, None),
         }
     }
 }
@@ -151,6 +163,8 @@ mod tests {
                 timed_out: false,
                 duration_ms: 1,
                 output: Payload::default(),
+                only: Vec::new(),
+                moved: false,
             };
             self.then(TestRunFinished { run });
         }

@@ -77,6 +77,7 @@ fn ended() -> SessionEnded {
         dirty: Vec::new(),
         next: None,
         checks: Vec::new(),
+        places: Vec::new(),
     }
 }
 

@@ -256,6 +256,7 @@ impl Scribe {
                 self.say(TestRunStarted {
                     purpose: TestPurpose::Smoke,
                     command: "t".into(),
+                    only: Vec::new(),
                 });
                 let cases = cases
                     .iter()
@@ -278,6 +279,8 @@ impl Scribe {
                     timed_out: false,
                     duration_ms: 1,
                     output,
+                    only: Vec::new(),
+                    moved: false,
                 };
                 self.say(TestRunFinished { run });
             }

@@ -57,11 +57,13 @@ pub enum Context {
     History,
     /// What lies in the directory.
     Survey,
+    /// The audit of a session.
+    Audit,
 }
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -88,6 +90,7 @@ impl Context {
         Self::Word,
         Self::History,
         Self::Survey,
+        Self::Audit,
     ];
 
     /// Returns the words for it in help and README.
@@ -120,6 +123,7 @@ impl Context {
             Self::Word => "typing the word",
             Self::History => "list history",
             Self::Survey => "what lies here",
+            Self::Audit => "audit",
         }
     }
 }

@@ -67,11 +67,13 @@ pub enum Situation {
     History,
     /// What lies in the directory.
     Survey,
+    /// The audit of a session.
+    Audit,
 }
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Feature,
@@ -97,13 +99,14 @@ impl Situation {
         Self::Word,
         Self::History,
         Self::Survey,
+        Self::Audit,
     ];
 
     /// Returns its contexts, the most specific first (which is also the footer's order).
     #[must_use]
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
-            Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette,
+            Always, Audit, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette,
             Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
@@ -132,6 +135,7 @@ impl Situation {
             Self::Word => &[Word],
             Self::History => &[History, Document, Everywhere],
             Self::Survey => &[Survey, Document, Everywhere],
+            Self::Audit => &[Audit, Document, Everywhere],
         }
     }
 

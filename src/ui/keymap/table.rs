@@ -1,8 +1,8 @@
 //! The table of actions. Longer than other files because it is data: one row an action.
 
 use super::action::Context::{
-    Always, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette, Question, Queue,
-    Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
+    Always, Audit as AuditPage, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow,
+    Palette, Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -67,7 +67,7 @@ actions! {
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
     /// open the selected row; fold or unfold a transcript entry, a file or a section
-    Open: "open", "open", [List, Transcript, Diff, NextWindow, History, Survey], ["Enter"], ["z a"];
+    Open: "open", "open", [List, Transcript, Diff, NextWindow, History, Survey, AuditPage], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything
@@ -103,10 +103,10 @@ actions! {
     NextHunk: "next-hunk", "hunk", [Diff], ["] h", "}"], [];
     /// go to the previous hunk
     PreviousHunk: "previous-hunk", "", [Diff], ["[ h", "{"], [];
-    /// go to the next file, section or commit
-    NextFile: "next-file", "file", [Diff, NextWindow, History, Survey], ["J"], [];
-    /// go to the previous file, section or commit
-    PreviousFile: "previous-file", "", [Diff, NextWindow, History, Survey], ["K"], [];
+    /// go to the next file, section, commit or finding
+    NextFile: "next-file", "file", [Diff, NextWindow, History, Survey, AuditPage], ["J"], [];
+    /// go to the previous file, section, commit or finding
+    PreviousFile: "previous-file", "", [Diff, NextWindow, History, Survey, AuditPage], ["K"], [];
     /// focus the features
     FocusFeatures: "focus-features", "", [Main], ["1"], [];
     /// focus the transcript
@@ -166,12 +166,32 @@ actions! {
     FlipFeature: "flip-feature", "", [Feature], ["e f"], [];
     /// take the feature out of the list, with a reason
     RemoveFeature: "remove-feature", "", [Feature], ["e d"], [];
+    /// run the selected test again, by the harness
+    RerunTest: "rerun-test", "rerun", [List, Main, Document], ["r t"], [];
+    /// run the failed tests again
+    RerunFailed: "rerun-failed", "", [Main, Document], ["r f"], [];
+    /// run all tests; the agent's commands wait meanwhile
+    RerunAll: "rerun-all", "", [Main, Document], ["r a"], [];
+    /// stop the test run that you asked for
+    StopTests: "stop-tests", "stop tests", [Main, Document], ["r x"], [];
+    /// go to the feature that the selected row belongs to
+    GoFeature: "go-feature", "", [Main, Document], ["g f"], [];
+    /// go to the commit of the selected row; of a test: the one made after its result changed
+    GoCommit: "go-commit", "", [Main, Document], ["g c"], [];
+    /// go to the selected row's moment in the transcript; of a test: the run that changed its result
+    GoMoment: "go-moment", "", [Main, Document], ["g m"], [];
+    /// go to the test of the selected row, a failing one first
+    GoTest: "go-test", "", [Main, Document], ["g r"], [];
+    /// come back from where a link was followed
+    GoBack: "go-back", "", [Main, Document], ["C-o", "g b"], [];
     /// leave the feature out of this run, or take it back in
     SkipFeature: "skip-feature", "skip", [Feature], ["X", "e x"], [];
     /// work on the feature next, or let it wait its turn
     PickFeature: "pick-feature", "next", [Feature], ["T", "e t"], [];
     /// list the sessions; the chosen one is shown in the transcript
     Sessions: "sessions", "sessions", [Main], ["s"], [];
+    /// show what the machine found at the end of the session, whole
+    Audit: "audit", "audit", [Main, List], ["O"], [];
     /// show how the feature list went through the commits, and what is worth a look
     ListHistory: "list-history", "history", [Main, Start], ["H"], [];
     /// show what lies in the directory: lists, notes by entry, init.sh, transcripts; nothing is run

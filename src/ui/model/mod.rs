@@ -12,6 +12,7 @@ mod fresh;
 pub mod fuzzy;
 pub mod going;
 pub mod history;
+pub mod links;
 mod live;
 pub mod lookup;
 pub mod message;
@@ -23,6 +24,7 @@ pub mod plan;
 pub mod popup;
 pub mod review;
 pub mod rows;
+pub mod stand;
 pub mod subject;
 pub mod window;
 
@@ -34,10 +36,12 @@ pub use editor::Editor;
 pub use field::Field;
 pub use going::Going;
 pub use history::HistoryView;
+pub use links::End;
 pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
 pub use popup::{Arming, AutonomyMenu, CopyEntry, FinishMenu, Popup, QuestionForm};
+pub use stand::Stand;
 pub use subject::{Page, Subject};
 pub use window::NextWindowView;
 
@@ -98,6 +102,8 @@ pub struct Model {
     pub views: BTreeMap<SessionNo, View>,
     /// Full-screen pages, the visible one last.
     pub pages: Vec<Page>,
+    /// Where links were followed, the latest last.
+    pub trail: Vec<Stand>,
     /// Reviews under way or put aside.
     pub reviews: Vec<Review>,
     /// The open window, if any.
@@ -198,6 +204,7 @@ impl Model {
             reading: None,
             views: BTreeMap::new(),
             pages: Vec::new(),
+            trail: Vec::new(),
             reviews: Vec::new(),
             popup: None,
             holding: None,
@@ -264,6 +271,7 @@ impl Model {
             Some(Subject::Rules) => Situation::Rules,
             Some(Subject::History) => Situation::History,
             Some(Subject::Survey) => Situation::Survey,
+            Some(Subject::Audit(_)) => Situation::Audit,
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,

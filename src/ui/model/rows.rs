@@ -8,7 +8,8 @@ use crate::session::Session;
 use crate::session::state::{CaseHistory, Commit, Debt, FeatureRow, OpenGate};
 use crate::ui::keymap::{Action, Entry, Situation, table::TABLE};
 use crate::ui::layout::Pane;
-use crate::ui::popup;
+use crate::ui::{pane, popup};
+use std::collections::BTreeSet;
 
 /// What a feature's row says of it, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,11 +140,19 @@ impl Model {
         let mut rows: Vec<&CaseHistory> = rows
             .filter(|case| filter.is_empty() || Needle::new(filter).is_in(&[&case.name, &case.detail]))
             .collect();
+        let fails_again: BTreeSet<&str> = self.fails_now().collect();
         rows.sort_by_cached_key(|case| {
             let now = self.state.result_now(case);
-            (now.is_none(), now != Some(CaseStatus::Failed))
+            let again = fails_again.contains(case.name.as_str());
+            (now.is_none() && !again, !again, now != Some(CaseStatus::Failed))
         });
         rows
+    }
+
+    /// Names the tests that have failed in the run that is under way.
+    pub fn fails_now(&self) -> impl Iterator<Item = &str> {
+        let running = self.state.tests.running.iter();
+        running.flat_map(|running| running.failed.iter().map(String::as_str))
     }
 
     /// Returns the sessions, newest first.
@@ -210,9 +219,9 @@ impl Model {
 
         let mut cursor = std::mem::take(&mut self.tests);
         let rows = self.tests_matching(&cursor.filter);
-        cursor.settle(rows.len(), height(Pane::Tests), 0, |row| {
-            rows.get(row).map(|case| case.name.clone())
-        });
+        let shown = height(Pane::Tests);
+        let shown = shown.saturating_sub(usize::from(pane::tests::live_rows(self, shown)));
+        cursor.settle(rows.len(), shown, 0, |row| rows.get(row).map(|case| case.name.clone()));
         self.tests = cursor;
         self.settle_popup();
         self.find_place();

@@ -32,6 +32,8 @@ pub enum Subject {
     History,
     /// What lies in the directory.
     Survey,
+    /// What the machine found at a session's end.
+    Audit(SessionNo),
 }
 
 impl Subject {
@@ -39,11 +41,27 @@ impl Subject {
     #[must_use]
     pub const fn has_cursor(&self) -> bool {
         match self {
-            Self::Commit(_) | Self::Review(_) | Self::NextWindow | Self::Rehearsal | Self::Rules | Self::History | Self::Survey => {
-                true
-            }
+            Self::Commit(_)
+            | Self::Review(_)
+            | Self::NextWindow
+            | Self::Rehearsal
+            | Self::Rules
+            | Self::History
+            | Self::Survey
+            | Self::Audit(_) => true,
             Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor => false,
         }
+    }
+}
+
+impl Subject {
+    /// Says whether it is something of the project that links lead to and from.
+    #[must_use]
+    pub const fn has_links(&self) -> bool {
+        matches!(
+            self,
+            Self::Feature(_) | Self::Commit(_) | Self::Test(_) | Self::Item(..) | Self::Audit(_)
+        )
     }
 }
 

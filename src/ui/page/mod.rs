@@ -5,6 +5,7 @@
 
 pub mod always;
 mod anchor;
+pub mod audit;
 pub mod commit;
 pub mod diff;
 pub mod editor;
@@ -155,6 +156,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         Subject::Rules => rules::document(model, width, &look),
         Subject::History => history::document(model, width, &look),
         Subject::Survey => survey::document(model, page, width, &look),
+        Subject::Audit(session) => audit::document(model, *session, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
     });
@@ -184,7 +186,7 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
             item.map_or(0, |item| item.revision.0)
         }
         Subject::Always => model.always.as_ref().map_or(0, |always| always.revision),
-        Subject::Feature(_) | Subject::Test(_) | Subject::Rules => model.state.last_seq.0,
+        Subject::Feature(_) | Subject::Test(_) | Subject::Rules | Subject::Audit(_) => model.state.last_seq.0,
     }
 }
 
@@ -210,6 +212,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
         | Subject::Rules
         | Subject::History
         | Subject::Survey
+        | Subject::Audit(_)
         | Subject::Editor => true,
     }
 }
@@ -322,6 +325,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         )],
         Subject::Rules => vec![Span::styled("Rules for commands", look.style(Slot::TitleFocused))],
         Subject::History => name("History", &history::counted(model)),
+        Subject::Audit(session) => name("Audit", &format!("of session {}", session.0)),
         Subject::Survey => vec![Span::styled("What lies here", look.style(Slot::TitleFocused))],
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),

@@ -2,9 +2,12 @@
 
 use super::Document;
 use super::sheet::Sheet;
-use crate::protocol::{CaseStatus, TestPurpose};
+use crate::protocol::CaseStatus;
 use crate::session::Tested;
-use crate::ui::model::Model;
+use crate::session::state::CaseHistory;
+use crate::ui::keymap::Action;
+use crate::ui::model::{End, Model, Subject};
+use crate::ui::pane::features::heading_of;
 use crate::ui::pane::tests::{mark, strip};
 use crate::ui::text::{Look, format};
 use crate::ui::theme::Slot;
@@ -38,6 +41,12 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     if let Some(ms) = case.duration_ms {
         sheet.fact("took", &format::duration_ms(ms));
     }
+    links(&mut sheet, model, case);
+    if let Some(running) = &model.state.tests.running
+        && (running.only.is_empty() || running.only.iter().any(|wanted| wanted == name))
+    {
+        sheet.fact("now", &format!("being run, {}", running.purpose.words()));
+    }
     let tested = model.state.tested_now();
     match tested {
         Tested::Never => sheet.fact("note", "no test run of these files"),
@@ -54,7 +63,7 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     if let Some((run, session)) = tested.run() {
         sheet.heading("The run");
         sheet.fact("command", &run.command);
-        sheet.fact("why", purpose(run.purpose));
+        sheet.fact("why", run.purpose.words());
         sheet.fact("in", &session.to_string());
         if let Some(tree) = &run.tree {
             sheet.fact("tree", tree.short());
@@ -71,12 +80,25 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     sheet.finish()
 }
 
-const fn purpose(purpose: TestPurpose) -> &'static str {
-    match purpose {
-        TestPurpose::Smoke => "smoke test at the session's start",
-        TestPurpose::Declared => "the first run of the declared command",
-        TestPurpose::Evidence => "evidence for a pass flag",
-        TestPurpose::Commit => "before a commit",
-        TestPurpose::SessionEnd => "at the session's end",
+/// What belongs to it, each with the key that leads there.
+fn links(sheet: &mut Sheet<'_>, model: &Model, case: &CaseHistory) {
+    let from = Subject::Test(case.name.clone());
+    let key = |action| model.keymap.key_text(action);
+    if let Ok(Subject::Feature(id)) = model.linked(&from, End::Feature) {
+        let text = model
+            .state
+            .features
+            .get(&id)
+            .map_or_else(String::new, |row| heading_of(&row.feature).to_owned());
+        sheet.fact("feature", &format!("{id} {text}  ({} goes there)", key(Action::GoFeature)));
+    }
+    let Some(turned) = model.turned(case) else { return };
+    let since = format!("{}  ({} goes there)", turned.session, key(Action::GoMoment));
+    sheet.fact("so since", &since);
+    if let Ok(Subject::Commit(commit)) = model.linked(&from, End::Commit) {
+        let made = model.made(&commit);
+        let subject = made.map_or("", |made| made.made.message.lines().next().unwrap_or_default());
+        let told = format!("{} {subject}  ({} goes there)", commit.short(), key(Action::GoCommit));
+        sheet.fact("commit", &told);
     }
 }

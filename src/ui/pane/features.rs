@@ -115,7 +115,8 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
 }
 
 /// What a row says of a feature: its title, else its text, else the first thing that its list has for it.
-fn heading_of(feature: &Feature) -> &str {
+#[must_use]
+pub fn heading_of(feature: &Feature) -> &str {
     let detail = feature.details.first().map_or("", |detail| detail.value.as_str());
     let said = [feature.title.as_str(), &feature.description, &feature.category, detail];
     said.into_iter().find(|text| !text.is_empty()).unwrap_or_default()

@@ -100,6 +100,8 @@ fn has_a_point(model: &Model, action: Action) -> bool {
         // It can be chosen there, but its key stands for the row below the list of keys.
         Action::RollBack => !matches!(model.popup, Some(Popup::Help(_))),
         Action::ZoomIn => model.layout().places.len() > 1,
+        Action::RerunTest => model.popup.is_none(),
+        Action::Audit => matches!(model.popup, Some(Popup::Sessions(_))),
         Action::Summary => !model.run_is_live(),
         // The window has its own keys for it.
         Action::FinishWorktree => !matches!(model.popup, Some(Popup::Finish(_))),

@@ -2,7 +2,7 @@
 
 use super::{List, filter, heading};
 use crate::protocol::CaseStatus;
-use crate::session::state::CaseHistory;
+use crate::session::state::{CaseHistory, RunningTests};
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format};
@@ -14,6 +14,9 @@ use ratatui::text::Span;
 
 /// Columns from which on there is room for whole words.
 const WIDE: u16 = 52;
+
+/// Columns from which on a failed test says why.
+const TELLING: u16 = 76;
 
 /// Said where runs were made, and none on the way to the files of now.
 const UNTESTED: &str = "no test run of these files";
@@ -65,6 +68,15 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         },
         (Some(_), true) => "no test matches the filter".to_owned(),
     };
+    let live = live_rows(model, usize::from(body.height));
+    if let Some(running) = model.state.tests.running.as_ref().filter(|_| live > 0) {
+        live_row(running, Rect { height: 1, ..body }, buf, look);
+    }
+    let body = Rect {
+        y: body.y + live,
+        height: body.height - live,
+        ..body
+    };
     let list = List {
         model,
         pane: Pane::Tests,
@@ -75,12 +87,33 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     list.draw(rows.len(), buf, look, |index| row(model, rows[index], look, body.width));
 }
 
+/// Returns how many rows at the top tell of the run under way; a list of a few rows keeps them for itself.
+#[must_use]
+pub fn live_rows(model: &Model, height: usize) -> u16 {
+    u16::from(model.state.tests.running.is_some() && height >= 3)
+}
+
+/// Draws what the run under way said last, or what it is while it says nothing.
+fn live_row(running: &RunningTests, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let left = vec![
+        Span::raw(" "),
+        look.mark(Glyph::Active, Slot::Active),
+        Span::raw(" "),
+        match running.last.as_str() {
+            "" => Clean::line(&running.command).span(look.style(Slot::Dim)),
+            last => Clean::line(last).span(look.style(Slot::Text)),
+        },
+    ];
+    let age = look
+        .now
+        .map(|now| format::duration_ms(format::seconds_between(running.since, now) * 1000));
+    let right = age.map(|age| Span::styled(format!("{age} "), look.style(Slot::Dim)));
+    widget::row(buf, area, look, left, right.into_iter().collect());
+}
+
 fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
-    if model.state.tests.running.is_some() {
-        return vec![
-            look.mark(Glyph::Active, Slot::Active),
-            Span::styled(" running", look.style(Slot::Active)),
-        ];
+    if let Some(running) = &model.state.tests.running {
+        return progress(running, look, width);
     }
     let roomy = width >= 36;
     let tested = model.state.tested_now();
@@ -115,18 +148,46 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     spans
 }
 
+/// The counts of the run under way, as far as it tells them.
+fn progress(running: &RunningTests, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
+    let mut spans = vec![look.mark(Glyph::Active, Slot::Active)];
+    let totals = running.totals;
+    if totals.total() == 0 || width < 36 {
+        spans.push(Span::styled(" running", look.style(Slot::Active)));
+    }
+    if totals.failed > 0 {
+        spans.push(Span::styled(format!(" {} failed", totals.failed), look.style(Slot::Fail)));
+    }
+    if totals.passed > 0 && width >= 36 {
+        spans.push(Span::styled(format!(" {} ok", totals.passed), look.style(Slot::Pass)));
+    }
+    if !running.only.is_empty() && width >= WIDE {
+        let of = format!(" of {} asked for", running.only.len());
+        spans.push(Span::styled(of, look.style(Slot::Dim)));
+    }
+    spans
+}
+
 fn row(model: &Model, case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let now = model.state.result_now(case);
     let (glyph, slot) = mark(now.unwrap_or(CaseStatus::Skipped));
     let roomy = width >= 36;
-    let gone = now.is_none();
+    let fails_again = model.fails_now().any(|name| name == case.name);
+    let awaited = model
+        .state
+        .tests
+        .running
+        .as_ref()
+        .is_some_and(|running| running.only.contains(&case.name));
+    let gone = now.is_none() && !fails_again && !awaited;
     let (file, name) = parts(&case.name);
     let mut left = vec![
         Span::raw(" "),
-        if gone {
-            look.mark(Glyph::Dot, Slot::Dim)
-        } else {
-            look.mark(glyph, slot)
+        match () {
+            () if gone => look.mark(Glyph::Dot, Slot::Dim),
+            () if fails_again => look.mark(Glyph::Fail, Slot::Fail),
+            () if awaited => look.mark(Glyph::Active, Slot::Active),
+            () => look.mark(glyph, slot),
         },
         Span::raw(" "),
     ];
@@ -135,6 +196,10 @@ fn row(model: &Model, case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<S
         left.push(Span::raw(" "));
     }
     left.push(Clean::line(name).span(look.style(if gone { Slot::Dim } else { Slot::Text })));
+    if now == Some(CaseStatus::Failed) && width >= TELLING {
+        let said = case.detail.lines().map(str::trim).find(|line| !line.is_empty());
+        left.extend(said.map(|said| Clean::line(&format!("  {said}")).span(look.style(Slot::Dim))));
+    }
     let wide = width >= WIDE;
     let mut right = strip(case, if wide { 8 } else { 5 }, look);
     right.push(Span::raw(" "));

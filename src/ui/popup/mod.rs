@@ -9,7 +9,7 @@ mod menu;
 mod message;
 mod palette;
 mod question;
-mod sessions;
+pub mod sessions;
 mod summary;
 mod written;
 

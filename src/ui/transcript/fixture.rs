@@ -109,6 +109,8 @@ fn tests(failed: usize) -> TestRun {
         timed_out: false,
         duration_ms: 912,
         output: Payload::inline("TAP version 14\nnot ok 1\n"),
+        only: Vec::new(),
+        moved: false,
     }
 }
 
@@ -229,6 +231,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
             ("one feature".into(), true),
             ("progress notes not updated: the harness asked once".into(), false),
         ],
+        places: Vec::new(),
     };
     let kinds = vec![
         ("opened", ItemKind::Opened { role: Role::Coding }),

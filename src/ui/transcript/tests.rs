@@ -133,6 +133,7 @@ fn the_end_card_tells_the_sessions_sums() {
         dirty: Vec::new(),
         next: Some("F009".into()),
         checks: vec![("oriented before first edit".into(), true), ("one feature".into(), true)],
+        places: Vec::new(),
     };
     let session = session(vec![item(400, 12, ItemKind::Closed(ended))]);
     let theme = Theme::terminal();
@@ -291,6 +292,7 @@ fn nothing_waits_once_the_session_is_over() {
         dirty: Vec::new(),
         next: None,
         checks: Vec::new(),
+        places: Vec::new(),
     };
     session.ended = Some((fixture::at(60), ended));
     let (ticking, text) = shown(&session);

@@ -3,7 +3,7 @@
 use super::availability::refusal;
 use super::editor::{self, Again, From, Side};
 use super::motion::{self, Motion};
-use super::{copy, find, finish, history, next_window, open, plan, question, review, rollback, rules, steer};
+use super::{audit, copy, find, finish, history, links, next_window, open, plan, question, rerun, review, rollback, rules, steer};
 use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
@@ -141,9 +141,12 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::RemoveFeature
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => plan::perform(model, action, effects),
+        Action::RerunTest | Action::RerunFailed | Action::RerunAll | Action::StopTests => rerun::perform(model, action, effects),
+        Action::GoFeature | Action::GoCommit | Action::GoMoment | Action::GoTest | Action::GoBack => links::perform(model, action),
         Action::Sessions => model.popup = Some(Popup::Sessions(Cursor::default())),
         Action::ListHistory => history::open(model),
         Action::Survey => open::survey(model),
+        Action::Audit => audit::open(model),
         Action::Summary => model.popup = Some(Popup::Summary),
         Action::FinishWorktree => finish::open(model),
         Action::Find => find::open(model),
@@ -283,7 +286,8 @@ fn cancel_stop(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Send(Command::CancelStop));
 }
 
-fn focus(model: &mut Model, pane: Pane) {
+/// Gives a pane the focus.
+pub(super) fn focus(model: &mut Model, pane: Pane) {
     model.focus = pane;
     if pane != Pane::Transcript {
         model.last_list = pane;

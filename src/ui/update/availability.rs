@@ -58,11 +58,16 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::RemoveFeature
         | Action::MoveFeatureUp
         | Action::MoveFeatureDown => super::plan::refusal(model, action),
+        Action::RerunTest | Action::RerunFailed | Action::RerunAll | Action::StopTests => super::rerun::refusal(model, action),
+        Action::GoFeature | Action::GoCommit | Action::GoMoment | Action::GoTest | Action::GoBack => {
+            super::links::refusal(model, action)
+        }
         Action::Find => matches!(
             model.popup,
             Some(Popup::Copy(_) | Popup::Summary | Popup::Autonomy(_) | Popup::Finish(_))
         )
         .then_some("there is nothing to search here"),
+        Action::Audit => super::audit::refusal(model),
         Action::Sessions => model.state.sessions.is_empty().then_some("no session yet"),
         Action::FinishWorktree => super::finish::refusal(model),
         Action::ListHistory => (model.caught_up && model.state.repository.is_none())

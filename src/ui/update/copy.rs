@@ -142,6 +142,13 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 .collect(),
             _ => Vec::new(),
         },
+        Subject::Audit(session) => {
+            let ended = model.state.session(session).and_then(|session| session.ended.as_ref());
+            ended.map_or_else(Vec::new, |(_, ended)| {
+                let line = |(what, holds): &(String, bool)| format!("{} {what}\n", if *holds { "ok  " } else { "NOT " });
+                vec![entry('b', "the findings", ended.checks.iter().map(line).collect::<String>())]
+            })
+        }
         Subject::History => {
             let step = super::history::selected(model);
             step.map_or_else(Vec::new, |step| {

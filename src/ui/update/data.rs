@@ -1,6 +1,6 @@
 //! What arrives without a key: events, answers, frames.
 
-use super::{editor, open, plan, refusal, review, rollback, rules, steer};
+use super::{editor, open, plan, refusal, rerun, review, rollback, rules, steer};
 use crate::protocol::event::Event;
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
@@ -52,6 +52,8 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::FeatureListEdited(edited) => plan::edited(model, edited),
             Event::FeatureEditRefused(refused) => plan::refused(model, refused),
             Event::SteerRefused(refused) if model.caught_up => model.refuse(refused.reason.clone()),
+            Event::TestRunFinished(finished) => rerun::finished(model, finished),
+            Event::TestRunDropped(dropped) => rerun::dropped(model, dropped),
             Event::RolledBack(moved) => rollback::moved(model, moved),
             Event::MoveRefused(refused) => rollback::refused(model, refused),
             Event::SessionEnded(_) => {

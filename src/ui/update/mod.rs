@@ -4,6 +4,7 @@
 //! bound to it in a window that was on the screen before that key was typed.
 
 mod action;
+mod audit;
 mod availability;
 mod copy;
 mod data;
@@ -15,6 +16,9 @@ mod finish;
 pub mod history;
 mod hold;
 mod key;
+#[cfg(test)]
+mod linked_tests;
+mod links;
 mod motion;
 mod next_window;
 mod open;
@@ -26,6 +30,7 @@ mod plan;
 #[cfg(test)]
 mod plan_tests;
 mod question;
+mod rerun;
 pub mod review;
 pub mod rollback;
 mod rules;

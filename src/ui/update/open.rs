@@ -1,7 +1,7 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, editor, finish, history, motion, rollback};
+use super::{action, audit, editor, finish, history, motion, rollback};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
@@ -59,6 +59,8 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(open) = model.pages.last() {
         if open.subject == Subject::History {
             history::open_commit(model);
+        } else if matches!(open.subject, Subject::Audit(_)) {
+            audit::open_place(model);
         } else if matches!(
             open.subject,
             Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal | Subject::Survey
@@ -166,6 +168,7 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
         | Subject::Always
         | Subject::Rules
         | Subject::History
+        | Subject::Audit(_)
         | Subject::Editor => return,
     };
     let wanted = folding == Folding::Fold;
@@ -222,6 +225,7 @@ impl Model {
 fn subject_of(session: crate::protocol::SessionNo, item: &Item) -> Subject {
     match &item.kind {
         ItemKind::Commit(made) => Subject::Commit(made.commit.clone()),
+        ItemKind::Closed(_) => Subject::Audit(session),
         _ => Subject::Item(session, item.seq),
     }
 }
@@ -262,7 +266,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         Some(Subject::Always) => effects.extend(model.always.as_mut().and_then(Always::ask).map(Effect::Ask)),
-        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Rules | Subject::Editor) | None => {}
+        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Rules | Subject::Audit(_) | Subject::Editor) | None => {}
     }
 }
 

@@ -4,7 +4,7 @@
 //! A test with subtests stands for itself only where they do not explain its result.
 
 use super::report::{Found, milliseconds, seconds};
-use super::{Format, Report};
+use super::{Format, Report, UNENDED};
 use crate::protocol::CaseStatus;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -101,7 +101,7 @@ impl Tests {
                 continue;
             }
             let said = if test.status.is_none() {
-                format!("it began and did not end\n{}", test.said)
+                format!("{UNENDED}\n{}", test.said)
             } else {
                 test.said.clone()
             };

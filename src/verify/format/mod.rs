@@ -31,6 +31,9 @@ pub const COMMAND_CASE: &str = "verify command";
 /// Name of the case that stands for passed tests that the runner counts but does not name.
 pub(super) const UNNAMED: &str = "tests that are counted, not named";
 
+/// How the detail of a test begins that was still running when the output ended.
+pub(super) const UNENDED: &str = "it began and did not end";
+
 /// Reads one format.
 pub trait Format: Debug + Sync {
     /// Name of the format, for people.

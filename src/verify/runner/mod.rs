@@ -11,12 +11,14 @@ mod go;
 mod javascript;
 mod jvm;
 mod make;
+mod narrow;
 mod python;
 mod root;
 mod script;
 #[cfg(test)]
 mod tests;
 
+pub use narrow::{CannotNarrow, narrow};
 pub use root::Root;
 
 use std::path::Path;

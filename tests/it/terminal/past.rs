@@ -187,6 +187,7 @@ fn hostile_log() -> Vec<Event> {
             dirty: vec![hostile("dirty")],
             next: Some(hostile("F").into()),
             checks: vec![(hostile("check"), false)],
+            places: Vec::new(),
         }
         .into(),
     ]

@@ -86,6 +86,8 @@ fn test_runs_name_the_first_failure() {
         timed_out: false,
         duration_ms: 200,
         output: Payload::default(),
+        only: Vec::new(),
+        moved: false,
     };
     assert_eq!(
         said(TestRunFinished { run }),

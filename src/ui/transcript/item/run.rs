@@ -159,5 +159,7 @@ pub(super) const fn purpose(purpose: TestPurpose) -> &'static str {
         TestPurpose::Evidence => "for a pass flag",
         TestPurpose::Commit => "for a commit",
         TestPurpose::SessionEnd => "at the session's end",
+        TestPurpose::Asked => "as you asked",
+        TestPurpose::Agent => "for the agent",
     }
 }

@@ -9,6 +9,9 @@ const DETAIL_LINES: usize = 8;
 /// Characters kept of one such line.
 const DETAIL_WIDTH: usize = 200;
 
+/// What stands for a stream without a plan.
+pub(super) const NO_PLAN: &str = "no plan";
+
 /// A stream being read.
 #[derive(Debug, Default)]
 pub(super) struct Stream {
@@ -214,7 +217,7 @@ impl Stream {
             // A subtest's end is seen by its indentation; a whole stream without a plan may have been cut off.
             None if self.points > 0 && self.indent == 0 => {
                 self.fail_whole(
-                    "no plan",
+                    NO_PLAN,
                     format!("{} tests ran, but no line `1..{0}` says that these were all", self.points),
                 );
             }

@@ -1,0 +1,84 @@
+//! What a finding of the audit speaks of: entries of the session's transcript, its commits, features.
+//!
+//! Invariant: every place is of the session that is audited, or a feature of the list.
+
+use super::{Worked, contradictions, is_empty_subject};
+use crate::protocol::event::{AuditPlace, FlipBy};
+use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
+use crate::session::Session;
+use crate::session::timeline::{Item, ItemKind};
+
+/// Places named of one finding.
+const MOST: usize = 8;
+
+/// The entries of a session that are wanted.
+fn entries(session: &Session, wanted: impl Fn(&ItemKind) -> bool) -> Vec<AuditPlace> {
+    let found = session.items.iter().filter(|item| wanted(&item.kind));
+    found.map(|item| event(item.seq)).take(MOST).collect()
+}
+
+const fn event(seq: Seq) -> AuditPlace {
+    AuditPlace::Event { seq }
+}
+
+/// The orientation, or the edit that came before any.
+pub(super) fn orientation(session: &Session, oriented: bool) -> Vec<AuditPlace> {
+    let writes =
+        |kind: &ItemKind| matches!(kind, ItemKind::Call(call) if matches!(call.kind, Some(ToolKind::Edit | ToolKind::Execute)));
+    if oriented {
+        entries(session, |kind| matches!(kind, ItemKind::Orientation(_)))
+    } else {
+        entries(session, writes).into_iter().take(1).collect()
+    }
+}
+
+/// The smoke test, or where it should have been.
+pub(super) fn smoke(session: &Session) -> Vec<AuditPlace> {
+    let ran = entries(
+        session,
+        |kind| matches!(kind, ItemKind::Tests(run) if run.purpose == TestPurpose::Smoke),
+    );
+    if ran.is_empty() {
+        session.items.first().map(|item: &Item| event(item.seq)).into_iter().collect()
+    } else {
+        ran
+    }
+}
+
+/// The flips by which features came to pass; else what the session was to work on.
+pub(super) fn flips(worked: &Worked<'_>, session: &Session) -> Vec<AuditPlace> {
+    let own = entries(
+        session,
+        |kind| matches!(kind, ItemKind::Flipped(flip) if flip.to == FeatureStatus::Passing && flip.by == FlipBy::Agent),
+    );
+    if !own.is_empty() {
+        return own;
+    }
+    let feature = session.feature.clone().filter(|id| worked.state.features.get(id).is_some());
+    feature.map(|feature| AuditPlace::Feature { feature }).into_iter().collect()
+}
+
+/// Guarded files that were changed.
+pub(super) fn breaches(session: &Session) -> Vec<AuditPlace> {
+    entries(session, |kind| matches!(kind, ItemKind::Breach(_)))
+}
+
+/// The notes that the session wrote; with `lies`, those only that the list gives the lie.
+pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<AuditPlace> {
+    entries(
+        session,
+        |kind| matches!(kind, ItemKind::Note { text } if !lies || !contradictions(&[text], worked.state).is_empty()),
+    )
+}
+
+/// The session's commits; with `empty`, those only whose message says nothing.
+pub(super) fn commits(worked: &Worked<'_>, empty: bool) -> Vec<AuditPlace> {
+    let own = worked.state.commits.iter().filter(|commit| commit.session == worked.session);
+    let wanted = own.filter(|commit| !empty || is_empty_subject(&commit.made.message));
+    wanted
+        .map(|commit| AuditPlace::Commit {
+            commit: commit.made.commit.clone(),
+        })
+        .take(MOST)
+        .collect()
+}

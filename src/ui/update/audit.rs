@@ -1,0 +1,55 @@
+//! The page of a session's audit: opening it, and what its findings speak of.
+
+use crate::protocol::SessionNo;
+use crate::ui::model::{Model, Page, Popup, Subject};
+use crate::ui::page::{self, Mark};
+
+/// Opens the page of the selected session, else of the one shown; of a session that goes on: of the one before it.
+pub fn open(model: &mut Model) {
+    if let Some(session) = session(model) {
+        model.popup = None;
+        model.pages.push(Page::new(Subject::Audit(session)));
+    }
+}
+
+/// Says why there is no audit to show.
+#[must_use]
+pub fn refusal(model: &Model) -> Option<&'static str> {
+    match &model.popup {
+        Some(Popup::Sessions(_)) => session(model)
+            .is_none()
+            .then_some("this session has no end yet; its audit comes with it"),
+        None | Some(Popup::Help(_) | Popup::Palette(_)) => session(model).is_none().then_some("no session has ended yet"),
+        Some(_) => Some("close this window first"),
+    }
+}
+
+fn session(model: &Model) -> Option<SessionNo> {
+    let ended = |number: &SessionNo| model.state.session(*number).is_some_and(|session| session.ended.is_some());
+    if let Some(Popup::Sessions(cursor)) = &model.popup {
+        let rows = model.session_rows(&cursor.filter);
+        return rows.get(cursor.index()).map(|session| session.number).filter(ended);
+    }
+    let shown = model.shown_session().map(|session| session.number);
+    let last = || {
+        let mut all = model.state.sessions.iter().rev().map(|session| session.number);
+        all.find(ended)
+    };
+    shown.filter(ended).or_else(last)
+}
+
+/// Opens what stands under the cursor.
+pub fn open_place(model: &mut Model) {
+    let Some(Subject::Audit(session)) = model.pages.last().map(|page| page.subject.clone()) else {
+        return;
+    };
+    let Some(open) = model.pages.last() else { return };
+    let document = page::document(model, open, page::area(model).width);
+    let stops = document.marks.iter().filter(|stop| stop.mark == Mark::File);
+    let under = stops.rev().find(|stop| stop.row <= open.cursor).map(|stop| stop.file);
+    let place = under.and_then(|at| page::audit::stops(model, session).into_iter().nth(at));
+    match place.flatten() {
+        Some(subject) => model.pages.push(Page::new(subject)),
+        None => model.refuse("this finding speaks of no entry or commit; J goes to the next"),
+    }
+}

@@ -1,0 +1,298 @@
+//! Tests run again by a key, links from a test and back, the audit's page: what is sent, and where one arrives.
+
+use super::*;
+use crate::protocol::event::{AuditPlace, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
+use crate::protocol::{CaseStatus, Command, Payload, TestCase, TestPurpose, TestRun, TestTotals};
+use crate::ui::layout::Pane;
+use crate::ui::model::Subject;
+use crate::ui::testing::{commands, keys, screen, tell, undisturbed};
+
+/// The recorded run with the tests focused.
+fn at_tests() -> Model {
+    let mut model = undisturbed((120, 40));
+    keys(&mut model, "4");
+    model
+}
+
+fn selected(model: &Model) -> String {
+    match model.subject() {
+        Some(Subject::Test(name)) => name,
+        other => panic!("no test is selected but {other:?}"),
+    }
+}
+
+fn run(only: &[&str], cases: &[(&str, CaseStatus)]) -> TestRun {
+    let case = |(name, status): &(&str, CaseStatus)| TestCase {
+        name: (*name).into(),
+        status: *status,
+        duration_ms: Some(3),
+        detail: String::new(),
+        attempts: Vec::new(),
+    };
+    TestRun {
+        purpose: TestPurpose::Asked,
+        command: "sh tests/run.sh".into(),
+        tree: None,
+        cases: cases.iter().map(case).collect(),
+        exit_code: Some(0),
+        timed_out: false,
+        duration_ms: 5,
+        output: Payload::default(),
+        only: only.iter().map(|name| (*name).to_owned()).collect(),
+        moved: false,
+    }
+}
+
+#[test]
+fn one_failed_or_all_tests_are_asked_for() {
+    let mut model = at_tests();
+    let name = selected(&model);
+    assert_eq!(
+        commands(keys(&mut model, "r t")),
+        [Command::RunTests {
+            only: vec![name.clone()]
+        }]
+    );
+    assert_eq!(commands(keys(&mut model, "r a")), [Command::RunTests { only: Vec::new() }]);
+    let failing: Vec<String> = model
+        .state
+        .tests
+        .cases
+        .iter()
+        .filter(|case| model.state.result_now(case) == Some(CaseStatus::Failed))
+        .map(|case| case.name.clone())
+        .collect();
+    assert!(!failing.is_empty(), "the recorded run has one");
+    assert_eq!(commands(keys(&mut model, "r f")), [Command::RunTests { only: failing }]);
+    keys(&mut model, "Enter");
+    assert_eq!(
+        commands(keys(&mut model, "r t")),
+        [Command::RunTests { only: vec![name] }],
+        "on its page too"
+    );
+    keys(&mut model, "Esc 2");
+    assert_eq!(commands(keys(&mut model, "r t")), [], "no test is selected");
+}
+
+#[test]
+fn a_run_is_seen_while_it_goes_on_and_can_be_stopped() {
+    let mut model = at_tests();
+    let last = model.test_rows().last().unwrap().name.clone();
+    tell(
+        &mut model,
+        TestRunStarted {
+            purpose: TestPurpose::Asked,
+            command: "sh tests/run.sh".into(),
+            only: Vec::new(),
+        },
+    );
+    tell(
+        &mut model,
+        TestRunProgressed {
+            totals: TestTotals {
+                passed: 7,
+                failed: 1,
+                skipped: 0,
+            },
+            failed: vec![last.clone()],
+            last: "ok 8 - exports".into(),
+        },
+    );
+    assert_eq!(model.test_rows()[0].name, last, "what fails now comes first");
+    let drawn = screen(&mut model);
+    assert!(drawn.contains("ok 8 - exports") && drawn.contains("1 failed"), "{drawn}");
+    assert_eq!(commands(keys(&mut model, "r a")), [], "one at a time");
+    assert_eq!(commands(keys(&mut model, "r x")), [Command::StopTests]);
+    let reason = "it was stopped".to_owned();
+    tell(
+        &mut model,
+        TestRunDropped {
+            purpose: TestPurpose::Asked,
+            reason,
+        },
+    );
+    assert!(model.state.tests.running.is_none());
+    assert!(model.note.as_ref().unwrap().text.contains("it was stopped"));
+    assert_eq!(commands(keys(&mut model, "r x")), []);
+}
+
+#[test]
+fn a_test_run_apart_changes_its_own_result_and_no_other() {
+    let mut model = at_tests();
+    let before: Vec<_> = model
+        .state
+        .tests
+        .cases
+        .iter()
+        .map(|case| model.state.result_now(case))
+        .collect();
+    let at = before.iter().position(|status| *status == Some(CaseStatus::Failed)).unwrap();
+    let name = model.state.tests.cases[at].name.clone();
+    let cells = model.state.tests.cases[at].results.len();
+    tell(
+        &mut model,
+        TestRunFinished {
+            run: run(&[&name], &[(&name, CaseStatus::Passed)]),
+        },
+    );
+    let after: Vec<_> = model
+        .state
+        .tests
+        .cases
+        .iter()
+        .map(|case| model.state.result_now(case))
+        .collect();
+    assert_eq!(after[at], Some(CaseStatus::Passed));
+    assert_eq!(model.state.tests.cases[at].results.len(), cells + 1);
+    let others = |all: &[Option<CaseStatus>]| [&all[..at], &all[at + 1..]].concat();
+    assert_eq!(others(&after), others(&before));
+    assert!(model.note.as_ref().unwrap().text.contains("1 test passed"));
+    tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+    assert_eq!(
+        model.state.result_now(&model.state.tests.cases[at]),
+        before[at],
+        "the files are others now"
+    );
+}
+
+#[test]
+fn links_lead_from_a_test_to_what_belongs_to_it_and_back() {
+    let mut model = at_tests();
+    let named = |model: &Model| {
+        let rows = model.test_rows();
+        let own = |name: &str| {
+            let from = Subject::Test(name.to_owned());
+            let ends = [
+                crate::ui::model::End::Feature,
+                crate::ui::model::End::Commit,
+                crate::ui::model::End::Moment,
+            ];
+            ends.iter().all(|end| model.linked(&from, *end).is_ok())
+        };
+        rows.iter().position(|case| own(&case.name)).unwrap()
+    };
+    let down = named(&model);
+    keys(
+        &mut model,
+        &["g g"]
+            .into_iter()
+            .chain(std::iter::repeat_n("j", down))
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
+    let name = selected(&model);
+
+    keys(&mut model, "g f");
+    assert_eq!(model.focus, Pane::Features);
+    let Some(Subject::Feature(id)) = model.subject() else {
+        panic!("no feature")
+    };
+    let feature = model.state.features.get(&id).unwrap();
+    assert!(crate::verify::names(&feature.feature, &name), "{id} does not name {name}");
+    keys(&mut model, "C-o");
+    assert_eq!((model.focus, selected(&model)), (Pane::Tests, name.clone()));
+
+    keys(&mut model, "g c");
+    assert_eq!(model.focus, Pane::Git);
+    keys(&mut model, "g m");
+    assert_eq!(model.focus, Pane::Transcript);
+    let Some(Subject::Commit(made)) = model.subject() else {
+        panic!("not the commit's moment")
+    };
+    keys(&mut model, "g f");
+    assert_eq!(model.focus, Pane::Features);
+    let worked = model.made(&made).unwrap().made.feature.clone();
+    assert_eq!(model.subject(), worked.map(Subject::Feature));
+    keys(&mut model, "C-o C-o g b");
+    assert_eq!(
+        (model.focus, selected(&model)),
+        (Pane::Tests, name.clone()),
+        "step by step back to where it began"
+    );
+    keys(&mut model, "C-o");
+    assert!(model.note.as_ref().unwrap().text.contains("no link was followed"));
+
+    keys(&mut model, "g m");
+    assert!(matches!(model.subject(), Some(Subject::Item(..))), "{:?}", model.subject());
+    keys(&mut model, "g r");
+    assert_eq!(model.focus, Pane::Tests);
+}
+
+#[test]
+fn from_a_page_links_open_pages_and_a_filter_hides_no_target() {
+    let mut model = at_tests();
+    let at = model.test_rows().iter().position(|case| {
+        let from = Subject::Test(case.name.clone());
+        model.linked(&from, crate::ui::model::End::Feature).is_ok()
+    });
+    for _ in 0..at.unwrap() {
+        keys(&mut model, "j");
+    }
+    let name = selected(&model);
+    model.features.filter = "nothing has this".into();
+    keys(&mut model, "Enter g f");
+    assert_eq!(model.pages.len(), 2);
+    assert!(matches!(model.subject(), Some(Subject::Feature(_))));
+    assert_eq!(model.features.filter, "", "the row is to be seen below");
+    keys(&mut model, "g r");
+    assert_eq!(model.pages.len(), 3);
+    keys(&mut model, "C-o C-o");
+    assert_eq!((model.pages.len(), selected(&model)), (1, name));
+}
+
+#[test]
+fn the_audit_of_any_session_opens_and_its_findings_lead_on() {
+    let mut model = undisturbed((120, 40));
+    keys(&mut model, "O");
+    let Some(Subject::Audit(last)) = model.subject() else {
+        panic!("no audit")
+    };
+    assert!(
+        model.state.session(last).unwrap().ended.is_some(),
+        "of the last session that ended"
+    );
+    keys(&mut model, "Esc s G O");
+    assert_eq!(
+        model.subject(),
+        Some(Subject::Audit(crate::protocol::SessionNo(1))),
+        "of the chosen session"
+    );
+    keys(&mut model, "Esc");
+
+    // A log of now tells what each finding speaks of.
+    let commit = model
+        .state
+        .commits
+        .iter()
+        .rev()
+        .find(|commit| commit.session == last)
+        .unwrap()
+        .made
+        .commit
+        .clone();
+    let seq = model.state.session(last).unwrap().items[1].seq;
+    let session = model
+        .state
+        .sessions
+        .iter_mut()
+        .find(|session| session.number == last)
+        .unwrap();
+    let (_, ended) = session.ended.as_mut().unwrap();
+    ended.checks = vec![("oriented".into(), true), ("messages say \u{202e}what changed".into(), false)];
+    ended.places = vec![
+        vec![AuditPlace::Event { seq }],
+        vec![AuditPlace::Commit { commit: commit.clone() }, AuditPlace::Event { seq }],
+    ];
+    // What is told makes pages be laid out anew.
+    tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+    keys(&mut model, "O");
+    let drawn = screen(&mut model);
+    assert!(
+        drawn.contains("1 of 2 findings are against it") && !drawn.contains('\u{202e}'),
+        "{drawn}"
+    );
+    keys(&mut model, "J Enter");
+    assert_eq!(model.subject(), Some(Subject::Commit(commit)), "the finding's first place");
+    keys(&mut model, "Esc J J Enter");
+    assert_eq!(model.subject(), Some(Subject::Item(last, seq)), "its second");
+}
