@@ -53,9 +53,9 @@ impl Dispatch {
                 "Not committed: something writes to guarded files all the time. Stop what runs in the background, then commit again.",
             )));
         };
-        index::settle_if_all_is_in(project, &tree.id).await?;
+        let all_is_in = index::settle_if_all_is_in(project, &tree).await?;
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
-        if dirty.is_empty() {
+        if all_is_in || dirty.is_empty() {
             return Ok(Err(Ran::failed(
                 "Nothing to commit: the working tree is the same as the last commit.",
             )));

@@ -121,8 +121,11 @@ impl Dispatch {
         {
             return Ok(Ran::failed(missing));
         }
-        index::settle_if_all_is_in(&self.project, &self.project.tree().await?).await?;
-        let dirty = self.project.git(|repo| repo.dirty()).await?;
+        let files = self.project.snapshot().await?;
+        let dirty = match index::settle_if_all_is_in(&self.project, &files).await? {
+            true => Vec::new(),
+            false => self.project.git(|repo| repo.dirty()).await?,
+        };
         let mut owed = Vec::new();
         if !dirty.is_empty() {
             owed.push(self.project.prompts.reminder_dirty(&dirty));

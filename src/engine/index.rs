@@ -8,8 +8,7 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::git::{IndexMark, Repo};
-use crate::protocol::Oid;
+use crate::git::{IndexMark, Repo, Tree};
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind};
 use std::sync::{MutexGuard, PoisonError};
 
@@ -50,16 +49,18 @@ pub async fn settle(project: &Project) -> Result<(), EngineError> {
     }
 }
 
-/// As [`settle`], if the files are those of the last commit: then nothing that the agent staged is on its way to another.
+/// As [`settle`], if the files are those of the last commit: then nothing that the agent staged is on its way to another. Returns
+/// whether they are; what a person staged besides is theirs to commit, and no work that the agent owes.
 ///
 /// # Errors
 /// Fails if the last commit cannot be read, or as [`settle`].
-pub async fn settle_if_all_is_in(project: &Project, files: &Oid) -> Result<(), EngineError> {
-    let committed = project.git(|repo| repo.head_files()).await?;
-    if committed.as_ref() == Some(files) {
+pub async fn settle_if_all_is_in(project: &Project, files: &Tree) -> Result<bool, EngineError> {
+    let committed = project.git(Repo::head_files).await?;
+    let all_is_in = committed.as_ref() == Some(&files.id);
+    if all_is_in {
         settle(project).await?;
     }
-    Ok(())
+    Ok(all_is_in && files.left_out.is_empty())
 }
 
 /// Tells that the index still shows the state before a commit.

@@ -190,8 +190,9 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     }
     project.checkpoint(CheckpointCause::SessionEnd, None).await?;
     index::mend(project).await?;
+    let all_is_in = index::settle_if_all_is_in(project, &project.snapshot().await?).await?;
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
-    let dirty = observed.dirty.clone();
+    let dirty = if all_is_in { Vec::new() } else { observed.dirty.clone() };
     project.record(observed)?;
     let next = features::next(project).map(|(feature, _)| feature.id);
     let found = audit::checks(project, facts, &dirty).await?;

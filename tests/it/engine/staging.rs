@@ -57,10 +57,17 @@ async fn what_the_person_staged_stays_beside_what_the_agent_staged() {
     lab.write("x.txt", "staged by the person\n");
     lab.git(&["add", "x.txt"]);
     lab.write("x.txt", "on disk\n");
-    session(&lab, &[bash("echo 1 > y.txt; git add y.txt; echo 2 > y.txt"), commit()]).await;
+    let again = call("commit", r#"{ message = "Nothing" }"#);
+    let turns = [bash("echo 1 > y.txt; git add y.txt; echo 2 > y.txt"), commit(), again];
+    let ran = session(&lab, &turns).await;
     assert_eq!(lab.git(&["status", "--porcelain"]), "MM x.txt");
     assert_eq!(lab.git(&["show", ":x.txt"]), "staged by the person");
     assert_eq!(lab.git(&["show", "HEAD:y.txt"]), "2");
+    // It is theirs to commit: the agent owes nothing.
+    assert!(ran.requests.iter().any(|body| body.contains("Nothing to commit")));
+    assert!(!ran.requests.iter().any(|body| body.contains("are not committed")));
+    let ended = ran.state.current().unwrap().ended.clone().unwrap().1;
+    assert_eq!(ended.dirty, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,7 +71,7 @@ fn a_project_without_a_run_goes_back_and_forth_and_back() {
 
     term.keys("R");
     go_back(&mut term);
-    term.see("z takes it back; kept aside in undo 1: scratch.txt");
+    term.see("rolled back; kept aside in undo 1: scratch.txt; z takes it back");
     term.see("1 commit ");
     assert_eq!(
         (read(&place, "a.txt").as_deref(), read(&place, "scratch.txt")),
@@ -97,7 +97,7 @@ fn a_project_without_a_run_goes_back_and_forth_and_back() {
     term.see("not moved: files, index or branch changed since the rehearsal");
     assert_eq!(read(&place, "a.txt").as_deref(), Some("two\n"));
     go_back(&mut term);
-    term.see("redone, forth to");
+    term.see("redone; kept aside in undo 3: scratch.txt");
     assert_eq!(
         (read(&place, "a.txt").as_deref(), read(&place, "scratch.txt")),
         (Some("one\n"), None)

@@ -257,19 +257,20 @@ pub fn not_sent(model: &mut Model) {
 
 /// Says a move, what was kept aside, and the key that takes it back.
 fn told(model: &Model, moved: &RolledBack) -> String {
-    let (did, again) = match moved.kind {
-        MoveKind::Rollback => ("rolled back to", (Action::UndoMove, "takes it back")),
-        MoveKind::Undo => ("undone, back to", (Action::RedoMove, "does it again")),
-        MoveKind::Redo => ("redone, forth to", (Action::UndoMove, "takes it back")),
+    let (did, to, again) = match moved.kind {
+        MoveKind::Rollback => ("rolled back", "to", (Action::UndoMove, "takes it back")),
+        MoveKind::Undo => ("undone", "back to", (Action::RedoMove, "does it again")),
+        MoveKind::Redo => ("redone", "forth to", (Action::UndoMove, "takes it back")),
     };
-    let mut text = format!("{did} {}; {} {}", moved.title, model.keymap.key_text(again.0), again.1);
-    if !moved.kept.is_empty() {
-        text.push_str(&format!("; changed meanwhile, kept as {}", named(&moved.kept)));
+    let again = format!("{} {}", model.keymap.key_text(again.0), again.1);
+    let kept = (!moved.kept.is_empty()).then(|| format!("changed meanwhile, kept as {}", named(&moved.kept)));
+    let aside: Vec<String> = moved.aside().into_iter().chain(kept).collect();
+    if aside.is_empty() {
+        let comma = if moved.kind == MoveKind::Rollback { "" } else { "," };
+        return format!("{did}{comma} {to} {}; {again}", moved.title);
     }
-    if let Some(aside) = moved.aside() {
-        text.push_str(&format!("; {aside}"));
-    }
-    text
+    // The line may be cut: where the project is now stands elsewhere too, so that comes last.
+    format!("{did}; {}; {again}; {to} {}", aside.join("; "), moved.title)
 }
 
 fn named(names: &[String]) -> String {

@@ -239,14 +239,17 @@ fn a_move_that_was_made_closes_the_page_and_says_what_was_kept_and_how_it_is_und
     tell(&mut model, event);
     assert!(model.going.is_none() && model.pages.is_empty());
     let text = said(&model).to_owned();
-    for part in [
-        "rolled back to 77b0d11",
-        "z takes it back",
+    let order = [
+        "rolled back; kept aside in undo 12: README.md, mine.sh",
         "a.txt.kept-12",
-        "kept aside in undo 12: README.md, mine.sh",
-    ] {
-        assert!(text.contains(part), "no {part:?} in {text}");
-    }
+        "z takes it back",
+        "to 77b0d11",
+    ];
+    let places: Vec<_> = order.iter().map(|part| text.find(part)).collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?} in {text}"
+    );
     keys(&mut model, "z");
     assert_eq!(model.going.as_ref().unwrap().target, Target::Undo);
     keys(&mut model, "Esc Z");
