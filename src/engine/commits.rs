@@ -133,6 +133,9 @@ impl Dispatch {
         for left in draft.tree.left_out {
             text.push_str(&format!("\nNot in the commit: {}, which {}.", left.path, left.reason));
         }
+        if let Some(amiss) = draft.amiss {
+            text.push_str(&format!("\n[harness] {amiss}. They are not yours to take out or change."));
+        }
         text.push_str(&comments::written(&decided.answer));
         if let Some(next) = self.next_feature()? {
             text.push('\n');
@@ -169,12 +172,12 @@ impl Dispatch {
             project.guard.initializing(false);
             project.guard.adopt_all()?;
         }
-        let commit = commit.clone();
+        let (commit, held) = (commit.clone(), commit.clone());
         let paths = project.git(move |repo| repo.paths_at(&commit)).await?;
         project.guard.agree_tests(paths)?;
         project.guard.settle()?;
         project.agree_verify().await?;
-        Ok(())
+        project.hold(held).await
     }
 }
 

@@ -6,6 +6,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::gates::{self, Policy};
+use super::held::{self, Taken};
 use super::rites::Hooked;
 use super::{index, testing, weakened};
 use crate::git::{Repo, Tree};
@@ -38,6 +39,8 @@ pub struct Draft {
     pub disk: Oid,
     /// What the machine's own checks found, as sentences.
     pub findings: Vec<(bool, String)>,
+    /// What git would not have held as agreed, if so; the tree does.
+    pub amiss: Option<String>,
     /// Why the user's pre-commit hook lets it not through, if so: a person may, over it.
     pub hook_failure: Option<String>,
     /// What is decided where nobody is asked.
@@ -48,7 +51,7 @@ impl Dispatch {
     /// Takes the tree as it is, tests it, and gathers the facts. The inner error is for the agent: there is nothing to decide.
     pub(super) async fn draft(&self, cancel: &CancellationToken) -> Result<Result<Draft, Ran>, EngineError> {
         let project = &self.project;
-        let Some(tree) = self.steady_tree().await? else {
+        let Some(Taken { tree, amiss }) = self.steady_tree().await? else {
             return Ok(Err(Ran::failed(
                 "Not committed: something writes to guarded files all the time. Stop what runs in the background, then commit again.",
             )));
@@ -83,6 +86,8 @@ impl Dispatch {
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes, &tree.id).await?;
+        let amiss = held::words(&amiss);
+        findings.extend(amiss.clone().map(|words| (false, words)));
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
         // Where nobody will look, the machine holds to what was agreed.
         let mut policy = match gates::level(project) {
@@ -124,6 +129,7 @@ impl Dispatch {
             changes,
             disk,
             findings,
+            amiss,
             hook_failure,
             policy,
         }))

@@ -22,7 +22,7 @@ impl Dispatch {
         feature: &Feature,
         cancel: &CancellationToken,
     ) -> Result<Result<Evidence, Ran>, EngineError> {
-        let Some(tree) = self.steady_tree().await?.map(|tree| tree.id) else {
+        let Some(tree) = self.steady_tree().await?.map(|taken| taken.tree.id) else {
             return Ok(Err(Ran::failed(
                 "Not flipped: something writes to guarded files all the time. Stop what runs in the background, then claim again.",
             )));

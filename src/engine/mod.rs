@@ -30,6 +30,7 @@ mod features;
 pub mod finish;
 mod gates;
 mod harness_calls;
+mod held;
 mod index;
 mod journal;
 mod limits;
@@ -229,6 +230,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         guard,
         background: AtomicBool::new(false),
         marked: std::sync::Mutex::default(),
+        held: std::sync::Mutex::default(),
         checkpointed: std::sync::Mutex::default(),
         going: std::sync::Mutex::default(),
     });

@@ -78,6 +78,12 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
             project.record(seen.clone())?;
             let observed = project.git(|repo| repo.observe(COMMITS)).await?;
             project.record(observed)?;
+            // What a person's commit does not hold any more, ours need not hold either.
+            if let Some(head) = project.git(|repo| repo.head()).await?
+                && !project.has_background()
+            {
+                project.hold(head).await?;
+            }
             "Look at `git log` before you go on."
         }
         ExternalKind::Tree => {

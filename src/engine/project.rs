@@ -4,12 +4,13 @@ use super::beside::Beside;
 use super::edits::Edits;
 use super::error::EngineError;
 use super::gates::Gates;
+use super::held::Held;
 use super::journal::Journal;
 use super::questions::Questions;
 use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{Checkpoint, GitError, IndexMark, Repo, Tree};
+use crate::git::{Checkpoint, GitError, IndexMark, Repo};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
@@ -55,6 +56,8 @@ pub struct Project {
     pub(super) background: AtomicBool,
     /// The index as it was last looked at.
     pub(super) marked: Mutex<Option<IndexMark>>,
+    /// The guarded files that commits must hold.
+    pub(super) held: Mutex<Held>,
     /// The latest checkpoint of this run.
     pub(super) checkpointed: Mutex<Option<Checkpoint>>,
     /// The move that was agreed to, made once the running session has ended.
@@ -102,14 +105,6 @@ impl Project {
     /// Fails if the snapshot cannot be taken.
     pub async fn tree(&self) -> Result<Oid, EngineError> {
         Ok(self.snapshot().await?.id)
-    }
-
-    /// Returns that tree with the paths that it cannot hold.
-    ///
-    /// # Errors
-    /// Fails if the snapshot cannot be taken.
-    pub async fn snapshot(&self) -> Result<Tree, EngineError> {
-        self.git(Repo::snapshot).await
     }
 
     /// Compares the guarded files with their baselines and puts back what differs.

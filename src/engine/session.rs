@@ -156,6 +156,9 @@ async fn converse(
         testing::detect(project).await?;
     }
     project.agree_verify().await?;
+    if let Some(head) = project.git(|repo| repo.head()).await? {
+        project.hold(head).await?;
+    }
     let mut early = VecDeque::new();
     let orienting = orientation::orient(dispatch, opening, rules, &cancel);
     let Oriented { first, system } = steer::attend(project, commands, &mut early, orienting).await?;

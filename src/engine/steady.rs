@@ -6,9 +6,9 @@
 
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
+use super::held::Taken;
 use super::project::Project;
 use super::testing::Tested;
-use crate::git::Tree;
 use crate::guard::Seal;
 use crate::protocol::TestRun;
 use crate::protocol::event::BreachFound;
@@ -63,14 +63,17 @@ impl Dispatch {
     ///
     /// # Errors
     /// Fails if the snapshot cannot be taken, or as [`Project::put_back`].
-    pub(super) async fn steady_tree(&self) -> Result<Option<Tree>, EngineError> {
+    pub(super) async fn steady_tree(&self) -> Result<Option<Taken>, EngineError> {
         let project = &self.project;
         for _ in 0..ATTEMPTS {
             self.put_back_if_suspect().await?;
             let seal = project.guard.seal();
-            let tree = project.snapshot().await?;
+            let taken = project.take().await?;
             if self.put_back_if_suspect().await?.is_empty() && project.guard.unsealed(&seal).is_empty() {
-                return Ok(Some(tree));
+                for _ in 0..project.tell_of(&taken.amiss)? {
+                    self.facts.breach();
+                }
+                return Ok(Some(taken));
             }
         }
         Ok(None)

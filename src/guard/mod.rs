@@ -12,6 +12,7 @@
 //! commit holds them; the initializer may change
 //! what the verify command names until its first commit.
 
+mod agreed;
 mod baseline;
 pub mod command;
 mod detail;
@@ -30,6 +31,7 @@ pub mod weaken;
 #[cfg(test)]
 mod tests;
 
+pub use agreed::Agreed;
 pub use error::GuardError;
 pub use names::default_test_globs;
 pub use runner_config::{configures_tests, takes_over};

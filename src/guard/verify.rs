@@ -158,6 +158,12 @@ pub(super) fn differences(workspace: &Path, baseline: &Baseline) -> Vec<(String,
     baseline.entries().filter_map(differs).collect()
 }
 
+/// Says whether a guarded file lies there as it must.
+pub(super) fn is_as_agreed(workspace: &Path, baseline: &Baseline, path: &Path) -> bool {
+    let found = |entry| look(workspace, baseline, path, entry, &mut BTreeSet::new());
+    matches!(baseline.entry(path).map(found), Some(Finding::Same(_) | Finding::Free(..)))
+}
+
 /// Restores an entry and looks again: a background process may write at the same moment.
 fn put_back(workspace: &Path, baseline: &mut Baseline, path: &Path) -> Result<(), String> {
     let Some(entry) = baseline.entry_mut(path).map(|entry| entry.clone()) else {

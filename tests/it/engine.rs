@@ -5,6 +5,7 @@ mod cheating;
 mod checks;
 mod gates;
 mod guarded;
+mod held;
 mod index;
 mod interrupt;
 mod left;
