@@ -6,14 +6,13 @@
 use super::error::EngineError;
 use super::project::Project;
 use crate::git::Ancestor;
-use crate::process::{self, Invocation};
 use crate::protocol::event::{Culprit, RegressionTraced};
 use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::verify::{self, check};
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +20,6 @@ use tokio_util::sync::CancellationToken;
 const COMMITS: usize = 400;
 /// Commits looked at where nobody knows when it worked.
 const GUESSED: usize = 64;
-/// Directories that git ignores and tests need: they go along.
-const DEPENDENCIES: [&str; 4] = ["node_modules", ".venv", "venv", "vendor"];
 
 /// A feature that worked and does not.
 #[derive(Debug, Clone)]
@@ -187,7 +184,8 @@ impl<'a> Search<'a> {
         if let (None, Some(run)) = (&broken.check, self.suite.get(tree)) {
             return Ok(Ok(verify::own(&broken.feature, run).proven()));
         }
-        self.lay_out(tree).await?;
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.project.lay_out(tree, &self.place, left, self.cancel).await?;
         let left = self.until.saturating_duration_since(Instant::now());
         if self.cancel.is_cancelled() {
             return Ok(Err(Halt::Cancelled));
@@ -241,35 +239,6 @@ impl<'a> Search<'a> {
             _ => Ok(works),
         })
     }
-
-    /// Makes the directory anew with the files of a tree, and what the project's own directory has beside them.
-    async fn lay_out(&self, tree: &Oid) -> Result<(), EngineError> {
-        let broken = |source| EngineError::File {
-            what: format!("cannot lay out an old state in {}", self.place.display()),
-            source,
-        };
-        if self.place.exists() {
-            fs::remove_dir_all(&self.place).map_err(broken)?;
-        }
-        fs::create_dir_all(&self.place).map_err(broken)?;
-        let (place, tree) = (self.place.clone(), tree.clone());
-        self.project.git(move |repo| repo.export(&tree, &place)).await?;
-        for name in DEPENDENCIES {
-            let (from, to) = (self.project.workspace.join(name), self.place.join(name));
-            if is_folder(&from) && to.symlink_metadata().is_err() {
-                let left = self.until.saturating_duration_since(Instant::now());
-                let copy = Invocation::new("cp", &self.place)
-                    .args(["-RP".into(), from.into_os_string(), to.into_os_string()])
-                    .timeout(left);
-                process::run(copy, self.cancel.clone(), None).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_folder(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
 /// Which of the ancestors is the newest in which it surely worked; where that is not known, one a good way back.

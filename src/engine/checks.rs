@@ -1,7 +1,8 @@
 //! Recorded checks: taken from the agent, run by the harness, kept with all they print.
 //!
 //! Owns when a check counts as a feature's evidence. Does not run the steps (`verify::check`). Invariant: a check is kept only if it
-//! holds in the project, does not hold in an empty directory, and leaves the project's files as they were.
+//! holds in the project, does not hold in an empty directory nor on the files as they were before the work, and leaves the project's
+//! files as they were.
 
 use super::dispatch::{Dispatch, Ran};
 use super::draft::named;
@@ -185,12 +186,15 @@ impl Dispatch {
             )));
         }
         let plan = plan(project, &run.feature, &run.check, run.purpose, tree);
-        let anywhere = check::holds_anywhere(plan, cancel.clone()).await?;
-        Ok(anywhere.then(|| {
+        let anywhere = check::holds_anywhere(plan.clone(), cancel.clone()).await?;
+        if !anywhere {
+            return self.held_before(plan, cancel).await;
+        }
+        Ok(Some(
             "it holds in an empty directory too, so it shows nothing of this project; run the real program by a path from the project's top, \
              and start what it needs within the check"
-                .to_owned()
-        }))
+                .to_owned(),
+        ))
     }
 
     /// Runs a feature's check again unless it held on this very tree. The inner error is for the agent.

@@ -12,6 +12,7 @@
 
 mod asking;
 mod audit;
+mod before;
 mod beside;
 mod bisect;
 mod checkpoint;
@@ -48,6 +49,7 @@ mod review;
 mod rites;
 pub mod rollback;
 mod rules;
+mod scratch;
 mod session;
 mod steady;
 mod steer;

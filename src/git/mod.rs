@@ -46,6 +46,7 @@ mod repo;
 mod retire;
 mod rollback;
 mod saved;
+mod scratch;
 mod sign;
 mod snapshot;
 mod staging;

@@ -190,3 +190,60 @@ async fn a_shell_can_run_the_check_again() {
         (&false.into(), &"hello Ada".into())
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_held_before_the_work_began_shows_nothing_of_it() {
+    let step =
+        |command: &str, expect: &str| format!(r#"{{ id = "F001", steps = [{{ command = "{command}", expect = ["{expect}"] }}] }}"#);
+    for (command, expect) in [
+        ("cat feature_list.json", "greet somebody"),
+        ("ls", "greet"),
+        ("test -d .git && echo PASS", "PASS"),
+        ("git log --format=%s", "begin"),
+        ("git branch --show-current; git ls-files", "main"),
+        ("basename $PWD", "notes"),
+        ("grep -c exit greet", "1"),
+    ] {
+        let lab = lab();
+        let calls = [
+            ("record_check", step(command, expect)),
+            ("feature_passed", CLAIM.to_owned()),
+            (
+                "bash",
+                "{ command = 'git status --porcelain; git worktree list | wc -l' }".to_owned(),
+            ),
+        ];
+        let calls: Vec<(&str, &str)> = calls.iter().map(|(tool, input)| (*tool, input.as_str())).collect();
+        let ran = session(&lab, &calls).await;
+        assert_eq!(status(&ran), FeatureStatus::Failing, "{command}");
+        let told = ran.result(0);
+        assert!(
+            told.contains("before the work on F001 began") && told.contains("ask the human"),
+            "{command}: {told}"
+        );
+        assert!(ran.result(1).contains("your word alone"), "{command}: {}", ran.result(1));
+        assert_eq!(ran.result(2).trim(), "1", "{command}: nothing is left behind");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_on_a_feature_may_have_begun_sessions_ago() {
+    let mut lab = lab();
+    lab.settings.stall_sessions = 9;
+    lab.settings.limits.sessions = Some(2);
+    let sessions = [
+        coding(&(call("bash", BUILD) + &call("commit", r#"{ message = "Greet" }"#) + &ends())),
+        coding(&(call("record_check", CHECK) + &call("feature_passed", CLAIM) + &ends())),
+    ];
+    let ran = lab
+        .run(&format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat()))
+        .await;
+    assert_eq!(status(&ran), FeatureStatus::Passing, "{}", ran.result(4));
+    // Where it worked before any session took it up, there is nothing to show.
+    let lab = self::lab();
+    lab.write("greet", "echo hello $1\n");
+    lab.commit_all("made by hand");
+    let ran = session(&lab, &[("record_check", CHECK), ("feature_passed", CLAIM)]).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing, "{}", ran.result(0));
+    assert!(ran.result(0).contains("ask the human"), "{}", ran.result(0));
+}

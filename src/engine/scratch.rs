@@ -1,0 +1,55 @@
+//! Old states of the project, laid out in a directory of their own.
+//!
+//! Owns what lies there: a tree's files, and what the project's own directory has beside them. Does not run anything in it. Invariant:
+//! nothing is written outside that directory.
+
+use super::error::EngineError;
+use super::project::Project;
+use crate::process::{self, Invocation};
+use crate::protocol::Oid;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Directories that git ignores and tests need: they go along.
+const DEPENDENCIES: [&str; 4] = ["node_modules", ".venv", "venv", "vendor"];
+
+impl Project {
+    /// Makes the directory anew with the files of a tree, and what the project's own directory has beside them, as far as `left` lasts.
+    ///
+    /// # Errors
+    /// If the directory cannot be written, or the tree not be read.
+    pub(super) async fn lay_out(
+        &self,
+        tree: &Oid,
+        place: &Path,
+        left: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let broken = |source| EngineError::File {
+            what: format!("cannot lay out an old state in {}", place.display()),
+            source,
+        };
+        if place.exists() {
+            fs::remove_dir_all(place).map_err(broken)?;
+        }
+        fs::create_dir_all(place).map_err(broken)?;
+        let (into, tree) = (place.to_owned(), tree.clone());
+        self.git(move |repo| repo.export(&tree, &into)).await?;
+        for name in DEPENDENCIES {
+            let (from, to) = (self.workspace.join(name), place.join(name));
+            if is_folder(&from) && to.symlink_metadata().is_err() {
+                let copy = Invocation::new("cp", place)
+                    .args(["-RP".into(), from.into_os_string(), to.into_os_string()])
+                    .timeout(left);
+                process::run(copy, cancel.clone(), None).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
+}
