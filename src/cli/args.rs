@@ -127,6 +127,9 @@ pub struct RunArgs {
     /// What to build; needed until the project has a feature list [default: DIR/app_spec.txt]
     #[arg(long, value_name = "FILE")]
     pub spec: Option<PathBuf>,
+    /// Take the list's word as yours for features that it calls passing and that nothing has shown to pass
+    #[arg(long)]
+    pub trust_list: bool,
     /// Make DIR and an empty git repository in it if they do not exist
     #[arg(long)]
     pub create: bool,

@@ -81,6 +81,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         dir,
         settings,
         spec: Some(SPEC.to_owned()),
+        trust_list: false,
         key: Key::none(),
         question_timeout: patience(args.speed, args.autonomy, show),
         guided: args.autonomy <= Autonomy::Commits,

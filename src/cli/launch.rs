@@ -58,6 +58,8 @@ pub struct Launch {
     pub settings: Settings,
     /// What to build, unless the list says so.
     pub spec: Option<String>,
+    /// Whether the list's word counts as the person's.
+    pub trust_list: bool,
     /// The provider's key.
     pub key: Key,
     /// How long a question waits for a person where there is one.
@@ -124,6 +126,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         dir,
         settings,
         spec,
+        trust_list,
         key,
         question_timeout,
         guided,
@@ -165,6 +168,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         },
         question_timeout,
         worktree,
+        trust_list,
     };
     let engine = runtime.block_on(engine::start(plan))?;
     let loss = engine.log_loss();

@@ -36,6 +36,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         worktree,
         settings: ready.resolved.settings,
         spec: ready.spec,
+        trust_list: args.trust_list,
         key,
         guided: false,
         show,

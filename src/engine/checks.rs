@@ -177,7 +177,7 @@ impl Dispatch {
     async fn doubt(&self, run: &CheckRun, cancel: &CancellationToken) -> Result<Option<String>, EngineError> {
         let project = &self.project;
         let Some(tree) = run.tree.clone() else { return Ok(None) };
-        let moved = self.moved(&tree, &project.tree().await?).await?;
+        let moved = self.project.moved(&tree, &project.tree().await?).await?;
         if !moved.is_empty() {
             return Ok(Some(format!(
                 "it changed files of the project ({}), so it cannot be run again and again; let it write to ${FILES_VARIABLE}, a directory of \

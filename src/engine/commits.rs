@@ -65,7 +65,7 @@ impl Dispatch {
             return Ok(Some("the branch moved while the commit waited".to_owned()));
         }
         let disk = self.project.tree().await?;
-        let moved = self.moved(&draft.disk, &disk).await?;
+        let moved = self.project.moved(&draft.disk, &disk).await?;
         if moved.is_empty() {
             return self.locked().await;
         }

@@ -137,19 +137,9 @@ impl Dispatch {
 
     /// A finding, if files changed that this commit does not hold.
     async fn strayed(&self, during: &str, from: &Oid, to: &Oid) -> Result<Option<(bool, String)>, EngineError> {
-        let moved = self.moved(from, to).await?;
+        let moved = self.project.moved(from, to).await?;
         let told = || format!("changed while {during}, and not in this commit: {}", named(&moved));
         Ok((!moved.is_empty()).then(|| (false, told())))
-    }
-
-    /// Names the paths in which two trees differ.
-    pub(super) async fn moved(&self, from: &Oid, to: &Oid) -> Result<Vec<String>, EngineError> {
-        if from == to {
-            return Ok(Vec::new());
-        }
-        let (from, to) = (from.clone(), to.clone());
-        let changes = self.project.git(move |repo| repo.changes(Some(&from), &to)).await?;
-        Ok(changes.into_iter().map(|file| file.path).collect())
     }
 
     /// What this session's log and its guards know of the change.

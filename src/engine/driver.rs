@@ -7,7 +7,7 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{edits, limits, raise, steer};
+use super::{edits, limits, raise, steer, victory};
 use crate::protocol::event::{EndCause, Failure, LimitReached, RetryCause};
 use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
@@ -116,6 +116,12 @@ impl<'a> Driver<'a> {
             while let Some(input) = inputs.pop_front() {
                 if self.machine.settles(&input) {
                     self.edit_list().await?;
+                }
+                if self.machine.reminds(&input) {
+                    let cancel = self.cancel.child_token();
+                    let (reminder, asked) = victory::answer_stop(&self.dispatch, self.commands, &cancel).await?;
+                    self.machine.remind_with(reminder);
+                    inputs.extend(asked);
                 }
                 for input in self.with_limits(input) {
                     for effect in self.machine.step(input) {

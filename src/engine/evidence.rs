@@ -6,6 +6,7 @@
 use super::dispatch::{Dispatch, Ran};
 use super::error::EngineError;
 use super::features;
+use super::project::Project;
 use super::testing;
 use crate::harness::NOTES;
 use crate::protocol::{
@@ -65,7 +66,7 @@ impl Dispatch {
         for (feature, evidence) in fresh {
             let refused = match evidence.kind {
                 EvidenceKind::OwnTests => run.and_then(|run| by_tests(&feature, Some(run), tree.clone(), self.facts.number).err()),
-                EvidenceKind::Check if self.code_moved(evidence.tree.as_ref(), tree).await? => {
+                EvidenceKind::Check if self.project.code_moved(evidence.tree.as_ref(), tree).await? => {
                     match self.prove(&feature, TestPurpose::Commit, tree, cancel).await? {
                         Ok(_) => None,
                         Err(ran) if ran.outcome.status == CallStatus::Cancelled => return Ok(Some(ran)),
@@ -86,11 +87,23 @@ impl Dispatch {
         }
         Ok(None)
     }
+}
 
-    /// Whether anything but the harness's own two files differs.
-    async fn code_moved(&self, proven: Option<&Oid>, tree: &Oid) -> Result<bool, EngineError> {
+impl Project {
+    /// Names the paths in which two trees differ.
+    pub(super) async fn moved(&self, from: &Oid, to: &Oid) -> Result<Vec<String>, EngineError> {
+        if from == to {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (from.clone(), to.clone());
+        let changes = self.git(move |repo| repo.changes(Some(&from), &to)).await?;
+        Ok(changes.into_iter().map(|file| file.path).collect())
+    }
+
+    /// Says whether anything but the harness's own two files differs from what something was shown on.
+    pub(super) async fn code_moved(&self, proven: Option<&Oid>, tree: &Oid) -> Result<bool, EngineError> {
         let Some(proven) = proven else { return Ok(true) };
-        let list = self.project.list_name();
+        let list = self.list_name();
         let moved = self.moved(proven, tree).await?;
         Ok(moved.iter().any(|path| *path != list && path != NOTES))
     }

@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
-use super::{index, weakened};
+use super::{index, victory, weakened};
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -133,10 +133,14 @@ impl Dispatch {
         if !self.facts.has_notes() {
             owed.push(self.project.prompts.reminder_notes());
         }
+        // Whatever the summary says of it.
+        let left = victory::left(&self.project).filter(|_| self.facts.role == Role::Coding);
         if !owed.is_empty() && self.facts.remind_once() {
+            owed.extend(left);
             return Ok(Ran::failed(format!("Not yet.\n{}", owed.join("\n"))));
         }
-        let mut ran = Ran::done("The session ends here.");
+        let left = left.map_or_else(String::new, |left| format!(" {left}"));
+        let mut ran = Ran::done(format!("The session ends here.{left}"));
         ran.ends = Some(summary);
         Ok(ran)
     }

@@ -57,6 +57,7 @@ mod supervisor;
 mod survivors;
 mod testing;
 mod turn;
+mod victory;
 mod weakened;
 mod window;
 
@@ -112,6 +113,8 @@ pub struct Plan {
     pub question_timeout: Duration,
     /// The worktree that the workspace is; `None` if it is the user's checkout.
     pub worktree: Option<WorktreeTaken>,
+    /// Whether the list's word counts as the person's for features that pass in it and that nobody has shown to.
+    pub trust_list: bool,
 }
 
 /// A run under way.
@@ -167,6 +170,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         project_name,
         attendance,
         question_timeout,
+        trust_list,
         worktree,
     } = plan;
     let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
@@ -241,6 +245,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let supervisor = Supervisor {
         project: Arc::clone(&project),
         spec,
+        trust_list,
         earlier: outside::earlier(project.list(), project.guard.changed_since_last_run())
             .into_iter()
             .chain(stopped)

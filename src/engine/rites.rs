@@ -116,7 +116,7 @@ impl Dispatch {
             ));
         }
         let left = project.git(move |repo| repo.tree_of_index(&index)).await?;
-        let changed = self.moved(tree, &left).await?;
+        let changed = self.project.moved(tree, &left).await?;
         if !changed.is_empty() {
             let paths = super::draft::named(&changed);
             hooked.found.push((

@@ -44,7 +44,7 @@ pub struct Outcome {
     pub cause: EndCause,
     /// Its closing words.
     pub summary: String,
-    /// Whether it made a commit or flipped a feature to passing.
+    /// Whether it made a commit; a flip that is in none does not last.
     pub headway: bool,
 }
 
@@ -201,7 +201,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let found = audit::checks(project, facts, &dirty).await?;
     let places = found.iter().map(|finding| finding.places.clone()).collect();
     let checks = found.into_iter().map(|finding| (finding.what, finding.holds)).collect();
-    let headway = facts.commits() > 0 || facts.done() > 0;
+    let headway = facts.commits() > 0;
     project.record(SessionEnded {
         cause,
         summary: summary.clone(),

@@ -7,12 +7,13 @@ use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
-use super::{audit, beside};
-use super::{features, gates, limits, raise, review, rules, steer, window};
+use super::victory::{self, Verdict};
+use super::{audit, beside, features, gates, limits, raise, review, rules, steer, window};
 use crate::harness::select;
 use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, StopRequested};
 use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -24,6 +25,8 @@ pub struct Supervisor {
     pub project: Arc<Project>,
     /// What the first session is made from.
     pub spec: Option<String>,
+    /// Whether the list's word counts as the person's for features that nobody has shown to pass.
+    pub trust_list: bool,
     /// What happened while no run was on.
     pub earlier: Vec<ExternalChangeSeen>,
     /// What clients ask for.
@@ -64,7 +67,10 @@ impl Supervisor {
         loop {
             let role = match self.next_role().await? {
                 Ok(role) => role,
-                Err(ended) => return Ok(ended),
+                Err(ended) => match self.conclude(ended).await? {
+                    Some(ended) => return Ok(ended),
+                    None => continue,
+                },
             };
             if let Some(limit) = limits::sessions(done, raise::in_force(&self.project).sessions)
                 && let Some(ended) = self.past_limit(limit).await?
@@ -158,32 +164,55 @@ impl Supervisor {
     /// All sessions of the run are had: asks whether it may go on, where somebody may be asked. Returns how it ends otherwise.
     async fn past_limit(&mut self, limit: LimitReached) -> Result<Option<RunEnded>, EngineError> {
         self.project.record(limit.clone())?;
-        let cancel = self.cancel.child_token();
-        let project = Arc::clone(&self.project);
-        let asking = raise::ask(&project, &limit, &cancel);
-        tokio::pin!(asking);
+        let (cancel, project) = (self.cancel.child_token(), Arc::clone(&self.project));
+        let Some(answer) = self.attend(&cancel, raise::ask(&project, &limit, &cancel)).await? else {
+            return Ok(Some(self.project.make_planned_move().await?.unwrap_or_else(stopped)));
+        };
+        let reason = format!("{}; raise the limit and run again to go on", limit.detail);
+        Ok((answer == raise::Answer::Ends).then_some(RunEnded {
+            outcome: RunOutcome::Limit,
+            reason,
+        }))
+    }
+
+    /// Every feature passes by the list: looks whether that holds. `None` if it does not, and the run goes on.
+    async fn conclude(&mut self, ended: RunEnded) -> Result<Option<RunEnded>, EngineError> {
+        if ended.outcome != RunOutcome::AllPassing {
+            return Ok(Some(ended));
+        }
+        let (cancel, project) = (self.cancel.child_token(), Arc::clone(&self.project));
+        let end = |outcome, reason| Ok(Some(RunEnded { outcome, reason }));
+        let trust = self.trust_list;
+        match self.attend(&cancel, victory::look(&project, trust, &cancel)).await? {
+            Some(Verdict::Done(reason)) => end(RunOutcome::AllPassing, reason),
+            Some(Verdict::SetBack(_)) => Ok(None),
+            Some(Verdict::Unproven(ids)) => end(RunOutcome::Stopped, victory::unproven(&project, &ids)),
+            Some(Verdict::Unknown(reason)) => end(RunOutcome::Failed, reason),
+            Some(Verdict::Cut) | None => Ok(Some(self.project.make_planned_move().await?.unwrap_or_else(stopped))),
+        }
+    }
+
+    /// Does work between two sessions and takes commands meanwhile; one that stops the run cancels the work, which is waited for.
+    /// `None` if that happened.
+    async fn attend<T>(
+        &mut self,
+        cancel: &CancellationToken,
+        work: impl Future<Output = Result<T, EngineError>>,
+    ) -> Result<Option<T>, EngineError> {
+        let mut work = pin!(work);
         let mut stopped = false;
-        let answer = loop {
+        loop {
             tokio::select! {
                 biased;
-                answer = &mut asking => break answer?,
+                done = &mut work => return Ok((!stopped).then_some(done?)),
                 Some(command) = self.commands.recv(), if !stopped => {
-                    // The gate is still to be closed: then the answer comes, that nobody gave.
                     if self.take(command).await? {
                         stopped = true;
                         cancel.cancel();
                     }
                 }
             }
-        };
-        if stopped {
-            return Ok(Some(self.project.make_planned_move().await?.unwrap_or_else(self::stopped)));
         }
-        let reason = format!("{}; raise the limit and run again to go on", limit.detail);
-        Ok((answer == raise::Answer::Ends).then_some(RunEnded {
-            outcome: RunOutcome::Limit,
-            reason,
-        }))
     }
 
     /// The breath between two sessions, and a pause that a person asked for. Returns whether the user asked to stop.
@@ -258,9 +287,7 @@ fn verdict(outcome: &Outcome, idle: &mut u32, stall_sessions: u32) -> Option<Run
     }
     *idle = if outcome.headway { 0 } else { *idle + 1 };
     (*idle >= stall_sessions).then(|| {
-        let reason = format!(
-            "{idle} sessions in a row made no commit and flipped no feature; read the last one, then steer it by the notes"
-        );
+        let reason = format!("{idle} sessions in a row made no commit; read the last one, then steer it by the notes");
         RunEnded {
             outcome: RunOutcome::Stalled,
             reason,

@@ -137,8 +137,9 @@ pub enum TestPurpose {
     Evidence,
     /// The agent asked for a commit.
     Commit,
-    /// The session ended.
-    SessionEnd,
+    /// The agent says that it is done, or every feature passes: the final look.
+    #[serde(alias = "session_end")]
+    Final,
     /// A person asked for it.
     Asked,
     /// The agent asked for it; it counts for nothing but what the agent makes of it.
@@ -154,7 +155,7 @@ impl TestPurpose {
             Self::Declared => "the first run of the declared command",
             Self::Evidence => "evidence for a pass flag",
             Self::Commit => "before a commit",
-            Self::SessionEnd => "at the session's end",
+            Self::Final => "of the final files",
             Self::Asked => "asked for by you",
             Self::Agent => "asked for by the agent",
         }

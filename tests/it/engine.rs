@@ -17,6 +17,7 @@ mod rites;
 mod rules;
 mod staging;
 mod survivors;
+mod victory;
 mod weakened;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};

@@ -235,7 +235,7 @@ fn checked(run: &CheckRun) -> String {
         TestPurpose::Declared => "as just declared",
         TestPurpose::Evidence => "as evidence",
         TestPurpose::Commit => "before the commit",
-        TestPurpose::SessionEnd => "at the session's end",
+        TestPurpose::Final => "of the final files",
         TestPurpose::Asked => "as asked",
         TestPurpose::Agent => "for the agent",
     };
@@ -250,7 +250,7 @@ fn tested(run: &TestRun) -> String {
         TestPurpose::Declared => "tests as just declared",
         TestPurpose::Evidence => "tests as evidence",
         TestPurpose::Commit => "tests before the commit",
-        TestPurpose::SessionEnd => "tests at the session's end",
+        TestPurpose::Final => "tests of the final files",
         TestPurpose::Asked => "tests as asked",
         TestPurpose::Agent => "tests for the agent",
     };

@@ -221,6 +221,24 @@ impl TurnMachine {
         }
     }
 
+    /// Says whether the model stopped without ending its session, so that this input leads to the reminder.
+    #[must_use]
+    pub fn reminds(&self, input: &Input) -> bool {
+        let stops = matches!(
+            input,
+            Input::Answered {
+                stop_reason: StopReason::EndTurn | StopReason::StopSequence,
+                ..
+            }
+        );
+        stops && self.settles(input) && self.messages.is_empty() && self.stop.is_none() && self.reminders < MAX_REMINDERS
+    }
+
+    /// Changes what is said then: how things stand at that moment.
+    pub fn remind_with(&mut self, text: String) {
+        self.rules.reminder = text;
+    }
+
     /// Says whether it is between two steps and stays there until a person lets it go on.
     #[must_use]
     pub const fn rests(&self) -> bool {

@@ -24,6 +24,7 @@ pub struct Lab {
     pub settings: Settings,
     pub attendance: Attendance,
     pub question_timeout: Duration,
+    pub trust_list: bool,
 }
 
 /// A run that is over.
@@ -50,6 +51,7 @@ impl Lab {
             settings: settings(),
             attendance: Attendance::Unattended,
             question_timeout: Duration::from_secs(20),
+            trust_list: false,
         };
         std::fs::create_dir(lab.workspace()).unwrap();
         lab.git(&["init", "-q", "-b", "main"]);
@@ -137,6 +139,7 @@ impl Lab {
             project_name: "notes".into(),
             attendance: self.attendance,
             question_timeout: self.question_timeout,
+            trust_list: self.trust_list,
             worktree: None,
         })
         .await

@@ -158,7 +158,7 @@ pub(super) const fn purpose(purpose: TestPurpose) -> &'static str {
         TestPurpose::Declared => "as just declared",
         TestPurpose::Evidence => "for a pass flag",
         TestPurpose::Commit => "for a commit",
-        TestPurpose::SessionEnd => "at the session's end",
+        TestPurpose::Final => "of the final files",
         TestPurpose::Asked => "as you asked",
         TestPurpose::Agent => "for the agent",
     }

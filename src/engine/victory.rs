@@ -1,0 +1,377 @@
+//! "All done": what an agent that says so is answered, and the last look before a run ends by it.
+//!
+//! Owns the question whether every feature holds on the final files, and what becomes of those that do not. Does not own a feature's
+//! evidence while a session works on it (`evidence`), nor what a session's start tries again (`regress`). Invariant: a run ends as
+//! done only after each feature of the list was seen to hold on the files as they lie there, by a run of the harness; or rests on a
+//! person's word.
+
+use super::checks;
+use super::dispatch::Dispatch;
+use super::effect::Input;
+use super::error::EngineError;
+use super::features;
+use super::project::Project;
+use super::steer;
+use super::testing::{self, Tested};
+use crate::harness::FeatureList;
+use crate::protocol::event::{CheckRan, FeatureFlipped, FlipBy};
+use crate::protocol::{
+    CaseStatus, Command, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, SessionNo, TestPurpose, TestRun,
+};
+use crate::session::State;
+use crate::session::state::{FeatureRow, KeptCheck};
+use crate::verify;
+use std::collections::VecDeque;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Features named where some are left; more would only fill the window.
+const NAMED: usize = 12;
+
+/// What the last look at a list that passes wholly came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every feature holds on the files as they are; the sentence says so, and what is not committed.
+    Done(String),
+    /// These did not, and were set back: the run goes on.
+    SetBack(Vec<FeatureId>),
+    /// The list says so of these, and nobody has shown it.
+    Unproven(Vec<FeatureId>),
+    /// It could not be found out.
+    Unknown(String),
+    /// It was stopped.
+    Cut,
+}
+
+/// What a feature that passes rests on.
+struct Claim {
+    feature: Feature,
+    evidence: Option<Evidence>,
+    by_hand: bool,
+    check: Option<KeptCheck>,
+}
+
+/// Says which features are left, for an agent that stops; `None` if there is none.
+#[must_use]
+pub fn left(project: &Project) -> Option<String> {
+    project.journal.with_state(|state| {
+        let open = |row: &&FeatureRow| row.feature.status != FeatureStatus::Passing;
+        let (all, open): (usize, Vec<&FeatureRow>) = (state.features.rows.len(), state.features.rows.iter().filter(open).collect());
+        if open.is_empty() {
+            return None;
+        }
+        let mut text = format!("{} of {all} features do not pass:", open.len());
+        for row in open.iter().take(NAMED) {
+            text.push_str(&format!("\n- {} {}", row.feature.id, row.feature.description));
+        }
+        if open.len() > NAMED {
+            text.push_str(&format!("\n- and {} more", open.len() - NAMED));
+        }
+        Some(text)
+    })
+}
+
+/// Answers an agent that stops without ending its session, whatever it says of its work: the features that are left, and how the
+/// tests stand on the files as they are, which are run for it unless they were on exactly these. Commands are taken meanwhile; what
+/// they ask of the conversation comes with the answer.
+///
+/// # Errors
+/// Fails if git, the log or the tests' command fails.
+pub async fn answer_stop(
+    dispatch: &Dispatch,
+    commands: &mut mpsc::Receiver<Command>,
+    cancel: &CancellationToken,
+) -> Result<(String, Vec<Input>), EngineError> {
+    let project = &dispatch.project;
+    if dispatch.facts.role != Role::Coding {
+        return Ok((project.prompts.reminder_end(), Vec::new()));
+    }
+    let (mut early, mut inputs) = (VecDeque::new(), Vec::new());
+    let told = steer::attend(project, commands, &mut early, standing(project, cancel)).await?;
+    for command in early {
+        inputs.extend(dispatch.obey(command).await?);
+    }
+    Ok((told, inputs))
+}
+
+async fn standing(project: &Project, cancel: &CancellationToken) -> Result<String, EngineError> {
+    let mut told = project.prompts.reminder_end();
+    let tree = project.tree().await?;
+    let known = project.journal.with_state(|state| {
+        let run = state.tests.latest.as_ref().map(|(_, _, run)| run);
+        run.filter(|run| run.is_whole() && run.tree.as_ref() == Some(&tree))
+            .map(testing::summary)
+    });
+    let tests = match known {
+        Some(known) => Some(known),
+        None => match testing::run(project, TestPurpose::Final, Some(tree), cancel).await? {
+            Tested::Ran(run) => Some(testing::summary(&run)),
+            Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => None,
+        },
+    };
+    if let Some(tests) = tests {
+        told.push_str(&format!("\nVerified on the files as they are: {tests}."));
+    }
+    if let Some(left) = left(project) {
+        told.push('\n');
+        told.push_str(&left);
+    }
+    Ok(told)
+}
+
+/// Looks whether every feature of a list that passes wholly holds, and sets back what does not.
+///
+/// # Errors
+/// Fails if git, the list, the log or a command of the project fails.
+pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) -> Result<Verdict, EngineError> {
+    features::load(project)?;
+    let uncommitted = uncommitted(project).await?;
+    if !uncommitted.is_empty() {
+        for id in &uncommitted {
+            features::set_back(project, id, "the work that it passes by is in no commit".to_owned())?;
+        }
+        return Ok(Verdict::SetBack(uncommitted));
+    }
+    testing::detect(project).await?;
+    let tree = project.tree().await?;
+    let claims = claims(project);
+    let run = match tests(project, &claims, &tree, cancel).await? {
+        Tested::Ran(run) => Some(run),
+        Tested::NoCommand => None,
+        Tested::Cancelled => return Ok(Verdict::Cut),
+        Tested::Disturbed(files) => {
+            let named = files.join(", ");
+            return Ok(Verdict::Unknown(format!(
+                "guarded files were written to while the last tests ran ({named}); stop what writes them, then run again"
+            )));
+        }
+    };
+    let (mut back, mut unproven) = (Vec::new(), Vec::new());
+    for claim in claims {
+        let id = claim.feature.id.clone();
+        match judge(project, &claim, run.as_ref(), &tree, cancel).await? {
+            Some(Judged::Holds(evidence)) => keep(project, claim, FlipBy::Harness, evidence)?,
+            Some(Judged::Word) => {}
+            Some(Judged::Fails(why)) => {
+                features::set_back(project, &id, format!("does not hold on the final files: {why}"))?;
+                back.push(id);
+            }
+            Some(Judged::Unshown) if trust => keep(project, claim, FlipBy::Human, word(project))?,
+            Some(Judged::Unshown) => unproven.push(id),
+            None => return Ok(Verdict::Cut),
+        }
+    }
+    if !back.is_empty() {
+        return Ok(Verdict::SetBack(back));
+    }
+    if !unproven.is_empty() {
+        return Ok(Verdict::Unproven(unproven));
+    }
+    Ok(Verdict::Done(done(project).await?))
+}
+
+/// What became of a claim.
+enum Judged {
+    Holds(Evidence),
+    /// A person said so.
+    Word,
+    Fails(String),
+    Unshown,
+}
+
+async fn judge(
+    project: &Project,
+    claim: &Claim,
+    run: Option<&TestRun>,
+    tree: &Oid,
+    cancel: &CancellationToken,
+) -> Result<Option<Judged>, EngineError> {
+    let evidence = |kind, summary| Evidence {
+        kind,
+        summary,
+        tree: Some(tree.clone()),
+        session: latest_session(project),
+    };
+    // Who has seen it pass may be told that it does not any more; a list's own word is nobody's.
+    let shown = claim.evidence.is_some() || claim.by_hand;
+    if !claim.feature.tests.is_empty()
+        && let Some(run) = run
+    {
+        let own = verify::own(&claim.feature, run);
+        if own.proven() {
+            let summary = format!("tests {0}/{0} on tree {1}", own.cases.len(), tree.short());
+            return Ok(Some(Judged::Holds(evidence(EvidenceKind::OwnTests, summary))));
+        }
+        let failing = own.cases.iter().filter(|case| case.status != CaseStatus::Passed);
+        let failing: Vec<&str> = failing.map(|case| case.name.as_str()).take(8).collect();
+        return Ok(Some(if !failing.is_empty() {
+            Judged::Fails(format!("{} did not pass", failing.join(", ")))
+        } else if claim.by_hand {
+            Judged::Word
+        } else if shown {
+            Judged::Fails(format!("{} did not run", own.missing.join(", ")))
+        } else {
+            Judged::Unshown
+        }));
+    }
+    if let Some(kept) = &claim.check {
+        let Some(failure) = replay(project, &claim.feature.id, kept, tree, cancel).await? else {
+            return Ok(None);
+        };
+        let steps = kept.check.steps.len();
+        return Ok(Some(failure.map_or_else(
+            || {
+                Judged::Holds(evidence(
+                    EvidenceKind::Check,
+                    format!("check {steps}/{steps} on tree {}", tree.short()),
+                ))
+            },
+            Judged::Fails,
+        )));
+    }
+    Ok(Some(if shown { Judged::Word } else { Judged::Unshown }))
+}
+
+/// Runs a recorded check on the final files unless it held on these. The outer `None`: it was stopped; the inner: it holds.
+async fn replay(
+    project: &Project,
+    feature: &FeatureId,
+    kept: &KeptCheck,
+    tree: &Oid,
+    cancel: &CancellationToken,
+) -> Result<Option<Option<String>>, EngineError> {
+    if kept.last.failure.is_none() && !project.code_moved(kept.last.tree.as_ref(), tree).await? {
+        return Ok(Some(None));
+    }
+    let mut failure = None;
+    for _ in 0..=project.settings.verify.retries {
+        let Some(run) = checks::run(project, feature, &kept.check, TestPurpose::Final, cancel).await? else {
+            return Ok(None);
+        };
+        failure = run.failure();
+        project.record(CheckRan { run })?;
+        if failure.is_none() {
+            break;
+        }
+    }
+    Ok(Some(failure))
+}
+
+/// Runs the tests if any feature names some.
+async fn tests(project: &Project, claims: &[Claim], tree: &Oid, cancel: &CancellationToken) -> Result<Tested, EngineError> {
+    if claims.iter().all(|claim| claim.feature.tests.is_empty()) {
+        return Ok(Tested::NoCommand);
+    }
+    let known = project.journal.with_state(|state| {
+        let sound = |run: &&TestRun| run.is_whole() && run.tree.as_ref() == Some(tree) && run.is_green();
+        state.tests.latest.as_ref().map(|(_, _, run)| run).filter(sound).cloned()
+    });
+    match known {
+        Some(run) => Ok(Tested::Ran(run)),
+        None => testing::run(project, TestPurpose::Final, Some(tree.clone()), cancel).await,
+    }
+}
+
+fn claims(project: &Project) -> Vec<Claim> {
+    project.journal.with_state(|state| {
+        let rows = state.features.rows.iter();
+        rows.filter(|row| row.feature.status == FeatureStatus::Passing)
+            .map(|row| Claim {
+                feature: row.feature.clone(),
+                evidence: state.evidence_of(row).cloned(),
+                by_hand: state.last_flip(row).is_some_and(|flip| flip.by == FlipBy::Human),
+                check: state.check_of(row).cloned(),
+            })
+            .collect()
+    })
+}
+
+fn latest_session(project: &Project) -> SessionNo {
+    let number = |state: &State| state.current().map_or(SessionNo(0), |session| session.number);
+    project.journal.with_state(number)
+}
+
+/// The word of a person who started the run with the list's flags taken as theirs.
+fn word(project: &Project) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Human,
+        summary: format!(
+            "the flag of {}, taken over by a person when the run began",
+            project.list_name()
+        ),
+        tree: None,
+        session: latest_session(project),
+    }
+}
+
+/// Says which features nobody has shown to pass, and what a person can do about it.
+#[must_use]
+pub fn unproven(project: &Project, ids: &[FeatureId]) -> String {
+    let named: Vec<&str> = ids.iter().map(FeatureId::as_str).take(NAMED).collect();
+    let more = if ids.len() > NAMED {
+        format!(" and {} more", ids.len() - NAMED)
+    } else {
+        String::new()
+    };
+    let (list, first) = (project.list_name(), named.first().copied().unwrap_or_default());
+    format!(
+        "{list} calls {} of its features passing that no test, check or person has shown to pass: {}{more}; set one back with \
+         `longhaul features set {list} {first} failing`, or take the list's word as yours with `longhaul run --trust-list`",
+        ids.len(),
+        named.join(", ")
+    )
+}
+
+/// Keeps what was seen of a feature that passed by the list's word alone.
+fn keep(project: &Project, claim: Claim, by: FlipBy, evidence: Evidence) -> Result<(), EngineError> {
+    if claim.evidence.is_some() {
+        return Ok(());
+    }
+    project.record(FeatureFlipped {
+        feature: claim.feature.id,
+        from: FeatureStatus::Passing,
+        to: FeatureStatus::Passing,
+        by,
+        reason: evidence.summary.clone(),
+        evidence: Some(evidence),
+    })
+}
+
+/// Features that pass in the list as it lies there and do not in the last commit's: what they pass by was never committed.
+async fn uncommitted(project: &Project) -> Result<Vec<FeatureId>, EngineError> {
+    let (path, name) = (project.list().to_owned(), project.list_name());
+    let committed = project
+        .git(move |repo| match repo.head()? {
+            Some(head) => repo.read_at(&head, &path),
+            None => Ok(None),
+        })
+        .await?;
+    // A list that git does not know, or that was broken there, has no say.
+    let Some(Ok(committed)) = committed.map(|bytes| FeatureList::parse(&name, bytes)) else {
+        return Ok(Vec::new());
+    };
+    let passed = |id: &FeatureId| {
+        let mut features = committed.features().iter();
+        features.find(|feature| feature.id == *id).map(|feature| feature.status)
+    };
+    Ok(claims(project)
+        .into_iter()
+        .filter(|claim| !claim.by_hand && passed(&claim.feature.id).is_some_and(|status| status != FeatureStatus::Passing))
+        .map(|claim| claim.feature.id)
+        .collect())
+}
+
+async fn done(project: &Project) -> Result<String, EngineError> {
+    let all = project.journal.with_state(|state| state.features.rows.len());
+    let mut reason = format!("all {all} features pass");
+    let dirty = project.git(|repo| repo.dirty()).await?;
+    if !dirty.is_empty() {
+        let more = dirty.len().saturating_sub(NAMED);
+        let named: Vec<&str> = dirty.iter().map(String::as_str).take(NAMED).collect();
+        reason.push_str(&format!("; not committed: {}", named.join(", ")));
+        if more > 0 {
+            reason.push_str(&format!(" and {more} more"));
+        }
+    }
+    Ok(reason)
+}

@@ -1,0 +1,194 @@
+//! "All done": a run ends by it only where every feature holds on the final files, and an agent that says so is told what is left.
+
+use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
+use longhaul::protocol::event::{FlipBy, RunOutcome};
+use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, TestPurpose};
+
+const CLAIM: &str = r#"{ id = "F002", evidence = "its test passes" }"#;
+
+fn bash(command: &str) -> String {
+    call("bash", &format!("{{ command = '{command}' }}"))
+}
+
+/// The agent stops and says what it likes.
+fn says(text: &str) -> String {
+    format!("\n[[session.turn]]\ntext = \"{text}\"\n")
+}
+
+fn build_bye() -> String {
+    bash("echo \"test \\\"\\$(cat bye.txt)\\\" = bye\" > tests/02-bye.sh; echo bye > bye.txt") + &call("feature_passed", CLAIM)
+}
+
+fn commit() -> String {
+    call("progress_note", r#"{ text = "Built bye." }"#) + &call("commit", r#"{ message = "Say bye" }"#)
+}
+
+/// A session that finds something to mend, and mends it with this command.
+fn mends(command: &str) -> String {
+    coding(&(bash(command) + &call("feature_passed", CLAIM) + &commit() + &ends()))
+}
+
+async fn run(lab: &Lab, sessions: &[String]) -> Ran {
+    let script = [INITIALIZER.to_owned(), builds("F001", "01", "hello")].concat() + &sessions.concat();
+    lab.run(&script).await
+}
+
+/// The set-backs by the harness, as feature and reason.
+fn set_back(ran: &Ran) -> Vec<(String, String)> {
+    ran.all(|event| match event {
+        Event::FeatureFlipped(flip) if flip.by == FlipBy::Harness && flip.to == FeatureStatus::Failing => {
+            Some((flip.feature.to_string(), flip.reason.clone()))
+        }
+        _ => None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_after_the_last_commit_that_breaks_a_feature_does_not_end_the_run() {
+    let lab = Lab::new();
+    let breaks = coding(&(build_bye() + &commit() + &bash("echo no > bye.txt") + &says("All done.").repeat(4)));
+    let ran = run(&lab, &[breaks, mends("echo bye > bye.txt")]).await;
+    let back = set_back(&ran);
+    assert_eq!(back.len(), 1, "{back:?}");
+    assert!(
+        back[0].1.contains("on the final files: tests/02-bye.sh: works did not pass"),
+        "{back:?}"
+    );
+    assert_eq!(
+        (ran.ended.outcome, lab.read("bye.txt").as_str()),
+        (RunOutcome::AllPassing, "bye\n"),
+        "{}",
+        ran.ended.reason
+    );
+    assert_eq!(ran.ended.reason, "all 2 features pass");
+    assert_eq!(ran.state.sessions.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feature_whose_work_is_in_no_commit_does_not_pass() {
+    let lab = Lab::new();
+    let leaves = coding(&(build_bye() + &says("All done.").repeat(4)));
+    let ran = run(&lab, &[leaves, mends("true")]).await;
+    assert_eq!(
+        set_back(&ran),
+        [("F002".to_owned(), "the work that it passes by is in no commit".to_owned())]
+    );
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flips_that_never_last_are_no_headway() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 2;
+    let leaves = || coding(&(build_bye() + &says("All done.").repeat(4)));
+    let again = || coding(&(call("feature_passed", CLAIM) + &says("All done.").repeat(4)));
+    let ran = run(&lab, &[leaves(), again(), again()]).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Stalled, "{}", ran.ended.reason);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_committed_and_breaks_nothing_is_named() {
+    let lab = Lab::new();
+    let leaves = coding(&(build_bye() + &commit() + &bash("echo x > scratch.txt") + &says("All done.").repeat(4)));
+    let ran = run(&lab, &[leaves]).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing);
+    assert_eq!(ran.ended.reason, "all 2 features pass; not committed: ?? scratch.txt");
+    let last = ran.state.tests.latest.as_ref().unwrap();
+    assert!(last.2.purpose == TestPurpose::Final && last.2.is_green(), "{last:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_says_all_is_done_is_told_what_is_left_and_how_the_tests_stand() {
+    let lab = Lab::new();
+    let stops = coding(&(says("All features are complete!") + &ends()));
+    let mut lab = lab;
+    lab.settings.limits.sessions = Some(2);
+    let script = INITIALIZER.to_owned() + &stops;
+    let ran = lab.run(&script).await;
+    let last = ran
+        .requests
+        .iter()
+        .rfind(|body| body.contains("All features are complete!"))
+        .unwrap();
+    assert!(
+        last.contains("2 of 2 features do not pass:\\n- F001 say hello\\n- F002 say bye"),
+        "{last}"
+    );
+    assert!(last.contains("Verified on the files as they are"), "{last}");
+    assert_eq!(ran.ended.outcome, RunOutcome::Limit);
+}
+
+/// A project of somebody else's, whose list says that all is done.
+fn foreign(tests: bool) -> Lab {
+    let lab = Lab::new();
+    let names = |file: &str| {
+        if tests {
+            format!(", \"tests\": [\"tests/{file}\"]")
+        } else {
+            String::new()
+        }
+    };
+    lab.write(
+        "feature_list.json",
+        &format!(
+            "[{{\"id\": \"F001\", \"description\": \"say hello\", \"passes\": true{}}},\n {{\"id\": \"F002\", \"description\": \"say bye\", \"passes\": true{}}}]\n",
+            names("01-hello.sh"),
+            names("02-bye.sh")
+        ),
+    );
+    lab.write("tests/01-hello.sh", "test \"$(cat hello.txt)\" = hello\n");
+    lab.write("tests/02-bye.sh", "test \"$(cat bye.txt)\" = bye\n");
+    lab.write(
+        "tests/run.sh",
+        "bad=0\nfor t in tests/0*.sh; do if sh $t; then echo \"ok - $t: works\"; else echo \"not ok - $t: works\"; bad=1; fi; done\necho 1..2\nexit $bad\n",
+    );
+    lab.write("hello.txt", "hello\n");
+    lab.commit_all("theirs");
+    lab
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_list_that_says_all_passes_is_verified_first() {
+    let lab = foreign(true);
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", mends("echo bye > bye.txt"));
+    let ran = lab.run(&script).await;
+    assert_eq!(set_back(&ran).len(), 1, "{:?}", set_back(&ran));
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    let evidence = |n: usize| {
+        ran.state
+            .evidence_of(&ran.state.features.rows[n])
+            .map(|evidence| evidence.kind)
+    };
+    assert_eq!(
+        (evidence(0), evidence(1)),
+        (Some(EvidenceKind::OwnTests), Some(EvidenceKind::OwnTests))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() {
+    let mut lab = foreign(false);
+    // It has to have a session; none is played.
+    let script = &format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
+    let ran = lab.run(script).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
+    assert!(
+        ran.ended
+            .reason
+            .contains("2 of its features passing that no test, check or person has shown to pass: F001, F002"),
+        "{}",
+        ran.ended.reason
+    );
+    assert_eq!(lab.git(&["status", "--porcelain"]), "", "nothing is touched");
+    lab.trust_list = true;
+    let ran = lab.run(script).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    let evidence = ran.state.evidence_of(&ran.state.features.rows[0]).unwrap();
+    assert!(
+        evidence.kind == EvidenceKind::Human && evidence.summary.contains("taken over by a person"),
+        "{evidence:?}"
+    );
+    lab.trust_list = false;
+    assert_eq!(lab.run(script).await.ended.outcome, RunOutcome::AllPassing, "said once");
+}
