@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 /// What in a file decides how tests are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All of it.
+    /// All of it. Programs in JavaScript and TypeScript are among these: what such a file comes to is known only by running it, so
+    /// every change of its text counts, comments too.
     Whole,
+    /// All of it once it is there; a new one only if it speaks of tests.
+    Shared,
     /// Scripts and the runners' own keys.
     Package,
     /// Test targets and the profile they are built with.
@@ -48,6 +51,9 @@ const WHOLE: [&str; 12] = [
 /// Tools whose configuration is a file `<tool>.config.<ending>`.
 const CONFIGURED: [&str; 6] = ["jest", "vitest", "playwright", "cypress", "ava", "karma"];
 
+/// The file that vitest falls back to, which builds the program as well.
+const SHARED: &str = "vite.config.";
+
 /// Facts of a file: what, and how it stands.
 type Facts = BTreeMap<String, String>;
 
@@ -66,6 +72,7 @@ pub(super) fn part(path: &Path) -> Option<Part> {
         "setup.cfg" | "tox.ini" => Some(Part::Sections),
         "conftest.py" => Some(Part::Conftest),
         "config" | "config.toml" if path.parent().is_some_and(|parent| parent.ends_with(".cargo")) => Some(Part::Whole),
+        _ if name.starts_with(SHARED) => Some(Part::Shared),
         _ if WHOLE.contains(&name) || CONFIGURED.iter().any(|tool| configured(tool)) => Some(Part::Whole),
         _ => None,
     }
@@ -108,6 +115,7 @@ pub fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
         Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
         Some(part @ (Part::Pyproject | Part::Sections)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
         Some(Part::Whole) => true,
+        Some(Part::Shared) => String::from_utf8_lossy(text).contains("test"),
         // A new package brings scripts and targets of its own.
         Some(Part::Package | Part::Cargo) | None => false,
     }
@@ -171,7 +179,7 @@ fn recipes(makefile: &str) -> Vec<String> {
 
 fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
     match part {
-        Part::Whole | Part::Pyproject | Part::Sections => false,
+        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections => false,
         Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
             // npm runs `pretest` before `test` by itself.
             let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));
@@ -203,7 +211,7 @@ fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
 fn facts(part: Part, bytes: &[u8]) -> Option<Facts> {
     let text = std::str::from_utf8(bytes).ok()?;
     Some(match part {
-        Part::Whole => whole(text),
+        Part::Whole | Part::Shared => whole(text),
         Part::Package => package(&serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?),
         Part::Cargo => cargo(&toml_value(text)?),
         Part::Pyproject => pyproject(&toml_value(text)?),

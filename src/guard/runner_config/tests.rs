@@ -126,6 +126,36 @@ fn what_decides_how_tests_are_run_is_named_when_it_changes() {
             "@pytest.fixture(autouse=True)\ndef quiet():\n    pass\n",
             "`def quiet` added",
         ),
+        (
+            "vite.config.ts",
+            "export default defineConfig({ plugins: [react()], test: { globals: true } })\n",
+            "export default defineConfig({ plugins: [react()], test: { globals: true, passWithNoTests: true } })\n",
+            "its content changed",
+        ),
+        (
+            "packages/web/vitest.config.mts",
+            "import { base } from './base'\nexport default base\n",
+            "import { base } from './other'\nexport default base\n",
+            "its content changed",
+        ),
+        (
+            "jest.config.ts",
+            "const config: Config = { testMatch: ['**/*.test.ts'] };\nexport default config;\n",
+            "const config: Config = { testMatch: ['**/*.none.ts'] };\nexport default config;\n",
+            "its content changed",
+        ),
+        (
+            "jest.config.js",
+            "module.exports = async () => ({ bail: 1 });\n",
+            "// nothing but a comment\nmodule.exports = async () => ({ bail: 1 });\n",
+            "its content changed",
+        ),
+        (
+            "playwright.config.ts",
+            "export default { testDir: 'e2e', retries: 0 };\n",
+            "export default { testDir: 'e2e', retries: 0, grepInvert: /./ };\n",
+            "its content changed",
+        ),
     ] {
         assert_eq!(of(name, before, after).as_deref(), Some(what), "{name}: {after}");
     }
@@ -165,6 +195,7 @@ fn everything_else_in_these_files_is_free() {
             "[metadata]\nname = x\n\n[tool:pytest]\n# quiet\naddopts = -q\n",
         ),
         ("pytest.ini", "[pytest]\n", "[pytest]\n\n"),
+        ("vite.config.js", "export default {}\n", "export default {}  \n\n"),
         (
             "jest.config.json",
             r#"{"bail":1,"x":[1,2]}"#,
@@ -200,6 +231,13 @@ fn only_what_decides_over_other_tests_takes_over() {
         ("pyproject.toml", "[tool.pytest.ini_options]\naddopts='--co'\n", true),
         ("package.json", r#"{"scripts":{"test":"jest"}}"#, false),
         ("app.py", "def pytest_x(): pass", false),
+        ("vite.config.ts", "export default { plugins: [react()] }\n", false),
+        (
+            "vite.config.ts",
+            "/// <reference types=\"vitest\" />\nexport default {}\n",
+            true,
+        ),
+        ("web/playwright.config.ts", "export default {}\n", true),
     ] {
         assert_eq!(takes_over(name, text.as_bytes()), takes, "{name}: {text}");
     }

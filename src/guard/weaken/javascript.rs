@@ -155,10 +155,22 @@ fn maker<'t>(node: Node<'t>, source: &str) -> Option<Maker<'t>> {
 }
 
 fn rows(table: Node<'_>, source: &str) -> Vec<String> {
-    let array = children(table).into_iter().find(|child| child.kind() == "array");
+    let array = children(table).into_iter().map(bare).find(|child| child.kind() == "array");
     array
         .map(|array| children(array).into_iter().map(|row| flat(row, source)).collect())
         .unwrap_or_default()
+}
+
+/// The value of `(value as const)` and `value satisfies Rows`: a type says nothing of what is checked.
+fn bare(mut node: Node<'_>) -> Node<'_> {
+    while matches!(
+        node.kind(),
+        "as_expression" | "satisfies_expression" | "parenthesized_expression"
+    ) {
+        let Some(inner) = node.named_child(0) else { break };
+        node = inner;
+    }
+    node
 }
 
 fn test(body: Node<'_>, source: &str) -> Test {

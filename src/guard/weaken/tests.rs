@@ -101,8 +101,7 @@ fn each_weakening_is_found_and_each_innocent_change_is_not() {
 fn each_language_has_its_share_of_cases() {
     for (path, text) in CASES {
         let (guilty, innocent): (Vec<_>, Vec<_>) = cases(text).into_iter().partition(|case| case.wanted.is_some());
-        // TypeScript is read as JavaScript is.
-        let least = if path.ends_with(".ts") { 3 } else { 30 };
+        let least = 30;
         assert!(
             guilty.len() >= least && innocent.len() >= least,
             "{path}: {} and {}",

@@ -157,7 +157,8 @@ fn head(sheet: &mut Sheet<'_>, model: &Model, session: &Session, ended: &Session
     let took = session
         .ended
         .as_ref()
-        .map_or(0, |(end, _)| format::seconds_between(session.started, *end) * 1000);
+        .map_or(0, |(end, _)| end.as_millisecond() - session.started.as_millisecond());
+    let took = u64::try_from(took).unwrap_or(0);
     let facts = [
         format::plural(session.turn.0 as usize, "turn"),
         format::duration_ms(took),

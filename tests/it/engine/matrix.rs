@@ -7,7 +7,7 @@ use crate::support::{Lab, call, coding, ends};
 use longhaul::protocol::{Event, FeatureStatus};
 
 /// A guarded file as it is agreed, and as an agent would like it.
-const ARTIFACTS: [(&str, &str, &str); 7] = [
+const ARTIFACTS: [(&str, &str, &str); 8] = [
     (
         "feature_list.json",
         "[{\"id\": \"F001\", \"description\": \"say hello\", \"tests\": [\"tests/deep/hello.sh\"], \"passes\": false}]\n",
@@ -30,6 +30,11 @@ const ARTIFACTS: [(&str, &str, &str); 7] = [
         "contracts/sprint-1.md",
         "# Sprint 1\n\nThe evaluator runs app.sh and expects `hello`.\n",
         "# Sprint 1\n\nAnything goes.\n",
+    ),
+    (
+        "vite.config.ts",
+        "export default { test: { include: ['tests/**'] } } satisfies Config\n",
+        "export default { test: { include: ['none/**'], passWithNoTests: true } } satisfies Config\n",
     ),
 ];
 
@@ -196,6 +201,7 @@ artifacts! {
     no_route_changes_the_settings 4
     no_route_changes_the_script_that_runs_the_tests 5
     no_route_changes_a_contract 6
+    no_route_changes_a_runner_s_program 7
 }
 
 #[tokio::test(flavor = "multi_thread")]
