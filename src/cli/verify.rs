@@ -56,6 +56,9 @@ struct Report<'a> {
     proven: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<Vec<&'a str>>,
+    /// What is amiss with the run, so that it proves nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amiss: Option<&'a str>,
     tests: Vec<&'a TestCase>,
     output: &'a str,
 }
@@ -207,6 +210,7 @@ fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'
         duration_ms: run.duration_ms,
         proven: own.map(verify::Own::proven),
         missing: own.map(|own| own.missing.clone()),
+        amiss: own.and_then(|own| own.amiss),
         tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
         output: &run.output.text,
     }
@@ -229,6 +233,9 @@ fn print(run: &TestRun, own: Option<&verify::Own<'_>>, console: &mut Console) ->
     }
     for missing in own.map(|own| own.missing.as_slice()).unwrap_or_default() {
         console.line(format!("missing  {}", Clean::line(missing)))?;
+    }
+    for line in own.and_then(|own| own.amiss).unwrap_or_default().lines() {
+        console.line(format!("amiss    {}", Clean::line(line)))?;
     }
     let tree = run
         .tree

@@ -154,6 +154,15 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
             testing::summary(run)
         ));
     }
+    if let Some(amiss) = own
+        .amiss
+        .filter(|_| own.cases.iter().all(|case| case.status == CaseStatus::Passed))
+    {
+        return Err(format!(
+            "Not flipped: its own tests pass, but this run cannot be believed: {amiss}\nMend that, then claim again.\n{}",
+            run.output.text
+        ));
+    }
     let passed = own.cases.iter().filter(|case| case.status == CaseStatus::Passed).count();
     Err(format!(
         "Not flipped: {passed} of {} of its own tests pass. {}\n{}",

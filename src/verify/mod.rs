@@ -5,6 +5,7 @@
 //! Invariant: a run never reads as all passed unless its command ended well, at least one test passed, none failed, and nothing
 //! about its report is amiss.
 
+mod asked;
 pub mod check;
 #[cfg(test)]
 mod corpus;

@@ -1,8 +1,9 @@
 //! Which results belong to a feature.
 //!
 //! A feature's `tests` name files (`tests/08-tags.sh`), tests (`filters by tag`), both (`tests/test_a.py::test_b`,
-//! `tests/08-tags.sh: filters by tag`) or globs (`tests/08-*`).
+//! `tests/08-tags.sh: filters by tag`) or globs (`tests/08-*`). Tests of Go may also be told by their package.
 
+use super::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Feature, TestCase, TestRun};
 use globset::GlobBuilder;
 
@@ -13,13 +14,19 @@ pub struct Own<'a> {
     pub cases: Vec<&'a TestCase>,
     /// Entries of the feature's `tests` that no result answers.
     pub missing: Vec<&'a str>,
+    /// What is amiss with the run as a whole: then no result of it proves anything.
+    pub amiss: Option<&'a str>,
 }
 
 impl Own<'_> {
-    /// Says whether they prove the feature: it names tests, each was run, and every one passed (skipped is not passed).
+    /// Says whether they prove the feature: it names tests, each was run, every one passed (skipped is not passed), and nothing is
+    /// amiss with the run. A failed test of another feature is not amiss.
     #[must_use]
     pub fn proven(&self) -> bool {
-        !self.cases.is_empty() && self.missing.is_empty() && self.cases.iter().all(|case| case.status == CaseStatus::Passed)
+        self.amiss.is_none()
+            && !self.cases.is_empty()
+            && self.missing.is_empty()
+            && self.cases.iter().all(|case| case.status == CaseStatus::Passed)
     }
 }
 
@@ -35,6 +42,11 @@ pub fn own<'a>(feature: &'a Feature, run: &'a TestRun) -> Own<'a> {
             .filter(|entry| !answered(entry))
             .map(String::as_str)
             .collect(),
+        amiss: run
+            .cases
+            .iter()
+            .find(|case| case.name == COMMAND_CASE && case.status == CaseStatus::Failed)
+            .map(|case| case.detail.as_str()),
     }
 }
 
@@ -63,8 +75,9 @@ fn matches(entry: &str, case: &str) -> bool {
     let named = |wanted: &str| is_named(name, wanted);
     let in_file = |wanted: &str| file.is_some_and(|file| same_file(file, wanted));
     if let Some((wanted_file, wanted)) = entry.split_once("::").or_else(|| entry.split_once(": ")) {
+        let in_package = file.is_some_and(|file| is_package_of(wanted_file, file));
         // `cart::tests::adds` names no file: modules and classes are parted in the same way.
-        return in_file(wanted_file) && named(wanted) || named(entry);
+        return (in_file(wanted_file) || in_package) && named(wanted) || named(entry);
     }
     if entry.contains(['*', '?', '[']) {
         let glob = GlobBuilder::new(entry)
@@ -73,7 +86,8 @@ fn matches(entry: &str, case: &str) -> bool {
             .map(|glob| glob.compile_matcher());
         return glob.is_ok_and(|glob| file.is_some_and(|file| glob.is_match(file)) || glob.is_match(name));
     }
-    named(entry) || in_file(entry)
+    let package = || file.is_some_and(|file| file.contains('/') && is_package_of(entry, file));
+    named(entry) || in_file(entry) || package()
 }
 
 /// Whether a test is the one that is wanted, or a part of it: a subtest (`group > leaf`, `TestTable/n=1`) or a case of its table
@@ -96,6 +110,18 @@ pub(super) fn split(case: &str) -> (Option<&str>, &str) {
         Some((file, name)) if !file.contains(char::is_whitespace) && file.contains(['/', '.']) => (Some(file), name),
         _ => (None, case),
     }
+}
+
+/// Whether Go may know the tests of this file by this package: `example.org/shop/cart` for `cart/cart_test.go`. The module's own name,
+/// which is that of the root's package, is in no file's path.
+fn is_package_of(package: &str, file: &str) -> bool {
+    let Some(folder) = file
+        .strip_suffix("_test.go")
+        .map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    else {
+        return false;
+    };
+    !package.ends_with(".go") && (folder.is_empty() || same_file(package, folder))
 }
 
 /// The same path, or one the tail of the other: a runner in `tests/` prints `08-tags.sh` for `tests/08-tags.sh`.

@@ -3,6 +3,7 @@
 //! Owns the bounds: how many files, how large. Invariant: only regular files are opened, and only those that this run wrote: a report
 //! of an earlier run says nothing about this tree.
 
+use super::asked::Asked;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -52,8 +53,9 @@ impl Place {
         self.dir.path().join("report")
     }
 
-    /// Reads what was written here, and the files of this run that `globs` name below `root`.
-    pub(super) fn read(&self, root: &Path, globs: &[String]) -> Written {
+    /// Reads what was written here as it was asked for, and the files of this run that `globs` name below `root`. What nobody asked
+    /// for was written by the program under test, or by something else that has no part in telling how its tests went.
+    pub(super) fn read(&self, root: &Path, globs: &[String], asked: Asked) -> Written {
         let mut written = Written::default();
         let mut files: Vec<PathBuf> = fs::read_dir(self.dir.path())
             .into_iter()
@@ -62,6 +64,20 @@ impl Place {
             .map(|entry| entry.path())
             .take(FILES)
             .collect();
+        let there = files.len();
+        let told = self.file();
+        files.retain(|path| asked == Asked::Files || asked == Asked::OneFile && *path == told);
+        if files.len() < there {
+            written.amiss.push(match asked {
+                Asked::Nothing => format!(
+                    "a report was written to ${REPORT_VARIABLE}, and neither the command nor a script of it asks for one; it is not read. If a runner \
+                     is to write it, name ${REPORT_VARIABLE} in the verify command"
+                ),
+                Asked::OneFile | Asked::Files => {
+                    format!("a report was written beside the one that the command asks for by ${REPORT_VARIABLE}; it is not read")
+                }
+            });
+        }
         if let Some(globs) = glob_set(globs) {
             let before = files.len();
             self.below(root, &globs, &mut files);
@@ -151,17 +167,35 @@ mod tests {
         File::options().write(true).open(&old).unwrap().set_modified(past).unwrap();
         let place = Place::new().unwrap();
         let globs = ["build/**/*.xml".to_owned()];
-        let none = place.read(root.path(), &globs);
+        let none = place.read(root.path(), &globs, Asked::Files);
         assert!(none.texts.is_empty() && none.amiss.len() == 1, "{none:?}");
         fs::write(root.path().join("build/reports/new.xml"), "new").unwrap();
         fs::write(root.path().join("other.xml"), "other").unwrap();
         fs::write(place.file(), "told").unwrap();
         fs::write(place.file().with_extension("2"), "and told").unwrap();
-        let found = place.read(root.path(), &globs);
+        let found = place.read(root.path(), &globs, Asked::Files);
         assert_eq!(found.amiss, Vec::<String>::new());
         let mut texts = found.texts;
         texts.sort();
         assert_eq!(texts, ["and told", "new", "told"]);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_not_read_and_told() {
+        let place = Place::new().unwrap();
+        let read = |asked| place.read(Path::new("/no/such/place"), &[], asked);
+        assert_eq!(read(Asked::Nothing).amiss, Vec::<String>::new());
+        fs::write(place.file(), "told").unwrap();
+        let found = read(Asked::Nothing);
+        assert!(
+            found.texts.is_empty() && found.amiss[0].contains("neither the command"),
+            "{found:?}"
+        );
+        assert_eq!(read(Asked::OneFile).texts, ["told"]);
+        fs::write(place.file().with_extension("2"), "and told").unwrap();
+        let found = read(Asked::OneFile);
+        assert_eq!(found.texts, ["told"]);
+        assert!(found.amiss[0].contains("beside"), "{found:?}");
     }
 
     #[cfg(unix)]
@@ -169,7 +203,7 @@ mod tests {
     fn a_link_is_no_report() {
         let place = Place::new().unwrap();
         std::os::unix::fs::symlink("/dev/zero", place.file()).unwrap();
-        let found = place.read(Path::new("/no/such/place"), &[]);
+        let found = place.read(Path::new("/no/such/place"), &[], Asked::OneFile);
         assert!(found.texts.is_empty() && found.amiss.len() == 1, "{found:?}");
     }
 }

@@ -3,9 +3,10 @@
 //! Owns how it is called: by `sh -c`, in the workspace, with nothing to read and nobody to answer. Invariant: what it leaves
 //! running is stopped when it ends, so that no run can disturb the next.
 
+use super::asked::Asked;
 use super::format::{self, Left, plain};
 use super::reports::{Place, REPORT_VARIABLE};
-use super::{progress, retry};
+use super::{progress, retry, runner};
 use crate::process::{EnvPolicy, Invocation, ProcessError};
 use crate::protocol::event::TestRunProgressed;
 use crate::protocol::{CaseStatus, Oid, Payload, TestCase, TestPurpose, TestRun};
@@ -108,12 +109,13 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         ("CI".into(), "true".into()),
         ("NO_COLOR".into(), "1".into()),
         (REPORT_VARIABLE.into(), place.file().into()),
+        (runner::NODE_REPORTER_VARIABLE.into(), runner::node_reporter().into()),
     ]);
     let finished = crate::process::run(invocation, cancel.clone(), output).await?;
     let output = finished.output;
     let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
     let read = tokio::task::spawn_blocking(move || {
-        let mut written = place.read(&reading.cwd, &reading.reports);
+        let mut written = place.read(&reading.cwd, &reading.reports, Asked::of(&reading.cwd, &reading.command));
         if written.texts.is_empty() && reading.command.contains(REPORT_VARIABLE) {
             written.amiss.push(format!(
                 "the command names ${REPORT_VARIABLE}, and no report was written there"

@@ -277,6 +277,78 @@ fn only_passed_tests_that_all_ran_prove_a_feature() {
     assert_eq!(own(&feature(&["a", "z"]), &run).missing, ["z"]);
 }
 
+#[test]
+fn a_run_of_which_something_is_amiss_proves_nothing() {
+    let proven = |cases: &[(&str, CaseStatus)]| own(&feature(&["a"]), &run(cases)).proven();
+    assert!(proven(&[("a", Passed), ("b", Failed)]));
+    assert!(proven(&[("a", Passed), (COMMAND_CASE, Passed)]));
+    assert!(!proven(&[("a", Passed), (COMMAND_CASE, Failed)]));
+}
+
+#[test]
+fn tests_of_go_are_told_by_file_function_and_package() {
+    let run = run(&[("add_test.go: TestAdd", Passed), ("cart/cart_test.go: TestSum/one", Passed)]);
+    let found = |test: &str| {
+        let all = own_tests(&feature(&[test]), &run);
+        all.iter()
+            .map(|case| case.name.rsplit('/').next().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    for test in [
+        "add_test.go",
+        "TestAdd",
+        "add_test.go: TestAdd",
+        "x: TestAdd",
+        "add_test.go::TestAdd",
+    ] {
+        assert_eq!(found(test), ["add_test.go: TestAdd"], "{test}");
+    }
+    for test in [
+        "cart_test.go",
+        "TestSum",
+        "example.org/shop/cart: TestSum",
+        "cart",
+        "example.org/shop/cart",
+    ] {
+        assert_eq!(found(test), ["one"], "{test}");
+    }
+    for none in [
+        "x",
+        "other_test.go",
+        "other_test.go: TestAdd",
+        "shop/other: TestSum",
+        "example.org/shop",
+    ] {
+        assert!(found(none).is_empty(), "{none}");
+    }
+}
+
+#[test]
+fn results_of_go_are_only_as_good_as_what_was_printed() {
+    let event = |action: &str, test: &str| format!("{{\"Action\":\"{action}\",\"Package\":\"x\",\"Test\":\"{test}\"}}\n");
+    let end = "{\"Action\":\"pass\",\"Package\":\"x\"}\n";
+    let status = |events: &[String]| {
+        let cases = parse(&(events.concat() + end), Some(0));
+        cases.into_iter().map(|case| (case.name, case.status)).collect::<Vec<_>>()
+    };
+    let test = |status| ("x: TestAdd".to_owned(), status);
+    let (run, pass, fail) = (event("run", "TestAdd"), event("pass", "TestAdd"), event("fail", "TestAdd"));
+    assert_eq!(status(&[run.clone(), pass.clone()]), [test(Passed)]);
+    for forged in [
+        vec![run.clone(), fail.clone(), pass.clone()],
+        vec![run.clone(), fail.clone(), run.clone(), pass.clone()],
+        vec![run.clone(), pass.clone(), run.clone(), fail, run.clone(), pass.clone()],
+    ] {
+        assert_eq!(status(&forged), [test(Failed)]);
+    }
+    assert_eq!(
+        status(&[run.clone(), pass.clone(), run, pass.clone()]),
+        [test(Passed)],
+        "-count=2"
+    );
+    assert_eq!(status(&[pass])[1].0, COMMAND_CASE);
+}
+
 proptest! {
     /// However a whole output is cut off, it never reads as all passed.
     #[test]

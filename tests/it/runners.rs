@@ -86,6 +86,28 @@ impl Case {
         assert_eq!((exit, &told["green"]), (Some(0), &Value::Bool(true)), "{told:#}");
         assert_eq!(told["failed"], 0);
         assert_eq!(told["passed"], 3, "{told:#}");
+        self.proves_a_feature(&place);
+    }
+
+    /// A feature finds its results by file, as `tests` names them, and is proven by those that passed.
+    fn proves_a_feature(&self, place: &Place) {
+        let whole = self.passed[0];
+        let (file, name) = whole.split_once(": ").unwrap_or((whole, whole));
+        for (test, found) in [(file, 3 + self.skipped.len()), (name, 1), (whole, 1)] {
+            let found = if file == name { 1 } else { found };
+            let list = format!(
+                "[{{\"id\": \"F001\", \"description\": \"adds\", \"steps\": [], \"passes\": false, \"tests\": [{test:?}]}}]\n"
+            );
+            fs::write(place.project().join("feature_list.json"), list).unwrap();
+            let done = place.longhaul(&["verify", "--json", "--feature", "F001"]).output().unwrap();
+            let told: Value = serde_json::from_slice(&done.stdout).unwrap();
+            assert_eq!(told["missing"], serde_json::json!([]), "{test}: {told:#}");
+            assert_eq!(told["tests"].as_array().unwrap().len(), found, "{test}: {told:#}");
+            // What was skipped proves nothing, be it in the right file.
+            let proven = found == 1 || self.skipped.is_empty();
+            assert_eq!(told["proven"], proven, "{test}: {told:#}");
+            assert_eq!(done.status.code(), Some(if proven { 0 } else { 10 }));
+        }
     }
 }
 
@@ -186,9 +208,9 @@ fn go_test() {
             ),
         ],
         mend: ("sum.go", "package sum\n\nfunc Sum(a, b int) int { return a + b }\n"),
-        passed: ["example.org/sum: TestNothing", "example.org/sum: TestZero"],
-        failed: "example.org/sum: TestTwo",
-        skipped: &["example.org/sum: TestHuge"],
+        passed: ["sum_test.go: TestNothing", "sum_test.go: TestZero"],
+        failed: "sum_test.go: TestTwo",
+        skipped: &["sum_test.go: TestHuge"],
         says: "got -1, not 3",
     }
     .holds(&[]);
@@ -233,9 +255,9 @@ fn node_test() {
             ),
         ],
         mend: NODE_SUM_MENDED,
-        passed: ["adds nothing", "takes a zero"],
-        failed: "adds two",
-        skipped: &["adds huge ones"],
+        passed: ["sum.test.js: adds nothing", "sum.test.js: takes a zero"],
+        failed: "sum.test.js: adds two",
+        skipped: &["sum.test.js: adds huge ones"],
         says: "-1 !== 3",
     }
     .holds(&[]);

@@ -1,9 +1,12 @@
 //! What `go test` prints: its events (`-json`, <https://pkg.go.dev/cmd/test2json>), and its text.
 //!
 //! Owns tests that began and never ended, and packages that failed without a failed test: both are failed cases of their own.
-//! A test with subtests stands for itself only where they do not explain its result.
+//! A test with subtests stands for itself only where they do not explain its result. A test is told with its file instead of its package
+//! where the sources say which file that is. Go makes its events from what the test program prints, so that they are only as good as
+//! that: a test that ends without having begun or that no file holds is amiss, and of several results of one test the worst stands.
 
-use super::report::{Found, milliseconds, seconds};
+use super::go_source::{Place, Source};
+use super::report::{Found, milliseconds, rank, seconds};
 use super::{Format, Report, UNENDED};
 use crate::protocol::CaseStatus;
 use serde::Deserialize;
@@ -42,6 +45,8 @@ type Key = (String, String);
 #[derive(Debug, Default)]
 struct Test {
     status: Option<CaseStatus>,
+    /// The worst result so far, where it began anew.
+    earlier: Option<CaseStatus>,
     duration_ms: Option<u64>,
     said: String,
 }
@@ -63,6 +68,7 @@ impl Tests {
 
     /// What every package says about itself, its tests first.
     fn add(self, report: &mut Report) {
+        let mut source = Source::new(report.root());
         let failed = |key: &Key| {
             self.by_key
                 .get(key)
@@ -105,8 +111,23 @@ impl Tests {
             } else {
                 test.said.clone()
             };
+            let place = if name.is_empty() {
+                Place::Unknown
+            } else {
+                source.place(package, name)
+            };
+            let file = match &place {
+                Place::File(file) => file,
+                Place::Unknown => package,
+                Place::Nowhere => {
+                    report.amiss(format!(
+                        "a result of {name} was printed, and no test file of {package} has such a test"
+                    ));
+                    package
+                }
+            };
             let found = Found {
-                file: package,
+                file,
                 name,
                 duration_ms: test.duration_ms,
                 detail: &said,
@@ -117,6 +138,16 @@ impl Tests {
 }
 
 impl Test {
+    /// Takes a result; where it began anew, the worst one stands.
+    fn end(&mut self, status: CaseStatus) {
+        let known = self.status.into_iter().chain(self.earlier);
+        self.status = known.chain([status]).max_by_key(|status| rank(*status));
+    }
+
+    fn begin(&mut self) {
+        self.earlier = self.status.take().or(self.earlier);
+    }
+
     fn hear(&mut self, text: &str) {
         let frame = ["=== ", "--- ", "PASS", "FAIL"]
             .iter()
@@ -155,18 +186,28 @@ impl Format for GoJson {
             if event.package.is_empty() {
                 continue;
             }
+            let begun = tests
+                .by_key
+                .contains_key(&(event.package.to_string(), event.test.to_string()));
             let test = tests.get(&event.package, &event.test);
-            test.status = match event.action.as_ref() {
-                "pass" => Some(CaseStatus::Passed),
-                "fail" => Some(CaseStatus::Failed),
-                "skip" => Some(CaseStatus::Skipped),
+            let status = match event.action.as_ref() {
+                "pass" => CaseStatus::Passed,
+                "fail" => CaseStatus::Failed,
+                "skip" => CaseStatus::Skipped,
                 "output" => {
                     test.hear(&event.output);
                     continue;
                 }
-                "run" | "start" => None,
+                "run" | "start" => {
+                    test.begin();
+                    continue;
+                }
                 _ => continue,
             };
+            if !begun && !event.test.is_empty() {
+                report.amiss(format!("{} of {} ended without having begun", event.test, event.package));
+            }
+            test.end(status);
             test.duration_ms = event.elapsed.and_then(|seconds| milliseconds(seconds * 1_000.0));
         }
         tests.finish_packages(report);
@@ -249,11 +290,11 @@ impl Format for GoText {
                 close_package(std::mem::take(&mut named), status, name, duration_ms, report);
                 current = None;
             } else if let Some(name) = line.strip_prefix("=== RUN ") {
-                named.entry(name.trim().to_owned()).or_default();
+                named.entry(name.trim().to_owned()).or_default().begin();
                 current = Some(name.trim().to_owned());
             } else if let Some((status, name, duration_ms)) = result(line) {
                 let test = named.entry(name.to_owned()).or_default();
-                test.status = Some(status);
+                test.end(status);
                 test.duration_ms = duration_ms;
                 current = Some(name.to_owned());
             } else if let Some(test) = current.as_ref().and_then(|name| named.get_mut(name)) {

@@ -6,8 +6,10 @@
 //!
 //! Everything read here is foreign: sizes are bounded, time is linear in the size, nothing is trusted to be whole.
 
+mod against;
 mod exit_code;
 mod go;
+mod go_source;
 mod jest;
 mod junit;
 mod libtest;
@@ -67,7 +69,7 @@ const FALLBACKS: [&dyn Format; 2] = [&tap::Tap, &exit_code::ExitCode];
 pub struct Left<'a> {
     /// What it printed, without colours.
     pub printed: &'a str,
-    /// What it wrote into report files; these are believed instead of what it printed.
+    /// What it wrote into report files; these are believed instead of what it printed, unless that contradicts them.
     pub reports: &'a [String],
     /// What is amiss with these files.
     pub amiss: &'a [String],
@@ -89,7 +91,9 @@ pub fn read(left: &Left<'_>) -> Vec<TestCase> {
             report.amiss("a report file is in no format that is known here, or is cut off");
         }
     }
-    if left.reports.is_empty() && !read_one(left.printed, &FORMATS, &mut report) {
+    if !left.reports.is_empty() {
+        against::hold(left.printed, &mut report);
+    } else if !read_one(left.printed, &FORMATS, &mut report) {
         let _ = FALLBACKS.iter().any(|format| read_one(left.printed, &[*format], &mut report));
     }
     conclude(report, left.exit)

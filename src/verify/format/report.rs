@@ -60,6 +60,16 @@ impl Report {
         self.exit
     }
 
+    /// The cases read so far.
+    pub(super) fn cases(&self) -> &[TestCase] {
+        &self.cases
+    }
+
+    /// Where it ran.
+    pub(super) fn root(&self) -> &Path {
+        self.roots.first().map_or(Path::new(""), PathBuf::as_path)
+    }
+
     /// Notes that something is not as it should be: the run will not count as passed.
     pub(super) fn amiss(&mut self, what: impl Into<String>) {
         if self.amiss.len() < AMISS {
@@ -141,7 +151,7 @@ impl Report {
 }
 
 /// Which of two results of one name stands.
-fn rank(status: CaseStatus) -> u8 {
+pub(super) fn rank(status: CaseStatus) -> u8 {
     match status {
         CaseStatus::Failed => 3,
         CaseStatus::Todo => 2,

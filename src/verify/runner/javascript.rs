@@ -5,6 +5,7 @@
 use super::{Found, Root, Runner};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// `vitest`.
 pub(super) const VITEST: Runner = Runner {
@@ -33,13 +34,31 @@ pub(super) const MOCHA: Runner = Runner {
     },
 };
 
+/// Names the module that reports for node's own runner: by its own reports it does not tell files.
+pub const NODE_REPORTER_VARIABLE: &str = "LONGHAUL_NODE_REPORTER";
+
+/// The module, as an address that node imports.
+#[must_use]
+pub fn node_reporter() -> String {
+    let mut address = "data:text/javascript,".to_owned();
+    for byte in include_bytes!("../../../assets/node-reporter.mjs") {
+        // All but these would need care in an option that a shell and node itself take apart.
+        if byte.is_ascii_alphanumeric() {
+            address.push(char::from(*byte));
+        } else {
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
 /// node's own runner. Options after a file would be taken for files, so they come by the environment.
 pub(super) const NODE: Runner = Runner {
     name: "node --test",
     find: |root| {
         let package = Package::of(root)?;
         let script = package.script().filter(|script| words(script).any(|word| word == "--test"))?;
-        let reporters = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit --test-reporter-destination=\\\"$LONGHAUL_REPORT\\\"";
+        let reporters = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=$LONGHAUL_NODE_REPORTER --test-reporter-destination=\\\"$LONGHAUL_REPORT\\\"";
         Some(Found::new(
             format!("NODE_OPTIONS=\"{reporters}\" {} test", package.manager(root)),
             format!("package.json: the script `test` is `{script}`"),

@@ -18,6 +18,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};
 pub use narrow::{CannotNarrow, narrow};
 pub use root::Root;
 

@@ -205,11 +205,18 @@ impl Ask<'_> {
 
 /// Packages in place of all; a subtest is run with its siblings unless it is the only one that is wanted. Past results do not count.
 fn go(ask: &Ask<'_>) -> Option<String> {
-    let packages: BTreeSet<&str> = ask.wanted.iter().map(|test| test.file).collect();
+    // Given a file, go would leave out the rest of its package.
+    let package = |test: &Wanted<'_>| match test.file.strip_suffix(".go") {
+        Some(file) => file
+            .rsplit_once('/')
+            .map_or_else(|| ".".to_owned(), |(folder, _)| format!("./{folder}")),
+        None => test.file.to_owned(),
+    };
+    let packages: BTreeSet<String> = ask.wanted.iter().map(package).collect();
     let packages: Vec<String> = packages
-        .into_iter()
+        .iter()
         .filter(|package| !package.is_empty())
-        .map(quoted)
+        .map(|package| quoted(package))
         .collect();
     let pattern = match ask.wanted.as_slice() {
         [only] => {
@@ -328,6 +335,10 @@ mod tests {
 
     #[test]
     fn several_tests_are_one_run() {
+        assert_eq!(
+            of("go test -json ./...", &["cart/cart_test.go: TestSum", "sum_test.go: TestSum"]).as_deref(),
+            Ok("go test -count=1 -run '^(TestSum)$' -json '.' './cart'")
+        );
         assert_eq!(
             of("go test ./...", &["m/a: TestX/one", "m/b: TestY"]).as_deref(),
             Ok("go test -count=1 -run '^(TestX|TestY)$' 'm/a' 'm/b'")

@@ -39,12 +39,12 @@ impl Root {
     }
 
     /// Says whether there is a regular file at this path below the root.
-    pub(super) fn is_file(&self, path: &str) -> bool {
+    pub(in crate::verify) fn is_file(&self, path: &str) -> bool {
         fs::metadata(self.dir.join(path)).is_ok_and(|meta| meta.is_file())
     }
 
     /// Reads a file below the root, as far as the bound goes.
-    pub(super) fn text(&self, path: &str) -> Option<String> {
+    pub(in crate::verify) fn text(&self, path: &str) -> Option<String> {
         let path = self.dir.join(path);
         // Anything but a regular file could hold us up for ever.
         fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
@@ -54,7 +54,7 @@ impl Root {
     }
 
     /// Lists the names in a folder below the root, sorted.
-    pub(super) fn names_in(&self, folder: &str) -> Vec<String> {
+    pub(in crate::verify) fn names_in(&self, folder: &str) -> Vec<String> {
         let mut names = list(&self.dir.join(folder));
         names.sort();
         names

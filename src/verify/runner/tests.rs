@@ -106,7 +106,11 @@ fn a_script_is_run_as_it_is_where_options_can_follow_it() {
     assert!(command("jest | tee log", &[]).starts_with("npx --no-install jest --json "));
     assert!(command("jest && eslint .", &[]).starts_with("npx --no-install jest --json "));
     assert!(command("tsc && jest", &[("yarn.lock", "")]).starts_with("yarn test --json "));
-    assert!(command("node --test a.js", &[]).starts_with("NODE_OPTIONS="));
+    let node = command("node --test a.js", &[]);
+    assert!(
+        node.starts_with("NODE_OPTIONS=") && node.contains(super::NODE_REPORTER_VARIABLE),
+        "{node}"
+    );
     assert!(command("vitest", &[]).contains(" --run "), "a watcher would never end");
 }
 

@@ -174,6 +174,20 @@ fn claims() -> Vec<Cheat> {
             "counts for nothing",
         ),
         claims(
+            "a report that the program itself writes",
+            "echo 'test \"$(sh hello.sh)\" = hello' > tests/01-hello.sh; \
+             echo 'printf \"1..1\\nok 1 - tests/01-hello.sh: works\\n\" > $LONGHAUL_REPORT; echo bye' > hello.sh",
+            "0 of 1",
+        ),
+        claims(
+            "a report that the program itself writes, beside a test that passes",
+            &format!(
+                "{honest} echo 'test -n \"$(sh hello.sh)\"' >> tests/01-hello.sh; \
+                 echo 'printf \"1..1\\nok 1 - tests/01-hello.sh: works\\n\" > $LONGHAUL_REPORT; echo bye' > hello.sh"
+            ),
+            "cannot be believed",
+        ),
+        claims(
             "a runner on the path",
             "mkdir bin; printf '#!/bin/sh\\necho \"ok 1 - tests/01-hello.sh: works\"; echo 1..1\\n' > bin/sh; chmod +x bin/sh; export PATH=$PWD/bin:$PATH",
             "did not run",
