@@ -37,8 +37,11 @@ pub async fn run(
     project.put_back_if_suspect().await?;
     let seal = project.guard.seal();
     let _ours = project.watcher.expect();
+    let settings = project.mark_settings().await;
     let ran = check::run(plan(project, feature, check, purpose, tree), cancel.clone()).await?;
-    let disturbed = project.disturbed(&seal).await?;
+    let set = project.settings_put_back(settings, None).await?;
+    let mut disturbed = project.disturbed(&seal).await?;
+    disturbed.extend(set.into_iter().map(|breach| breach.path));
     if ran.cancelled {
         return Ok(None);
     }

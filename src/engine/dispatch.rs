@@ -154,17 +154,21 @@ impl Dispatch {
         // Held until the guard has looked: what it puts back is not a change from outside either.
         let _ours = self.project.watcher.expect();
         // The tools that edit files stage nothing: what is staged while they run is a person's.
-        let mark = if kind == ToolKind::Execute {
-            self.project.mark_index().await
+        let (mark, settings) = if kind == ToolKind::Execute {
+            (self.project.mark_index().await, self.project.mark_settings().await)
         } else {
-            None
+            (None, None)
         };
         let outcome = self.run_tool(proposed, cancel).await?;
-        self.project.note_staging(mark).await;
         let mut ran = Ran { outcome, ends: None };
-        if kind == ToolKind::Execute && !self.toolbox.background().await.is_empty() {
-            self.project.suspect_background();
+        if kind == ToolKind::Execute {
+            if !self.toolbox.background().await.is_empty() {
+                self.project.suspect_background();
+            }
+            // Before anything else asks git.
+            self.check_repository(&proposed.call, settings, &mut ran).await?;
         }
+        self.project.note_staging(mark).await;
         self.check(&proposed.call, &mut ran).await?;
         if kind == ToolKind::Execute {
             self.check_branch(&proposed.call, &mut ran).await?;

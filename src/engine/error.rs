@@ -38,6 +38,30 @@ pub enum EngineError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// Another repository, or none, is where the run's was.
+    #[error(
+        "the repository of {} is not the one that the run began with: {}. Nothing was committed there. Look at both; put the old one \
+         back in place of `.git`, or leave the new one there if it is to be worked on, then run again",
+        workspace.display(), whereabouts(now.as_deref())
+    )]
+    Replaced {
+        /// The workspace.
+        workspace: std::path::PathBuf,
+        /// Where the old one is now, if it was found.
+        now: Option<std::path::PathBuf>,
+    },
+    /// The repository is the run's by its place only.
+    #[error(
+        "the repository of {} does not hold the commit {} any more, on which the run stands: its objects were removed or replaced. \
+         Nothing was committed since; put them back, from a clone or a copy, then run again",
+        workspace.display(), commit.short()
+    )]
+    Emptied {
+        /// The workspace.
+        workspace: std::path::PathBuf,
+        /// The commit.
+        commit: crate::protocol::Oid,
+    },
     /// There is no worktree to finish.
     #[error("{} is worked on in place, or its worktree is finished: there is nothing to bring home", checkout.display())]
     NoWorktree {
@@ -60,5 +84,12 @@ impl EngineError {
     #[must_use]
     pub fn task(error: tokio::task::JoinError) -> Self {
         Self::Task(error.to_string())
+    }
+}
+
+fn whereabouts(now: Option<&std::path::Path>) -> String {
+    match now {
+        Some(now) => format!("that one lies in {} now", now.display()),
+        None => "that one is neither in this directory nor beside it any more".to_owned(),
     }
 }

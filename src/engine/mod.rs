@@ -45,6 +45,7 @@ mod propose;
 mod questions;
 mod raise;
 mod regress;
+mod repository;
 mod review;
 mod rites;
 pub mod rollback;
@@ -65,6 +66,7 @@ pub use error::EngineError;
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;
+use crate::git::Repo;
 use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
 pub use crate::harness::prompt::Attendance;
@@ -187,6 +189,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext::of(&workspace, dir.baseline(), &settings))?;
     let rites = rites::Rites::of(&workspace)?;
+    let repository = Repo::discover(&workspace)?.identity()?;
     let journal = Journal::new(writer, state);
     let guard = Arc::new(guard);
     finish_moves(&workspace, &settings, &journal, &guard)?;
@@ -235,6 +238,8 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         watcher,
         guard,
         background: AtomicBool::new(false),
+        repository,
+        settings_mark: std::sync::Mutex::default(),
         marked: std::sync::Mutex::default(),
         held: std::sync::Mutex::default(),
         checkpointed: std::sync::Mutex::default(),

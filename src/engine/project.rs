@@ -10,7 +10,7 @@ use super::questions::Questions;
 use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{Checkpoint, GitError, IndexMark, Repo};
+use crate::git::{Checkpoint, Identity, IndexMark, SettingsMark};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;
 use crate::protocol::event::BreachFound;
@@ -54,6 +54,10 @@ pub struct Project {
     /// What judges calls and keeps guarded files as they were.
     pub guard: Arc<Guard>,
     pub(super) background: AtomicBool,
+    /// The repository that the run began with.
+    pub(super) repository: Identity,
+    /// Its settings as they were last looked at, while that look may still be needed.
+    pub(super) settings_mark: Mutex<Option<SettingsMark>>,
     /// The index as it was last looked at.
     pub(super) marked: Mutex<Option<IndexMark>>,
     /// The guarded files that commits must hold.
@@ -84,19 +88,6 @@ impl Project {
     pub fn record(&self, event: impl Into<Event>) -> Result<(), EngineError> {
         self.journal.record(event)?;
         Ok(())
-    }
-
-    /// Runs a piece of git work off the runtime, on a handle of its own.
-    ///
-    /// # Errors
-    /// Fails as the work does, or if the repository cannot be opened.
-    pub async fn git<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Repo) -> Result<T, GitError> + Send + 'static,
-    ) -> Result<T, EngineError> {
-        let workspace = self.workspace.clone();
-        let done = tokio::task::spawn_blocking(move || Repo::discover(&workspace).and_then(|repo| work(&repo))).await;
-        Ok(done.map_err(EngineError::task)??)
     }
 
     /// Returns the tree of the working directory as it is now.

@@ -37,7 +37,9 @@ impl Project {
     /// As [`Project::put_back`].
     pub(super) async fn put_back_if_suspect(&self) -> Result<Vec<BreachFound>, EngineError> {
         if self.has_background() {
-            self.put_back().await
+            let mut breaches = self.settings_put_back_if_suspect().await?;
+            breaches.extend(self.put_back().await?);
+            Ok(breaches)
         } else {
             Ok(Vec::new())
         }

@@ -128,19 +128,24 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
     let seal = project.guard.seal();
     // Beside the agent's own work nobody can tell whose a change is; the guard takes it for the agent's.
     let ours = (!order.beside).then(|| project.watcher.expect());
-    let mark = if order.beside { None } else { project.mark_index().await };
+    let (mark, settings) = match order.beside {
+        true => (None, None),
+        false => (project.mark_index().await, project.mark_settings().await),
+    };
     let verify::Ran {
         mut run,
         whole,
         cancelled,
     } = attended(project, plan, cancel).await?;
+    let set = project.settings_put_back(settings, None).await?;
     project.note_staging(mark).await;
-    let disturbed = if order.beside {
+    let mut disturbed = if order.beside {
         project.put_back_if_suspect().await?;
         Vec::new()
     } else {
         project.disturbed(&seal).await?
     };
+    disturbed.extend(set.into_iter().map(|breach| breach.path));
     drop(ours);
     if cancelled {
         dropped("it was stopped")?;

@@ -29,6 +29,12 @@ impl Repo {
         Ok(Some(blob.content().to_vec()))
     }
 
+    /// Says whether a commit is there, with its tree.
+    #[must_use]
+    pub fn has_commit(&self, commit: &Oid) -> bool {
+        self.tree(commit).is_ok()
+    }
+
     /// Finds a commit by what a person may call it: a whole or short id, a branch, `HEAD~2`.
     ///
     /// # Errors

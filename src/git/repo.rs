@@ -70,6 +70,11 @@ impl Repo {
                 reason: source.message().to_owned(),
             },
         })?;
+        // A repository that has files and says that it has none, `core.bare`, is gone on with: whoever set that may have been the agent.
+        if git.workdir().is_none() {
+            let files_here = git.set_workdir(root, false);
+            files_here.map_err(|_| GitError::Bare { path: path() })?;
+        }
         let Some(workdir) = git.workdir().map(Path::to_owned) else {
             return Err(GitError::Bare { path: path() });
         };

@@ -13,6 +13,7 @@ mod limits;
 mod matrix;
 mod propose;
 mod regress;
+mod repository;
 mod rites;
 mod rules;
 mod staging;

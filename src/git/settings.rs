@@ -1,0 +1,140 @@
+//! The repository's own settings, as bytes: what git does here, and what it runs.
+//!
+//! Owns a copy of them and putting it back. Does not judge who may change them. Invariant: nothing of them is obeyed here; they can be
+//! put back where git itself cannot read the repository any more.
+
+use super::GitError;
+use super::disk::is_absent;
+use super::repo::Repo;
+use super::worktree::put;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Where settings lie: the shared ones, and those of one worktree.
+const SHARED: [&str; 2] = ["config", "info/attributes"];
+const OWN: &str = "config.worktree";
+
+/// The settings at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsMark {
+    /// By file; `None` where there is none.
+    files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+}
+
+/// A file of settings that was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Its name in `.git`.
+    pub name: String,
+    /// Which settings differ, by name.
+    pub keys: Vec<String>,
+}
+
+impl Repo {
+    /// Looks at the settings of this repository; those of the user and the system are none of it.
+    ///
+    /// # Errors
+    /// If a file of them cannot be read.
+    pub fn mark_settings(&self) -> Result<SettingsMark, GitError> {
+        let shared = SHARED.map(|name| self.git.commondir().join(name));
+        let own = self.git.path().join(OWN);
+        let mut files = BTreeMap::new();
+        for path in shared.into_iter().chain([own]) {
+            let bytes = look(&path)?;
+            files.insert(path, bytes);
+        }
+        Ok(SettingsMark { files })
+    }
+}
+
+impl SettingsMark {
+    /// Writes back what differs now, and names it.
+    ///
+    /// # Errors
+    /// If a file cannot be put back; those before it are.
+    pub fn put_back(&self) -> Result<Vec<SettingsChange>, GitError> {
+        let mut changes = Vec::new();
+        for (path, was) in &self.files {
+            // What cannot be read is not as it was.
+            let now = look(path);
+            if now.as_ref().is_ok_and(|now| now == was) {
+                continue;
+            }
+            let now = now.ok().flatten().unwrap_or_default();
+            let unwritten = |source| GitError::Write {
+                path: path.clone(),
+                source,
+            };
+            if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+                fs::remove_dir_all(path).map_err(unwritten)?;
+            }
+            match was {
+                Some(bytes) => put(path, bytes)?,
+                None => fs::remove_file(path).map_err(unwritten)?,
+            }
+            changes.push(SettingsChange {
+                name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                keys: differing(was.as_deref().unwrap_or_default(), &now),
+            });
+        }
+        Ok(changes)
+    }
+}
+
+/// Reads a file of settings, without waiting for whoever would write to a pipe in its place.
+fn look(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
+    let unread = |source| GitError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    match path.metadata() {
+        Ok(meta) if meta.is_file() => fs::read(path).map(Some).map_err(unread),
+        Ok(_) => Err(unread(io::Error::other("it is no file"))),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(unread(error)),
+    }
+}
+
+/// Names the settings that one text has otherwise than the other.
+fn differing(before: &[u8], after: &[u8]) -> Vec<String> {
+    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+    let (before, after) = (values(&before), values(&after));
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = keys.into_iter().filter(|key| before.get(*key) != after.get(*key));
+    differs.cloned().collect()
+}
+
+/// The lines of each setting by its name, `section.key`. It is for show: what git makes of them is git's to say.
+fn values(text: &str) -> BTreeMap<String, Vec<&str>> {
+    let (mut section, mut found) = (String::new(), BTreeMap::<String, Vec<&str>>::new());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            section = name.replace([' ', '\t'], ".").replace('"', "");
+            continue;
+        }
+        let key = line.split(['=', ' ']).next().unwrap_or(line);
+        let name = if section.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{section}.{key}")
+        };
+        found.entry(name).or_default().push(line);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_named_as_git_names_them() {
+        let before = b"[core]\n\tbare = false\n[user]\n\tname = Ada\n";
+        let after = b"[core]\n\tbare = true\n\tfsmonitor = sh x\n[user]\n\tname = Ada\n[filter \"x\"]\n\tclean = sh y\n";
+        assert_eq!(differing(before, after), ["core.bare", "core.fsmonitor", "filter.x.clean"]);
+        assert_eq!(differing(before, before), [""; 0]);
+        assert_eq!(differing(b"* text\n", b""), ["*"]);
+    }
+}

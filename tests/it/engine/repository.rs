@@ -1,0 +1,182 @@
+//! The repository under a run: its settings are not the agent's, and it stays the one that the run began with.
+
+use crate::support::{Lab, Ran, call, coding, ends, wait_for};
+use longhaul::protocol::Event;
+use longhaul::protocol::event::{BreachFound, EndCause, RunOutcome};
+
+/// What every script begins with: names that no ruling can read.
+const NAMES: &str = "G=$(printf 'g%s' it); D=$($G rev-parse --git-dir); ";
+
+fn lab() -> Lab {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.write(
+        "feature_list.json",
+        "[{\"id\": \"F001\", \"description\": \"add\", \"passes\": false}]\n",
+    );
+    lab.write("add.sh", "exit 1\n");
+    lab.commit_all("begin");
+    lab
+}
+
+fn bash(script: &str) -> String {
+    call("bash", &format!("{{ command = '''{NAMES}{script}''' }}"))
+}
+
+fn commit() -> String {
+    call("commit", r#"{ message = "Add two numbers" }"#)
+}
+
+async fn session(lab: &Lab, turns: String) -> Ran {
+    lab.run(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&(turns + &ends()))].concat())
+        .await
+}
+
+fn breaches(ran: &Ran) -> Vec<BreachFound> {
+    ran.all(|event| match event {
+        Event::BreachFound(breach) => Some(breach.clone()),
+        _ => None,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
+    let sets = [
+        ("$G config core.bare true", "core.bare"),
+        ("$G config core.worktree /tmp", "core.worktree"),
+        ("$G config core.hooksPath hooks", "core.hooksPath"),
+        ("$G config core.fsmonitor 'sh x.sh'", "core.fsmonitor"),
+        (
+            "$G config filter.x.clean 'sed s/3/4/'; echo '* filter=x' > .gitattributes",
+            "filter.x.clean",
+        ),
+        ("$G config include.path ../evil", "include.path"),
+        ("echo '[core' > $D/config", "core"),
+        ("rm $D/config", "core.bare"),
+        ("rm $D/config; mkfifo $D/config", "core.bare"),
+        ("rm $D/config; mkdir $D/config; echo x > $D/config/x", "core.bare"),
+        ("mkdir -p $D/info; echo '* filter=x' > $D/info/attributes", "*"),
+    ];
+    for (script, named) in sets {
+        let lab = lab();
+        let before = lab.read(".git/config");
+        let ran = session(&lab, bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit()).await;
+        let told = ran.result(0);
+        assert!(
+            told.contains("[harness] .git/") && told.contains("put back"),
+            "{script}: {told}"
+        );
+        let breaches = breaches(&ran);
+        assert_eq!(breaches.len(), 1, "{script}: {breaches:?}");
+        assert!(
+            breaches[0].restored && breaches[0].detail.contains(named),
+            "{script}: {breaches:?}"
+        );
+        assert_eq!(lab.read(".git/config"), before, "{script}");
+        assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
+        assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_in_the_background_does_not_set_anything_between_two_calls() {
+    let lab = lab();
+    let before = lab.read(".git/config");
+    let sneaks = bash("(until [ -e go ]; do :; done; $G config core.bare true; touch done; sleep 60) > /dev/null 2>&1 &")
+        + &call(
+            "str_replace_based_edit_tool",
+            r#"{ command = "create", path = "go", file_text = "x" }"#,
+        )
+        + &bash("until [ -e done ]; do :; done")
+        + &bash("rm -f go done; echo 'echo 3' > add.sh")
+        + &commit();
+    let ran = session(&lab, sneaks).await;
+    assert_eq!(lab.read(".git/config"), before);
+    assert_eq!(breaches(&ran).len(), 1, "{:?}", breaches(&ran));
+    assert!(ran.result(4).contains("Committed"), "{}", ran.result(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_sets_something_while_it_is_checked_proves_nothing() {
+    let lab = lab();
+    let before = lab.read(".git/config");
+    let turns = bash("echo 'git config core.fsmonitor x; echo 3' > add.sh")
+        + &call(
+            "record_check",
+            r#"{ id = "F001", steps = [{ command = "sh add.sh", expect = ["3"] }] }"#,
+        );
+    let ran = session(&lab, turns).await;
+    assert!(
+        ran.result(1).contains("Not recorded") && ran.result(1).contains(".git/config"),
+        "{}",
+        ran.result(1)
+    );
+    assert_eq!(lab.read(".git/config"), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_sets_between_two_calls_stays() {
+    let lab = lab();
+    // The model thinks while the person types.
+    let waits = bash("true")
+        + "\n[[session.turn]]\nfault = { kind = \"stall\", after_bytes = 0, times = 1 }\ntext = \"Looking.\"\n[[session.turn.call]]\ntool = \"bash\"\ninput = { command = \"echo 'echo 3' > add.sh\" }\n"
+        + &commit();
+    let running = lab
+        .start(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&(waits + &ends()))].concat())
+        .await;
+    let client = running.engine.client();
+    tokio::task::spawn_blocking(move || {
+        wait_for(&client, |e| matches!(e, Event::ToolFinished(_)));
+        wait_for(&client, |e| matches!(e, Event::TurnStarted(t) if t.turn.0 == 2))
+    })
+    .await
+    .unwrap();
+    lab.git(&["config", "core.abbrev", "12"]);
+    let ran = running.finish().await;
+    assert_eq!(breaches(&ran), []);
+    assert_eq!(lab.git(&["config", "core.abbrev"]), "12");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_says_it_has_no_files_is_worked_on() {
+    let lab = lab();
+    lab.git(&["config", "core.bare", "true"]);
+    let ran = session(&lab, call("bash", r#"{ command = "echo 'echo 3' > add.sh" }"#) + &commit()).await;
+    assert!(ran.result(1).contains("Committed"), "{}", ran.result(1));
+    assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3");
+    assert_eq!(lab.git(&["config", "core.bare"]), "true", "a person's setting is theirs");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_repository_in_its_place_ends_the_session() {
+    let other = "$G init -q; $G add add.sh; $G -c user.name=x -c user.email=x@y commit -qm z";
+    for (script, where_it_is, commits) in [
+        (format!("mv $D $D.old; {other}"), ".git.old", "z"),
+        (format!("mv $D ../kept; {other}"), "kept", "z"),
+        (format!("mkdir deep; mv $D deep/er; {other}"), "deep/er", "z"),
+        (format!("rm -rf $D; {other}"), "neither in this directory nor beside it", "z"),
+        (
+            format!("mkdir ../kept; mv $D/* ../kept; {other}"),
+            "does not hold the commit",
+            "z",
+        ),
+        ("mv $D ../kept".to_owned(), "kept", ""),
+    ] {
+        let lab = lab();
+        let ran = session(&lab, bash(&script) + &bash("echo more > more.txt") + &commit()).await;
+        assert_eq!(ran.ended.outcome, RunOutcome::Failed, "{script}");
+        assert!(
+            ran.ended.reason.contains(where_it_is) && ran.ended.reason.contains("run again"),
+            "{script}: {}",
+            ran.ended.reason
+        );
+        let session = ran.state.current().unwrap();
+        assert_eq!(session.end_cause(), Some(EndCause::Failed), "{script}");
+        let last = breaches(&ran).pop().unwrap();
+        assert_eq!((last.path.as_str(), last.restored), (".git", false), "{script}");
+        assert_eq!(ran.count("commit_made"), 0, "{script}");
+        if !commits.is_empty() {
+            assert_eq!(lab.git(&["log", "--format=%s"]), commits, "{script}");
+        }
+    }
+}
