@@ -69,8 +69,12 @@
 //! interrupt, messages and the order of features are commands like any other, answered by events; the one word for what the
 //! project is doing comes from [`session::State::phase`].
 //!
-//! Going back is looked at before it is done (`ui::page::rehearsal`), and what goes out names the state that was shown: whoever makes
-//! the move refuses if it is another by then. In a live run that is the engine, which ends the run first; where no run is on it is
+//! What a person types goes out as typed or not at all: one rule ([`protocol::typed`]) says which characters do not show or are obeyed
+//! by terminals, and the form that holds one stays, with its place named. Only what a file held before an edit may stay in it.
+//!
+//! A move back begins a new way through the log ([`session::way`]): what is told of features and commits is of that way, and undoing
+//! the move brings the old one back. Going back is looked at before it is done (`ui::page::rehearsal`), and what goes out names the
+//! state that was shown: whoever makes the move refuses if it is another by then. In a live run that is the engine, which ends the run first; where no run is on it is
 //! [`engine::rollback`] too, under the project's lock, handed to [`link`] by whoever opens it ([`link::Mover`]) because the link may
 //! not reach into the engine beside it.
 //!

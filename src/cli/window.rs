@@ -39,11 +39,12 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
 
 fn print(next: &NextWindow, console: &mut Console) -> Result<(), Failure> {
     console.line(format!(
-        "session {}, {}: about {} tokens of {}",
+        "session {}, {}: about {} tokens of {} ({})",
         next.session.0,
         next.role,
         format::count(next.tokens),
-        format::count(next.context_window)
+        format::count(next.context_window),
+        Clean::line(&next.model)
     ))?;
     if let Some(reason) = &next.unlikely {
         console.line(format!("but: {}", Clean::line(reason)))?;

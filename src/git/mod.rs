@@ -72,7 +72,7 @@ pub use hook::PreCommit;
 pub use identity::Identity;
 pub use ignored::Ignored;
 pub use lease::Lease;
-pub use message::{check_message, one_line};
+pub use message::check_message;
 pub use repo::Repo;
 pub use retire::Removal;
 pub use rollback::Moved;

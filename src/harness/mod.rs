@@ -12,7 +12,6 @@ pub mod feature_list;
 pub mod history;
 pub mod init;
 pub mod limits;
-pub mod message;
 pub mod notes;
 pub mod orient;
 pub mod places;

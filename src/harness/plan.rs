@@ -27,6 +27,7 @@ use super::feature_list::compare;
 use crate::git::{CommitRequest, GitError, Repo, Unsigned, check_message};
 use crate::protocol::event::{FeatureEditRefused, FeatureFlipped, FeatureListEdited, FlipBy};
 use crate::protocol::plan::{Base, FeatureEdit, FeatureText};
+use crate::protocol::typed::{self, Hidden};
 use crate::protocol::{Event, Evidence, EvidenceKind, FeatureId, FeatureStatus, Oid, SessionNo};
 use std::path::Path;
 
@@ -212,10 +213,9 @@ fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
     let worded = |text: &FeatureText| {
         for words in std::iter::once(&text.description).chain(&text.steps) {
             // The same characters as in a commit's message: a list that says other than it shows misleads whoever reads it.
-            check_message(words).map_err(|found| match found {
-                GitError::MessageCharacter { code, line } => PlanError::Hidden { code, line },
-                other => other.into(),
-            })?;
+            if let Some(Hidden { code, line, .. }) = typed::hidden(words) {
+                return Err(PlanError::Hidden { code, line });
+            }
         }
         if text.description.trim().is_empty() {
             return Err(PlanError::Words("a feature needs a description"));
@@ -226,6 +226,9 @@ fn check(edit: &FeatureEdit, reason: &str) -> Result<(), PlanError> {
         Ok(())
     };
     match edit {
+        FeatureEdit::Reword { unproven: true, .. } if reason.is_empty() => {
+            Err(PlanError::Words("setting a feature back with its words needs a reason"))
+        }
         FeatureEdit::Add { text, .. } | FeatureEdit::Reword { text, .. } => worded(text),
         FeatureEdit::Split { first, second, .. } => worded(first).and_then(|()| worded(second)),
         FeatureEdit::Flip { .. } if reason.is_empty() => Err(PlanError::Words("a flip needs a reason")),
@@ -245,8 +248,8 @@ fn flipped(edit: &FeatureEdit, before: &FeatureList, reason: &str, session: Sess
         _ => return None,
     };
     let reason = match edit {
-        FeatureEdit::Reword { .. } => "it passed by evidence of other words",
-        _ => reason,
+        FeatureEdit::Reword { .. } => format!("it passed by evidence of other words: {reason}"),
+        _ => reason.to_owned(),
     };
     let evidence = passes.then(|| Evidence {
         kind: EvidenceKind::Human,
@@ -264,6 +267,6 @@ fn flipped(edit: &FeatureEdit, before: &FeatureList, reason: &str, session: Sess
         },
         by: FlipBy::Human,
         evidence,
-        reason: reason.to_owned(),
+        reason,
     })
 }

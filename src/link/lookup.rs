@@ -57,6 +57,9 @@ impl NextWindowSource {
         let mut settings = self.settings.clone();
         match terms.filter(|_| self.dir.holder().ok().flatten().is_some()) {
             Some(terms) => {
+                if let Some(run) = run {
+                    settings.model.clone_from(&run.model);
+                }
                 settings.context_window = terms.context_window;
                 settings.features_per_session = terms.features_per_session;
                 settings.verify.command.clone_from(&terms.verify_command);
@@ -68,7 +71,15 @@ impl NextWindowSource {
                 };
                 (settings, attendance, terms.spec.clone())
             }
-            None => (settings, self.attendance, self.spec.clone()),
+            None => {
+                // Its flags are over with a run, but which model works on the project is told by nothing else.
+                let last = state.run.as_ref().filter(|run| run.model != settings.model);
+                if let Some((run, terms)) = last.and_then(|run| Some((run, run.window.as_ref()?))) {
+                    settings.model.clone_from(&run.model);
+                    settings.context_window = terms.context_window;
+                }
+                (settings, self.attendance, self.spec.clone())
+            }
         }
     }
 }

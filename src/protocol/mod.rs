@@ -23,6 +23,7 @@ pub mod steer;
 pub mod survey;
 pub mod test_run;
 pub mod tool_call;
+pub mod typed;
 pub mod usage;
 pub mod window;
 pub mod worktree;

@@ -140,6 +140,9 @@ pub struct NextWindow {
     /// Why no session would come now, where none would: the preview is then of one that came nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlikely: Option<String>,
+    /// The model that it is reckoned for; empty in answers of builds that did not tell.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub model: String,
     /// The context window in tokens.
     pub context_window: u64,
     /// Tokens of all that would be sent, estimated from its size: four bytes a token.

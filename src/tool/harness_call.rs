@@ -4,7 +4,7 @@ use super::InputError;
 use super::catalog::Tool;
 use super::edit::{NotReplaced, replaced};
 use super::input::parse;
-use crate::git::one_line;
+use crate::protocol::typed::one_line;
 use crate::protocol::{Check, CheckStep, FeatureId, RawJson};
 use serde::Deserialize;
 

@@ -234,6 +234,7 @@ impl App {
                 Effect::Suspend => self.terminal.suspend()?,
                 Effect::Resume => self.terminal.resume()?,
                 Effect::Repaint => self.terminal.forget()?,
+                Effect::DrawAgain => self.dirty = true,
             }
         }
         Ok(None)

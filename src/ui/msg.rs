@@ -75,6 +75,8 @@ pub enum Effect {
     Resume,
     /// Paint every cell again.
     Repaint,
+    /// Draw once more: what the frame has shown is part of what the screen tells.
+    DrawAgain,
     /// Leave the UI.
     Quit(Exit),
 }

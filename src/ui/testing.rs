@@ -39,7 +39,13 @@ pub fn press(model: &mut Model, code: KeyCode, at: Duration) -> Vec<Effect> {
 /// Draws and tells the model so, as the loop does.
 pub fn frame(model: &mut Model, at: Duration) -> Vec<Effect> {
     let _ = draw(model);
-    update(model, Msg::Drawn(at))
+    let mut effects = update(model, Msg::Drawn(at));
+    if let Some(again) = effects.iter().position(|effect| *effect == Effect::DrawAgain) {
+        effects.remove(again);
+        let _ = draw(model);
+        effects.extend(update(model, Msg::Drawn(at)));
+    }
+    effects
 }
 
 /// Types keys as written in the key file, spaces between them.

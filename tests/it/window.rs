@@ -133,6 +133,17 @@ async fn while_a_run_is_on_the_preview_goes_by_the_settings_of_that_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn after_a_run_with_a_model_of_its_own_the_preview_is_reckoned_for_that_model() {
+    let mut lab = Lab::new();
+    let own = offline(&lab);
+    lab.settings.model = "claude-x".into();
+    lab.settings.context_window = 200_000;
+    lab.run(INITIALIZER).await;
+    let after = next_window(&own);
+    assert_eq!((after.model.as_str(), after.context_window), ("claude-x", 200_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn neither_side_of_the_notes_is_overwritten_while_a_session_runs() {
     let mut lab = Lab::new();
     lab.attendance = Attendance::Attended;

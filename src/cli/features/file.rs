@@ -136,7 +136,7 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
         } else {
             &feature.title
         };
-        console.line(format!("{status:<10}  {id}{pad}  {word}{}", Clean::line(text)))?;
+        console.line(format!("{status:<9}  {id}{pad}  {word}{}", Clean::line(text)))?;
     }
     let passing = list
         .features()

@@ -72,11 +72,17 @@ fn print(state: &State, console: &mut Console) -> Result<(), Failure> {
     }
     let ids: Vec<Clean> = rows.iter().map(|row| Clean::line(row.feature.id.as_str())).collect();
     let columns = ids.iter().map(|id| width(id.as_str())).max().unwrap_or_default().min(24);
+    let words = rows
+        .iter()
+        .map(|row| words::standing(row).len())
+        .max()
+        .unwrap_or_default()
+        .max(9);
     for (row, id) in rows.iter().zip(&ids) {
         let status = words::standing(row);
         let pad = " ".repeat(columns.saturating_sub(id.width()));
         console.line(format!(
-            "{status:<10}  {id}{pad}  {}{}",
+            "{status:<words$}  {id}{pad}  {}{}",
             Clean::line(&row.feature.description),
             history(state, row)
         ))?;

@@ -11,6 +11,7 @@ mod tests;
 pub use show::{Shown, changes};
 
 use crate::protocol::event::{GateKind, GateOpened};
+use crate::protocol::typed;
 use crate::protocol::{
     Autonomy, Command, Delivery, FeatureId, GateAnswer, GateDecision, GateId, OrderChange, PauseMode, QuestionId, Steer, StopMode,
 };
@@ -47,11 +48,17 @@ pub enum Order {
     Autonomy(Autonomy),
 }
 
+/// What stands behind the approval of a commit that the user's pre-commit hook does not let through.
+const OVER_HOOK: &str = "over-hook";
+
 /// The orders as `help` lists them.
 pub const ORDERS: [(&str, &str); 13] = [
     ("gates", "list what waits for you"),
     ("show N", "print what gate N is about: the change, the command"),
-    ("approve N", "let it pass; at a limit `approve N AMOUNT` sets another one"),
+    (
+        "approve N",
+        "let it pass; at a limit `approve N AMOUNT` sets another one, over a failed pre-commit hook it is `approve N over-hook`",
+    ),
     ("deny N REASON", "do not; the agent gets the reason and goes on"),
     ("deny-stop N REASON", "do not, and stop the run"),
     (
@@ -77,6 +84,9 @@ impl Order {
     /// A sentence for the person: what was not understood, and what could have been meant.
     pub fn parse(line: &str) -> Result<Option<Self>, String> {
         let line = line.trim();
+        if let Some(found) = typed::hidden(line) {
+            return Err(found.to_string());
+        }
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
         let plain = |order: Self| match rest {
@@ -157,7 +167,14 @@ impl Order {
         Ok(Some(match self {
             Self::Help | Self::Waiting | Self::Show(_) => return Ok(None),
             Self::Approve(gate, amount) => {
-                let limit = open(state, gate)?.opened.what == GateKind::Limit;
+                let opened = &open(state, gate)?.opened;
+                let limit = opened.what == GateKind::Limit;
+                let failure = opened.commit.as_ref().and_then(|facts| facts.hook_failure.as_ref());
+                let over = failure.is_some() && amount == OVER_HOOK;
+                if let Some(failure) = failure.filter(|_| !over) {
+                    return Err(format!("{failure} `approve {} {OVER_HOOK}` commits over it", gate.0));
+                }
+                let amount = if over { String::new() } else { amount };
                 if !amount.is_empty() && !limit {
                     return Err(format!(
                         "{gate} is not about a limit: `approve {}` takes nothing after it",
@@ -192,7 +209,12 @@ impl Order {
 #[must_use]
 pub fn hint(opened: &GateOpened) -> String {
     let gate = opened.gate.0;
-    let amount = if opened.what == GateKind::Limit { " [AMOUNT]" } else { "" };
+    let hook = opened.commit.as_ref().is_some_and(|facts| facts.hook_failure.is_some());
+    let amount = match opened.what {
+        GateKind::Limit => " [AMOUNT]",
+        GateKind::Commit if hook => " over-hook",
+        GateKind::Commit | GateKind::Command | GateKind::Artifact => "",
+    };
     format!("show {gate}, approve {gate}{amount}, deny {gate} REASON")
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::event::{GateOpened, QuestionAsked};
+use crate::protocol::event::{CommitFacts, GateOpened, QuestionAsked};
 use crate::protocol::{CallId, FileDiff, SessionNo};
 use jiff::Timestamp;
 
@@ -190,4 +190,30 @@ fn a_change_that_was_printed_counts_as_seen() {
         answer.seen.map(|seen| (seen.hunks, seen.hunks_seen, seen.end)),
         Some((3, 3, true))
     );
+}
+
+#[test]
+fn a_line_with_a_character_that_does_not_show_is_no_order() {
+    for line in ["deny 3 why \u{202e}", "steer a\u{200b}b", "answer 1 \u{1b}[2J"] {
+        let told = command(line).unwrap_err();
+        assert!(told.starts_with("line 1 holds U+"), "{told}");
+    }
+}
+
+#[test]
+fn a_commit_that_the_pre_commit_hook_refuses_is_approved_by_a_word_of_its_own() {
+    let mut state = waiting();
+    let facts = CommitFacts {
+        hook_failure: Some("The user's pre-commit hook fails with exit code 3.".into()),
+        ..CommitFacts::default()
+    };
+    state.open_gates[0].opened.commit = Some(Box::new(facts));
+    let command = |line: &str| Order::parse(line).unwrap().unwrap().command(&state, &Shown::default());
+    let told = command("approve 3").unwrap_err();
+    assert!(told.ends_with("exit code 3. `approve 3 over-hook` commits over it"), "{told}");
+    let Ok(Some(Command::DecideGate(answer))) = command("approve 3 over-hook") else {
+        panic!()
+    };
+    assert_eq!((answer.decision, answer.message), (GateDecision::Approve, None));
+    assert!(hint(&state.open_gates[0].opened).contains("approve 3 over-hook"));
 }

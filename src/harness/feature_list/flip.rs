@@ -158,11 +158,14 @@ impl FeatureList {
 
     fn unknown(&self, id: &str) -> ListError {
         let known: Vec<&str> = self.features.iter().take(8).map(|feature| feature.id.as_str()).collect();
-        let known = match known.len() {
+        let mut known = match known.len() {
             0 => "none: the list is empty".into(),
             shown if shown < self.features.len() => format!("{}…", known.join(", ")),
             _ => known.join(", "),
         };
+        if place(id).is_some() && !self.features.is_empty() {
+            known.push_str(&format!("; places go from #1 to #{}", self.features.len()));
+        }
         ListError::UnknownFeature {
             path: self.path.clone(),
             id: id.into(),

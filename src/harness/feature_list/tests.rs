@@ -295,3 +295,15 @@ proptest! {
         let _ = FeatureList::parse("l", bytes);
     }
 }
+
+#[test]
+fn a_place_that_is_none_is_answered_with_the_places_there_are() {
+    let list = list(SMALL);
+    assert_eq!((list.find("#2").unwrap(), list.find("1").unwrap()), (1, 0));
+    for typed in ["#0", "#3"] {
+        let told = list.find(typed).unwrap_err().to_string();
+        assert!(told.ends_with("the ids are F001, F002; places go from #1 to #2"), "{told}");
+    }
+    let told = list.find("F9").unwrap_err().to_string();
+    assert!(told.ends_with("the ids are F001, F002"), "{told}");
+}

@@ -173,9 +173,12 @@ fn a_passing_feature_with_other_words_is_set_back_by_the_same_edit_if_that_is_wa
     text.description = "twice".into();
     let unproven = true;
     let edit = FeatureEdit::Reword { feature, text, unproven };
-    let made = lab.make(&lab.base(), &edit, "").unwrap();
+    let told_why = lab.make(&lab.base(), &edit, " ").unwrap_err().to_string();
+    assert!(told_why.contains("needs a reason"), "{told_why}");
+    let made = lab.make(&lab.base(), &edit, "it says more").unwrap();
     assert_eq!(lab.list(), LIST.replace("one", "twice"));
     let flipped = made.flipped.as_ref().unwrap();
+    assert!(flipped.reason.ends_with("of other words: it says more"), "{}", flipped.reason);
     assert_eq!((flipped.from, flipped.to), (FeatureStatus::Passing, FeatureStatus::Failing));
     assert_eq!(
         lab.git(&["log", "-1", "--format=%s"]),

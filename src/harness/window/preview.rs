@@ -75,6 +75,7 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         session,
         role,
         unlikely,
+        model: input.settings.model.clone(),
         context_window: input.settings.context_window,
         tokens: sections.iter().map(|section| section.tokens).sum(),
         compared_with: before.map(|before| before.number),

@@ -49,6 +49,8 @@ pub enum Context {
     Unsaved,
     /// Two versions of the edited text.
     Versions,
+    /// The question whether a feature with other words passes still.
+    Proof,
     /// The page of a move back.
     Rehearsal,
     /// The word that makes the move.
@@ -63,7 +65,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts in the order the help lists them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Everywhere,
         Self::Main,
         Self::List,
@@ -86,6 +88,7 @@ impl Context {
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
+        Self::Proof,
         Self::Rehearsal,
         Self::Word,
         Self::History,
@@ -119,6 +122,7 @@ impl Context {
             Self::Editor => "editor",
             Self::Unsaved => "editor, not saved",
             Self::Versions => "two versions",
+            Self::Proof => "form, does it still pass",
             Self::Rehearsal => "rolling back",
             Self::Word => "typing the word",
             Self::History => "list history",

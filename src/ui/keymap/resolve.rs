@@ -59,6 +59,8 @@ pub enum Situation {
     Unsaved,
     /// Two versions of the edited text.
     Versions,
+    /// The form that gives a passing feature other words, asking whether it still passes.
+    Proof,
     /// The page of a move back.
     Rehearsal,
     /// The word that makes the move.
@@ -73,7 +75,7 @@ pub enum Situation {
 
 impl Situation {
     /// All situations.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::MainList,
         Self::MainTranscript,
         Self::Feature,
@@ -95,6 +97,7 @@ impl Situation {
         Self::Editor,
         Self::Unsaved,
         Self::Versions,
+        Self::Proof,
         Self::Rehearsal,
         Self::Word,
         Self::History,
@@ -107,7 +110,7 @@ impl Situation {
     pub const fn contexts(self) -> &'static [Context] {
         use Context::{
             Always, Audit, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow, Palette,
-            Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
+            Proof, Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
         };
         match self {
             Self::MainList => &[List, Main, Feature, Everywhere],
@@ -131,6 +134,7 @@ impl Situation {
             Self::Editor => &[Editor],
             Self::Unsaved => &[Unsaved],
             Self::Versions => &[Versions, Document],
+            Self::Proof => &[Proof],
             Self::Rehearsal => &[Rehearsal, Diff, Document, Everywhere],
             Self::Word => &[Word],
             Self::History => &[History, Document, Everywhere],

@@ -2,7 +2,7 @@
 
 use super::action::Context::{
     Always, Audit as AuditPage, Diff, Document, Editor, Everywhere, Feature, History, Leave, List, Main, Message, NextWindow,
-    Palette, Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
+    Palette, Proof, Question, Queue, Rehearsal, Review, Rules, Search, Start, Survey, Transcript, Unsaved, Versions, Word, Writing,
 };
 use super::action::{Context, Entry};
 
@@ -354,8 +354,12 @@ actions! {
     TakeTheirs: "take-theirs", "the file's", [Versions], ["2"], [];
     /// edit both versions in one text
     EditMerged: "edit-merged", "both", [Versions], ["3"], [];
+    /// it passes still: its flag stays as it is
+    StillPasses: "still-passes", "it still passes", [Proof], ["1"], [];
+    /// it is to be proven anew: its flag is set back, with your reason
+    ProveAnew: "prove-anew", "to be proven anew", [Proof], ["2"], [];
     /// back to your text; nothing is saved
-    CloseVersions: "close-versions", "back", [Versions], ["Esc", "q", "C-c"], [];
+    CloseVersions: "close-versions", "back", [Versions, Proof], ["Esc", "q", "C-c"], [];
 
     /// begin the word that makes the move
     TypeWord: "type-word", "confirm", [Rehearsal], ["b"], [];

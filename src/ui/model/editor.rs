@@ -6,6 +6,7 @@
 use super::Field;
 use super::field::Lines;
 use super::plan::FeatureForm;
+use super::popup::Arming;
 use crate::harness::NOTES;
 use crate::harness::notes::merge::{self, Merged};
 use crate::protocol::{Query, SectionId};
@@ -31,6 +32,8 @@ pub enum Asking {
     Unsaved,
     /// Which of two versions it shall be.
     Versions,
+    /// Whether a feature that gets other words passes still; keys count once the question could be read.
+    Proof(Arming),
 }
 
 /// A version of the text.

@@ -275,6 +275,7 @@ impl Model {
             Some(Subject::Editor) => match self.editor.as_ref().map(|editor| editor.asking) {
                 Some(Asking::Unsaved) => Situation::Unsaved,
                 Some(Asking::Versions) => Situation::Versions,
+                Some(Asking::Proof(_)) => Situation::Proof,
                 Some(Asking::Nothing) | None => Situation::Editor,
             },
             Some(Subject::Feature(_)) => Situation::Feature,

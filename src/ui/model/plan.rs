@@ -12,8 +12,6 @@ const BETWEEN: &str = "---";
 const STEP: &str = "- ";
 /// Begins the reason.
 const REASON: &str = "reason:";
-/// Begins the line that says whether a feature with other words passes still.
-const STILL: &str = "still passes:";
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +45,15 @@ pub enum Wanted {
     },
 }
 
+/// What becomes of the flag of a passing feature that gets other words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// It passes still, a person says.
+    Stands,
+    /// It does not pass until it is proven by the new words.
+    Anew,
+}
+
 /// An open form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeatureForm {
@@ -60,6 +67,8 @@ pub struct FeatureForm {
     original: FeatureText,
     /// Whether it passed then.
     passed: bool,
+    /// What becomes of its flag, once the person has said so.
+    pub proof: Option<Proof>,
     /// The edit that was sent and is not answered yet.
     pub sent: Option<FeatureEdit>,
     /// Whether the edit that was sent last could not be made.
@@ -82,8 +91,6 @@ impl FeatureForm {
         let text = match wanted {
             Wanted::Flip { .. } | Wanted::Remove { .. } => String::new(),
             Wanted::Add { .. } => format!("\n\n{STEP}\n\n{REASON} "),
-            // Evidence of other words is none: it is kept only by who says so.
-            Wanted::Reword { .. } if passed => format!("{}\n{STILL} no\n{REASON} ", written(&original)),
             Wanted::Reword { .. } => format!("{}\n{REASON} ", written(&original)),
             Wanted::Split { .. } => format!("{}\n{BETWEEN}\n\n{STEP}\n\n{REASON} ", written(&original)),
         };
@@ -93,12 +100,12 @@ impl FeatureForm {
             base,
             original,
             passed,
+            proof: None,
             sent: None,
             refused: false,
             trouble: None,
         };
         let (words, reason) = split_reason(&text);
-        let (words, _) = form.split_still(&words)?;
         let first = words.split(&format!("\n{BETWEEN}\n")).next().unwrap_or_default().to_owned();
         let reads_back = match form.wanted {
             Wanted::Reword { .. } | Wanted::Split { .. } => form.restored(read(&first)) == form.original && reason.is_empty(),
@@ -152,7 +159,6 @@ impl FeatureForm {
             };
         }
         let (words, reason) = split_reason(text);
-        let (words, still) = self.split_still(&words)?;
         let parts: Vec<&str> = parts(&words);
         let edit = match (&self.wanted, parts.as_slice()) {
             (Wanted::Split { feature }, [first, second]) => FeatureEdit::Split {
@@ -171,31 +177,23 @@ impl FeatureForm {
                 if text == self.original {
                     return Err("nothing was changed yet");
                 }
+                if self.proof == Some(Proof::Anew) && reason.is_empty() {
+                    return Err("say why it is to be proven anew, behind `reason:`");
+                }
                 FeatureEdit::Reword {
                     feature: feature.clone(),
                     text,
-                    unproven: still == Some(false),
+                    unproven: self.proof == Some(Proof::Anew),
                 }
             }
         };
         Ok((edit, reason))
     }
 
-    /// Parts the line that says whether the feature passes still from the words before it, where the form has one.
-    fn split_still(&self, words: &str) -> Result<(String, Option<bool>), &'static str> {
-        let asked = self.passed && matches!(self.wanted, Wanted::Reword { .. });
-        let lines: Vec<&str> = words.lines().collect();
-        let at = lines.iter().rposition(|line| line.starts_with(STILL));
-        let Some(at) = at.filter(|_| asked) else {
-            return Ok((words.to_owned(), asked.then_some(false)));
-        };
-        let said = lines[at].strip_prefix(STILL).unwrap_or_default().trim();
-        let still = match said {
-            "no" => false,
-            "yes" => true,
-            _ => return Err("say yes or no behind `still passes:`"),
-        };
-        Ok((lines[..at].join("\n"), Some(still)))
+    /// Says whether it must be asked what becomes of the flag: the feature passes by evidence of other words.
+    #[must_use]
+    pub fn asks_for_proof(&self) -> bool {
+        self.passed && self.proof.is_none() && matches!(self.wanted, Wanted::Reword { .. })
     }
 
     /// Puts back what differs from the list by white space at its ends alone: a form does not show it.
@@ -228,7 +226,7 @@ impl FeatureForm {
             Wanted::Flip { .. } => "Your reason; it is committed with the flag.",
             Wanted::Remove { .. } => "Your reason, without which it stays; the commit keeps both.",
             Wanted::Split { .. } => "Two features, --- between them; steps begin with \"- \".",
-            Wanted::Reword { .. } if self.passed => "It passes by evidence of the old words: no sets it back, yes keeps it.",
+            Wanted::Reword { .. } if self.passed => "It passes by evidence of the old words: you are asked whether it still does.",
             Wanted::Add { .. } | Wanted::Reword { .. } => "Description first, then a line with \"- \" for each step.",
         }
     }
@@ -347,29 +345,38 @@ mod tests {
     }
 
     #[test]
-    fn a_passing_feature_says_what_its_flag_rests_on_before_it_gets_other_words() {
+    fn what_becomes_of_the_flag_of_a_passing_feature_that_gets_other_words_is_asked() {
         let mut feature = feature("Logs in", &["open"]);
         feature.status = FeatureStatus::Passing;
         let (form, text) = open(reword(), &feature).unwrap();
-        assert_eq!(text, "Logs in\n\n- open\n\nstill passes: no\nreason: ");
+        assert_eq!(text, "Logs in\n\n- open\n\nreason: ");
         assert!(form.rules().contains("evidence of the old words"));
-        let unproven = |text: &str| match form.read(text) {
-            Ok((FeatureEdit::Reword { unproven, text, .. }, _)) => {
-                assert_eq!(text.steps, ["open"]);
-                Ok(unproven)
+        let read = |proof, text: &str| {
+            let form = FeatureForm { proof, ..form.clone() };
+            match form.read(text) {
+                Ok((FeatureEdit::Reword { unproven, .. }, _)) => Ok((unproven, form.asks_for_proof())),
+                Ok(_) => panic!("another edit"),
+                Err(why) => Err(why),
             }
-            Ok(_) => panic!("another edit"),
-            Err(why) => Err(why),
         };
         let typed = text.replace("Logs in", "Logs out");
-        assert_eq!(unproven(&typed), Ok(true));
-        assert_eq!(
-            unproven(&typed.replace("still passes: no\n", "")),
-            Ok(true),
-            "what nobody said is not so"
+        assert_eq!(read(None, &typed), Ok((false, true)), "it is asked, and not flipped before");
+        assert_eq!(read(Some(Proof::Stands), &typed), Ok((false, false)));
+        assert!(read(Some(Proof::Anew), &typed).unwrap_err().contains("say why"));
+        let reasoned = format!("{typed}other words");
+        assert_eq!(read(Some(Proof::Anew), &reasoned), Ok((true, false)));
+        assert!(
+            !open(
+                reword(),
+                &Feature {
+                    status: FeatureStatus::Failing,
+                    ..feature.clone()
+                }
+            )
+            .unwrap()
+            .0
+            .asks_for_proof()
         );
-        assert_eq!(unproven(&typed.replace(": no", ": yes")), Ok(false));
-        assert!(unproven(&typed.replace(": no", ": maybe")).unwrap_err().contains("yes or no"));
     }
 
     #[test]

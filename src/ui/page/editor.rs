@@ -155,6 +155,14 @@ fn said(model: &Model, editor: &Editor, look: &Look<'_>) -> Vec<Span<'static>> {
             );
             (text, Slot::Warning)
         }
+        (Asking::Proof(_), _) => (
+            format!(
+                "Its evidence is of the old words: {} it still passes, {} to be proven anew.",
+                key(Action::StillPasses),
+                key(Action::ProveAnew)
+            ),
+            Slot::Warning,
+        ),
         (_, Some(_)) => (
             format!(
                 "The file was changed meanwhile; nothing is lost. {} shows both sides.",

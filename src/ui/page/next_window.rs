@@ -57,9 +57,10 @@ fn facts(sheet: &mut Sheet<'_>, next: &NextWindow, look: &Look<'_>) {
     sheet.fact(
         "size",
         &format!(
-            "about {} tokens of {}, {}",
+            "about {} tokens of {} ({}), {}",
             format::count(next.tokens),
             format::count(next.context_window),
+            next.model,
             share(next.tokens, next.context_window)
         ),
     );

@@ -38,6 +38,12 @@ fn the_menu_and_the_forms() {
             check(name, &mut model);
         }
     }
+    for size in SMALL {
+        let mut model = live(size);
+        keys(&mut model, "1 g g e r");
+        keys(&mut model, "! C-s");
+        check("plan-does-it-still-pass", &mut model);
+    }
     let mut model = in_trouble((60, 20));
     check("plan-flip-without-a-reason", &mut model);
     update(&mut model, Msg::Paste("Tried it on three machines.".into()));

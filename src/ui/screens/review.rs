@@ -29,9 +29,41 @@ fn review_at_every_size() {
         check("review-deny", &mut model);
     }
     check("review", &mut open((40, 10)));
-    let mut split = open((200, 60));
-    keys(&mut split, "|");
-    check("review-split", &mut split);
+    for size in [(120, 40), (200, 60)] {
+        let mut split = open(size);
+        keys(&mut split, "|");
+        check("review-split", &mut split);
+    }
+}
+
+#[test]
+fn a_commit_over_the_hook_and_one_that_no_round_showed_are_asked_for_apart() {
+    for size in SIZES {
+        let mut model = live(size);
+        let mut gate = waiting::gate();
+        let facts = gate.commit.as_mut().unwrap();
+        facts.hook_failure = Some("The user's pre-commit hook fails with exit code 3.".into());
+        facts
+            .findings
+            .insert(0, (false, "pre-commit hook fails with exit code 3: line too long".into()));
+        facts
+            .findings
+            .push((true, "changed as you approved at gate 12: tests/08-tags.sh".into()));
+        waiting::open(&mut model, gate, waiting::files());
+        waiting::show(&mut model);
+        keys(&mut model, "Space Space Space Space Space G a");
+        check("review-over-hook", &mut model);
+
+        let mut model = live(size);
+        let mut gate = waiting::gate();
+        gate.commit.as_mut().unwrap().previous = Some("7777".into());
+        let since = (Some("7777".into()), gate.tree.clone().unwrap());
+        waiting::open(&mut model, gate, waiting::files());
+        model.changes.insert(since, Loaded::Ready(waiting::files()[1..2].to_vec()));
+        waiting::show(&mut model);
+        keys(&mut model, "w G a");
+        check("review-since-last", &mut model);
+    }
 }
 
 #[test]

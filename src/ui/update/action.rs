@@ -8,6 +8,7 @@ use crate::link::Mode;
 use crate::protocol::{Command, RuleSpan, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Zoom};
+use crate::ui::model::plan::Proof;
 use crate::ui::model::{Arming, AutonomyMenu, Cursor, Model, Popup};
 use crate::ui::msg::{Effect, Exit, Wanted};
 use crate::ui::page::Mark;
@@ -195,6 +196,8 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::SaveAndClose => editor::save_and_close(model, effects),
         Action::DropChanges => editor::drop_changes(model),
         Action::KeepTyping | Action::CloseVersions => editor::keep_typing(model),
+        Action::StillPasses => plan::prove(model, Proof::Stands, effects),
+        Action::ProveAnew => plan::prove(model, Proof::Anew, effects),
         Action::KeepMine => editor::settle(model, Side::Mine, effects),
         Action::TakeTheirs => editor::settle(model, Side::Theirs, effects),
         Action::EditMerged => editor::settle(model, Side::Both, effects),

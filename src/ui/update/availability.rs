@@ -173,6 +173,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::TakeTheirs
         | Action::EditMerged
         | Action::CloseVersions
+        | Action::StillPasses
+        | Action::ProveAnew
         | Action::DropWord => None,
         Action::SaveForGood => {
             let what = model.editor.as_ref().map(|editor| &editor.what);

@@ -129,15 +129,16 @@ pub fn answered(model: &mut Model, query: Query, answer: Answer) {
     review::carry_over(model);
 }
 
-/// Notes what the frame found out.
-pub fn drawn(model: &mut Model, at: Duration) {
+/// Notes what the frame found out. Says whether the screen is behind that.
+pub fn drawn(model: &mut Model, at: Duration) -> bool {
     if model.is_too_small() {
-        return;
+        return false;
     }
     if let Some(arming) = model.popup.as_mut().and_then(Popup::arming) {
         arming.drawn(at);
     }
-    review::drawn(model, at);
+    plan::drawn(model, at);
     rollback::drawn(model, at);
     rules::drawn(model, at);
+    review::drawn(model, at)
 }

@@ -3,6 +3,7 @@
 use super::{copy, plan};
 use crate::harness::notes::merge;
 use crate::protocol::event::{Event, ExternalKind};
+use crate::protocol::typed::{self, Hidden};
 use crate::protocol::{Answer, Command, RuleSpan, SectionRule};
 use crate::ui::model::editor::{Asking, Edited, Found, Version};
 use crate::ui::model::{Editor, Model, Page, Subject};
@@ -120,6 +121,13 @@ pub fn save(model: &mut Model, span: RuleSpan, effects: &mut Vec<Effect>) {
         return;
     }
     let text = editor.field.text();
+    if let Some(found) = hidden(editor, &text) {
+        // The form stays, with the cursor at the place.
+        editor.leaving = false;
+        editor.field.go_to(found.line - 1, found.column - 1);
+        follow_cursor(model);
+        return model.refuse(format!("not saved: {found}"));
+    }
     match &editor.what {
         Edited::Feature(_) => plan::save(model, effects),
         Edited::Notes => {
@@ -141,6 +149,14 @@ pub fn save(model: &mut Model, span: RuleSpan, effects: &mut Vec<Effect>) {
                 RuleSpan::Always => "every session from the next one on reads your text",
             });
         }
+    }
+}
+
+/// Finds a character that may not be sent. What a file or a section held before may stay in it: it is not the person's.
+fn hidden(editor: &Editor, text: &str) -> Option<Hidden> {
+    match (&editor.what, &editor.base) {
+        (Edited::Notes | Edited::Section(_), Some(base)) => typed::added(text, &base.text),
+        (Edited::Feature(_), _) | (_, None) => typed::hidden(text),
     }
 }
 

@@ -252,3 +252,22 @@ fn a_sections_text_is_edited_for_one_session_or_for_good() {
         assert_eq!(model.situation(), Situation::NextWindow);
     }
 }
+
+#[test]
+fn notes_keep_what_they_held_and_get_no_more_characters_that_do_not_show() {
+    let mut model = live((80, 24));
+    keys(&mut model, "E");
+    found(&mut model, "a\u{200b}b\n");
+    assert_eq!(
+        saves(&keys(&mut model, "h i C-s")).len(),
+        1,
+        "it is not the person's, and stays"
+    );
+    let mut model = editing();
+    update(&mut model, Msg::Paste("x\u{202e}y".into()));
+    assert_eq!(saves(&keys(&mut model, "C-s")), []);
+    let note = model.note.as_ref().unwrap().text.clone();
+    assert!(note.starts_with("not saved: line 4 holds U+202E in column 2"), "{note}");
+    assert_eq!(typed(&model), format!("{OLD}x\u{202e}y"), "nothing is taken out unseen");
+    assert_eq!(saves(&keys(&mut model, "C-d C-s")).len(), 1);
+}

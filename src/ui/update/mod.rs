@@ -45,7 +45,7 @@ mod written_tests;
 pub use action::perform;
 pub use availability::{obstacle, refusal};
 pub use hold::RENEWAL;
-pub use review::{unseen, watches};
+pub use review::{objection_words, watches};
 
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};
@@ -104,7 +104,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::EditedOutside(outcome) => editor::edited_outside(model, outcome, &mut effects),
         Msg::Clock(now) => model.clock = Some(now),
         Msg::Drawn(at) => {
-            data::drawn(model, at);
+            if data::drawn(model, at) {
+                effects.push(Effect::DrawAgain);
+            }
             model.note_shown(at);
             hold::renew(model, at, &mut effects);
             let told = model.attention.look(&model.state, at);

@@ -11,10 +11,12 @@ use crate::session::Hold;
 use crate::session::state::FeatureRow;
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
-use crate::ui::model::editor::Edited;
-use crate::ui::model::plan::{FeatureForm, Wanted};
+use crate::ui::model::editor::{Asking, Edited};
+use crate::ui::model::plan::{FeatureForm, Proof, Wanted};
+use crate::ui::model::popup::Arming;
 use crate::ui::model::{Editor, Model, Page, Subject};
 use crate::ui::msg::Effect;
+use std::time::Duration;
 
 /// Does an action of this topic.
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
@@ -149,7 +151,14 @@ pub fn save(model: &mut Model, effects: &mut Vec<Effect>) {
         // The list changed beside the feature, as the person was told.
         form.base = now;
     }
-    match form.read(&text) {
+    let read = form.read(&text);
+    if read.is_ok() && form.asks_for_proof() {
+        editor.asking = Asking::Proof(Arming::default());
+        return;
+    }
+    // It is asked anew before the next try.
+    form.proof = None;
+    match read {
         Ok((edit, reason)) => {
             form.sent = Some(edit.clone());
             let base = form.base.clone();
@@ -162,6 +171,28 @@ pub fn save(model: &mut Model, effects: &mut Vec<Effect>) {
             editor.leaving = false;
             editor.trouble(Some(why.to_owned()));
         }
+    }
+}
+
+/// Answers what becomes of the flag of a passing feature with other words, and sends the edit; not before the question could be read.
+pub fn prove(model: &mut Model, proof: Proof, effects: &mut Vec<Effect>) {
+    let now = model.elapsed;
+    let Some(editor) = &mut model.editor else { return };
+    let (Asking::Proof(arming), Edited::Feature(form)) = (&mut editor.asking, &mut editor.what) else {
+        return;
+    };
+    if !arming.takes(now) {
+        return model.refuse("not yet: the question has just appeared; the key was not counted");
+    }
+    form.proof = Some(proof);
+    editor.asking = Asking::Nothing;
+    save(model, effects);
+}
+
+/// Notes that the question was on the screen.
+pub fn drawn(model: &mut Model, at: Duration) {
+    if let Some(Asking::Proof(arming)) = model.editor.as_mut().map(|editor| &mut editor.asking) {
+        arming.drawn(at);
     }
 }
 

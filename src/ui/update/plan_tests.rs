@@ -6,10 +6,12 @@ use crate::protocol::event::{FeatureEditRefused, FeatureListEdited, FeatureListL
 use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, Renamed};
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::model::editor::Edited;
+use crate::ui::model::popup::ARMING;
 use crate::ui::model::{Model, Subject};
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::testing::{keys, live, screen, tell};
+use crate::ui::testing::{MS, keys, live, press, screen, tell};
 use crate::ui::update::obstacle;
+use crossterm::event::KeyCode;
 
 fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
     let edit = |effect: &Effect| match effect {
@@ -111,6 +113,59 @@ fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     tell(&mut model, made(edit, &[]));
     assert!(model.editor.is_none() && model.pages.is_empty());
     assert_eq!(model.note.as_ref().unwrap().text, "an edit: in the list, commit 1234567");
+}
+
+#[test]
+fn other_words_for_a_passing_feature_are_sent_once_it_is_said_whether_it_still_passes() {
+    let open = || {
+        let mut model = live((80, 24));
+        keys(&mut model, "1 g g e r");
+        keys(&mut model, "! C-s");
+        model
+    };
+    let unproven = |effects: &[Effect]| match sent(effects).as_slice() {
+        [] => None,
+        [(_, FeatureEdit::Reword { unproven, .. }, reason)] => Some((*unproven, reason.clone())),
+        other => panic!("{other:?}"),
+    };
+    let mut model = open();
+    assert_eq!(model.situation(), Situation::Proof, "saving asks");
+    let shown = screen(&mut model);
+    assert!(shown.contains("1 it still passes, 2 to be proven anew."), "{shown}");
+    update(&mut model, Msg::Paste("2".into()));
+    assert_eq!(sent(&keys(&mut model, "x C-s")), [], "no other key and no paste answers");
+    assert_eq!(unproven(&keys(&mut model, "1")), Some((false, String::new())));
+
+    let mut model = open();
+    let at = model.elapsed;
+    let two = KeyCode::Char('2');
+    assert_eq!(sent(&press(&mut model, two, at + ARMING - MS)), [], "typed on, not answered");
+    assert_eq!(unproven(&keys(&mut model, "2")), None);
+    assert!(
+        trouble(&model).unwrap().contains("say why it is to be proven anew"),
+        "a flip needs a reason"
+    );
+    assert_eq!(model.situation(), Situation::Editor);
+    model
+        .editor
+        .as_mut()
+        .unwrap()
+        .field
+        .go_to(usize::from(u16::MAX), usize::from(u16::MAX));
+    update(&mut model, Msg::Paste("other words".into()));
+    keys(&mut model, "C-s");
+    assert_eq!(model.situation(), Situation::Proof, "it is asked again");
+    assert_eq!(unproven(&keys(&mut model, "Esc C-s 2")), Some((true, "other words".into())));
+}
+
+#[test]
+fn words_with_a_character_that_does_not_show_stay_in_their_form_with_the_cursor_there() {
+    let mut model = rewording();
+    update(&mut model, Msg::Paste("\u{202e}x".into()));
+    assert_eq!(sent(&keys(&mut model, "C-s")), []);
+    let note = model.note.as_ref().unwrap().text.clone();
+    assert!(note.starts_with("not saved: line 1 holds U+202E"), "{note}");
+    assert_eq!(sent(&keys(&mut model, "C-d C-s")).len(), 1, "the cursor stands before it");
 }
 
 #[test]

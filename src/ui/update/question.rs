@@ -3,7 +3,7 @@
 //! Does not own the hold on it (that is `hold`'s). Invariant: an answer goes out once, for the question that was on the screen.
 
 use super::action::decides;
-use crate::protocol::Command;
+use crate::protocol::{Command, typed};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
 use crate::ui::popup::QuestionLayout;
@@ -25,6 +25,11 @@ pub fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     };
     if text.trim().is_empty() {
         model.refuse("type an answer, or mark a choice with the arrow keys");
+        return;
+    }
+    // A choice is the agent's text, and goes back to it.
+    if let Some(found) = typed::hidden(&text).filter(|_| form.choice.is_none()) {
+        model.refuse(found.to_string());
         return;
     }
     effects.push(Effect::Send(Command::AnswerQuestion {

@@ -3,7 +3,7 @@
 //! Invariant: a sent message or a key says what it asked for; that it happened is said by the header, from the log.
 
 use crate::link::Mode;
-use crate::protocol::{Command, Delivery, FeatureId, MessageId, OrderChange, PauseMode, Steer, StopMode};
+use crate::protocol::{Command, Delivery, FeatureId, MessageId, OrderChange, PauseMode, Steer, StopMode, typed};
 use crate::session::{Hold, QueuedMessage};
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
@@ -111,6 +111,9 @@ fn say(model: &mut Model, effects: &mut Vec<Effect>) {
     let (text, when) = (form.field.text(), form.when);
     if text.trim().is_empty() {
         return model.refuse("type a message first");
+    }
+    if let Some(found) = typed::hidden(&text) {
+        return model.refuse(found.to_string());
     }
     let held = model
         .state

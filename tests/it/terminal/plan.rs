@@ -33,10 +33,17 @@ fn a_feature_is_reworded_moved_and_flipped_by_keys() {
     term.see("split the selected feature");
     term.keys("r");
     term.see("Reword F015");
-    term.see("still passes: no");
+    term.see("you are asked whether it still does");
     term.keys(" at once");
     term.see("not saved");
     term.keys("\x13");
+    term.see("2 to be proven anew");
+    term.decide("2", "2 to be proven anew");
+    term.see("say why it is to be proven anew");
+    // Down to the reason's line.
+    term.keys("\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[Bother words\x13");
+    term.see("2 to be proven anew");
+    term.decide("2", "2 to be proven anew");
     term.see("reword F015, to be proven anew: in the list, commit");
     // The escape with a letter is one key.
     term.keys("\x1bk");

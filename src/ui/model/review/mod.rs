@@ -49,6 +49,15 @@ pub enum Standing {
     Gone(String),
 }
 
+/// What stands against approving, so that it takes a key of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objection {
+    /// Something of the change was never on the screen.
+    Unseen,
+    /// The user's pre-commit hook does not let it through.
+    Hook,
+}
+
 /// A text being written over the page.
 #[derive(Debug)]
 pub struct Entry {
@@ -98,14 +107,14 @@ pub struct Review {
     pub comments: Vec<Comment>,
     /// What was on the screen.
     pub progress: Progress,
-    /// The last round's gate and what was seen of it, until this round's change is here to be compared.
+    /// The last round's gate and what was seen of it.
     pub earlier: Option<(Box<OpenGate>, Progress)>,
     /// The text being written.
     pub entry: Option<Entry>,
     /// Whether keys decide yet.
     pub latch: Latch,
-    /// Whether approving unseen lines was asked for once.
-    pub insisting: bool,
+    /// What was held against approving, and approved all the same: the latest last.
+    pub insisted: Vec<Objection>,
     /// When the page was first drawn since it was opened.
     pub opened: Option<Duration>,
     /// What was changed from outside since the change was put up for review.
@@ -140,7 +149,7 @@ impl Review {
             earlier: None,
             entry: None,
             latch: Latch::pressed(at),
-            insisting: false,
+            insisted: Vec::new(),
             opened: None,
             outside: None,
             revision: 0,
@@ -151,7 +160,7 @@ impl Review {
     pub fn reopen(&mut self, at: Duration) {
         self.latch = Latch::pressed(at);
         self.opened = None;
-        self.insisting = false;
+        self.insisted.clear();
     }
 
     /// Returns what to look up for the changes in view; `None` if there is nothing but a text.

@@ -53,6 +53,12 @@ impl Progress {
         self.ended.contains(&extent)
     }
 
+    /// Counts what the screen tells of it: hunks seen, ends reached.
+    #[must_use]
+    pub fn told(&self) -> (usize, usize) {
+        (self.seen.len(), self.ended.len())
+    }
+
     /// Marks a hunk as seen.
     pub fn mark(&mut self, part: Part) {
         self.seen.insert(part);

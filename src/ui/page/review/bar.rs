@@ -9,7 +9,7 @@ use crate::ui::page::Document;
 use crate::ui::pane::footer;
 use crate::ui::text::{Clean, Glyph, Look, soft_cursor, soft_wrap, spans_width, truncate_spans};
 use crate::ui::theme::Slot;
-use crate::ui::update::{refusal, unseen, watches};
+use crate::ui::update::{objection_words, refusal, watches};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
@@ -83,6 +83,7 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
 fn word(review: &Review, action: Action) -> &'static str {
     match (action, &review.target) {
         (Action::Approve, Target::Commit(_)) => "looked at",
+        (Action::Approve, _) if fails_hook(review) => "approve over the hook",
         (Action::Back, _) if gone(review).is_none() => "not now",
         (Action::Open, _) => "fold",
         (Action::EditMessage, _) if review.proposed_limit().is_some() => "another limit",
@@ -93,6 +94,12 @@ fn word(review: &Review, action: Action) -> &'static str {
         },
         _ => action.entry().short,
     }
+}
+
+/// Says whether the user's pre-commit hook does not let through what waits.
+fn fails_hook(review: &Review) -> bool {
+    let facts = review.gate.as_ref().and_then(|gate| gate.opened.commit.as_ref());
+    facts.is_some_and(|facts| facts.hook_failure.is_some())
 }
 
 /// Draws the row above the keys: a rule, and on it what is to be known before deciding.
@@ -151,11 +158,10 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
     if review.standing == Standing::Sent {
         return say("the answer is on its way".to_owned(), Slot::Text);
     }
-    if review.insisting
-        && let Some(missing) = unseen(model, review)
+    if let Some(latest) = review.insisted.last()
+        && let Some(told) = objection_words(model, review, *latest)
     {
-        let key = model.keymap.key_text(Action::Approve);
-        return say(format!("{missing}; {key} again does it all the same"), Slot::Warning);
+        return say(told, Slot::Warning);
     }
     if let Some(outside) = &review.outside {
         let told = format!("{outside} meanwhile: an approval does not count any more, it opens the next round");

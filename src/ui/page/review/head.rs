@@ -324,25 +324,29 @@ fn cost(model: &Model, review: &Review, tally: Tally<'_>, rows: &mut Rows<'_>) {
         Tally::Elsewhere => None,
     };
     if let Some(outline) = outline.filter(|_| review.query().is_some()) {
-        spans.push(Span::styled(format!("   {}", seen(review, outline)), look.style(Slot::Text)));
+        spans.push(Span::styled(
+            format!("   {}", seen(model, review, outline)),
+            look.style(Slot::Text),
+        ));
     }
     if !spans.is_empty() {
         rows.row(None, "cost", &spans);
     }
 }
 
-/// Prints how much was seen.
-pub(super) fn seen(review: &Review, outline: Option<&Outline>) -> String {
+/// Prints how much was seen: of what is in view, and of the whole change, which is what the log counts.
+fn seen(model: &Model, review: &Review, outline: Option<&Outline>) -> String {
     let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
-    let round = match review.extent {
-        Extent::Whole => "",
-        Extent::SinceLast => " since the last round",
-    };
-    format!(
-        "seen {} of {}{round}",
-        review.progress.seen(review.extent),
-        format::plural(all, "hunk")
-    )
+    let of = |extent, all| format!("{} of {}", review.progress.seen(extent), format::plural(all, "hunk"));
+    match (review.extent, super::change_of(model, review, Extent::Whole)) {
+        (Extent::Whole, _) => format!("seen {}", of(Extent::Whole, all)),
+        (Extent::SinceLast, super::Change::Files(files)) => {
+            let whole = files.iter().map(|file| file.hunks() as usize).sum();
+            let (part, whole) = (of(Extent::SinceLast, all), of(Extent::Whole, whole));
+            format!("seen {part} since the last round, {whole} in all")
+        }
+        (Extent::SinceLast, _) => format!("seen {} since the last round", of(Extent::SinceLast, all)),
+    }
 }
 
 fn spend(totals: &Totals) -> String {

@@ -28,7 +28,7 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
 
 /// Columns from which before and after can stand beside each other.
-pub const ROOM_FOR_SPLIT: u16 = 140;
+pub const ROOM_FOR_SPLIT: u16 = 120;
 
 /// Where the parts of the page stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

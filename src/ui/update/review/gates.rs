@@ -1,15 +1,14 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
+use super::rounds;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, ReviewRefused};
-use crate::protocol::{FileDiff, GateDecision, GateId, Oid, QuestionId};
+use crate::protocol::{GateDecision, GateId, Oid, QuestionId};
 use crate::session::state::OpenGate;
 use crate::session::timeline::ItemKind;
-use crate::ui::model::review::{Extent, Review, Standing, Target};
+use crate::ui::model::review::{Review, Standing, Target};
 use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
-use crate::ui::page::review::file_hunks;
 use crate::ui::update::availability::only_watches;
 use jiff::Timestamp;
-use std::collections::HashMap;
 
 /// Reviews that are kept after their page closed: for drafts, and for what the next round takes over.
 const KEPT: usize = 16;
@@ -126,7 +125,7 @@ fn show(model: &mut Model, target: Target) {
     }
     model.pages.retain(|page| !matches!(page.subject, Subject::Review(_)));
     model.pages.push(Page::new(Subject::Review(target)));
-    carry_over(model);
+    rounds::carry_over(model);
 }
 
 /// Begins a review with what was written for gates that are gone.
@@ -150,50 +149,6 @@ fn begin(model: &mut Model, open: &OpenGate) -> Review {
         review.inherit(gone);
     }
     review
-}
-
-/// Takes over, once both changes are here, which hunks were seen in the last round and are the same in this one.
-pub fn carry_over(model: &mut Model) {
-    let Some(review) = model.open_review() else { return };
-    let Some((gate, progress)) = &review.earlier else { return };
-    let before = Review::of_gate(gate, model.elapsed);
-    let (Some(old), Some(new)) = (super::whole(model, &before), super::whole(model, review)) else {
-        return;
-    };
-    let mut seen: HashMap<(&str, String), usize> = HashMap::new();
-    let each = |files: &[FileDiff]| -> Vec<(usize, usize, String)> {
-        let files = files.iter().enumerate();
-        files
-            .flat_map(|(file, diff)| {
-                let hunks = file_hunks(diff).into_iter().enumerate();
-                // Without its first row, which holds the numbers.
-                let text = |rows: Vec<_>| format!("{:?}", rows.iter().skip(1).map(content).collect::<Vec<_>>());
-                hunks.map(|(hunk, rows)| (file, hunk, text(rows))).collect::<Vec<_>>()
-            })
-            .collect()
-    };
-    for (file, hunk, text) in each(old) {
-        if progress.has_seen((Extent::Whole, file, hunk)) {
-            *seen.entry((old[file].path.as_str(), text)).or_default() += 1;
-        }
-    }
-    let mut same = Vec::new();
-    for (file, hunk, text) in each(new) {
-        if let Some(left) = seen.get_mut(&(new[file].path.as_str(), text)).filter(|left| **left > 0) {
-            *left -= 1;
-            same.push((Extent::Whole, file, hunk));
-        }
-    }
-    if let Some(review) = model.open_review_mut() {
-        review.earlier = None;
-        for part in same {
-            review.progress.mark(part);
-        }
-    }
-}
-
-const fn content(row: &crate::ui::text::diff::Row) -> (crate::ui::text::diff::RowKind, &str) {
-    (row.kind, row.text.as_str())
 }
 
 /// Goes to the next thing that waits; the present one goes on waiting.

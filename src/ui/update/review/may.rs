@@ -20,7 +20,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::EditMessage => only_watches(model),
         Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
         Action::Split if review.query().is_none() => Some("there is nothing to compare here"),
-        Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 140 columns"),
+        Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 120 columns"),
         Action::Comment | Action::MarkSeen => {
             let files = matches!(page::change(model, review), Change::Files(_));
             let watches = watches(model, review).filter(|_| action == Action::Comment);

@@ -6,6 +6,7 @@
 mod gates;
 mod may;
 mod reading;
+mod rounds;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -14,11 +15,11 @@ mod writing;
 #[cfg(test)]
 mod writing_tests;
 
-pub use gates::{
-    carry_over, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused,
-};
+pub use gates::{changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused};
 pub use may::{refusal, watches};
-pub use reading::{drawn, mark_seen, since_last, split, unseen};
+use reading::objection;
+pub use reading::{drawn, mark_seen, objection_words, since_last, split};
+pub use rounds::carry_over;
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
 use super::availability::watches_another;
@@ -40,11 +41,11 @@ pub fn approve(model: &mut Model, effects: &mut Vec<Effect>) {
     if !review.latch.is_armed_for_opener(now) {
         return too_soon(model);
     }
-    let missing = unseen(model, review);
+    let objection = objection(model, review);
     let Some(review) = model.open_review_mut() else { return };
-    if missing.is_some() && !review.insisting {
-        // Said in the row above the keys; the second press is armed as the first was.
-        review.insisting = true;
+    if let Some((objection, _)) = objection {
+        // Said in the row above the keys; the next press is armed as the first was.
+        review.insisted.push(objection);
         review.latch.pressed_again(now);
         return;
     }
@@ -63,10 +64,10 @@ pub fn too_soon(model: &mut Model) {
             None => review.latch.pressed_early(now),
         }
     }
-    let insisting = model
+    let insisted = model
         .open_review()
-        .is_some_and(|review| review.insisting && review.entry.is_none());
-    if insisting {
+        .is_some_and(|review| !review.insisted.is_empty() && review.entry.is_none());
+    if insisted {
         let key = model.keymap.key_text(Action::Approve);
         model.refuse(format!(
             "not yet: {key} in a moment approves it all the same; this press was not counted"
@@ -151,15 +152,19 @@ enum Settling {
 
 /// Tells how far a commit was looked at. What was seen when it was approved counts too.
 fn reviewed(model: &Model, commit: &Oid, seen: Seen, comments: Vec<ReviewComment>, settling: Settling) -> CommitReviewed {
-    let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
-    let before = debt.map_or(0, |debt| debt.hunks.saturating_sub(debt.unseen));
     CommitReviewed {
         commit: commit.clone(),
-        hunks_seen: seen.hunks_seen.max(before),
+        hunks_seen: seen.hunks_seen.max(seen_before(model, commit)),
         hunks: seen.hunks,
         settled: settling == Settling::Done,
         comments,
     }
+}
+
+/// Counts the hunks of an unseen commit that were seen by now, as the log tells it.
+fn seen_before(model: &Model, commit: &Oid) -> u32 {
+    let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
+    debt.map_or(0, |debt| debt.hunks.saturating_sub(debt.unseen))
 }
 
 /// Returns the commit that is looked back at on the visible page.

@@ -1,20 +1,24 @@
 //! Looking: what was on the screen, marking hunks, which part of the change is shown and how.
 
-use super::page;
+use super::{page, rounds};
+use crate::protocol::FileDiff;
+use crate::ui::keymap::Action;
 use crate::ui::model::Model;
-use crate::ui::model::review::{Extent, Review, Standing};
+use crate::ui::model::review::{Extent, Objection, Review, Standing, Target};
 use crate::ui::page::review::Change;
 use crate::ui::page::{self as pages, Mark};
+use crate::ui::text::format;
 use crate::ui::update::motion;
 use std::time::Duration;
 
-/// Notes what a frame has shown: lines of hunks, the end, and that there is something to decide on.
-pub fn drawn(model: &mut Model, at: Duration) {
+/// Notes what a frame has shown: lines of hunks, the end, and that there is something to decide on. Says whether the screen, which
+/// tells how much was seen, is behind that.
+pub fn drawn(model: &mut Model, at: Duration) -> bool {
     let (Some(open), Some(review)) = (model.pages.last(), model.open_review()) else {
-        return;
+        return false;
     };
     if model.popup.is_some() {
-        return;
+        return false;
     }
     let pending = matches!(page::change(model, review), Change::Pending);
     let body = page::places(model, review).body;
@@ -22,10 +26,11 @@ pub fn drawn(model: &mut Model, at: Duration) {
     let end = open.scroll + usize::from(body.height);
     let rows = open.scroll..end.min(document.lines.len());
     let split = page::is_split(review, body.width);
-    let Some(review) = model.open_review_mut() else { return };
+    let before = review.progress.told();
+    let Some(review) = model.open_review_mut() else { return false };
     review.opened.get_or_insert(at);
     if pending {
-        return;
+        return false;
     }
     if review.standing == Standing::Waits {
         review.latch.drawn(at);
@@ -46,18 +51,53 @@ pub fn drawn(model: &mut Model, at: Duration) {
     if rows.end == document.lines.len() {
         review.progress.reached_end(extent);
     }
+    if review.progress.told() == before {
+        return false;
+    }
+    if extent == Extent::SinceLast {
+        rounds::carry_over(model);
+    }
+    true
+}
+
+/// Says what stands against approving next: nothing that was insisted on already.
+pub(super) fn objection(model: &Model, review: &Review) -> Option<(Objection, String)> {
+    let fresh = |objection| !review.insisted.contains(&objection);
+    let mut found = [Objection::Unseen, Objection::Hook]
+        .into_iter()
+        .filter(|objection| fresh(*objection));
+    found.find_map(|objection| Some((objection, objection_words(model, review, objection)?)))
+}
+
+/// Says an objection in words; `None` if it does not stand.
+#[must_use]
+pub fn objection_words(model: &Model, review: &Review, objection: Objection) -> Option<String> {
+    let key = model.keymap.key_text(Action::Approve);
+    match objection {
+        Objection::Unseen => Some(format!("{}; {key} again does it all the same", unseen(model, review)?)),
+        Objection::Hook => {
+            let facts = review.gate.as_ref()?.opened.commit.as_ref()?;
+            facts.hook_failure.as_ref()?;
+            Some(format!(
+                "your pre-commit hook does not let it through; {key} again commits over it"
+            ))
+        }
+    }
 }
 
 /// Says what of the change was never on the screen, if there is anything.
-#[must_use]
-pub fn unseen(model: &Model, review: &Review) -> Option<String> {
+fn unseen(model: &Model, review: &Review) -> Option<String> {
     let open = model.pages.last()?;
     let body = page::places(model, review).body;
     let document = pages::document(model, open, body.width);
     if !review.progress.has_ended(review.extent) {
         let below = document.lines.len().saturating_sub(open.scroll + usize::from(body.height));
         let s = if below == 1 { "" } else { "s" };
-        return Some(format!("end not seen: {below} line{s} below"));
+        return Some(match below {
+            // It is where the page stands, and no frame has shown it yet.
+            0 => "end not seen yet".to_owned(),
+            _ => format!("end not seen: {below} line{s} below"),
+        });
     }
     let outline = document.outline.as_ref()?;
     let hidden: usize = outline
@@ -68,8 +108,27 @@ pub fn unseen(model: &Model, review: &Review) -> Option<String> {
             all.saturating_sub(review.progress.seen_of(review.extent, *file))
         })
         .sum();
-    let s = if hidden == 1 { "" } else { "s" };
-    (hidden > 0).then(|| format!("not seen: {hidden} hunk{s} in folded files"))
+    if hidden > 0 {
+        let s = if hidden == 1 { "" } else { "s" };
+        return Some(format!("not seen: {hidden} hunk{s} in folded files"));
+    }
+    // Without files there is only the text, and its end was seen.
+    review.query()?;
+    let Some(files) = super::whole(model, review) else {
+        return Some("not seen: the whole change, which is still being read".to_owned());
+    };
+    let before = match &review.target {
+        Target::Commit(commit) => super::seen_before(model, commit),
+        Target::Gate(_) => 0,
+    };
+    let seen = super::seen(model, review).hunks_seen.max(before);
+    let all = files.iter().map(FileDiff::hunks).fold(0, u32::saturating_add);
+    let left = all.saturating_sub(seen);
+    let hunks = format::plural(left as usize, "hunk");
+    (left > 0).then(|| match review.extent {
+        Extent::Whole => format!("{hunks} not seen"),
+        Extent::SinceLast => format!("{hunks} not seen in any round"),
+    })
 }
 
 /// Marks the hunk under the cursor, or all of the file whose row it is on, and goes to the next that is not seen.
@@ -97,6 +156,10 @@ pub fn mark_seen(model: &mut Model) {
     for part in marked {
         review.progress.mark(part);
     }
+    if extent == Extent::SinceLast {
+        rounds::carry_over(model);
+    }
+    let Some(review) = model.open_review() else { return };
     let fresh: Vec<usize> = hunks
         .filter_map(|stop| outline.places.get(stop.row).copied().flatten().map(|place| (stop.row, place)))
         .filter(|(_, place)| !review.progress.has_seen((extent, place.file, place.hunk)))
@@ -115,7 +178,7 @@ pub fn since_last(model: &mut Model) {
         Extent::Whole => Extent::SinceLast,
         Extent::SinceLast => Extent::Whole,
     };
-    review.insisting = false;
+    review.insisted.clear();
     if let Some(open) = model.pages.last_mut() {
         open.cursor = 0;
         open.scroll = 0;

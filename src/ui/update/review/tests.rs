@@ -301,6 +301,22 @@ fn a_message_with_a_character_that_does_not_show_stays_open_to_be_mended() {
 }
 
 #[test]
+fn a_reason_or_a_comment_with_a_character_that_does_not_show_is_not_sent() {
+    let mut model = waiting();
+    keys(&mut model, "a d");
+    text(&mut model, "why \u{202e}");
+    assert_eq!(keys(&mut model, "Enter"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("line 1 holds U+202E in column 5"));
+    assert_eq!(answered(&keys(&mut model, "Backspace Enter")).reason, "why");
+    let mut model = waiting();
+    keys(&mut model, "a c");
+    text(&mut model, "\u{200b}");
+    keys(&mut model, "Enter");
+    assert!(model.open_review().unwrap().entry.is_some(), "it stays open");
+    assert!(model.open_review().unwrap().comments.is_empty());
+}
+
+#[test]
 fn comments_are_written_changed_removed_and_sent_with_their_line() {
     let mut model = waiting();
     keys(&mut model, "a / t a g = Enter n N c");

@@ -2,8 +2,8 @@
 
 use super::reading::{file_at_cursor, place_at_cursor};
 use super::{answer, page, too_soon};
-use crate::harness::{limits, message};
-use crate::protocol::GateDecision;
+use crate::harness::limits;
+use crate::protocol::{GateDecision, typed};
 use crate::ui::model::Model;
 use crate::ui::model::field::{Field, Lines};
 use crate::ui::model::review::{Entry, Latch, Review, Spot, Writing};
@@ -100,10 +100,13 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
         return too_soon(model);
     }
     let (what, text) = (entry.what.clone(), entry.field.text());
+    // The line stays open, to be mended.
+    if let Some(found) = typed::hidden(&text) {
+        return model.refuse(found.to_string());
+    }
     if what == Writing::Message
-        && let Err(why) = limit(model, text.trim()).and_then(|()| message::check(&text))
+        && let Err(why) = limit(model, text.trim())
     {
-        // The line stays open, to be mended.
         return model.refuse(why);
     }
     match what {

@@ -81,3 +81,13 @@ fn an_open_question_is_held_renewed_and_let_go() {
     update(&mut model, press(KeyCode::Char('a')));
     assert!(screen(&mut model).contains("no answer by 12:40:10: the agent takes choice 1"));
 }
+
+#[test]
+fn an_answer_with_a_character_that_does_not_show_stays_to_be_mended() {
+    let mut model = live((120, 40));
+    keys(&mut model, "a o k");
+    update(&mut model, Msg::Paste("\u{202e}".into()));
+    assert_eq!(keys(&mut model, "Enter"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("line 1 holds U+202E in column 3"));
+    assert_eq!(keys(&mut model, "Backspace Enter").len(), 1);
+}

@@ -197,3 +197,13 @@ fn only_the_window_of_the_run_steers() {
         assert!(model.popup.is_none(), "{key}");
     }
 }
+
+#[test]
+fn a_message_with_a_character_that_does_not_show_stays_to_be_mended() {
+    let mut model = at_work();
+    keys(&mut model, "i h i");
+    update(&mut model, Msg::Paste("\u{200b}".into()));
+    assert_eq!(keys(&mut model, "Enter"), []);
+    assert!(model.note.as_ref().unwrap().text.contains("U+200B"));
+    assert_eq!(keys(&mut model, "Backspace Enter").len(), 1);
+}

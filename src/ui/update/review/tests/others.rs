@@ -60,8 +60,9 @@ fn watchers_decide_nothing() {
 #[test]
 fn split_needs_room_and_keeps_the_line() {
     let mut model = waiting();
+    model.size.width = 119;
     keys(&mut model, "a |");
-    assert!(model.note.as_ref().unwrap().text.contains("140 columns"));
+    assert!(model.note.as_ref().unwrap().text.contains("120 columns"));
     model.size.width = 160;
     keys(&mut model, "/ t a g = Enter n N |");
     let shown = screen(&mut model);

@@ -1,6 +1,7 @@
 //! Rounds of a review: answers that came too late, what comes next, what was seen before.
 
 use super::*;
+use crate::ui::model::review::Extent;
 
 #[test]
 fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
@@ -115,7 +116,7 @@ fn the_next_round_knows_what_was_said_and_seen_and_what_changed_since() {
     assert!(screen(&mut model).contains("Only what changed since the last round"));
     keys(&mut model, "w G");
     assert_eq!(
-        answered(&keys(&mut model, "a")).comments,
+        answered(&keys(&mut model, "a a")).comments,
         [],
         "what was sent is not sent again"
     );
@@ -139,4 +140,132 @@ fn an_answer_that_does_not_count_leaves_everything_as_it_was_written() {
     keys(&mut model, "a");
     assert_eq!(model.open_review().unwrap().comments.len(), 1);
     assert_eq!(answered(&keys(&mut model, "d Enter")).comments.len(), 1);
+}
+
+/// A round that was denied on a screen of so many rows, and the next one, which adds a file, on a small one.
+fn next_round_with_a_file_more(rows: u16) -> Model {
+    let mut model = waiting();
+    model.size.height = rows;
+    keys(&mut model, "a d Enter");
+    waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
+    let (gate, _) = second_round();
+    let (from, to) = (gate.commit.as_ref().unwrap().previous.clone(), gate.tree.clone().unwrap());
+    let added = FileDiff {
+        path: "zz.md".into(),
+        note: String::new(),
+        patch: "@@ -0,0 +1,2 @@\n+one\n+two\n".into(),
+        ..waiting::files()[3].clone()
+    };
+    let files = waiting::files().into_iter().chain([added.clone()]).collect();
+    waiting::open(&mut model, gate, files);
+    model.changes.insert((from, to), Loaded::Ready(vec![added]));
+    model.size.height = 16;
+    keys(&mut model, "a");
+    model
+}
+
+#[test]
+fn what_no_round_ever_showed_is_not_approved_from_the_view_of_what_changed_since_without_a_word() {
+    let mut model = next_round_with_a_file_more(16);
+    keys(&mut model, "w G");
+    let shown = screen(&mut model);
+    assert!(shown.contains("1/1 seen"), "all there is in view: {shown}");
+    assert_eq!(keys(&mut model, "a"), []);
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("hunks not seen in any round; a again does it all the same"),
+        "{shown}"
+    );
+    let review = model.open_review().unwrap();
+    let counted = review.progress.seen(Extent::Whole);
+    assert!(counted < 6, "a small screen: {counted}");
+    let seen = answered(&keys(&mut model, "a")).seen.unwrap();
+    assert_eq!((seen.hunks, seen.hunks_seen as usize), (6, counted));
+}
+
+#[test]
+fn what_is_seen_of_the_changes_since_the_last_round_counts_for_the_whole() {
+    let mut model = next_round_with_a_file_more(90);
+    let before = model.open_review().unwrap().progress.seen(Extent::Whole);
+    assert_eq!(before, 5, "the first round was on the screen, and is the same");
+    model.size.height = 40;
+    keys(&mut model, "w");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("seen 1 of 1 hunk since the last round, 6 of 6 hunks in all"),
+        "{shown}"
+    );
+    let seen = answered(&keys(&mut model, "a")).seen.unwrap();
+    assert_eq!(
+        (seen.hunks, seen.hunks_seen),
+        (6, 6),
+        "no word is needed, and the log counts the same"
+    );
+}
+
+#[test]
+fn a_line_written_otherwise_is_seen_with_the_rest_of_its_hunk_from_the_last_round() {
+    let mut model = waiting();
+    model.size.height = 90;
+    keys(&mut model, "a d Enter");
+    waiting::tell(&mut model, decided(17, GateDecision::Reject, "human", ""));
+    let (gate, files) = second_round();
+    let (from, to) = (gate.commit.as_ref().unwrap().previous.clone(), gate.tree.clone().unwrap());
+    let line = |text: &str| format!("      tag=$(tag_of \"{text}\")");
+    let patch = format!("@@ -34,1 +34,1 @@\n-{}\n+{}\n", line("$1"), line("$q"));
+    let since = FileDiff {
+        patch,
+        ..files[2].clone()
+    };
+    waiting::open(&mut model, gate, files);
+    model.changes.insert((from, to), Loaded::Ready(vec![since]));
+    model.size.height = 16;
+    keys(&mut model, "a");
+    assert_eq!(
+        model.open_review().unwrap().progress.seen(Extent::Whole),
+        4,
+        "all but the changed one"
+    );
+    keys(&mut model, "w G");
+    let review = model.open_review().unwrap();
+    assert_eq!(
+        (review.progress.seen(Extent::SinceLast), review.progress.seen(Extent::Whole)),
+        (1, 5)
+    );
+}
+
+#[test]
+fn the_screen_is_drawn_once_more_where_a_frame_showed_what_it_counts() {
+    let mut model = waiting();
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('a'), at);
+    screen(&mut model);
+    let first = update(&mut model, Msg::Drawn(at + MS));
+    assert!(first.contains(&Effect::DrawAgain), "{first:?}");
+    screen(&mut model);
+    assert_eq!(update(&mut model, Msg::Drawn(at + 2 * MS)), [], "and not for ever");
+}
+
+#[test]
+fn the_end_that_no_frame_has_shown_yet_has_no_lines_below() {
+    let mut model = waiting();
+    model.size.height = 16;
+    keys(&mut model, "a a");
+    assert!(screen(&mut model).contains("end not seen: "), "asked once");
+    keys(&mut model, "G");
+    let shown = screen(&mut model);
+    assert!(!shown.contains("end not seen") && !shown.contains("0 lines below"), "{shown}");
+}
+
+#[test]
+fn a_commit_that_the_pre_commit_hook_refuses_is_approved_by_a_key_of_its_own() {
+    let mut model = undisturbed((120, 90));
+    let mut gate = waiting::gate();
+    gate.commit.as_mut().unwrap().hook_failure = Some("The user's pre-commit hook fails with exit code 3.".into());
+    waiting::open(&mut model, gate, waiting::files());
+    keys(&mut model, "a");
+    assert!(screen(&mut model).contains("approve over the hook"));
+    assert_eq!(keys(&mut model, "a"), []);
+    assert!(screen(&mut model).contains("your pre-commit hook does not let it through; a again commits over it"));
+    assert_eq!(answered(&keys(&mut model, "a")).decision, GateDecision::Approve);
 }
