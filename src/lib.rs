@@ -49,6 +49,10 @@
 //! through one dispatch: guard -> gate -> tool -> verify -> event. The agent's commits are made only there, from the very tree that
 //! was tested. Its features are flipped only there, one JSON token at a time, on evidence.
 //!
+//! Whether the work moves or goes round is measured by the reducer, turn by turn, from calls and their results alone
+//! ([`session::headway`]). What follows at which threshold is `engine::circling`'s: the agent is told, the session handed off, a person
+//! asked; each step is an event before it is taken.
+//!
 //! # Where a run works
 //!
 //! In a repository with commits and no log of ours, a run gets a worktree beside the user's checkout, on a branch `longhaul/…` that

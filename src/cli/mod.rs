@@ -23,6 +23,7 @@ mod history;
 mod key;
 mod launch;
 mod manual;
+mod moving;
 mod notice;
 mod open;
 mod orders;

@@ -168,6 +168,7 @@ impl Project {
             Phase::Interrupted => Standing::Interrupted,
             Phase::WaitingForYou => Standing::WaitingForYou,
             Phase::Running
+            | Phase::Circling
             | Phase::Pausing
             | Phase::Paused
             | Phase::Stopping

@@ -3,6 +3,7 @@
 use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
+use super::moving::Moving;
 use super::project::Project;
 use super::words;
 use crate::protocol::{SessionNo, Usage};
@@ -28,6 +29,7 @@ struct Row {
     turns: u32,
     commits: Vec<String>,
     features_passed: Vec<String>,
+    headway: Moving,
     usage: Usage,
     cost_usd: f64,
     unpriced_tokens: u64,
@@ -117,6 +119,7 @@ fn row(state: &State, session: &Session) -> Row {
             .map(|commit| commit.made.commit.to_string())
             .collect(),
         features_passed: passed.map(|row| row.feature.id.to_string()).collect(),
+        headway: Moving::of(session),
         usage: session.totals.usage,
         cost_usd: session.totals.cost.usd(),
         unpriced_tokens: session.totals.unpriced_tokens,

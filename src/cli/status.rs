@@ -3,6 +3,7 @@
 use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
+use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::words;
 use crate::protocol::event::RunOutcome;
@@ -29,6 +30,10 @@ struct Report {
     features: Features,
     sessions: usize,
     session: Option<Current>,
+    /// How the running or last session's work moves.
+    headway: Option<Moving>,
+    /// Features that are left out of the latest run because work on them went round.
+    left_out: Vec<String>,
     tests: Option<Tests>,
     /// The latest move back or forth since the latest run began.
     moved: Option<Moved>,
@@ -168,6 +173,9 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         };
         let told = format!("{} {}{feature}: {doing}{gone}", session.number.0, session.role);
         lines.push(("session", told));
+    }
+    if let Some(line) = state.current().and_then(|session| Moving::of(session).line()) {
+        lines.push(("headway", line));
     }
     let queued = state.messages.len();
     if queued > 0 {
@@ -324,6 +332,14 @@ fn report(project: &Project, now: Timestamp) -> Report {
             context_share: session.context_share(),
             ended: session.end_cause().map(words::cause),
         }),
+        headway: state.current().map(Moving::of),
+        left_out: state
+            .features
+            .rows
+            .iter()
+            .filter(|row| row.track.is_given_up)
+            .map(|row| row.feature.id.to_string())
+            .collect(),
         tests: state.tested_now().run().map(|(run, _)| {
             let totals = run.totals();
             Tests {

@@ -45,6 +45,10 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
         let made = state.commits.iter().filter(|commit| commit.seq > run.begun).count();
         row("commits", format::commits(held, made, state.branch()));
     }
+    let round = state.went_round();
+    if !round.is_empty() {
+        row("round", format!("work went round on {}", round.join(", ")));
+    }
     if !state.features.skipped.is_empty() {
         let ids: Vec<&str> = state.features.skipped.iter().map(FeatureId::as_str).collect();
         row("skipped", format!("{}; a new run takes them up again", ids.join(", ")));

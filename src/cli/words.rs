@@ -133,6 +133,7 @@ pub const fn cause(cause: EndCause) -> &'static str {
         EndCause::Limit => "limit met",
         EndCause::Stopped => "stopped",
         EndCause::GaveUp => "gave up",
+        EndCause::Circling => "went round, handed off",
         EndCause::Failed => "failed",
     }
 }

@@ -23,7 +23,7 @@ pub use layers::{Document, Layers, Origin, Override};
 pub use nearest::nearest;
 pub use reference::{KeyDoc, reference};
 pub use resolve::{Resolved, Traced};
-pub use settings::{Bash, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify, WorktreeUse};
+pub use settings::{Bash, Circling, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify, WorktreeUse};
 
 /// The built-in settings file, with a comment on every key.
 pub const DEFAULTS: &str = include_str!("../../assets/config.default.toml");

@@ -7,7 +7,7 @@ use super::document::{Entry, entries};
 use super::keys::{self, KEYS};
 use super::layers::{Document, Layers, Origin};
 use super::pricing::Prices;
-use super::settings::{Bash, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify, WorktreeUse};
+use super::settings::{Bash, Circling, Durability, Notify, NotifyBackend, Settings, UiSettings, Verify, WorktreeUse};
 use super::{ConfigError, DEFAULTS};
 use crate::protocol::event::Limits;
 use crate::protocol::{Autonomy, Cost};
@@ -185,6 +185,11 @@ impl Merged {
                 // A million tokens at this price per million: the amount itself.
                 cost: self.number("limits.cost").map(|dollars| Cost::of_tokens(1_000_000, dollars)),
                 seconds: self.text("limits.time").as_deref().and_then(keys::seconds),
+            },
+            circling: Circling {
+                told: self.whole("circling.told").unwrap_or_default(),
+                hand_off: self.whole("circling.hand_off").unwrap_or_default(),
+                ask: self.whole("circling.ask").unwrap_or_default(),
             },
             verify: Verify {
                 command: self.text("verify.command"),

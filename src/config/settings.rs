@@ -41,10 +41,20 @@ pub struct Settings {
     pub worktree: WorktreeUse,
     pub commit_trailer: bool,
     pub limits: Limits,
+    pub circling: Circling,
     pub verify: Verify,
     pub bash: Bash,
     pub ui: UiSettings,
     pub notify: Notify,
+}
+
+/// When work counts as going round; 0 for never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "assets/config.default.toml documents every key by its name")]
+pub struct Circling {
+    pub told: u32,
+    pub hand_off: u32,
+    pub ask: u32,
 }
 
 /// How the project's tests are run.

@@ -116,6 +116,12 @@ impl<'a> Driver<'a> {
             while let Some(input) = inputs.pop_front() {
                 if self.machine.settles(&input) {
                     self.edit_list().await?;
+                    // As with a remark, the machine only keeps it for the next request.
+                    if self.machine.goes_on(&input)
+                        && let Some(told) = self.dispatch.mind_circling()?
+                    {
+                        self.machine.step(told);
+                    }
                 }
                 if self.machine.reminds(&input) {
                     let cancel = self.cancel.child_token();
@@ -157,6 +163,7 @@ impl<'a> Driver<'a> {
             | Input::Delta { .. }
             | Input::BlockFinished { .. }
             | Input::Remark { .. }
+            | Input::HandOff { .. }
             | Input::Stop { .. }
             | Input::CancelStop
             | Input::Steered(_)

@@ -78,6 +78,13 @@ pub enum Input {
         /// Set when the call was an accepted `end_session`: its summary.
         ends: Option<String>,
     },
+    /// The session shall end within a few turns: its work goes round.
+    HandOff {
+        /// What the model is told.
+        text: String,
+        /// The session's closing words, should it have none of its own.
+        summary: String,
+    },
     /// Something the model must be told with the next message: a change from outside, a restored file.
     Remark {
         /// The text.

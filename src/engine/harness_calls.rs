@@ -206,7 +206,7 @@ impl Dispatch {
         }
         let Some((next, reason)) = features::next(&self.project) else {
             let skipped = self.project.journal.with_state(|state| !state.features.skipped.is_empty());
-            let left = if skipped { " that the human does not skip" } else { "" };
+            let left = if skipped { " that is not left out" } else { "" };
             return Ok(Some(format!(
                 "Every feature{left} passes. If the progress note is written and committed, call end_session."
             )));

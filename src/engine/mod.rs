@@ -6,6 +6,7 @@
 //!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person; `permit`,
 //!   `raise` and `propose` ask about commands, limits and guarded files.
 //! - `place` knows where a project is worked on, `finish` brings a worktree's work to the user's branch.
+//! - `circling` acts where the measure of headway says that work goes round.
 //! - `journal` is the only way to say that something happened.
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
@@ -17,6 +18,7 @@ mod beside;
 mod bisect;
 mod checkpoint;
 mod checks;
+mod circling;
 mod commits;
 mod conversation;
 mod dispatch;

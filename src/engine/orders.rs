@@ -7,9 +7,8 @@ use super::dispatch::Dispatch;
 use super::edits::Wish;
 use super::effect::Input;
 use super::error::EngineError;
-use super::{beside, gates, review, rules, steer, window};
+use super::{asking, beside, gates, review, rules, steer, window};
 use crate::harness::prompt::Attendance;
-use crate::protocol::event::QuestionAnswered;
 use crate::protocol::{Command, GateDecision, StopMode};
 
 impl Dispatch {
@@ -56,13 +55,7 @@ impl Dispatch {
                 Ok(Some(Input::Steered(steer::standing(&self.project))))
             }
             Command::AnswerQuestion { question, text } => {
-                if self.project.questions.answer(question, text.clone()) {
-                    self.project.record(QuestionAnswered {
-                        question,
-                        text,
-                        by: "human".into(),
-                    })?;
-                }
+                asking::take(&self.project, question, text)?;
                 Ok(None)
             }
             Command::SaveNotes { base, text } => {

@@ -3,15 +3,16 @@
 //! Owns the decision which session comes next and when there is none. Invariant: whatever happens, the log gets its `run_ended`,
 //! unless the log itself is what failed.
 
+use super::circling::Onward;
 use super::edits::{self, Wish};
 use super::error::EngineError;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
 use super::victory::{self, Verdict};
-use super::{audit, beside, features, gates, limits, raise, review, rules, steer, window};
+use super::{asking, audit, beside, features, gates, limits, raise, review, rules, steer, window};
 use crate::harness::select;
 use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, StopRequested};
-use crate::protocol::{Command, Feature, FeatureStatus, Role, StopMode};
+use crate::protocol::{Command, Feature, FeatureId, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -95,8 +96,14 @@ impl Supervisor {
             if let Some(ended) = self.project.make_planned_move().await? {
                 return Ok(ended);
             }
-            if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
-                return Ok(ended);
+            match self.past_circling(&outcome).await? {
+                Onward::Anew => idle = 0,
+                Onward::AsEver => {
+                    if let Some(ended) = verdict(&outcome, &mut idle, self.project.settings.stall_sessions) {
+                        return Ok(ended);
+                    }
+                }
+                Onward::Ends(ended) => return Ok(self.project.make_planned_move().await?.unwrap_or(ended)),
             }
             if self.next_role().await?.is_ok()
                 && let Some(ended) = audit::hold(&self.project)?
@@ -127,28 +134,41 @@ impl Supervisor {
                 reason,
             }));
         }
-        if let Some(reason) = self.only_skipped_left(features) {
-            return Ok(Err(RunEnded {
-                outcome: RunOutcome::Stopped,
-                reason,
-            }));
+        if let Some(ended) = self.only_skipped_left(features) {
+            return Ok(Err(ended));
         }
         Ok(Ok(Role::Coding))
     }
 
-    /// Says which features are left if a person skips every one that does not pass.
-    fn only_skipped_left(&self, features: &[Feature]) -> Option<String> {
+    /// How the run ends if every feature that does not pass is left out, by a person or because it went round.
+    fn only_skipped_left(&self, features: &[Feature]) -> Option<RunEnded> {
         let open: Vec<&Feature> = features
             .iter()
             .filter(|feature| feature.status != FeatureStatus::Passing)
             .collect();
-        let skipped = self.project.journal.with_state(|state| state.features.skipped.clone());
-        open.iter().all(|feature| skipped.contains(&feature.id)).then(|| {
+        self.project.journal.with_state(|state| {
+            let board = &state.features;
+            let left_out = open.iter().all(|feature| board.skipped.contains(&feature.id));
+            let given_up = |id: &FeatureId| board.get(id).is_some_and(|row| row.track.is_given_up);
             let ids: Vec<&str> = open.iter().map(|feature| feature.id.as_str()).collect();
-            format!(
-                "every feature passes but those that you skipped: {}; a new run takes them up again",
-                ids.join(", ")
-            )
+            let round: Vec<&str> = open
+                .iter()
+                .filter(|one| given_up(&one.id))
+                .map(|one| one.id.as_str())
+                .collect();
+            let (outcome, reason) = if round.is_empty() {
+                let told = "every feature passes but those that you skipped";
+                let reason = format!("{told}: {}; a new run takes them up again", ids.join(", "));
+                (RunOutcome::Stopped, reason)
+            } else {
+                let told = format!("every feature passes but those left out: {}", ids.join(", "));
+                let next = "read their last sessions, tell the agent another way by a message or the notes, and run again";
+                (
+                    RunOutcome::Stalled,
+                    format!("{told}; work went round on {}: {next}", round.join(", ")),
+                )
+            };
+            left_out.then_some(RunEnded { outcome, reason })
         })
     }
 
@@ -194,7 +214,7 @@ impl Supervisor {
 
     /// Does work between two sessions and takes commands meanwhile; one that stops the run cancels the work, which is waited for.
     /// `None` if that happened.
-    async fn attend<T>(
+    pub(super) async fn attend<T>(
         &mut self,
         cancel: &CancellationToken,
         work: impl Future<Output = Result<T, EngineError>>,
@@ -256,10 +276,10 @@ impl Supervisor {
             Command::RunTests { only } => beside::ask(&self.project, only)?,
             Command::StopTests => self.project.beside.stop(),
             Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
-            Command::CancelStop
-            | Command::AnswerQuestion { .. }
-            | Command::HoldQuestion { .. }
-            | Command::ReleaseQuestion { .. } => {}
+            Command::CancelStop => {}
+            Command::AnswerQuestion { question, text } => asking::take(&self.project, question, text)?,
+            Command::HoldQuestion { question } => self.project.questions.hold(question),
+            Command::ReleaseQuestion { question } => self.project.questions.release(question),
         }
         Ok(false)
     }
@@ -283,7 +303,7 @@ fn verdict(outcome: &Outcome, idle: &mut u32, stall_sessions: u32) -> Option<Run
                 reason: outcome.summary.clone(),
             });
         }
-        EndCause::Finished | EndCause::ContextFull | EndCause::GaveUp => {}
+        EndCause::Finished | EndCause::ContextFull | EndCause::GaveUp | EndCause::Circling => {}
     }
     *idle = if outcome.headway { 0 } else { *idle + 1 };
     (*idle >= stall_sessions).then(|| {
@@ -295,7 +315,7 @@ fn verdict(outcome: &Outcome, idle: &mut u32, stall_sessions: u32) -> Option<Run
     })
 }
 
-fn stopped() -> RunEnded {
+pub(super) fn stopped() -> RunEnded {
     RunEnded {
         outcome: RunOutcome::Stopped,
         reason: "stopped by the user; run again to go on".into(),

@@ -80,6 +80,7 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
             find(told, places::commits(worked, false));
         }
     }
+    find(moved(session), places::rounds(session));
     let untouched = match worked.breaches {
         0 => ("guarded files untouched".to_owned(), true),
         n => (format!("guarded files untouched ({n} put back)"), false),
@@ -117,6 +118,14 @@ fn told(what: &str, against: Vec<String>) -> (String, bool) {
         named.push_str(&format!(" and {rest} more"));
     }
     (format!("{what} ({named})"), false)
+}
+
+/// Whether it went forward, by what its calls were answered.
+fn moved(session: &Session) -> (String, bool) {
+    let against = session
+        .circled()
+        .map(|seen| format!("{} rounds: {}", seen.rounds, seen.repeated()));
+    told("kept moving", against.into_iter().collect())
 }
 
 fn smoke_ran(session: &Session) -> bool {

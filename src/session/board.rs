@@ -3,6 +3,7 @@
 //! Owns what is kept of a feature; how it comes about, `reduce` says. Invariant: a history belongs to the feature that its row holds,
 //! whatever id an edit of the list gives it.
 
+use super::headway::Track;
 use super::state::Totals;
 use super::way::Way;
 use crate::protocol::event::{FlipBy, RegressionTraced};
@@ -43,6 +44,8 @@ pub struct FeatureRow {
     pub commits: Vec<Oid>,
     /// Sums over the sessions while they worked on it.
     pub totals: Totals,
+    /// How the work on it went.
+    pub track: Track,
     /// Its recorded check, with how it went.
     pub check: Option<KeptCheck>,
     /// What broke it when it last regressed, and the session that looked for it.

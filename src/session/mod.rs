@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod gates;
+pub mod headway;
 mod kept;
 pub mod phase;
 pub mod present;
@@ -17,6 +18,7 @@ pub mod timeline;
 pub mod way;
 pub mod workplace;
 
+pub use headway::{Beat, Headway};
 pub use phase::Phase;
 pub use present::Tested;
 pub use rules::{RuleEnd, StandingRule};

@@ -21,6 +21,8 @@ pub enum Phase {
     Empty,
     /// A session runs.
     Running,
+    /// A session runs whose work goes round; the agent knows.
+    Circling,
     /// A person is waited for.
     WaitingForYou,
     /// A pause was asked for.
@@ -54,6 +56,7 @@ impl Phase {
         match self {
             Self::Empty => "nothing run yet",
             Self::Running => "running",
+            Self::Circling => "circling",
             Self::WaitingForYou => "waiting for you",
             Self::Pausing => "pausing",
             Self::Paused => "paused",
@@ -102,7 +105,10 @@ impl State {
         match session.filter(|session| session.ended.is_none()) {
             Some(session) => match session.retrying() {
                 Some(retry) if retry.cause == RetryCause::UsageLimit => (Phase::UsageLimit, Some(retry.since)),
-                _ => (Phase::Running, Some(session.started)),
+                _ => match session.headway.circling_since() {
+                    Some(since) => (Phase::Circling, Some(since)),
+                    None => (Phase::Running, Some(session.started)),
+                },
             },
             None => (Phase::BetweenSessions, Some(since)),
         }
@@ -112,7 +118,9 @@ impl State {
     #[must_use]
     pub fn phase_at(&self, now: Timestamp) -> (Phase, Option<Timestamp>) {
         let told = self.phase();
-        let (Phase::Running | Phase::Pausing, Some(session), Some(last)) = (told.0, self.current(), self.last_time) else {
+        let (Phase::Running | Phase::Circling | Phase::Pausing, Some(session), Some(last)) =
+            (told.0, self.current(), self.last_time)
+        else {
             return told;
         };
         // A request that waits to be sent again is expected to be silent until then.

@@ -2,6 +2,7 @@
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
 pub use super::gates::{ApprovedChange, ByHand, OpenGate};
+use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
@@ -10,8 +11,8 @@ pub use super::test_board::{CaseHistory, RunningTests, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved, RunOutcome,
-    SessionEnded,
+    CirclingSeen, CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved,
+    RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
 use crate::protocol::{
@@ -174,6 +175,10 @@ pub struct Session {
     pub activity_since: Timestamp,
     /// The request that is being tried again, while it is.
     pub retry: Option<Retry>,
+    /// Whether its work moves or goes round.
+    pub headway: Headway,
+    /// What its turns brought.
+    pub track: Track,
     /// Its transcript.
     pub items: Vec<Item>,
     /// Where each tool call stands in `items`.
@@ -255,6 +260,27 @@ impl State {
         }
     }
 
+    /// Names the sessions of the latest run whose work was seen to go round, each with its feature and whether it was ended for it.
+    #[must_use]
+    pub fn went_round(&self) -> Vec<String> {
+        let first = self.run.as_ref().map_or(SessionNo(1), |run| run.first_session);
+        let own = self.sessions.iter().filter(|session| session.number >= first);
+        let seen = own.filter_map(|session| session.circled().map(|seen| (session, seen)));
+        let told = seen.map(|(session, seen)| {
+            let on = seen
+                .feature
+                .as_ref()
+                .map_or_else(String::new, |feature| format!("{feature} in "));
+            let handed_off = if session.headway.is_handed_off() {
+                " (handed off)"
+            } else {
+                ""
+            };
+            format!("{on}{}{handed_off}", session.number)
+        });
+        told.collect()
+    }
+
     /// Returns the newest commits of the repository, newest first, as the Git pane lists them.
     #[must_use]
     pub fn recent_commits(&self) -> &[CommitInfo] {
@@ -272,6 +298,15 @@ impl Session {
         } else {
             self.context_tokens as f64 / self.context_window as f64
         }
+    }
+
+    /// Says the last time that it was seen to go round, if it was.
+    #[must_use]
+    pub fn circled(&self) -> Option<&CirclingSeen> {
+        self.items.iter().rev().find_map(|item| match &item.kind {
+            ItemKind::Circling(seen) => Some(seen),
+            _ => None,
+        })
     }
 
     /// Finds a tool call.

@@ -1,8 +1,8 @@
 //! A session's transcript: the items a reader scrolls through, in the order they happened.
 
 use crate::protocol::event::{
-    BreachFound, CommitMade, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, LimitRaised, LimitReached,
-    OrientationFinished, QuestionAsked, RegressionTraced, RolledBack, RulingMade, SessionEnded,
+    BreachFound, CirclingSeen, CommitMade, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, LimitRaised,
+    LimitReached, OrientationFinished, QuestionAsked, RegressionTraced, RolledBack, RulingMade, SessionEnded,
 };
 use crate::protocol::{BlockKind, CallId, CallStatus, CheckRun, GateId, Payload, RawJson, Role, Seq, TestRun, ToolKind, TurnNo};
 use jiff::Timestamp;
@@ -112,6 +112,8 @@ pub enum ItemKind {
     Moved(Box<RolledBack>),
     /// A limit was met.
     Limit(LimitReached),
+    /// Work went round, and something was done about it.
+    Circling(CirclingSeen),
     /// A person let the run go past a limit.
     LimitRaised(LimitRaised),
     /// The run held.
@@ -173,7 +175,7 @@ impl Item {
             }
             ItemKind::Tests(run) => !run.is_green(),
             ItemKind::Check(run) => !run.holds(),
-            ItemKind::Ruling(_) | ItemKind::Breach(_) | ItemKind::Limit(_) => true,
+            ItemKind::Ruling(_) | ItemKind::Breach(_) | ItemKind::Limit(_) | ItemKind::Circling(_) => true,
             ItemKind::Trouble { fatal, .. } => *fatal,
             ItemKind::Flipped(flip) => flip.to != crate::protocol::FeatureStatus::Passing,
             ItemKind::Opened { .. }

@@ -1,9 +1,11 @@
 //! What the pictures show besides the recorded log: a next window, progress notes, a move back.
 
+mod circling;
 mod history;
 mod survey;
 mod verify;
 
+pub use circling::sample_circling;
 pub use history::sample_history;
 pub use survey::sample_survey;
 pub use verify::{sample_audit, sample_audited, sample_test_run};

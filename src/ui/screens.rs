@@ -1,5 +1,6 @@
 //! Snapshots of every screen: text, and the runs of styles, at the sizes that matter.
 
+mod circling;
 mod first;
 mod history;
 mod next_window;

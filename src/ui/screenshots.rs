@@ -287,6 +287,12 @@ pub fn render(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     waiting::open(&mut guarded, waiting::artifact(), waiting::files().split_off(3));
     waiting::show(&mut guarded);
     pictures.push(("guarded-120x40", guarded));
+    let mut circling = open(120, 40);
+    circling.state.open_questions.clear();
+    for event in samples::sample_circling(&circling.state) {
+        waiting::tell(&mut circling, event);
+    }
+    pictures.push(("circling-120x40", circling));
     pictures.push(("window-120x40", window_of(open(120, 40))));
     pictures.push(("notes-120x40", notes_of(open(120, 40))));
     pictures.push(("history-120x40", history_of(open(120, 40))));

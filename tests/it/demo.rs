@@ -3,6 +3,7 @@
 use assert_cmd::Command;
 use longhaul::protocol::event::{EndCause, FlipBy, Ruling, RunOutcome};
 use longhaul::protocol::{CaseStatus, Envelope, Event, FeatureStatus, Role, TestPurpose};
+use longhaul::session::State;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -93,6 +94,7 @@ fn the_demo_shows_the_whole_method_and_leaves_a_working_project() {
     guards_hold(&demo);
     a_full_window_hands_over_to_a_fresh_one(&demo);
     the_model_is_retried_and_the_owner_asked(&demo);
+    nothing_goes_round(&demo);
     what_is_left_behind_works(&demo);
 }
 
@@ -195,6 +197,20 @@ fn the_model_is_retried_and_the_owner_asked(demo: &Demo) {
     assert_eq!(questions, [2]);
     let answers = all!(demo, Event::QuestionAnswered(answer) => answer.by.as_str());
     assert_eq!(answers, ["policy"]);
+}
+
+/// A real log, with edits, failures, polls and a hand-off in it, in which nothing goes round.
+fn nothing_goes_round(demo: &Demo) {
+    let seen = all!(demo, Event::CirclingSeen(seen) => seen.words());
+    assert!(seen.is_empty(), "{seen:?}");
+    let mut state = State::default();
+    for envelope in &demo.events {
+        state.apply(envelope);
+        let rounds = state.current().map_or(0, |session| session.headway.rounds());
+        assert!(rounds < 3, "{rounds} rounds at event {}: {:?}", envelope.seq, envelope.event);
+    }
+    let moved: u32 = state.features.rows.iter().map(|row| row.track.turns).sum();
+    assert!(moved > 30, "the measure saw only {moved} turns");
 }
 
 fn what_is_left_behind_works(demo: &Demo) {

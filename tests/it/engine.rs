@@ -3,6 +3,7 @@
 mod audit;
 mod cheating;
 mod checks;
+mod circling;
 mod gates;
 mod guarded;
 mod held;

@@ -53,6 +53,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         }
         Event::SessionEnded(ended) => return session_ended(ended, session, state),
         Event::LimitRaised(raised) => format!("limit raised: {}", raised.detail),
+        Event::CirclingSeen(seen) => format!("goes round: {}", seen.words()),
         Event::LimitReached(limit) => format!("limit met: {}", limit.detail),
         Event::FeatureListLoaded(list) => {
             let passing = list

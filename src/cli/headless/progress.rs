@@ -11,7 +11,7 @@ pub(super) fn line(state: &State, now: Timestamp) -> String {
     let (passing, total) = state.features.progress();
     let mut parts = vec![format!("{passing}/{total}")];
     let (phase, since) = state.phase_at(now);
-    if !matches!(phase, Phase::Running | Phase::BetweenSessions) {
+    if !matches!(phase, Phase::Running | Phase::Circling | Phase::BetweenSessions) {
         let since = since.map(|since| format::duration_ms(format::seconds_between(since, now) * 1000));
         parts.push(
             [phase.word(), since.as_deref().unwrap_or_default()]

@@ -28,6 +28,7 @@ fn waiting() -> State {
             question: QuestionId(1),
             text: "Tabs?".into(),
             choices: vec!["tabs".into(), "spaces".into()],
+            about: None,
             until: None,
         }],
         ..State::default()

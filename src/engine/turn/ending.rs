@@ -1,7 +1,7 @@
 //! How turns and sessions end before their time: stops, cut answers, failures.
 
-use super::{MAX_BROKEN, Phase, TurnMachine};
-use crate::engine::effect::{Broken, Effect};
+use super::{HAND_OFF_TURNS, MAX_BROKEN, Phase, TurnMachine};
+use crate::engine::effect::{Broken, Effect, Input};
 use crate::protocol::event::{
     EndCause, Failure, LimitKind, LimitReached, PartialBlock, RequestFailed, StopCancelled, StopRequested, TurnInterrupted,
 };
@@ -97,6 +97,30 @@ impl TurnMachine {
             out.push(Effect::Record(limit.clone().into()));
             self.limit = Some(limit);
         }
+    }
+
+    /// Says whether the session goes on after this input as far as the model knows: it has not ended it, nor was it asked to.
+    #[must_use]
+    pub const fn goes_on(&self, input: &Input) -> bool {
+        self.hand_off.is_none() && !matches!(input, Input::ToolDone { ends: Some(_), .. })
+    }
+
+    /// Asks the model to hand off. The step that is just over is none of the turns that it has left.
+    pub(super) fn circles(&mut self, text: String, summary: String) {
+        if self.hand_off.is_none() {
+            self.hand_off = Some(HAND_OFF_TURNS + 1);
+            self.circling = Some(summary);
+            self.remarks.push(text);
+        }
+    }
+
+    /// Why the session is being handed off, if it is, with words for a model that finds none.
+    pub(super) fn handed_off(&self) -> Option<(EndCause, String)> {
+        self.hand_off?;
+        Some(match &self.circling {
+            Some(summary) => (EndCause::Circling, summary.clone()),
+            None => (EndCause::ContextFull, "the context window is full".to_owned()),
+        })
     }
 
     pub(super) fn limit_kept(&mut self, out: &mut Vec<Effect>) {

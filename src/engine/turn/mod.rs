@@ -61,6 +61,8 @@ pub struct TurnMachine {
     broken: u32,
     reminders: u32,
     hand_off: Option<u32>,
+    /// Closing words of a session that is handed off because its work goes round.
+    circling: Option<String>,
     used: u64,
 }
 
@@ -102,6 +104,7 @@ impl TurnMachine {
             broken: 0,
             reminders: 0,
             hand_off: None,
+            circling: None,
             used: 0,
         }
     }
@@ -192,6 +195,7 @@ impl TurnMachine {
             Input::Broken(broken) => self.broken_off(broken, &mut out),
             Input::ToolDone { result, ends } => self.tool_done(result, ends, &mut out),
             Input::Remark { text } => self.remarks.push(text),
+            Input::HandOff { text, summary } => self.circles(text, summary),
             Input::Steered(steering) => self.steered(steering, &mut out),
             Input::CancelStop => self.stop_taken_back(&mut out),
             Input::Stop { mode } => self.stop_asked(mode, &mut out),
@@ -342,11 +346,7 @@ impl TurnMachine {
         self.used += results.iter().map(|result| result.content.len() as u64 / 4).sum::<u64>();
         self.conversation.results(&results, &remarks);
         if let Some(summary) = ends {
-            let cause = if self.hand_off.is_some() {
-                EndCause::ContextFull
-            } else {
-                EndCause::Finished
-            };
+            let cause = self.handed_off().map_or(EndCause::Finished, |(cause, _)| cause);
             return self.end(cause, summary, out);
         }
         self.finish_step(out);
@@ -370,7 +370,10 @@ impl TurnMachine {
         #[expect(clippy::cast_precision_loss, reason = "tokens of one window")]
         let full = self.used as f64 >= self.rules.context_window as f64 * self.rules.reset_at;
         match self.hand_off {
-            Some(0) => return self.end(EndCause::ContextFull, "the context window is full".into(), out),
+            Some(0) => {
+                let (cause, summary) = self.handed_off().unwrap_or((EndCause::ContextFull, String::new()));
+                return self.end(cause, summary, out);
+            }
             Some(left) => self.hand_off = Some(left - 1),
             None if full => {
                 self.hand_off = Some(HAND_OFF_TURNS);

@@ -63,6 +63,11 @@ pub(super) fn breaches(session: &Session) -> Vec<AuditPlace> {
     entries(session, |kind| matches!(kind, ItemKind::Breach(_)))
 }
 
+/// Where it was seen to go round.
+pub(super) fn rounds(session: &Session) -> Vec<AuditPlace> {
+    entries(session, |kind| matches!(kind, ItemKind::Circling(_)))
+}
+
 /// The notes that the session wrote; with `lies`, those only that the list gives the lie.
 pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<AuditPlace> {
     entries(

@@ -38,8 +38,17 @@ pub struct Facts {
     pub verify_command: Option<String>,
     /// The session's feature and why it was chosen.
     pub feature: Option<(Feature, String)>,
-    /// Closing words of the previous session, if its context window ended before its work did.
-    pub handed_off: Option<String>,
+    /// What the previous session handed on, if it was ended before its work was done.
+    pub handed_off: Option<HandOff>,
+}
+
+/// What a session hands on to the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HandOff {
+    /// Its closing words.
+    pub words: String,
+    /// What it had repeated, if it was ended because its work went round; else its context window was full.
+    pub repeated: Option<String>,
 }
 
 impl Facts {
@@ -66,10 +75,28 @@ impl Facts {
                 |command| format!("The harness checks with `{command}`."),
             ),
             Slot::Feature => self.feature.as_ref().map(|(feature, reason)| describe(feature, reason)).unwrap_or_default(),
-            Slot::HandedOff => self.handed_off.as_deref().map(str::trim).filter(|words| !words.is_empty()).map_or_else(String::new, |words| {
-                format!("The session before you ended because its context window was full, not because its work was done. Its last words:\n\n<hand_off>\n{words}\n</hand_off>")
-            }),
-            Slot::Orientation | Slot::Used | Slot::Dirty => String::new(),
+            Slot::HandedOff => self.handed_off.as_ref().map(HandOff::told).unwrap_or_default(),
+            Slot::Orientation | Slot::Used | Slot::Dirty | Slot::Rounds | Slot::Repeats => String::new(),
+        }
+    }
+}
+
+impl HandOff {
+    fn told(&self) -> String {
+        let words = self.words.trim();
+        let last = if words.is_empty() {
+            String::new()
+        } else {
+            format!(" Its last words:\n\n<hand_off>\n{words}\n</hand_off>")
+        };
+        match &self.repeated {
+            Some(repeated) => format!(
+                "The session before you was ended because it went round, not because its work was done. By its calls and their results: {repeated}. Do not begin where it went round: look for what it took for granted, or take another way.{last}"
+            ),
+            None if last.is_empty() => last,
+            None => {
+                format!("The session before you ended because its context window was full, not because its work was done.{last}")
+            }
         }
     }
 }

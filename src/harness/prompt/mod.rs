@@ -10,9 +10,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{Attendance, Facts};
+pub use facts::{Attendance, Facts, HandOff};
 
 use crate::protocol::Role;
+use crate::protocol::event::{CirclingSeen, CirclingStep};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -54,13 +55,15 @@ macro_rules! builtin {
 }
 
 /// Name and built-in text of every template.
-const BUILTIN: [(&str, &str); 9] = builtin![
+const BUILTIN: [(&str, &str); 11] = builtin![
     "initializer.md",
     "coding.md",
     "fragments/tools.md",
     "fragments/first_initializer.md",
     "fragments/first_coding.md",
     "fragments/hand_off.md",
+    "fragments/circling.md",
+    "fragments/circling_hand_off.md",
     "fragments/reminder_end.md",
     "fragments/reminder_notes.md",
     "fragments/reminder_dirty.md"
@@ -144,6 +147,8 @@ pub struct Prompts {
     initializer: Pair,
     coding: Pair,
     hand_off: Template,
+    circling: Template,
+    circling_hand_off: Template,
     reminder_end: Template,
     reminder_notes: Template,
     reminder_dirty: Template,
@@ -193,6 +198,8 @@ impl Prompts {
             "fragments/reminder_end.md",
             "fragments/reminder_notes.md",
             "fragments/reminder_dirty.md",
+            "fragments/circling.md",
+            "fragments/circling_hand_off.md",
         ];
         let pair = |role: Role| -> Result<Pair, PromptError> {
             let (name, first) = (format!("{role}.md"), format!("fragments/first_{role}.md"));
@@ -223,6 +230,8 @@ impl Prompts {
             initializer: pair(Role::Initializer)?,
             coding: pair(Role::Coding)?,
             hand_off: template(reminders[0], &[Slot::Used])?,
+            circling: template(reminders[4], &[Slot::Rounds, Slot::Repeats])?,
+            circling_hand_off: template(reminders[5], &[Slot::Rounds, Slot::Repeats])?,
             reminder_end: template(reminders[1], &[])?,
             reminder_notes: template(reminders[2], &[])?,
             reminder_dirty: template(reminders[3], &[Slot::Dirty])?,
@@ -270,6 +279,20 @@ impl Prompts {
     #[must_use]
     pub fn hand_off(&self, share: f64) -> String {
         self.hand_off.fill(|_| format!("{:.0} %", (share * 100.0).clamp(0.0, 100.0)))
+    }
+
+    /// What is said when the work goes round, or when it has done so for too long.
+    #[must_use]
+    pub fn circling(&self, seen: &CirclingSeen) -> String {
+        let template = match seen.step {
+            CirclingStep::Told => &self.circling,
+            CirclingStep::HandedOff | CirclingStep::Asked | CirclingStep::Skipped => &self.circling_hand_off,
+        };
+        let repeats: Vec<String> = seen.repeats.iter().map(|repeat| format!("- {}", repeat.words())).collect();
+        template.fill(|slot| match slot {
+            Slot::Rounds => seen.rounds.to_string(),
+            _ => repeats.join("\n"),
+        })
     }
 
     /// What is said when the model stops without `end_session`.

@@ -35,6 +35,8 @@ slots! {
     Orientation = "orientation",
     Used = "used",
     Dirty = "dirty",
+    Rounds = "rounds",
+    Repeats = "repeats",
 }
 
 #[derive(Debug, Clone)]

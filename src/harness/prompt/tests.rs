@@ -49,7 +49,10 @@ fn system_prompts_do_not_change_with_the_session() {
     let later = Facts {
         session: SessionNo(9),
         feature: None,
-        handed_off: Some("x".into()),
+        handed_off: Some(HandOff {
+            words: "x".into(),
+            repeated: None,
+        }),
         ..facts()
     };
     assert_eq!(prompts.system(Role::Coding, &facts()), prompts.system(Role::Coding, &later));
@@ -82,7 +85,10 @@ fn first_messages_hold_orientation_feature_and_spec_verbatim() {
 fn a_hand_off_is_passed_on() {
     let prompts = Prompts::load(None).unwrap();
     let facts = Facts {
-        handed_off: Some("half of F002".into()),
+        handed_off: Some(HandOff {
+            words: "half of F002".into(),
+            repeated: None,
+        }),
         ..facts()
     };
     assert!(first_message(&prompts, Role::Coding, "", &facts).contains("<hand_off>\nhalf of F002\n</hand_off>"));

@@ -3,8 +3,8 @@
 use crate::config::Settings;
 use crate::harness::notes::{self, NotesError};
 use crate::harness::orient::{self, OrientInput};
-use crate::harness::prompt::{Attendance, Facts};
-use crate::protocol::event::{EndCause, OrientationPart, RepositoryObserved};
+use crate::harness::prompt::{Attendance, Facts, HandOff};
+use crate::protocol::event::{CirclingSeen, EndCause, OrientationPart, RepositoryObserved};
 use crate::protocol::{Feature, SessionNo, TestRun};
 use crate::session::State;
 use std::path::{Path, PathBuf};
@@ -35,9 +35,13 @@ impl Scene {
     ) -> Self {
         let before = state.sessions.iter().rev().find(|before| before.number < session);
         let handed_off = before
-            .and_then(|before| before.ended.as_ref())
-            .filter(|(_, ended)| ended.cause == EndCause::ContextFull)
-            .map(|(_, ended)| ended.summary.clone());
+            .and_then(|before| before.ended.as_ref().map(|(_, ended)| (before, ended)))
+            .filter(|(_, ended)| matches!(ended.cause, EndCause::ContextFull | EndCause::Circling))
+            .map(|(before, ended)| HandOff {
+                words: ended.summary.clone(),
+                repeated: (ended.cause == EndCause::Circling)
+                    .then(|| before.circled().map(CirclingSeen::repeated).unwrap_or_default()),
+            });
         let declared = || state.verify_command.clone();
         Self {
             workspace: workspace.to_owned(),

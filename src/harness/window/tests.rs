@@ -1,6 +1,7 @@
 //! Composing: the sections are the message, rules change what they say and nothing else.
 
 use super::*;
+use crate::harness::prompt::HandOff;
 use crate::protocol::{Feature, FeatureId, SessionNo};
 
 fn facts() -> Facts {
@@ -21,7 +22,10 @@ fn facts() -> Facts {
             },
             "regressed".into(),
         )),
-        handed_off: Some("half of it".into()),
+        handed_off: Some(HandOff {
+            words: "half of it".into(),
+            repeated: None,
+        }),
         ..Facts::default()
     }
 }

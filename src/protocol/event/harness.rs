@@ -130,6 +130,9 @@ pub struct QuestionAsked {
     /// Answers it suggests, may be empty.
     #[serde(default)]
     pub choices: Vec<String>,
+    /// The feature that the harness asks about, because the work on it goes round; `None`: the agent asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<FeatureId>,
     /// When policy answers unless somebody does or holds it; unknown in logs that are older than this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,

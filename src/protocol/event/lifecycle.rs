@@ -140,6 +140,8 @@ pub enum EndCause {
     Stopped,
     /// The model stopped without calling `end_session`, although reminded.
     GaveUp,
+    /// Its work went round; it is handed off to a fresh window.
+    Circling,
     /// The provider or our own machinery failed.
     Failed,
 }

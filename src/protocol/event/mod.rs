@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod check;
 pub mod checkpoint;
+pub mod circling;
 pub mod gate;
 pub mod guard;
 pub mod harness;
@@ -19,6 +20,7 @@ pub mod worktree;
 pub use audit::AuditPlace;
 pub use check::{CheckRan, Culprit, RegressionTraced};
 pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
+pub use circling::{CirclingSeen, CirclingStep, Repeat, RepeatKind};
 pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
     ReviewRefused,
@@ -134,6 +136,8 @@ events! {
     LimitReached = "limit_reached",
     /// A person let the run go past a limit.
     LimitRaised = "limit_raised",
+    /// Work went round instead of forward, and something was done about it.
+    CirclingSeen = "circling_seen",
     /// The harness looked at the repository.
     RepositoryObserved = "repository_observed",
     /// The feature list was read.

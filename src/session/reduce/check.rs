@@ -8,6 +8,7 @@ use crate::session::timeline::ItemKind;
 
 impl State {
     pub(super) fn check_ran(&mut self, at: At, event: &CheckRan) {
+        self.measure_check(at, event);
         let run = &event.run;
         let result = CheckResult {
             session: at.session,

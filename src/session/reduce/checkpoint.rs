@@ -8,12 +8,14 @@ mod way_tests;
 use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
+use crate::session::Headway;
 use crate::session::state::{CaseHistory, Debt, FeatureRow, KeptCheckpoint, PastMove, State};
 use crate::session::timeline::ItemKind;
 use std::collections::BTreeSet;
 
 impl State {
     pub(super) fn checkpoint_made(&mut self, at: At, event: &CheckpointMade) {
+        self.measure_files(at, event);
         self.present_kept(event);
         let session = self.session(at.session);
         self.checkpoints.push(KeptCheckpoint {
@@ -37,6 +39,7 @@ impl State {
     }
 
     pub(super) fn rolled_back(&mut self, at: At, event: &RolledBack) {
+        self.measure(at, Headway::begin_anew);
         let before = self.present.clone();
         self.present_moved(event);
         let (regressed, reopened) = self.fallen();

@@ -3,6 +3,7 @@
 use super::At;
 use crate::protocol::event::{CommitInfo, CommitMade, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::Headway;
 use crate::session::state::{Commit, FeatureBoard, FeatureRow, Flip, State};
 use crate::session::timeline::ItemKind;
 use std::collections::HashMap;
@@ -30,6 +31,8 @@ impl State {
     }
 
     pub(super) fn feature_selected(&mut self, at: At, event: &FeatureSelected) {
+        self.end_measured_turn(at);
+        self.measure(at, Headway::begin_anew);
         if let Some(row) = self.features.get_mut(&event.feature)
             && row.sessions.last() != Some(&at.session)
         {
@@ -54,6 +57,9 @@ impl State {
                 edit.seq = at.seq;
             }
             row.feature.status = event.to;
+            if event.to == FeatureStatus::Passing {
+                row.track.handed_off = 0;
+            }
             // What the list said beyond that was of the state before.
             row.feature.word.clear();
             row.flips.push(Flip {
@@ -67,12 +73,14 @@ impl State {
             });
         }
         if event.to == FeatureStatus::Passing {
+            self.measure_proof(at);
             self.features.picked.retain(|id| id != &event.feature);
         }
         self.push(at, ItemKind::Flipped(event.clone()));
     }
 
     pub(super) fn commit_made(&mut self, at: At, event: &CommitMade) {
+        self.measure_proof(at);
         self.present_committed(event);
         self.note_debt(event);
         if let Some(row) = event.feature.as_ref().and_then(|id| self.features.get_mut(id)) {

@@ -5,6 +5,7 @@ use crate::protocol::GateDecision;
 use crate::protocol::event::{
     AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
 };
+use crate::session::Headway;
 use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, OpenGate, State};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
@@ -80,8 +81,11 @@ impl State {
             }
             _ => false,
         });
-        if event.by == HUMAN && of_commit {
-            self.by_hand.note(event.decision);
+        if event.by == HUMAN {
+            self.measure(at, Headway::begin_anew);
+            if of_commit {
+                self.by_hand.note(event.decision);
+            }
         }
         let answered = match event.decision {
             GateDecision::Approve => false,

@@ -43,6 +43,7 @@ impl State {
     }
 
     pub(super) fn test_run_finished(&mut self, at: At, event: &TestRunFinished) {
+        self.measure_tests(at, &event.run);
         self.tests.record(at, &event.run);
         self.present_tested(at, &event.run);
         if let Some(session) = self.session_mut(at.session) {

@@ -3,6 +3,8 @@
 use super::At;
 use crate::protocol::event::{LimitRaised, LimitReached, RunEnded, RunStarted, SessionEnded, SessionStarted, StopRequested};
 use crate::protocol::{CallStatus, SessionNo, TestPurpose, TurnNo};
+use crate::session::Headway;
+use crate::session::headway::Track;
 use crate::session::state::{Activity, Run, RunningTests, Session, State, Totals};
 use crate::session::steering::Hold;
 use crate::session::timeline::ItemKind;
@@ -19,6 +21,7 @@ impl State {
         // An order of work is for the run that it was given to.
         self.features.skipped.clear();
         self.features.picked.clear();
+        self.features.rows.iter_mut().for_each(|row| row.track.is_given_up = false);
         self.run = Some(Run {
             id: event.run.clone(),
             model: event.model.clone(),
@@ -91,6 +94,10 @@ impl State {
 
     pub(super) fn session_started(&mut self, at: At, event: &SessionStarted) {
         self.abandon_open_session(at);
+        let mut headway = Headway::default();
+        if let Some(kept) = self.checkpoints.last() {
+            headway.stand(&kept.made.tree);
+        }
         let mut session = Session {
             number: at.session,
             role: event.role,
@@ -108,6 +115,8 @@ impl State {
             activity: Activity::Orienting,
             activity_since: at.time,
             retry: None,
+            headway,
+            track: Track::default(),
             items: Vec::new(),
             calls: std::collections::HashMap::new(),
             open_blocks: std::collections::BTreeMap::new(),
@@ -118,6 +127,7 @@ impl State {
     }
 
     pub(super) fn session_ended(&mut self, at: At, event: &SessionEnded) {
+        self.end_measured_turn(at);
         if let Some(session) = self.session_mut(at.session) {
             session.close(at, "void: the session ended");
             session.push(at, ItemKind::Closed(event.clone()));
@@ -167,6 +177,7 @@ impl Session {
     /// Nothing runs in this session any more: open blocks count as whole, open calls as cancelled, open questions as withdrawn,
     /// open gates as decided in the words of `gates`.
     fn close(&mut self, at: At, gates: &str) {
+        self.headway.close();
         self.close_blocks(at);
         for item in &mut self.items {
             match &mut item.kind {

@@ -5,6 +5,7 @@ mod checkpoint;
 mod features;
 mod gate;
 mod harness;
+mod headway;
 mod lifecycle;
 mod plan;
 mod present;
@@ -20,6 +21,7 @@ mod steer_tests;
 #[cfg(test)]
 mod tests;
 
+use super::headway::Headway;
 use super::state::{Activity, Session, State};
 use super::timeline::{Item, ItemKind};
 use crate::protocol::event::ExternalKind;
@@ -60,7 +62,10 @@ impl State {
             Event::MessageQueued(event) => self.message_queued(at, event),
             Event::MessageEdited(event) => self.message_edited(event),
             Event::MessageWithdrawn(event) => self.message_gone(event.message),
-            Event::MessageDelivered(event) => self.message_gone(event.message),
+            Event::MessageDelivered(event) => {
+                self.message_gone(event.message);
+                self.measure(at, Headway::begin_anew);
+            }
             Event::RunOrderChanged(event) => self.run_order_changed(event),
             // Told to whoever is looking; it changes nothing.
             Event::SteerRefused(_) | Event::MoveRefused(_) | Event::ReviewRefused(_) => {}
@@ -68,6 +73,7 @@ impl State {
             Event::SessionEnded(event) => self.session_ended(at, event),
             Event::LimitReached(event) => self.limit_reached(at, event),
             Event::LimitRaised(event) => self.limit_raised(at, event),
+            Event::CirclingSeen(event) => self.circling_seen(at, event),
             Event::RepositoryObserved(event) => self.present_observed(event),
             Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
             Event::FeatureSelected(event) => self.feature_selected(at, event),
@@ -102,6 +108,7 @@ impl State {
                 ) {
                     self.present_changed();
                 }
+                self.measure(at, Headway::begin_anew);
                 self.push(at, ItemKind::External(event.clone()));
             }
             Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),

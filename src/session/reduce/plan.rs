@@ -7,12 +7,14 @@
 use super::At;
 use crate::protocol::event::{ExternalKind, FeatureListEdited};
 use crate::protocol::{FeatureEdit, FeatureId};
+use crate::session::Headway;
 use crate::session::state::{HandEdit, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
         self.present_changed();
+        self.measure(at, Headway::begin_anew);
         if let Some(row) = event.edit.feature().and_then(|id| self.features.get_mut(id)) {
             row.edits.push(HandEdit {
                 time: at.time,

@@ -105,6 +105,7 @@ fn a_run_is_running_until_it_is_something_else() {
         question,
         text: "?".into(),
         choices: Vec::new(),
+        about: None,
         until: None,
     });
     story.is(Phase::WaitingForYou, asked);

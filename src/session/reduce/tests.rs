@@ -290,6 +290,7 @@ impl Scribe {
                     question,
                     text: "?".into(),
                     choices: Vec::new(),
+                    about: None,
                     until: None,
                 });
                 if *answered {

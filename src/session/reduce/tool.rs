@@ -6,6 +6,7 @@ use crate::protocol::event::{
     ToolOutputAppended, ToolStarted,
 };
 use crate::protocol::{CallId, CallStatus};
+use crate::session::Headway;
 use crate::session::state::{Activity, State};
 use crate::session::timeline::{Call, ItemKind};
 
@@ -53,6 +54,7 @@ impl State {
 
     pub(super) fn tool_finished(&mut self, at: At, event: &ToolFinished) {
         self.count(at, |totals| totals.tool_calls += 1);
+        self.measure_call(at, event);
         self.amend_call(at, &event.call, |call| {
             call.status = event.status;
             call.waits = false;
@@ -111,6 +113,9 @@ impl State {
     pub(super) fn question_answered(&mut self, at: At, event: &QuestionAnswered) {
         self.open_questions.retain(|open| open.question != event.question);
         self.held_question.take_if(|held| *held == event.question);
+        if event.by == "human" {
+            self.measure(at, Headway::begin_anew);
+        }
         self.amend_last(at, |kind| match kind {
             ItemKind::Question { asked, answer } if asked.question == event.question => {
                 *answer = Some((event.text.clone(), event.by.clone()));

@@ -11,6 +11,7 @@ use crate::session::timeline::{Call, ItemKind};
 
 impl State {
     pub(super) fn turn_started(&mut self, at: At, event: &TurnStarted) {
+        self.end_measured_turn(at);
         if let Some(session) = self.session_mut(at.session) {
             session.turn = event.turn;
             session.open_blocks.clear();

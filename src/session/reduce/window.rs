@@ -2,6 +2,7 @@
 
 use super::At;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, NotesEdited, SectionRuled, WindowComposed};
+use crate::session::Headway;
 use crate::session::state::State;
 use crate::session::timeline::ItemKind;
 
@@ -19,6 +20,7 @@ impl State {
     /// To a reader of the transcript a person's edit is one, whichever way it came in.
     pub(super) fn notes_edited(&mut self, at: At, event: &NotesEdited) {
         self.present_changed();
+        self.measure(at, Headway::begin_anew);
         let seen = ExternalChangeSeen {
             what: ExternalKind::Notes,
             paths: Vec::new(),

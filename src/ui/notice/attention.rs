@@ -198,6 +198,7 @@ mod tests {
             question: QuestionId(number),
             text: format!("which {number}?"),
             choices: Vec::new(),
+            about: None,
             until: None,
         };
         state.open_questions.push(question.clone());

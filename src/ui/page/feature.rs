@@ -4,13 +4,18 @@ use super::Document;
 use super::sheet::Sheet;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::headway::Track;
 use crate::session::state::{HandEdit, KeptCheck};
 use crate::ui::model::Model;
 use crate::ui::pane::features::mark;
 use crate::ui::pane::header::money;
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
+use crate::ui::widget;
 use ratatui::text::Span;
+
+/// Turns of the spark line.
+const SPARK: usize = 40;
 
 /// Lays the page out.
 #[must_use]
@@ -61,6 +66,7 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
             &format!("{}   {}", format::tokens(row.totals.usage.total()), money(&row.totals)),
         );
     }
+    headway(&mut sheet, look, &row.track);
     let passed = row
         .flips
         .iter()
@@ -149,6 +155,31 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         }
     }
     sheet.finish()
+}
+
+/// How the work on it went: a mark a turn, and what they add up to.
+fn headway(sheet: &mut Sheet<'_>, look: &Look<'_>, track: &Track) {
+    if track.turns == 0 {
+        return;
+    }
+    sheet.heading("Headway");
+    sheet.spans(&widget::spark(look, track.beats.iter(), SPARK));
+    sheet.spans(&widget::legend(look));
+    let mut counted = format!(
+        "{}, {} of them rounds",
+        format::plural(track.turns as usize, "turn"),
+        track.rounds
+    );
+    if track.handed_off > 0 {
+        counted.push_str(&format!(
+            "; {} handed off for it",
+            format::plural(track.handed_off as usize, "session")
+        ));
+    }
+    if track.is_given_up {
+        counted.push_str("; left out of this run because it went round");
+    }
+    sheet.fact("moved", &counted);
 }
 
 /// What is run to see whether it works.

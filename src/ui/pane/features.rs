@@ -26,6 +26,11 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
     }
 }
 
+/// Turns of the spark line of the feature that is worked on.
+const SPARK: usize = 8;
+/// The same where there is little room.
+const NARROW_SPARK: usize = 4;
+
 /// Draws the pane.
 pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     let (passing, all) = model.state.features.progress();
@@ -89,11 +94,17 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
             Standing::Regressed => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
             Standing::Reopened => vec![Span::styled("again", look.style(slot))],
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
-            Standing::Passing | Standing::InProgress | Standing::Open => Vec::new(),
+            Standing::InProgress => widget::spark(look, row.track.beats.iter(), NARROW_SPARK),
+            Standing::Passing | Standing::Open => Vec::new(),
         };
         return (left, right);
     }
     let right = match standing {
+        Standing::InProgress if !row.track.beats.is_empty() => {
+            let mut spans = widget::spark(look, row.track.beats.iter(), SPARK);
+            spans.push(Span::styled(format!(" {} ", standing.word()), look.style(slot)));
+            spans
+        }
         Standing::InProgress | Standing::Regressed | Standing::Reopened | Standing::Skipped | Standing::Next => {
             vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
         }

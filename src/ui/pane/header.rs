@@ -22,6 +22,7 @@ pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
     let (glyph, slot) = match phase {
         Phase::Empty => (Glyph::Todo, Slot::Dim),
         Phase::Running | Phase::BetweenSessions => (Glyph::Active, Slot::Active),
+        Phase::Circling => (Glyph::Active, Slot::Warning),
         Phase::WaitingForYou => (Glyph::Person, Slot::Warning),
         Phase::Stopping | Phase::Pausing => (Glyph::Active, Slot::Warning),
         Phase::Paused | Phase::UsageLimit | Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, Slot::Warning),
@@ -71,6 +72,9 @@ const NAME: usize = 12;
 
 /// Columns of a branch's last name when its whole name has no room.
 const BRANCH: usize = 16;
+
+/// Turns of the spark line.
+const SPARK: usize = 10;
 
 /// A part of the header and how soon it gives way: the highest rank goes first, to a shorter form if it has one.
 struct Part {
@@ -188,6 +192,9 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         let whole = clean(&format!("{} {}{feature}", session.number, session.role), Slot::Text);
         let short = clean(&format!("{}{feature}", session.number), Slot::Text);
         parts.push(Part::new(78, whole).or(60, short));
+        if !session.track.beats.is_empty() {
+            parts.push(Part::new(89, widget::spark(look, session.track.beats.iter(), SPARK)));
+        }
         let share = session.context_share();
         let slot = if share >= 0.8 { Slot::Warning } else { Slot::Text };
         parts.push(Part::new(40, plain(format!("ctx {:.0}%", share * 100.0), slot)));
@@ -272,7 +279,7 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         }
     }
     let mut spans = vec![look.mark(glyph, slot), Span::styled(text, look.style(slot))];
-    let busy = phase == Phase::Running && matches!(words, Words::All);
+    let busy = matches!(phase, Phase::Running | Phase::Circling) && matches!(words, Words::All);
     if let Some(session) = model.state.current().filter(|_| busy) {
         let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
         spans.push(Span::styled(doing, look.style(Slot::Dim)));

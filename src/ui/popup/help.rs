@@ -9,7 +9,7 @@ use crate::ui::update::obstacle;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 /// Draws the window.
 pub fn draw(model: &Model, cursor: &Cursor<Action>, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
@@ -23,8 +23,16 @@ pub fn draw(model: &Model, cursor: &Cursor<Action>, screen: Rect, buf: &mut Buff
         ),
         filter => format!("Keys  /{}", Clean::line(filter).as_str()),
     };
-    let area = widget::centered(screen, 92, u16::try_from(height + 2).unwrap_or(u16::MAX));
+    let area = widget::centered(screen, 92, u16::try_from(height + 3).unwrap_or(u16::MAX));
     let inner = widget::window(buf, area, look, &heading);
+    let inner = Rect {
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    // The one set of marks that no word stands beside.
+    let mut legend = vec![Span::styled("Headway, ", look.style(Slot::Dim))];
+    legend.extend(widget::legend(look));
+    buf.set_line(inner.x, inner.bottom(), &Line::from(legend), inner.width);
     let none = [
         format!("Nothing has \"{}\" in its key, name, description or place.", cursor.filter),
         format!(

@@ -138,10 +138,14 @@ pub fn draw(model: &Model, form: &QuestionForm, screen: Rect, buf: &mut Buffer, 
     let columns = window_columns(model.size);
     let area = widget::centered(screen, columns, u16::try_from(wanted).unwrap_or(u16::MAX));
     let waiting = model.state.open_questions.len();
+    let who = match &form.asked.about {
+        Some(feature) => format!("longhaul asks about {}", Clean::line(feature.as_str()).as_str()),
+        None => "The agent asks".to_owned(),
+    };
     let heading = if waiting > 1 {
-        format!("The agent asks  (1 of {})", format::count(waiting as u64))
+        format!("{who}  (1 of {})", format::count(waiting as u64))
     } else {
-        "The agent asks".to_owned()
+        who
     };
     let inner = widget::window(buf, area, look, &heading);
     let from = form.scroll.min(parts.lowest());
@@ -188,14 +192,14 @@ fn fate(model: &Model, form: &QuestionForm, look: &Look<'_>) -> (String, Slot) {
     if let Some(why) = &form.gone {
         return (format!("No longer waits: {why}"), Slot::Warning);
     }
-    let policy = if form.asked.choices.is_empty() {
-        "the agent decides itself"
-    } else {
-        "the agent takes choice 1"
+    let (waits, policy) = match &form.asked.about {
+        Some(feature) => ("the run", format!("{feature} is left out of this run")),
+        None if form.asked.choices.is_empty() => ("the agent", "the agent decides itself".to_owned()),
+        None => ("the agent", "the agent takes choice 1".to_owned()),
     };
     let question = form.asked.question;
     if model.state.held_question == Some(question) {
-        let told = format!("the agent waits while this window is open; without an answer {policy} later");
+        let told = format!("{waits} waits while this window is open; without an answer {policy} later");
         return (told, Slot::Dim);
     }
     let open = model.state.open_questions.iter().find(|open| open.question == question);

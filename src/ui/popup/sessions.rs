@@ -22,6 +22,7 @@ pub const fn cause_word(cause: EndCause) -> (Glyph, &'static str, Slot) {
         EndCause::Limit => (Glyph::Todo, "limit met", Slot::Warning),
         EndCause::Stopped => (Glyph::Todo, "stopped", Slot::Text),
         EndCause::GaveUp => (Glyph::Fail, "gave up", Slot::Warning),
+        EndCause::Circling => (Glyph::Fail, "went round, handed off", Slot::Warning),
         EndCause::Failed => (Glyph::Fail, "failed", Slot::Error),
     }
 }

@@ -113,6 +113,11 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         .or(look.now)
         .unwrap_or(run.started);
     sheet.fact("time", &format::duration_ms(format::seconds_between(run.started, end) * 1000));
+    let round = state.went_round();
+    if !round.is_empty() {
+        let told = Clean::line(&round.join(", ")).span(look.style(Slot::Warning));
+        sheet.fact_spans("went round", &[told]);
+    }
     let debt: usize = state.debts.iter().map(|debt| debt.unseen as usize).sum();
     if debt > 0 {
         let told = format!(

@@ -59,6 +59,16 @@ glyphs! {
     CellPass = "▪" / "#",
     /// A test that did not, in a history strip.
     CellFail = "▫" / ".",
+    /// A turn that went round, in a spark line.
+    SparkRound = "▁" / "_",
+    /// A turn that tells nothing.
+    SparkIdle = "▂" / ".",
+    /// A turn that looked at something new.
+    SparkLooked = "▄" / "-",
+    /// A turn that made new files of the old.
+    SparkChanged = "▆" / "=",
+    /// A turn that proved something.
+    SparkProved = "█" / "#",
     /// Further down.
     Down = "↓" / "v",
     /// Further up.

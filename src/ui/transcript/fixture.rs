@@ -1,9 +1,9 @@
 //! Items for tests: one of every kind and state.
 
 use crate::protocol::event::{
-    BreachFound, CommitMade, Culprit, EndCause, ExternalChangeSeen, ExternalKind, FeatureFlipped, FeatureSelected, FlipBy,
-    LimitKind, LimitReached, OrientationFinished, OrientationPart, QuestionAsked, RegressionTraced, Ruling, RulingMade,
-    SessionEnded,
+    BreachFound, CirclingSeen, CirclingStep, CommitMade, Culprit, EndCause, ExternalChangeSeen, ExternalKind, FeatureFlipped,
+    FeatureSelected, FlipBy, LimitKind, LimitReached, OrientationFinished, OrientationPart, QuestionAsked, RegressionTraced,
+    Repeat, RepeatKind, Ruling, RulingMade, SessionEnded,
 };
 use crate::protocol::{
     BlockKind, CallId, CallStatus, CaseStatus, Check, CheckRun, CheckStep, Evidence, EvidenceKind, FeatureStatus, GateId, KeptFile,
@@ -218,6 +218,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         question: QuestionId(3),
         text: "Shall tags be case-sensitive?".into(),
         choices: vec!["yes".into(), "no, as in most note tools".into()],
+        about: None,
         until: None,
     };
     let ended = SessionEnded {
@@ -270,6 +271,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("gate, denied", ItemKind::Gate { gate: GateId(18), title: "commit \"Filter notes by a tag that is given with a hash or without one\"".into(), decision: Some("denied by human: quote $tag, a tag with a space breaks here".into()) }),
         ("commit", ItemKind::Commit(commit)),
         ("limit", ItemKind::Limit(LimitReached { limit: LimitKind::Tokens, detail: "412,000 of 400,000 tokens".into() })),
+        ("circling", ItemKind::Circling(CirclingSeen { feature: Some("F008".into()), step: CirclingStep::Told, rounds: 6, repeats: vec![Repeat { kind: RepeatKind::Failure, subject: "sh tests/run.sh tests/08-tags.sh".into(), times: 7 }, Repeat { kind: RepeatKind::Undone, subject: String::new(), times: 2 }] })),
         ("retry", ItemKind::Trouble { text: "overloaded (529), again in 2.0s, attempt 2".into(), fatal: false }),
         ("error", ItemKind::Trouble { text: "the key was refused (401).\nCheck ANTHROPIC_API_KEY and start again.".into(), fatal: true }),
         ("foreign block", ItemKind::Foreign { kind: BlockKind::Other("server_tool_use".into()), block: Some(RawJson::parse(r#"{"type":"server_tool_use","id":"x"}"#.into()).unwrap()) }),

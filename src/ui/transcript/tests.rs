@@ -40,6 +40,8 @@ pub(super) fn session(items: Vec<Item>) -> Session {
         activity: Activity::Ended,
         activity_since: fixture::at(400),
         retry: None,
+        headway: crate::session::Headway::default(),
+        track: crate::session::headway::Track::default(),
         items,
         calls: HashMap::new(),
         open_blocks: BTreeMap::new(),
@@ -297,6 +299,10 @@ fn nothing_waits_once_the_session_is_over() {
     session.ended = Some((fixture::at(60), ended));
     let (ticking, text) = shown(&session);
     assert!(!ticking && text.contains("never answered"), "{text}");
+    // What is asked between two sessions stands behind the end of the first.
+    session.ended = session.ended.map(|(_, ended)| (fixture::at(0), ended));
+    let (ticking, text) = shown(&session);
+    assert!(ticking && text.contains("waiting for you 1m"), "{text}");
 }
 
 #[derive(Debug, Clone)]

@@ -2,6 +2,10 @@
 //!
 //! They write straight into the buffer: a list of ten thousand rows costs what its visible rows cost.
 
+mod spark;
+
+pub use spark::{legend, spark};
+
 use super::model::Field;
 use super::text::{Clean, Glyph, Look, spans_width, truncate_spans, width};
 use super::theme::Slot;

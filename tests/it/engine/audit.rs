@@ -28,6 +28,7 @@ async fn a_session_well_worked_answers_every_question() {
             "one feature: F001",
             "every flip has evidence of this session",
             "only pass flags changed",
+            "kept moving",
             "guarded files untouched",
             "tree clean",
             "progress notes written",

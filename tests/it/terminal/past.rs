@@ -178,6 +178,7 @@ fn hostile_log() -> Vec<Event> {
             question: QuestionId(1),
             text: hostile("question"),
             choices: vec![hostile("choice")],
+            about: None,
             until: None,
         }
         .into(),

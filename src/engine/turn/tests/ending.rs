@@ -44,6 +44,30 @@ fn a_full_window_asks_for_a_hand_off_and_then_resets() {
 }
 
 #[test]
+fn work_that_goes_round_is_handed_off_within_as_many_turns_and_once() {
+    let mut machine = begun();
+    for turn in 0..10 {
+        let id = format!("c{turn}");
+        machine.step(tool(0, &id));
+        machine.step(answered(StopReason::ToolUse, 10));
+        if machine.goes_on(&done(&id)) {
+            let (text, summary) = ("GO ROUND".into(), "went round".into());
+            assert!(
+                machine.step(Input::HandOff { text, summary }).is_empty(),
+                "it waits for the step's end"
+            );
+            assert!(!machine.goes_on(&done(&id)));
+        }
+        let effects = machine.step(done(&id));
+        if let Some(Effect::End { cause, summary }) = effects.last() {
+            assert_eq!((*cause, summary.as_str(), turn), (EndCause::Circling, "went round", 4));
+            return;
+        }
+    }
+    panic!("the session went on");
+}
+
+#[test]
 fn an_agent_that_ends_after_the_hand_off_was_reset_not_finished() {
     let mut machine = begun();
     machine.step(tool(0, "a"));

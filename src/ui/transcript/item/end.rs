@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::row::{NAME, Row, head, words};
-use crate::protocol::event::{EndCause, LimitKind, LimitRaised, LimitReached, SessionEnded};
+use crate::protocol::event::{CirclingSeen, EndCause, LimitKind, LimitRaised, LimitReached, SessionEnded};
 use crate::session::{Item, Session};
 use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans, width};
 use crate::ui::theme::Slot;
@@ -27,6 +27,18 @@ pub(super) fn raised(raised: &LimitRaised, scene: &Scene<'_>) -> Vec<Line<'stati
         .title("raised", Slot::Text)
         .title(&raised.detail, Slot::Text);
     vec![row.line(scene.width)]
+}
+
+/// Work that went round, and what was done about it.
+pub(super) fn circling(seen: &CirclingSeen, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let row = Row::new(scene.look, Glyph::Guard, Slot::Warning).word("goes round", Slot::Warning, NAME);
+    let told = seen.words();
+    if scene.fold == Fold::Shut || width(&told) + NAME + 3 <= scene.width {
+        return vec![row.title(&told, Slot::Text).line(scene.width)];
+    }
+    let mut lines = vec![row.line(scene.width)];
+    lines.extend(words(&told, Slot::Text, 2, scene));
+    lines
 }
 
 /// A pause: that it lasts, or how long it was. The header tells how long it lasts already.
@@ -184,6 +196,7 @@ const fn cause(cause: EndCause) -> &'static str {
         EndCause::Limit => "a limit was met",
         EndCause::Stopped => "stopped by you",
         EndCause::GaveUp => "the model stopped without ending the session, although reminded",
+        EndCause::Circling => "its work went round: it is handed off to a fresh window",
         EndCause::Failed => "the provider or longhaul itself failed",
     }
 }

@@ -4,6 +4,7 @@ use super::Scene;
 use super::row::{NAME, Row, words};
 use crate::protocol::GateId;
 use crate::protocol::event::QuestionAsked;
+use crate::session::Session;
 use crate::ui::text::{Glyph, format};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
@@ -67,9 +68,14 @@ fn choices(asked: &QuestionAsked, scene: &Scene<'_>) -> Vec<Line<'static>> {
         .collect()
 }
 
+/// Says whether what began then ended with its session. What is asked between two sessions stands behind the first one's end.
+pub(super) fn is_over(began: Timestamp, session: &Session) -> bool {
+    session.ended.as_ref().is_some_and(|(ended, _)| began < *ended)
+}
+
 fn waiting(since: Timestamp, scene: &Scene<'_>) -> String {
     match scene.look.now {
-        _ if scene.session.is_some_and(|session| session.ended.is_some()) => "never answered".to_owned(),
+        _ if scene.session.is_some_and(|session| is_over(since, session)) => "never answered".to_owned(),
         Some(now) => format!("waiting for you {}", format::minutes(since, now)),
         None => "waiting for you".to_owned(),
     }

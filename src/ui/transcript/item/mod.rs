@@ -85,6 +85,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Commit(made) => fact::commit(made, scene),
         ItemKind::Moved(moved) => fact::moved(moved, scene),
         ItemKind::Limit(limit) => end::limit(limit, scene),
+        ItemKind::Circling(seen) => end::circling(seen, scene),
         ItemKind::LimitRaised(raised) => end::raised(raised, scene),
         ItemKind::Paused { until } => end::paused(item.time, *until, scene),
         ItemKind::Trouble { text, fatal } => end::trouble(text, *fatal, scene),
@@ -107,7 +108,7 @@ pub(super) fn height(item: &Item, fold: Fold, width: usize, look: &Look<'_>) -> 
 
 /// Says whether an item changes with the clock alone. Nothing does once its session has ended.
 pub(super) fn is_live(item: &Item, session: Option<&Session>) -> bool {
-    if session.is_some_and(|session| session.ended.is_some()) {
+    if session.is_some_and(|session| gate::is_over(item.time, session)) {
         return false;
     }
     match &item.kind {
@@ -122,7 +123,9 @@ pub(super) fn is_live(item: &Item, session: Option<&Session>) -> bool {
 pub(super) fn tick(item: &Item, look: &Look<'_>, session: Option<&Session>) -> u64 {
     match (&item.kind, look.now) {
         (ItemKind::Closed(_), _) => u64::from(session.is_some()),
-        (ItemKind::Gate { .. } | ItemKind::Question { .. }, _) if session.is_some_and(|session| session.ended.is_some()) => {
+        (ItemKind::Gate { .. } | ItemKind::Question { .. }, _)
+            if session.is_some_and(|session| gate::is_over(item.time, session)) =>
+        {
             u64::MAX
         }
         (_, Some(now)) if is_live(item, session) => format::seconds_between(item.time, now) / 60,

@@ -82,6 +82,7 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
         }
         ItemKind::Moved(moved) => take(&moved.title),
         ItemKind::Limit(limit) => take(&limit.detail),
+        ItemKind::Circling(seen) => take(&seen.words()),
         ItemKind::LimitRaised(raised) => take(&raised.detail),
         ItemKind::Paused { .. } => {}
         ItemKind::Trouble { text, .. } => take(text),

@@ -1,0 +1,193 @@
+//! The measure over written traces, and its laws over generated ones.
+
+mod circling;
+mod innocent;
+mod laws;
+
+use crate::protocol::event::*;
+use crate::protocol::*;
+use crate::session::{Beat, Headway, State};
+
+/// The rounds after which the built-in settings have the agent told.
+const TOLD: u32 = 6;
+
+/// A log, written turn by turn, with the rounds that the measure counted at the end of each.
+struct Trace {
+    state: State,
+    rounds: Vec<u32>,
+    calls: u32,
+}
+
+impl Trace {
+    fn new() -> Self {
+        let mut trace = Self {
+            state: State::default(),
+            rounds: Vec::new(),
+            calls: 0,
+        };
+        trace.tell(FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features: ["F1", "F2"]
+                .map(|id| Feature {
+                    id: id.into(),
+                    ..Feature::default()
+                })
+                .into(),
+            notices: Vec::new(),
+        });
+        trace.session();
+        trace
+    }
+
+    fn session(&mut self) -> &mut Self {
+        let number = self.state.sessions.len() + 1;
+        let time = jiff::Timestamp::UNIX_EPOCH;
+        let begun = SessionStarted {
+            role: Role::Coding,
+            model: "m".into(),
+            context_window: 1000,
+            head: None,
+            prompt_hash: String::new(),
+        };
+        self.state.apply(&Envelope {
+            v: FORMAT_VERSION,
+            seq: self.state.last_seq.next(),
+            time,
+            session: SessionNo(u32::try_from(number).unwrap()),
+            event: begun.into(),
+        });
+        self.kept("at-start", CheckpointCause::SessionStart, None);
+        self.tell(FeatureSelected {
+            feature: "F1".into(),
+            reason: String::new(),
+        })
+    }
+
+    fn tell(&mut self, event: impl Into<Event>) -> &mut Self {
+        self.state.tell(event);
+        self
+    }
+
+    /// A turn of the given calls.
+    fn turn(&mut self, calls: impl FnOnce(&mut Self)) -> &mut Self {
+        let turn = self.state.current().unwrap().turn.next();
+        self.tell(TurnStarted { turn });
+        calls(self);
+        self.rounds.push(self.headway().rounds());
+        self
+    }
+
+    fn headway(&self) -> &Headway {
+        &self.state.current().unwrap().headway
+    }
+
+    fn beats(&mut self) -> Vec<Beat> {
+        self.tell(TurnStarted { turn: TurnNo(9_999) });
+        let beats = self.state.features.get(&"F1".into()).unwrap().track.beats.clone();
+        beats.into()
+    }
+
+    fn call(&mut self, tool: &str, kind: ToolKind, input: &str, ended: (CallStatus, Option<i32>), output: &str) -> CallId {
+        self.calls += 1;
+        let call = CallId::from(format!("call-{}", self.calls).as_str());
+        self.tell(ToolStarted {
+            call: call.clone(),
+            tool: tool.into(),
+            kind,
+            title: input.into(),
+            input: RawJson::of(&serde_json::json!({ "input": input })).unwrap(),
+        });
+        self.tell(ToolFinished {
+            call: call.clone(),
+            status: ended.0,
+            output: Payload::inline(output),
+            exit_code: ended.1,
+            duration_ms: 3_600_000,
+            lines: None,
+        });
+        call
+    }
+
+    fn sh(&mut self, command: &str, code: i32, output: &str) -> CallId {
+        self.call(
+            "bash",
+            ToolKind::Execute,
+            command,
+            (CallStatus::Completed, Some(code)),
+            output,
+        )
+    }
+
+    fn read(&mut self, path: &str, content: &str) {
+        self.call("read", ToolKind::Read, path, (CallStatus::Completed, None), content);
+    }
+
+    /// An edit after which the files are `tree`.
+    fn edit(&mut self, what: &str, tree: &str) {
+        let call = self.call("edit", ToolKind::Edit, what, (CallStatus::Completed, None), "edited");
+        self.kept(tree, CheckpointCause::Step, Some(call));
+    }
+
+    fn kept(&mut self, tree: &str, cause: CheckpointCause, call: Option<CallId>) {
+        let checkpoint = CheckpointId(u32::try_from(self.state.checkpoints.len() + 1).unwrap());
+        self.tell(CheckpointMade {
+            checkpoint,
+            cause,
+            tree: tree.into(),
+            head: None,
+            call,
+            left_out: Vec::new(),
+        });
+    }
+
+    /// A run of the tests that the agent asked for.
+    fn tests(&mut self, purpose: TestPurpose, cases: &[(&str, bool, &str)]) {
+        let case = |(name, passes, detail): &(&str, bool, &str)| TestCase {
+            name: (*name).into(),
+            status: if *passes { CaseStatus::Passed } else { CaseStatus::Failed },
+            duration_ms: Some(3),
+            detail: (*detail).into(),
+            attempts: Vec::new(),
+        };
+        self.tell(TestRunFinished {
+            run: TestRun {
+                purpose,
+                command: "make test".into(),
+                tree: None,
+                cases: cases.iter().map(case).collect(),
+                exit_code: Some(i32::from(cases.iter().any(|case| !case.1))),
+                timed_out: false,
+                duration_ms: 5,
+                output: Payload::default(),
+                moved: false,
+                only: Vec::new(),
+            },
+        });
+    }
+
+    fn commit(&mut self, tree: &str) {
+        self.tell(CommitMade {
+            commit: format!("c-{tree}").as_str().into(),
+            tree: tree.into(),
+            parent: None,
+            message: "Say so".into(),
+            feature: Some("F1".into()),
+            files: 1,
+            added: 1,
+            removed: 0,
+            tests_before: None,
+            tests_after: None,
+            unseen: None,
+            over_hook: None,
+        });
+    }
+
+    fn most(&self) -> u32 {
+        self.rounds.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The turn, from 1, at whose end the agent is told.
+    fn found_at(&self) -> Option<usize> {
+        self.rounds.iter().position(|rounds| *rounds >= TOLD).map(|at| at + 1)
+    }
+}

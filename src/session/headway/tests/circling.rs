@@ -1,0 +1,190 @@
+//! Traces of work that goes round: each is found by the turn that is said, and by what repeats in it.
+
+use super::*;
+
+#[track_caller]
+fn found(trace: &Trace, by: usize, kind: RepeatKind, subject: &str) {
+    let at = trace.found_at();
+    assert!(at.is_some_and(|at| at <= by), "at {at:?}, wanted by {by}: {:?}", trace.rounds);
+    let repeats = trace.headway().repeats();
+    assert!(
+        repeats.iter().any(|repeat| repeat.kind == kind && repeat.subject == subject),
+        "{repeats:?}"
+    );
+}
+
+#[test]
+fn the_same_call_with_the_same_result() {
+    let mut trace = Trace::new();
+    for _ in 0..9 {
+        trace.turn(|t| drop(t.sh("git status", 0, "nothing to commit")));
+    }
+    found(&trace, 7, RepeatKind::Call, "git status");
+    assert_eq!(trace.found_at(), Some(7), "and not before");
+    assert_eq!(trace.headway().repeats()[0].times, 9);
+}
+
+#[test]
+fn the_same_file_read_again() {
+    let mut trace = Trace::new();
+    for _ in 0..4 {
+        trace.turn(|t| t.read("src/a.rs", "a"));
+        trace.turn(|t| t.read("src/b.rs", "b"));
+    }
+    found(&trace, 8, RepeatKind::Reading, "src/a.rs");
+}
+
+#[test]
+fn the_same_failing_test_without_an_edit() {
+    let mut trace = Trace::new();
+    for run in 0..9 {
+        trace.turn(|t| drop(t.sh("cargo test", 101, &format!("a ... FAILED\nfinished in 0.{run}s"))));
+    }
+    found(&trace, 7, RepeatKind::Failure, "cargo test");
+}
+
+#[test]
+fn the_same_failure_after_every_edit() {
+    let mut trace = Trace::new();
+    for step in 0..14 {
+        trace.turn(|t| {
+            t.edit("src/a.rs", &format!("t{step}"));
+            t.sh("cargo test", 101, "a ... FAILED: left 1, right 2");
+        });
+    }
+    found(&trace, 12, RepeatKind::Failure, "cargo test");
+}
+
+#[test]
+fn the_same_test_fails_whenever_the_flag_is_asked_for() {
+    let mut trace = Trace::new();
+    for step in 0..14 {
+        trace.turn(|t| {
+            t.edit("src/a.rs", &format!("t{step}"));
+            let output = format!("refused, claim {step}");
+            t.call(
+                "feature_passed",
+                ToolKind::Other,
+                &format!("claim {step}"),
+                (CallStatus::Failed, None),
+                &output,
+            );
+            t.tests(TestPurpose::Evidence, &[("a: adds", false, "left 1, right 2")]);
+        });
+    }
+    found(&trace, 12, RepeatKind::Failure, "a: adds");
+}
+
+#[test]
+fn an_edit_undone_and_redone() {
+    let mut trace = Trace::new();
+    for _ in 0..5 {
+        trace.turn(|t| t.edit("src/a.rs: one way", "one"));
+        trace.turn(|t| drop(t.sh("cargo test", 101, "a ... FAILED")));
+        trace.turn(|t| t.edit("src/a.rs: the other way", "other"));
+        trace.turn(|t| drop(t.sh("cargo test", 101, "b ... FAILED")));
+    }
+    found(&trace, 10, RepeatKind::Undone, "");
+}
+
+#[test]
+fn the_files_put_back_by_a_command() {
+    let mut trace = Trace::new();
+    for _ in 0..6 {
+        trace.turn(|t| t.edit("src/a.rs", "tried"));
+        trace.turn(|t| {
+            let call = t.sh("cp src/a.rs.orig src/a.rs", 0, "");
+            t.kept("at-start", CheckpointCause::Step, Some(call));
+        });
+    }
+    found(&trace, 8, RepeatKind::Undone, "");
+}
+
+#[test]
+fn a_call_that_a_guard_refuses_again_and_again() {
+    let mut trace = Trace::new();
+    for attempt in 0..9 {
+        trace.turn(|t| {
+            let call = CallId::from(format!("refused-{attempt}").as_str());
+            t.tell(BlockStarted {
+                index: 0,
+                kind: BlockKind::ToolUse,
+                tool: Some("bash".into()),
+                call: Some(call.clone()),
+            });
+            t.tell(RulingMade {
+                call: call.clone(),
+                title: "git push --force".into(),
+                ruling: Ruling::Deny,
+                guard: "git".into(),
+                reason: "no".into(),
+            });
+            t.tell(ToolFinished {
+                call,
+                status: CallStatus::Refused,
+                output: Payload::inline("no"),
+                exit_code: None,
+                duration_ms: 0,
+                lines: None,
+            });
+        });
+    }
+    found(&trace, 7, RepeatKind::Failure, "git push --force");
+}
+
+#[test]
+fn a_look_aside_now_and_then_does_not_hide_it() {
+    let mut trace = Trace::new();
+    for turn in 0..24 {
+        trace.turn(|t| match turn % 4 {
+            3 => t.read(&format!("src/f{turn}.rs"), "x"),
+            _ => drop(t.sh("cargo test", 101, "a ... FAILED")),
+        });
+    }
+    found(&trace, 14, RepeatKind::Failure, "cargo test");
+}
+
+#[test]
+fn notes_without_work_do_not_hide_it() {
+    let mut trace = Trace::new();
+    for turn in 0..9 {
+        trace.turn(|t| {
+            t.sh("cargo test", 101, "a ... FAILED");
+            let note = t.call(
+                "progress_note",
+                ToolKind::Other,
+                &format!("note {turn}"),
+                (CallStatus::Completed, None),
+                "Noted.",
+            );
+            t.kept(&format!("noted {turn}"), CheckpointCause::Step, Some(note));
+        });
+    }
+    found(&trace, 7, RepeatKind::Failure, "cargo test");
+}
+
+#[test]
+fn looking_for_ever_and_doing_nothing() {
+    let mut trace = Trace::new();
+    for turn in 0..70 {
+        trace.turn(|t| drop(t.sh(&format!("echo {turn}"), 0, &turn.to_string())));
+    }
+    found(&trace, 60, RepeatKind::Dry, "");
+    assert_eq!(trace.headway().repeats()[0].times, 70);
+}
+
+#[test]
+fn a_test_that_is_broken_and_mended_in_turns_proves_itself_once() {
+    let mut trace = Trace::new();
+    for _ in 0..6 {
+        trace.turn(|t| {
+            t.edit("src/a.rs: mend", "mended");
+            t.tests(TestPurpose::Evidence, &[("a", true, ""), ("b", false, "no")]);
+        });
+        trace.turn(|t| {
+            t.edit("src/a.rs: break", "broken");
+            t.tests(TestPurpose::Evidence, &[("a", false, "no"), ("b", true, "")]);
+        });
+    }
+    found(&trace, 9, RepeatKind::Undone, "");
+}
