@@ -8,9 +8,10 @@ use super::error::EngineError;
 use super::project::Project;
 use crate::guard::command;
 use crate::guard::weaken::{Changed, Weakening, reads, vacuous, weakened};
-use crate::guard::{configures_tests, takes_over};
+use crate::guard::{Around, Arrival, may_take_over, takes_over};
 use crate::protocol::{Feature, FileDiff, Oid, TestRun};
 use crate::verify;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Findings that are told one by one before the rest is only counted.
@@ -36,7 +37,7 @@ pub async fn by_commit(
     tree: &Oid,
     changes: &[FileDiff],
 ) -> Result<Vec<String>, EngineError> {
-    let looked_at = |path: &str| reads(path) || configures_tests(path);
+    let looked_at = |path: &str| reads(path) || may_take_over(path);
     let touched: Vec<(String, String)> = changes
         .iter()
         .filter(|file| looked_at(&file.path) || file.old_path.as_deref().is_some_and(looked_at))
@@ -47,30 +48,30 @@ pub async fn by_commit(
         return Ok(Vec::new());
     };
     let tree = tree.clone();
-    let files = project
+    let (files, held, now) = project
         .git(move |repo| {
+            let held: BTreeSet<String> = repo.paths_at(&head)?.into_iter().collect();
+            let now: BTreeSet<String> = repo.paths_at(&tree)?.into_iter().collect();
             let mut files = Vec::new();
             for (old, path) in touched {
                 let before = text(repo.read_at(&head, old)?);
                 let after = text(repo.read_at(&tree, &path)?);
                 files.push(File { path, before, after });
             }
-            Ok(files)
+            Ok((files, held, now))
         })
         .await?;
-    let takes = |file: &&File| {
-        file.before.is_none()
-            && file
-                .after
-                .as_ref()
-                .is_some_and(|text| takes_over(&file.path, text.as_bytes()))
-    };
+    let around = Around { held: &held, now: &now };
     let mut all = told(&weakened(&files.iter().map(File::changed).collect::<Vec<_>>()));
-    all.extend(files.iter().filter(takes).map(|file| {
-        format!(
-            "{} is new, and decides how the tests that are there already are run",
-            file.path
-        )
+    all.extend(files.iter().filter_map(|file| {
+        let arrival = Arrival {
+            path: &file.path,
+            // A file that was renamed is new where it is now.
+            before: held.contains(&file.path).then(|| file.before.as_deref().unwrap_or_default()),
+            // What is no text is judged by its name.
+            after: file.after.as_deref().unwrap_or_default(),
+        };
+        now.contains(&file.path).then(|| takes_over(&arrival, &around)).flatten()
     }));
     Ok(all)
 }

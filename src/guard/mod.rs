@@ -24,6 +24,7 @@ mod restore;
 mod rule;
 mod runner_config;
 mod seal;
+mod takeover;
 mod verify;
 pub mod watch;
 pub mod weaken;
@@ -34,8 +35,8 @@ mod tests;
 pub use agreed::Agreed;
 pub use error::GuardError;
 pub use names::default_test_globs;
-pub use runner_config::{configures_tests, takes_over};
 pub use seal::Seal;
+pub use takeover::{Around, Arrival, may_take_over, takes_over};
 
 use crate::config::Settings;
 use crate::harness::NOTES;

@@ -4,13 +4,15 @@
 //! is done about it. Pure. Invariant: a change that leaves every fact as it was is none: layout, comments, dependencies and all that
 //! has nothing to do with tests are free.
 
+mod implied;
+mod manager;
 #[cfg(test)]
 mod tests;
 
-use super::command;
+pub(super) use implied::implied;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What in a file decides how tests are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(super) enum Part {
     Sections,
     /// Everything but fixtures that are new.
     Conftest,
+    /// How a package manager runs scripts.
+    Manager,
 }
 
 /// Names of files that are configuration from the first letter to the last, wherever they lie.
@@ -71,6 +75,9 @@ pub(super) fn part(path: &Path) -> Option<Part> {
         "pyproject.toml" => Some(Part::Pyproject),
         "setup.cfg" | "tox.ini" => Some(Part::Sections),
         "conftest.py" => Some(Part::Conftest),
+        ".npmrc" | ".pnpmrc" | ".yarnrc" | ".yarnrc.yml" | "pnpm-workspace.yaml" => Some(Part::Manager),
+        // Plugins of pytest are found by it.
+        "entry_points.txt" => Some(Part::Whole),
         "config" | "config.toml" if path.parent().is_some_and(|parent| parent.ends_with(".cargo")) => Some(Part::Whole),
         _ if name.starts_with(SHARED) => Some(Part::Shared),
         _ if WHOLE.contains(&name) || CONFIGURED.iter().any(|tool| configured(tool)) => Some(Part::Whole),
@@ -80,7 +87,7 @@ pub(super) fn part(path: &Path) -> Option<Part> {
 
 /// Says whether a file of this name may decide how tests are run.
 #[must_use]
-pub fn configures_tests(path: impl AsRef<Path>) -> bool {
+pub(super) fn configures_tests(path: impl AsRef<Path>) -> bool {
     part(path.as_ref()).is_some()
 }
 
@@ -110,10 +117,10 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> 
 
 /// Says whether a file that is new decides how the tests that are already there are run.
 #[must_use]
-pub fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
+pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     match part(path.as_ref()) {
         Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
-        Some(part @ (Part::Pyproject | Part::Sections)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
+        Some(part @ (Part::Pyproject | Part::Sections | Part::Manager)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
         Some(Part::Whole) => true,
         Some(Part::Shared) => String::from_utf8_lossy(text).contains("test"),
         // A new package brings scripts and targets of its own.
@@ -121,65 +128,9 @@ pub fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     }
 }
 
-/// Files that a verify command runs without naming them: the makefile of `make`, and the test scripts that it and a package name.
-pub(super) fn implied(workspace: &Path, script: &str) -> Vec<PathBuf> {
-    let calls = |names: &[&str]| {
-        script
-            .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')))
-            .any(|word| names.contains(&word.rsplit('/').next().unwrap_or(word)))
-    };
-    let mut found = Vec::new();
-    let mut lines = Vec::new();
-    if calls(&["make", "gmake"]) {
-        for name in ["GNUmakefile", "makefile", "Makefile"] {
-            lines.extend(
-                std::fs::read_to_string(workspace.join(name))
-                    .map(|text| recipes(&text))
-                    .unwrap_or_default(),
-            );
-            found.push(PathBuf::from(name));
-        }
-    }
-    if calls(&["just"]) {
-        found.extend(["justfile", "Justfile", ".justfile"].map(PathBuf::from));
-    }
-    if calls(&["npm", "pnpm", "yarn", "bun"]) {
-        let package = std::fs::read(workspace.join("package.json")).unwrap_or_default();
-        let scripts = facts(Part::Package, &package).unwrap_or_default();
-        lines.extend(
-            scripts
-                .into_iter()
-                .filter(|(name, _)| names_a_test(name))
-                .map(|(_, line)| line),
-        );
-    }
-    let named = lines.iter().flat_map(|line| command::named(line));
-    // The program that a recipe runs is the agent's to change; what runs the tests is not.
-    found.extend(named.filter(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(names_a_test)));
-    found
-}
-
-fn names_a_test(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["test", "check", "spec", "verify"].iter().any(|word| name.contains(word))
-}
-
-/// The recipe lines of a makefile's test targets.
-fn recipes(makefile: &str) -> Vec<String> {
-    let (mut within, mut lines) = (false, Vec::new());
-    for line in makefile.lines() {
-        if let Some(recipe) = line.strip_prefix('\t') {
-            lines.extend(within.then(|| recipe.trim_start_matches(['@', '-', '+']).to_owned()));
-        } else if let Some((target, _)) = line.split_once(':') {
-            within = names_a_test(target);
-        }
-    }
-    lines
-}
-
 fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
     match part {
-        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections => false,
+        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager => false,
         Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
             // npm runs `pretest` before `test` by itself.
             let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));
@@ -187,24 +138,60 @@ fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
         }),
         Part::Cargo => {
             let off = ["\"harness\":false", "\"test\":false", "required-features"];
-            fact.starts_with("the member ") || (fact.starts_with("the test target ") && !off.iter().any(|word| how.contains(word)))
+            let runs = |how: &str| !off.iter().any(|word| how.contains(word)) && is_where_it_would_be(how);
+            fact.starts_with("the member ") || (fact.starts_with("the test target ") && runs(how))
         }
-        Part::Conftest => {
-            let hooks = how.contains("def pytest_") || how.contains("autouse");
-            !hooks
-                && [
-                    "def ",
-                    "async def ",
-                    "class ",
-                    "import ",
-                    "from ",
-                    "@pytest.fixture",
-                    "@fixture",
-                ]
-                .iter()
-                .any(|start| how.starts_with(start))
-        }
+        Part::Conftest => !how.contains("def pytest_") && !how.contains("autouse") && only_declares(how),
     }
+}
+
+/// Whether a test target of Cargo has the file that its name stands for: with another it would take the place of that one.
+fn is_where_it_would_be(target: &str) -> bool {
+    let target: Value = serde_json::from_str(target).unwrap_or_default();
+    let text = |key: &str| target.get(key).and_then(Value::as_str);
+    let name = text("name").unwrap_or_default();
+    text("path").is_none_or(|path| {
+        [format!("tests/{name}.rs"), format!("tests/{name}/main.rs")]
+            .iter()
+            .any(|usual| usual == path)
+    })
+}
+
+/// Whether a piece of a conftest.py does nothing when it is read but declare something.
+fn only_declares(piece: &str) -> bool {
+    let starts = [
+        "def ",
+        "async def ",
+        "class ",
+        "import ",
+        "from ",
+        "@pytest.fixture",
+        "@fixture",
+    ];
+    let Some(head) = piece.lines().find(|line| !line.starts_with('@')) else {
+        return false;
+    };
+    if !starts.iter().any(|start| piece.starts_with(start)) || (head.contains(';') && !head.contains("def ")) {
+        return false;
+    }
+    if !head.starts_with("class ") {
+        return true;
+    }
+    // The body of a class is run when it is read.
+    let rest = head.split_once(':').map_or("", |(_, rest)| rest.trim());
+    let mut body = piece.lines().skip_while(|line| *line != head).skip(1).peekable();
+    let margin = body.peek().map_or(0, |line| line.len() - line.trim_start().len());
+    let plain = |line: &str| {
+        let name = line
+            .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            .trim_start();
+        ["def ", "async def ", "@", "pass", "\"", "'", "#"]
+            .iter()
+            .any(|start| line.starts_with(start))
+            || name.starts_with(['=', ':'])
+    };
+    let outer = body.filter(|line| line.len() - line.trim_start().len() <= margin);
+    matches!(rest, "" | "pass" | "...") && outer.map(str::trim).all(|line| plain(line) && !line.contains(';'))
 }
 
 /// The facts of a file; `None` if it cannot be read.
@@ -217,6 +204,7 @@ fn facts(part: Part, bytes: &[u8]) -> Option<Facts> {
         Part::Pyproject => pyproject(&toml_value(text)?),
         Part::Sections => sections(text),
         Part::Conftest => blocks(text),
+        Part::Manager => manager::settings(text),
     })
 }
 
@@ -286,6 +274,8 @@ fn cargo(value: &Value) -> Facts {
             fact(&mut all, format!("{key} of the program {name}"), target.get(key));
         }
     }
+    let library = value.pointer("/lib/path").and_then(Value::as_str).unwrap_or("src/lib.rs");
+    all.insert("the path of the library".into(), library.to_owned());
     for path in [
         "/package/autotests",
         "/profile/test",

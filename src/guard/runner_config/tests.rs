@@ -1,6 +1,7 @@
 //! Which changes of a runner's configuration are breaches, and which are free.
 
 use super::*;
+use std::path::PathBuf;
 
 fn of(name: &str, before: &str, after: &str) -> Option<String> {
     breach(part(Path::new(name)).unwrap(), before.as_bytes(), after.as_bytes())
@@ -71,6 +72,42 @@ fn what_decides_how_tests_are_run_is_named_when_it_changes() {
             "its content changed",
         ),
         ("Cargo.toml", "[[test]]\nname='it'", "[package]", "the test target it removed"),
+        (
+            "Cargo.toml",
+            "[package]\nname='x'",
+            "[package]\nname='x'\n[[test]]\nname='add'\npath='fake.rs'",
+            "the test target add added",
+        ),
+        (
+            "Cargo.toml",
+            "[package]\nname='x'",
+            "[package]\nname='x'\n[lib]\npath='fake.rs'",
+            "the path of the library changed",
+        ),
+        (
+            ".npmrc",
+            "registry=https://npm.example.org\n",
+            "registry=https://npm.example.org\nnode-options=--require ./x.js\n",
+            "the setting node-options added",
+        ),
+        (
+            "pnpm-workspace.yaml",
+            "packages:\n  - a\n",
+            "packages:\n  - a\nscriptShell: /tmp/sh\n",
+            "the setting scriptShell added",
+        ),
+        (
+            "conftest.py",
+            "",
+            "import add; add.add = lambda a, b: 3\n",
+            "`import add; add.add` added",
+        ),
+        (
+            "conftest.py",
+            "",
+            "class X:\n    import add\n    add.add = lambda a, b: 3\n",
+            "`class X` added",
+        ),
         (
             "Cargo.toml",
             "[package]",
@@ -181,6 +218,26 @@ fn everything_else_in_these_files_is_free() {
         ),
         (
             "Cargo.toml",
+            "[package]\nname='x'",
+            "[package]\nname='x'\n[lib]\npath='src/lib.rs'\n[[test]]\nname='add'\npath='tests/add.rs'\n",
+        ),
+        (
+            ".npmrc",
+            "",
+            "registry=https://npm.example.org\n; shell=no\nsave-exact=true\n",
+        ),
+        (
+            ".yarnrc.yml",
+            "nodeLinker: node-modules\nyarnPath: .yarn/y.cjs\n",
+            "yarnPath: .yarn/y.cjs\nnodeLinker: pnp\n",
+        ),
+        (
+            "conftest.py",
+            "",
+            "from app import db\n\nclass Till:\n    \"\"\"For all.\"\"\"\n    size = 1\n\n    def empty(self):\n        import os; return os\n",
+        ),
+        (
+            "Cargo.toml",
             "[workspace]\nmembers=['a']",
             "[workspace]\nmembers=['a','b']\n[profile.release]\nlto=true",
         ),
@@ -227,6 +284,10 @@ fn only_what_decides_over_other_tests_takes_over() {
             "import pytest\n@pytest.fixture\ndef db():\n    return 1\n",
             false,
         ),
+        ("tests/conftest.py", "import add; add.add = lambda a, b: 3\n", true),
+        (".npmrc", "script-shell=/tmp/sh\n", true),
+        (".npmrc", "engine-strict=true\n", false),
+        (".mocharc.yml", "require: ./x.js\n", true),
         ("pyproject.toml", "[project]\nname='x'\n", false),
         ("pyproject.toml", "[tool.pytest.ini_options]\naddopts='--co'\n", true),
         ("package.json", r#"{"scripts":{"test":"jest"}}"#, false),
