@@ -155,23 +155,7 @@ impl<'a> Driver<'a> {
 
     /// Puts a met limit before any input that may lead to another request.
     fn with_limits(&self, input: Input) -> Vec<Input> {
-        let asks_again = match &input {
-            Input::Begin { .. } | Input::Answered { .. } | Input::Broken(_) | Input::ToolDone { .. } | Input::Retrying { .. } => {
-                true
-            }
-            Input::BlockStarted { .. }
-            | Input::Delta { .. }
-            | Input::BlockFinished { .. }
-            | Input::Remark { .. }
-            | Input::HandOff { .. }
-            | Input::Stop { .. }
-            | Input::CancelStop
-            | Input::Steered(_)
-            | Input::Limit { .. }
-            | Input::LimitKept
-            | Input::LimitRaised { .. } => false,
-        };
-        if !asks_again {
+        if !input.asks_again() {
             return vec![input];
         }
         match self.met() {

@@ -115,6 +115,27 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// Says whether it may lead to another request.
+    #[must_use]
+    pub const fn asks_again(&self) -> bool {
+        match self {
+            Self::Begin { .. } | Self::Answered { .. } | Self::Broken(_) | Self::ToolDone { .. } | Self::Retrying { .. } => true,
+            Self::BlockStarted { .. }
+            | Self::Delta { .. }
+            | Self::BlockFinished { .. }
+            | Self::Remark { .. }
+            | Self::HandOff { .. }
+            | Self::Stop { .. }
+            | Self::CancelStop
+            | Self::Steered(_)
+            | Self::Limit { .. }
+            | Self::LimitKept
+            | Self::LimitRaised { .. } => false,
+        }
+    }
+}
+
 /// How a person wants the run to go on.
 #[derive(Debug, Clone, Default)]
 pub struct Steering {

@@ -5,7 +5,7 @@
 //! has nothing to do with tests are free.
 
 mod implied;
-mod manager;
+mod packages;
 #[cfg(test)]
 mod tests;
 
@@ -204,7 +204,7 @@ fn facts(part: Part, bytes: &[u8]) -> Option<Facts> {
         Part::Pyproject => pyproject(&toml_value(text)?),
         Part::Sections => sections(text),
         Part::Conftest => blocks(text),
-        Part::Manager => manager::settings(text),
+        Part::Manager => packages::settings(text),
     })
 }
 

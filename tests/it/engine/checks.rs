@@ -233,7 +233,9 @@ async fn the_work_on_a_feature_may_have_begun_sessions_ago() {
     lab.settings.limits.sessions = Some(2);
     let sessions = [
         coding(&(call("bash", BUILD) + &call("commit", r#"{ message = "Greet" }"#) + &ends())),
-        coding(&(call("record_check", CHECK) + &call("feature_passed", CLAIM) + &ends())),
+        coding(
+            &(call("record_check", CHECK) + &call("feature_passed", CLAIM) + &call("commit", r#"{ message = "Shown" }"#) + &ends()),
+        ),
     ];
     let ran = lab
         .run(&format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat()))
