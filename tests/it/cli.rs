@@ -152,7 +152,7 @@ fn features_come_from_the_disk_and_cannot_drive_the_terminal() {
     let place = Place::new();
     fs::write(place.project().join("feature_list.json"), LIST).unwrap();
     place.longhaul(&["features"]).assert().success().stdout(
-        contains("passes      F001  say hello")
+        contains("passes     F001  say hello")
             .and(contains("1 of 2 pass"))
             .and(contains("\x1b").not()),
     );

@@ -186,7 +186,7 @@ async fn everything_is_found_from_the_checkout_and_from_the_worktree() {
         };
         said(&["status"], "on longhaul/main; `longhaul finish");
         said(&["status", "--json"], "\"branch\": \"longhaul/main\"");
-        said(&["features"], "passes      F001");
+        said(&["features"], "passes     F001");
         said(&["sessions"], "initializer");
         said(&["checkpoints"], "commit \"Skeleton\"");
         said(&["window"], "session 3, coding");

@@ -193,7 +193,8 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         let short = clean(&format!("{}{feature}", session.number), Slot::Text);
         parts.push(Part::new(78, whole).or(60, short));
         if !session.track.beats.is_empty() {
-            parts.push(Part::new(89, widget::spark(look, session.track.beats.iter(), SPARK)));
+            // The pane has it too; how the run is confined and who decides is nowhere else.
+            parts.push(Part::new(93, widget::spark(look, session.track.beats.iter(), SPARK)));
         }
         let share = session.context_share();
         let slot = if share >= 0.8 { Slot::Warning } else { Slot::Text };

@@ -58,7 +58,7 @@ async fn a_whole_run_prints_the_log_itself_and_ends_with_success() {
         .longhaul(&["features"])
         .assert()
         .success()
-        .stdout(contains("passes      F002  say bye  [tests 1/1 on tree ").and(contains("(session 3, 1 commit")));
+        .stdout(contains("passes     F002  say bye  [tests 1/1 on tree ").and(contains("(session 3, 1 commit")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
