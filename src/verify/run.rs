@@ -79,6 +79,10 @@ pub async fn run_and_tell(
 
 async fn make(plan: Plan, cancel: CancellationToken, output: Option<mpsc::Sender<Vec<u8>>>) -> Result<Ran, ProcessError> {
     let mut ran = attempt(&plan, &cancel, output.clone()).await?;
+    // By a signal that is not ours: that tells of the machine, and nothing of the tests. A second time it tells of them.
+    if ran.run.exit_code.is_none() && !ran.run.timed_out && !ran.cancelled {
+        ran = attempt(&plan, &cancel, output.clone()).await?;
+    }
     for number in 2..=plan.retries.saturating_add(1) {
         if ran.cancelled || ran.run.timed_out || !retry::worth_another(&ran.run, plan.worth.as_ref()) {
             break;
@@ -205,6 +209,14 @@ mod tests {
         let ran = ran("echo 1..1; echo ok 1; sleep 60", Duration::from_millis(300)).await;
         assert!(ran.run.timed_out && !ran.run.is_green());
         assert_eq!(ran.run.cases.last().unwrap().status, CaseStatus::Failed);
+    }
+
+    #[tokio::test]
+    async fn what_was_killed_by_another_is_run_once_more_and_never_believed_if_that_is_killed_too() {
+        let again = ran("echo 1..1; echo ok 1 - a; test -e x || { touch x; kill -9 $$; }", LONG).await;
+        assert!(again.run.is_green() && again.run.exit_code == Some(0), "{:?}", again.run);
+        let never = ran("echo 1..1; echo ok 1 - a; kill -9 $$", LONG).await;
+        assert!(!never.run.is_green() && never.run.exit_code.is_none(), "{:?}", never.run);
     }
 
     #[tokio::test]
