@@ -146,3 +146,23 @@ fn what_git_ignores_is_named_with_its_size_and_moved_whole() {
     assert!(matches!(error, GitError::InTheWay { .. }), "{error}");
     assert_eq!(fs::read_to_string(aside.join(".env")).unwrap(), "K=1", "nothing is replaced");
 }
+
+#[test]
+fn files_where_a_submodule_is_not_filled_keep_a_worktree() {
+    let (_dir, root) = nest("app");
+    let head = must(&root, &["rev-parse", "HEAD"]);
+    must(
+        &root,
+        &["update-index", "--add", "--cacheinfo", &format!("160000,{head},vendor/sub")],
+    );
+    must(&root, &["commit", "-q", "-m", "a submodule"]);
+    let tree = made_in(&root);
+    let repo = Repo::discover(&root).unwrap();
+    let stays = || repo.must_stay(&tree, &tree.base, Removal::New).unwrap();
+    assert_eq!(stays(), None, "an empty directory is no work");
+    let dir = Path::new(&tree.path).join("vendor/sub");
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("inner.txt"), "inner").unwrap();
+    let why = stays().unwrap();
+    assert!(why.contains("files lie in vendor/sub"), "{why}");
+}
