@@ -59,6 +59,32 @@ pub async fn run(
     Ok(Some(run))
 }
 
+/// Runs a recorded check, again while it fails and the settings say so, and records each run. Returns what does not hold, which is
+/// `None` if it does; the outer `None` says that it was stopped.
+///
+/// # Errors
+/// As [`run`], or if the log cannot be written.
+pub async fn replay(
+    project: &Project,
+    feature: &FeatureId,
+    check: &Check,
+    purpose: TestPurpose,
+    cancel: &CancellationToken,
+) -> Result<Option<Option<String>>, EngineError> {
+    let mut failure = None;
+    for _ in 0..=project.settings.verify.retries {
+        let Some(run) = run(project, feature, check, purpose, cancel).await? else {
+            return Ok(None);
+        };
+        failure = run.failure();
+        project.record(CheckRan { run })?;
+        if failure.is_none() {
+            break;
+        }
+    }
+    Ok(Some(failure))
+}
+
 fn plan(project: &Project, feature: &FeatureId, check: &Check, purpose: TestPurpose, tree: Oid) -> Plan {
     Plan {
         feature: feature.clone(),

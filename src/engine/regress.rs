@@ -8,7 +8,7 @@ use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::features;
-use crate::protocol::event::{CheckRan, OrientationPart};
+use crate::protocol::event::OrientationPart;
 use crate::protocol::{CaseStatus, Feature, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
@@ -108,7 +108,9 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
             left += 1;
             continue;
         }
-        match fails(dispatch, &feature, &kept, cancel).await? {
+        // One that was stopped tells nothing.
+        let replayed = checks::replay(project, &feature.id, &kept.check, TestPurpose::Smoke, cancel).await?;
+        match replayed.flatten() {
             None => held += 1,
             Some(failure) => {
                 let reason = format!("fails at the session's start: {failure}");
@@ -126,28 +128,6 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
         lines.insert(0, told(held, broken.len(), left));
     }
     Ok(broken)
-}
-
-/// Runs a check, again if it fails and the settings say so. Returns what does not hold; `None` if it does, or nobody knows.
-async fn fails(
-    dispatch: &Dispatch,
-    feature: &Feature,
-    kept: &KeptCheck,
-    cancel: &CancellationToken,
-) -> Result<Option<String>, EngineError> {
-    let project = &dispatch.project;
-    let mut failure = None;
-    for _ in 0..=project.settings.verify.retries {
-        let Some(run) = checks::run(project, &feature.id, &kept.check, TestPurpose::Smoke, cancel).await? else {
-            return Ok(None);
-        };
-        failure = run.failure();
-        project.record(CheckRan { run })?;
-        if failure.is_none() {
-            break;
-        }
-    }
-    Ok(failure)
 }
 
 fn told(held: usize, broken: usize, left: usize) -> String {

@@ -14,7 +14,7 @@ use super::project::Project;
 use super::steer;
 use super::testing::{self, Tested};
 use crate::harness::FeatureList;
-use crate::protocol::event::{CheckRan, FeatureFlipped, FlipBy};
+use crate::protocol::event::{FeatureFlipped, FlipBy};
 use crate::protocol::{
     CaseStatus, Command, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, SessionNo, TestPurpose, TestRun,
 };
@@ -243,18 +243,7 @@ async fn replay(
     if kept.last.failure.is_none() && !project.code_moved(kept.last.tree.as_ref(), tree).await? {
         return Ok(Some(None));
     }
-    let mut failure = None;
-    for _ in 0..=project.settings.verify.retries {
-        let Some(run) = checks::run(project, feature, &kept.check, TestPurpose::Final, cancel).await? else {
-            return Ok(None);
-        };
-        failure = run.failure();
-        project.record(CheckRan { run })?;
-        if failure.is_none() {
-            break;
-        }
-    }
-    Ok(Some(failure))
+    checks::replay(project, feature, &kept.check, TestPurpose::Final, cancel).await
 }
 
 /// Runs the tests if any feature names some.

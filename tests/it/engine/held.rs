@@ -1,6 +1,6 @@
 //! What is agreed stays in the history: the harness's own commit neither takes it out nor changes it, whatever was done to git.
 
-use crate::support::{Lab, Ran, call, coding, ends};
+use crate::support::{Lab, Ran, call};
 use longhaul::protocol::Event;
 
 const AGREED: [&str; 4] = ["feature_list.json", "longhaul.toml", "run.sh", "tests/t1.sh"];
@@ -34,11 +34,6 @@ fn commit() -> String {
     call("commit", r#"{ message = "Add two numbers" }"#)
 }
 
-async fn session(lab: &Lab, turns: String) -> Ran {
-    lab.run(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&(turns + &ends()))].concat())
-        .await
-}
-
 fn breaches(ran: &Ran) -> Vec<String> {
     ran.all(|event| match event {
         Event::BreachFound(breach) => Some(breach.path.clone()),
@@ -60,7 +55,7 @@ async fn what_is_taken_out_of_the_index_and_ignored_stays_in_the_commit() {
     let before = in_history(&lab);
     let untracks =
         "echo 'echo 3' > add.sh; $G rm -rq --cached $T $L run.sh longhaul.toml; ls $T/* $L run.sh longhaul.toml > .gitignore";
-    let ran = session(&lab, bash(untracks) + &commit()).await;
+    let ran = lab.session(bash(untracks) + &commit()).await;
     let told = ran.result(1);
     assert!(told.contains("Committed") && told.contains("tests/t1.sh"), "{told}");
     assert_eq!(lab.git(&["show", "--format=", "--name-only", "HEAD"]), ".gitignore\nadd.sh");
@@ -75,7 +70,7 @@ async fn a_flag_that_is_proven_is_in_the_commit_of_a_list_that_git_was_told_to_f
     let lab = lab();
     let untracks = "echo 'echo 3' > add.sh; $G rm -q --cached $L; echo $L > .gitignore";
     let passed = call("feature_passed", r#"{ id = "F001", evidence = "its test passes" }"#);
-    let ran = session(&lab, bash(untracks) + &passed + &commit()).await;
+    let ran = lab.session(bash(untracks) + &passed + &commit()).await;
     assert!(ran.result(1).contains("passes now"), "{}", ran.result(1));
     assert!(lab.git(&["show", "HEAD:feature_list.json"]).contains("\"passes\": true"));
     assert_eq!(breaches(&ran), ["feature_list.json"], "told once, not at each look");
@@ -92,7 +87,9 @@ async fn other_content_in_the_index_does_not_come_into_the_commit() {
         let lab = lab();
         lab.git(&["config", "filter.x.clean", "cat"]);
         let before = in_history(&lab);
-        let ran = session(&lab, bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit()).await;
+        let ran = lab
+            .session(bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit())
+            .await;
         assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
         assert_eq!(in_history(&lab), before, "{script}");
         let entry = lab.git(&["ls-tree", "HEAD", "tests/t1.sh"]);
@@ -106,7 +103,9 @@ async fn what_a_person_took_out_of_the_history_stays_out() {
     lab.git(&["rm", "-q", "--cached", "longhaul.toml"]);
     lab.write(".gitignore", "longhaul.toml\n");
     lab.commit_all("settings are mine");
-    let ran = session(&lab, bash("echo 'echo 3' > add.sh; echo '*.log' >> .gitignore") + &commit()).await;
+    let ran = lab
+        .session(bash("echo 'echo 3' > add.sh; echo '*.log' >> .gitignore") + &commit())
+        .await;
     assert!(ran.result(1).contains("Committed"), "{}", ran.result(1));
     assert_eq!(
         (breaches(&ran), lab.git(&["ls-files", "longhaul.toml"])),

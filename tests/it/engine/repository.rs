@@ -27,11 +27,6 @@ fn commit() -> String {
     call("commit", r#"{ message = "Add two numbers" }"#)
 }
 
-async fn session(lab: &Lab, turns: String) -> Ran {
-    lab.run(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&(turns + &ends()))].concat())
-        .await
-}
-
 fn breaches(ran: &Ran) -> Vec<BreachFound> {
     ran.all(|event| match event {
         Event::BreachFound(breach) => Some(breach.clone()),
@@ -60,7 +55,9 @@ async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
     for (script, named) in sets {
         let lab = lab();
         let before = lab.read(".git/config");
-        let ran = session(&lab, bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit()).await;
+        let ran = lab
+            .session(bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit())
+            .await;
         let told = ran.result(0);
         assert!(
             told.contains("[harness] .git/") && told.contains("put back"),
@@ -90,7 +87,7 @@ async fn a_process_in_the_background_does_not_set_anything_between_two_calls() {
         + &bash("until [ -e done ]; do :; done")
         + &bash("rm -f go done; echo 'echo 3' > add.sh")
         + &commit();
-    let ran = session(&lab, sneaks).await;
+    let ran = lab.session(sneaks).await;
     assert_eq!(lab.read(".git/config"), before);
     assert_eq!(breaches(&ran).len(), 1, "{:?}", breaches(&ran));
     assert!(ran.result(4).contains("Committed"), "{}", ran.result(4));
@@ -105,7 +102,7 @@ async fn a_program_that_sets_something_while_it_is_checked_proves_nothing() {
             "record_check",
             r#"{ id = "F001", steps = [{ command = "sh add.sh", expect = ["3"] }] }"#,
         );
-    let ran = session(&lab, turns).await;
+    let ran = lab.session(turns).await;
     assert!(
         ran.result(1).contains("Not recorded") && ran.result(1).contains(".git/config"),
         "{}",
@@ -141,7 +138,9 @@ async fn what_a_person_sets_between_two_calls_stays() {
 async fn a_repository_that_says_it_has_no_files_is_worked_on() {
     let lab = lab();
     lab.git(&["config", "core.bare", "true"]);
-    let ran = session(&lab, call("bash", r#"{ command = "echo 'echo 3' > add.sh" }"#) + &commit()).await;
+    let ran = lab
+        .session(call("bash", r#"{ command = "echo 'echo 3' > add.sh" }"#) + &commit())
+        .await;
     assert!(ran.result(1).contains("Committed"), "{}", ran.result(1));
     assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3");
     assert_eq!(lab.git(&["config", "core.bare"]), "true", "a person's setting is theirs");
@@ -163,7 +162,7 @@ async fn another_repository_in_its_place_ends_the_session() {
         ("mv $D ../kept".to_owned(), "kept", ""),
     ] {
         let lab = lab();
-        let ran = session(&lab, bash(&script) + &bash("echo more > more.txt") + &commit()).await;
+        let ran = lab.session(bash(&script) + &bash("echo more > more.txt") + &commit()).await;
         assert_eq!(ran.ended.outcome, RunOutcome::Failed, "{script}");
         assert!(
             ran.ended.reason.contains(where_it_is) && ran.ended.reason.contains("run again"),

@@ -145,6 +145,12 @@ impl Lab {
         .await
     }
 
+    /// Runs one coding session of these turns (TOML), and ends it.
+    pub async fn session(&self, turns: String) -> Ran {
+        let session = coding(&(turns + &ends()));
+        self.run(&format!("[script]\nmodel = \"scripted-demo\"\n{session}")).await
+    }
+
     /// Runs a script to its end.
     pub async fn run(&self, script: &str) -> Ran {
         self.start(script).await.finish().await
