@@ -4,6 +4,7 @@
 //! starts lives for the steps after it and is stopped when the check ends; its files lie outside the project.
 
 use super::format::plain;
+use super::surroundings::Surroundings;
 use crate::process::{EnvPolicy, Group, Invocation, ProcessError};
 use crate::protocol::{Check, CheckRun, CheckStep, FeatureId, KeptFile, Oid, Payload, StepRun, TestPurpose};
 use std::fs::File;
@@ -97,6 +98,7 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
         source,
     };
     let place = tempfile::Builder::new().prefix("longhaul-check-").tempdir().map_err(broken)?;
+    let around = Surroundings::new().map_err(broken)?;
     let group = Group::new();
     let mut ran = Ran {
         run: CheckRun {
@@ -118,11 +120,7 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
             .timeout(plan.timeout.saturating_sub(begun.elapsed()))
             .group(&group);
         (invocation.head, invocation.tail) = (SHOWN, SHOWN);
-        invocation.env = EnvPolicy::Inherit(vec![
-            ("CI".into(), "true".into()),
-            ("NO_COLOR".into(), "1".into()),
-            (FILES_VARIABLE.into(), place.path().into()),
-        ]);
+        invocation.env = EnvPolicy::Inherit(around.with([(FILES_VARIABLE, place.path().into())]));
         let done = match crate::process::run(invocation, cancel.clone(), None).await {
             Ok(done) => done,
             Err(error) => {

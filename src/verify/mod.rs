@@ -16,6 +16,7 @@ mod reports;
 mod retry;
 mod run;
 pub mod runner;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 

@@ -6,6 +6,7 @@
 use super::asked::Asked;
 use super::format::{self, Left, plain};
 use super::reports::{Place, REPORT_VARIABLE};
+use super::surroundings::Surroundings;
 use super::{progress, retry, runner};
 use crate::process::{EnvPolicy, Invocation, ProcessError};
 use crate::protocol::event::TestRunProgressed;
@@ -107,14 +108,12 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         source,
     };
     let place = Place::new().map_err(broken)?;
+    let around = Surroundings::new().map_err(broken)?;
     let mut invocation = Invocation::shell(&plan.command, &plan.cwd).timeout(plan.timeout);
-    invocation.env = EnvPolicy::Inherit(vec![
-        // Runners look at these before they colour, watch or ask.
-        ("CI".into(), "true".into()),
-        ("NO_COLOR".into(), "1".into()),
-        (REPORT_VARIABLE.into(), place.file().into()),
-        (runner::NODE_REPORTER_VARIABLE.into(), runner::node_reporter().into()),
-    ]);
+    invocation.env = EnvPolicy::Inherit(around.with([
+        (REPORT_VARIABLE, place.file().into()),
+        (runner::NODE_REPORTER_VARIABLE, runner::node_reporter().into()),
+    ]));
     let finished = crate::process::run(invocation, cancel.clone(), output).await?;
     let output = finished.output;
     let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
