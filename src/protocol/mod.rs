@@ -19,6 +19,8 @@ pub mod query;
 pub mod review;
 pub mod rollback;
 pub mod rule;
+#[cfg(test)]
+pub mod samples;
 pub mod steer;
 pub mod survey;
 pub mod test_run;

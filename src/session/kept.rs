@@ -105,8 +105,8 @@ impl State {
 mod tests {
     use super::*;
     use crate::protocol::CheckpointId;
-    use crate::protocol::event::{CheckpointsDropped, SessionStarted};
-    use crate::protocol::{Envelope, Event, Role};
+    use crate::protocol::event::CheckpointsDropped;
+    use crate::protocol::{Envelope, Event, samples};
 
     const DAY: i64 = 24 * 3600;
 
@@ -124,14 +124,7 @@ mod tests {
         };
         let mut number = 0;
         for session in 1..=sessions {
-            let started = SessionStarted {
-                role: Role::Coding,
-                model: "m".into(),
-                context_window: 1,
-                head: None,
-                prompt_hash: String::new(),
-            };
-            tell(session, started.into());
+            tell(session, samples::session_started().into());
             for cause in [
                 CheckpointCause::SessionStart,
                 CheckpointCause::Step,

@@ -6,6 +6,7 @@
 pub mod board;
 pub mod gates;
 pub mod headway;
+mod held;
 mod kept;
 pub mod phase;
 pub mod present;

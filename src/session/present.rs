@@ -1,10 +1,9 @@
-//! What is so of the files that are there now, as far as the log tells: which test run speaks for them, which commits the branch holds,
-//! which move brought them here.
+//! What is so of the files that are there now, as far as the log tells: which test run speaks for them, which move brought them here.
 //!
 //! Owns the questions; what happened to the files is folded by `reduce`. Does not own what was once so: runs, commits and sessions stay
 //! in the state as they were. Invariant: a run that was made of other files is never told as one of these.
 
-use super::state::{Commit, State};
+use super::state::State;
 use super::timeline::ItemKind;
 use super::way::Way;
 use crate::protocol::event::RolledBack;
@@ -54,6 +53,8 @@ pub struct PastMove {
     pub regressed: BTreeSet<FeatureId>,
     /// The features that a person had set open before it.
     pub reopened: BTreeSet<FeatureId>,
+    /// The commits that were owed a look before it.
+    pub owed: BTreeSet<Oid>,
     /// What led to the files after it.
     pub way: Way,
 }
@@ -136,27 +137,6 @@ impl State {
             };
         }
         (undo, redo)
-    }
-
-    /// Lists the engine's commits that the branch holds now, oldest first; all of them where no repository was looked at.
-    #[must_use]
-    pub fn commits_held(&self) -> Vec<&Commit> {
-        let Some(repository) = &self.repository else {
-            return self.commits.iter().collect();
-        };
-        let newest = repository.commits.iter().map(|commit| commit.id.as_str());
-        let mut reached: BTreeSet<&str> = newest.chain(repository.head.as_ref().map(Oid::as_str)).collect();
-        // A parent was committed before its child, so one way down the log meets them all.
-        let known = self.commits.iter().rev();
-        let mut held: Vec<&Commit> = known
-            .filter(|commit| {
-                let here = reached.contains(commit.made.commit.as_str());
-                reached.extend(commit.made.parent.as_ref().filter(|_| here).map(Oid::as_str));
-                here
-            })
-            .collect();
-        held.reverse();
-        held
     }
 
     /// Names the branch that was observed last.

@@ -45,6 +45,8 @@ pub struct State {
     pub repository: Option<RepositoryObserved>,
     /// Commits made by the engine, oldest first.
     pub commits: Vec<Commit>,
+    /// Commits of a person's edits of the feature list, oldest first, each with the last event that tells of it.
+    pub hand_commits: Vec<(Seq, Oid)>,
     /// Test runs.
     pub tests: TestBoard,
     /// Command that runs the tests, as the initializer declared it.

@@ -99,30 +99,11 @@ fn after(model: &Model) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::event::{RolledBack, RunEnded, RunOutcome};
+    use crate::protocol::event::{RunEnded, RunOutcome};
+    use crate::protocol::samples;
     use crate::ui::screenshots::{model_of, recorded};
     use crate::ui::waiting;
     use ratatui::layout::Size;
-
-    fn moved(kind: MoveKind) -> RolledBack {
-        RolledBack {
-            kind,
-            undo: 1,
-            target: None,
-            title: "there".into(),
-            branch: "main".into(),
-            from: None,
-            to: None,
-            files: 1,
-            set_aside: 0,
-            abandoned: Vec::new(),
-            features: Vec::new(),
-            kept: Vec::new(),
-            replaced: Vec::new(),
-            restored: None,
-            tree: None,
-        }
-    }
 
     #[test]
     fn the_lesson_leads_through_a_move_back_and_its_undoing_after_the_run_too() {
@@ -138,9 +119,9 @@ mod tests {
         };
         waiting::tell(&mut model, ended);
         assert!(said(&model).contains("R on a commit"), "{}", said(&model));
-        waiting::tell(&mut model, moved(MoveKind::Rollback));
+        waiting::tell(&mut model, samples::rolled_back(MoveKind::Rollback, 1, None));
         assert!(said(&model).contains("z shows how to take it back"), "{}", said(&model));
-        waiting::tell(&mut model, moved(MoveKind::Undo));
+        waiting::tell(&mut model, samples::rolled_back(MoveKind::Undo, 1, None));
         assert!(said(&model).contains("`longhaul demo` plays it again"), "{}", said(&model));
     }
 }

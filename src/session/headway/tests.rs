@@ -167,18 +167,9 @@ impl Trace {
 
     fn commit(&mut self, tree: &str) {
         self.tell(CommitMade {
-            commit: format!("c-{tree}").as_str().into(),
             tree: tree.into(),
-            parent: None,
-            message: "Say so".into(),
             feature: Some("F1".into()),
-            files: 1,
-            added: 1,
-            removed: 0,
-            tests_before: None,
-            tests_after: None,
-            unseen: None,
-            over_hook: None,
+            ..samples::commit_made(format!("c-{tree}").as_str(), None)
         });
     }
 

@@ -9,7 +9,7 @@ use super::At;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped, RolledBack};
 use crate::protocol::{CheckpointId, FeatureId, FeatureStatus, Oid, Seq, SessionNo, Target, TestMove, TestTotals};
 use crate::session::Headway;
-use crate::session::state::{CaseHistory, Debt, FeatureRow, KeptCheckpoint, PastMove, State};
+use crate::session::state::{CaseHistory, FeatureRow, KeptCheckpoint, PastMove, State};
 use crate::session::timeline::ItemKind;
 use std::collections::BTreeSet;
 
@@ -43,6 +43,7 @@ impl State {
         let before = self.present.clone();
         self.present_moved(event);
         let (regressed, reopened) = self.fallen();
+        let moment = self.moment_gone_to(event);
         self.moves.push(PastMove {
             seq: at.seq,
             time: at.time,
@@ -50,10 +51,11 @@ impl State {
             before,
             regressed,
             reopened,
-            way: self.way_from(self.moment_gone_to(event), at.seq),
+            owed: self.debts.iter().map(|debt| debt.commit.clone()).collect(),
+            way: self.way_from(moment, at.seq),
         });
         self.abandoned = event.abandoned.iter().copied().collect();
-        self.settle_debts(event.to.as_ref());
+        self.settle_debts(event, moment.is_some());
         for moved in &event.features {
             if let (Some(row), Some(to)) = (self.features.get_mut(&moved.feature), moved.to) {
                 row.feature.status = to;
@@ -73,7 +75,7 @@ impl State {
         }
     }
 
-    fn move_kept_under(&self, undo: u32) -> Option<&PastMove> {
+    pub(in crate::session) fn move_kept_under(&self, undo: u32) -> Option<&PastMove> {
         self.moves.iter().rev().find(|past| past.moved.undo == undo)
     }
 
@@ -107,36 +109,6 @@ impl State {
         }
     }
 
-    /// A person owes no look at what the branch does not hold: those commits are put aside until it holds them again.
-    fn settle_debts(&mut self, to: Option<&Oid>) {
-        let mut held = Vec::new();
-        let mut at = to.cloned();
-        // Below a commit that the log does not know nothing is known; what is older than the walk came is left as it is.
-        let mut bottom = if to.is_some() { Seq(u64::MAX) } else { Seq(0) };
-        // A parent was committed before its child, so one way down the log meets them all.
-        for known in self.commits.iter().rev() {
-            if at.as_ref() == Some(&known.made.commit) {
-                held.push(known.made.commit.clone());
-                bottom = known.made.parent.as_ref().map_or(Seq(0), |_| known.seq);
-                at.clone_from(&known.made.parent);
-            }
-        }
-        let seq_of = |debt: &Debt| {
-            self.commits
-                .iter()
-                .find(|known| known.made.commit == debt.commit)
-                .map(|known| known.seq)
-        };
-        let mut all: Vec<(bool, Debt)> = std::mem::take(&mut self.debts).into_iter().map(|debt| (true, debt)).collect();
-        all.extend(std::mem::take(&mut self.debts_aside).into_iter().map(|debt| (false, debt)));
-        all.sort_by_key(|(_, debt)| seq_of(debt));
-        for (owed, debt) in all {
-            let known = seq_of(&debt).is_some_and(|seq| seq >= bottom);
-            let owed = if known { held.contains(&debt.commit) } else { owed };
-            if owed { &mut self.debts } else { &mut self.debts_aside }.push(debt);
-        }
-    }
-
     /// Returns the event of a target, if the log tells of it.
     #[must_use]
     pub fn moment_of(&self, target: &Target) -> Option<Seq> {
@@ -144,12 +116,27 @@ impl State {
             Target::Checkpoint { checkpoint } => self.checkpoint(*checkpoint).map(|kept| kept.seq),
             Target::Commit { commit } => {
                 let known = self.commits.iter().find(|known| known.made.commit == *commit);
-                let edits = || self.features.rows.iter().flat_map(|row| &row.edits);
-                let by_hand = || edits().find(|edit| edit.commit.as_ref() == Some(commit)).map(|edit| edit.seq);
-                known.map(|known| known.seq).or_else(by_hand)
+                let by_hand = || self.hand_commits.iter().find(|(_, known)| known == commit);
+                let told = known.map(|known| known.seq).or_else(|| by_hand().map(|(seq, _)| *seq));
+                told.or_else(|| self.moment_at_head(commit))
             }
             Target::Undo | Target::Redo => None,
         }
+    }
+
+    /// Returns the first moment at which the branch stood at a commit that the log does not tell of: one that was made beside us.
+    fn moment_at_head(&self, commit: &Oid) -> Option<Seq> {
+        let is_it = |head: &Option<Oid>| head.as_ref() == Some(commit);
+        let before = |seq: Seq| Seq(seq.0.saturating_sub(1));
+        let kept = self.checkpoints.iter().find(|kept| is_it(&kept.made.head));
+        let child = self.commits.iter().find(|known| is_it(&known.made.parent));
+        let left = self.moves.iter().find(|past| is_it(&past.moved.from));
+        let moments = [
+            kept.map(|kept| kept.seq),
+            child.map(|known| before(known.seq)),
+            left.map(|past| before(past.seq)),
+        ];
+        moments.into_iter().flatten().min()
     }
 
     /// Finds a checkpoint by its number.

@@ -53,8 +53,16 @@ impl State {
             // A person who sets it open has broken nothing.
             row.regressed = fails && (row.regressed || fell && !by_hand);
             row.reopened = fails && (row.reopened || fell && by_hand);
+            // The flag that an edit changes is told after it.
             if let Some(edit) = row.edits.last_mut().filter(|edit| by_hand && edit.seq.next() == at.seq) {
                 edit.seq = at.seq;
+                if let Some((seq, _)) = self
+                    .hand_commits
+                    .last_mut()
+                    .filter(|(_, commit)| edit.commit.as_ref() == Some(commit))
+                {
+                    *seq = at.seq;
+                }
             }
             row.feature.status = event.to;
             if event.to == FeatureStatus::Passing {

@@ -126,10 +126,13 @@ impl State {
     }
 
     pub(super) fn commit_reviewed(&mut self, event: &CommitReviewed) {
-        if event.settled {
-            self.debts.retain(|debt| debt.commit != event.commit);
-        } else if let Some(debt) = self.debts.iter_mut().find(|debt| debt.commit == event.commit) {
-            debt.unseen = event.hunks.saturating_sub(event.hunks_seen);
+        // What is put aside may have been on the screen when it was.
+        for debts in [&mut self.debts, &mut self.debts_aside] {
+            if event.settled {
+                debts.retain(|debt| debt.commit != event.commit);
+            } else if let Some(debt) = debts.iter_mut().find(|debt| debt.commit == event.commit) {
+                debt.unseen = event.hunks.saturating_sub(event.hunks_seen);
+            }
         }
     }
 }
@@ -150,8 +153,8 @@ fn approved(open: &OpenGate) -> Option<ApprovedChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::event::{RunStarted, SessionStarted};
-    use crate::protocol::{Autonomy, CallId, Envelope, Event, GateId, Oid, Role, RunId, Seen, Seq, SessionNo};
+    use crate::protocol::event::RunStarted;
+    use crate::protocol::{Autonomy, CallId, Envelope, Event, GateId, Oid, RunId, Seen, Seq, SessionNo, samples};
     use crate::session::Phase;
 
     fn state(events: Vec<Event>) -> State {
@@ -167,24 +170,11 @@ mod tests {
             sandbox: "none".into(),
             window: None,
         };
-        let session = SessionStarted {
-            role: Role::Coding,
-            model: "m".into(),
-            context_window: 1000,
-            head: None,
-            prompt_hash: String::new(),
-        };
-        let log: Vec<Envelope> = [run.into(), session.into()]
+        let log: Vec<Envelope> = [run.into(), samples::session_started().into()]
             .into_iter()
             .chain(events)
             .enumerate()
-            .map(|(at, event)| Envelope {
-                v: crate::protocol::FORMAT_VERSION,
-                seq: Seq(at as u64 + 1),
-                time: jiff::Timestamp::UNIX_EPOCH,
-                session: SessionNo(1),
-                event,
-            })
+            .map(|(at, event)| samples::envelope(Seq(at as u64 + 1), SessionNo(1), event))
             .collect();
         State::fold(&log)
     }

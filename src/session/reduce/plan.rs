@@ -15,6 +15,8 @@ impl State {
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
         self.present_changed();
         self.measure(at, Headway::begin_anew);
+        self.hand_commits
+            .extend(event.commit.iter().map(|commit| (at.seq, commit.clone())));
         if let Some(row) = event.edit.feature().and_then(|id| self.features.get_mut(id)) {
             row.edits.push(HandEdit {
                 time: at.time,

@@ -111,39 +111,22 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use crate::protocol::event::{
-        CommitInfo, CommitMade, NoteAdded, RepositoryObserved, RolledBack, SessionStarted, TestRunFinished,
-    };
+    use crate::protocol::event::{CommitInfo, NoteAdded, RepositoryObserved, RolledBack, TestRunFinished};
+    use crate::protocol::samples::{self, oid};
     use crate::protocol::*;
     use crate::session::{State, Tested};
-
-    fn oid(letter: char) -> Oid {
-        Oid::from(letter.to_string().repeat(40))
-    }
 
     struct Story(State);
 
     impl Story {
         fn new() -> Self {
             let mut story = Self(State::default());
-            story.then(SessionStarted {
-                role: Role::Coding,
-                model: "m".into(),
-                context_window: 1,
-                head: None,
-                prompt_hash: String::new(),
-            });
+            story.then(samples::session_started());
             story
         }
 
         fn then(&mut self, event: impl Into<Event>) {
-            self.0.apply(&Envelope {
-                v: 1,
-                seq: self.0.last_seq.next(),
-                time: jiff::Timestamp::UNIX_EPOCH,
-                session: SessionNo(1),
-                event: event.into(),
-            });
+            self.0.apply(&samples::envelope(self.0.last_seq.next(), SessionNo(1), event));
         }
 
         fn ran(&mut self, tree: char, passed: usize) {
@@ -170,20 +153,7 @@ mod tests {
         }
 
         fn committed(&mut self, tree: char, parent: Option<char>) {
-            self.then(CommitMade {
-                commit: oid(tree),
-                tree: oid(tree),
-                parent: parent.map(oid),
-                message: "x".into(),
-                feature: None,
-                files: 1,
-                added: 1,
-                removed: 0,
-                tests_before: None,
-                tests_after: None,
-                unseen: None,
-                over_hook: None,
-            });
+            self.then(samples::commit_made(oid(tree), parent.map(oid)));
         }
 
         fn seen(&mut self, head: char, dirty: &[&str]) {
@@ -209,21 +179,10 @@ mod tests {
                 MoveKind::Redo => Target::Redo,
             };
             self.then(RolledBack {
-                kind,
-                undo,
-                target: Some(target),
-                title: "there".into(),
-                branch: "main".into(),
-                from: None,
                 to: Some(oid(to)),
-                files: 1,
-                set_aside: 1,
-                abandoned: Vec::new(),
-                features: Vec::new(),
                 tree: Some(oid(to)),
                 restored,
-                kept: Vec::new(),
-                replaced: Vec::new(),
+                ..samples::rolled_back(kind, undo, target)
             });
         }
 

@@ -238,18 +238,10 @@ impl Scribe {
             Step::Commit(n) => {
                 let id = |kind: &str| Oid(format!("{kind}{n:039x}"));
                 self.say(CommitMade {
-                    commit: id("c"),
                     tree: id("t"),
-                    parent: None,
-                    message: "m".into(),
                     feature: Some("F1".into()),
-                    files: 1,
                     added: 2,
-                    removed: 0,
-                    tests_before: None,
-                    tests_after: None,
-                    unseen: None,
-                    over_hook: None,
+                    ..samples::commit_made(id("c"), None)
                 });
             }
             Step::Tests(cases) => {

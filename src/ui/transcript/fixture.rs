@@ -7,7 +7,8 @@ use crate::protocol::event::{
 };
 use crate::protocol::{
     BlockKind, CallId, CallStatus, CaseStatus, Check, CheckRun, CheckStep, Evidence, EvidenceKind, FeatureStatus, GateId, KeptFile,
-    Oid, Payload, QuestionId, RawJson, Role, Seq, SessionNo, StepRun, TestCase, TestPurpose, TestRun, TestTotals, ToolKind, TurnNo,
+    Payload, QuestionId, RawJson, Role, Seq, SessionNo, StepRun, TestCase, TestPurpose, TestRun, TestTotals, ToolKind, TurnNo,
+    samples::{self, oid},
 };
 use crate::session::{Call, Item, ItemKind};
 use jiff::Timestamp;
@@ -70,10 +71,6 @@ pub(super) fn read(path: &str) -> Call {
         output: Payload::inline("1\tline\n2\tline\n"),
         ..call("read", ToolKind::Read, path, &format!(r#"{{"path":"{path}"}}"#))
     }
-}
-
-fn oid(digit: char) -> Oid {
-    Oid(digit.to_string().repeat(40))
 }
 
 fn totals(passed: u32, failed: u32) -> Option<TestTotals> {
@@ -180,9 +177,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         duration_ms: 700,
     };
     let commit = CommitMade {
-        commit: oid('9'),
         tree: oid('5'),
-        parent: Some(oid('7')),
         message: "Filter notes by tag\n\nThe tag may contain spaces.".into(),
         feature: Some("F008".into()),
         files: 3,
@@ -190,8 +185,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         removed: 3,
         tests_before: totals(24, 0),
         tests_after: totals(27, 0),
-        unseen: None,
-        over_hook: None,
+        ..samples::commit_made(oid('9'), Some(oid('7')))
     };
     let flip = FeatureFlipped {
         feature: "F008".into(),

@@ -5,7 +5,7 @@ use super::fold::Fold;
 use super::view::Window;
 use super::*;
 use crate::protocol::event::{CommitMade, EndCause, Ruling, RulingMade, SessionEnded};
-use crate::protocol::{CallStatus, Cost, Oid, Payload, Role, Seq, SessionNo, ToolKind, TurnNo, Usage};
+use crate::protocol::{CallStatus, Cost, Payload, Role, Seq, SessionNo, ToolKind, TurnNo, Usage, samples};
 use crate::session::state::Totals;
 use crate::session::{Activity, Item, ItemKind, Session};
 use crate::ui::text::Look;
@@ -157,18 +157,8 @@ fn reads_in_a_row_share_a_line_and_harness_calls_are_told_by_their_effect() {
     commit_call.tool = "commit".into();
     commit_call.kind = Some(ToolKind::Other);
     let made = CommitMade {
-        commit: Oid("1".repeat(40)),
-        tree: Oid("2".repeat(40)),
-        parent: None,
         message: "Filter notes".into(),
-        feature: None,
-        files: 1,
-        added: 1,
-        removed: 0,
-        tests_before: None,
-        tests_after: None,
-        unseen: None,
-        over_hook: None,
+        ..samples::commit_made(samples::oid('1'), None)
     };
     let mut items: Vec<Item> = (1..=5)
         .map(|n| item(n, 1, ItemKind::Call(read(&format!("src/{n}.rs")))))

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::event::{LimitKind, LimitReached, RequestRetried, TestRunFinished};
-use crate::protocol::{Evidence, EvidenceKind, Oid, Payload, TestCase, TestTotals, Usage};
+use crate::protocol::{Evidence, EvidenceKind, Payload, TestCase, TestTotals, Usage, samples};
 
 fn said(event: impl Into<Event>) -> String {
     lines(&event.into(), SessionNo(1), &State::default()).join("\n")
@@ -44,14 +44,8 @@ fn what_matters_is_said_in_one_line() {
 #[test]
 fn commits_tell_tests_before_and_after() {
     let commit = CommitMade {
-        commit: Oid::from("5ab91e2aaaaaaaa"),
-        tree: Oid::from("t"),
-        parent: None,
         message: "Add hello\n\nlong".into(),
-        feature: None,
-        files: 1,
         added: 4,
-        removed: 0,
         tests_before: Some(TestTotals {
             passed: 3,
             failed: 1,
@@ -62,8 +56,7 @@ fn commits_tell_tests_before_and_after() {
             failed: 0,
             skipped: 0,
         }),
-        unseen: None,
-        over_hook: None,
+        ..samples::commit_made("5ab91e2aaaaaaaa", None)
     };
     assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
 }

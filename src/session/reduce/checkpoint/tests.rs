@@ -1,67 +1,30 @@
 //! What checkpoints and moves leave in the state.
 
 use super::*;
-use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureListLoaded, FlipBy, SessionStarted};
-use crate::protocol::{Envelope, Event, Evidence, Feature, FeatureMove, MoveKind, Role};
+use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureListLoaded, FlipBy};
+use crate::protocol::samples::{self, oid};
+use crate::protocol::{Event, Evidence, Feature, FeatureMove, MoveKind};
 
 fn fold(events: Vec<Event>) -> State {
-    let envelope = |(n, event)| Envelope {
-        v: 1,
-        seq: Seq(1 + n as u64),
-        time: jiff::Timestamp::UNIX_EPOCH,
-        session: SessionNo(1),
-        event,
-    };
-    let started = SessionStarted {
-        role: Role::Coding,
-        model: "m".into(),
-        context_window: 1,
-        head: None,
-        prompt_hash: String::new(),
-    };
-    let events = std::iter::once(started.into()).chain(events);
+    let envelope = |(n, event): (usize, Event)| samples::envelope(Seq(1 + n as u64), SessionNo(1), event);
+    let events = std::iter::once(samples::session_started().into()).chain(events);
     State::fold(&events.enumerate().map(envelope).collect::<Vec<_>>())
-}
-
-fn oid(letter: char) -> Oid {
-    Oid::from(letter.to_string().repeat(40))
 }
 
 fn commit(id: char, parent: Option<char>, feature: Option<&str>) -> Event {
     CommitMade {
-        commit: oid(id),
-        tree: oid(id),
-        parent: parent.map(oid),
-        message: "x".into(),
         feature: feature.map(Into::into),
-        files: 1,
-        added: 1,
-        removed: 0,
-        tests_before: None,
-        tests_after: None,
         unseen: Some((1, 1)),
-        over_hook: None,
+        ..samples::commit_made(oid(id), parent.map(oid))
     }
     .into()
 }
 
 fn moved(kind: MoveKind, to: Option<char>, features: Vec<FeatureMove>) -> Event {
     RolledBack {
-        kind,
-        undo: 1,
-        target: None,
-        title: "there".into(),
-        branch: "main".into(),
-        from: None,
         to: to.map(oid),
-        files: 1,
-        set_aside: 1,
-        abandoned: Vec::new(),
         features,
-        kept: Vec::new(),
-        replaced: Vec::new(),
-        restored: None,
-        tree: None,
+        ..samples::rolled_back(kind, 1, None)
     }
     .into()
 }

@@ -1,10 +1,9 @@
 //! What is said of a feature after moves: evidence, sessions and commits of the files that are there, and no others.
 
 use super::*;
-use crate::protocol::event::{
-    CommitMade, FeatureFlipped, FeatureListEdited, FeatureListLoaded, FeatureSelected, FlipBy, SessionStarted,
-};
-use crate::protocol::{Envelope, Event, Evidence, EvidenceKind, Feature, FeatureEdit, FeatureMove, MoveKind, Role};
+use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureListEdited, FeatureListLoaded, FeatureSelected, FlipBy};
+use crate::protocol::samples::{self, oid};
+use crate::protocol::{Event, Evidence, EvidenceKind, Feature, FeatureEdit, FeatureMove, MoveKind};
 use FeatureStatus::{Failing, Passing};
 
 /// A log that is written as it is folded.
@@ -16,10 +15,6 @@ struct Story {
 
 fn id() -> FeatureId {
     "F001".into()
-}
-
-fn oid(letter: char) -> Oid {
-    Oid::from(letter.to_string().repeat(40))
 }
 
 impl Story {
@@ -45,25 +40,13 @@ impl Story {
 
     fn then(&mut self, event: impl Into<Event>) -> Seq {
         let seq = self.state.last_seq.next();
-        self.state.apply(&Envelope {
-            v: 1,
-            seq,
-            time: jiff::Timestamp::UNIX_EPOCH,
-            session: self.session,
-            event: event.into(),
-        });
+        self.state.apply(&samples::envelope(seq, self.session, event));
         seq
     }
 
     fn session(&mut self) {
         self.session = SessionNo(self.session.0 + 1);
-        self.then(SessionStarted {
-            role: Role::Coding,
-            model: "m".into(),
-            context_window: 1,
-            head: None,
-            prompt_hash: String::new(),
-        });
+        self.then(samples::session_started());
     }
 
     fn flip(&mut self, to: FeatureStatus, by: FlipBy, proof: &str) {
@@ -86,18 +69,8 @@ impl Story {
     fn commit(&mut self, name: char) {
         let parent = self.head.replace(oid(name));
         self.then(CommitMade {
-            commit: oid(name),
-            tree: oid(name),
-            parent,
-            message: "x".into(),
             feature: Some(id()),
-            files: 1,
-            added: 1,
-            removed: 0,
-            tests_before: None,
-            tests_after: None,
-            unseen: None,
-            over_hook: None,
+            ..samples::commit_made(oid(name), parent)
         });
     }
 
@@ -125,21 +98,10 @@ impl Story {
             to: Some(to),
         };
         self.then(RolledBack {
-            kind,
-            undo,
-            target: Some(target),
-            title: "there".into(),
-            branch: "main".into(),
-            from: None,
-            to: None,
-            files: 1,
-            set_aside: 1,
             abandoned,
             features: (from != to).then_some(flipped).into_iter().collect(),
-            kept: Vec::new(),
-            replaced: Vec::new(),
             restored,
-            tree: None,
+            ..samples::rolled_back(kind, undo, target)
         });
     }
 

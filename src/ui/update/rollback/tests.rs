@@ -2,7 +2,7 @@
 
 use crate::link::Mode;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, MoveRefused, PauseRequested, RolledBack, RunPaused};
-use crate::protocol::{Answer, CheckpointId, Command, FeatureId, MoveKind, PauseMode, Query, Steer, Target};
+use crate::protocol::{Answer, CheckpointId, Command, FeatureId, MoveKind, PauseMode, Query, Steer, Target, samples};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Page, Subject};
@@ -53,21 +53,13 @@ fn answer(model: &mut Model, change: impl FnOnce(&mut crate::protocol::Rehearsal
 
 fn moved(model: &Model) -> RolledBack {
     RolledBack {
-        kind: MoveKind::Rollback,
-        undo: 12,
-        target: None,
         title: "77b0d11 \"Search text\"".into(),
-        branch: "main".into(),
-        from: None,
         to: model.state.recent_commits().get(2).map(|commit| commit.id.clone()),
         files: 6,
         set_aside: 2,
-        abandoned: Vec::new(),
-        features: Vec::new(),
-        tree: None,
-        restored: None,
         kept: vec!["a.txt.kept-12".into()],
         replaced: vec!["README.md".into(), "mine.sh".into()],
+        ..samples::rolled_back(MoveKind::Rollback, 12, None)
     }
 }
 

@@ -1,0 +1,73 @@
+//! Events for tests, with what the test is not about filled in.
+//!
+//! Invariant: every value that a test could look at is plain: one file, one line, nothing measured.
+
+use super::event::{CommitMade, RolledBack, SessionStarted};
+use super::{Envelope, Event, FORMAT_VERSION, MoveKind, Oid, Role, Seq, SessionNo, Target};
+
+/// Returns the id that consists of one letter.
+pub fn oid(letter: char) -> Oid {
+    Oid::from(letter.to_string().repeat(40))
+}
+
+/// A commit of one line in one file; its tree has the same id.
+pub fn commit_made(commit: impl Into<Oid>, parent: Option<Oid>) -> CommitMade {
+    let commit = commit.into();
+    CommitMade {
+        tree: commit.clone(),
+        commit,
+        parent,
+        message: "x".into(),
+        feature: None,
+        files: 1,
+        added: 1,
+        removed: 0,
+        tests_before: None,
+        tests_after: None,
+        unseen: None,
+        over_hook: None,
+    }
+}
+
+/// The beginning of a coding session.
+pub fn session_started() -> SessionStarted {
+    SessionStarted {
+        role: Role::Coding,
+        model: "m".into(),
+        context_window: 1,
+        head: None,
+        prompt_hash: String::new(),
+    }
+}
+
+/// A move of one file on `main`, kept under a number; where the branch went is not told.
+pub fn rolled_back(kind: MoveKind, undo: u32, target: impl Into<Option<Target>>) -> RolledBack {
+    RolledBack {
+        kind,
+        undo,
+        target: target.into(),
+        title: "there".into(),
+        branch: "main".into(),
+        from: None,
+        to: None,
+        files: 1,
+        set_aside: 1,
+        abandoned: Vec::new(),
+        features: Vec::new(),
+        tree: None,
+        restored: None,
+        kept: Vec::new(),
+        replaced: Vec::new(),
+    }
+}
+
+/// An event in its place in the log, at no time in particular.
+pub fn envelope(seq: Seq, session: SessionNo, event: impl Into<Event>) -> Envelope {
+    Envelope {
+        v: FORMAT_VERSION,
+        seq,
+        time: jiff::Timestamp::UNIX_EPOCH,
+        session,
+        event: event.into(),
+    }
+}
