@@ -1,17 +1,15 @@
 //! The background processes of one session, and their end.
 
-use super::kill::{GRACE, signal_group, wait_until};
-use super::survey::{MARKER, Member, members, session_lives};
-use rustix::process::{Pid, Signal, kill_process};
+use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_group, signal_member, wait_until};
+use super::leader::Leader;
+use super::survey::{MARKER, Member, is_there, members, session_lives};
+use rustix::process::{Pid, Signal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
 use tokio::task::JoinHandle;
-
-/// Rounds of the final signal: each kills what the one before missed because it was just forking.
-const KILL_ROUNDS: u32 = 10;
 
 /// Registry of what a session's commands left running. Cheap to clone; when the last clone goes, what is left is killed.
 #[derive(Debug, Clone)]
@@ -25,8 +23,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Ended leaders of terminal sessions that may have members still.
-    leaders: Vec<Pid>,
+    /// Ended leaders of terminal sessions that may have members still; not waited for, so that their numbers stay ours.
+    leaders: Vec<Arc<Leader>>,
     drains: Vec<JoinHandle<()>>,
 }
 
@@ -105,10 +103,11 @@ impl Group {
     }
 
     /// Keeps a command's terminal session in mind after its leader ended.
-    pub(super) fn register(&self, leader: Pid) {
+    pub(super) fn register(&self, mut leader: Leader) {
+        leader.disarm();
         let mut state = self.state();
-        state.leaders.retain(|known| session_lives(*known));
-        state.leaders.push(leader);
+        state.leaders.retain(|known| session_lives(known.pid()));
+        state.leaders.push(Arc::new(leader));
     }
 
     /// Reads a pipe that background processes hold open until its end, so that they neither block nor break.
@@ -136,8 +135,9 @@ impl Group {
 
     /// Stops everything the session left running, politely first, and says what it was.
     pub async fn close(&self) -> Vec<Stopped> {
+        let leaders = self.state().leaders.clone();
         let mut seen = self.members().await;
-        signal(&seen, Signal::TERM);
+        signal(&leaders, &seen, Signal::TERM);
         let deadline = Instant::now() + GRACE;
         let mut left = seen.clone();
         while !left.is_empty() && Instant::now() < deadline {
@@ -155,12 +155,8 @@ impl Group {
                     .cloned()
                     .collect::<Vec<_>>(),
             );
-            signal(&left, Signal::KILL);
-            let gone = left.iter().map(|member| member.pid).collect::<Vec<_>>();
-            wait_until(Instant::now() + Duration::from_millis(100), || {
-                gone.iter().all(|pid| rustix::process::test_kill_process(*pid).is_err())
-            })
-            .await;
+            signal(&leaders, &left, Signal::KILL);
+            wait_until(Instant::now() + ROUND, || !left.iter().any(is_there)).await;
             left = self.members().await;
         }
         let mut state = self.state();
@@ -178,7 +174,7 @@ impl Group {
     /// Reads the process table off the async threads.
     async fn members(&self) -> Vec<Member> {
         let (marker, leaders) = (self.0.marker.clone(), self.state().leaders.clone());
-        let look = move || members(&marker, &leaders);
+        let look = move || members(&marker, &numbers(&leaders));
         // Without a blocking thread (the runtime is shutting down) look here: "nobody is left" must never be a guess.
         match tokio::task::spawn_blocking(look.clone()).await {
             Ok(members) => members,
@@ -191,22 +187,20 @@ impl Group {
     }
 }
 
+fn numbers(leaders: &[Arc<Leader>]) -> Vec<Pid> {
+    leaders.iter().map(|leader| leader.pid()).collect()
+}
+
 /// Signals groups first (a fork between survey and signal is caught), then the members one by one.
-fn signal(members: &[Member], signal: Signal) {
-    let mut groups: Vec<Pid> = members.iter().filter_map(|member| member.group).collect();
-    groups.sort_by_key(|group| group.as_raw_pid());
-    groups.dedup();
-    groups.into_iter().for_each(|group| signal_group(group, signal));
-    for member in members {
-        // A member that is gone meanwhile is what we want.
-        let _ = kill_process(member.pid, signal);
-    }
+fn signal(leaders: &[Arc<Leader>], members: &[Member], signal: Signal) {
+    leaders.iter().for_each(|leader| signal_group(leader, signal));
+    members.iter().for_each(|member| signal_member(member, signal));
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        signal(&members(&self.marker, &state.leaders), Signal::KILL);
+        signal(&state.leaders, &members(&self.marker, &numbers(&state.leaders)), Signal::KILL);
         state.drains.drain(..).for_each(|drain| drain.abort());
     }
 }

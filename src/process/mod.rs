@@ -10,6 +10,10 @@
 //! Every child leads a terminal session of its own (`setsid`) and reads `/dev/null` unless it is given bytes: `/dev/tty` does not
 //! open, so nothing it prints reaches the user's terminal past the sanitizer.
 //!
+//! A process is signalled in two ways only, because numbers come round (on some systems after 32,768 processes) and a long run
+//! would else end a stranger: the group of a leader by its number, while the leader is held and not waited for, which is until
+//! nothing of its session is left (`leader`); and one process by a handle, if it started when the survey saw it start (`kill`).
+//!
 //! What is not caught: a process that leaves its session with `setsid` *and* clears its environment (Linux), or that leaves its
 //! group at all (other systems, which have no `/proc`); and one that finds the terminal's device by its name (`/dev/pts/3`), which
 //! belongs to the same user. Only namespaces of processes and devices close these holes.
@@ -20,6 +24,7 @@ mod group;
 mod interactive;
 mod invocation;
 mod kill;
+mod leader;
 mod run;
 mod survey;
 mod which;

@@ -1,15 +1,15 @@
 //! One child from start to end.
 
 use super::capture::Capture;
-use super::kill::{GRACE, KillOnDrop, signal_session, wait_until};
+use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_session, wait_until};
+use super::leader::{Ended, Leader};
 use super::survey::session_lives;
 use super::{Captured, Group, Invocation, ProcessError, Stdin};
-use process_wrap::tokio::{ChildWrapper, CommandWrap, ProcessSession};
-use rustix::process::{Pid, Signal};
+use process_wrap::tokio::{CommandWrap, ProcessSession};
+use rustix::process::Signal;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe;
@@ -69,12 +69,8 @@ pub async fn run(
     };
     // A command of no session gets a registry of its own, so that what it sends into another group is found too.
     let own = invocation.group.is_none().then(Group::new);
-    let (mut child, reader) = spawn(&invocation, invocation.group.as_ref().or(own.as_ref()))?;
-    let Some(leader) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) else {
-        return Err(pipe_error(io::Error::other("the child has no process id")));
-    };
-    let cover = KillOnDrop::new(leader);
-    feed(&mut *child, &invocation.stdin);
+    let (mut leader, reader) = spawn(&invocation, invocation.group.as_ref().or(own.as_ref()))?;
+    feed(&mut leader, &invocation.stdin);
 
     let mut sink = Sink {
         reader,
@@ -83,33 +79,30 @@ pub async fn run(
         capture: Capture::new(invocation.head, invocation.tail),
         watcher: on_output,
     };
-    let (status, stop) = sink
-        .attend(&mut *child, leader, invocation.timeout, &cancel)
-        .await
-        .map_err(pipe_error)?;
+    let (end, stop) = sink.attend(&leader, invocation.timeout, &cancel).await.map_err(pipe_error)?;
     sink.drain().await;
-    let mut background = session_lives(leader) || sink.open;
+    let mut background = session_lives(leader.pid()) || sink.open;
     if background && (stop.is_some() || invocation.group.is_none()) {
-        end_session(leader, stop.is_some()).await;
+        end_session(&leader, stop.is_some()).await;
         sink.drain().await;
         background = false;
     }
     if let Some(group) = &invocation.group {
-        if background {
-            group.register(leader);
-        }
         if sink.open {
             group.drain(sink.reader);
         }
-    }
-    cover.disarm();
-    if let Some(own) = own {
+        if background {
+            group.register(leader);
+        } else {
+            leader.disarm();
+        }
+    } else if let Some(own) = own {
         own.register(leader);
         own.close().await;
     }
     Ok(Finished {
-        exit_code: status.code(),
-        signal: status.signal(),
+        exit_code: end.exit_code,
+        signal: end.signal,
         timed_out: stop == Some(Stop::TimedOut),
         cancelled: stop == Some(Stop::Cancelled),
         background,
@@ -119,7 +112,7 @@ pub async fn run(
 }
 
 /// Starts the child with both outputs on one pipe; returns our end of it.
-fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Box<dyn ChildWrapper>, pipe::Receiver), ProcessError> {
+fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Leader, pipe::Receiver), ProcessError> {
     let program = || invocation.program.to_string_lossy().into_owned();
     if !invocation.cwd.is_dir() {
         return Err(ProcessError::Directory {
@@ -155,16 +148,16 @@ fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Box<dyn Chil
     let mut command = CommandWrap::from(command);
     // A session of its own has no controlling terminal: `/dev/tty` does not open, and its leader's number is its group's too.
     // Without the wrapper around the child: waiting for the rest of the group is our business.
-    let child = command.wrap(ProcessSession).spawn().map_err(failed)?.into_inner();
+    let leader = Leader::new(command.wrap(ProcessSession).spawn().map_err(failed)?.into_inner()).map_err(failed)?;
     // `command` holds our copies of the writing end: only without them does the pipe come to its end.
     drop(command);
     let reader = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;
-    Ok((child, reader))
+    Ok((leader, reader))
 }
 
 /// Writes the child's input beside everything else; a child that does not read it is none of our business.
-fn feed(child: &mut dyn ChildWrapper, stdin: &Stdin) {
-    if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, child.stdin().take()) {
+fn feed(leader: &mut Leader, stdin: &Stdin) {
+    if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, leader.child().stdin().take()) {
         let bytes = bytes.clone();
         tokio::spawn(async move {
             let _ = pipe.write_all(&bytes).await;
@@ -173,14 +166,20 @@ fn feed(child: &mut dyn ChildWrapper, stdin: &Stdin) {
 }
 
 /// Ends what is left of a session: at once if it had its polite signal already.
-async fn end_session(leader: Pid, warned: bool) {
+async fn end_session(leader: &Leader, warned: bool) {
+    let gone = || !session_lives(leader.pid());
     if !warned {
         signal_session(leader, Signal::TERM);
-        if wait_until(Instant::now() + GRACE, || !session_lives(leader)).await {
+        if wait_until(Instant::now() + GRACE, gone).await {
             return;
         }
     }
-    signal_session(leader, Signal::KILL);
+    for _ in 0..KILL_ROUNDS {
+        signal_session(leader, Signal::KILL);
+        if wait_until(Instant::now() + ROUND, gone).await {
+            return;
+        }
+    }
 }
 
 /// Our end of the child's output.
@@ -196,26 +195,26 @@ impl Sink {
     /// Reads until the leader ends, and stops its session when time or patience is over.
     async fn attend(
         &mut self,
-        child: &mut dyn ChildWrapper,
-        leader: Pid,
+        leader: &Leader,
         timeout: Duration,
         cancel: &CancellationToken,
-    ) -> io::Result<(ExitStatus, Option<Stop>)> {
+    ) -> io::Result<(Ended, Option<Stop>)> {
         let mut stop = None;
         let alarm = tokio::time::sleep(timeout);
-        tokio::pin!(alarm);
+        let ended = leader.ended();
+        tokio::pin!(alarm, ended);
         loop {
             let reason = tokio::select! {
                 biased;
                 () = cancel.cancelled(), if stop.is_none() => Stop::Cancelled,
                 () = &mut alarm => Stop::TimedOut,
-                status = child.wait() => {
-                    let status = status?;
+                end = &mut ended => {
+                    let end = end?;
                     if stop.is_some() {
                         // The leader obeyed; the rest of its session gets the rest of the time.
-                        wait_until(alarm.deadline().into_std(), || !session_lives(leader)).await;
+                        wait_until(alarm.deadline().into_std(), || !session_lives(leader.pid())).await;
                     }
-                    return Ok((status, stop));
+                    return Ok((end, stop));
                 }
                 read = self.reader.read(&mut self.buffer), if self.open => {
                     self.take(read);

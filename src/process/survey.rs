@@ -1,4 +1,7 @@
 //! Who is still running: on Linux read from `/proc`, elsewhere only what the leaders' process groups tell.
+//!
+//! Owns what a process is known by: its number and its start. Invariant: a terminal session is looked up only by the number of a
+//! leader that the caller holds.
 
 use rustix::process::Pid;
 
@@ -9,46 +12,44 @@ pub(super) const MARKER: &str = "LONGHAUL_SESSION";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
     pub pid: Pid,
-    /// Its process group, if all of it is ours to signal: a group never reaches beyond one terminal session.
-    pub group: Option<Pid>,
+    /// When it was started, in the kernel's ticks: with the number, no other process's.
+    pub started: u64,
     pub command: String,
 }
 
-/// Lists the live processes (no zombies) that carry `marker`, or one made from it, in their environment or belong to a terminal session of `leaders`,
-/// whose leaders have ended.
+/// Lists the live processes (no zombies) that carry `marker`, or one made from it, in their environment or belong to a terminal
+/// session of `leaders`, which the caller holds.
 #[cfg(target_os = "linux")]
 pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
     let needle = format!("{MARKER}={marker}");
-    // The kernel gives a leader's number to nobody while its session has a member. Once the session is empty a stranger may
-    // get it and lead a session of its own: but then a process of that number is there, and ours is known to have ended.
-    let leaders: Vec<Pid> = leaders
-        .iter()
-        .copied()
-        .filter(|leader| Stat::read(*leader).is_none())
-        .collect();
     let mut found: Vec<Member> = table()
         .filter(|(pid, _)| *pid != rustix::process::getpid())
-        .filter_map(|(pid, stat)| {
-            let is_in_session = leaders.iter().any(|leader| stat.is_in(*leader));
-            (is_in_session || has_variable(pid, needle.as_bytes())).then(|| Member {
-                pid,
-                group: Pid::from_raw(stat.group).filter(|_| is_in_session),
-                command: command_line(pid).unwrap_or(stat.name),
-            })
-        })
+        .filter(|(pid, stat)| leaders.iter().any(|leader| stat.is_in(*leader)) || has_variable(*pid, needle.as_bytes()))
+        .map(|(pid, stat)| stat.member(pid))
         .collect();
     found.sort_by_key(|member| member.pid.as_raw_pid());
     found
 }
 
-/// Lists the process groups of a terminal session that have a live member.
+/// Lists the live processes of a terminal session that are not in its leader's group.
 #[cfg(target_os = "linux")]
-pub(super) fn groups(leader: Pid) -> Vec<Pid> {
-    let in_session = table().filter(|(_, stat)| stat.is_in(leader));
-    let mut groups: Vec<Pid> = in_session.filter_map(|(_, stat)| Pid::from_raw(stat.group)).collect();
-    groups.sort_by_key(|group| group.as_raw_pid());
-    groups.dedup();
-    groups
+pub(super) fn strays(leader: Pid) -> Vec<Member> {
+    table()
+        .filter(|(_, stat)| stat.is_in(leader) && stat.group != leader.as_raw_pid())
+        .map(|(pid, stat)| stat.member(pid))
+        .collect()
+}
+
+/// Says whether a process that was seen runs still, and its number has not become another's.
+#[cfg(target_os = "linux")]
+pub(super) fn is_there(member: &Member) -> bool {
+    Stat::read(member.pid).is_some_and(|stat| stat.started == member.started && !matches!(stat.state, 'Z' | 'X'))
+}
+
+/// Looks at one process.
+#[cfg(all(test, target_os = "linux"))]
+pub(super) fn of(pid: Pid) -> Option<Member> {
+    Some(Stat::read(pid)?.member(pid))
 }
 
 /// Says whether a terminal session has a member that is not a zombie.
@@ -59,8 +60,14 @@ pub(super) fn session_lives(leader: Pid) -> bool {
 
 /// Without `/proc` only the leader's own group is known.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn groups(leader: Pid) -> Vec<Pid> {
-    vec![leader]
+pub(super) fn strays(_leader: Pid) -> Vec<Member> {
+    Vec::new()
+}
+
+/// Without `/proc` a member stands for a group.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_there(member: &Member) -> bool {
+    session_lives(member.pid)
 }
 
 /// Without `/proc` a signal test on the leader's group has to do.
@@ -86,7 +93,7 @@ pub(super) fn members(_marker: &str, leaders: &[Pid]) -> Vec<Member> {
     alive
         .map(|leader| Member {
             pid: *leader,
-            group: Some(*leader),
+            started: 0,
             command: format!("process group {}", leader.as_raw_pid()),
         })
         .collect()
@@ -100,6 +107,7 @@ struct Stat {
     group: i32,
     /// 0 as for the group.
     session: i32,
+    started: u64,
 }
 
 #[cfg(target_os = "linux")]
@@ -108,7 +116,7 @@ impl Stat {
         Self::parse(&std::fs::read(format!("/proc/{}/stat", pid.as_raw_pid())).ok()?)
     }
 
-    /// Parses `pid (name) state ppid pgrp session …`; the name may hold anything, parentheses too.
+    /// Parses `pid (name) state ppid pgrp session …`, of which the 22nd field is the start; the name may hold anything, parentheses too.
     fn parse(line: &[u8]) -> Option<Self> {
         let line = String::from_utf8_lossy(line);
         let (start, rest) = line.rsplit_once(')')?;
@@ -121,7 +129,16 @@ impl Stat {
             state,
             group: id(1)?,
             session: id(0)?,
+            started: fields.nth(15)?.parse().ok()?,
         })
+    }
+
+    fn member(self, pid: Pid) -> Member {
+        Member {
+            pid,
+            started: self.started,
+            command: command_line(pid).unwrap_or(self.name),
+        }
     }
 
     fn is_in(&self, session: Pid) -> bool {
@@ -158,20 +175,20 @@ mod tests {
 
     #[test]
     fn a_vanishing_process_is_passed_over() {
-        assert!(Stat::parse(b"42 (sleep) X 7 -1 -1 0 -1").is_none());
+        assert!(Stat::parse(b"42 (sleep) X 7 -1 -1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").is_none());
         assert!(Stat::parse(b"").is_none());
     }
 
     #[test]
     fn a_hostile_name_does_not_confuse_the_parser() {
-        let stat = Stat::parse(b"42 (a) Z 1 1 1) S 7 40 39 0 -1").unwrap();
+        let stat = Stat::parse(b"42 (a) Z 1 1 1) S 7 40 39 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
         assert_eq!(stat.name, "a) Z 1 1 1");
-        assert_eq!((stat.state, stat.group, stat.session), ('S', 40, 39));
+        assert_eq!((stat.state, stat.group, stat.session, stat.started), ('S', 40, 39, 777));
     }
 
     #[test]
     fn a_session_led_from_outside_the_container_is_a_session_too() {
-        let stat = Stat::parse(b"42 (sh) S 1 40 0 0 -1").unwrap();
+        let stat = Stat::parse(b"42 (sh) S 1 40 0 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
         assert_eq!((stat.group, stat.session), (40, 0));
     }
 }

@@ -158,6 +158,34 @@ async fn a_double_fork_into_another_session_is_found_and_killed() {
     eventually("the stray is gone", async || group.live().await.is_empty()).await;
 }
 
+/// While a zombie holds it, the number of a session cannot become another's, whose processes would be taken for ours.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_number_of_a_session_is_held_until_nothing_of_it_is_left() {
+    let state = |pid: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    };
+    let (group, dir) = (Group::new(), tempfile::tempdir().unwrap());
+    let waits = "(while [ ! -e go ]; do sleep 0.01; done) > /dev/null 2>&1 & echo $$";
+    let first = go(Invocation::shell(waits, dir.path()).group(&group)).await;
+    let first = first.output.shown.trim().to_owned();
+    assert_eq!(state(&first), Some('Z'));
+    std::fs::write(dir.path().join("go"), "").unwrap();
+    eventually("the first has ended", async || group.live().await.is_empty()).await;
+    let second = go(shell("sleep 60 > /dev/null 2>&1 & echo $$").group(&group)).await;
+    let second = second.output.shown.trim().to_owned();
+    assert_eq!(
+        (state(&first), state(&second)),
+        (None, Some('Z')),
+        "the first is let go with the next command"
+    );
+    assert_eq!(group.close().await.len(), 1);
+    assert_eq!(state(&second), None);
+    let none = go(shell("echo $$").group(&group)).await;
+    assert_eq!(state(none.output.shown.trim()), None, "what leaves nothing is let go at once");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_command_leads_a_session_of_its_own() {
