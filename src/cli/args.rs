@@ -84,6 +84,25 @@ pub enum Command {
     Debug(DebugCommand),
 }
 
+impl Command {
+    /// Says whether a program reads what it prints: one JSON value, of a failure too. A run prints its log instead.
+    #[must_use]
+    pub const fn prints_json(&self) -> bool {
+        match self {
+            Self::Status(args) | Self::Sessions(args) | Self::Gates(args) | Self::Checkpoints(args) | Self::Window(args) => {
+                args.json
+            }
+            Self::Features(args) => args.list.json,
+            Self::Rules(args) => args.list.json,
+            Self::Rollback(args) => args.to.json,
+            Self::Undo(args) | Self::Redo(args) => args.json,
+            Self::History(args) => args.json,
+            Self::Verify(args) => args.json,
+            _ => false,
+        }
+    }
+}
+
 /// Commands for people who work on longhaul.
 #[derive(Debug, Subcommand)]
 pub enum DebugCommand {

@@ -14,6 +14,8 @@ pub struct Console {
     /// Columns of the terminal behind standard error, `None` if it is none.
     columns: Option<usize>,
     progress: bool,
+    /// Whether anything went to standard output.
+    printed: bool,
 }
 
 impl Console {
@@ -26,6 +28,7 @@ impl Console {
             err: Box::new(io::stderr()),
             columns,
             progress: false,
+            printed: false,
         }
     }
 
@@ -37,6 +40,7 @@ impl Console {
             err: Box::new(err),
             columns,
             progress: false,
+            printed: false,
         }
     }
 
@@ -46,6 +50,7 @@ impl Console {
     /// Fails if standard output does.
     pub fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
         self.erase_progress()?;
+        self.printed = true;
         writeln!(self.out, "{}", text.as_ref())?;
         self.out.flush()
     }
@@ -57,6 +62,12 @@ impl Console {
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut self.out, value)?;
         self.line("")
+    }
+
+    /// Says whether anything was printed to standard output yet.
+    #[must_use]
+    pub const fn has_printed(&self) -> bool {
+        self.printed
     }
 
     /// Prints a line to standard error.

@@ -49,6 +49,7 @@ use clap::Parser as _;
 use console::Console;
 use exit::Exit;
 use failure::Failure;
+use serde::Serialize;
 use std::process::ExitCode;
 
 /// Runs the program with the process's own arguments and streams.
@@ -67,9 +68,10 @@ pub fn main() -> ExitCode {
         }
     };
     let mut console = Console::standard();
+    let json = cli.command.as_ref().is_some_and(Command::prints_json);
     match dispatch(cli, &mut console) {
         Ok(exit) => exit.into(),
-        Err(failure) => report(failure, &mut console).into(),
+        Err(failure) => report(failure, json, &mut console).into(),
     }
 }
 
@@ -102,9 +104,23 @@ fn dispatch(cli: Cli, console: &mut Console) -> Result<Exit, Failure> {
     }
 }
 
-fn report(failure: Failure, console: &mut Console) -> Exit {
+/// What a program that asked for JSON reads of a command that failed.
+#[derive(Debug, Serialize)]
+struct Failed<'a> {
+    error: &'a str,
+    exit_code: u8,
+}
+
+fn report(failure: Failure, json: bool, console: &mut Console) -> Exit {
     match failure {
         Failure::User { exit, message } => {
+            if json && !console.has_printed() {
+                let failed = Failed {
+                    error: &message,
+                    exit_code: exit.code(),
+                };
+                let _ = console.json(&failed);
+            }
             // Messages quote file names and other people's words.
             let _ = console.note(format!("longhaul: {}", crate::ui::text::Clean::block(&message)));
             exit

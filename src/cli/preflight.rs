@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::workplace::Workplace;
 use super::{project, settings, words};
 use crate::config::{Resolved, Settings};
-use crate::git::{GitError, Repo};
+use crate::git::{GitError, Repo, is_temporary};
 use crate::harness::{FEATURE_LIST, FeatureList, atomic};
 use crate::link;
 use crate::protocol::Seq;
@@ -217,11 +217,7 @@ fn spec(args: &RunArgs, dir: &Path, has_list: bool) -> Result<Option<String>, Fa
 fn sweep(repo: &Repo) -> Result<(), Failure> {
     for path in repo.dirty()?.iter().filter_map(|line| line.strip_prefix("?? ")) {
         let path = repo.workdir().join(path);
-        if path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(atomic::is_leftover)
-        {
+        if path.file_name().is_some_and(|name| is_temporary(name.as_encoded_bytes())) {
             atomic::sweep_beside(&path)
                 .map_err(|error| Failure::unready(format!("cannot remove {}, left by a killed run: {error}", path.display())))?;
         }

@@ -43,7 +43,7 @@ pub(super) fn run(
         tree,
         timeout: Duration::from_secs(settings.verify.timeout_seconds),
     };
-    let ran = super::verify::until_stopped(|cancel| check::run(plan, cancel))?;
+    let ran = super::verify::until_stopped(|cancel| check::run(plan, cancel), console)?;
     if ran.cancelled {
         return Ok(Exit::Stopped);
     }

@@ -6,6 +6,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::launch::{Launch, Show, launch, runtime};
 use super::{consent, finish, key, preflight};
+use crate::engine::errand;
+use crate::store::ProjectDir;
 use std::time::Duration;
 
 /// Runs the command.
@@ -16,6 +18,8 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
     let show = Show::of(&args.output)?;
     let ready = preflight::check(args)?;
     let runtime = runtime()?;
+    let stopped = runtime.block_on(errand::reap(&ProjectDir::state_root()?));
+    say(stopped.as_slice(), console)?;
     let key = runtime.block_on(key::find(&ready.resolved.settings))?;
     say(&ready.notes, console)?;
     consent::ask(args, &ready.resolved.settings, &ready.dir, console)?;

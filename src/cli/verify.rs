@@ -10,10 +10,12 @@ use super::failure::Failure;
 use super::project::Project;
 use super::{launch, replay, settings, words};
 use crate::config::Settings;
+use crate::engine::errand::{self, Errand};
 use crate::git::Repo;
 use crate::process::ProcessError;
-use crate::protocol::{CaseStatus, Feature, TestCase, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Feature, Oid, TestCase, TestPurpose, TestRun};
 use crate::session::state::FeatureRow;
+use crate::store::ProjectDir;
 use crate::ui::text::{Clean, format};
 use crate::verify::{self, Plan, runner};
 use serde::Serialize;
@@ -24,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Lines printed of what a failed test says.
 const DETAIL: usize = 12;
+
+/// Changed files that are named.
+const NAMED: usize = 5;
 
 /// The command that runs the tests, and whose word it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,7 +52,10 @@ struct Report<'a> {
     failed: u32,
     skipped: u32,
     flaky: Vec<&'a str>,
+    /// The tree that was tested, as it was before.
     tree: Option<&'a str>,
+    /// Files that differ from that tree since: the tests wrote them, or somebody else did meanwhile.
+    changed: &'a [String],
     exit_code: Option<i32>,
     timed_out: bool,
     duration_ms: u64,
@@ -108,14 +116,18 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         worth: None,
         only: Vec::new(),
     };
-    let Some(run) = execute(plan)? else {
+    let Some(run) = execute(plan, console)? else {
         return Ok(Exit::Stopped);
     };
+    let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
     if args.json {
-        console.json(&report(&command, &run, own.as_ref()))?;
+        console.json(&report(&command, &run, own.as_ref(), &changed))?;
     } else {
         print(&run, own.as_ref(), console)?;
+        if !changed.is_empty() {
+            console.line(told(&changed))?;
+        }
     }
     let good = own.map_or_else(|| run.is_green(), |own| own.proven());
     Ok(if good { Exit::Done } else { Exit::Tests })
@@ -170,17 +182,45 @@ pub(super) fn command(workspace: &Path, settings: &Settings, declared: Option<&s
 }
 
 /// Runs the tests until they end or the user stops them; `None` if stopped.
-fn execute(plan: Plan) -> Result<Option<TestRun>, Failure> {
-    let ran = until_stopped(|cancel| verify::run(plan, cancel))?;
+fn execute(plan: Plan, console: &mut Console) -> Result<Option<TestRun>, Failure> {
+    let ran = until_stopped(|cancel| verify::run(plan, cancel), console)?;
     Ok((!ran.cancelled).then_some(ran.run))
 }
 
-/// Waits for a piece of work that Ctrl-C cancels. What it started is ended either way.
-pub(super) fn until_stopped<T, F>(work: impl FnOnce(CancellationToken) -> F) -> Result<T, Failure>
+/// Names the files that differ by now from the tree that was tested.
+fn changed(workspace: &Path, before: Option<&Oid>) -> Vec<String> {
+    let Some(before) = before else { return Vec::new() };
+    let changes = Repo::discover(workspace).and_then(|repo| repo.changes(Some(before), &repo.snapshot()?.id));
+    changes.unwrap_or_default().into_iter().map(|file| file.path).collect()
+}
+
+fn told(changed: &[String]) -> String {
+    let named: Vec<_> = changed.iter().take(NAMED).map(|path| Clean::line(path).to_string()).collect();
+    let more = match changed.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "the tests changed {}: {}{more}; the result is of the tree before",
+        format::plural(changed.len(), "file"),
+        named.join(", ")
+    )
+}
+
+/// Waits for a piece of work that Ctrl-C cancels. What it started is ended either way; if this process is killed, the next command
+/// that comes here ends it, and says so.
+pub(super) fn until_stopped<T, F>(work: impl FnOnce(CancellationToken) -> F, console: &mut Console) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, ProcessError>>,
 {
     let runtime = launch::runtime()?;
+    let root = ProjectDir::state_root()?;
+    if let Some(stopped) = runtime.block_on(errand::reap(&root)) {
+        console.note(format!("note: {}", Clean::line(&stopped)))?;
+    }
+    // A state directory that cannot be written is no reason not to test.
+    let _errand = Errand::begin(&root)
+        .inspect_err(|error| tracing::warn!(%error, "what this command starts will not be found if it is killed"));
     runtime.block_on(async {
         let cancel = CancellationToken::new();
         let stop = cancel.clone();
@@ -195,7 +235,7 @@ where
     })
 }
 
-fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'a>>) -> Report<'a> {
+fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'a>>, changed: &'a [String]) -> Report<'a> {
     let totals = run.totals();
     Report {
         command,
@@ -205,6 +245,7 @@ fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'
         skipped: totals.skipped,
         flaky: run.flaky().map(|case| case.name.as_str()).collect(),
         tree: run.tree.as_ref().map(|tree| tree.as_str()),
+        changed,
         exit_code: run.exit_code,
         timed_out: run.timed_out,
         duration_ms: run.duration_ms,

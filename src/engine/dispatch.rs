@@ -232,10 +232,14 @@ impl Dispatch {
     pub(super) async fn check(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
         let breaches = self.project.verify_guarded(Some(call.clone())).await?;
         for breach in breaches {
-            ran.outcome.shown.push_str(&format!(
-                "\n[harness] {}: {}. The file was put back as it was: this artifact is not yours to change.",
-                breach.path, breach.detail
-            ));
+            let now = if breach.restored {
+                "The file was put back as it was: this artifact is not yours to change."
+            } else {
+                "This artifact is not yours to change, and is not as it was: nothing is flipped or committed until it is."
+            };
+            ran.outcome
+                .shown
+                .push_str(&format!("\n[harness] {}: {}. {now}", breach.path, breach.detail));
             self.facts.breach();
             self.project.record(breach)?;
         }

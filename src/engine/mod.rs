@@ -5,6 +5,7 @@
 //! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
 //!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person; `permit`,
 //!   `raise` and `propose` ask about commands, limits and guarded files.
+//! - `survivors` and `errand` end what a killed run, or a killed command, left running.
 //! - `place` knows where a project is worked on, `finish` brings a worktree's work to the user's branch.
 //! - `circling` acts where the measure of headway says that work goes round.
 //! - `journal` is the only way to say that something happened.
@@ -26,6 +27,7 @@ mod draft;
 mod driver;
 mod edits;
 mod effect;
+pub mod errand;
 mod error;
 mod evidence;
 mod facts;

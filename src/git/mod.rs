@@ -80,6 +80,7 @@ pub use saved::Facts;
 pub use settings::{SettingsChange, SettingsMark};
 pub use sign::{Signing, Unsigned};
 pub use snapshot::{LeftOut, Tree};
+pub use snapshot::{TEMPORARY, is_temporary};
 pub use staging::IndexMark;
 pub use version::{GitVersion, version_check};
 pub use worktree::Made;

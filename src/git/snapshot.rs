@@ -19,6 +19,17 @@ pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
 /// Extended flag of entries made by `git add --intent-to-add`: a promise without content.
 pub(super) const INTENT_TO_ADD: u16 = 1 << 13;
 
+/// How the names begin and end of the files that are written beside a file before they take its place.
+pub const TEMPORARY: (&str, &str) = (".longhaul-", ".tmp");
+
+/// Says whether a file is such a one, by its name: half written, or left by a killed process, and never part of a tree.
+#[must_use]
+pub fn is_temporary(name: &[u8]) -> bool {
+    let within = name.strip_prefix(TEMPORARY.0.as_bytes());
+    let middle = within.and_then(|rest| rest.strip_suffix(TEMPORARY.1.as_bytes()));
+    middle.is_some_and(|middle| middle.len() == 6 && middle.iter().all(u8::is_ascii_alphanumeric))
+}
+
 /// A tree object equal to the tracked and the untracked, not ignored files on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tree {
@@ -86,7 +97,8 @@ impl Repo {
             }
         }
         draft.name_nested(&tracked);
-        let new = changed.iter().filter(|(_, status)| status.is_wt_new());
+        let temporary = |path: &[u8]| path.rsplit(|&byte| byte == b'/').next().is_some_and(is_temporary);
+        let new = changed.iter().filter(|(path, status)| status.is_wt_new() && !temporary(path));
         for (path, _) in new.filter(|(path, _)| !except.iter().any(|dir| is_within(path, dir))) {
             match path.strip_suffix(b"/") {
                 Some(nested) => draft.leave_out(nested, "is a repository of its own: its files are not taken"),

@@ -1,16 +1,18 @@
 //! Replacing a file whole: readers see the old bytes or the new ones, never a mix.
 //!
 //! Owns the temporary file beside the target and the rename. Does not own who may write. Invariant: after an error the target is
-//! as it was.
+//! as it was. A temporary file is locked by who writes it: one that can be locked is a dead writer's, and may be removed.
 
+use crate::git::{TEMPORARY, is_temporary};
+use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// How the names of the temporary files begin and end.
-const PREFIX: &str = ".longhaul-";
-const SUFFIX: &str = ".tmp";
+/// How often a temporary file is made anew that was swept before it was locked.
+const TRIES: u32 = 5;
 
 /// Writes `bytes` to `path` by a temporary file in the same directory and a rename; the mode of a file already there is kept.
 ///
@@ -28,15 +30,19 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_atomically_with(path, bytes, mode)
 }
 
-/// Replaces a file that is still as it was read, keeping its mode; says whether it was.
+/// Replaces a file that is still as it was read, keeping its mode; says whether it was. Of two that do so at once one is told no.
 ///
 /// # Errors
 /// As [`write_atomically`]. The file is untouched then, and where it has changed.
 pub fn replace_unchanged(path: &Path, was: &[u8], bytes: &[u8]) -> io::Result<bool> {
-    let mode = fs::metadata(path)?.permissions();
-    let file = written_beside(path, bytes, Some(mode))?;
-    // As late as can be: what another program writes from here to the rename is lost, and that is the time of two system calls.
-    if fs::read(path)? != was {
+    let held = File::open(path)?;
+    // On a file system without locks the comparison below is all there is.
+    if flock(&held, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK) {
+        return Ok(false);
+    }
+    let file = written_beside(path, bytes, Some(held.metadata()?.permissions()))?;
+    // As late as can be: what a program that takes no lock writes from here to the rename is lost, the time of two system calls.
+    if fs::metadata(path)?.ino() != held.metadata()?.ino() || fs::read(path)? != was {
         return Ok(false);
     }
     persist(file, path)?;
@@ -51,22 +57,19 @@ pub fn write_atomically_with(path: &Path, bytes: &[u8], mode: Option<Permissions
     persist(written_beside(path, bytes, mode)?, path)
 }
 
-/// Says whether a file is one that a killed process left beside its target, by its name.
-#[must_use]
-pub fn is_leftover(name: &str) -> bool {
-    let middle = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
-    middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-}
-
-/// Removes what killed processes left beside a file. Nobody may be writing it meanwhile.
+/// Removes what killed processes left beside a file.
 ///
 /// # Errors
 /// Fails if the directory cannot be read, or what lies there cannot be removed.
 pub fn sweep_beside(path: &Path) -> io::Result<()> {
     for entry in fs::read_dir(directory(path))? {
         let entry = entry?;
-        if entry.file_name().to_str().is_some_and(is_leftover) && entry.file_type()?.is_file() {
-            fs::remove_file(entry.path())?;
+        if !is_temporary(entry.file_name().as_encoded_bytes()) || !entry.file_type()?.is_file() {
+            continue;
+        }
+        let Ok(left) = File::open(entry.path()) else { continue };
+        if flock(&left, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            remove(&entry.path())?;
         }
     }
     Ok(())
@@ -77,12 +80,31 @@ fn directory(path: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
+/// Another process that sweeps may have been faster.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn written_beside(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .suffix(SUFFIX)
-        .permissions(mode.clone().unwrap_or_else(plain))
-        .tempfile_in(directory(path))?;
+    let make = || {
+        tempfile::Builder::new()
+            .prefix(TEMPORARY.0)
+            .suffix(TEMPORARY.1)
+            .permissions(mode.clone().unwrap_or_else(plain))
+            .tempfile_in(directory(path))
+    };
+    let mut file = make()?;
+    for _ in 0..TRIES {
+        // Between its making and the lock somebody may have taken it for a dead writer's.
+        let locked = flock(file.as_file(), FlockOperation::NonBlockingLockExclusive);
+        if locked != Err(rustix::io::Errno::WOULDBLOCK) && file.as_file().metadata()?.nlink() > 0 {
+            break;
+        }
+        file = make()?;
+    }
     file.write_all(bytes)?;
     if let Some(mode) = mode {
         // Once more: the umask has had its say at creation.
@@ -142,6 +164,10 @@ mod tests {
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         assert!(!replace_unchanged(&path, b"older", b"new").unwrap());
+        let other = File::open(&path).unwrap();
+        flock(&other, FlockOperation::LockExclusive).unwrap();
+        assert!(!replace_unchanged(&path, b"old", b"new").unwrap(), "another is at it");
+        drop(other);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert!(replace_unchanged(&path, b"old", b"new").unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"new");
@@ -157,9 +183,12 @@ mod tests {
             fs::write(dir.path().join(name), "").unwrap();
         }
         let left = written_beside(&dir.path().join("list.json"), b"half", None).unwrap();
-        let (_, left) = left.keep().unwrap();
-        assert!(is_leftover(left.file_name().unwrap().to_str().unwrap()));
+        let (writer, left) = left.keep().unwrap();
+        assert!(is_temporary(left.file_name().unwrap().as_encoded_bytes()));
         fs::create_dir(dir.path().join(".longhaul-abcdef.tmp")).unwrap();
+        sweep_beside(&dir.path().join("list.json")).unwrap();
+        assert!(left.exists(), "its writer lives");
+        drop(writer);
         sweep_beside(&dir.path().join("list.json")).unwrap();
         assert!(!left.exists());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), kept.len() + 1);

@@ -76,6 +76,54 @@ fn a_broken_file_is_shown_with_the_place_of_the_fault() {
 }
 
 #[test]
+fn whatever_is_wrong_a_program_reads_why_and_where() {
+    let place = Place::new();
+    let told = |path: &str| {
+        let output = place.longhaul(&["features", path, "--json"]).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(3) && !said.contains("rollback"),
+            "{path}: {said}"
+        );
+        told
+    };
+    fs::write(place.project().join("latin.json"), b"[\n {\"id\": \"caf\xe9\"}]").unwrap();
+    let latin = told("latin.json");
+    assert_eq!((&latin["line"], &latin["column"]), (&2.into(), &13.into()));
+    assert!(latin["text"].as_str().unwrap().contains("caf\u{fffd}\"}]"), "{latin}");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        place.project().join("pipe.json"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from(0o600),
+        0,
+    )
+    .unwrap();
+    let large = fs::File::create(place.project().join("large.json")).unwrap();
+    large.set_len(50_000_001).unwrap();
+    for (path, why) in [
+        ("pipe.json", "is not a regular file"),
+        ("/dev/null", "is not a regular file"),
+        ("large.json", "more than a feature list may hold"),
+        ("nosuch.json", "there is no file or directory nosuch.json"),
+    ] {
+        let told = told(path);
+        assert!(told["error"].as_str().unwrap().contains(why), "{path}: {told}");
+    }
+    fs::write(place.project().join("feature_list.json"), "[\n  oops\n]").unwrap();
+    let output = place.longhaul(&["features", "--json"]).output().unwrap();
+    let own: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&own["line"], &own["column"], &own["text"]),
+        (&2.into(), &3.into(), &"[\n  oops\n]".into())
+    );
+    let output = place.longhaul(&["verify", "--json"]).output().unwrap();
+    let other: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(other["exit_code"], 3);
+}
+
+#[test]
 fn set_writes_one_value_through_a_link_and_keeps_the_mode() {
     let place = Place::new();
     let (real, link) = (place.project().join("real.json"), place.project().join("link.json"));
@@ -119,9 +167,12 @@ fn set_leaves_what_is_not_plain_to_a_person() {
     let text = "[{\"id\": 2, \"passes\": true, \"status\": \"pending\"}, {\"id\": 1, \"passes\": false, \"status\": \"done\"}]";
     fs::write(&file, text).unwrap();
     let set = |words: &[&str]| place.longhaul(&[&["features", "set", "l.json"], words].concat()).assert();
-    set(&["2", "passing"])
-        .code(2)
-        .stderr(contains("`2` names 2 features: #1 (line 1), #2 (line 1)"));
+    // All ids are numbers: a number is an id.
+    set(&["2", "passing"]).code(3).stderr(contains("the pass flag of `2`"));
+    for typed in ["3", "-1"] {
+        let told = format!("there is no feature `{typed}`; the ids are 2, 1; places go from #1 to #2");
+        set(&[typed, "passing"]).code(2).stderr(contains(told));
+    }
     set(&["#1", "passing"])
         .code(3)
         .stderr(contains("flags disagree (passes: true, status: pending)").and(contains("--settle")));

@@ -1,5 +1,6 @@
 //! The options of `features`.
 
+use crate::harness::feature_list;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -48,14 +49,14 @@ pub struct SetArgs {
     /// The feature list
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The feature: its id, or its place in the list from 1, as 3 or #3
-    #[arg(value_name = "INDEX|ID")]
+    /// The feature: its id, or its place in the list from 1, as 3 or #3; where all ids are numbers, as #3
+    #[arg(value_name = "INDEX|ID", allow_negative_numbers = true)]
     pub feature: String,
     /// What it is
     #[arg(value_name = "passing|failing")]
     pub to: Verdict,
     /// The word for it, if the list says its state in words and has none yet
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = word)]
     pub word: Option<String>,
     /// Where the feature's flags disagree, make all of them say it
     #[arg(long)]
@@ -63,6 +64,10 @@ pub struct SetArgs {
     /// Why; kept where the project has a log
     #[arg(long, value_name = "TEXT", default_value = "set on the command line")]
     pub reason: String,
+}
+
+fn word(typed: &str) -> Result<String, String> {
+    feature_list::readable(typed).map(|()| typed.to_owned())
 }
 
 /// What a person says of a feature.

@@ -66,12 +66,21 @@ struct Unread {
 /// # Errors
 /// Fails if it cannot be read; its text is printed before that, as far as it is text.
 pub fn print(path: &Path, json: bool, console: &mut Console) -> Result<(), Failure> {
-    let bytes = read_bytes(path)?.ok_or_else(|| Failure::unready(format!("{} is gone", path.display())))?;
-    let list = match FeatureList::parse(&path.display().to_string(), bytes.clone()) {
+    let list = match read_bytes(path) {
+        Ok(Some(bytes)) => FeatureList::parse(&path.display().to_string(), bytes),
+        Ok(None) => return Err(Failure::unready(format!("{} is gone", path.display()))),
+        Err(error) => Err(error),
+    };
+    let list = match list {
         Ok(list) => list,
+        Err(error) if json => {
+            tell_unread(path, &error, console)?;
+            return Err(Failure::unready(format!("the feature list cannot be read: {error}")));
+        }
         Err(error) => {
-            unread(path, bytes, &error, json, console)?;
-            return Err(Failure::unready(format!("the feature list is shown as it is: {error}")));
+            let shown = around(path, &error, console)?;
+            let how = if shown { "is shown as it is" } else { "cannot be read" };
+            return Err(Failure::unready(format!("the feature list {how}: {error}")));
         }
     };
     if json {
@@ -156,24 +165,35 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Shows the text of a file that cannot be read as a list: all of it to a program, the place to a person.
-fn unread(path: &Path, bytes: Vec<u8>, error: &ListError, json: bool, console: &mut Console) -> Result<(), Failure> {
-    let text = source::Source::read(bytes).ok().map(|source| source.text().to_owned());
-    let at = match error {
-        ListError::Syntax { line, column, .. } => Some((*line, *column)),
-        _ => None,
-    };
-    if json {
-        console.json(&Unread {
-            file: path.display().to_string(),
-            error: error.to_string(),
-            line: at.map(|(line, _)| line),
-            column: at.map(|(_, column)| column),
-            text,
-        })?;
-        return Ok(());
+/// Tells a program why a file is no list, where, and what is in it as far as it is text.
+///
+/// # Errors
+/// Fails if standard output does.
+pub fn tell_unread(path: &Path, error: &ListError, console: &mut Console) -> Result<(), Failure> {
+    let at = error.place();
+    console.json(&Unread {
+        file: path.display().to_string(),
+        error: error.to_string(),
+        line: at.map(|(line, _)| line),
+        column: at.map(|(_, column)| column),
+        text: text(path, error),
+    })?;
+    Ok(())
+}
+
+/// What stands in a file that is no list. Bytes that are no text are replaced where the rest is.
+fn text(path: &Path, error: &ListError) -> Option<String> {
+    let bytes = read_bytes(path).ok().flatten()?;
+    match source::Source::read(bytes.clone()) {
+        Ok(source) => Some(source.text().to_owned()),
+        Err(_) => error.place().map(|_| String::from_utf8_lossy(&bytes).into_owned()),
     }
-    let Some(text) = text else { return Ok(()) };
+}
+
+/// Shows a person the place of a file that cannot be read as a list; says whether there was anything to show.
+fn around(path: &Path, error: &ListError, console: &mut Console) -> Result<bool, Failure> {
+    let at = error.place();
+    let Some(text) = text(path, error) else { return Ok(false) };
     let (last, _) = line_and_column(&text, text.len());
     let (line, column) = at.unwrap_or((1, 1));
     for (number, shown) in text.lines().enumerate().map(|(index, shown)| (index + 1, shown)) {
@@ -195,5 +215,5 @@ fn unread(path: &Path, bytes: Vec<u8>, error: &ListError, json: bool, console: &
             console.line(format!("{} | {pad}^", " ".repeat(digits)))?;
         }
     }
-    Ok(())
+    Ok(true)
 }

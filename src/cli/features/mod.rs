@@ -8,6 +8,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::project::Project;
 use super::words;
+use crate::harness::ListError;
 use crate::protocol::event::Culprit;
 use crate::protocol::{Check, EvidenceKind, Feature, FeatureStatus};
 use crate::session::State;
@@ -47,9 +48,24 @@ pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
     if args.path.exists() && !args.path.is_dir() {
         return file::print(&args.path, args.json, console);
     }
+    if !args.path.exists() {
+        return Err(Failure::unready(format!(
+            "there is no file or directory {}; name a project, or a feature list file",
+            args.path.display()
+        )));
+    }
     let project = Project::open_with(&args.path, args.list.as_deref())?;
     if let Some(error) = project.list_error {
-        return Err(error.into());
+        if args.json {
+            file::tell_unread(&project.workspace.join(&project.list), &error, console)?;
+        }
+        // Without a log there is no state to go back to.
+        let asks = matches!(error, ListError::Several(_));
+        return Err(if asks || project.dir.exists() {
+            error.into()
+        } else {
+            Failure::unready(format!("the feature list cannot be used: {error}"))
+        });
     }
     let state = &project.state;
     if args.json {

@@ -11,6 +11,8 @@ fn it_holds_tracked_and_new_files_and_honours_ignores() {
     lab.write("deep/new file.txt", "new\n");
     lab.write(".gitignore", "*.log\n");
     lab.write("noise.log", "x");
+    // What a killed `features set` leaves beside a list.
+    lab.write("deep/.longhaul-a3Xyz9.tmp", "half");
     let tree = lab.snapshot();
     assert_eq!(tree.left_out, []);
     assert_eq!(

@@ -2,6 +2,20 @@
 
 use crate::protocol::FeatureId;
 
+impl ListError {
+    /// Line and column, from 1, where the file is at fault in one place.
+    #[must_use]
+    pub const fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Encoding { at, .. } => *at,
+            Self::Syntax { line, column, .. } | Self::Flag { line, column, .. } | Self::Edit { line, column, .. } => {
+                Some((*line, *column))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Why a feature list cannot be read or changed. The file is untouched in every case.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
@@ -34,6 +48,8 @@ pub enum ListError {
         path: String,
         /// What it seems to be, and where.
         what: String,
+        /// Line and column of the first byte that is no text, where it is one place.
+        at: Option<(usize, usize)>,
     },
     /// The file is not JSON.
     #[error("{path}:{line}:{column}: {what}")]

@@ -83,12 +83,12 @@ impl FeatureList {
         Ok(splices)
     }
 
-    /// Finds a feature as a person names it: by its id, or by its place (`3` or `#3`, from 1).
+    /// Finds a feature as a person names it: by its id, or by its place (`3` or `#3`, from 1; where all ids are numbers, `#3`).
     ///
     /// # Errors
     /// None or several are meant.
     pub fn find(&self, typed: &str) -> Result<usize, ListError> {
-        let number = place(typed).or_else(|| typed.parse().ok());
+        let number = place(typed).or_else(|| typed.parse().ok().filter(|_| !self.has_number_ids()));
         let by_place = number
             .and_then(|number: usize| number.checked_sub(1))
             .filter(|at| *at < self.features.len());
@@ -156,6 +156,12 @@ impl FeatureList {
         tried.all(|other| other.is_err()).then_some(first)
     }
 
+    /// Says whether a bare number would be read as an id by whoever sees the list.
+    fn has_number_ids(&self) -> bool {
+        let number = |entry: &super::Entry| entry.own_id.as_deref().is_some_and(|id| id.parse::<i64>().is_ok());
+        !self.entries.is_empty() && self.entries.iter().all(number)
+    }
+
     fn unknown(&self, id: &str) -> ListError {
         let known: Vec<&str> = self.features.iter().take(8).map(|feature| feature.id.as_str()).collect();
         let mut known = match known.len() {
@@ -163,7 +169,8 @@ impl FeatureList {
             shown if shown < self.features.len() => format!("{}…", known.join(", ")),
             _ => known.join(", "),
         };
-        if place(id).is_some() && !self.features.is_empty() {
+        let bare = id.parse::<i64>().is_ok();
+        if (place(id).is_some() || bare) && !self.features.is_empty() {
             known.push_str(&format!("; places go from #1 to #{}", self.features.len()));
         }
         ListError::UnknownFeature {

@@ -33,6 +33,7 @@ pub use error::ListError;
 pub use flag::Flag;
 pub use flip::SetFlag;
 pub use position::line_and_column;
+pub use words::readable;
 
 use crate::protocol::{Feature, FeatureId};
 use entry::Entry;
@@ -85,7 +86,7 @@ impl FeatureList {
         }
         let source = match Source::read(bytes) {
             Ok(source) => source,
-            Err(what) => return Err(ListError::Encoding { path, what }),
+            Err(source::NoText { what, at }) => return Err(ListError::Encoding { path, what, at }),
         };
         let text = source.text();
         if text.trim_start_matches('\u{feff}').trim().is_empty() {

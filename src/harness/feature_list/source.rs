@@ -63,6 +63,15 @@ impl Encoding {
 /// A replacement of text.
 pub type Splice = (Range<usize>, String);
 
+/// Bytes that are no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoText {
+    /// What they are instead.
+    pub what: String,
+    /// Line and column from 1, where it is one place.
+    pub at: Option<(usize, usize)>,
+}
+
 /// A file's bytes, decoded.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -77,21 +86,28 @@ impl Source {
     ///
     /// # Errors
     /// What the bytes are instead of text, and where.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, String> {
-        let encoding = Encoding::of(&bytes)?;
+    pub fn read(bytes: Vec<u8>) -> Result<Self, NoText> {
+        let nowhere = |what| NoText { what, at: None };
+        let encoding = Encoding::of(&bytes).map_err(nowhere)?;
         if encoding.form == Form::Utf8 {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
                 let valid = String::from_utf8_lossy(valid);
                 let (line, column) = line_and_column(&valid, valid.len());
-                format!("the bytes at line {line}, column {column} are not UTF-8")
+                NoText {
+                    what: format!("the bytes at line {line}, column {column} are not UTF-8"),
+                    at: Some((line, column)),
+                }
             })?;
             let wide = Vec::new();
             return Ok(Self { encoding, text, wide });
         }
         let (pairs, rest) = bytes.as_chunks::<2>();
         if !rest.is_empty() {
-            return Err(format!("the file is {} and ends in half a character", encoding.name()));
+            return Err(nowhere(format!(
+                "the file is {} and ends in half a character",
+                encoding.name()
+            )));
         }
         let unit = |pair: &[u8; 2]| match encoding.form {
             Form::Utf16Be => u16::from_be_bytes(*pair),
@@ -201,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_named() {
-        let told = |bytes: &[u8]| Source::read(bytes.to_vec()).unwrap_err();
+        let told = |bytes: &[u8]| Source::read(bytes.to_vec()).unwrap_err().what;
         assert_eq!(told(b"[\0\0\0"), "the file is UTF-32");
         assert_eq!(told(&[0xff, 0xfe, 0, 0]), "the file is UTF-32");
         assert_eq!(told(b"[\0]"), "the file is UTF-16LE and ends in half a character");

@@ -7,6 +7,7 @@ use super::edit::written;
 use super::flag::{Flag, Token};
 use super::json::{Node, Value};
 use super::vocabulary::{DECLARED, Kind, Rank, same, word};
+use crate::protocol::typed;
 
 /// The words of a list.
 #[derive(Debug, Clone, Default)]
@@ -128,8 +129,9 @@ impl Words {
     /// The text of a value that a person gave the word for.
     ///
     /// # Errors
-    /// The word means the opposite.
+    /// The word means the opposite, or nobody could read it.
     pub fn given(&self, given: &str, passes: bool) -> Result<String, String> {
+        readable(given)?;
         let own = self.used.iter().chain(&self.declared).find(|word| word.text == given);
         let meaning = own.map(|word| word.passes).or_else(|| word(given).map(|(passes, _)| passes));
         match meaning {
@@ -152,6 +154,17 @@ impl Words {
         }
         known.join(", ")
     }
+}
+
+/// Refuses a word that cannot be read where the list is shown.
+///
+/// # Errors
+/// It is empty, or holds a character that does not show.
+pub fn readable(word: &str) -> Result<(), String> {
+    if word.trim().is_empty() {
+        return Err("a word for a state cannot be empty".to_owned());
+    }
+    typed::hidden(word).map_or(Ok(()), |hidden| Err(hidden.to_string()))
 }
 
 /// The plainest word of a meaning; of equally plain ones the most frequent, then the first. Words that only a person can say are
