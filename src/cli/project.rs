@@ -230,6 +230,7 @@ pub fn list(place: &Place, named: Option<&Path>) -> Result<PathBuf, Failure> {
         return named_list(&place.workspace, named);
     }
     let loaded = |event: &Event| match event {
+        Event::SessionStarted(started) => started.list.as_ref().map(PathBuf::from),
         Event::FeatureListLoaded(loaded) => Some(PathBuf::from(&loaded.path)),
         _ => None,
     };
@@ -282,5 +283,44 @@ pub fn workspace(dir: &Path) -> Result<PathBuf, Failure> {
             "{} is not a directory; name the project's top directory",
             dir.display()
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Durability;
+    use crate::protocol::event::SessionStarted;
+    use crate::protocol::{Role, SessionNo, samples};
+    use crate::store::Writer;
+
+    #[test]
+    fn the_list_is_found_without_reading_the_sessions_before() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["feature_list.json", "prd.json"] {
+            fs::write(dir.path().join(name), "[]").unwrap();
+        }
+        let state = ProjectDir::in_state_root(&dir.path().join("state"), dir.path()).unwrap();
+        let mut writer = Writer::open(state.lock().unwrap(), Durability::Group).unwrap();
+        for number in [1, 2] {
+            writer.begin_segment(SessionNo(number), Role::Coding).unwrap();
+            let started = SessionStarted {
+                list: Some("prd.json".into()),
+                ..samples::session_started()
+            };
+            writer.append(SessionNo(number), started.into()).unwrap();
+        }
+        drop(writer);
+        // What would not do for a read: the file of session 1.
+        let first = state.segments().unwrap().remove(0).path;
+        fs::remove_file(&first).unwrap();
+        fs::create_dir(&first).unwrap();
+        let place = Place {
+            checkout: dir.path().into(),
+            workspace: dir.path().into(),
+            dir: state,
+            record: None,
+        };
+        assert_eq!(list(&place, None).unwrap(), Path::new("prd.json"));
     }
 }

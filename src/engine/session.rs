@@ -70,6 +70,7 @@ pub async fn run(
         context_window: project.settings.context_window,
         head,
         prompt_hash: project.prompts.hash(opening.role).to_owned(),
+        list: (opening.role != Role::Initializer).then(|| project.list_name()),
     })?;
     let bash = &project.settings.bash;
     let toolbox = Toolbox::new(ToolContext {

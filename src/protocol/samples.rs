@@ -37,6 +37,7 @@ pub fn session_started() -> SessionStarted {
         context_window: 1,
         head: None,
         prompt_hash: String::new(),
+        list: None,
     }
 }
 

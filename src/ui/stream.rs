@@ -131,6 +131,7 @@ impl Agent {
                 context_window: 200_000,
                 head: None,
                 prompt_hash: "000000000000".into(),
+                list: None,
             }),
             self.wrap(features),
         ]

@@ -135,6 +135,7 @@ impl Iterator for Log {
                 context_window: 200_000,
                 head: None,
                 prompt_hash: "000000000000".into(),
+                list: None,
             }
             .into(),
             _ => {

@@ -139,6 +139,7 @@ fn begins(lab: &Lab, run: &str, session: u32) -> Writer {
         context_window: 1000,
         head: None,
         prompt_hash: String::new(),
+        list: None,
     };
     for event in [Event::from(started), opened.into()] {
         writer.append(SessionNo(session), event).unwrap();

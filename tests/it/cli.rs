@@ -103,6 +103,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         context_window: 1000,
         head: None,
         prompt_hash: "0".into(),
+        list: None,
     };
     let ended = SessionEnded {
         cause: longhaul::protocol::event::EndCause::Finished,

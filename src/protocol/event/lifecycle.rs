@@ -102,6 +102,10 @@ pub struct SessionStarted {
     pub head: Option<Oid>,
     /// SHA-256 (12 hexadecimal digits) of the prompts used, so that sessions can be compared.
     pub prompt_hash: String,
+    /// The feature list that it works by, as a path in the workspace; `None` in a session that is to make one, and in logs of versions
+    /// before it. Whoever opens the project finds it here without reading the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
 }
 
 /// A session ended.

@@ -48,6 +48,7 @@ impl Trace {
             context_window: 1000,
             head: None,
             prompt_hash: String::new(),
+            list: None,
         };
         self.state.apply(&Envelope {
             v: FORMAT_VERSION,

@@ -22,6 +22,7 @@ impl Story {
             context_window: 1000,
             head: None,
             prompt_hash: String::new(),
+            list: None,
         });
         story.tell(TurnStarted { turn: TurnNo(1) });
         story

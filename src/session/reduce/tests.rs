@@ -346,6 +346,7 @@ impl Scribe {
                     context_window: 1000,
                     head: None,
                     prompt_hash,
+                    list: None,
                 });
                 let features = (0..4)
                     .map(|n| Feature {

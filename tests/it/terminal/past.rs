@@ -94,6 +94,7 @@ fn hostile_log() -> Vec<Event> {
             context_window: 1000,
             head: None,
             prompt_hash: "0".into(),
+            list: None,
         }
         .into(),
         FeatureListLoaded {
