@@ -202,9 +202,12 @@ fn other_output_falls_back_to_the_exit_code() {
 fn a_bad_exit_code_is_never_all_passed() {
     let cases = parse("1..1\nok 1 - a\n", Some(3));
     assert_eq!((cases.len(), cases[1].status), (2, Failed));
-    assert_eq!(
-        cases[1].detail,
-        "it ended with exit code 3, although no test it reported failed"
+    let detail: Vec<&str> = cases[1].detail.lines().collect();
+    assert_eq!(detail[0], "it ended with exit code 3, although no test it reported failed");
+    assert_eq!(detail[1..4], ["the last lines of what it printed:", "  1..1", "  ok 1 - a"]);
+    assert!(
+        detail[4].ends_with("longhaul.toml to one that runs the tests alone"),
+        "{detail:?}"
     );
     assert_eq!(parse("1..1\nok 1 - a\n", None).len(), 2);
     assert_eq!(parse("1..1\nnot ok 1 - a\n", Some(1)).len(), 1);

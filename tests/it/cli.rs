@@ -171,6 +171,10 @@ fn an_unreadable_list_is_refused_with_its_place() {
     let place = Place::new();
     fs::write(place.project().join("feature_list.json"), "[{\"id\": }]").unwrap();
     let told = || contains("feature_list.json:1:9").and(contains("longhaul rollback"));
+    // Without a log there is nothing to go back to.
+    let bare = contains("feature_list.json:1:9").and(contains("rollback").not());
+    place.longhaul(&["features"]).assert().code(3).stderr(bare);
+    drop(place.write_log());
     place.longhaul(&["features"]).assert().code(3).stderr(told());
     // It must not stand between a person and the rest, the way back least of all.
     place.longhaul(&["status"]).assert().code(0).stderr(told());

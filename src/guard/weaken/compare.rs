@@ -3,6 +3,7 @@
 //! Invariant: a test is first looked for under its own name, then elsewhere, before it counts as deleted.
 
 use super::live::words;
+use super::settled::only_repeats;
 use super::suite::{Check, Suite, Test};
 use super::{Kind, Weakening};
 use std::collections::HashSet;
@@ -139,9 +140,16 @@ fn changed(path: &str, old: &Test, new: &Test, elsewhere: &[&Test], found: &mut 
     if new.swallows > old.swallows {
         tell(new.line, Kind::Swallowed, "a failed check is caught and dropped".to_owned());
     }
+    if let Some(how) = new_marks(&old.blunt, &new.blunt).first() {
+        tell(new.line, Kind::Swallowed, how.clone());
+    }
     if let Some(fake) = new_marks(&old.faked, &new.faked).first() {
         let how = format!("what is tested is replaced: `{}`", short(fake));
         tell(new.line, Kind::Expectation, how);
+    }
+    if let (None, Some(check)) = (only_repeats(old), only_repeats(new)) {
+        let how = format!("all it checks is `{}`, a call against itself", short(&check.text));
+        tell(check.line, Kind::AlwaysTrue, how);
     }
     checks(old, new, elsewhere, &mut tell);
     cases(old, new, &mut tell);
@@ -262,6 +270,13 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
     if new.swallows > 0 {
         let how = "new, and a failed check is caught and dropped".to_owned();
         found.push(finding(path, new.line, new, Kind::Swallowed, how));
+    }
+    if let Some(how) = new.blunt.first() {
+        found.push(finding(path, new.line, new, Kind::Swallowed, format!("new, and {how}")));
+    }
+    if let Some(check) = only_repeats(new) {
+        let how = format!("new, and all it checks is `{}`, a call against itself", short(&check.text));
+        found.push(finding(path, check.line, new, Kind::AlwaysTrue, how));
     }
     if let Some(check) = new.checks.first().filter(|_| new.real_checks().count() == 0) {
         let how = format!("new, and all it checks is `{}`, which always holds", short(&check.text));

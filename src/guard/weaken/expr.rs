@@ -69,7 +69,7 @@ fn inner(text: &str) -> &str {
     within.filter(|within| balanced(within)).unwrap_or(text)
 }
 
-fn balanced(text: &str) -> bool {
+pub(super) fn balanced(text: &str) -> bool {
     let mut depth = 0_i32;
     text.chars().all(|c| {
         depth += match c {
@@ -238,7 +238,7 @@ pub(super) fn pair(line: usize, whole: String, how: &str, one: &str, other: &str
 }
 
 /// Says whether a check's name claims that two values are the same. A check of the project's own may claim anything.
-fn is_equality(how: &str) -> bool {
+pub(super) fn is_equality(how: &str) -> bool {
     let how = how.rsplit('.').next().unwrap_or(how).to_lowercase();
     let claims = ["eq", "same", "tobe"].iter().any(|word| how.contains(word)) || matches!(how.as_str(), "assertis" | "is" | "-eq");
     let symbols = how.contains('=') && !how.contains('!');

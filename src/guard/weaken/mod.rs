@@ -13,11 +13,13 @@ mod javascript;
 mod live;
 mod python;
 mod rust;
+mod settled;
 mod shell;
 mod suite;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod verdict;
 
 use std::fmt;
 use suite::Suite;
@@ -159,5 +161,6 @@ fn suite_of(path: &str, text: &str) -> Option<Suite> {
     let tree = parser.parse(text.as_bytes(), None)?;
     let mut suite = Suite::default();
     reader(tree.root_node(), &text, &mut suite);
+    suite.tests.iter_mut().for_each(settled::mark);
     Some(suite)
 }

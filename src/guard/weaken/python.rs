@@ -35,12 +35,17 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
                 }
                 ("function_definition", Some(body)) if name.starts_with("test") => {
                     let cases = decorators.iter().flat_map(|decorator| cases(*decorator, source)).collect();
+                    let replaced = decorators
+                        .iter()
+                        .flat_map(|decorator| all_replaced(*decorator, source))
+                        .collect();
                     suite.tests.push(test(
                         Test {
                             path,
                             line: line(definition),
                             off,
                             cases,
+                            replaced,
                             ..Test::default()
                         },
                         body,
@@ -160,6 +165,7 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
         }
         test.faked.extend(faked(statement, whole, source));
         test.statements.push(flat);
+        test.replaced.extend(all_replaced(statement, source));
         visit(statement, |node| {
             if is_dead(node, whole, source) {
                 return false;
@@ -185,6 +191,34 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
         }
     }
     test
+}
+
+/// The functions that mocks stand for: `patch("calc.add", return_value=3)`, `patch.object(calc, "add", return_value=3)`.
+fn all_replaced(node: Node<'_>, source: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    visit(node, |node| {
+        found.extend(replaced(node, source));
+        true
+    });
+    found
+}
+
+fn replaced(node: Node<'_>, source: &str) -> Option<(String, String)> {
+    let function = field(node, "function", source);
+    let whole = function == "patch" || function.ends_with(".patch");
+    let part = function == "patch.object" || function.ends_with(".patch.object");
+    if node.kind() != "call" || !(whole || part) {
+        return None;
+    }
+    let arguments = children(node.child_by_field_name("arguments")?);
+    let words: Vec<String> = arguments.into_iter().map(|argument| flat(argument, source)).collect();
+    let value = words.iter().find_map(|word| word.strip_prefix("return_value="))?;
+    let name = match words.as_slice() {
+        [object, name, ..] if part => format!("{object}.{}", name.trim_matches(['"', '\''])),
+        [name, ..] if whole => name.trim_start_matches('f').trim_matches(['"', '\'']).to_owned(),
+        _ => return None,
+    };
+    Some((name, value.trim().to_owned()))
 }
 
 fn is_text(statement: Node<'_>) -> bool {

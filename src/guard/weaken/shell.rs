@@ -4,6 +4,7 @@ use super::expr::{condition, holds_always};
 use super::live::{is_dead, is_excused, leaves};
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
+use super::verdict::{always_good, trapped};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -65,7 +66,11 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
             suite.helpers.push(helper);
         }
     }
-    let mut script = test(rest, source, &own);
+    let mut script = test(rest.clone(), source, &own);
+    // Functions that are tests are called by a framework, which looks at each.
+    if suite.tests.is_empty() {
+        script.blunt.extend(always_good(&rest, source));
+    }
     // A file of functions is no test.
     let is_library = script.is_idle() && !own.is_empty();
     if !script.checks.is_empty() || (suite.tests.is_empty() && !is_library) {
@@ -75,7 +80,7 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
 }
 
 /// A node on one line, lines that go on joined.
-fn flat(node: Node<'_>, source: &str) -> String {
+pub(super) fn flat(node: Node<'_>, source: &str) -> String {
     super::tree::flat(node, source).replace("\\ ", "")
 }
 
@@ -101,6 +106,7 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test 
             "set" | "." | "source" | "cd" | ":" | "true" => continue,
             _ => {}
         }
+        test.blunt.extend(trapped(statement, source));
         test.off.extend(leaves(statement, source).or_else(|| left(statement, source)));
         if !is_idle(statement, source) {
             test.statements.push(words);
@@ -128,7 +134,7 @@ fn left(statement: Node<'_>, source: &str) -> Option<String> {
 }
 
 /// Says whether a statement tells nothing of the program, whatever it prints.
-fn is_idle(statement: Node<'_>, source: &str) -> bool {
+pub(super) fn is_idle(statement: Node<'_>, source: &str) -> bool {
     !holds(statement, |node| match node.kind() {
         "command" => !IDLE.contains(&field(node, "name", source)),
         kind => kind == "test_command",
@@ -176,6 +182,11 @@ fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, 
             ),
             None => (None, true),
         },
+        "negated_command" if flat(node, source) == "! false" => {
+            let all = flat(node, source);
+            let check = condition(line(node), all, "true");
+            (Some(check), false)
+        }
         "test_command" | "command" => {
             let check = check(node, source, own);
             let found = check.is_some();

@@ -25,8 +25,12 @@ pub(super) struct Test {
     pub only: Vec<String>,
     /// Places that catch a failed check and drop it.
     pub swallows: usize,
+    /// Why no failure inside it counts, whatever fails.
+    pub blunt: Vec<String>,
     /// What it puts in the place of what it tests.
     pub faked: Vec<String>,
+    /// Functions that a mock stands for, each with the written value that the mock hands back.
+    pub replaced: Vec<(String, String)>,
     /// What it does, one statement each, up to where it leaves.
     pub statements: Vec<String>,
     /// Rows of the tables it runs over.

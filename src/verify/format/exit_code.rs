@@ -58,7 +58,8 @@ impl Format for ExitCode {
     }
 }
 
-fn last_lines(output: &str) -> String {
+/// The last lines that say anything.
+pub(super) fn last_lines(output: &str) -> String {
     let mut lines: Vec<String> = output
         .lines()
         .rev()

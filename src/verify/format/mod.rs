@@ -96,7 +96,7 @@ pub fn read(left: &Left<'_>) -> Vec<TestCase> {
     } else if !read_one(left.printed, &FORMATS, &mut report) {
         let _ = FALLBACKS.iter().any(|format| read_one(left.printed, &[*format], &mut report));
     }
-    conclude(report, left.exit)
+    conclude(report, left)
 }
 
 fn read_one(text: &str, formats: &[&dyn Format], report: &mut Report) -> bool {
@@ -108,8 +108,24 @@ fn read_one(text: &str, formats: &[&dyn Format], report: &mut Report) -> bool {
     known
 }
 
+/// What to do where all tests pass and the command ends badly: the end of what it printed tells mostly why.
+fn beside_the_tests(printed: &str) -> String {
+    let last = exit_code::last_lines(printed);
+    let last: String = last.lines().map(|line| format!("  {line}\n")).collect();
+    let told = if last.is_empty() {
+        String::new()
+    } else {
+        format!("the last lines of what it printed:\n{last}")
+    };
+    format!(
+        "{told}something beside the tests fails, such as a coverage threshold, a linter or a limit on warnings: mend what it says, or \
+         let a person set `command` under [verify] in longhaul.toml to one that runs the tests alone"
+    )
+}
+
 /// Adds what speaks against the run as a whole.
-fn conclude(report: Report, exit: Option<i32>) -> Vec<TestCase> {
+fn conclude(report: Report, left: &Left<'_>) -> Vec<TestCase> {
+    let exit = left.exit;
     let (mut cases, mut amiss) = report.finish();
     let any = |status| cases.iter().any(|case| case.status == status);
     if !any(CaseStatus::Passed) && !any(CaseStatus::Failed) {
@@ -122,6 +138,10 @@ fn conclude(report: Report, exit: Option<i32>) -> Vec<TestCase> {
             |code| format!("ended with exit code {code}"),
         );
         amiss.push(format!("it {how}, although no test it reported failed"));
+        // Anything else that is amiss tells more.
+        if exit.is_some() && any(CaseStatus::Passed) && amiss.len() == 1 {
+            amiss.push(beside_the_tests(left.printed));
+        }
     }
     if !amiss.is_empty() {
         cases.retain(|case| case.name != COMMAND_CASE);
