@@ -3,6 +3,7 @@
 //! Owns the facts. Does not own the questions ([`crate::harness::audit`]). Invariant: a fact that cannot be had leaves its question out;
 //! no audit keeps a session from being closed.
 
+use super::beyond;
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
@@ -32,6 +33,7 @@ pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -
         .with_state(|state| state.session(number).and_then(|session| session.head.clone()));
     let made = made(project, begun).await?;
     let now = features::read(project).ok().flatten().map(|list| list.features().to_vec());
+    let beyond = beyond::since_start(project, number).await?;
     let has_tests = project.verify_command().is_some();
     Ok(project.journal.with_state(|state| {
         audit(&Worked {
@@ -42,6 +44,7 @@ pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -
             features: project.settings.features_per_session,
             breaches: facts.breaches(),
             dirty,
+            beyond: &beyond,
             lists: made.before.zip(now),
             changes: &made.changes,
         })

@@ -7,7 +7,7 @@ use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
 use super::error::EngineError;
 use super::gates::{self, By, Decided};
-use super::{index, rites, testing};
+use super::{beyond, index, rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
 use crate::harness::comments;
 use crate::protocol::event::{CheckpointCause, CommitMade};
@@ -130,9 +130,7 @@ impl Dispatch {
             made.added,
             made.removed
         );
-        for left in draft.tree.left_out {
-            text.push_str(&format!("\nNot in the commit: {}, which {}.", left.path, left.reason));
-        }
+        text.push_str(&beyond::left_out(&draft.tree.left_out));
         if let Some(amiss) = draft.amiss {
             text.push_str(&format!("\n[harness] {amiss}. They are not yours to take out or change."));
         }

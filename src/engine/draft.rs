@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::held::{self, Taken};
 use super::rites::Hooked;
-use super::{index, testing, weakened};
+use super::{beyond, index, testing, weakened};
 use crate::git::{Repo, Tree};
 use crate::harness::FeatureList;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
@@ -59,9 +59,10 @@ impl Dispatch {
         let all_is_in = index::settle_if_all_is_in(project, &tree).await?;
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
         if all_is_in || dirty.is_empty() {
-            return Ok(Err(Ran::failed(
-                "Nothing to commit: the working tree is the same as the last commit.",
-            )));
+            return Ok(Err(Ran::failed(format!(
+                "Nothing to commit: the working tree is the same as the last commit.{}",
+                beyond::left_out(&tree.left_out)
+            ))));
         }
         let tested = testing::run(project, TestPurpose::Commit, Some(tree.id.clone()), cancel).await?;
         let run = match self.verdict(tested) {

@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
-use super::{index, victory, weakened};
+use super::{beyond, index, victory, weakened};
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -130,6 +130,9 @@ impl Dispatch {
         if !dirty.is_empty() {
             owed.push(self.project.prompts.reminder_dirty(&dirty));
         }
+        owed.extend(beyond::reminder(
+            &beyond::since_start(&self.project, self.facts.number).await?,
+        ));
         if !self.facts.has_notes() {
             owed.push(self.project.prompts.reminder_notes());
         }

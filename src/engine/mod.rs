@@ -16,6 +16,7 @@ mod asking;
 mod audit;
 mod before;
 mod beside;
+mod beyond;
 mod bisect;
 mod checkpoint;
 mod checks;

@@ -82,6 +82,10 @@ impl Hand<'_> {
             self.keep_aside(&step.path)?;
         }
         for dir in ancestors(&step.path) {
+            // Git takes a submodule whose directory is gone for removed.
+            if self.repo.is_submodule(dir) {
+                break;
+            }
             // The system refuses to remove what is not empty, or is no directory; that is the test.
             if fs::remove_dir(full(self.repo, dir)).is_err() {
                 break;

@@ -6,7 +6,7 @@ use git2::{AttrCheckFlags, AttrValue, ObjectType};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::OsStr;
-use std::fs::{File, Metadata};
+use std::fs::{File, FileType, Metadata};
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -77,7 +77,7 @@ impl Repo {
         if meta.is_dir() {
             return Ok(OnDisk::Missing);
         }
-        if let Some(kind) = special(&meta) {
+        if let Some(kind) = special(meta.file_type()) {
             return Ok(OnDisk::LeftOut(format!("is a {kind}")));
         }
         if taking.fidelity == Fidelity::Commit
@@ -241,8 +241,8 @@ pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn special(meta: &Metadata) -> Option<&'static str> {
-    let kind = meta.file_type();
+/// Names a kind of file that has no content to keep.
+pub(super) fn special(kind: FileType) -> Option<&'static str> {
     if kind.is_fifo() {
         Some("named pipe")
     } else if kind.is_socket() {

@@ -66,12 +66,7 @@ impl Repo {
         let mut found = Vec::new();
         for folder in &folders {
             let place = full(self, folder);
-            if !self
-                .git
-                .is_path_ignored(OsStr::from_bytes(folder))
-                .doing("ask what is ignored")?
-                || !place.is_dir()
-            {
+            if !self.is_ignored(folder)? || !place.is_dir() {
                 continue;
             }
             let unread = |source| GitError::Io {
@@ -91,6 +86,12 @@ impl Repo {
             }
         }
         Ok(found)
+    }
+
+    /// Says whether git ignores a path, tracked or not.
+    pub(super) fn is_ignored(&self, path: &[u8]) -> Result<bool, GitError> {
+        let path = OsStr::from_bytes(path);
+        self.git.is_path_ignored(path).doing("ask what is ignored")
     }
 
     /// Returns a path for [`Repo::set_ignored_aside`] that nothing has: beside the worktree, so that a rename is enough.

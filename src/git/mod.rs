@@ -51,8 +51,10 @@ mod scratch;
 mod settings;
 mod sign;
 mod snapshot;
+mod spared;
 mod staging;
 mod sync;
+mod unfilled;
 mod version;
 mod worktree;
 

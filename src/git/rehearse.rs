@@ -13,10 +13,9 @@ use super::rollback::Stacks;
 use super::saved::{Facts, Files, Saved, UNDO};
 use super::snapshot::{Taken, ancestors, blank_entry};
 use crate::protocol::event::CommitInfo;
-use crate::protocol::{MoveKind, Oid, Rehearsal, Target};
+use crate::protocol::{Lacking, MoveKind, Oid, Rehearsal, Target};
 use git2::Index;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -39,6 +38,8 @@ struct Goal {
     to: Option<Oid>,
     files: Files,
     restored: Option<(u32, Saved)>,
+    /// What it does not hold of the files that were there, as lines of `path reason`.
+    left_out: Vec<String>,
 }
 
 impl Repo {
@@ -63,6 +64,7 @@ impl Repo {
         let (branch, from) = self.branch_to_move()?;
         let from = from.map(ours);
         let mut goal = self.goal(target, &branch)?;
+        let mut left_alone = self.leave_filled(&mut goal.files)?;
         let except = goal.restored.as_ref().map_or(&[][..], |(_, saved)| &saved.ignored);
         let taking = Taking {
             fidelity: Fidelity::Disk,
@@ -70,11 +72,8 @@ impl Repo {
         };
         let Taken { tree, untaken } = self.take_tree(taking, except, goal.files.keys().map(Vec::as_slice))?;
         let before = self.files_of(&tree.id)?;
-        let mut left_alone: Vec<String> = tree
-            .left_out
-            .iter()
-            .map(|left| format!("{} {}", left.path, left.reason))
-            .collect();
+        left_alone.extend(tree.left_out.iter().map(|left| format!("{} {}", left.path, left.reason)));
+        left_alone.extend(self.special_files(&untaken)?);
         if matches!(target, Target::Commit { .. }) {
             self.keep_converted(&mut goal.files, &before, &mut left_alone)?;
         }
@@ -100,6 +99,7 @@ impl Repo {
             returned: Vec::new(),
             untracked: Vec::new(),
             left_alone,
+            lacking: Vec::new(),
             edited: self.edited(&before, from.as_ref())?,
             undo: self.next_number(UNDO)?,
             features: Vec::new(),
@@ -114,6 +114,7 @@ impl Repo {
             ]),
         };
         self.classify(&plan, &mut rehearsal)?;
+        rehearsal.lacking = lacking(&goal.left_out, &rehearsal);
         let (restored, target_index, target_modes) = match goal.restored {
             Some((number, saved)) => (Some(number), Some(saved.index), saved.modes),
             None => (None, None, super::saved::Modes::new()),
@@ -156,6 +157,7 @@ impl Repo {
                     to: Some(commit.clone()),
                     files: self.files_of(commit)?,
                     restored: None,
+                    left_out: Vec::new(),
                 })
             }
             Target::Checkpoint { checkpoint } => {
@@ -166,6 +168,7 @@ impl Repo {
                     files: self.files_of(&found.tree)?,
                     to: found.head,
                     restored: None,
+                    left_out: found.left_out,
                 })
             }
             Target::Undo | Target::Redo => {
@@ -200,38 +203,8 @@ impl Repo {
                     to: saved.facts.from.clone(),
                     files: self.files_of(&saved.files)?,
                     restored: Some((number, saved)),
+                    left_out: Vec::new(),
                 })
-            }
-        }
-    }
-
-    /// A commit holds what git's line-end rules and filters made of the files. Where git calls the file on disk the same, it stays; a
-    /// file that only a filter can make stays too and is named.
-    fn keep_converted(&self, files: &mut Files, before: &Files, left_alone: &mut Vec<String>) -> Result<(), GitError> {
-        let as_committed = self.files_of(&self.snapshot()?.id)?;
-        for (path, wanted) in files.iter_mut() {
-            let Some(now) = before.get(path).filter(|now| *now != wanted) else {
-                continue;
-            };
-            if as_committed.get(path) == Some(wanted) {
-                *wanted = *now;
-            } else if let Some(driver) = self.filter_driver(Path::new(OsStr::from_bytes(path))) {
-                *wanted = *now;
-                left_alone.push(format!(
-                    "{} goes through the filter `{driver}`, which is not run here: bring it back with `git checkout`",
-                    lossy(path)
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// What is not in the saved tree as it is on disk is not removed, and what a sparse checkout keeps off the disk stays off it.
-    fn keep_unsaved(&self, files: &mut Files, before: &Files, untaken: &BTreeSet<Vec<u8>>) {
-        for (path, now) in before {
-            let off_disk = || full(self, path).symlink_metadata().is_err();
-            if (untaken.contains(path) && !files.contains_key(path)) || (files.get(path) != Some(now) && off_disk()) {
-                files.insert(path.clone(), *now);
             }
         }
     }
@@ -366,6 +339,24 @@ impl Repo {
         }
         Ok(ours(index.write_tree_to(&self.git).doing("write the tree")?))
     }
+}
+
+/// Says of everything that a checkpoint does not hold whether what is on disk there now stays.
+fn lacking(left_out: &[String], rehearsal: &Rehearsal) -> Vec<Lacking> {
+    let gone = [&rehearsal.changed, &rehearsal.removed, &rehearsal.untracked];
+    let goes = |line: &str| {
+        let mut names = gone.into_iter().flatten();
+        // A name may have spaces, and a line break in it is spelled out.
+        names.any(|name| {
+            line.strip_prefix(&name.replace('\n', "\\n"))
+                .is_some_and(|rest| rest.starts_with(' '))
+        })
+    };
+    let line = |what: &String| Lacking {
+        what: what.clone(),
+        goes: goes(what),
+    };
+    left_out.iter().map(line).collect()
 }
 
 fn fingerprint(parts: &[&[u8]]) -> String {

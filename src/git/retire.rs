@@ -7,13 +7,10 @@
 
 use super::GitError;
 use super::apply::{absent_is_fine, unwritten};
-use super::error::Doing;
+use super::read::lossy;
 use super::repo::{Head, Repo, ours};
 use crate::protocol::{Oid, WorkTree};
-use git2::FileMode;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 /// How far the removal of a worktree is.
@@ -63,29 +60,18 @@ impl Repo {
             };
             return Ok(Some(format!("it holds what is not committed: {first}{more}")));
         }
+        if let Some((found, _)) = repo.unfilled_submodules()?.iter().find(|(_, found)| !found.is_empty()) {
+            return Ok(Some(format!(
+                "files lie in {}, where a submodule is not filled: no commit can hold them",
+                lossy(found)
+            )));
+        }
         // Once more by the bytes: git can be told not to look at a file.
         let files = repo.snapshot()?;
         if removal == Removal::New && (files.id != ours(repo.tree(home)?.id()) || !files.left_out.is_empty()) {
             return Ok(Some("it holds what git was told not to look at, or cannot keep".to_owned()));
         }
-        if let Some(found) = repo.unfilled_with_files()? {
-            return Ok(Some(format!(
-                "files lie in {found}, where a submodule is not filled: git sees none of them"
-            )));
-        }
         Ok(nested(path)?.map(|found| format!("a repository lies in it: {found}")))
-    }
-
-    /// Names a submodule's directory that holds files although the submodule is not filled: git looks at nothing in it.
-    fn unfilled_with_files(&self) -> Result<Option<String>, GitError> {
-        let index = self.git.index().doing("read the index")?;
-        let holds = |path: &Path| {
-            let dir = self.workdir().join(path);
-            dir.join(".git").symlink_metadata().is_err() && dir.is_dir() && !is_bare_of_files(&dir)
-        };
-        let mut links = index.iter().filter(|entry| entry.mode == u32::from(FileMode::Commit));
-        let found = links.find(|entry| holds(Path::new(OsStr::from_bytes(&entry.path))));
-        Ok(found.map(|entry| String::from_utf8_lossy(&entry.path).into_owned()))
     }
 
     /// Removes a worktree that need not stay, its own things last, so that what is left by a kill still tells what it was.

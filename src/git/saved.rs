@@ -195,6 +195,7 @@ impl Repo {
         let ignored = statuses.iter().filter(|entry| entry.status().contains(Status::IGNORED));
         let mut found: BTreeSet<Vec<u8>> = ignored.map(|entry| entry.path_bytes().to_vec()).collect();
         found.extend(self.ignored_beside_tracked()?);
+        found.extend(self.unfilled_submodules()?.into_iter().flat_map(|(_, below)| below.ignored));
         Ok(found.into_iter().collect())
     }
 

@@ -3,14 +3,15 @@
 use super::GitError;
 use super::disk::{Fidelity, LARGE, OnDisk, SUBMODULE, Taking};
 use super::error::Doing;
+use super::index_file::as_path;
 use super::read::lossy;
 use super::repo::{Repo, ours};
+use super::unfilled::Unfilled;
 use crate::protocol::Oid;
 use git2::{Index, IndexEntry, IndexTime, Status, StatusOptions, StatusShow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 /// Index entries that git was told not to look at (`--assume-unchanged`): we look.
 const ASSUME_UNCHANGED: u16 = 0x8000;
@@ -29,6 +30,11 @@ pub fn is_temporary(name: &[u8]) -> bool {
     let middle = within.and_then(|rest| rest.strip_suffix(TEMPORARY.1.as_bytes()));
     middle.is_some_and(|middle| middle.len() == 6 && middle.iter().all(u8::is_ascii_alphanumeric))
 }
+
+/// What is said of a repository within this one.
+const NESTED: &str = "is a repository of its own: its files are not taken";
+/// Files in a submodule that is not filled are named up to here where they cannot be taken.
+const NAMED: usize = 20;
 
 /// A tree object equal to the tracked and the untracked, not ignored files on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +95,10 @@ impl Repo {
                     draft.take(&entry.path, None)?;
                     conflict = entry.path;
                 }
-            } else if entry.mode == SUBMODULE {
+            } else if entry.mode == SUBMODULE && self.is_filled(&entry.path) {
                 draft.keep_submodule(entry)?;
+            } else if entry.mode == SUBMODULE {
+                draft.take_unfilled(entry, except)?;
             } else {
                 let status = changed.get(&entry.path).copied().unwrap_or(Status::CURRENT);
                 draft.take_tracked(entry, status)?;
@@ -101,13 +109,12 @@ impl Repo {
         let new = changed.iter().filter(|(path, status)| status.is_wt_new() && !temporary(path));
         for (path, _) in new.filter(|(path, _)| !except.iter().any(|dir| is_within(path, dir))) {
             match path.strip_suffix(b"/") {
-                Some(nested) => draft.leave_out(nested, "is a repository of its own: its files are not taken"),
+                Some(nested) => draft.leave_out(nested, NESTED),
                 None => draft.take(path, None)?,
             }
         }
         for path in besides {
-            let known = draft.index.get_path(Path::new(OsStr::from_bytes(path)), 0).is_some();
-            if !known && !draft.untaken.contains(path) {
+            if !draft.has(path) && !draft.untaken.contains(path) {
                 draft.take(path, None)?;
             }
         }
@@ -202,22 +209,47 @@ impl Draft<'_> {
         matches!((full.symlink_metadata(), size), (Ok(meta), Ok((size, _))) if meta.len() == size as u64)
     }
 
-    /// Keeps a submodule at its recorded commit and says if its files are elsewhere.
+    /// Keeps a filled submodule at its recorded commit and says if its files are elsewhere.
     fn keep_submodule(&mut self, entry: IndexEntry) -> Result<(), GitError> {
         let root = self.repo.workdir().join(OsStr::from_bytes(&entry.path));
-        if root.join(".git").symlink_metadata().is_ok() {
-            match Repo::discover(&root).and_then(|sub| Ok((sub.head()?, sub.dirty()?.is_empty()))) {
-                Ok((Some(at), true)) if at == ours(entry.id) => {}
-                Ok((_, true)) => self.leave_out(
-                    &entry.path,
-                    "is a submodule on another commit; the tree keeps the recorded one",
-                ),
-                Ok((_, false)) => self.leave_out(
-                    &entry.path,
-                    "is a submodule with changes, which belong into a commit of its own",
-                ),
-                Err(error) => self.leave_out(&entry.path, &format!("is a submodule that cannot be read ({error})")),
+        match Repo::discover(&root).and_then(|sub| Ok((sub.head()?, sub.dirty()?.is_empty()))) {
+            Ok((Some(at), true)) if at == ours(entry.id) => {}
+            Ok((_, true)) => self.leave_out(
+                &entry.path,
+                "is a submodule on another commit; the tree keeps the recorded one",
+            ),
+            Ok((_, false)) => self.leave_out(
+                &entry.path,
+                "is a submodule with changes, which belong into a commit of its own",
+            ),
+            Err(error) => self.leave_out(&entry.path, &format!("is a submodule that cannot be read ({error})")),
+        }
+        self.add(&entry.path, entry.id, entry.mode)
+    }
+
+    /// Takes the files that lie where a submodule is not filled, in the place of the submodule, for a tree has one or the other at a
+    /// path. A commit is the submodule's: there they are named.
+    fn take_unfilled(&mut self, entry: IndexEntry, except: &[Vec<u8>]) -> Result<(), GitError> {
+        let Unfilled { mut files, nested, .. } = self.repo.unfilled(&entry.path)?;
+        files.retain(|path| !except.iter().any(|dir| is_within(path, dir)));
+        for path in &nested {
+            self.leave_out(path, NESTED);
+        }
+        if self.taking.fidelity == Fidelity::Commit {
+            for path in files.iter().take(NAMED) {
+                self.leave_out(path, "lies in a submodule that is not filled: no commit can hold it");
             }
+            if let Some(more) = files.len().checked_sub(NAMED).filter(|more| *more > 0) {
+                let reason = format!("is a submodule that is not filled: {more} more files lie in it, and no commit can hold them");
+                self.leave_out(&entry.path, &reason);
+            }
+            return self.add(&entry.path, entry.id, entry.mode);
+        }
+        for path in &files {
+            self.take(path, None)?;
+        }
+        if files.iter().any(|path| self.has(path)) {
+            return Ok(());
         }
         self.add(&entry.path, entry.id, entry.mode)
     }
@@ -237,6 +269,10 @@ impl Draft<'_> {
                 );
             }
         }
+    }
+
+    fn has(&self, path: &[u8]) -> bool {
+        self.index.get_path(as_path(path), 0).is_some()
     }
 
     /// Adds an entry; a name that git refuses (`.git` in another spelling) is left out.

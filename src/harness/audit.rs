@@ -39,6 +39,8 @@ pub struct Worked<'a> {
     pub breaches: u32,
     /// Paths that are not committed.
     pub dirty: &'a [String],
+    /// Files of the session that no commit can hold, because they lie where a submodule is not filled.
+    pub beyond: &'a [String],
     /// The list when it began and now; `None` where either cannot be read.
     pub lists: Option<(Vec<Feature>, Vec<Feature>)>,
     /// What its commits changed.
@@ -87,6 +89,13 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
     };
     find(untouched, places::breaches(session));
     find(("tree clean".to_owned(), worked.dirty.is_empty()), Vec::new());
+    if !worked.beyond.is_empty() {
+        let (what, holds) = told(
+            "no file lies where a submodule is not filled and no commit holds it",
+            worked.beyond.to_vec(),
+        );
+        find((what, holds), Vec::new());
+    }
     let notes = notes(session);
     find(
         ("progress notes written".to_owned(), !notes.is_empty()),

@@ -77,6 +77,9 @@ pub struct Rehearsal {
     pub untracked: Vec<String>,
     /// Files that stay as they are although they could differ, each with the reason.
     pub left_alone: Vec<String>,
+    /// What the checkpoint does not hold of the files that were there; empty if it is whole, or no checkpoint is gone to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<Lacking>,
     /// Files that changed since the latest checkpoint or move, by whomever, and were not committed since then.
     pub edited: Vec<String>,
     /// Number under which the present state will be kept.
@@ -92,6 +95,15 @@ pub struct Rehearsal {
     pub trees: Option<(Oid, Oid)>,
     /// Names the present state exactly; a move is refused if it is another by then.
     pub seen: String,
+}
+
+/// Something that was there when a checkpoint was made, and that it does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lacking {
+    /// Its path and why it is not held, in words: `big.bin is larger than 1 MB`.
+    pub what: String,
+    /// Whether the move takes away or replaces what is on disk there now.
+    pub goes: bool,
 }
 
 /// A feature's status now and there.

@@ -3,7 +3,7 @@
 //! Owns the wording. Invariant: nothing that goes or changes is left unsaid, though a long list is cut with its count.
 
 use super::text::format::plural;
-use crate::protocol::{CaseStatus, FeatureMove, FeatureStatus, MoveKind, Oid, Rehearsal, SessionNo, TestMove, TestTotals};
+use crate::protocol::{CaseStatus, FeatureMove, FeatureStatus, Lacking, MoveKind, Oid, Rehearsal, SessionNo, TestMove, TestTotals};
 use crate::session::State;
 
 /// How a rehearsal is worded.
@@ -84,6 +84,9 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         ("branch", branch(rehearsal, arrow)),
         ("files", counted(rehearsal, wording.names)),
     ];
+    if !rehearsal.lacking.is_empty() {
+        rows.push(("partial", lacking(rehearsal, wording.names)));
+    }
     let features: Vec<String> = rehearsal.features.iter().map(|moved| feature_move(moved, arrow)).collect();
     if !features.is_empty() {
         rows.push(("features", named(&features)));
@@ -128,6 +131,24 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         format!("at any time; everything is kept under undo/{}", rehearsal.undo),
     ));
     rows
+}
+
+/// What was there when the checkpoint was made and does not come back, first what is lost to the eye by that.
+fn lacking(rehearsal: &Rehearsal, most: usize) -> String {
+    let (goes, other): (Vec<&Lacking>, Vec<&Lacking>) = rehearsal.lacking.iter().partition(|lacking| lacking.goes);
+    let goes = goes
+        .into_iter()
+        .map(|lacking| format!("{}; what is there now goes, kept in undo {}", lacking.what, rehearsal.undo));
+    let lines: Vec<String> = goes.chain(other.into_iter().map(|lacking| lacking.what.clone())).collect();
+    let rest = lines.len().saturating_sub(most);
+    let mut text = format!(
+        "not all that was there is kept there: {}",
+        lines[..lines.len() - rest].join("; ")
+    );
+    if rest > 0 {
+        text.push_str(&format!(" and {rest} more"));
+    }
+    text
 }
 
 /// What somebody edited since the last checkpoint or move, by what becomes of it.

@@ -19,6 +19,7 @@ mod rites;
 mod rules;
 mod staging;
 mod survivors;
+mod unfilled;
 mod victory;
 mod weakened;
 

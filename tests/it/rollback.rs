@@ -121,6 +121,26 @@ fn json(place: &Place, args: &[&str]) -> serde_json::Value {
 }
 
 #[test]
+fn a_rehearsal_says_what_its_checkpoint_does_not_hold() {
+    let place = Place::new();
+    let large = fs::File::create(place.app().join("big.bin")).unwrap();
+    large.set_len(51 << 20).unwrap();
+    place.longhaul(&["debug", "checkpoint", "."]).assert().success();
+    place.git(&["add", "big.bin"]);
+    place.git(&["commit", "-q", "-m", "large"]);
+    let dry = ["rollback", "1", "--dry-run"];
+    place.longhaul(&dry).assert().success().stdout(contains(
+        "partial    not all that was there is kept there: big.bin is larger than 50 MB: add it with git if it belongs in the repository; \
+         what is there now goes, kept in undo 1",
+    ));
+    let told = json(&place, &[&dry[..], &["--json"]].concat());
+    assert_eq!(told["lacking"][0]["goes"], true);
+    assert!(told["lacking"][0]["what"].as_str().unwrap().starts_with("big.bin is larger"));
+    let whole = json(&place, &["rollback", "HEAD~1", "--dry-run", "--json"]);
+    assert_eq!(whole["lacking"], serde_json::Value::Null);
+}
+
+#[test]
 fn back_forth_and_back_again() {
     let place = Place::new();
     place

@@ -9,6 +9,7 @@ mod rollback;
 mod round_trip;
 mod snapshot;
 mod staging;
+mod unfilled;
 mod worktree;
 
 use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
