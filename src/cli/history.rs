@@ -8,10 +8,14 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::project;
 use crate::harness::history::{HistoryError, history};
-use crate::protocol::{ListHistory, ListStep, Oid};
-use crate::ui::history::{counts, fact, flips};
+use crate::protocol::event::FlipBy;
+use crate::protocol::{HistoryProgress, ListHistory, ListStep, NamedFeature, Oid};
+use crate::session::Setback;
+use crate::ui::history::{between_commits, commits, counts, fact, flips, progress, setback};
 use crate::ui::text::{Clean, format};
+use jiff::Timestamp;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Features of a fact that are named before it is cut.
@@ -25,6 +29,33 @@ struct Report<'a> {
     main: u32,
     steps: Vec<Row<'a>>,
     notes: &'a [String],
+    /// Features that ceased to pass by the log, whether or not a commit shows it; none in a project without one.
+    setbacks: Vec<Back>,
+}
+
+/// A setback by the log.
+#[derive(Debug, Serialize)]
+struct Back {
+    session: u32,
+    time: Timestamp,
+    feature: NamedFeature,
+    by: FlipBy,
+    reason: String,
+    /// The session in which it passed again.
+    again: Option<u32>,
+}
+
+impl From<&Setback> for Back {
+    fn from(back: &Setback) -> Self {
+        Self {
+            session: back.session.0,
+            time: back.time,
+            feature: back.feature.clone(),
+            by: back.by,
+            reason: back.reason.clone(),
+            again: back.again.map(|session| session.0),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -44,9 +75,19 @@ pub fn run(args: &HistoryArgs, console: &mut Console) -> Result<(), Failure> {
     if let Some(error @ crate::harness::ListError::Several(_)) = project.list_error {
         return Err(Failure::user(Exit::Usage, error.to_string()));
     }
-    let told = history(&project.workspace, &project.list, &|| false)?.unwrap_or_default();
-    let commits = project.state.commits.iter();
-    let sessions: HashMap<&Oid, u32> = commits.map(|commit| (&commit.made.commit, commit.session.0)).collect();
+    let shown = RefCell::new(&mut *console);
+    let pace = |so_far: HistoryProgress| {
+        if so_far.is_worth_telling() {
+            // That it cannot be said how far it is does not end it.
+            let line = format!("Reading the history of the list: {}", progress(so_far));
+            let _ = shown.borrow_mut().progress(&Clean::line(&line));
+        }
+        true
+    };
+    let told = history(&project.workspace, &project.list, &pace)?.unwrap_or_default();
+    console.erase_progress()?;
+    let made = project.state.commits.iter();
+    let sessions: HashMap<&Oid, u32> = made.map(|commit| (&commit.made.commit, commit.session.0)).collect();
     let session = |step: &ListStep| sessions.get(&step.commit.id).copied();
     if args.json {
         let rows = told.steps.iter().map(|step| Row {
@@ -59,16 +100,26 @@ pub fn run(args: &HistoryArgs, console: &mut Console) -> Result<(), Failure> {
             main: told.main,
             steps: rows.collect(),
             notes: &told.notes,
+            setbacks: project.state.setbacks().iter().map(Back::from).collect(),
         })?);
     }
-    print(&told, &session, console)
+    print(&told, between_commits(&told, &project.state), &session, console)
 }
 
-fn print(told: &ListHistory, session: &dyn Fn(&ListStep) -> Option<u32>, console: &mut Console) -> Result<(), Failure> {
+fn print(
+    told: &ListHistory,
+    backs: Vec<Setback>,
+    session: &dyn Fn(&ListStep) -> Option<u32>,
+    console: &mut Console,
+) -> Result<(), Failure> {
     let counted = |step: &ListStep| counts(step).len();
     let wide = told.steps.iter().map(counted).max().unwrap_or_default();
     let moved = told.steps.iter().map(|step| flips(step).len()).max().unwrap_or_default();
+    let mut backs = backs.into_iter().peekable();
     for step in &told.steps {
+        while let Some(back) = backs.next_if(|back| back.time < step.commit.time) {
+            between(&back, console)?;
+        }
         let place = match (step.merge, step.at) {
             (true, _) => "(merge) ",
             (false, None) => "(merged branch) ",
@@ -92,15 +143,25 @@ fn print(told: &ListHistory, session: &dyn Fn(&ListStep) -> Option<u32>, console
             console.line(format!("            {mark} {}", Clean::line(&fact(told, NAMES))))?;
         }
     }
+    for back in backs {
+        between(&back, console)?;
+    }
     for note in &told.notes {
         console.note(format!("note: {}", Clean::line(note)))?;
     }
     console.line(format!(
-        "{}: another one in {} of {}",
+        "{}: the list changed in {} of {}",
         Clean::line(&told.path),
-        told.steps.len(),
-        format::plural(told.commits as usize, "commit")
+        format::grouped(u32::try_from(told.steps.len()).unwrap_or(u32::MAX)),
+        commits(told.commits)
     ))?;
+    Ok(())
+}
+
+/// Prints a setback that no commit shows, where it was in time.
+fn between(back: &Setback, console: &mut Console) -> Result<(), Failure> {
+    console.line(format!("{}  within s{}", back.time.strftime("%Y-%m-%d"), back.session.0))?;
+    console.line(format!("            ! {}", Clean::line(&setback(back))))?;
     Ok(())
 }
 

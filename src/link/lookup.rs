@@ -4,15 +4,17 @@
 use super::{Reply, Wanted, past, present};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::harness::feature_list::raw;
 use crate::harness::history;
 use crate::harness::notes::edit;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::rehearsal::rehearse;
 use crate::harness::survey;
 use crate::harness::window::{PreviewInput, preview};
-use crate::protocol::{Answer, Query, Seq, Survey};
+use crate::protocol::{Answer, HistoryProgress, Query, Seq, Survey};
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir};
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -86,14 +88,21 @@ impl NextWindowSource {
 
 impl Lookups {
     /// Answers on another thread.
-    pub fn ask(&self, query: Query, reply: Reply) {
+    pub fn ask(&self, query: Query, mut reply: Reply) {
         let own = self.clone();
         let wanted = (query == Query::ListHistory).then(|| self.history.begin());
         let look = move || match wanted {
             None => reply(own.answer(&query)),
             Some(wanted) => {
-                if let Some(answer) = own.history(&wanted) {
-                    reply(answer);
+                let reply = RefCell::new(reply);
+                let pace = |so_far: HistoryProgress| {
+                    if wanted() && so_far.is_worth_telling() {
+                        (reply.borrow_mut())(Answer::HistoryProgress(so_far));
+                    }
+                    wanted()
+                };
+                if let Some(answer) = own.history(&pace) {
+                    (reply.borrow_mut())(answer);
                 }
             }
         };
@@ -110,14 +119,13 @@ impl Lookups {
     }
 
     /// How the list went through the commits; nothing once nobody wants to know.
-    fn history(&self, wanted: &dyn Fn() -> bool) -> Option<Answer> {
-        match history::history(&self.workspace, &self.list, &|| !wanted()) {
+    fn history(&self, pace: history::Pace<'_>) -> Option<Answer> {
+        match history::history(&self.workspace, &self.list, pace) {
             Ok(told) => told.map(|told| Answer::ListHistory(Box::new(told))),
             Err(error) => Some(Answer::Failed {
                 message: error.to_string(),
             }),
         }
-        .filter(|_| wanted())
     }
 
     /// What lies in the workspace; of the user's home only where agents keep transcripts is looked at.
@@ -155,7 +163,11 @@ impl Lookups {
             Query::ProposeRule { command } => self.rule_proposal(command),
             Query::NextWindow => self.next_window(),
             Query::Survey => Ok(Answer::Survey(Box::new(self.survey()))),
-            Query::ListHistory => Ok(self.history(&|| true).unwrap_or_else(|| Answer::ListHistory(Box::default()))),
+            Query::ListText => Ok(Answer::ListText(Box::new(raw(
+                &self.workspace.join(&self.list),
+                &self.list.display().to_string(),
+            )))),
+            Query::ListHistory => Ok(self.history(&|_| true).unwrap_or_else(|| Answer::ListHistory(Box::default()))),
         };
         answer.unwrap_or_else(|message| Answer::Failed { message })
     }

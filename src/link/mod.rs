@@ -54,8 +54,8 @@ pub enum Update {
 /// Receives updates on the subscription's own thread; returns `false` to end it.
 pub type Sink = Box<dyn FnMut(Update) -> bool + Send>;
 
-/// Receives the answer to a look-up, on a thread of the backend.
-pub type Reply = Box<dyn FnOnce(Answer) + Send>;
+/// Receives the answer to a look-up, on a thread of the backend; before it, how far a long one is.
+pub type Reply = Box<dyn FnMut(Answer) + Send>;
 
 /// Nobody takes commands here: the run is over, or it belongs to another process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,9 @@
 use super::{FeatureId, Oid, SessionNo};
 use serde::{Deserialize, Serialize};
 
+/// How [`Feature::word`] begins where two flags of a feature disagree.
+pub const DISAGREE: &str = "flags disagree";
+
 /// One end-to-end feature of a feature list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -37,6 +40,14 @@ pub struct Feature {
     /// Every other key of it, in file order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
+}
+
+impl Feature {
+    /// Says whether two of its flags say different things.
+    #[must_use]
+    pub fn disagrees(&self) -> bool {
+        self.status == FeatureStatus::Unknown && self.word.starts_with(DISAGREE)
+    }
 }
 
 /// A key of a feature that means nothing to the harness, kept for the person who reads it.

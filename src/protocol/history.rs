@@ -21,6 +21,23 @@ pub struct ListHistory {
     pub notes: Vec<String>,
 }
 
+/// How far the telling of a history is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryProgress {
+    /// Commits that are done.
+    pub done: u32,
+    /// All there are; `None` while they are still being counted.
+    pub all: Option<u32>,
+}
+
+impl HistoryProgress {
+    /// Says whether it is far enough beyond the one told before to be told again.
+    #[must_use]
+    pub const fn is_worth_telling(self) -> bool {
+        self.done.is_multiple_of(50)
+    }
+}
+
 /// A commit that made another list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListStep {
@@ -39,7 +56,8 @@ pub struct ListStep {
     pub total: Option<u32>,
     /// Those that pass.
     pub passing: Option<u32>,
-    /// Those that pass here and did not before.
+    /// Those that pass here and did not before. Of a list that was replaced none: two lists have no feature in common; of one that
+    /// was restored, before is as it was then.
     pub passed: Vec<NamedFeature>,
     /// Those that passed before and do not here.
     pub regressed: Vec<NamedFeature>,

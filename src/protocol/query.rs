@@ -1,6 +1,6 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, ListHistory, NextWindow, Oid, Rehearsal, RuleProposal, Survey, Target};
+use super::{BlobId, HistoryProgress, ListHistory, NextWindow, Oid, RawList, Rehearsal, RuleProposal, Survey, Target};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -42,6 +42,8 @@ pub enum Query {
     ListHistory,
     /// What lies in the directory: lists, notes, start script, transcripts.
     Survey,
+    /// The feature list's text as it stands in its file.
+    ListText,
 }
 
 /// The answer to a [`Query`].
@@ -75,8 +77,12 @@ pub enum Answer {
     },
     /// To [`Query::ListHistory`].
     ListHistory(Box<ListHistory>),
+    /// On the way to an answer to [`Query::ListHistory`]: how far it is. It may come any number of times before that.
+    HistoryProgress(HistoryProgress),
     /// To [`Query::Survey`].
     Survey(Box<Survey>),
+    /// To [`Query::ListText`].
+    ListText(Box<RawList>),
     /// The look-up failed; the sentence names what and why.
     Failed {
         /// For the user.

@@ -27,6 +27,27 @@ pub struct FoundList {
     pub counts: Result<(u32, u32), String>,
 }
 
+/// A list that cannot be read, or that holds no feature: its text as it stands, for a person to find what is wrong with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawList {
+    /// Where it is, relative to the directory.
+    pub path: String,
+    /// The whole reason; what the reader found odd in it if it can be read.
+    pub reason: String,
+    /// Line and column of what is wrong, from 1, where there is such a place.
+    pub at: Option<(u32, u32)>,
+    /// Its text, lossy where it is none.
+    pub text: String,
+    /// The number of the text's first line: of a very large file only what stands around the place is told.
+    pub first_line: u32,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Whether the text is not the whole file.
+    pub cut: bool,
+    /// Whether it cannot be read; an empty list can.
+    pub broken: bool,
+}
+
 /// A file of progress notes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundNotes {

@@ -212,7 +212,7 @@ impl App {
                     self.client.ask(
                         query,
                         Box::new(move |answer| {
-                            mailbox.urgent(Msg::Answered(asked, answer));
+                            mailbox.urgent(Msg::Answered(asked.clone(), answer));
                         }),
                     );
                 }

@@ -49,7 +49,7 @@ impl Backend for Synthetic {
         Err(Closed)
     }
 
-    fn ask(&self, _: Query, reply: Reply) {
+    fn ask(&self, _: Query, mut reply: Reply) {
         reply(Answer::Failed {
             message: "a made-up run has no such thing".into(),
         });

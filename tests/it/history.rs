@@ -48,7 +48,7 @@ fn the_history_of_anybodys_list_is_printed_and_nothing_is_written() {
         .and(contains("  list begins: 2 features"))
         .and(contains("1/1  +1"))
         .and(contains("! removed: US-2"))
-        .and(contains("prd.json: another one in 2 of 2 commits"))
+        .and(contains("prd.json: the list changed in 2 of 2 commits"))
         .and(contains("\u{1b}").not());
     place.longhaul(&["history"]).assert().success().stdout(printed);
 
@@ -103,5 +103,5 @@ fn what_cannot_be_told_says_what_to_do() {
         .longhaul(&["history", "--list", "prd.json"])
         .assert()
         .success()
-        .stdout(contains("prd.json: another one in 1 of 2 commits"));
+        .stdout(contains("prd.json: the list changed in 1 of 2 commits"));
 }

@@ -4,6 +4,7 @@
 //! Invariant: every feature of either version is paired at most once; what is not paired was removed or added.
 
 use crate::protocol::{Feature, FeatureStatus};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// What became of the features of one version in another.
@@ -36,11 +37,21 @@ pub const WORD: &str = "state";
 
 /// Compares two versions. Features are paired by id where it is unique in both, else by description, else by position.
 #[must_use]
-pub fn difference<'a>(old: &'a [Feature], new: &'a [Feature]) -> Difference<'a> {
-    let pairs = pair(old, new);
+pub fn difference<'a, F: Borrow<Feature>>(old: &'a [F], new: &'a [F]) -> Difference<'a> {
+    let all = |list: &'a [F]| -> Vec<&'a Feature> { list.iter().map(Borrow::borrow).collect() };
+    let (old, new) = (all(old), all(new));
+    // Versions share what is as it was: that is paired with itself, and nothing of it is compared.
+    let shared = |(before, after): &(&&Feature, &&Feature)| std::ptr::eq(**before, **after);
+    let head = old.iter().zip(&new).take_while(shared).count();
+    let (old, new) = (&old[head..], &new[head..]);
+    // From the end only what an id of its own pairs: of equal texts the first ones belong together.
+    let named = |pair: &(&&Feature, &&Feature)| shared(pair) && !pair.0.id.as_str().starts_with('#');
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(named).count();
+    let pairs = pair(&old[..old.len() - tail], &new[..new.len() - tail]);
     let mut found = Difference {
         removed: pairs.removed,
         added: pairs.added,
+        kept: head + tail,
         ..Difference::default()
     };
     for (before, after) in pairs.matched {
@@ -94,9 +105,9 @@ struct Pairs<'a> {
     added: Vec<&'a Feature>,
 }
 
-fn pair<'a>(old: &'a [Feature], new: &'a [Feature]) -> Pairs<'a> {
+fn pair<'a>(old: &[&'a Feature], new: &[&'a Feature]) -> Pairs<'a> {
     let mut taken = vec![false; new.len()];
-    let mut matched: Vec<Option<&Feature>> = vec![None; old.len()];
+    let mut matched: Vec<Option<&'a Feature>> = vec![None; old.len()];
     let real = |id: &str| !id.starts_with('#');
     let keys: [fn(&Feature) -> &str; 2] = [|f| f.id.as_str(), |f| f.description.as_str()];
     for (round, key) in keys.into_iter().enumerate() {
@@ -111,7 +122,7 @@ fn pair<'a>(old: &'a [Feature], new: &'a [Feature]) -> Pairs<'a> {
                 && let Some(at) = places.get_mut(key(feature)).and_then(Vec::pop)
             {
                 taken[at] = true;
-                *slot = new.get(at);
+                *slot = new.get(at).copied();
             }
         }
     }
@@ -119,7 +130,7 @@ fn pair<'a>(old: &'a [Feature], new: &'a [Feature]) -> Pairs<'a> {
     for (at, (slot, feature)) in matched.iter_mut().zip(old).enumerate() {
         if slot.is_none()
             && taken.get(at) == Some(&false)
-            && let Some(other) = new.get(at)
+            && let Some(&other) = new.get(at)
             && !(real(feature.id.as_str()) && real(other.id.as_str()))
         {
             taken[at] = true;
@@ -131,18 +142,18 @@ fn pair<'a>(old: &'a [Feature], new: &'a [Feature]) -> Pairs<'a> {
             .iter()
             .zip(&matched)
             .filter(|(_, slot)| slot.is_none())
-            .map(|(feature, _)| feature)
+            .map(|(feature, _)| *feature)
             .collect(),
         added: new
             .iter()
             .zip(&taken)
             .filter(|(_, taken)| !**taken)
-            .map(|(feature, _)| feature)
+            .map(|(feature, _)| *feature)
             .collect(),
         matched: old
             .iter()
             .zip(matched)
-            .filter_map(|(before, after)| Some((before, after?)))
+            .filter_map(|(before, after)| Some((*before, after?)))
             .collect(),
     }
 }

@@ -6,6 +6,7 @@
 use super::json::{Member, Value};
 use super::vocabulary::{FLAGS, Kind, Rank, same, word};
 use crate::protocol::FeatureStatus;
+use crate::protocol::feature::DISAGREE;
 use std::ops::Range;
 
 /// What one feature says of its state.
@@ -63,7 +64,7 @@ impl Flag {
     #[must_use]
     pub fn word(&self) -> String {
         if self.disagrees() {
-            return self.shown();
+            return format!("{DISAGREE} ({})", self.shown());
         }
         let more = |token: &&Token| token.rank != Rank::Plain && !token.shown.is_empty();
         let told = self.tokens.iter().find(more);

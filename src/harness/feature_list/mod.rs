@@ -20,6 +20,8 @@ mod flip;
 pub mod json;
 mod notices;
 mod position;
+mod raw;
+mod reading;
 mod shown;
 pub mod source;
 mod steps;
@@ -33,6 +35,8 @@ pub use error::ListError;
 pub use flag::Flag;
 pub use flip::SetFlag;
 pub use position::line_and_column;
+pub use raw::raw;
+pub use reading::Reading;
 pub use words::readable;
 
 use crate::protocol::{Feature, FeatureId};
@@ -244,18 +248,27 @@ pub fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, ListError> {
     Ok(Some(bytes))
 }
 
-/// Gives every feature an id that no other has: its own, else its place.
+/// Gives every feature an id that no other has.
 fn name(features: &mut [Feature], entries: &[Entry]) {
-    let mut owners: HashMap<&str, usize> = HashMap::new();
-    for own in entries.iter().filter_map(|entry| entry.own_id.as_deref()) {
-        *owners.entry(own).or_default() += 1;
+    let own: Vec<Option<&str>> = entries.iter().map(|entry| entry.own_id.as_deref()).collect();
+    for (feature, id) in features.iter_mut().zip(ids(&own)) {
+        feature.id = id;
+    }
+}
+
+/// The id of each feature, which no other has: its own, else its place.
+fn ids<T: AsRef<str>>(own: &[Option<T>]) -> Vec<FeatureId> {
+    let mut owners: HashMap<&str, usize> = HashMap::with_capacity(own.len());
+    for own in own.iter().flatten() {
+        *owners.entry(own.as_ref()).or_default() += 1;
     }
     // An own id that reads as a place would be taken for one.
     let alone = |own: &&str| owners.get(own) == Some(&1) && place(own).is_none();
-    for (index, (feature, entry)) in features.iter_mut().zip(entries).enumerate() {
-        let own = entry.own_id.as_deref().filter(alone);
-        feature.id = own.map_or_else(|| FeatureId(format!("#{}", index + 1)), FeatureId::from);
-    }
+    let id = |(index, own): (usize, &Option<T>)| {
+        let own = own.as_ref().map(T::as_ref).filter(alone);
+        own.map_or_else(|| FeatureId(format!("#{}", index + 1)), FeatureId::from)
+    };
+    own.iter().enumerate().map(id).collect()
 }
 
 /// The place, from 1, that an id like `#12` names.

@@ -17,7 +17,7 @@ const SAID: [&str; 4] = [DESCRIPTION, STEPS, TESTS, PLACE];
 
 /// Returns the facts of a difference between lists of so many features.
 pub fn facts(found: &Difference<'_>, old: usize, new: usize) -> Vec<ListFact> {
-    if old > 1 && found.kept * OTHER_LIST < old {
+    if is_replaced(found, old) {
         let detail = format!("{} became {new}, {} of them as before", features(old), found.kept);
         return vec![alone(ListFactKind::Replaced, detail)];
     }
@@ -60,6 +60,22 @@ pub fn facts(found: &Difference<'_>, old: usize, new: usize) -> Vec<ListFact> {
         fact(ListFactKind::BulkFlip, passed, "");
     }
     facts
+}
+
+/// Says whether hardly anything of a list of `old` features is as it was.
+fn is_replaced(found: &Difference<'_>, old: usize) -> bool {
+    old > 1 && found.kept * OTHER_LIST < old
+}
+
+/// Says whether two lists have hardly anything in common, seen from the longer one.
+pub fn is_other(found: &Difference<'_>, old: usize, new: usize) -> bool {
+    found.kept * OTHER_LIST < old.max(new)
+}
+
+/// Says whether two lists have nearly all in common.
+pub fn is_same(found: &Difference<'_>, old: usize, new: usize) -> bool {
+    let longer = old.max(new);
+    longer > 0 && found.kept * OTHER_LIST >= longer * (OTHER_LIST - 1)
 }
 
 /// Parts the facts of a merge: features that are known to be so from another parent were only brought.

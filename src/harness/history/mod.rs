@@ -1,7 +1,7 @@
 //! How a feature list went through git history.
 //!
 //! Owns what became of the list in each commit. Does not own finding the file in the commits ([`crate::git`]), reading a version
-//! ([`FeatureList`]) nor judging what was found: facts are told, and a person looks. Invariant: a commit is compared with its first
+//! ([`Reading`](super::feature_list::Reading)) nor judging what was found: facts are told, and a person looks. Invariant: a commit is compared with its first
 //! parent and nothing else; where that has no list that can be read, with the last one before it on its line that could be.
 
 mod facts;
@@ -9,13 +9,14 @@ mod facts;
 mod tests;
 mod versions;
 
-use super::FeatureList;
-use super::feature_list::difference::{difference, flip_to};
+use super::feature_list::difference::{Difference, difference, flip_to};
 use super::places::PLACES;
 use crate::git::{FileHistory, FileStand, GitError, Repo};
-use crate::protocol::{FeatureStatus, ListFactKind, ListHistory, ListStep, Oid};
+use crate::protocol::{Feature, FeatureStatus, HistoryProgress, ListFactKind, ListHistory, ListStep, Oid};
 use facts::{alone, facts, named};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use versions::{Version, Versions};
 
 /// Why a history cannot be told.
@@ -37,14 +38,25 @@ pub enum HistoryError {
     },
 }
 
-/// Tells the history of a workspace's list. Where HEAD has none there, the usual places are looked at too. `None` if `stop` said so.
+/// Is told how far a telling is, commit by commit, and says whether it shall go on.
+pub type Pace<'a> = &'a dyn Fn(HistoryProgress) -> bool;
+
+/// Tells the history of a workspace's list. Where HEAD has none there, the usual places are looked at too. `None` if `pace` said no.
 ///
 /// # Errors
 /// There is no repository, it cannot be read, or none of its commits has a list.
-pub fn history(workspace: &Path, list: &Path, stop: &dyn Fn() -> bool) -> Result<Option<ListHistory>, HistoryError> {
+pub fn history(workspace: &Path, list: &Path, pace: Pace<'_>) -> Result<Option<ListHistory>, HistoryError> {
     let repo = Repo::discover(workspace)?;
     let names = names(&repo, workspace, list)?;
-    let Some(files) = repo.file_history(&names, stop)? else {
+    let walked = Cell::new(0);
+    let stop = || {
+        walked.set(walked.get() + 1);
+        !pace(HistoryProgress {
+            done: walked.get(),
+            all: None,
+        })
+    };
+    let Some(files) = repo.file_history(&names, &stop)? else {
         return Ok(None);
     };
     if files.commits.iter().all(|stand| stand.file.is_none()) {
@@ -58,8 +70,9 @@ pub fn history(workspace: &Path, list: &Path, stop: &dyn Fn() -> bool) -> Result
         files: &files,
         good: Vec::with_capacity(files.commits.len()),
         was_there: Vec::with_capacity(files.commits.len()),
+        aside: Vec::with_capacity(files.commits.len()),
     };
-    Ok(telling.tell(stop))
+    Ok(telling.tell(pace))
 }
 
 /// What the list may be called in the repository: its place, and the usual places that HEAD has nothing at, so that a list that was
@@ -82,19 +95,35 @@ struct Telling<'a> {
     versions: Versions<'a>,
     files: &'a FileHistory,
     /// Of each commit: the last list that could be read, its own or one before it.
-    good: Vec<Option<Oid>>,
+    good: Vec<Option<Known>>,
     /// Of each commit: whether it or one before it on its line had a list at all.
     was_there: Vec<bool>,
+    /// Of each commit: the lists that others took the place of on its line, the latest last.
+    aside: Vec<Rc<[Known]>>,
 }
 
+/// A list that could be read, and the commit that has it so.
+#[derive(Clone, PartialEq, Eq)]
+struct Known {
+    blob: Oid,
+    commit: Oid,
+}
+
+/// Lists that others took the place of, by line, that are remembered.
+const ASIDE: usize = 8;
+
 impl Telling<'_> {
-    fn tell(mut self, stop: &dyn Fn() -> bool) -> Option<ListHistory> {
+    fn tell(mut self, pace: Pace<'_>) -> Option<ListHistory> {
         let mut told = ListHistory {
             commits: count(self.files.commits.len()),
             ..ListHistory::default()
         };
         for (at, stand) in self.files.commits.iter().enumerate() {
-            if stop() {
+            let progress = HistoryProgress {
+                done: count(at + 1),
+                all: Some(told.commits),
+            };
+            if !pace(progress) {
                 return None;
             }
             told.main += u32::from(stand.main);
@@ -128,7 +157,9 @@ impl Telling<'_> {
         let before = first.and_then(|first| self.files.commits.get(first));
         let had = before.and_then(|before| before.file.as_ref());
         let (good, was_there) = first.map_or((None, false), |first| (self.good[first].clone(), self.was_there[first]));
+        let aside = first.map_or_else(|| Rc::from([]), |first| Rc::clone(&self.aside[first]));
         self.good.push(good.clone());
+        self.aside.push(Rc::clone(&aside));
         self.was_there.push(was_there || stand.file.is_some());
         if stand.file.as_ref() == had {
             return None;
@@ -146,7 +177,7 @@ impl Telling<'_> {
             facts: Vec::new(),
         };
         let old = match &good {
-            Some(good) => self.versions.read(good),
+            Some(good) => self.versions.read(&good.blob),
             None => Version::none(),
         };
         let Some((name, blob)) = &stand.file else {
@@ -163,36 +194,62 @@ impl Telling<'_> {
         match (new.features(), old.features()) {
             (None, _) => step.facts.push(alone(ListFactKind::Broken, new.reason().to_owned())),
             (Some(features), old) => {
-                self.good[at] = Some(blob.clone());
+                self.good[at] = Some(Known {
+                    blob: blob.clone(),
+                    commit: stand.commit.id.clone(),
+                });
                 step.total = Some(count(features.len()));
                 let passing = features.iter().filter(|feature| feature.status == FeatureStatus::Passing);
                 step.passing = Some(count(passing.count()));
-                if had.is_none() {
-                    let kind = if was_there {
-                        ListFactKind::Restored
-                    } else {
-                        ListFactKind::Created
-                    };
-                    // What is older than the clone is not known to be new.
-                    if first.is_some() || stand.parents.is_empty() && !self.files.shallow {
-                        step.facts.push(alone(kind, facts::features(features.len())));
+                let is_back = had.is_none() && was_there;
+                // What is older than the clone is not known to be new.
+                if had.is_none() && !is_back && (first.is_some() || stand.parents.is_empty() && !self.files.shallow) {
+                    step.facts.push(alone(ListFactKind::Created, facts::features(features.len())));
+                }
+                let found = old.map(|old| difference(old, features));
+                let is_other = found
+                    .as_ref()
+                    .zip(old)
+                    .is_some_and(|(found, old)| facts::is_other(found, old.len(), features.len()));
+                let before = if is_back && !is_other { good.as_ref() } else { None };
+                let back = if is_other { self.like(&aside, features) } else { None };
+                if let Some(known) = back.as_ref().or(before) {
+                    let then = self.versions.read(&known.blob);
+                    let then = then.features().unwrap_or_default();
+                    restored(&mut step, known, blob, then, features);
+                } else {
+                    if is_back {
+                        step.facts
+                            .push(alone(ListFactKind::Restored, facts::features(features.len())));
+                    }
+                    if let (Some(found), Some(old)) = (&found, old) {
+                        changed(&mut step, found, old.len(), features.len());
                     }
                 }
-                if let Some(old) = old {
-                    let found = difference(old, features);
-                    for (before, after) in &found.flips {
-                        match flip_to(before, after) {
-                            Some(FeatureStatus::Passing) => step.passed.push(named(after)),
-                            Some(_) => step.regressed.push(named(after)),
-                            None => {}
-                        }
-                    }
-                    step.facts.extend(facts(&found, old.len(), features.len()));
+                let replaced = step.facts.iter().any(|fact| fact.kind == ListFactKind::Replaced);
+                if let Some(good) = good.filter(|_| replaced || back.is_some()) {
+                    let from = aside.len().saturating_sub(ASIDE - 1);
+                    self.aside[at] = aside[from..]
+                        .iter()
+                        .filter(|known| **known != good)
+                        .cloned()
+                        .chain([good.clone()])
+                        .collect();
                 }
             }
         }
         self.bring(stand, &mut step);
         Some(step)
+    }
+
+    /// The latest of some lists that is nearly this one.
+    fn like(&mut self, aside: &[Known], features: &[Rc<Feature>]) -> Option<Known> {
+        let found = aside.iter().rev().find(|known| {
+            let then = self.versions.read(&known.blob);
+            let then = then.features().unwrap_or_default();
+            facts::is_same(&difference(then, features), then.len(), features.len())
+        });
+        found.cloned()
     }
 
     /// Marks what a merge only brought: what stands so in another of its parents became so there.
@@ -211,13 +268,39 @@ impl Telling<'_> {
             let (Some(base), Some(other)) = (&base, &self.good[*other]) else {
                 continue;
             };
-            let (base, other) = (self.versions.read(base), self.versions.read(other));
+            let (base, other) = (self.versions.read(&base.blob), self.versions.read(&other.blob));
             if let (Some(base), Some(other)) = (base.features(), other.features()) {
                 let known = facts(&difference(base, other), base.len(), other.len());
                 facts::part(&mut step.facts, &known);
             }
         }
     }
+}
+
+/// Tells a list that is back from where it was, and what is different from then.
+fn restored(step: &mut ListStep, known: &Known, blob: &Oid, then: &[Rc<Feature>], features: &[Rc<Feature>]) {
+    let mut detail = format!("as in {}", known.commit.short());
+    if known.blob != *blob {
+        detail.push_str(", changed");
+    }
+    step.facts.push(alone(ListFactKind::Restored, detail));
+    changed(step, &difference(then, features), then.len(), features.len());
+}
+
+/// Tells flips and facts of a difference.
+fn changed(step: &mut ListStep, found: &Difference<'_>, old: usize, new: usize) {
+    let facts = facts(found, old, new);
+    // Features of two lists are not each other's before and after.
+    if !facts.iter().any(|fact| fact.kind == ListFactKind::Replaced) {
+        for (before, after) in &found.flips {
+            match flip_to(before, after) {
+                Some(FeatureStatus::Passing) => step.passed.push(named(after)),
+                Some(_) => step.regressed.push(named(after)),
+                None => {}
+            }
+        }
+    }
+    step.facts.extend(facts);
 }
 
 fn count(n: usize) -> u32 {

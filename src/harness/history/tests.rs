@@ -1,5 +1,7 @@
 //! Histories made with the git program: merges, renames, deletions, lists replaced and broken.
 
+mod restored;
+
 use super::{HistoryError, history};
 use crate::protocol::ListFactKind::{
     Added, AddedPassing, Broken, BulkFlip, Created, Deleted, Edited, Regressed, Removed, Renamed, Replaced, Restored,
@@ -57,7 +59,7 @@ impl Lab {
     }
 
     fn told(&self) -> ListHistory {
-        history(&self.root(), Path::new("feature_list.json"), &|| false)
+        history(&self.root(), Path::new("feature_list.json"), &|_| true)
             .unwrap()
             .unwrap()
     }
@@ -334,7 +336,7 @@ fn a_shallow_clone_says_where_it_ends() {
     let clone = tempfile::tempdir().unwrap();
     let (from, to) = (format!("file://{}", lab.root().display()), clone.path().join("c"));
     git(clone.path(), &["clone", "-q", "--depth", "3", &from, to.to_str().unwrap()], 0);
-    let told = history(&to, Path::new("feature_list.json"), &|| false).unwrap().unwrap();
+    let told = history(&to, Path::new("feature_list.json"), &|_| true).unwrap().unwrap();
     assert_eq!(told.commits, 3);
     assert_eq!(
         lines(&told),
@@ -353,7 +355,7 @@ fn a_project_below_its_repository_has_its_own_list() {
     lab.write("app/feature_list.json", &text(&[("A", false)]));
     lab.write("feature_list.json", &text(&[("X", true), ("Y", true)]));
     lab.commit("plan");
-    let told = history(&lab.root().join("app"), Path::new("feature_list.json"), &|| false)
+    let told = history(&lab.root().join("app"), Path::new("feature_list.json"), &|_| true)
         .unwrap()
         .unwrap();
     assert_eq!((told.path.as_str(), told.steps[0].total), ("app/feature_list.json", Some(1)));
@@ -363,16 +365,19 @@ fn a_project_below_its_repository_has_its_own_list() {
 fn what_has_no_list_says_so_and_one_who_left_is_not_waited_for() {
     let lab = Lab::new();
     lab.commit("empty");
-    let none = history(&lab.root(), Path::new("feature_list.json"), &|| false).unwrap_err();
+    let none = history(&lab.root(), Path::new("feature_list.json"), &|_| true).unwrap_err();
     assert!(
         matches!(none, HistoryError::None { .. }) && none.to_string().contains("--list FILE"),
         "{none}"
     );
     lab.commit_list("plan", &[("A", false)]);
-    assert_eq!(history(&lab.root(), Path::new("feature_list.json"), &|| true).unwrap(), None);
+    assert_eq!(
+        history(&lab.root(), Path::new("feature_list.json"), &|_| false).unwrap(),
+        None
+    );
     let elsewhere = tempfile::tempdir().unwrap();
     assert!(matches!(
-        history(elsewhere.path(), Path::new("feature_list.json"), &|| false),
+        history(elsewhere.path(), Path::new("feature_list.json"), &|_| true),
         Err(HistoryError::Git(_))
     ));
 }

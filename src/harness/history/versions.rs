@@ -2,9 +2,8 @@
 //!
 //! Owns what is kept in memory of them. Invariant: what is kept is bounded by the size of the files, however long the history is.
 
-use super::FeatureList;
 use crate::git::{FileHistory, Repo};
-use crate::harness::feature_list::MAX_BYTES;
+use crate::harness::feature_list::{MAX_BYTES, Reading};
 use crate::protocol::{Feature, Oid};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,7 +15,7 @@ const KEPT: usize = 32_000_000;
 #[derive(Clone)]
 pub enum Version {
     /// Its features.
-    Features(Rc<[Feature]>),
+    Features(Rc<Reading>),
     /// Why they cannot be read.
     Broken(Rc<str>),
 }
@@ -28,9 +27,9 @@ impl Version {
     }
 
     /// Its features, if they can be read.
-    pub fn features(&self) -> Option<&[Feature]> {
+    pub fn features(&self) -> Option<&[Rc<Feature>]> {
         match self {
-            Self::Features(features) => Some(features),
+            Self::Features(reading) => Some(reading.features()),
             Self::Broken(_) => None,
         }
     }
@@ -52,6 +51,8 @@ pub struct Versions<'a> {
     read: HashMap<Oid, (Version, usize, u64)>,
     bytes: usize,
     clock: u64,
+    /// The version read last: the next one is most often told from it.
+    last: Option<Rc<Reading>>,
 }
 
 impl<'a> Versions<'a> {
@@ -67,6 +68,7 @@ impl<'a> Versions<'a> {
             read: HashMap::new(),
             bytes: 0,
             clock: 0,
+            last: None,
         }
     }
 
@@ -82,8 +84,13 @@ impl<'a> Versions<'a> {
         let (version, size) = match self.repo.blob(blob, MAX_BYTES) {
             Ok(Ok(bytes)) => {
                 let size = bytes.len();
-                let version = match FeatureList::parse(name, bytes) {
-                    Ok(list) => Version::Features(list.features().into()),
+                let told = self.last.as_ref().and_then(|last| last.next(&bytes));
+                let read = told.map_or_else(|| Reading::whole(name, bytes), Ok).map(Rc::new);
+                let version = match read {
+                    Ok(reading) => {
+                        self.last = Some(Rc::clone(&reading));
+                        Version::Features(reading)
+                    }
                     Err(error) => broken(error.to_string()),
                 };
                 (version, size)

@@ -4,6 +4,7 @@
 //! look-up is under way at a time, and the answer before it stays until the next is there.
 
 use super::Loaded;
+use crate::protocol::HistoryProgress;
 
 /// The latest answer, and whether it is still so.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct Fresh<T> {
     pub loaded: Option<Loaded<Box<T>>>,
     /// Moves with every answer.
     pub revision: u64,
+    /// How far the look-up under way is, where it says so.
+    pub progress: Option<HistoryProgress>,
     asked: bool,
     stale: bool,
 }
@@ -21,6 +24,7 @@ impl<T> Default for Fresh<T> {
         Self {
             loaded: None,
             revision: 0,
+            progress: None,
             asked: false,
             stale: false,
         }
@@ -41,8 +45,17 @@ impl<T> Fresh<T> {
     /// Files the answer.
     pub(super) fn settle(&mut self, answer: Loaded<Box<T>>) {
         self.asked = false;
+        self.progress = None;
         self.revision += 1;
         self.loaded = Some(answer);
+    }
+
+    /// Notes how far the look-up is; nobody's is not noted.
+    pub(super) const fn so_far(&mut self, progress: HistoryProgress) {
+        if self.asked {
+            self.progress = Some(progress);
+            self.revision += 1;
+        }
     }
 
     /// Notes that nobody looks any more; says whether a look-up is under way for nobody.

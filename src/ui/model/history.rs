@@ -16,6 +16,10 @@ impl HistoryView {
 
     /// Files the answer.
     pub fn file(&mut self, answer: Answer) {
+        if let Answer::HistoryProgress(so_far) = answer {
+            self.so_far(so_far);
+            return;
+        }
         self.settle(match answer {
             Answer::ListHistory(told) => Loaded::Ready(told),
             other => Loaded::other(other),

@@ -56,7 +56,12 @@ impl Model {
                 fresh
             }
             // Their pages know by themselves when to ask again.
-            Query::Rehearse { .. } | Query::NextWindow | Query::Notes | Query::ProposeRule { .. } | Query::ListHistory => true,
+            Query::Rehearse { .. }
+            | Query::NextWindow
+            | Query::Notes
+            | Query::ProposeRule { .. }
+            | Query::ListHistory
+            | Query::ListText => true,
         }
     }
 
@@ -80,7 +85,8 @@ impl Model {
             | Query::Notes
             | Query::ProposeRule { .. }
             | Query::ListHistory
-            | Query::Survey => {}
+            | Query::Survey
+            | Query::ListText => {}
         }
     }
 

@@ -13,6 +13,7 @@ pub mod fuzzy;
 pub mod going;
 pub mod history;
 pub mod links;
+pub mod list;
 mod live;
 pub mod lookup;
 pub mod message;
@@ -37,6 +38,7 @@ pub use field::Field;
 pub use going::Going;
 pub use history::HistoryView;
 pub use links::End;
+pub use list::ListView;
 pub use lookup::Loaded;
 pub use message::MessageForm;
 pub use palette::Palette;
@@ -132,6 +134,10 @@ pub struct Model {
     pub next_window: NextWindowView,
     /// The history of the feature list.
     pub history: HistoryView,
+    /// The text of a list that has no rows to show.
+    pub list: ListView,
+    /// First visible row of what the Features pane shows of it.
+    pub list_scroll: usize,
     /// What lies in the directory, once it was looked for.
     pub survey: Option<Loaded<Box<Survey>>>,
     /// Surveys that came so far; tells their laid-out pages apart.
@@ -219,6 +225,8 @@ impl Model {
             rehearsals: 0,
             next_window: NextWindowView::default(),
             history: HistoryView::default(),
+            list: ListView::default(),
+            list_scroll: 0,
             survey: None,
             surveys: 0,
             always: None,
@@ -279,7 +287,7 @@ impl Model {
                 Some(Asking::Nothing) | None => Situation::Editor,
             },
             Some(Subject::Feature(_)) => Situation::Feature,
-            Some(Subject::Test(_) | Subject::Item(..)) => Situation::Document,
+            Some(Subject::Test(_) | Subject::Item(..) | Subject::List) => Situation::Document,
             None if self.is_first_start() => Situation::Start,
             None if self.focus == Pane::Transcript => Situation::MainTranscript,
             None => Situation::MainList,

@@ -32,6 +32,8 @@ pub enum Subject {
     History,
     /// What lies in the directory.
     Survey,
+    /// The text of a list that cannot be read, or that is empty.
+    List,
     /// What the machine found at a session's end.
     Audit(SessionNo),
 }
@@ -49,7 +51,7 @@ impl Subject {
             | Self::History
             | Self::Survey
             | Self::Audit(_) => true,
-            Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor => false,
+            Self::Feature(_) | Self::Test(_) | Self::Item(..) | Self::Always | Self::Editor | Self::List => false,
         }
     }
 }

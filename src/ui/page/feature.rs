@@ -34,6 +34,10 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         Clean::line(id.as_str()).span(look.style(Slot::Bold)),
         Span::raw("  "),
         Span::styled(standing.word(), look.style(slot)),
+        Span::styled(
+            if feature.disagrees() { ": its flags disagree" } else { "" },
+            look.style(Slot::Warning),
+        ),
     ]);
     sheet.gap();
     if !feature.title.is_empty() {

@@ -12,6 +12,7 @@ pub mod editor;
 pub mod feature;
 pub mod history;
 pub mod item;
+pub mod list;
 pub mod next_window;
 pub mod rehearsal;
 pub mod review;
@@ -156,6 +157,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
         Subject::Rules => rules::document(model, width, &look),
         Subject::History => history::document(model, width, &look),
         Subject::Survey => survey::document(model, page, width, &look),
+        Subject::List => list::document(model, width, &look),
         Subject::Audit(session) => audit::document(model, *session, width, &look),
         // It is drawn by itself: only its visible rows are laid out.
         Subject::Editor => Document::default(),
@@ -174,8 +176,12 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
         Subject::Commit(commit) => model.debt(commit).map_or(0, |debt| debt.unseen.into()),
         Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
-        Subject::History => model.history.revision,
+        Subject::History => {
+            let flips: usize = model.state.features.rows.iter().map(|row| row.flips.len()).sum();
+            model.history.revision + flips as u64
+        }
         Subject::Survey => model.surveys,
+        Subject::List => model.list.revision,
         // Whether the run is live is part of the text.
         Subject::Rehearsal => {
             let revision = model.going.as_ref().map_or(0, |going| going.revision);
@@ -212,6 +218,7 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
         | Subject::Rules
         | Subject::History
         | Subject::Survey
+        | Subject::List
         | Subject::Audit(_)
         | Subject::Editor => true,
     }
@@ -327,6 +334,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::History => name("History", &history::counted(model)),
         Subject::Audit(session) => name("Audit", &format!("of session {}", session.0)),
         Subject::Survey => vec![Span::styled("What lies here", look.style(Slot::TitleFocused))],
+        Subject::List => name("List", &model.state.features.path),
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {

@@ -2,10 +2,12 @@
 
 use super::{List, filter, heading};
 use crate::protocol::Feature;
+use crate::protocol::feature::DISAGREE;
 use crate::session::state::FeatureRow;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
 use crate::ui::model::rows::Standing;
+use crate::ui::page;
 use crate::ui::text::{Clean, Glyph, Look};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
@@ -48,11 +50,20 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     widget::title(buf, title, look, left, right);
 
     let body = place.body();
+    if model.has_bare_list() {
+        // One column is kept free, as rows keep it.
+        let room = Rect {
+            x: body.x + body.width.min(1),
+            width: body.width.saturating_sub(2),
+            ..body
+        };
+        let lines = page::list::summary(model, body.width.saturating_sub(2), look);
+        let lowest = lines.len().saturating_sub(usize::from(body.height));
+        widget::lines(buf, room, &lines[model.list_scroll.min(lowest)..]);
+        return;
+    }
     let rows = model.feature_rows();
-    let notice = model.state.features.notices.first().map(|notice| Clean::line(notice));
     let why_empty = match (all, model.caught_up) {
-        // A list that cannot be read says why.
-        (0, true) if notice.is_some() => notice.as_ref().map_or("", Clean::as_str),
         (0, true) => "no feature list yet",
         (0, false) => "",
         _ => "no feature matches the filter",
@@ -95,6 +106,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
             Standing::Reopened => vec![Span::styled("again", look.style(slot))],
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::InProgress => widget::spark(look, row.track.beats.iter(), NARROW_SPARK),
+            Standing::Open if row.feature.disagrees() => vec![Span::styled("disagree", look.style(Slot::Warning))],
             Standing::Passing | Standing::Open => Vec::new(),
         };
         return (left, right);
@@ -115,7 +127,8 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
                 .map(|text| vec![Clean::line(&text).span(look.style(Slot::Dim)), Span::raw(" ")])
                 .unwrap_or_default()
         }
-        // The list's own word for where it stands: blocked, skipped, two flags that disagree.
+        Standing::Open if row.feature.disagrees() => vec![Span::styled(format!("{DISAGREE} "), look.style(Slot::Warning))],
+        // The list's own word for where it stands: blocked, skipped.
         Standing::Open if !row.feature.word.is_empty() => {
             let word: String = row.feature.word.chars().take(24).collect();
             vec![Clean::line(&word).span(look.style(Slot::Dim)), Span::raw(" ")]

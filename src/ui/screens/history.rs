@@ -1,7 +1,8 @@
 //! The history of the list: at the sizes that matter, without colour, without Unicode, while it is read, and what its keys do.
 
 use super::*;
-use crate::protocol::{Answer, ListHistory, Query};
+use crate::protocol::event::{FeatureFlipped, FlipBy};
+use crate::protocol::{Answer, HistoryProgress, ListHistory, Query};
 use crate::ui::msg::Effect;
 use crate::ui::samples::sample_history;
 use crate::ui::screenshots::history_of;
@@ -61,6 +62,15 @@ fn it_is_read_in_the_background_and_ended_when_nobody_looks() {
     assert_eq!(asked, [Effect::Ask(Query::ListHistory)]);
     check("history-reading", &mut model);
     assert_eq!(keys(&mut model, "j k"), [], "it is asked for once");
+    for (done, all, said) in [
+        (1_300, None, "looking for the list in 1,300 commits"),
+        (412, Some(2_000), "412 of 2,000 commits"),
+    ] {
+        let so_far = Answer::HistoryProgress(HistoryProgress { done, all });
+        update(&mut model, Msg::Answered(Query::ListHistory, so_far));
+        assert!(screen(&mut model).contains(said), "{}", screen(&mut model));
+    }
+    check("history-progress", &mut model);
     assert_eq!(keys(&mut model, "Esc"), [Effect::Forget(Query::ListHistory)]);
     // Asked for again, and answered this time: there is nothing left to end.
     assert_eq!(keys(&mut model, "H"), [Effect::Ask(Query::ListHistory)]);
@@ -71,6 +81,32 @@ fn it_is_read_in_the_background_and_ended_when_nobody_looks() {
     );
     assert!(screen(&mut model).contains("no longer passing: F004"));
     assert_eq!(keys(&mut model, "Esc"), []);
+}
+
+#[test]
+fn what_fell_and_passed_again_within_a_session_is_told_and_leads_to_its_feature() {
+    for size in [(80, 24), (60, 20)] {
+        let mut model = history_of(live(size));
+        let flip = |to| FeatureFlipped {
+            feature: "F002".into(),
+            from: FeatureStatus::Failing,
+            to,
+            evidence: None,
+            by: FlipBy::Harness,
+            reason: "the smoke test fails: 02-list".into(),
+        };
+        tell(&mut model, flip(FeatureStatus::Failing));
+        tell(&mut model, flip(FeatureStatus::Passing));
+        let words = screen(&mut model).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words.contains("no longer passing: F002 (by the harness, no commit shows it)"),
+            "{words}"
+        );
+        keys(&mut model, "g g");
+        check("history-within-session", &mut model);
+        keys(&mut model, "Enter");
+        assert_eq!(model.pages.last().unwrap().subject, Subject::Feature("F002".into()));
+    }
 }
 
 #[test]

@@ -62,6 +62,20 @@ pub fn plural(n: usize, noun: &str) -> String {
     format!("{} {noun}{s}", count(n as u64))
 }
 
+/// Prints a count with its thousands apart: `2,000`.
+#[must_use]
+pub fn grouped(n: u32) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Says how many of the commits that were made are on a branch now: `17`, or `11 on main now, of 17 made`.
 #[must_use]
 pub fn commits(held: usize, made: usize, branch: &str) -> String {

@@ -155,7 +155,13 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::PreviousMatch => find::next(model, -1),
         Action::Copy => copy::menu(model, effects),
         Action::CopyWhole => copy::whole(model, effects),
-        Action::EnterProject => model.entered = true,
+        Action::EnterProject => {
+            model.entered = true;
+            // Without a session there is nothing to read in the transcript.
+            if model.state.sessions.is_empty() {
+                focus(model, Pane::Features);
+            }
+        }
         Action::StartRun => effects.push(Effect::Quit(Exit::Start(Wanted::Run))),
         Action::StartDemo => effects.push(Effect::Quit(Exit::Start(Wanted::Demo))),
         Action::StopAfterStep => stop(model, StopMode::AfterStep, effects),

@@ -142,6 +142,16 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
                 .collect(),
             _ => Vec::new(),
         },
+        Subject::List => {
+            let list = model.list.told();
+            list.map_or_else(Vec::new, |list| {
+                vec![
+                    entry('b', "the whole text", list.text.clone()),
+                    entry('m', "what is wrong", list.reason.clone()),
+                    entry('p', "path", list.path.clone()),
+                ]
+            })
+        }
         Subject::Audit(session) => {
             let ended = model.state.session(session).and_then(|session| session.ended.as_ref());
             ended.map_or_else(Vec::new, |(_, ended)| {

@@ -15,6 +15,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
         model.state.apply(envelope);
         model.next_window.notice(&envelope.event);
         model.history.notice(&envelope.event);
+        model.list.notice(&envelope.event);
         editor::notice(model, &envelope.event);
         if let Some(going) = &mut model.going {
             going.notice(&envelope.event);

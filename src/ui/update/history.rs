@@ -1,7 +1,8 @@
 //! The history of the feature list: opening its page, and a commit from it.
 
 use super::motion;
-use crate::protocol::ListStep;
+use crate::protocol::{FeatureId, ListStep};
+use crate::ui::history::between_commits;
 use crate::ui::model::{Model, Page, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::{self, Mark};
@@ -16,17 +17,30 @@ pub fn open(model: &mut Model) {
 /// Returns the commit under the cursor of the visible page.
 #[must_use]
 pub fn selected(model: &Model) -> Option<&ListStep> {
+    model.history.step(stop(model)?)
+}
+
+/// Returns the feature whose setback within a session is under the cursor.
+fn set_back(model: &Model) -> Option<FeatureId> {
+    let told = model.history.told()?;
+    let at = stop(model)?.checked_sub(told.steps.len())?;
+    let back = between_commits(told, &model.state).into_iter().nth(at)?;
+    Some(FeatureId(back.feature.id))
+}
+
+/// What stands under the cursor of the visible page: a commit's place, behind them that of a setback.
+fn stop(model: &Model) -> Option<usize> {
     let open = model.pages.last().filter(|page| page.subject == Subject::History)?;
     let document = page::document(model, open, page::area(model).width);
     let stops = document.marks.iter().filter(|stop| stop.mark == Mark::File);
-    let under = stops.rev().find(|stop| stop.row <= open.cursor)?.file;
-    model.history.step(under)
+    Some(stops.rev().find(|stop| stop.row <= open.cursor)?.file)
 }
 
-/// Opens the page of the commit under the cursor.
+/// Opens the page of the commit under the cursor; that of the feature where it is a setback that no commit shows.
 pub fn open_commit(model: &mut Model) {
-    match selected(model).map(|step| step.commit.id.clone()) {
-        Some(commit) => model.pages.push(Page::new(Subject::Commit(commit))),
+    let commit = selected(model).map(|step| Subject::Commit(step.commit.id.clone()));
+    match commit.or_else(|| set_back(model).map(Subject::Feature)) {
+        Some(subject) => model.pages.push(Page::new(subject)),
         None => model.refuse("put the cursor on a commit"),
     }
 }

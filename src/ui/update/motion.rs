@@ -121,6 +121,16 @@ fn in_pane(model: &mut Model, motion: Motion) {
                 Motion::Bottom => Move::Bottom,
             },
         ),
+        Pane::Features if model.has_bare_list() => {
+            let look = model.appearance.look(model.clock, true);
+            let width = model
+                .layout()
+                .place(Pane::Features)
+                .map_or(1, |place| place.body().width.saturating_sub(2));
+            let rows = page::list::summary(model, width, &look).len();
+            let lowest = rows.saturating_sub(height);
+            model.list_scroll = motion.target(model.list_scroll.min(lowest), rows, height).min(lowest);
+        }
         Pane::Features => {
             let rows = model.feature_rows();
             let at = motion.target(model.features.index(), rows.len(), height);

@@ -168,6 +168,7 @@ pub fn fold_all(model: &mut Model, folding: Folding) {
         | Subject::Always
         | Subject::Rules
         | Subject::History
+        | Subject::List
         | Subject::Audit(_)
         | Subject::Editor => return,
     };
@@ -203,6 +204,7 @@ impl Model {
     #[must_use]
     pub fn subject_in(&self, list: Pane) -> Option<Subject> {
         match list {
+            Pane::Features if self.has_bare_list() => Some(Subject::List),
             Pane::Features => {
                 let rows = self.feature_rows();
                 rows.get(self.features.index())
@@ -237,6 +239,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
     let shown = match model.pages.last() {
         Some(open) => Some(open.subject.clone()),
         None if model.last_list == Pane::Git && model.layout().preview.is_some() => model.subject_in(Pane::Git),
+        None if model.has_bare_list() && !model.is_first_start() => Some(Subject::List),
         None => None,
     };
     match shown {
@@ -259,6 +262,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
         }
         Some(Subject::NextWindow) => effects.extend(model.next_window.ask().map(Effect::Ask)),
         Some(Subject::Survey) => ask(model, Query::Survey, effects),
+        Some(Subject::List) => effects.extend(model.list.ask().map(Effect::Ask)),
         Some(Subject::History) => effects.extend(model.history.ask().map(Effect::Ask)),
         Some(Subject::Rehearsal) => {
             for query in rollback::look_up(model) {
@@ -288,5 +292,6 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::Notes => editor::file(model, answer),
         Query::ListHistory => model.history.file(answer),
         Query::Survey => model.file_survey(answer),
+        Query::ListText => model.list.file(answer),
     }
 }

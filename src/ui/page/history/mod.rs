@@ -8,8 +8,8 @@ mod chart;
 use super::sheet::Sheet;
 use super::{Document, Mark, body};
 use crate::protocol::{ListFact, ListHistory, ListStep, Oid};
-use crate::session::State;
-use crate::ui::history::{counts, fact, flips};
+use crate::session::{Setback, State};
+use crate::ui::history::{between_commits, counts, fact, flips, progress, setback};
 use crate::ui::model::{Loaded, Model};
 use crate::ui::text::{Clean, Glyph, Look, width};
 use crate::ui::theme::Slot;
@@ -82,7 +82,12 @@ pub fn document(model: &Model, width: u16, look: &Look<'_>) -> Document {
     match &model.history.loaded {
         Some(Loaded::Ready(told)) => commits(&mut sheet, told, &model.state, look),
         Some(Loaded::Failed(reason)) => sheet.text(&format!("The history cannot be told: {reason}"), Slot::Error),
-        Some(Loaded::Pending) | None => sheet.text("Reading the history of the list.", Slot::Dim),
+        Some(Loaded::Pending) | None => {
+            sheet.text("Reading the history of the list.", Slot::Dim);
+            if let Some(so_far) = model.history.progress {
+                sheet.text(&progress(so_far), Slot::Dim);
+            }
+        }
     }
     sheet.finish()
 }
@@ -90,8 +95,12 @@ pub fn document(model: &Model, width: u16, look: &Look<'_>) -> Document {
 fn commits(sheet: &mut Sheet<'_>, told: &ListHistory, state: &State, look: &Look<'_>) {
     let worth = |fact: &ListFact| fact.kind.is_worth_a_look() && !fact.brought;
     let wide = told.steps.iter().map(|step| counts(step).len()).max().unwrap_or_default();
-    let mut quiet = true;
+    let mut backs = between_commits(told, state);
+    let mut quiet = backs.is_empty();
     for (at, step) in told.steps.iter().enumerate().rev().filter(|(_, step)| !step.facts.is_empty()) {
+        while let Some(back) = backs.pop_if(|back| back.time >= step.commit.time) {
+            between(sheet, &back, told.steps.len() + backs.len(), look);
+        }
         quiet &= !step.facts.iter().any(worth);
         sheet.stop(Mark::File, at);
         heading(sheet, step, wide, session(state, &step.commit.id), look);
@@ -104,6 +113,9 @@ fn commits(sheet: &mut Sheet<'_>, told: &ListHistory, state: &State, look: &Look
             let text = Clean::line(&fact(told, NAMES)).span(look.style(if worth(told) { Slot::Text } else { Slot::Dim }));
             sheet.item(vec![Span::raw("  "), look.mark(mark, slot), Span::raw(" ")], &[text]);
         }
+    }
+    while let Some(back) = backs.pop() {
+        between(sheet, &back, told.steps.len() + backs.len(), look);
     }
     if quiet {
         sheet.gap();
@@ -118,6 +130,22 @@ fn commits(sheet: &mut Sheet<'_>, told: &ListHistory, state: &State, look: &Look
             sheet.text(note, Slot::Dim);
         }
     }
+}
+
+/// A setback that no commit shows, among the commits by its time.
+fn between(sheet: &mut Sheet<'_>, back: &Setback, stop: usize, look: &Look<'_>) {
+    sheet.stop(Mark::File, stop);
+    let when = [
+        Span::styled(format!("{}", back.session), look.style(Slot::Bold)),
+        Span::styled(format!(" {}", back.time.strftime("%m-%d")), look.style(Slot::Dim)),
+        Span::styled(" within the session", look.style(Slot::Dim)),
+    ];
+    sheet.item(Vec::new(), &when);
+    let text = Clean::line(&setback(back)).span(look.style(Slot::Text));
+    sheet.item(
+        vec![Span::raw("  "), look.mark(Glyph::Guard, Slot::Warning), Span::raw(" ")],
+        &[text],
+    );
 }
 
 fn heading(sheet: &mut Sheet<'_>, step: &ListStep, wide: usize, session: Option<u32>, look: &Look<'_>) {

@@ -99,7 +99,8 @@ pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Ch
             | Query::Notes
             | Query::ProposeRule { .. }
             | Query::ListHistory
-            | Query::Survey,
+            | Query::Survey
+            | Query::ListText,
         ) => Err(None),
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());

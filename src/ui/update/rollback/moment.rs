@@ -49,7 +49,7 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
         Subject::Review(Reviewed::Gate(_)) => Err("what waits for you has not happened yet: deny it instead"),
         Subject::NextWindow => Err("the next window has not happened yet"),
         Subject::Audit(session) => kept(state.target_of_session(session)),
-        Subject::Survey => Err("this is how the directory is now"),
+        Subject::Survey | Subject::List => Err("this is how the directory is now"),
         Subject::Editor => Err("close the editor first"),
         Subject::Rehearsal => Err("this page rehearses a move already"),
         Subject::History => {
