@@ -11,8 +11,11 @@ use super::error::EngineError;
 use super::permit::Permit;
 use super::project::Project;
 use super::testing;
+use crate::guard::command;
 use crate::protocol::event::{CheckRan, Ruling, RulingMade};
-use crate::protocol::{CallId, Check, CheckRun, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, RawJson, TestPurpose};
+use crate::protocol::{
+    CallId, Check, CheckRun, CheckStep, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, RawJson, TestPurpose,
+};
 use crate::session::state::KeptCheck;
 use crate::verify::check::{self, FILES_VARIABLE, Plan};
 use serde_json::json;
@@ -176,7 +179,14 @@ impl Dispatch {
                 "{id} passed by a check before, and that check stays. Mend the code and call feature_passed; ask the human if the check is wrong."
             ))
         });
-        agreed.or_else(|| check::sound(check).err())
+        let reads = || {
+            let only_reads = |step: &CheckStep| command::only_reads(&step.command, &self.project.workspace);
+            check.steps.iter().all(only_reads).then(|| {
+                "it only reads what is written down, and runs nothing of the project; let a step run the program, or ask the human for their word"
+                    .to_owned()
+            })
+        };
+        agreed.or_else(|| check::sound(check).err()).or_else(reads)
     }
 
     /// Judges a check's commands as the shell's are judged: by the guard, and by a person where the level says so.

@@ -111,6 +111,7 @@ impl Dispatch {
             tests_after: draft.run.as_ref().and_then(totals),
             unseen: Some(unseen(draft.hunks(), decided)),
             over_hook: draft.hook_failure.clone(),
+            weaker: draft.weaker.clone(),
         })?;
         match &made.index_behind {
             Some(why) => index::behind(project, why)?,

@@ -43,6 +43,8 @@ pub struct Draft {
     pub amiss: Option<String>,
     /// Why the user's pre-commit hook lets it not through, if so: a person may, over it.
     pub hook_failure: Option<String>,
+    /// What the change does to tests: weaker, or run otherwise.
+    pub weaker: Vec<String>,
     /// What is decided where nobody is asked.
     pub policy: Policy,
 }
@@ -89,6 +91,7 @@ impl Dispatch {
         let mut findings = self.findings(&changes, &tree.id).await?;
         let amiss = held::words(&amiss);
         findings.extend(amiss.clone().map(|words| (false, words)));
+        findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
         // Where nobody will look, the machine holds to what was agreed.
         let mut policy = match gates::level(project) {
@@ -98,7 +101,7 @@ impl Dispatch {
             )),
             _ => Policy::Approve,
         };
-        findings.extend(weaker.into_iter().map(|found| (false, found)));
+        findings.extend(weaker.iter().map(|found| (false, found.clone())));
         let mut disk = tree.id.clone();
         if gates::level(project).asks(GateKind::Commit) {
             let tested = std::mem::replace(&mut disk, project.tree().await?);
@@ -132,6 +135,7 @@ impl Dispatch {
             findings,
             amiss,
             hook_failure,
+            weaker,
             policy,
         }))
     }

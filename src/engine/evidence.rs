@@ -47,9 +47,19 @@ impl Dispatch {
             Ok(found) => found,
             Err(told) => return Ok(Err(Ran::failed(told))),
         };
-        let unsound = self.unsound(feature, run.as_ref(), found.tree.as_ref()).await?;
-        Ok(match unsound {
-            Some(told) => Err(Ran::refused(told)),
+        if let Some(told) = self.unsound(feature, run.as_ref(), found.tree.as_ref()).await? {
+            return Ok(Err(Ran::refused(told)));
+        }
+        let Some(tree) = &found.tree else { return Ok(Ok(found)) };
+        let without = self
+            .project
+            .passes_by_loose_files(std::slice::from_ref(feature), tree, cancel)
+            .await?;
+        Ok(match without.first() {
+            Some((_, why)) => Err(Ran::refused(format!(
+                "Not flipped: its tests pass here, and {why}. Take what the program needs into the commit (git must not ignore it), or let \
+                 the tests' command make it; then claim again."
+            ))),
             None => Ok(found),
         })
     }

@@ -40,6 +40,7 @@ mod held;
 mod index;
 mod journal;
 mod limits;
+mod loose;
 mod orders;
 mod orientation;
 mod outside;

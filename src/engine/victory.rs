@@ -21,7 +21,7 @@ use crate::protocol::{
 use crate::session::State;
 use crate::session::state::{FeatureRow, KeptCheck};
 use crate::verify;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -147,9 +147,28 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
         }
     };
     let (mut back, mut unproven) = (Vec::new(), Vec::new());
+    let own_tests: Vec<Feature> = claims
+        .iter()
+        .filter(|claim| run.is_some() && !claim.feature.tests.is_empty() && !claim.by_hand)
+        .map(|claim| claim.feature.clone())
+        .collect();
+    let loose = match own_tests.is_empty() {
+        true => Vec::new(),
+        false => project.passes_by_loose_files(&own_tests, &tree, cancel).await?,
+    };
+    let loose: BTreeMap<&FeatureId, &String> = loose
+        .iter()
+        .filter_map(|(at, why)| Some((&own_tests.get(*at)?.id, why)))
+        .collect();
     for claim in claims {
         let id = claim.feature.id.clone();
-        match judge(project, &claim, run.as_ref(), &tree, cancel).await? {
+        let judged = judge(project, &claim, run.as_ref(), &tree, cancel).await?;
+        match judged {
+            Some(Judged::Holds(_)) if loose.contains_key(&id) => {
+                let why = loose.get(&id).map_or("", |why| why.as_str());
+                features::set_back(project, &id, format!("its tests pass in this directory alone: {why}"))?;
+                back.push(id);
+            }
             Some(Judged::Holds(evidence)) => keep(project, claim, FlipBy::Harness, evidence)?,
             Some(Judged::Word) => {}
             Some(Judged::Fails(why)) => {
@@ -215,7 +234,8 @@ async fn judge(
         }));
     }
     if let Some(kept) = &claim.check {
-        let Some(failure) = replay(project, &claim.feature.id, kept, tree, cancel).await? else {
+        let replayed = checks::replay(project, &claim.feature.id, &kept.check, TestPurpose::Final, cancel).await?;
+        let Some(failure) = replayed else {
             return Ok(None);
         };
         let steps = kept.check.steps.len();
@@ -232,33 +252,12 @@ async fn judge(
     Ok(Some(if shown { Judged::Word } else { Judged::Unshown }))
 }
 
-/// Runs a recorded check on the final files unless it held on these. The outer `None`: it was stopped; the inner: it holds.
-async fn replay(
-    project: &Project,
-    feature: &FeatureId,
-    kept: &KeptCheck,
-    tree: &Oid,
-    cancel: &CancellationToken,
-) -> Result<Option<Option<String>>, EngineError> {
-    if kept.last.failure.is_none() && !project.code_moved(kept.last.tree.as_ref(), tree).await? {
-        return Ok(Some(None));
-    }
-    checks::replay(project, feature, &kept.check, TestPurpose::Final, cancel).await
-}
-
-/// Runs the tests if any feature names some.
+/// Runs the tests if any feature names some: always anew, for a tree does not tell what the tests find beside it.
 async fn tests(project: &Project, claims: &[Claim], tree: &Oid, cancel: &CancellationToken) -> Result<Tested, EngineError> {
     if claims.iter().all(|claim| claim.feature.tests.is_empty()) {
         return Ok(Tested::NoCommand);
     }
-    let known = project.journal.with_state(|state| {
-        let sound = |run: &&TestRun| run.is_whole() && run.tree.as_ref() == Some(tree) && run.is_green();
-        state.tests.latest.as_ref().map(|(_, _, run)| run).filter(sound).cloned()
-    });
-    match known {
-        Some(run) => Ok(Tested::Ran(run)),
-        None => testing::run(project, TestPurpose::Final, Some(tree.clone()), cancel).await,
-    }
+    testing::run(project, TestPurpose::Final, Some(tree.clone()), cancel).await
 }
 
 fn claims(project: &Project) -> Vec<Claim> {

@@ -112,7 +112,15 @@ impl Dispatch {
         if !weaker.is_empty() {
             return Ok(Some(format!(
                 "Not flipped: a run with tests that became weaker proves nothing: {}. Put back what was; or, where a change is right, \
-                 commit it first, so that a person can judge it, and claim then.",
+                 commit it first, so that a person can judge it, and claim once one has.",
+                weaker.join("; ")
+            )));
+        }
+        if let Some((commit, weaker)) = self.unjudged(tree).await? {
+            return Ok(Some(format!(
+                "Not flipped: commit {} made tests weaker, or has them run otherwise, and no person has looked at it yet: {}. Put back what \
+                 was; or go on with something else until one has.",
+                commit.short(),
                 weaker.join("; ")
             )));
         }
@@ -151,6 +159,35 @@ impl Dispatch {
                 "Not flipped: a test of this feature proves nothing: {found}. Let it check what the feature says, then claim again."
             )
         }))
+    }
+}
+
+impl Dispatch {
+    /// Finds a commit that nobody has looked at and that still has tests weaker on `tree` than they were before it.
+    async fn unjudged(&self, tree: &Oid) -> Result<Option<(Oid, Vec<String>)>, EngineError> {
+        let project = &self.project;
+        let owed: Vec<(Oid, Option<Oid>)> = project.journal.with_state(|state| {
+            let unseen = |commit: &Oid| state.debts.iter().any(|debt| debt.unseen > 0 && debt.commit == *commit);
+            let commits = state.commits.iter().map(|commit| &commit.made);
+            let owed = commits.filter(|made| !made.weaker.is_empty() && unseen(&made.commit));
+            owed.map(|made| (made.commit.clone(), made.parent.clone())).collect()
+        });
+        for (commit, parent) in owed {
+            let (then, since, now) = (commit.clone(), parent.clone(), tree.clone());
+            let changes = project
+                .git(move |repo| {
+                    let touched = repo.changes(since.as_ref(), &then)?;
+                    let mut changes = repo.changes(since.as_ref(), &now)?;
+                    changes.retain(|file| touched.iter().any(|other| other.path == file.path));
+                    Ok(changes)
+                })
+                .await?;
+            let weaker = by_commit(project, parent.as_ref(), tree, &changes).await?;
+            if !weaker.is_empty() {
+                return Ok(Some((commit, weaker)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod apply;
 mod behind;
+mod beside;
 mod checkpoint;
 mod commit;
 mod diff;
@@ -61,6 +62,7 @@ mod worktree;
 #[cfg(test)]
 mod tests;
 
+pub use beside::Beside;
 pub use checkpoint::Checkpoint;
 pub use commit::{CommitOutcome, CommitRequest};
 pub use error::GitError;

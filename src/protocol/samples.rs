@@ -26,6 +26,7 @@ pub fn commit_made(commit: impl Into<Oid>, parent: Option<Oid>) -> CommitMade {
         tests_after: None,
         unseen: None,
         over_hook: None,
+        weaker: Vec::new(),
     }
 }
 

@@ -20,6 +20,7 @@ mod rules;
 mod staging;
 mod survivors;
 mod unfilled;
+mod unheld;
 mod victory;
 mod weakened;
 

@@ -209,4 +209,7 @@ pub struct CommitMade {
     /// What a person approved it over: why the pre-commit hook would not have let it through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_hook: Option<String>,
+    /// What its gate said of tests that became weaker, or are run otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weaker: Vec<String>,
 }

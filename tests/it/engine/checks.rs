@@ -51,7 +51,11 @@ async fn a_feature_without_tests_passes_by_a_check_that_the_harness_ran() {
         ran.result(2)
     );
     assert!(evidence.summary.starts_with("check 1/1 on tree"), "{}", evidence.summary);
-    assert_eq!(ran.count("check_ran"), 1, "the tree is the one it ran on: once is enough");
+    assert_eq!(
+        ran.count("check_ran"),
+        2,
+        "for the claim the tree is the one it ran on; the last look runs it anew"
+    );
     let kept = ran.all(|event| match event {
         Event::CheckRan(ran) => Some(ran.run.files[0].clone()),
         _ => None,
@@ -80,6 +84,10 @@ async fn the_agents_word_and_checks_that_show_nothing_flip_nothing() {
         (
             Some(r#"{ id = "F001", steps = [{ command = "sh greet" }] }"#.into()),
             "`expect`",
+        ),
+        (
+            Some(r#"{ id = "F001", steps = [{ command = "grep hello greet; ls", expect = ["hello"] }] }"#.into()),
+            "only reads what is written down",
         ),
         (
             Some(r#"{ id = "F009", steps = [{ command = "sh greet" }] }"#.into()),
@@ -119,7 +127,7 @@ async fn an_edit_after_the_check_makes_it_stale() {
         commit,
     ];
     let still = session(&lab(), &still).await;
-    assert_eq!((status(&still), still.count("check_ran")), (FeatureStatus::Passing, 2));
+    assert_eq!((status(&still), still.count("check_ran")), (FeatureStatus::Passing, 3));
     // Between the claim and the commit: the flag is set back, and nothing is committed.
     let lab = lab();
     let calls = [
@@ -206,7 +214,7 @@ async fn what_held_before_the_work_began_shows_nothing_of_it() {
     ] {
         let lab = lab();
         let calls = [
-            ("record_check", step(command, expect)),
+            ("record_check", step(&format!("sh -c '{command}'"), expect)),
             ("feature_passed", CLAIM.to_owned()),
             (
                 "bash",

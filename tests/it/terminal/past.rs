@@ -173,6 +173,7 @@ fn hostile_log() -> Vec<Event> {
             tests_after: None,
             unseen: None,
             over_hook: None,
+            weaker: Vec::new(),
         }
         .into(),
         QuestionAsked {
