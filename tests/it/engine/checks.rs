@@ -72,7 +72,7 @@ async fn the_agents_word_and_checks_that_show_nothing_flip_nothing() {
     let check = |command: &str| format!(r#"{{ id = "F001", steps = [{{ command = "{command}", expect = ["hello"] }}] }}"#);
     for (made, told) in [
         (None, "your word alone is no evidence"),
-        (Some(check("echo hello")), "holds in an empty directory too"),
+        (Some(check("sh -c 'echo hello'")), "holds in an empty directory too"),
         (Some(check(&format!("sh {greet}"))), "holds in an empty directory too"),
         (
             Some(check("sh greet | tee heard.txt")),
