@@ -1,7 +1,7 @@
 //! Commits: the only place that makes them. Snapshot, test exactly that tree, gate, commit that tree.
 //!
 //! Owns the way from the `commit` call to its result. Invariant: what is committed is the tree that was tested and decided on;
-//! an approval of files that moved meanwhile opens the next round instead.
+//! an approval of files that moved meanwhile, or that cannot be signed, opens the next round instead.
 
 use super::dispatch::{Dispatch, Ran};
 use super::draft::{Draft, named, totals};
@@ -24,10 +24,14 @@ impl Dispatch {
         if let Err(error) = check_message(&message) {
             return Ok(Ran::failed(format!("Not committed: {error}")));
         }
-        for _ in 0..ROUNDS {
-            let draft = match self.draft(cancel).await? {
-                Ok(draft) => draft,
-                Err(told) => return Ok(told),
+        let (mut rounds, mut again) = (0, None);
+        while rounds < ROUNDS {
+            let mut draft = match again.take() {
+                Some(same) => same,
+                None => match self.draft(cancel).await? {
+                    Ok(draft) => draft,
+                    Err(told) => return Ok(told),
+                },
             };
             let opened = draft.opened(self, call, &message);
             let decided = gates::ask(&self.project, &opened, draft.policy.clone(), cancel).await?;
@@ -44,10 +48,31 @@ impl Dispatch {
             }
             if let Some(why) = self.outdated(&draft, &decided).await? {
                 gates::void(&self.project, &decided, why)?;
+                rounds += 1;
                 continue;
             }
-            gates::decide(&self.project, &decided)?;
-            return self.make(draft, &decided, message).await;
+            let words = self.words(&decided, &message);
+            // Before the approval is spent: what a person cannot sign now they can mend, and approve then.
+            match self.sign(&draft, &words).await {
+                Ok(signed) => {
+                    gates::decide(&self.project, &decided)?;
+                    return self.make(draft, &decided, words, signed).await;
+                }
+                Err(EngineError::Git(GitError::Sign { reason })) => {
+                    gates::void(&self.project, &decided, format!("the commit could not be signed ({reason})"))?;
+                    if decided.by != By::Human {
+                        return Err(EngineError::Unsigned { reason });
+                    }
+                    draft.unsigned = Some(reason);
+                    again = Some(draft);
+                }
+                // No author, say: the agent is told, and can act on it.
+                Err(EngineError::Git(error)) => {
+                    gates::decide(&self.project, &decided)?;
+                    return Ok(Ran::failed(format!("Not committed: {error}")));
+                }
+                Err(other) => return Err(other),
+            }
         }
         Ok(Ran::failed(
             "Not committed: files change all the time while the human looks at the commit. Find what writes them, stop it or have git \
@@ -84,15 +109,27 @@ impl Dispatch {
         }
     }
 
-    /// Makes the commit and tells everybody.
-    async fn make(&self, draft: Draft, decided: &Decided, message: String) -> Result<Ran, EngineError> {
-        let project = &self.project;
-        let mut message = decided.answer.message.clone().unwrap_or(message);
-        if project.settings.commit_trailer {
-            message = rites::with_trailer(&message, self.facts.number);
+    /// The message of the commit: the person's, if they wrote another one, and the trailer.
+    fn words(&self, decided: &Decided, message: &str) -> String {
+        let message = decided.answer.message.as_deref().unwrap_or(message);
+        if self.project.settings.commit_trailer {
+            rites::with_trailer(message, self.facts.number)
+        } else {
+            message.to_owned()
         }
+    }
+
+    /// Writes the signed commit, if the user signs commits; the branch does not move yet.
+    async fn sign(&self, draft: &Draft, message: &str) -> Result<Option<Oid>, EngineError> {
+        let _ours = self.project.watcher.expect();
+        self.project.sign(&draft.tree.id, draft.head.as_ref(), message).await
+    }
+
+    /// Makes the commit and tells everybody.
+    async fn make(&self, draft: Draft, decided: &Decided, message: String, signed: Option<Oid>) -> Result<Ran, EngineError> {
+        let project = &self.project;
         index::mend(project).await?;
-        let made = match self.write(&draft, &message).await {
+        let made = match self.write(&draft, &message, signed).await {
             Ok(made) => made,
             // A branch that moved meanwhile, an unfinished merge, an empty message: the agent is told and can act on it.
             Err(EngineError::Git(error)) => return Ok(Ran::failed(format!("Not committed: {error}"))),
@@ -143,10 +180,9 @@ impl Dispatch {
         Ok(Ran::done(text))
     }
 
-    async fn write(&self, draft: &Draft, message: &str) -> Result<CommitOutcome, EngineError> {
+    async fn write(&self, draft: &Draft, message: &str, signed: Option<Oid>) -> Result<CommitOutcome, EngineError> {
         let project = &self.project;
         let _ours = project.watcher.expect();
-        let signed = project.sign(&draft.tree.id, draft.head.as_ref(), message).await?;
         let (tree, head) = (draft.tree.id.clone(), draft.head.clone());
         let (message, author) = (message.to_owned(), project.settings.author.clone());
         let commit = move |repo: &Repo| {

@@ -47,6 +47,8 @@ pub struct Draft {
     pub weaker: Vec<String>,
     /// What is decided where nobody is asked.
     pub policy: Policy,
+    /// Why an approval of it led to no commit: git's words on the signature that it did not get.
+    pub unsigned: Option<String>,
 }
 
 impl Dispatch {
@@ -137,6 +139,7 @@ impl Dispatch {
             hook_failure,
             weaker,
             policy,
+            unsigned: None,
         }))
     }
 
@@ -253,6 +256,11 @@ impl Draft {
     pub fn opened(&self, dispatch: &Dispatch, call: &CallId, message: &str) -> GateOpened {
         let project = &dispatch.project;
         let sum = |count: fn(&FileDiff) -> u32| self.changes.iter().map(count).fold(0, u32::saturating_add);
+        let mut findings = self.findings.clone();
+        findings.extend(self.unsigned.as_ref().map(|reason| {
+            let told = format!("approved, and not signed: {reason}. See that `git commit -S` works, then approve again");
+            (false, told)
+        }));
         GateOpened {
             gate: gates::next(project),
             what: GateKind::Commit,
@@ -269,7 +277,7 @@ impl Draft {
                 tests_before: self.before.as_ref().and_then(totals),
                 tests_after: self.run.as_ref().and_then(totals),
                 tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()),
-                findings: self.findings.clone(),
+                findings,
                 hook_failure: self.hook_failure.clone(),
                 left_out: self
                     .tree

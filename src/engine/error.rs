@@ -62,6 +62,15 @@ pub enum EngineError {
         /// The commit.
         commit: crate::protocol::Oid,
     },
+    /// A commit that nobody was to be asked about could not be signed. None is ever made unsigned where the user signs.
+    #[error(
+        "a commit could not be signed ({reason}), and at this level of autonomy nobody is asked. The files are as the agent left \
+         them: see that `git commit -S` works in a terminal, then run again"
+    )]
+    Unsigned {
+        /// The signing program's words.
+        reason: String,
+    },
     /// There is no worktree to finish.
     #[error("{} is worked on in place, or its worktree is finished: there is nothing to bring home", checkout.display())]
     NoWorktree {

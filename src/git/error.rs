@@ -84,9 +84,7 @@ pub enum GitError {
     #[error("the commit message is empty: say in one line what changed")]
     EmptyMessage,
     /// `commit.gpgsign` is on, and no signature came.
-    #[error(
-        "the commit could not be signed ({reason}): run `git commit -S` in a terminal to see why, or set commit.gpgsign to false"
-    )]
+    #[error("the commit could not be signed ({reason}): run `git commit -S` in a terminal to see why, and try again once it works")]
     Sign {
         /// The signing program's words.
         reason: String,

@@ -3,9 +3,10 @@
 //! Owns the words and their order; who records them, and under which lock, is the caller's. Invariant: every comment stands with its
 //! place and the lines it was written on, so that it is understood after the lines have moved.
 
-use crate::protocol::event::{CommitReviewed, MessageQueued};
-use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, ReviewComment};
+use crate::protocol::event::{CommitReviewed, MessageEdited, MessageQueued, MessageWithdrawn};
+use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, Oid, ReviewComment};
 use crate::session::State;
+use crate::session::state::{Fate, Remark};
 
 /// The reason and the comments of an answer; empty if the person wrote nothing.
 #[must_use]
@@ -27,28 +28,54 @@ pub fn written(answer: &GateAnswer) -> String {
 
 /// What is recorded of a person's look at a commit that was made without them: their comments as a message to the agent, then how
 /// far they looked. The message comes first: a log that is cut off between the two still owes the review, and loses no comment.
-/// A message outlives its run, so that whoever reviews after the end speaks to the next session.
+///
+/// All comments on a commit that wait go in one message, which is changed as they are. A message outlives its run, so that whoever
+/// reviews after the end speaks to the next session.
 #[must_use]
-pub fn review(state: &State, reviewed: CommitReviewed) -> Vec<Event> {
-    let message = (!reviewed.comments.is_empty()).then(|| MessageQueued {
-        message: state.last_message.next(),
-        text: remark(state, &reviewed),
-        when: Delivery::NextStep,
-    });
-    let mut events: Vec<Event> = message.map(Event::from).into_iter().collect();
-    events.push(reviewed.into());
-    events
+pub fn review(state: &State, mut reviewed: CommitReviewed) -> Vec<Event> {
+    let own = || state.remarks.iter().filter(|remark| remark.commit == reviewed.commit);
+    let waiting = own().rev().find(|remark| is_as_composed(state, remark));
+    let is_told = |remark: &&Remark| remark.fate != Fate::Withdrawn && waiting.is_none_or(|own| own.message != remark.message);
+    let told: Vec<&ReviewComment> = own().filter(is_told).flat_map(|remark| &remark.comments).collect();
+    let (commit, mut comments) = (reviewed.commit.clone(), std::mem::take(&mut reviewed.comments));
+    comments.retain(|comment| !told.contains(&comment));
+    let text = || remark(state, &commit, &comments);
+    let message: Option<Event> = match waiting {
+        None if comments.is_empty() => None,
+        None => {
+            let message = state.last_message.next();
+            reviewed.message = Some(message);
+            let (text, when) = (text(), Delivery::NextStep);
+            Some(MessageQueued { message, text, when }.into())
+        }
+        Some(Remark { message, .. }) if comments.is_empty() => Some(MessageWithdrawn { message: *message }.into()),
+        Some(Remark {
+            message, comments: same, ..
+        }) => {
+            let message = *message;
+            reviewed.message = Some(message);
+            (*same != comments).then(|| MessageEdited { message, text: text() }.into())
+        }
+    };
+    reviewed.comments = comments;
+    message.into_iter().chain([reviewed.into()]).collect()
 }
 
-fn remark(state: &State, reviewed: &CommitReviewed) -> String {
-    let made = state.commits.iter().find(|commit| commit.made.commit == reviewed.commit);
-    let subject = made.and_then(|commit| commit.made.message.lines().next());
+/// Says whether comments wait in a message of just these: one that the person changed in the queue is theirs.
+fn is_as_composed(state: &State, composed: &Remark) -> bool {
+    let waiting = state.messages.iter().find(|message| message.id == composed.message);
+    waiting.is_some_and(|message| message.text == remark(state, &composed.commit, &composed.comments))
+}
+
+fn remark(state: &State, commit: &Oid, comments: &[ReviewComment]) -> String {
+    let made = state.commits.iter().find(|made| made.made.commit == *commit);
+    let subject = made.and_then(|made| made.made.message.lines().next());
     format!(
         "Comments on commit {} ({}), which was made before anybody looked at it. Take them up when the present feature is done, in a \
          commit of their own:{}",
-        reviewed.commit.short(),
+        commit.short(),
         subject.unwrap_or("not of this project's log"),
-        list(&reviewed.comments)
+        list(comments)
     )
 }
 
@@ -86,7 +113,78 @@ fn place(comment: &ReviewComment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::GateId;
+    use crate::protocol::event::MessageDelivered;
+    use crate::protocol::{GateId, SessionNo, samples};
+
+    /// A log with a commit, and what a person tells of it.
+    struct Looking(State);
+
+    impl Looking {
+        fn tell(&mut self, event: impl Into<Event>) {
+            self.0.apply(&samples::envelope(self.0.last_seq.next(), SessionNo(1), event));
+        }
+
+        /// All comments so far; returns what then waits for the agent.
+        fn writes(&mut self, comments: &[&str]) -> String {
+            let comment = |text: &&str| ReviewComment {
+                path: "a.sh".into(),
+                line: Some(1),
+                old_line: None,
+                snippet: String::new(),
+                row: 0,
+                text: (*text).to_owned(),
+            };
+            let reviewed = CommitReviewed {
+                commit: samples::oid('a'),
+                hunks_seen: 0,
+                hunks: 1,
+                settled: false,
+                comments: comments.iter().map(comment).collect(),
+                message: None,
+            };
+            for event in review(&self.0, reviewed) {
+                self.tell(event);
+            }
+            self.waits()
+        }
+
+        fn waits(&self) -> String {
+            let texts = self.0.messages.iter().map(|message| {
+                let own = message.text.lines().filter_map(|line| line.strip_prefix("   "));
+                format!("{} {}", message.id.0, own.collect::<Vec<_>>().join(" "))
+            });
+            texts.collect::<Vec<_>>().join("; ")
+        }
+    }
+
+    #[test]
+    fn comments_on_a_commit_wait_in_one_message_until_the_agent_has_them() {
+        let mut looking = Looking(State::default());
+        looking.tell(samples::session_started());
+        looking.tell(samples::commit_made(samples::oid('a'), None));
+        assert_eq!(looking.writes(&[]), "");
+        assert_eq!(looking.writes(&["one"]), "1 one");
+        assert_eq!(looking.writes(&["one", "two"]), "1 one two");
+        assert_eq!(looking.writes(&["one!", "two"]), "1 one! two");
+        assert_eq!(looking.writes(&["two"]), "1 two");
+        assert_eq!(looking.writes(&[]), "", "all taken back");
+        assert_eq!(looking.writes(&["three"]), "2 three");
+        looking.tell(MessageDelivered {
+            message: crate::protocol::MessageId(2),
+        });
+        assert_eq!(looking.writes(&["three", "four"]), "3 four", "said once");
+
+        // What the person changed in the queue is not written over.
+        looking.tell(MessageEdited {
+            message: crate::protocol::MessageId(3),
+            text: "   my own words".into(),
+        });
+        assert_eq!(looking.writes(&["four", "five"]), "3 my own words; 4 five");
+        looking.tell(MessageWithdrawn {
+            message: crate::protocol::MessageId(4),
+        });
+        assert_eq!(looking.writes(&["five"]), "3 my own words; 5 five", "written anew");
+    }
 
     #[test]
     fn comments_carry_path_line_snippet_and_text() {

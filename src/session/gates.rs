@@ -1,7 +1,7 @@
 //! What waits for a person, and what they decided.
 
 use crate::protocol::event::GateOpened;
-use crate::protocol::{GateId, Oid, SessionNo};
+use crate::protocol::{GateId, MessageId, Oid, ReviewComment, SessionNo};
 use jiff::Timestamp;
 
 /// A gate that waits.
@@ -24,6 +24,30 @@ pub struct ByHand {
     pub denied: u32,
     /// Whether the latest decision was a denial.
     pub denied_last: bool,
+}
+
+/// What a person wrote on a commit that was made without them, on its way to the agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The commit.
+    pub commit: Oid,
+    /// The message that takes it there.
+    pub message: MessageId,
+    /// What they wrote, each on its line.
+    pub comments: Vec<ReviewComment>,
+    /// What became of the message.
+    pub fate: Fate,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It waits in the queue.
+    Waits,
+    /// The agent has it.
+    Delivered,
+    /// The person took it back.
+    Withdrawn,
 }
 
 /// A change of a guarded file that a person approved.

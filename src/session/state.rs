@@ -1,7 +1,7 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
-pub use super::gates::{ApprovedChange, ByHand, OpenGate};
+pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark};
 use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
@@ -69,6 +69,8 @@ pub struct State {
     pub debts: Vec<Debt>,
     /// Such commits that the branch does not hold since a move back; a move forth brings them back.
     pub debts_aside: Vec<Debt>,
+    /// What was written on such commits, oldest first.
+    pub remarks: Vec<Remark>,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<KeptCheckpoint>,
     /// Moves back and forth, oldest first.

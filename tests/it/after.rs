@@ -21,19 +21,25 @@ fn script(first: &str) -> String {
 }
 
 fn review(commit: Oid, text: &str) -> Command {
+    looked_at(commit, &[text], true)
+}
+
+fn looked_at(commit: Oid, texts: &[&str], settled: bool) -> Command {
+    let comment = |text: &&str| ReviewComment {
+        path: "tests/run.sh".into(),
+        line: Some(1),
+        old_line: None,
+        snippet: "+n=0; bad=0".into(),
+        row: 0,
+        text: (*text).to_owned(),
+    };
     Command::ReviewCommit(CommitReviewed {
         commit,
         hunks_seen: 2,
         hunks: 2,
-        settled: true,
-        comments: vec![ReviewComment {
-            path: "tests/run.sh".into(),
-            line: Some(1),
-            old_line: None,
-            snippet: "+n=0; bad=0".into(),
-            row: 0,
-            text: text.into(),
-        }],
+        settled,
+        comments: texts.iter().map(comment).collect(),
+        message: None,
     })
 }
 
@@ -63,20 +69,18 @@ async fn a_commit_is_reviewed_after_its_run_and_the_next_session_reads_the_comme
     assert!(told(&second, "Two lines, please.") > 0 && told(&second, "(Skeleton)") > 0);
     assert_eq!(second.state.messages, []);
 
-    // Days later, in a window of its own.
+    // Days later, in a window of its own, that is gone before its reader is done with the commit.
     let owed = debts(&second)[0].clone();
-    let later = offline(&lab);
-    later.send(review(owed, "And a test.")).unwrap();
-    tokio::task::spawn_blocking(move || {
-        wait_for(
-            &later,
-            |event| matches!(event, Event::CommitReviewed(reviewed) if reviewed.comments.iter().any(|c| c.text == "And a test.")),
-        )
-    })
-    .await
-    .unwrap();
+    for texts in [&["And a trap."] as &[&str], &["And a trap.", "And a test."]] {
+        let later = offline(&lab);
+        later.send(looked_at(owed.clone(), texts, false)).unwrap();
+        let all = texts.len();
+        let kept = move |event: &Event| matches!(event, Event::CommitReviewed(reviewed) if reviewed.comments.len() == all);
+        tokio::task::spawn_blocking(move || wait_for(&later, kept)).await.unwrap();
+    }
     let third = lab.run(&script(&builds("F002", "02", "bye"))).await;
-    assert!(told(&third, "And a test.") > 0);
+    assert!(told(&third, "And a test.") > 0 && told(&third, "And a trap.") > 0);
+    assert_eq!(debts(&third)[0], owed, "it is owed a look still");
     assert_eq!(told(&third, "Two lines, please."), 0, "said once");
 }
 

@@ -1,7 +1,7 @@
 //! Gates and what passes through them.
 
 use super::lifecycle::LimitKind;
-use crate::protocol::{Autonomy, CallId, FeatureId, GateDecision, GateId, Oid, ReviewComment, Seen, TestTotals};
+use crate::protocol::{Autonomy, CallId, FeatureId, GateDecision, GateId, MessageId, Oid, ReviewComment, Seen, TestTotals};
 use serde::{Deserialize, Serialize};
 
 /// A gate opened: something waits for a decision.
@@ -162,9 +162,13 @@ pub struct CommitReviewed {
     pub hunks: u32,
     /// Whether the person is done with it: it leaves the queue.
     pub settled: bool,
-    /// What the person wrote on single lines; the agent gets it as a message, queued by the event before this one.
+    /// All that the person wrote on it and the agent has not got yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<ReviewComment>,
+    /// The message that takes the comments to the agent, queued or changed by the event before this one; `None` where none waits, and
+    /// in logs that are older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
 }
 
 /// A person's look at a commit could not be recorded; told, not written. What they wrote is still theirs to send.

@@ -168,6 +168,7 @@ impl Project {
                     hunks: 9,
                     settled: left == 0,
                     comments: Vec::new(),
+                    message: None,
                 });
             }
             Act::ToCommit(which) => {

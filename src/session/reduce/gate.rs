@@ -6,7 +6,7 @@ use crate::protocol::event::{
     AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
-use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, OpenGate, State};
+use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, State};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
@@ -126,6 +126,18 @@ impl State {
     }
 
     pub(super) fn commit_reviewed(&mut self, event: &CommitReviewed) {
+        if let Some(message) = event.message {
+            let comments = event.comments.clone();
+            match self.remarks.iter_mut().rev().find(|remark| remark.message == message) {
+                Some(remark) => remark.comments = comments,
+                None => self.remarks.push(Remark {
+                    commit: event.commit.clone(),
+                    message,
+                    comments,
+                    fate: Fate::Waits,
+                }),
+            }
+        }
         // What is put aside may have been on the screen when it was.
         for debts in [&mut self.debts, &mut self.debts_aside] {
             if event.settled {

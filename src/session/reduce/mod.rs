@@ -22,7 +22,7 @@ mod steer_tests;
 mod tests;
 
 use super::headway::Headway;
-use super::state::{Activity, Session, State};
+use super::state::{Activity, Fate, Session, State};
 use super::timeline::{Item, ItemKind};
 use crate::protocol::event::ExternalKind;
 use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo};
@@ -61,9 +61,9 @@ impl State {
             Event::RunResumed(_) => self.run_resumed(at),
             Event::MessageQueued(event) => self.message_queued(at, event),
             Event::MessageEdited(event) => self.message_edited(event),
-            Event::MessageWithdrawn(event) => self.message_gone(event.message),
+            Event::MessageWithdrawn(event) => self.message_gone(event.message, Fate::Withdrawn),
             Event::MessageDelivered(event) => {
-                self.message_gone(event.message);
+                self.message_gone(event.message, Fate::Delivered);
                 self.measure(at, Headway::begin_anew);
             }
             Event::RunOrderChanged(event) => self.run_order_changed(event),

@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::event::{MessageEdited, MessageQueued, PauseRequested, RequestRetried, RunOrderChanged};
 use crate::protocol::{FeatureId, MessageId, OrderChange};
-use crate::session::state::{FeatureBoard, Run, Session, State};
+use crate::session::state::{Fate, FeatureBoard, Run, Session, State};
 use crate::session::steering::{Hold, QueuedMessage, Retry};
 use crate::session::timeline::ItemKind;
 use jiff::{SignedDuration, Timestamp};
@@ -71,8 +71,11 @@ impl State {
         }
     }
 
-    pub(super) fn message_gone(&mut self, id: MessageId) {
+    pub(super) fn message_gone(&mut self, id: MessageId, fate: Fate) {
         self.messages.retain(|message| message.id != id);
+        if let Some(remark) = self.remarks.iter_mut().rev().find(|remark| remark.message == id) {
+            remark.fate = fate;
+        }
     }
 
     pub(super) fn run_order_changed(&mut self, event: &RunOrderChanged) {

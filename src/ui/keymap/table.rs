@@ -233,7 +233,7 @@ actions! {
     Approve: "approve", "approve", [Review], ["a"], [];
     /// deny, with a line of reason; the agent goes on
     Deny: "deny", "deny", [Review], ["d"], [];
-    /// comment on the line under the cursor; on a hunk's first line: on the hunk
+    /// comment on the line under the cursor, on a hunk's first line: on the hunk; on a commit that is made: kept for the next session
     Comment: "comment", "comment", [Review], ["c"], [];
     /// mark the hunk as seen and go to the next that is not
     MarkSeen: "mark-seen", "seen", [Review], ["Space"], [];

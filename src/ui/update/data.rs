@@ -42,13 +42,14 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 let told = format!("answered by {}: {}", answered.by, answered.text);
                 no_longer_waits(model, &told);
             }
-            Event::MessageDelivered(gone) => steer::gone(
-                model,
-                gone.message,
-                "That message has reached the agent already: this goes as a new one.",
-            ),
+            Event::MessageDelivered(gone) => {
+                let why = "That message has reached the agent already: this goes as a new one.";
+                steer::gone(model, gone.message, why);
+                review::as_told(model);
+            }
             Event::MessageWithdrawn(gone) => {
-                steer::gone(model, gone.message, "That message was taken back: this goes as a new one.")
+                steer::gone(model, gone.message, "That message was taken back: this goes as a new one.");
+                review::as_told(model);
             }
             Event::FeatureListEdited(edited) => plan::edited(model, edited),
             Event::FeatureEditRefused(refused) => plan::refused(model, refused),

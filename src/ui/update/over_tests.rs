@@ -1,8 +1,9 @@
 //! Windows whose run is over, was cut off, or belongs to another process: what can be done in them, and what they say.
 
 use super::refusal;
+use crate::harness::comments;
 use crate::link::Mode;
-use crate::protocol::event::{ReviewRefused, RunInterrupted, RunOutcome};
+use crate::protocol::event::{MessageDelivered, ReviewRefused, RunEnded, RunInterrupted, RunOutcome};
 use crate::protocol::{Command, CommitDiff, Query};
 use crate::session::Phase;
 use crate::session::state::Debt;
@@ -10,7 +11,7 @@ use crate::ui::keymap::Action;
 use crate::ui::model::review::{Standing, Target};
 use crate::ui::model::{Loaded, Model};
 use crate::ui::msg::{Effect, Msg};
-use crate::ui::testing::{keys, live, screen};
+use crate::ui::testing::{commands, keys, live, screen, text};
 use crate::ui::update::update;
 use crate::ui::{title, waiting};
 
@@ -59,23 +60,75 @@ fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
     }
 }
 
+/// Records what was sent of reviews, as the desk does.
+fn record(model: &mut Model, sent: Vec<Effect>) {
+    for command in commands(sent) {
+        if let Command::ReviewCommit(reviewed) = command {
+            for event in comments::review(&model.state, reviewed) {
+                waiting::tell(model, event);
+            }
+        }
+    }
+}
+
+/// What waits for the agent, in the words of the person.
+fn queued(model: &Model) -> Vec<&str> {
+    let texts = model
+        .state
+        .messages
+        .iter()
+        .map(|message| message.text.lines().last().unwrap().trim());
+    texts.collect()
+}
+
 #[test]
-fn what_is_noticed_in_a_commit_is_written_without_a_run() {
+fn what_is_written_on_a_commit_without_a_run_is_kept_at_once_and_found_again() {
     let mut model = live((120, 40));
     model.state.open_questions.clear();
     model.popup = None;
     (model.mode, model.closed) = (Mode::Offline, false);
-    owing(&mut model);
+    let commit = owing(&mut model);
+    waiting::tell(
+        &mut model,
+        RunEnded {
+            outcome: RunOutcome::Stopped,
+            reason: String::new(),
+        },
+    );
+    model.popup = None;
     keys(&mut model, "u");
     assert!(!screen(&mut model).contains("only watches"));
     keys(&mut model, "c");
     update(&mut model, Msg::Paste("quote it".into()));
-    let sent = keys(&mut model, "Enter G a");
-    let comments = sent.iter().find_map(|effect| match effect {
-        Effect::Send(Command::ReviewCommit(reviewed)) => Some(&reviewed.comments),
-        _ => None,
-    });
-    assert_eq!(comments.map(|all| all[0].text.as_str()), Some("quote it"), "{sent:?}");
+    let sent = keys(&mut model, "Enter");
+    assert!(screen(&mut model).contains("your comment is kept for the next session"));
+    record(&mut model, sent);
+    assert_eq!(
+        queued(&model),
+        ["quote it"],
+        "before the page is left, or the window is killed"
+    );
+
+    // Another window, days later.
+    model.pages.clear();
+    model.reviews.clear();
+    keys(&mut model, "u");
+    assert!(screen(&mut model).contains("you: quote it"));
+    keys(&mut model, "c");
+    text(&mut model, " twice");
+    let sent = keys(&mut model, "Enter");
+    record(&mut model, sent);
+    assert_eq!(queued(&model), ["quote it twice"], "the same message, changed");
+    let sent = keys(&mut model, "G a");
+    record(&mut model, sent);
+    assert_eq!(queued(&model), ["quote it twice"], "looked at, and said once");
+    assert!(model.debt(&commit).is_none());
+
+    // The next session has begun.
+    let message = model.state.messages[0].id;
+    waiting::tell(&mut model, MessageDelivered { message });
+    let review = model.review(&Target::Commit(commit)).unwrap();
+    assert!(review.comments.iter().all(|comment| comment.sent), "{:?}", review.comments);
 }
 
 #[test]
@@ -84,7 +137,7 @@ fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() 
         let mut model = live((120, 40));
         waiting::tell(
             &mut model,
-            crate::protocol::event::RunEnded {
+            RunEnded {
                 outcome: RunOutcome::Stopped,
                 reason: String::new(),
             },

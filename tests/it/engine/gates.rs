@@ -398,6 +398,7 @@ async fn a_commit_made_unseen_can_be_reviewed_later_and_comments_reach_the_agent
             row: 0,
             text: "Two lines, please.".into(),
         }],
+        message: None,
     };
     running.engine.client().send(Command::ReviewCommit(review)).unwrap();
     seen(&running, |event| matches!(event, Event::CommitReviewed(_)).then_some(())).await;

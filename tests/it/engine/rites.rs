@@ -2,7 +2,7 @@
 
 use super::gates::{answer, decisions, facts, finish, gate, lab, send, told};
 use crate::support::{INITIALIZER, Lab, call, coding, ends};
-use longhaul::protocol::event::GateOpened;
+use longhaul::protocol::event::{GateOpened, RunOutcome};
 use longhaul::protocol::{Autonomy, CallStatus, GateDecision};
 use std::os::unix::fs::PermissionsExt;
 
@@ -191,22 +191,91 @@ async fn commits_are_signed_where_the_user_signs_and_end_with_the_trailer_where_
     assert_eq!(lab.git(&["status", "--porcelain"]), "");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs ssh-keygen: apt-get install openssh-client"]
-async fn a_signature_that_does_not_come_is_told_and_nothing_is_committed() {
-    let mut lab = lab(Autonomy::Auto);
-    let script = one_session(&mut lab);
+/// A project with one commit whose user signs with a key that is not there; its next session commits a file and ends.
+async fn unsigned(lab: &mut Lab) -> String {
+    lab.settings.autonomy = Autonomy::Auto;
+    let script = one_session(lab);
     lab.run(&script).await;
     lab.git(&["config", "commit.gpgsign", "true"]);
     lab.git(&["config", "gpg.format", "ssh"]);
-    lab.git(&["config", "user.signingkey", "/no/such/key"]);
+    let key = lab.workspace().join("../late-key");
+    lab.git(&["config", "user.signingkey", &key.display().to_string()]);
     let turns = call("bash", r#"{ command = "echo x > x" }"#) + &call("commit", r#"{ message = "X" }"#) + &ends();
-    let ran = lab.run(&coding(&turns)).await;
-    let (status, text) = told(&ran).pop().unwrap();
-    assert_eq!(status, CallStatus::Failed);
+    coding(&turns)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_is_asked_a_signature_that_does_not_come_ends_the_run_and_nothing_is_committed() {
+    for level in [Autonomy::Deferred, Autonomy::Auto] {
+        let mut lab = lab(level);
+        let script = unsigned(&mut lab).await;
+        lab.settings.autonomy = level;
+        let ran = lab.run(&script).await;
+        let (_, outcome, reason) = ran.state.run.as_ref().unwrap().ended.clone().unwrap();
+        assert_eq!(outcome, RunOutcome::Failed);
+        assert!(
+            reason.contains("could not be signed (") && reason.contains("late-key"),
+            "{reason}"
+        );
+        assert!(reason.contains("then run again"), "{reason}");
+        assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
+        assert_eq!(decisions(&ran).pop().unwrap().decision, GateDecision::Void);
+        assert_eq!(lab.git(&["status", "--porcelain"]), "?? x", "the work is there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_that_cannot_be_signed_comes_back_to_the_person_and_the_agent_hears_nothing_of_it() {
+    let mut lab = lab(Autonomy::Commits);
+    let script = unsigned(&mut lab).await;
+    lab.settings.autonomy = Autonomy::Commits;
+    let running = lab.start(&script).await;
+    let mut opened = gate(&running, 2).await;
+    assert_eq!(finding(&opened, "not signed"), None);
+    for number in 3..=8 {
+        send(&running, answer(&opened, GateDecision::Approve));
+        opened = gate(&running, number).await;
+        assert_eq!(finding(&opened, "approved, and not signed: "), Some(false), "{opened:?}");
+        assert_eq!(finding(&opened, "late-key"), Some(false), "in git's own words");
+    }
+    send(&running, answer(&opened, GateDecision::Reject));
+    let ran = finish(running).await;
+    let voids: Vec<String> = decisions(&ran)
+        .into_iter()
+        .filter(|decided| decided.decision == GateDecision::Void)
+        .map(|decided| decided.reason)
+        .collect();
+    assert_eq!(voids.len(), 6);
     assert!(
-        text.contains("Not committed: the commit could not be signed (") && text.contains("/no/such/key"),
-        "{text}"
+        voids[0].contains("could not be signed (") && voids[0].contains("late-key"),
+        "{voids:?}"
+    );
+    assert!(
+        !ran.requests.iter().any(|body| body.contains("signed")),
+        "the agent cannot mend it"
     );
     assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs ssh-keygen: apt-get install openssh-client"]
+async fn a_signature_that_was_mended_while_the_gate_waited_is_taken_at_the_next_approval() {
+    let mut lab = lab(Autonomy::Commits);
+    let script = unsigned(&mut lab).await;
+    lab.settings.autonomy = Autonomy::Commits;
+    let running = lab.start(&script).await;
+    send(&running, answer(&gate(&running, 2).await, GateDecision::Approve));
+    let again = gate(&running, 3).await;
+    let made = std::process::Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(lab.workspace().join("../late-key"))
+        .status();
+    assert!(made.unwrap().success());
+    send(&running, answer(&again, GateDecision::Approve));
+    finish(running).await;
+    assert_eq!(lab.git(&["log", "--format=%s"]), "X\nSkeleton");
+    assert!(
+        lab.git(&["cat-file", "commit", "HEAD"])
+            .contains("gpgsig -----BEGIN SSH SIGNATURE-----")
+    );
 }

@@ -305,7 +305,7 @@ impl Writer<'_> {
                 .iter()
                 .filter(|(at, _)| *at == from + row || beside.is_some_and(|beside| *at == from + beside))
             {
-                self.plain(remarks::written(comment, self.plan.width, self.look));
+                self.plain(remarks::written(self.review, comment, self.plan.width, self.look));
             }
         }
         self.outline.lines.insert((file, hunk), lines);

@@ -6,7 +6,7 @@
 use super::{Change, change_of};
 use crate::protocol::FileDiff;
 use crate::ui::model::Model;
-use crate::ui::model::review::{Comment, Extent, Review, Scope};
+use crate::ui::model::review::{Comment, Extent, Review, Scope, Target};
 use crate::ui::page::sheet::Sheet;
 use crate::ui::text::diff::{Row, of_patch};
 use crate::ui::text::{Clean, Glyph, Look, Wrap, reveal};
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 /// Lays out the comments on the whole change.
 pub(super) fn on_change(review: &Review, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     for comment in review.comments.iter().filter(|comment| comment.scope() == Scope::Change) {
-        sheet.lines(written(comment, sheet.width(), look));
+        sheet.lines(written(review, comment, sheet.width(), look));
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn on_file(review: &Review, path: &str, width: usize, look: &Look<'_>
         .comments
         .iter()
         .filter(|comment| comment.scope() == Scope::File && comment.at.path == path);
-    own.flat_map(|comment| written(comment, width, look)).collect()
+    own.flat_map(|comment| written(review, comment, width, look)).collect()
 }
 
 /// Returns the comments on lines of a file, each with its row.
@@ -58,7 +58,7 @@ pub(super) fn lost(model: &Model, review: &Review, sheet: &mut Sheet<'_>, look: 
         for line in comment.at.snippet.lines() {
             sheet.item(vec![Span::raw("    ")], &reveal(vec![Clean::name(line).span(dim)], look));
         }
-        sheet.lines(written(comment, sheet.width(), look));
+        sheet.lines(written(review, comment, sheet.width(), look));
     }
 }
 
@@ -77,8 +77,12 @@ fn gone<'a>(review: &'a Review, files: &[FileDiff]) -> Vec<&'a Comment> {
 }
 
 /// Lays a comment out.
-pub(super) fn written(comment: &Comment, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
-    let who = if comment.sent { "you, last round: " } else { "you: " };
+pub(super) fn written(review: &Review, comment: &Comment, width: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+    let who = match (comment.sent, &review.target) {
+        (false, _) => "you: ",
+        (true, Target::Gate(_)) => "you, last round: ",
+        (true, Target::Commit(_)) => "you, and the agent has it: ",
+    };
     let slot = if comment.sent { Slot::Dim } else { Slot::Human };
     let first = [
         Span::raw("  "),

@@ -3,9 +3,10 @@
 use super::rounds;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, ReviewRefused};
 use crate::protocol::{GateDecision, GateId, Oid, QuestionId};
-use crate::session::state::OpenGate;
+use crate::session::State;
+use crate::session::state::{Fate, OpenGate};
 use crate::session::timeline::ItemKind;
-use crate::ui::model::review::{Review, Standing, Target};
+use crate::ui::model::review::{Comment, Review, Standing, Target};
 use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
 use crate::ui::update::availability::only_watches;
 use jiff::Timestamp;
@@ -99,9 +100,44 @@ fn show_commit(model: &mut Model, commit: &Oid) {
         review.earlier = approved
             .next()
             .map(|(gate, progress)| (Box::new(gate.clone()), progress.clone()));
+        review.comments = written_on(model, commit);
         keep(model, review);
     }
     show(model, target);
+}
+
+/// What the log holds of a person's comments on a commit.
+fn written_on(model: &Model, commit: &Oid) -> Vec<Comment> {
+    let own = model.state.remarks.iter().filter(|remark| remark.commit == *commit);
+    let kept = own.filter(|remark| remark.fate != Fate::Withdrawn);
+    let comments = kept.flat_map(|remark| {
+        let sent = remark.fate == Fate::Delivered;
+        remark.comments.iter().map(move |at| Comment { at: at.clone(), sent })
+    });
+    comments.collect()
+}
+
+/// Marks the comments on commits that the agent has by now, and drops those whose message was taken back.
+pub fn as_told(model: &mut Model) {
+    let State { remarks, .. } = &model.state;
+    for review in &mut model.reviews {
+        let Target::Commit(commit) = &review.target else { continue };
+        let fate = |comment: &Comment| {
+            let mut own = remarks.iter().rev().filter(|remark| remark.commit == *commit);
+            own.find(|remark| remark.comments.contains(&comment.at))
+                .map(|remark| remark.fate)
+        };
+        let before = review.comments.len();
+        review.comments.retain(|comment| fate(comment) != Some(Fate::Withdrawn));
+        let mut changed = review.comments.len() != before;
+        for comment in review.comments.iter_mut().filter(|comment| !comment.sent) {
+            comment.sent = fate(comment) == Some(Fate::Delivered);
+            changed |= comment.sent;
+        }
+        if changed {
+            review.touch();
+        }
+    }
 }
 
 fn keep(model: &mut Model, review: Review) {

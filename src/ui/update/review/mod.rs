@@ -15,7 +15,7 @@ mod writing;
 #[cfg(test)]
 mod writing_tests;
 
-pub use gates::{changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused};
+pub use gates::{as_told, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused};
 pub use may::{refusal, watches};
 use reading::objection;
 pub use reading::{drawn, mark_seen, objection_words, since_last, split};
@@ -158,7 +158,29 @@ fn reviewed(model: &Model, commit: &Oid, seen: Seen, comments: Vec<ReviewComment
         hunks: seen.hunks,
         settled: settling == Settling::Done,
         comments,
+        message: None,
     }
+}
+
+/// Tells the log what is written on a commit by now: nothing that closes this window can take it away then.
+fn remark(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some((commit, review)) = looking_back(model).zip(model.open_review()) else {
+        return;
+    };
+    let reviewed = reviewed(model, &commit, seen(model, review), unsent(review), Settling::Later);
+    let left = reviewed.comments.len();
+    effects.push(Effect::Send(Command::ReviewCommit(reviewed)));
+    let key = model.keymap.key_text(Action::Comment);
+    let reader = if model.run_is_live() {
+        "for the agent's next step"
+    } else {
+        "for the next session"
+    };
+    model.say(match left {
+        0 => "no comment of yours on this commit waits any more".to_owned(),
+        1 => format!("your comment is kept {reader}; {key} on its line changes it"),
+        n => format!("your {n} comments are kept {reader}; {key} on a line changes what stands there"),
+    });
 }
 
 /// Counts the hunks of an unseen commit that were seen by now, as the log tells it.
@@ -187,7 +209,7 @@ pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
     let Some(review) = model.review(&Target::Commit(commit.clone())) else {
         return;
     };
-    let reviewed = reviewed(model, &commit, seen(model, review), Vec::new(), Settling::Later);
+    let reviewed = reviewed(model, &commit, seen(model, review), unsent(review), Settling::Later);
     let debt = model.state.debts.iter().find(|debt| debt.commit == commit);
     let more = debt.is_some_and(|debt| reviewed.hunks.saturating_sub(reviewed.hunks_seen) < debt.unseen);
     if review.standing == Standing::Waits && more {

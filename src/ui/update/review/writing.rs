@@ -1,7 +1,7 @@
 //! Writing over the page: the reason of a denial, the message, comments. Nothing written here is lost but by dropping it.
 
 use super::reading::{file_at_cursor, place_at_cursor};
-use super::{answer, page, too_soon};
+use super::{answer, page, remark, too_soon};
 use crate::harness::limits;
 use crate::protocol::{GateDecision, typed};
 use crate::ui::model::Model;
@@ -114,9 +114,16 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
         Writing::Message => reword(model, text.trim_end()),
         Writing::Comment(spot) => place(model, spot, text.trim()),
     }
+    let is_comment = model
+        .open_review()
+        .and_then(|review| review.entry.as_ref())
+        .is_some_and(|entry| matches!(entry.what, Writing::Comment(_)));
     if let Some(review) = model.open_review_mut() {
         review.entry = None;
         review.touch();
+    }
+    if is_comment {
+        remark(model, effects);
     }
 }
 
