@@ -84,8 +84,9 @@ pub fn run(args: &HistoryArgs, console: &mut Console) -> Result<(), Failure> {
         }
         true
     };
-    let told = history(&project.workspace, &project.list, &pace)?.unwrap_or_default();
+    let mut told = history(&project.workspace, &project.list, &pace)?.unwrap_or_default();
     console.erase_progress()?;
+    told.tell_by_hand(|commit| project.state.is_by_hand(commit));
     let made = project.state.commits.iter();
     let sessions: HashMap<&Oid, u32> = made.map(|commit| (&commit.made.commit, commit.session.0)).collect();
     let session = |step: &ListStep| sessions.get(&step.commit.id).copied();

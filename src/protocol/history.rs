@@ -65,6 +65,18 @@ pub struct ListStep {
     pub facts: Vec<ListFact>,
 }
 
+impl ListHistory {
+    /// Gives what a person set back in commits of their own its own word: nothing was broken there.
+    pub fn tell_by_hand(&mut self, is_by_hand: impl Fn(&Oid) -> bool) {
+        for step in self.steps.iter_mut().filter(|step| is_by_hand(&step.commit.id)) {
+            let regressed = step.facts.iter_mut().filter(|fact| fact.kind == ListFactKind::Regressed);
+            for fact in regressed {
+                fact.kind = ListFactKind::SetBack;
+            }
+        }
+    }
+}
+
 /// A feature as a list names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NamedFeature {
@@ -116,6 +128,8 @@ pub enum ListFactKind {
     Edited,
     /// Features passed and do not any more.
     Regressed,
+    /// Features passed, and a person said that they do not.
+    SetBack,
     /// Many features began to pass at once.
     BulkFlip,
 }

@@ -57,6 +57,12 @@ impl State {
         self.commits.iter().filter(held).collect()
     }
 
+    /// Says whether a commit holds a person's edit of the feature list and nothing else.
+    #[must_use]
+    pub fn is_by_hand(&self, commit: &Oid) -> bool {
+        self.hand_commits.iter().any(|(_, by_hand)| by_hand == commit)
+    }
+
     /// A person owes no look at what the branch does not hold: after a move those commits are put aside until it holds them again.
     /// `is_known`: the log tells of the moment that the move goes to, so that its way is the one to there.
     pub(super) fn settle_debts(&mut self, event: &RolledBack, is_known: bool) {

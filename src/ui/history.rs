@@ -24,6 +24,7 @@ pub fn fact(fact: &ListFact, names: usize) -> String {
         ListFactKind::AddedPassing => "added as passing",
         ListFactKind::Edited => "edited",
         ListFactKind::Regressed => "no longer passing",
+        ListFactKind::SetBack => "set back by hand",
         ListFactKind::BulkFlip => "passing at once",
     };
     let mut text = what.to_owned();

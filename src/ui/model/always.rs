@@ -26,6 +26,8 @@ pub struct Always {
     pub expiry: RuleExpiry,
     /// Whether keys decide yet.
     pub latch: Latch,
+    /// Whether an Enter came before it counts: who pressed it took the rule for made.
+    pub is_held: bool,
     /// Rows from the top that were on the screen since the last choice.
     pub seen: usize,
     /// Grows with everything that changes the page's text.
@@ -44,6 +46,7 @@ impl Always {
             scope: RuleScope::default(),
             expiry: RuleExpiry::default(),
             latch: Latch::pressed(at),
+            is_held: false,
             seen: 0,
             revision: 0,
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::protocol::event::{FeatureFlipped, FlipBy};
-use crate::protocol::{Answer, HistoryProgress, ListHistory, Query};
+use crate::protocol::{Answer, HistoryProgress, ListFact, ListFactKind, ListHistory, ListStep, Query};
 use crate::ui::msg::Effect;
 use crate::ui::samples::sample_history;
 use crate::ui::screenshots::history_of;
@@ -107,6 +107,22 @@ fn what_fell_and_passed_again_within_a_session_is_told_and_leads_to_its_feature(
         keys(&mut model, "Enter");
         assert_eq!(model.pages.last().unwrap().subject, Subject::Feature("F002".into()));
     }
+}
+
+#[test]
+fn what_a_person_set_back_is_not_called_lost() {
+    let mut model = live((120, 40));
+    let told = sample_history(&model.state);
+    let is_f004 =
+        |fact: &ListFact| fact.kind == ListFactKind::Regressed && fact.features.iter().any(|feature| feature.id == "F004");
+    let lost = |step: &&ListStep| step.facts.iter().any(is_f004);
+    let commit = told.steps.iter().find(lost).unwrap().commit.id.clone();
+    model.state.hand_commits.push((model.state.last_seq, commit));
+    keys(&mut model, "H");
+    let answer = Answer::ListHistory(Box::new(told));
+    update(&mut model, Msg::Answered(Query::ListHistory, answer));
+    let shown = screen(&mut model);
+    assert!(shown.contains("set back by hand: F004"), "{shown}");
 }
 
 #[test]

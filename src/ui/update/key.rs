@@ -1,6 +1,6 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
-use super::{action, copy, editor, find, obstacle, review, rollback};
+use super::{action, copy, editor, find, obstacle, review, rollback, rules};
 use crate::ui::keymap::{Action, KeyPress, Resolution, Situation};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
@@ -46,7 +46,7 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         Resolution::Action(Action::TypeWord) if rollback::closed(model).is_none() => {
             rollback::type_word(model, Some(event), effects)
         }
-        Resolution::Action(chosen) if within_text(model, chosen, event) => {}
+        Resolution::Action(chosen) if within_text(model, chosen, event) || rules::hold_back(model, chosen) => {}
         Resolution::Action(chosen) => action::perform(model, chosen, effects),
         Resolution::Pending(_) => {}
         Resolution::Unbound if situation.takes_text() => text(model, event),
@@ -92,7 +92,7 @@ fn within_text(model: &mut Model, action: Action, event: KeyEvent) -> bool {
 }
 
 fn text(model: &mut Model, event: KeyEvent) {
-    let (in_window, on_page) = (written_columns(model.size), review_columns(model.size));
+    let (in_window, on_page, now) = (written_columns(model.size), review_columns(model.size), model.elapsed);
     if let Some(Popup::Question(form)) = &mut model.popup {
         // What was typed for the screen before must not become part of an answer either.
         if form.gone.is_none() && form.arming.takes(model.elapsed) && form.field.key_in_rows(event, in_window) {
@@ -108,9 +108,11 @@ fn text(model: &mut Model, event: KeyEvent) {
     } else if let Some(field) = &mut model.search {
         field.key(event);
         find::typed(model);
-    } else if rollback::letter(model, event) {
+    } else if rollback::letter(model, event) || review::hold_back(model, event) {
     } else if let Some(entry) = model.writing() {
-        entry.field.key_in_rows(event, on_page);
+        if entry.field.key_in_rows(event, on_page) {
+            entry.note_typed(now);
+        }
     } else {
         editor::key(model, event);
     }
@@ -140,7 +142,9 @@ pub fn paste(model: &mut Model, pasted: &str) {
     } else if model.situation() == Situation::Word {
         model.refuse("pasted text does not count here: type the word");
     } else if let Some(entry) = model.writing() {
-        entry.field.paste(pasted);
+        if !entry.is_held {
+            entry.field.paste(pasted);
+        }
     } else if !editor::paste(model, pasted) {
         model.say("pasted text was dropped: no text field is open");
     }

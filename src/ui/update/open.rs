@@ -290,7 +290,13 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         Query::ProposeRule { command } => model.file_proposal(&command, answer),
         Query::NextWindow => model.next_window.file(answer),
         Query::Notes => editor::file(model, answer),
-        Query::ListHistory => model.history.file(answer),
+        Query::ListHistory => {
+            let mut answer = answer;
+            if let Answer::ListHistory(told) = &mut answer {
+                told.tell_by_hand(|commit| model.state.is_by_hand(commit));
+            }
+            model.history.file(answer);
+        }
         Query::Survey => model.file_survey(answer),
         Query::ListText => model.list.file(answer),
     }

@@ -84,6 +84,27 @@ fn open(model: &mut Model) {
     model.pages.push(Page::new(Subject::Always));
 }
 
+/// Takes a key that follows an Enter which came too soon, if it would leave: who pressed that took the rule for made, and what they
+/// type next would answer something else. Returns whether it was such a key; the next one counts.
+pub fn hold_back(model: &mut Model, action: Action) -> bool {
+    let open = model.open_always().is_some();
+    let Some(always) = model.always.as_mut().filter(|always| open && always.is_held) else {
+        return false;
+    };
+    if action == Action::AddRule {
+        return false;
+    }
+    always.is_held = false;
+    let leaves = matches!(action, Action::Back | Action::Leave | Action::Rules);
+    if leaves {
+        let (add, back) = (model.keymap.key_text(Action::AddRule), model.keymap.key_text(Action::Back));
+        model.refuse(format!(
+            "no rule is made yet: {add} came too soon and makes it now, {back} again leaves without one"
+        ));
+    }
+    leaves
+}
+
 /// Changes what the rule will be: nothing is made of it before that was drawn too.
 fn change(model: &mut Model, change: impl FnOnce(&mut Always)) {
     let now = model.elapsed;
@@ -106,6 +127,9 @@ fn add(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.elapsed;
     let Some(always) = model.open_always() else { return };
     if needed(model).is_some_and(|rows| rows > always.seen) {
+        if let Some(always) = &mut model.always {
+            always.is_held = true;
+        }
         return model.refuse("scroll down first: not all of the rule was on the screen");
     }
     if !always.latch.is_armed(now) {

@@ -44,6 +44,43 @@ fn keys_that_come_with_the_opening_of_the_page_make_nothing() {
 }
 
 #[test]
+fn keys_behind_an_early_enter_answer_nothing_else() {
+    let mut model = making();
+    seen(&mut model);
+    keys(&mut model, "t");
+    let at = model.elapsed + 20 * MS;
+    assert_eq!(commands(press(&mut model, KeyCode::Enter, at)), []);
+    // Whoever takes the rule for made goes back, and on to the next thing.
+    assert_eq!(commands(press(&mut model, KeyCode::Char('q'), at + 500 * MS)), []);
+    assert!(model.open_always().is_some(), "the page stays");
+    assert!(
+        model.note.as_ref().unwrap().text.contains("no rule is made yet"),
+        "{:?}",
+        model.note
+    );
+    let made = commands(keys(&mut model, "Enter"));
+    assert!(matches!(made.as_slice(), [Command::AddRule { .. }]), "{made:?}");
+
+    // Without an early Enter one key leaves, as ever; and a second one always does.
+    for typed in ["q", "t Enter q q"] {
+        let mut model = making();
+        seen(&mut model);
+        for (place, key) in typed.split(' ').enumerate() {
+            let at = model.elapsed + 20 * MS;
+            let code = if key == "Enter" {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(key.chars().next().unwrap())
+            };
+            press(&mut model, code, at);
+            frame(&mut model, at + MS);
+            let last = place == typed.matches(' ').count();
+            assert_eq!(model.open_always().is_none(), last, "{typed}");
+        }
+    }
+}
+
+#[test]
 fn a_paste_makes_nothing() {
     let mut model = making();
     seen(&mut model);

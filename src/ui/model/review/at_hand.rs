@@ -63,7 +63,9 @@ impl Model {
             return latch.next_change(self.elapsed);
         }
         let review = self.open_review()?;
-        let latch = review.entry.as_ref().map_or(review.latch, |entry| entry.latch);
-        latch.next_change(self.elapsed)
+        match &review.entry {
+            Some(entry) => entry.next_change(self.elapsed),
+            None => review.latch.next_change(self.elapsed),
+        }
     }
 }

@@ -56,6 +56,12 @@ impl Latch {
         self.arming.begin_again(at);
     }
 
+    /// Says whether it was drawn at all.
+    #[must_use]
+    pub const fn is_seen(self) -> bool {
+        self.arming.is_seen()
+    }
+
     /// Says whether a key that does not open the page decides.
     #[must_use]
     pub fn is_armed(self, at: Duration) -> bool {

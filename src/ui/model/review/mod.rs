@@ -67,6 +67,10 @@ pub struct Entry {
     pub field: Field,
     /// Whether Enter counts yet.
     pub latch: Latch,
+    /// When the first character was typed into the field as it was on the screen.
+    pub typed: Option<Duration>,
+    /// Whether an Enter came before it counts: what is written stays as it is then, for its writer took it for sent.
+    pub is_held: bool,
 }
 
 /// What a text being written becomes.
@@ -80,7 +84,49 @@ pub enum Writing {
     Comment(Spot),
 }
 
+/// Whoever has typed into a field for so long has seen it; keys that wait in a buffer come faster.
+const WRITING: Duration = Duration::from_millis(200);
+
 impl Entry {
+    /// Opens a field by a key that was pressed at `at`.
+    #[must_use]
+    pub fn new(what: Writing, field: Field, at: Duration) -> Self {
+        Self {
+            what,
+            field,
+            latch: Latch::pressed(at),
+            typed: None,
+            is_held: false,
+        }
+    }
+
+    /// Says whether a key that sends a decision counts: the field was on the screen for a moment, or was written in since.
+    #[must_use]
+    pub fn is_armed(&self, at: Duration) -> bool {
+        self.latch.is_armed(at) || self.typed.is_some_and(|first| at >= first + WRITING)
+    }
+
+    /// Returns when that changes by itself.
+    #[must_use]
+    pub fn next_change(&self, at: Duration) -> Option<Duration> {
+        let written = self.typed.map(|first| first + WRITING).filter(|change| *change > at);
+        self.latch.next_change(at).into_iter().chain(written).min()
+    }
+
+    /// Notes a character that was typed into it.
+    pub fn note_typed(&mut self, at: Duration) {
+        if self.latch.is_seen() {
+            self.typed.get_or_insert(at);
+        }
+    }
+
+    /// Notes an Enter that came too soon.
+    pub fn pressed_early(&mut self, at: Duration) {
+        self.latch.pressed_early(at);
+        self.typed = None;
+        self.is_held = self.decides();
+    }
+
     /// Says whether keeping it sends a decision.
     #[must_use]
     pub const fn decides(&self) -> bool {

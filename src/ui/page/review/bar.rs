@@ -54,7 +54,7 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
         let armed = match (&review.entry, action) {
             (None, Action::Approve) => review.latch.is_armed_for_opener(model.elapsed),
             (None, Action::Deny | Action::DenyAndStop) => review.latch.is_armed(model.elapsed),
-            (Some(entry), Action::KeepWriting) => !entry.decides() || entry.latch.is_armed(model.elapsed),
+            (Some(entry), Action::KeepWriting) => !entry.decides() || entry.is_armed(model.elapsed),
             _ => true,
         };
         let (key, text) = match (armed, action) {
@@ -171,7 +171,7 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         return say(watches.to_owned(), Slot::Dim);
     }
     let armed = match &review.entry {
-        Some(entry) => !entry.decides() || entry.latch.is_armed(model.elapsed),
+        Some(entry) => !entry.decides() || entry.is_armed(model.elapsed),
         None => review.latch.is_armed_for_opener(model.elapsed),
     };
     if !armed && refusal(model, Action::Approve).is_none() {

@@ -26,13 +26,31 @@ use super::availability::watches_another;
 use crate::protocol::event::CommitReviewed;
 use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
-use crate::ui::model::Model;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
+use crate::ui::model::{Model, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::review as page;
+use crossterm::event::{KeyCode, KeyEvent};
 
 /// What is said of a deciding key that came too soon.
 const TOO_SOON: &str = "not yet: this page has just appeared; the key was not counted";
+
+/// What is said of an Enter that came too soon in a field, and of what is typed behind it.
+const HELD: &str = "Enter came too soon and was not counted: Enter again sends this as it is, Backspace writes on, Esc drops it";
+
+/// Takes a key that is typed behind an Enter which came too soon: it belongs to what its writer took for sent, and must not become
+/// part of it. Returns whether it was such a key.
+pub fn hold_back(model: &mut Model, event: KeyEvent) -> bool {
+    let Some(entry) = model.writing().filter(|entry| entry.is_held) else {
+        return false;
+    };
+    if !matches!(event.code, KeyCode::Char(_)) {
+        entry.is_held = false;
+        return false;
+    }
+    model.refuse(HELD);
+    true
+}
 
 /// Approves, or says of a commit that it was looked at.
 pub fn approve(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -57,10 +75,16 @@ pub fn too_soon(model: &mut Model) {
     let now = model.elapsed;
     if let Some(always) = &mut model.always {
         always.latch.pressed_again(now);
+        always.is_held = model.pages.last().is_some_and(|page| page.subject == Subject::Always);
     }
     if let Some(review) = model.open_review_mut() {
         match &mut review.entry {
-            Some(entry) => entry.latch.pressed_early(now),
+            Some(entry) => {
+                entry.pressed_early(now);
+                if entry.is_held {
+                    return model.refuse(HELD);
+                }
+            }
             None => review.latch.pressed_early(now),
         }
     }

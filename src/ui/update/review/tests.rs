@@ -260,6 +260,46 @@ fn enter_in_a_field_that_was_not_on_the_screen_denies_nothing() {
 }
 
 #[test]
+fn a_reason_counts_from_its_first_letter_and_nothing_typed_behind_an_early_enter_becomes_part_of_it() {
+    let write = |model: &mut Model, letters: &str, step: Duration, mut at: Duration| {
+        for letter in letters.chars() {
+            at += step;
+            assert_eq!(press(model, KeyCode::Char(letter), at), []);
+        }
+        at
+    };
+    let begin = || {
+        let mut model = waiting();
+        keys(&mut model, "a");
+        let at = model.elapsed + Duration::from_secs(2);
+        press(&mut model, KeyCode::Char('d'), at);
+        frame(&mut model, at + 10 * MS);
+        (model, at + 10 * MS)
+    };
+    // As fast as a hand types.
+    let (mut model, at) = begin();
+    let at = write(&mut model, "no", 90 * MS, at);
+    assert_eq!(answered(&press(&mut model, KeyCode::Enter, at + 110 * MS)).reason, "no");
+
+    // As keys come out of a buffer: not counted, and neither is what was meant for the page behind it.
+    let (mut model, at) = begin();
+    let at = write(&mut model, "no", 5 * MS, at);
+    assert_eq!(press(&mut model, KeyCode::Enter, at + 5 * MS), []);
+    frame(&mut model, at + 10 * MS);
+    let at = write(&mut model, "aw", 300 * MS, at + 10 * MS);
+    assert!(model.note.as_ref().unwrap().text.contains("Enter again sends this as it is"));
+    assert_eq!(answered(&press(&mut model, KeyCode::Enter, at + ARMING)).reason, "no");
+
+    // Whoever did look writes on.
+    let (mut model, at) = begin();
+    assert_eq!(press(&mut model, KeyCode::Enter, at + MS), []);
+    frame(&mut model, at + 2 * MS);
+    keys(&mut model, "Backspace");
+    text(&mut model, "too long");
+    assert_eq!(answered(&keys(&mut model, "Enter")).reason, "too long");
+}
+
+#[test]
 fn not_now_keeps_the_gate_and_what_was_written() {
     let mut model = waiting();
     keys(&mut model, "a e");

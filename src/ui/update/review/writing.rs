@@ -6,7 +6,7 @@ use crate::harness::limits;
 use crate::protocol::{GateDecision, typed};
 use crate::ui::model::Model;
 use crate::ui::model::field::{Field, Lines};
-use crate::ui::model::review::{Entry, Latch, Review, Spot, Writing};
+use crate::ui::model::review::{Entry, Review, Spot, Writing};
 use crate::ui::msg::Effect;
 use crate::ui::page::review::Change;
 
@@ -77,11 +77,7 @@ fn spot(model: &Model) -> Option<Spot> {
 fn begin(model: &mut Model, what: Writing, lines: Lines, text: &str) {
     let now = model.elapsed;
     if let Some(review) = model.open_review_mut() {
-        review.entry = Some(Entry {
-            what,
-            field: Field::new(lines, text),
-            latch: Latch::pressed(now),
-        });
+        review.entry = Some(Entry::new(what, Field::new(lines, text), now));
     }
     // The page is shorter now: the cursor's line must stay in view.
     let height = usize::from(crate::ui::page::area(model).height);
@@ -96,7 +92,7 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(entry) = model.open_review().and_then(|review| review.entry.as_ref()) else {
         return;
     };
-    if entry.decides() && !entry.latch.is_armed(now) {
+    if entry.decides() && !entry.is_armed(now) {
         return too_soon(model);
     }
     let (what, text) = (entry.what.clone(), entry.field.text());
