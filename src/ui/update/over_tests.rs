@@ -113,7 +113,8 @@ fn what_is_written_on_a_commit_without_a_run_is_kept_at_once_and_found_again() {
     model.pages.clear();
     model.reviews.clear();
     keys(&mut model, "u");
-    assert!(screen(&mut model).contains("you: quote it"));
+    let shown = screen(&mut model);
+    assert!(shown.contains("you: quote it"), "{shown}");
     keys(&mut model, "c");
     text(&mut model, " twice");
     let sent = keys(&mut model, "Enter");

@@ -101,6 +101,8 @@ fn show_commit(model: &mut Model, commit: &Oid) {
             .next()
             .map(|(gate, progress)| (Box::new(gate.clone()), progress.clone()));
         review.comments = written_on(model, commit);
+        // The page's text may be there still from an earlier review of it.
+        review.revision = model.state.last_seq.0;
         keep(model, review);
     }
     show(model, target);
