@@ -152,7 +152,7 @@ pub struct RunArgs {
     /// Make DIR and an empty git repository in it if they do not exist
     #[arg(long)]
     pub create: bool,
-    /// Start although the working tree has changes that are not committed; they are kept
+    /// Start beside changes that are not committed; what the agent does not change of them stays out of its commits
     #[arg(long)]
     pub allow_dirty: bool,
     #[command(flatten)]

@@ -82,6 +82,7 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         settings,
         spec: Some(SPEC.to_owned()),
         trust_list: false,
+        persons: Vec::new(),
         key: Key::none(),
         question_timeout: patience(args.speed, args.autonomy, show),
         guided: args.autonomy <= Autonomy::Commits,

@@ -60,6 +60,8 @@ pub struct Launch {
     pub spec: Option<String>,
     /// Whether the list's word counts as the person's.
     pub trust_list: bool,
+    /// Uncommitted paths that are the user's.
+    pub persons: Vec<String>,
     /// The provider's key.
     pub key: Key,
     /// How long a question waits for a person where there is one.
@@ -127,6 +129,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         settings,
         spec,
         trust_list,
+        persons,
         key,
         question_timeout,
         guided,
@@ -169,6 +172,7 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         question_timeout,
         worktree,
         trust_list,
+        persons,
     };
     let engine = runtime.block_on(engine::start(plan))?;
     let loss = engine.log_loss();

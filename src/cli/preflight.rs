@@ -40,6 +40,8 @@ pub struct Ready {
     pub workplace: Option<Workplace>,
     /// Uncommitted paths of the user's that a worktree will not have.
     pub left_behind: u32,
+    /// Uncommitted paths that are the user's, where the run works beside them.
+    pub persons: Vec<String>,
     /// What the user should know before the run starts, one line each.
     pub notes: Vec<String>,
 }
@@ -93,19 +95,19 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
             )
         })
         .collect();
-    let mut left_behind = 0;
+    let (mut left_behind, mut persons) = (0, Vec::new());
     let make = match repo {
         None => true,
         Some(Ok(repo)) if repo.workdir() == dir => {
             let project = state(&dir)?;
             match workplace.as_ref().and_then(Workplace::tree) {
-                None => ready_in(&repo, &project, args, &resolved.settings, &mut notes)?,
+                None => persons = ready_in(&repo, &project, args, &resolved.settings, &mut notes)?,
                 Some(tree) => {
                     left_behind = u32::try_from(foreign(&repo, &dir, args)?.len()).unwrap_or(u32::MAX);
                     repo.author(resolved.settings.author.clone())?;
                     if let Some(Workplace::There(_)) = &workplace {
                         let repo = Repo::discover(Path::new(&tree.path))?;
-                        ready_in(&repo, &project, args, &resolved.settings, &mut notes)?;
+                        persons = ready_in(&repo, &project, args, &resolved.settings, &mut notes)?;
                     }
                     let tree = tree.clone();
                     notes.push(words::taken(&WorktreeTaken { tree, left_behind }));
@@ -131,12 +133,19 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
         spec,
         workplace,
         left_behind,
+        persons,
         notes,
     })
 }
 
-/// Checks the repository that a run is to commit in.
-fn ready_in(repo: &Repo, dir: &ProjectDir, args: &RunArgs, settings: &Settings, notes: &mut Vec<String>) -> Result<(), Failure> {
+/// Checks the repository that a run is to commit in. Returns the uncommitted paths that are the user's.
+fn ready_in(
+    repo: &Repo,
+    dir: &ProjectDir,
+    args: &RunArgs,
+    settings: &Settings,
+    notes: &mut Vec<String>,
+) -> Result<Vec<String>, Failure> {
     repo.ready_to_commit(settings.author.clone())?;
     repo.wait_for_index()?;
     if repo.mend_index()? {
@@ -144,8 +153,9 @@ fn ready_in(repo: &Repo, dir: &ProjectDir, args: &RunArgs, settings: &Settings, 
     }
     notes.extend(link::settle_edit(dir, repo.workdir(), settings).map_err(Failure::unready)?);
     sweep(repo)?;
-    notes.extend(clean_tree(repo, dir, args)?);
-    Ok(())
+    let (note, persons) = clean_tree(repo, dir, args)?;
+    notes.extend(note);
+    Ok(persons)
 }
 
 /// Makes what is missing and returns the checkout and its state directory. Called once everything else is settled.
@@ -232,21 +242,23 @@ fn foreign(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<String>,
     Ok(dirty.filter(|path| !ours.iter().any(|own| path == own)).collect())
 }
 
-/// Refuses uncommitted work of the user's; returns notes on what is let through.
-fn clean_tree(repo: &Repo, dir: &ProjectDir, args: &RunArgs) -> Result<Vec<String>, Failure> {
+/// Refuses uncommitted work of the user's; returns a note on what is let through, and what of it is the user's.
+fn clean_tree(repo: &Repo, dir: &ProjectDir, args: &RunArgs) -> Result<(Option<String>, Vec<String>), Failure> {
     let workspace = repo.workdir();
     let dirty = foreign(repo, workspace, args)?;
     if dirty.is_empty() {
-        return Ok(Vec::new());
+        return Ok((None, Vec::new()));
     }
+    let persons = unexplained(dir, &dirty)?;
     let count = crate::ui::text::format::plural(dirty.len(), "uncommitted path");
-    if args.allow_dirty {
-        return Ok(vec![format!(
-            "{count} in the working tree; they are kept, and the agent may commit them"
-        )]);
+    if persons.is_empty() {
+        let note = format!("{count} in the working tree, left there by the last session");
+        return Ok((Some(note), persons));
     }
-    if left_by_a_session(dir, &dirty)? {
-        return Ok(vec![format!("{count} in the working tree, left there by the last session")]);
+    if args.allow_dirty {
+        let note =
+            format!("{count} in the working tree; what the agent does not change of yours stays as it is, and out of its commits");
+        return Ok((Some(note), persons));
     }
     let shown: Vec<&str> = dirty.iter().take(5).map(String::as_str).collect();
     let more = if dirty.len() > shown.len() { ", …" } else { "" };
@@ -265,13 +277,15 @@ fn own_inputs(workspace: &Path, args: &RunArgs) -> Vec<String> {
     usual.into_iter().chain(named).map(|path| format!("?? {path}")).collect()
 }
 
-/// Says whether the log explains every one of these paths: its last session was cut off, or ended with them.
-fn left_by_a_session(dir: &ProjectDir, dirty: &[String]) -> Result<bool, Failure> {
+/// Returns those of these paths that the log does not explain: its last session was not cut off, and did not end with them.
+fn unexplained(dir: &ProjectDir, dirty: &[String]) -> Result<Vec<String>, Failure> {
     let mut state = State::default();
     store::scan(dir, Seq(0), |envelope| state.apply(&envelope))?;
-    Ok(match state.current().map(|session| &session.ended) {
-        None => false,
-        Some(None) => true,
-        Some(Some((_, ended))) => dirty.iter().all(|path| ended.dirty.contains(path)),
-    })
+    let mut dirty = dirty.to_vec();
+    match state.current().map(|session| &session.ended) {
+        None => {}
+        Some(None) => dirty.clear(),
+        Some(Some((_, ended))) => dirty.retain(|path| !ended.dirty.contains(path)),
+    }
+    Ok(dirty)
 }

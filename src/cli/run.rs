@@ -41,6 +41,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         settings: ready.resolved.settings,
         spec: ready.spec,
         trust_list: args.trust_list,
+        persons: ready.persons,
         key,
         guided: false,
         show,

@@ -169,6 +169,7 @@ impl Dispatch {
             made.removed
         );
         text.push_str(&beyond::left_out(&draft.tree.left_out));
+        text.push_str(&draft.parted.told());
         if let Some(amiss) = draft.amiss {
             text.push_str(&format!("\n[harness] {amiss}. They are not yours to take out or change."));
         }

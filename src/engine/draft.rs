@@ -4,6 +4,7 @@
 //! the log, the guards or the disk; none is the agent's word.
 
 use super::dispatch::{Dispatch, Ran};
+use super::earlier::{self, Parted};
 use super::error::EngineError;
 use super::gates::{self, Policy};
 use super::held::{self, Taken};
@@ -27,6 +28,10 @@ const NAMED: usize = 5;
 pub struct Draft {
     /// Its tree.
     pub tree: Tree,
+    /// The tree of the files that were tested: this one, and a person's own files beside it.
+    pub tested_on: Oid,
+    /// What was a person's before the run.
+    pub parted: Parted,
     /// The commit it stands on.
     pub head: Option<Oid>,
     /// The run that it is compared with.
@@ -55,20 +60,23 @@ impl Dispatch {
     /// Takes the tree as it is, tests it, and gathers the facts. The inner error is for the agent: there is nothing to decide.
     pub(super) async fn draft(&self, cancel: &CancellationToken) -> Result<Result<Draft, Ran>, EngineError> {
         let project = &self.project;
-        let Some(Taken { tree, amiss }) = self.steady_tree().await? else {
+        let Some(Taken { tree: on_disk, amiss }) = self.steady_tree().await? else {
             return Ok(Err(Ran::failed(
                 "Not committed: something writes to guarded files all the time. Stop what runs in the background, then commit again.",
             )));
         };
+        let (tested_on, parted) = (on_disk.id.clone(), earlier::part(project, on_disk).await?);
+        let tree = parted.tree.clone();
         let all_is_in = index::settle_if_all_is_in(project, &tree).await?;
         let (head, dirty) = project.git(|repo| Ok((repo.head()?, repo.dirty()?))).await?;
-        if all_is_in || dirty.is_empty() {
+        if all_is_in || parted.owed(project, dirty).await?.is_empty() {
             return Ok(Err(Ran::failed(format!(
-                "Nothing to commit: the working tree is the same as the last commit.{}",
-                beyond::left_out(&tree.left_out)
+                "Nothing to commit: the working tree is the same as the last commit.{}{}",
+                beyond::left_out(&tree.left_out),
+                parted.told()
             ))));
         }
-        let tested = testing::run(project, TestPurpose::Commit, Some(tree.id.clone()), cancel).await?;
+        let tested = testing::run(project, TestPurpose::Commit, Some(tested_on.clone()), cancel).await?;
         let run = match self.verdict(tested) {
             Ok(run) => run,
             Err(cancelled) => return Ok(Err(cancelled)),
@@ -85,13 +93,14 @@ impl Dispatch {
                 ))));
             }
         }
-        if let Some(told) = self.set_back_outdated(&tree.id, run.as_ref(), cancel).await? {
+        if let Some(told) = self.set_back_outdated(&tested_on, run.as_ref(), cancel).await? {
             return Ok(Err(told));
         }
         let (base, made) = (head.clone(), tree.id.clone());
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes, &tree.id).await?;
         let amiss = held::words(&amiss);
+        findings.extend(parted.findings());
         findings.extend(amiss.clone().map(|words| (false, words)));
         findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
@@ -104,7 +113,7 @@ impl Dispatch {
             _ => Policy::Approve,
         };
         findings.extend(weaker.iter().map(|found| (false, found.clone())));
-        let mut disk = tree.id.clone();
+        let mut disk = tested_on.clone();
         if gates::level(project).asks(GateKind::Commit) {
             let tested = std::mem::replace(&mut disk, project.tree().await?);
             findings.extend(self.strayed("the tests ran", &tested, &disk).await?);
@@ -129,6 +138,8 @@ impl Dispatch {
         }
         Ok(Ok(Draft {
             tree,
+            tested_on,
+            parted,
             head,
             before,
             run,
@@ -276,7 +287,15 @@ impl Draft {
                 removed: sum(|file| file.removed),
                 tests_before: self.before.as_ref().and_then(totals),
                 tests_after: self.run.as_ref().and_then(totals),
-                tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()),
+                // What stays a person's was beside it; a finding says so.
+                tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()).map(|tested| {
+                    if tested == self.tested_on {
+                        self.tree.id.clone()
+                    } else {
+                        tested
+                    }
+                }),
+                earlier: self.parted.marked.clone(),
                 findings,
                 hook_failure: self.hook_failure.clone(),
                 left_out: self

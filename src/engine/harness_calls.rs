@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
-use super::{beyond, index, victory, weakened};
+use super::{beyond, earlier, index, victory, weakened};
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -121,10 +121,14 @@ impl Dispatch {
         {
             return Ok(Ran::failed(missing));
         }
-        let files = self.project.snapshot().await?;
-        let dirty = match index::settle_if_all_is_in(&self.project, &files).await? {
+        let files = earlier::part(&self.project, self.project.snapshot().await?).await?;
+        let dirty = match index::settle_if_all_is_in(&self.project, &files.tree).await? {
             true => Vec::new(),
-            false => self.project.git(|repo| repo.dirty()).await?,
+            false => {
+                files
+                    .owed(&self.project, self.project.git(|repo| repo.dirty()).await?)
+                    .await?
+            }
         };
         let mut owed = Vec::new();
         if !dirty.is_empty() {

@@ -26,6 +26,7 @@ mod conversation;
 mod dispatch;
 mod draft;
 mod driver;
+mod earlier;
 mod edits;
 mod effect;
 pub mod errand;
@@ -78,7 +79,7 @@ use crate::guard::{Guard, GuardContext};
 pub use crate::harness::prompt::Attendance;
 use crate::harness::prompt::Prompts;
 use crate::link::{Client, InProcess, Lookups, NextWindowSource, Wanted};
-use crate::protocol::event::{RunEnded, RunOutcome, RunStarted, WorktreeTaken};
+use crate::protocol::event::{Earlier, EarlierFile, RunEnded, RunOutcome, RunStarted, WorktreeTaken};
 use crate::protocol::{Seq, WindowTerms};
 use crate::provider::Anthropic;
 use crate::session::State;
@@ -123,6 +124,8 @@ pub struct Plan {
     pub worktree: Option<WorktreeTaken>,
     /// Whether the list's word counts as the person's for features that pass in it and that nobody has shown to.
     pub trust_list: bool,
+    /// Uncommitted paths, as `git status` prints them, that are a person's: as they are, no commit of the agent takes them along.
+    pub persons: Vec<String>,
 }
 
 /// A run under way.
@@ -180,6 +183,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         question_timeout,
         trust_list,
         worktree,
+        persons,
     } = plan;
     let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
         what: format!("{} cannot be opened", workspace.display()),
@@ -199,6 +203,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let journal = Journal::new(writer, state);
     let guard = Arc::new(guard);
     finish_moves(&workspace, &settings, &journal, &guard)?;
+    let persons = earlier::at_start(&workspace, &journal, &persons)?;
     let (commands, command_queue) = mpsc::channel(COMMANDS);
     let (remarks, remark_queue) = mpsc::channel(REMARKS);
     let blobs = Blobs::of(&dir).with_redactor(redactor);
@@ -266,7 +271,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
-    let task = tokio::spawn(run(project, (project_name, worktree), supervisor, following));
+    let task = tokio::spawn(run(project, (project_name, worktree, persons), supervisor, following));
     Ok(Engine {
         client,
         task,
@@ -290,7 +295,7 @@ fn finish_moves(workspace: &Path, settings: &Settings, journal: &Journal, guard:
 
 async fn run(
     project: Arc<Project>,
-    (name, worktree): (String, Option<WorktreeTaken>),
+    (name, worktree, earlier): (String, Option<WorktreeTaken>, Vec<EarlierFile>),
     supervisor: Supervisor,
     following: JoinHandle<()>,
 ) -> RunEnded {
@@ -313,6 +318,7 @@ async fn run(
             attended: project.questions.attendance() == Attendance::Attended,
             spec: supervisor.spec.clone(),
         })),
+        earlier: (!earlier.is_empty()).then(|| Box::new(Earlier { files: earlier })),
     };
     project.journal.announce(started, worktree);
     let ended = supervisor.run().await;

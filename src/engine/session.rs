@@ -6,6 +6,7 @@
 use super::audit;
 use super::dispatch::Dispatch;
 use super::driver::{Driver, Frame};
+use super::earlier;
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
@@ -194,9 +195,13 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     }
     project.checkpoint(CheckpointCause::SessionEnd, None).await?;
     index::mend(project).await?;
-    let all_is_in = index::settle_if_all_is_in(project, &project.snapshot().await?).await?;
+    let files = earlier::part(project, project.snapshot().await?).await?;
+    let all_is_in = index::settle_if_all_is_in(project, &files.tree).await?;
     let observed = project.git(|repo| repo.observe(COMMITS)).await?;
-    let dirty = if all_is_in { Vec::new() } else { observed.dirty.clone() };
+    let dirty = match all_is_in {
+        true => Vec::new(),
+        false => files.owed(project, observed.dirty.clone()).await?,
+    };
     project.record(observed)?;
     let next = features::next(project).map(|(feature, _)| feature.id);
     let found = audit::checks(project, facts, &dirty).await?;

@@ -4,10 +4,14 @@
 //! made anew; index, refs and working directory stay as they are.
 
 use super::GitError;
+use super::apply::{Step, steps};
 use super::error::Doing;
+use super::read::lossy;
 use super::repo::{Repo, ours, theirs};
+use super::saved::Files;
 use super::snapshot::blank_entry;
 use crate::protocol::Oid;
+use crate::protocol::event::EarlierFile;
 use git2::{ErrorCode, Index, ObjectType};
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
@@ -60,6 +64,43 @@ impl Repo {
             }
         }
         Ok(found)
+    }
+
+    /// Lists the files that differ from the last commit, tracked or not, as a commit would take them.
+    ///
+    /// # Errors
+    /// If the files or the last commit cannot be read.
+    pub fn uncommitted(&self) -> Result<Vec<EarlierFile>, GitError> {
+        let committed = match self.head()? {
+            Some(head) => self.files_of(&head)?,
+            None => Files::new(),
+        };
+        let now = self.files_of(&self.snapshot()?.id)?;
+        let file = |step: &Step| EarlierFile {
+            path: lossy(&step.path),
+            blob: step.after.map(|(id, _)| ours(id)),
+            mode: step.after.map_or(0, |(_, mode)| mode),
+        };
+        Ok(steps(&committed, &now).iter().map(file).collect())
+    }
+
+    /// Makes the tree that has these at their paths; where there is `None`, nothing.
+    ///
+    /// # Errors
+    /// If the tree cannot be read, or not be written.
+    pub fn tree_placing(&self, tree: &Oid, files: &[(PathBuf, Option<Stored>)]) -> Result<Oid, GitError> {
+        let mut index = Index::new().doing("make an index in memory")?;
+        index.read_tree(&self.tree(tree)?).doing("read a tree")?;
+        for (path, stored) in files {
+            let there = index.get_path(path, 0).is_some();
+            match stored {
+                Some(stored) => index.add(&blank_entry(path.as_os_str().as_bytes(), theirs(&stored.id)?, stored.mode)),
+                None if there => index.remove(path, 0),
+                None => Ok(()),
+            }
+            .doing("put a file into a tree")?;
+        }
+        Ok(ours(index.write_tree_to(&self.git).doing("write the tree")?))
     }
 
     /// Says whether what a tree has is a file of these bytes, or differs from it in line ends alone, as git may convert them.

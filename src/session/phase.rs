@@ -157,6 +157,7 @@ mod tests {
             autonomy: Autonomy::Auto,
             sandbox: "none".into(),
             window: None,
+            earlier: None,
         };
         let list = |status| FeatureListLoaded {
             path: "feature_list.json".into(),

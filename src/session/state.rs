@@ -11,8 +11,8 @@ pub use super::test_board::{CaseHistory, RunningTests, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CirclingSeen, CommitInfo, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked, RepositoryObserved,
-    RunOutcome, SessionEnded,
+    CirclingSeen, CommitInfo, EarlierFile, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked,
+    RepositoryObserved, RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
 use crate::protocol::{
@@ -112,6 +112,8 @@ pub struct Run {
     pub sandbox: String,
     /// What its windows are made from, where the log tells.
     pub window: Option<Box<WindowTerms>>,
+    /// Files that a person had changed before it and that stay theirs.
+    pub earlier: Vec<EarlierFile>,
     /// Limits in force.
     pub limits: Limits,
     /// What waits for a person.

@@ -124,6 +124,7 @@ impl Agent {
                 autonomy: crate::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
                 window: None,
+                earlier: None,
             }),
             self.wrap(SessionStarted {
                 role: Role::Coding,

@@ -61,6 +61,7 @@ pub fn gate() -> GateOpened {
             ],
             hook_failure: None,
             left_out: Vec::new(),
+            earlier: Vec::new(),
             previous: None,
         })),
         particulars: None,

@@ -127,6 +127,7 @@ impl Iterator for Log {
                 autonomy: longhaul::protocol::Autonomy::Auto,
                 sandbox: "none".into(),
                 window: None,
+                earlier: None,
             }
             .into(),
             1 => SessionStarted {

@@ -136,6 +136,7 @@ fn begins(lab: &Lab, run: &str, session: u32) -> Writer {
         autonomy: Autonomy::Commits,
         sandbox: "none".into(),
         window: None,
+        earlier: None,
     };
     let opened = SessionStarted {
         role: Role::Coding,

@@ -96,6 +96,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         autonomy: longhaul::protocol::Autonomy::Auto,
         sandbox: "none".into(),
         window: None,
+        earlier: None,
     };
     let session = SessionStarted {
         role: Role::Initializer,

@@ -4,6 +4,7 @@ mod audit;
 mod cheating;
 mod checks;
 mod circling;
+mod earlier;
 mod gates;
 mod guarded;
 mod held;

@@ -91,6 +91,9 @@ pub struct CommitFacts {
     pub hook_failure: Option<String>,
     /// Paths on disk that the commit cannot hold, each with its reason.
     pub left_out: Vec<String>,
+    /// Files of the commit that a person had changed before the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
     /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
     pub previous: Option<Oid>,
 }

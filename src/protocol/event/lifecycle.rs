@@ -29,6 +29,27 @@ pub struct RunStarted {
     /// What its windows are made from; logs of versions before it do not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Box<WindowTerms>>,
+    /// Files that a person had changed before it and that stay theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Box<Earlier>>,
+}
+
+/// What a person had changed before a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The files, by path.
+    pub files: Vec<EarlierFile>,
+}
+
+/// A file that differed from the last commit when a run began, by a person's hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierFile {
+    /// Its path within the workspace.
+    pub path: String,
+    /// Its content then; `None` if it was gone.
+    pub blob: Option<Oid>,
+    /// Its mode then, as git has it; 0 if it was gone.
+    pub mode: u32,
 }
 
 /// Limits of a run. `None` means no limit.

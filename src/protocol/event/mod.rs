@@ -31,8 +31,8 @@ pub use harness::{
     QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, VerifyDeclared,
 };
 pub use lifecycle::{
-    EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted, SessionEnded,
-    SessionStarted, StopCancelled, StopRequested,
+    Earlier, EarlierFile, EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted,
+    SessionEnded, SessionStarted, StopCancelled, StopRequested,
 };
 pub use plan::{FeatureEditRefused, FeatureListEdited};
 pub use rule::{RuleAdded, RuleRevoked, RuleUsed};

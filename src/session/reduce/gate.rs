@@ -181,6 +181,7 @@ mod tests {
             autonomy: Autonomy::Commits,
             sandbox: "none".into(),
             window: None,
+            earlier: None,
         };
         let log: Vec<Envelope> = [run.into(), samples::session_started().into()]
             .into_iter()

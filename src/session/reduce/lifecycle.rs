@@ -28,6 +28,11 @@ impl State {
             endpoint: event.endpoint.clone(),
             sandbox: event.sandbox.clone(),
             window: event.window.clone(),
+            earlier: event
+                .earlier
+                .as_ref()
+                .map(|earlier| earlier.files.clone())
+                .unwrap_or_default(),
             limits: event.limits,
             autonomy: event.autonomy,
             begun: at.seq,

@@ -68,6 +68,7 @@ fn run() -> RunStarted {
         autonomy: Autonomy::Auto,
         sandbox: "none".into(),
         window: None,
+        earlier: None,
     }
 }
 

@@ -379,6 +379,7 @@ impl Scribe {
                     autonomy: crate::protocol::Autonomy::Auto,
                     sandbox,
                     window: None,
+                    earlier: None,
                 });
             }
             Step::Foreign => self.say(Event::Unknown(RawJson::parse(r#"{"type":"newer"}"#.into()).unwrap())),

@@ -25,6 +25,7 @@ pub struct Lab {
     pub attendance: Attendance,
     pub question_timeout: Duration,
     pub trust_list: bool,
+    pub persons: Vec<String>,
 }
 
 /// A run that is over.
@@ -52,6 +53,7 @@ impl Lab {
             attendance: Attendance::Unattended,
             question_timeout: Duration::from_secs(20),
             trust_list: false,
+            persons: Vec::new(),
         };
         std::fs::create_dir(lab.workspace()).unwrap();
         lab.git(&["init", "-q", "-b", "main"]);
@@ -140,6 +142,7 @@ impl Lab {
             attendance: self.attendance,
             question_timeout: self.question_timeout,
             trust_list: self.trust_list,
+            persons: self.persons.clone(),
             worktree: None,
         })
         .await

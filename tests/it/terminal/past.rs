@@ -86,6 +86,7 @@ fn hostile_log() -> Vec<Event> {
             autonomy: longhaul::protocol::Autonomy::Auto,
             sandbox: hostile("sandbox"),
             window: None,
+            earlier: None,
         }
         .into(),
         SessionStarted {

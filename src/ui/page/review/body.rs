@@ -242,6 +242,10 @@ impl Writer<'_> {
                 spans.push(self.look.mark(Glyph::Guard, Slot::Warning));
                 spans.push(Span::styled(" hidden characters", self.look.style(Slot::Warning)));
             }
+            let facts = self.review.gate.as_ref().and_then(|gate| gate.opened.commit.as_ref());
+            if facts.is_some_and(|facts| facts.earlier.contains(&file.path)) {
+                spans.push(Span::styled("  there before this run", self.look.style(Slot::Warning)));
+            }
             if !file.note.is_empty() {
                 spans.push(Span::raw("  "));
                 spans.push(Clean::name(&file.note).span(self.look.style(Slot::Warning)));
