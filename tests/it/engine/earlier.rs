@@ -77,7 +77,7 @@ async fn what_the_agent_did_not_touch_is_in_none_of_its_commits_and_stays_staged
     assert!(
         says(
             true,
-            "there before this run, and left out as it was not touched: mine.txt, notes/own.txt, x.txt, y.txt"
+            "there before this run, and left out as it was not touched; the tests ran with it there: mine.txt, notes/own.txt, x.txt, y.txt"
         ) && says(false, "there before this run, changed since, and in this commit: both.txt"),
         "{:?}",
         facts.findings
