@@ -40,6 +40,12 @@ struct Job {
     task: JoinHandle<()>,
 }
 
+impl Background {
+    fn is_under_way(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| !job.task.is_finished())
+    }
+}
+
 impl Job {
     async fn end(self) {
         self.cancel.cancel();
@@ -75,6 +81,11 @@ impl Beside {
         if let Some(job) = &*lock(&self.asked) {
             job.cancel.cancel();
         }
+    }
+
+    /// Says whether a run is under way that the agent asked for and does not wait for.
+    pub fn is_under_way(&self) -> bool {
+        lock(&self.background).is_under_way()
     }
 
     /// The session is over: so is what its agent asked for.
@@ -140,7 +151,7 @@ pub fn begin(project: &Arc<Project>, session: SessionNo, only: Vec<String>) -> R
     let order = order(project, TestPurpose::Agent, only)?;
     let mut background = lock(&project.beside.background);
     let name = |number: u32| format!("t{number}");
-    if background.job.as_ref().is_some_and(|job| !job.task.is_finished()) {
+    if background.is_under_way() {
         return Err(format!(
             "{} is still running. Its result comes by itself.",
             name(background.last)

@@ -10,7 +10,10 @@ use super::facts::SessionFacts;
 use super::permit::Permit;
 use super::project::Project;
 use super::session::COMMITS;
-use crate::protocol::event::{BreachFound, CheckpointCause, Ruling, RulingMade, ToolFinished, ToolOutputAppended, ToolStarted};
+use crate::process::Work;
+use crate::protocol::event::{
+    BreachFound, CheckpointCause, Ruling, RulingMade, StillRunning, ToolFinished, ToolOutputAppended, ToolStarted,
+};
 use crate::protocol::{CallId, CallStatus, Event, Oid, Payload, ToolKind};
 use crate::tool::{self, HarnessCall, ToolOutcome, Toolbox};
 use std::sync::Arc;
@@ -110,7 +113,7 @@ impl Dispatch {
                 guard,
                 reason: verdict.reason.clone(),
             })?;
-            return self.finish(&proposed.call, Ran::refused(verdict.reason), begun);
+            return self.finish(&proposed.call, Ran::refused(verdict.reason), begun).await;
         }
 
         let (call, tool, kind) = (proposed.call.clone(), proposed.tool.clone(), described.kind);
@@ -123,7 +126,7 @@ impl Dispatch {
         })?;
         let said = match self.permit(&proposed, &described.title, &cancel).await? {
             Permit::Granted(said) => said,
-            Permit::Refused(ran) => return self.finish(&proposed.call, ran, begun),
+            Permit::Refused(ran) => return self.finish(&proposed.call, ran, begun).await,
         };
         // A person's time is not the command's.
         let begun = Instant::now();
@@ -136,7 +139,7 @@ impl Dispatch {
         if self.project.has_background() {
             self.check(&proposed.call, &mut ran).await?;
         }
-        let done = self.finish(&proposed.call, ran, begun)?;
+        let done = self.finish(&proposed.call, ran, begun).await?;
         if !matches!(described.kind, ToolKind::Read | ToolKind::Search) {
             self.project.checkpoint(CheckpointCause::Step, Some(proposed.call)).await?;
         }
@@ -249,7 +252,23 @@ impl Dispatch {
         Ok(())
     }
 
-    fn finish(&self, call: &CallId, ran: Ran, begun: Instant) -> Result<CallDone, EngineError> {
+    /// Looks what the agent has started and is still running: who waits for it does not go round.
+    async fn still_running(&self) -> Option<StillRunning> {
+        let tests = self.project.beside.is_under_way();
+        let work = match self.project.has_background() {
+            true => self.toolbox.background_work().await,
+            false => Work::default(),
+        };
+        let count = |processes: usize| u32::try_from(processes).unwrap_or(u32::MAX);
+        (tests || work.processes + work.servers > 0).then(|| StillRunning {
+            processes: count(work.processes),
+            servers: count(work.servers),
+            cpu_ms: u64::try_from(work.cpu.as_millis()).unwrap_or(u64::MAX),
+            tests,
+        })
+    }
+
+    async fn finish(&self, call: &CallId, ran: Ran, begun: Instant) -> Result<CallDone, EngineError> {
         let ToolOutcome {
             status,
             shown,
@@ -262,6 +281,7 @@ impl Dispatch {
             None => Payload::inline(shown.clone()),
         };
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let running = self.still_running().await;
         let recorded = self.project.journal.record(ToolFinished {
             call: call.clone(),
             status,
@@ -269,6 +289,7 @@ impl Dispatch {
             exit_code,
             duration_ms,
             lines,
+            running,
         })?;
         // As the log has it: a secret that was struck out there does not go to the model either.
         let content = match &recorded.event {

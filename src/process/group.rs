@@ -2,7 +2,7 @@
 
 use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_group, signal_member, wait_until};
 use super::leader::Leader;
-use super::survey::{MARKER, Member, is_there, members, session_lives};
+use super::survey::{MARKER, Member, is_there, members, session_lives, work};
 use rustix::process::{Pid, Signal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -35,6 +35,17 @@ pub struct Survivor {
     pub pid: i32,
     /// Its command line, lossy UTF-8.
     pub command: String,
+}
+
+/// What the background processes of a session are at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Those that are no servers.
+    pub processes: usize,
+    /// Those of a command that waits for connections.
+    pub servers: usize,
+    /// CPU time that all of them have used, and those of their children that ended.
+    pub cpu: Duration,
 }
 
 /// A background process that was stopped.
@@ -131,6 +142,16 @@ impl Group {
                 command,
             })
             .collect()
+    }
+
+    /// Adds up what is running in the background now.
+    pub async fn work(&self) -> Work {
+        let (marker, leaders) = (self.0.marker.clone(), self.state().leaders.clone());
+        let look = move || work(&marker, &numbers(&leaders));
+        match tokio::task::spawn_blocking(look.clone()).await {
+            Ok(work) => work,
+            Err(_) => look(),
+        }
     }
 
     /// Stops everything the session left running, politely first, and says what it was.

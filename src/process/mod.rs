@@ -34,7 +34,7 @@ mod tests;
 
 pub use capture::Captured;
 pub use env::EnvPolicy;
-pub use group::{Group, Stopped, Survivor, mark, reap};
+pub use group::{Group, Stopped, Survivor, Work, mark, reap};
 pub use interactive::interactive;
 pub use invocation::{Invocation, Stdin};
 pub use run::{Finished, run};

@@ -3,6 +3,7 @@
 //! Owns what a process is known by: its number and its start. Invariant: a terminal session is looked up only by the number of a
 //! leader that the caller holds.
 
+use super::group::Work;
 use rustix::process::Pid;
 
 /// Name of the environment variable by which a session's processes are recognised wherever they went.
@@ -29,6 +30,54 @@ pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
         .collect();
     found.sort_by_key(|member| member.pid.as_raw_pid());
     found
+}
+
+/// Adds up what the session's live processes are at. Those of a terminal session that waits for connections are servers.
+#[cfg(target_os = "linux")]
+pub(super) fn work(marker: &str, leaders: &[Pid]) -> Work {
+    let needle = format!("{MARKER}={marker}");
+    let ours: Vec<(Pid, Stat)> = table()
+        .filter(|(pid, _)| *pid != rustix::process::getpid())
+        .filter(|(pid, stat)| leaders.iter().any(|leader| stat.is_in(*leader)) || has_variable(*pid, needle.as_bytes()))
+        .collect();
+    let serving: Vec<i32> = ours
+        .iter()
+        .filter(|(pid, _)| listens(*pid))
+        .map(|(_, stat)| stat.session)
+        .collect();
+    let servers = ours.iter().filter(|(_, stat)| serving.contains(&stat.session)).count();
+    Work {
+        processes: ours.len() - servers,
+        servers,
+        // The kernel tells every program of hundredths of a second, whatever it counts in itself.
+        cpu: std::time::Duration::from_millis(10 * ours.iter().map(|(_, stat)| stat.used).sum::<u64>()),
+    }
+}
+
+/// Without `/proc` each group counts as one that computes nothing.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn work(marker: &str, leaders: &[Pid]) -> Work {
+    Work {
+        processes: members(marker, leaders).len(),
+        ..Work::default()
+    }
+}
+
+/// Says whether a process waits for connections over TCP; false if we may not look.
+#[cfg(target_os = "linux")]
+fn listens(pid: Pid) -> bool {
+    let of = |what: &str| format!("/proc/{}/{what}", pid.as_raw_pid());
+    let tables = ["net/tcp", "net/tcp6"].map(|table| std::fs::read_to_string(of(table)).unwrap_or_default());
+    let listening = tables.iter().flat_map(|table| table.lines()).filter_map(|line| {
+        let mut fields = line.split_ascii_whitespace().skip(3);
+        (fields.next()? == "0A").then(|| fields.nth(5))?
+    });
+    let sockets: Vec<String> = listening.map(|inode| format!("socket:[{inode}]")).collect();
+    let open = std::fs::read_dir(of("fd")).into_iter().flatten().flatten();
+    !sockets.is_empty()
+        && open
+            .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+            .any(|target| sockets.iter().any(|socket| target.as_os_str() == socket.as_str()))
 }
 
 /// Lists the live processes of a terminal session that are not in its leader's group.
@@ -107,6 +156,8 @@ struct Stat {
     group: i32,
     /// 0 as for the group.
     session: i32,
+    /// CPU time of it and of its children that ended, in the kernel's ticks.
+    used: u64,
     started: u64,
 }
 
@@ -116,7 +167,8 @@ impl Stat {
         Self::parse(&std::fs::read(format!("/proc/{}/stat", pid.as_raw_pid())).ok()?)
     }
 
-    /// Parses `pid (name) state ppid pgrp session …`, of which the 22nd field is the start; the name may hold anything, parentheses too.
+    /// Parses `pid (name) state ppid pgrp session …`, of which the 14th to 17th fields are CPU times and the 22nd is the start; the name
+    /// may hold anything, parentheses too.
     fn parse(line: &[u8]) -> Option<Self> {
         let line = String::from_utf8_lossy(line);
         let (start, rest) = line.rsplit_once(')')?;
@@ -124,12 +176,18 @@ impl Stat {
         let state = fields.next()?.chars().next()?;
         // A process that is just vanishing has -1 for both.
         let mut id = |skip| fields.nth(skip)?.parse().ok().filter(|&id| id >= 0);
+        let (group, session) = (id(1)?, id(0)?);
+        let mut used = fields.nth(7)?.parse().unwrap_or(0);
+        for _ in 0..3 {
+            used += fields.next()?.parse().unwrap_or(0);
+        }
         Some(Self {
             name: start.split_once('(')?.1.to_owned(),
             state,
-            group: id(1)?,
-            session: id(0)?,
-            started: fields.nth(15)?.parse().ok()?,
+            group,
+            session,
+            used,
+            started: fields.nth(4)?.parse().ok()?,
         })
     }
 
@@ -184,6 +242,23 @@ mod tests {
         let stat = Stat::parse(b"42 (a) Z 1 1 1) S 7 40 39 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
         assert_eq!(stat.name, "a) Z 1 1 1");
         assert_eq!((stat.state, stat.group, stat.session, stat.started), ('S', 40, 39, 777));
+        assert_eq!(stat.used, 5 + 6 + 7 + 8);
+    }
+
+    #[test]
+    fn who_listens_on_a_port_is_a_server() {
+        let me = rustix::process::getpid();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        assert!(listens(me));
+        drop(listener);
+        let mut child = std::process::Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let other = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        assert!(!listens(other));
+        drop(child.stdin.take());
+        child.wait().unwrap();
     }
 
     #[test]

@@ -115,6 +115,9 @@ async fn a_background_child_that_holds_the_pipe_does_not_block_and_lives_on() {
         .find_map(|line| line.strip_prefix("pid "))
         .unwrap()
         .to_owned();
+    let work = group.work().await;
+    assert_eq!(work.servers, 0);
+    assert!(work.processes >= 1, "{work:?}");
     std::fs::write(dir.path().join("go"), "").unwrap();
     eventually("the child printed more than a pipe holds", async || {
         dir.path().join("past").exists()

@@ -48,6 +48,7 @@ fn event(number: u32) -> Event {
             exit_code: Some(0),
             duration_ms: 1,
             lines: None,
+            running: None,
         }
         .into(),
     }

@@ -7,7 +7,7 @@ use super::harness_call::is_harness;
 use super::input::{BashInput, EditInput, EditorInput, GlobInput, ReadInput, SearchInput, WriteInput, parse};
 use super::place::{Place, resolve};
 use super::{ToolError, ToolOutcome, ToolSpec, edit, find, search, view};
-use crate::process::{Group, Stopped, Survivor};
+use crate::process::{Group, Stopped, Survivor, Work};
 use crate::protocol::RawJson;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -107,6 +107,11 @@ impl Toolbox {
     /// Lists what the session's commands left running.
     pub async fn background(&self) -> Vec<Survivor> {
         self.group.live().await
+    }
+
+    /// Adds up what background processes are at.
+    pub async fn background_work(&self) -> Work {
+        self.group.work().await
     }
 
     /// Stops all background processes and says what they were.

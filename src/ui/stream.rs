@@ -200,6 +200,7 @@ impl Agent {
                     exit_code: Some(0),
                     duration_ms: 12,
                     lines: None,
+                    running: None,
                 })
             }
         }

@@ -105,6 +105,7 @@ impl Log {
                 exit_code: Some(0),
                 duration_ms: 38,
                 lines: None,
+                running: None,
             }
             .into(),
         );

@@ -77,6 +77,7 @@ pub(super) fn void(calls: VecDeque<ProposedCall>, why: &str, out: &mut Vec<Effec
             exit_code: None,
             duration_ms: 0,
             lines: None,
+            running: None,
         };
         out.push(Effect::Record(finished.into()));
         ToolResult {

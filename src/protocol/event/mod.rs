@@ -41,7 +41,7 @@ pub use steer::{
     RunResumed, SteerRefused,
 };
 pub use test::{TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
-pub use tool::{ToolFinished, ToolOutputAppended, ToolStarted};
+pub use tool::{StillRunning, ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
     RetryCause, TurnInterrupted, TurnStarted,

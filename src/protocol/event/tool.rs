@@ -44,4 +44,21 @@ pub struct ToolFinished {
     /// Lines added and removed, for edits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<(u32, u32)>,
+    /// What the agent had started and was still running then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<StillRunning>,
+}
+
+/// What runs beside the agent, because the agent started it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StillRunning {
+    /// Processes that its commands left in the background, but for servers.
+    pub processes: u32,
+    /// Processes of commands that wait for connections.
+    pub servers: u32,
+    /// CPU time that these processes have used by then, in milliseconds.
+    pub cpu_ms: u64,
+    /// Whether a test run is under way that it does not wait for.
+    pub tests: bool,
 }

@@ -7,80 +7,62 @@
 //! A turn is judged by the best that it brought ([`Beat`]). Proof and new file states end a streak of rounds; so does an answer that
 //! changed without the agent's doing, for then it waits for something that moves. A look at something new takes one round off. Two
 //! things are counted besides, because each may go on under new file states or new looks for ever: the same failure again and again
-//! ([`FAILURES_PER_ROUND`]), and turns that only look ([`DRY_PER_ROUND`]).
+//! ([`FAILURES_PER_ROUND`]), and turns that only look ([`DRY_PER_ROUND`]). While something runs that the agent started, a turn that
+//! waits for it is no round; for how long, `wait` says.
 
+mod beat;
+mod counts;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod track;
+mod wait;
 
+pub use beat::Beat;
 pub use track::Track;
 
 use super::timeline::Call;
 use crate::protocol::event::{Repeat, RepeatKind, ToolFinished};
 use crate::protocol::{CallStatus, CaseStatus, Oid, TestPurpose, TestRun, ToolKind};
+use counts::{COUNTED, Counted, NAMED, count};
 use jiff::Timestamp;
 use seen::Seen;
 use std::collections::HashMap;
+use wait::Wait;
 
 /// Times that the same failure must come, with edits in between, to weigh as much as a round.
 pub const FAILURES_PER_ROUND: u32 = 2;
 /// Turns without a new file state or proof that weigh as much as a round.
 pub const DRY_PER_ROUND: u32 = 10;
-/// Failures and repeats that are counted at the same time.
-const COUNTED: usize = 64;
-/// Repeats that are named.
-const NAMED: usize = 3;
-/// Longest name of a repeat, in characters.
-const SUBJECT: usize = 120;
-
-/// What a turn brought, the least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Beat {
-    /// Only what had been before.
-    Round,
-    /// Nothing that tells: no call, or one that was cut off.
-    Idle,
-    /// An answer that had not been there before.
-    Looked,
-    /// A file state that had not been there before.
-    Changed,
-    /// A newly passing test, a commit, a feature that passes.
-    Proved,
-}
-
-impl Beat {
-    /// All, the least first.
-    pub const ALL: [Self; 5] = [Self::Round, Self::Idle, Self::Looked, Self::Changed, Self::Proved];
-
-    /// Returns the word for it, which reports carry.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Round => "round",
-            Self::Idle => "idle",
-            Self::Looked => "looked",
-            Self::Changed => "changed",
-            Self::Proved => "proved",
-        }
-    }
-}
+/// So many such turns weighs one in which a test passed once more: whoever looks whether it always does has reason to do it again.
+const RERUN: u32 = 3;
 
 /// The measure of one session's work on one feature.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Headway {
     turn: Turn,
     streak: u32,
-    dry: u32,
+    dry: Dry,
     told: Option<(u32, Timestamp)>,
     handed_off: bool,
     files: Option<u64>,
     states: Seen,
     answers: Seen,
+    /// What was answered, to whatever question and on whatever files.
+    texts: Seen,
     latest: HashMap<u64, u64>,
     passed: Seen,
     failures: Vec<Counted>,
     repeats: Vec<Counted>,
+    wait: Wait,
+}
+
+/// Turns that brought neither a new file state nor proof.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Dry {
+    turns: u32,
+    /// What they weigh, in turns that only look.
+    weight: u32,
 }
 
 /// The turn that is under way.
@@ -92,18 +74,31 @@ struct Turn {
     /// The same question got another answer.
     moved: bool,
     fresh: u32,
-    /// Whether the call that ended last was fresh.
-    last_fresh: bool,
+    /// What the call that ended last brought.
+    last: Answer,
     again: bool,
+    /// A test passed that had passed before on these files.
+    rerun: bool,
+    /// Something that the agent started was awaited.
+    waits: bool,
 }
 
-/// Something that is counted.
-#[derive(Debug, Clone, PartialEq)]
-struct Counted {
-    number: u64,
-    kind: RepeatKind,
-    subject: String,
-    times: u32,
+/// What an answer was worth.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Answer {
+    /// It was counted as a look at something new.
+    is_fresh: bool,
+    /// Its words had not been heard before.
+    is_new: bool,
+}
+
+impl Dry {
+    const fn and(self, turns: u32, weight: u32) -> Self {
+        Self {
+            turns: self.turns + turns,
+            weight: self.weight + weight,
+        }
+    }
 }
 
 impl Turn {
@@ -129,14 +124,14 @@ impl Headway {
         let (streak, dry) = self.counted();
         let standing = self.failures.iter().filter(|_| !self.turn.proved);
         let failures = standing.map(|failure| failure.times).max().unwrap_or(0);
-        streak.max(failures / FAILURES_PER_ROUND).max(dry / DRY_PER_ROUND)
+        streak.max(failures / FAILURES_PER_ROUND).max(dry.weight / DRY_PER_ROUND)
     }
 
     /// Names what was repeated most, at most three things.
     #[must_use]
     pub fn repeats(&self) -> Vec<Repeat> {
         let (_, dry) = self.counted();
-        let dry = Counted::new(0, RepeatKind::Dry, "", dry / DRY_PER_ROUND * DRY_PER_ROUND);
+        let dry = Counted::new(0, RepeatKind::Dry, "", dry.turns / DRY_PER_ROUND * DRY_PER_ROUND);
         let mut all: Vec<&Counted> = self.failures.iter().chain(&self.repeats).collect();
         all.retain(|counted| counted.times > 1);
         all.sort_by_key(|counted| std::cmp::Reverse(counted.times));
@@ -144,12 +139,7 @@ impl Headway {
         if all.is_empty() && dry.times > 1 {
             all.push(&dry);
         }
-        let named = all.into_iter().take(NAMED).map(|counted| Repeat {
-            kind: counted.kind,
-            subject: counted.subject.clone(),
-            times: counted.times,
-        });
-        named.collect()
+        all.into_iter().take(NAMED).map(Counted::told).collect()
     }
 
     /// Returns since when the agent knows that it goes round, if it has not moved since.
@@ -174,6 +164,11 @@ impl Headway {
         if beat == Beat::Proved {
             self.failures.clear();
         }
+        if beat >= Beat::Changed {
+            self.wait = Wait::default();
+        } else if self.turn.waits {
+            self.wait.end_turn();
+        }
         self.turn = Turn::default();
         // It moves again once half of what it was told of is undone; one look aside is not yet another course.
         let rounds = self.rounds();
@@ -182,41 +177,55 @@ impl Headway {
     }
 
     /// Streak and dry turns with the turn under way.
-    const fn counted(&self) -> (u32, u32) {
-        match self.turn.beat() {
-            Beat::Proved | Beat::Changed => (0, 0),
-            Beat::Looked if self.turn.moved => (0, 0),
-            Beat::Looked => (self.streak.saturating_sub(1), self.dry + 1),
-            Beat::Round => (self.streak + 1, self.dry + 1),
-            Beat::Idle => (self.streak, self.dry + self.turn.calls as u32),
+    const fn counted(&self) -> (u32, Dry) {
+        let (streak, dry, turn) = (self.streak, self.dry, &self.turn);
+        match turn.beat() {
+            Beat::Proved | Beat::Changed => (0, Dry { turns: 0, weight: 0 }),
+            Beat::Looked if turn.moved => (0, Dry { turns: 0, weight: 0 }),
+            Beat::Looked if turn.waits => (streak.saturating_sub(1), dry),
+            Beat::Looked => (streak.saturating_sub(1), dry.and(1, 1)),
+            Beat::Round => (streak + 1, dry.and(1, 1)),
+            Beat::Idle if turn.rerun => (streak, dry.and(1, RERUN)),
+            Beat::Idle if turn.waits || !turn.calls => (streak, dry),
+            Beat::Idle => (streak, dry.and(1, 1)),
         }
     }
 
-    /// A call ended. One that was cut off tells nothing.
-    pub(super) fn called(&mut self, call: &Call, finished: &ToolFinished) {
-        self.turn.last_fresh = false;
+    /// Says whether the call was made before.
+    pub(super) fn knows(&self, call: &Call) -> bool {
+        self.latest.contains_key(&asked(call))
+    }
+
+    /// A call ended. One that was cut off tells nothing. Whether it ran tests is asked for only where it was made before.
+    pub(super) fn called(&mut self, call: &Call, finished: &ToolFinished, runs_tests: bool) {
+        let kind = call.kind.unwrap_or(ToolKind::Other);
+        self.turn.last = Answer::default();
+        // Whoever edits does not wait.
+        let waits = self.wait.look(finished.running.as_ref()) && kind != ToolKind::Edit;
         if finished.status == CallStatus::Cancelled {
             return;
         }
         self.turn.calls = true;
-        // A call that a guard refused has no input in the log; its title says what it would have done.
-        let asked = if call.kind.is_some() { &call.input } else { &call.title };
-        let asked = seen::call(&call.tool, asked);
+        self.turn.waits |= waits;
+        let asked = asked(call);
         let failed = finished.status != CallStatus::Completed || finished.exit_code.is_some_and(|code| code != 0);
         let gist = seen::gist(&finished.output.text);
         let exact = if failed { gist } else { seen::output(&finished.output) };
-        let kind = call.kind.unwrap_or(ToolKind::Other);
-        let tells = failed && !finished.output.text.trim().is_empty();
+        let tells = failed && !waits && seen::says_something(&finished.output.text);
         if tells {
             let number = seen::number((asked, gist));
             count(&mut self.failures, number, RepeatKind::Failure, &call.title, 1);
         }
+        self.turn.last.is_new = seen::says_something(&finished.output.text) && self.texts.note(gist);
         let before = self.latest.insert(asked, gist);
         if self.latest.len() > COUNTED * 32 {
             self.latest.clear();
         }
         let answer = seen::number((self.files, asked, exact));
         if !self.answers.note(answer) {
+            if waits {
+                return;
+            }
             let repeat = if kind == ToolKind::Read {
                 RepeatKind::Reading
             } else {
@@ -226,7 +235,9 @@ impl Headway {
             if !tells {
                 count(&mut self.repeats, answer, repeat, &call.title, 2);
             }
-            self.turn.again = true;
+            let passes_again = runs_tests && !failed;
+            self.turn.rerun |= passes_again;
+            self.turn.again |= !passes_again;
         } else if matches!(kind, ToolKind::Read | ToolKind::Search | ToolKind::Execute | ToolKind::Fetch) {
             match before {
                 // Only the clock went on.
@@ -234,7 +245,7 @@ impl Headway {
                 Some(_) if !failed => self.turn.moved = true,
                 _ => {
                     self.turn.fresh += 1;
-                    self.turn.last_fresh = true;
+                    self.turn.last.is_fresh = true;
                 }
             }
         }
@@ -257,30 +268,53 @@ impl Headway {
             self.turn.changed = true;
             return;
         }
+        let last = std::mem::take(&mut self.turn.last);
+        if last.is_new {
+            // What is tried by turns gave another result.
+            self.turn.moved = true;
+            return;
+        }
         self.turn.again = true;
-        if std::mem::take(&mut self.turn.last_fresh) {
+        if last.is_fresh {
             // The way back is no look at something new.
             self.turn.fresh = self.turn.fresh.saturating_sub(1);
         }
         count(&mut self.repeats, 0, RepeatKind::Undone, "", 1);
     }
 
-    /// The harness ran the tests. Failures count where the agent asked for the run.
-    pub(super) fn tested(&mut self, run: &TestRun) {
-        let asked_for = matches!(run.purpose, TestPurpose::Evidence | TestPurpose::Commit);
+    /// The harness ran the tests. Failures count where the agent asked for the run: one by one where it claims something, and all
+    /// together where it only looks, for the tests of features to come fail in each such run and mean nothing by themselves. So do
+    /// all once the feature in hand passes.
+    pub(super) fn tested(&mut self, run: &TestRun, passes: bool) {
+        let claims = matches!(run.purpose, TestPurpose::Evidence | TestPurpose::Commit);
+        let looks = run.purpose == TestPurpose::Agent;
+        let mut failing = Vec::new();
         for case in &run.cases {
             match case.status {
                 // Each counts once: broken and mended in turns is no headway.
                 CaseStatus::Passed => {
                     let new = self.passed.note(seen::number(case.name.as_str()));
-                    self.turn.proved |= new && asked_for;
+                    self.turn.proved |= new && (claims || looks);
                 }
-                CaseStatus::Failed if asked_for => {
-                    let number = seen::number((case.name.as_str(), seen::gist(&case.detail)));
-                    count(&mut self.failures, number, RepeatKind::Failure, &case.name, 1);
-                }
-                CaseStatus::Failed | CaseStatus::Skipped | CaseStatus::Todo => {}
+                CaseStatus::Failed => failing.push((case.name.as_str(), seen::gist(&case.detail))),
+                CaseStatus::Skipped | CaseStatus::Todo => {}
             }
+        }
+        if claims {
+            for failure in &failing {
+                let number = seen::number(failure);
+                count(&mut self.failures, number, RepeatKind::Failure, failure.0, 1);
+            }
+        } else if looks && !passes && !failing.is_empty() {
+            failing.sort_unstable();
+            let names: Vec<&str> = failing.iter().map(|failure| failure.0).take(NAMED).collect();
+            count(
+                &mut self.failures,
+                seen::number(&failing),
+                RepeatKind::Failure,
+                &names.join(", "),
+                1,
+            );
         }
     }
 
@@ -323,7 +357,8 @@ impl Headway {
 
     /// The session is over: what it was like stays, what it was measured by goes.
     pub(super) fn close(&mut self) {
-        (self.states, self.answers, self.passed) = (Seen::default(), Seen::default(), Seen::default());
+        (self.states, self.answers) = (Seen::default(), Seen::default());
+        (self.texts, self.passed) = (Seen::default(), Seen::default());
         self.latest = HashMap::new();
         self.files = None;
         for counts in [&mut self.failures, &mut self.repeats] {
@@ -334,32 +369,7 @@ impl Headway {
     }
 }
 
-impl Counted {
-    fn new(number: u64, kind: RepeatKind, subject: &str, times: u32) -> Self {
-        let line = subject.lines().next().unwrap_or_default();
-        Self {
-            number,
-            kind,
-            subject: line.chars().take(SUBJECT).collect(),
-            times,
-        }
-    }
-}
-
-/// Counts one more of something, `first` where it was not counted before. Where there is no room, what came least often goes.
-fn count(counts: &mut Vec<Counted>, number: u64, kind: RepeatKind, subject: &str, first: u32) {
-    if let Some(known) = counts
-        .iter_mut()
-        .find(|counted| counted.number == number && counted.kind == kind)
-    {
-        known.times += 1;
-        return;
-    }
-    if counts.len() >= COUNTED {
-        let least = (0..counts.len()).min_by_key(|index| counts[*index].times);
-        if let Some(least) = least {
-            counts.remove(least);
-        }
-    }
-    counts.push(Counted::new(number, kind, subject, first));
+/// The number of what a call asks. One that a guard refused has no input in the log; its title says what it would have done.
+fn asked(call: &Call) -> u64 {
+    seen::call(&call.tool, if call.kind.is_some() { &call.input } else { &call.title })
 }

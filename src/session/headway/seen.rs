@@ -59,7 +59,14 @@ pub(super) fn output(output: &Payload) -> u64 {
     }
 }
 
-/// The number of an output apart from what differs between two runs of the same thing: times, and addresses in memory.
+/// Says whether the output of a call holds more than how it ended.
+pub(super) fn says_something(output: &str) -> bool {
+    let is_code = |line: &str| line == "(no output)" || line.starts_with("[exit code ") && line.ends_with(']');
+    output.lines().map(str::trim).any(|line| !line.is_empty() && !is_code(line))
+}
+
+/// The number of an output apart from what differs between two runs of the same thing: times, addresses in memory, numbers of threads
+/// and processes, names of temporary files, ports that the system gave.
 pub(super) fn gist(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     for line in text.split_inclusive('\n') {
@@ -76,11 +83,13 @@ pub(super) fn gist(text: &str) -> u64 {
 fn timeless(line: &str, hasher: &mut DefaultHasher) {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '_');
     let mut after_time = false;
+    let mut around = Around::new(line);
     for part in line.split_inclusive(|c| !is_word(c)) {
         let word = part.trim_end_matches(|c| !is_word(c));
-        if is_time(word) || word.starts_with("0x") {
+        let says_nothing = around.names_a_run(word, &part[word.len()..]);
+        if is_time(word) || word.starts_with("0x") || says_nothing {
             hasher.write(b"#");
-            after_time = true;
+            after_time = !says_nothing;
         } else if !(word.is_empty() || after_time && is_unit(word)) {
             hasher.write(word.as_bytes());
             after_time = false;
@@ -88,6 +97,53 @@ fn timeless(line: &str, hasher: &mut DefaultHasher) {
         hasher.write(&part.as_bytes()[word.len()..]);
     }
 }
+
+/// What of a line tells what a word in it is.
+struct Around<'a> {
+    /// `thread 'adds' (25081) panicked`, as Rust has it.
+    panics: bool,
+    before: &'a str,
+    above: &'a str,
+    /// Below a directory for temporary files, until the next `/`.
+    is_temporary: bool,
+}
+
+impl<'a> Around<'a> {
+    fn new(line: &str) -> Self {
+        Self {
+            panics: line.trim_start().starts_with("thread '"),
+            before: "",
+            above: "",
+            is_temporary: false,
+        }
+    }
+
+    /// Says whether a word, which `end` follows, is a number or name that the system gave for this run.
+    fn names_a_run(&mut self, word: &'a str, end: &str) -> bool {
+        let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        let port = word.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
+        let numbered = ["pid", "PID", "process", "thread", "goroutine", "pytest"];
+        let given = is_number && (numbered.contains(&self.before) || self.panics && end.starts_with(')'))
+            || port.is_some_and(|port| port >= EPHEMERAL)
+            || self.is_temporary && word.bytes().any(|byte| byte.is_ascii_digit() || byte == b'.');
+        if end.starts_with('/') {
+            self.is_temporary = TEMPORARY.contains(&word) && (self.above.is_empty() || word == "T");
+            self.above = word;
+        } else if !(end.is_empty() || end.starts_with('-')) {
+            (self.is_temporary, self.above) = (false, "");
+        }
+        if !word.is_empty() {
+            self.before = word;
+        }
+        given
+    }
+}
+
+/// The first port that Linux gives to whoever does not ask for one.
+const EPHEMERAL: u16 = 32_768;
+
+/// Directories that hold temporary files: of most systems, and of macOS.
+const TEMPORARY: [&str; 2] = ["tmp", "T"];
 
 /// `0.52`, `12ms`, `1.5s`, `10:41:07.25`. A whole number alone is none: it may be a line, a count, a port.
 fn is_time(word: &str) -> bool {
@@ -152,6 +208,46 @@ mod tests {
         assert_ne!(gist("localhost:80"), gist("localhost:81"));
         assert_ne!(gist("v1.2.3"), gist("v1.2.4"));
         assert_eq!(gist("finished in 0.3 seconds"), gist("finished in 0.5 seconds"));
+    }
+
+    #[test]
+    fn what_the_system_gave_for_a_run_says_nothing() {
+        for (one, other) in [
+            (
+                "thread 'adds' (25081) panicked at src/a.rs:4:5",
+                "thread 'adds' (25193) panicked at src/a.rs:4:5",
+            ),
+            ("cannot open /tmp/tmp.Ab12Cd/out", "cannot open /tmp/tmp.Xy98Zw/out"),
+            ("in /tmp/.tmpAb1/x/y.rs", "in /tmp/.tmpQr7/x/y.rs"),
+            (
+                "/tmp/pytest-of-me/pytest-12/test_a0/f",
+                "/tmp/pytest-of-me/pytest-13/test_a0/f",
+            ),
+            ("/var/folders/xy/T/tmp1ab/f", "/var/folders/xy/T/tmp2cd/f"),
+            ("killed pid 4711", "killed pid 4712"),
+            ("goroutine 12 [running]", "goroutine 19 [running]"),
+            ("refused 127.0.0.1:40123", "refused 127.0.0.1:51877"),
+        ] {
+            assert_eq!(gist(one), gist(other), "{one}");
+        }
+        for (one, other) in [
+            (
+                "thread 'adds' (25081) panicked at src/a.rs:4:5",
+                "thread 'adds' (25081) panicked at src/a.rs:5:5",
+            ),
+            ("/tmp/tmp.Ab12Cd/out", "/tmp/tmp.Ab12Cd/in"),
+            ("/src/a1/f", "/src/a2/f"),
+            ("left: (1)", "left: (2)"),
+            ("test 3 failed", "test 4 failed"),
+        ] {
+            assert_ne!(gist(one), gist(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_code_alone_says_nothing() {
+        assert!(!says_something("[exit code 1]") && !says_something(" \n[exit code 1]\n"));
+        assert!(says_something("no\n[exit code 1]"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod circling;
 mod innocent;
 mod laws;
+mod waiting;
 
 use crate::protocol::event::*;
 use crate::protocol::*;
@@ -16,6 +17,8 @@ struct Trace {
     state: State,
     rounds: Vec<u32>,
     calls: u32,
+    /// What runs beside the agent.
+    running: Option<StillRunning>,
 }
 
 impl Trace {
@@ -24,6 +27,7 @@ impl Trace {
             state: State::default(),
             rounds: Vec::new(),
             calls: 0,
+            running: None,
         };
         trace.tell(FeatureListLoaded {
             path: "feature_list.json".into(),
@@ -105,6 +109,7 @@ impl Trace {
             exit_code: ended.1,
             duration_ms: 3_600_000,
             lines: None,
+            running: self.running,
         });
         call
     }
@@ -163,6 +168,15 @@ impl Trace {
                 moved: false,
                 only: Vec::new(),
             },
+        });
+    }
+
+    /// Processes of the agent's commands run on, and have used so much CPU time.
+    fn runs(&mut self, processes: u32, cpu_ms: u64) {
+        self.running = Some(StillRunning {
+            processes,
+            cpu_ms,
+            ..StillRunning::default()
         });
     }
 

@@ -2,11 +2,14 @@
 
 use super::At;
 use crate::protocol::event::{CheckRan, CheckpointCause, CheckpointMade, CirclingSeen, CirclingStep, ToolFinished};
-use crate::protocol::{TestPurpose, TestRun, ToolKind};
+use crate::protocol::{FeatureStatus, TestPurpose, TestRun, ToolKind};
 use crate::session::Headway;
 use crate::session::headway::Track;
 use crate::session::state::State;
-use crate::session::timeline::ItemKind;
+use crate::session::timeline::{Call, ItemKind};
+
+/// Length of the shortest name of a test that says in a command what is run.
+const SHORTEST: usize = 4;
 
 impl State {
     /// The turn is over; its beat goes to the feature that it was for.
@@ -29,10 +32,28 @@ impl State {
     }
 
     pub(super) fn measure_call(&mut self, at: At, event: &ToolFinished) {
+        let known = self.session(at.session).and_then(|session| {
+            let call = session.call(&event.call)?;
+            session.headway.knows(call).then_some(call)
+        });
+        let runs_tests = known.is_some_and(|call| self.runs_tests(call));
         let Some(session) = self.session_mut(at.session) else { return };
         let item = session.calls.get(&event.call).and_then(|index| session.items.get(*index));
         if let Some(ItemKind::Call(call)) = item.map(|item| &item.kind) {
-            session.headway.called(call, event);
+            session.headway.called(call, event, runs_tests);
+        }
+    }
+
+    /// Says whether a call runs tests, as far as is known of them: the tool for it, or a command that names the project's test command
+    /// or a file in which tests were found.
+    fn runs_tests(&self, call: &Call) -> bool {
+        let named = |name: &str| name.len() >= SHORTEST && call.title.contains(name);
+        let file = |case: &str| case.split_once(": ").map_or(case, |(file, _)| file).to_owned();
+        match call.kind {
+            Some(ToolKind::Execute) => {
+                self.verify_command.as_deref().is_some_and(named) || self.tests.cases.iter().any(|case| named(&file(&case.name)))
+            }
+            _ => call.tool == "run_tests",
         }
     }
 
@@ -49,7 +70,10 @@ impl State {
     }
 
     pub(super) fn measure_tests(&mut self, at: At, run: &TestRun) {
-        self.measure(at, |headway| headway.tested(run));
+        let feature = self.session(at.session).and_then(|session| session.feature.as_ref());
+        let row = feature.and_then(|id| self.features.get(id));
+        let passes = row.is_some_and(|row| row.feature.status == FeatureStatus::Passing);
+        self.measure(at, |headway| headway.tested(run, passes));
     }
 
     pub(super) fn measure_check(&mut self, at: At, event: &CheckRan) {

@@ -190,6 +190,7 @@ impl Scribe {
                     exit_code: Some(*code),
                     duration_ms: 3,
                     lines: None,
+                    running: None,
                 });
             }
             Step::Interrupted(text) => {

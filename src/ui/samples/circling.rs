@@ -37,6 +37,7 @@ pub fn sample_circling(state: &State) -> Vec<Event> {
             exit_code: Some(1),
             duration_ms: 240,
             lines: None,
+            running: None,
         };
         events.push(finished.into());
     }

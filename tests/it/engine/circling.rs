@@ -227,6 +227,36 @@ async fn where_nobody_is_asked_or_answers_the_feature_is_left_out_and_the_run_sa
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_a_build_in_the_background_is_no_round() {
+    let lab = lab(Autonomy::Auto);
+    let build = call("bash", r#"{ command = "sleep 600 > build.log 2>&1 &" }"#);
+    let poll = call("bash", r#"{ command = "ls build.log; echo building" }"#);
+    let script = [
+        INITIALIZER,
+        &coding(&(build + &poll.repeat(9) + &ends())),
+        &builds("F001", "01", "hello"),
+        &builds("F002", "02", "bye"),
+    ]
+    .concat();
+    let ran = lab.run(&script).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(steps(&ran), Vec::new());
+    assert_eq!(ended(&ran)[1].cause, EndCause::Finished);
+    let running = ran.all(|event| match event {
+        Event::ToolFinished(finished) => Some(finished.running),
+        _ => None,
+    });
+    assert!(
+        running.iter().flatten().filter(|running| running.processes > 0).count() >= 10,
+        "{running:?}"
+    );
+    assert!(
+        running.last().is_some_and(Option::is_none),
+        "it ended with its session: {running:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_threshold_of_zero_is_never_reached() {
     let mut lab = lab(Autonomy::Auto);
     lab.settings.circling = Circling {

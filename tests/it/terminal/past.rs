@@ -158,6 +158,7 @@ fn hostile_log() -> Vec<Event> {
             exit_code: Some(1),
             duration_ms: 1,
             lines: None,
+            running: None,
         }
         .into(),
         NoteAdded { text: hostile("note") }.into(),

@@ -115,6 +115,7 @@ fn a_call_that_fell_through_says_why() {
         exit_code,
         duration_ms: 1,
         lines: None,
+        running: None,
     };
     let nothing = finished("Nothing to commit: the working tree is the same.\nMore.", None);
     assert_eq!(

@@ -76,6 +76,59 @@ fn the_same_test_fails_whenever_the_flag_is_asked_for() {
 }
 
 #[test]
+fn the_same_tests_fail_whenever_the_agent_looks() {
+    let mut trace = Trace::new();
+    for step in 0..30 {
+        trace.turn(|t| {
+            t.edit("add.sh", &format!("t{step}"));
+            t.tests(TestPurpose::Agent, &[("tests/t1.sh", false, ""), ("tests/t2.sh", false, "")]);
+        });
+    }
+    found(&trace, 12, RepeatKind::Failure, "tests/t1.sh, tests/t2.sh");
+}
+
+#[test]
+fn the_same_panic_of_another_thread() {
+    let mut trace = Trace::new();
+    for step in 0..26 {
+        trace.turn(|t| {
+            t.edit("src/lib.rs", &format!("t{step}"));
+            let output = format!(
+                "thread 'adds' ({}) panicked at src/lib.rs:3:5:\nleft: 1\nright: 2\nsee /tmp/.tmpA{step}x/log",
+                25081 + step
+            );
+            t.sh("cargo test 2>&1", 101, &output);
+        });
+    }
+    found(&trace, 12, RepeatKind::Failure, "cargo test 2>&1");
+}
+
+#[test]
+fn tried_by_turns_with_the_same_results() {
+    let mut trace = Trace::new();
+    for step in 0..16 {
+        trace.turn(|t| {
+            let mode = ["a", "b"][step % 2];
+            let call = t.sh(&format!("echo {mode} > cfg; bench # {step}"), 0, &format!("42 with {mode}"));
+            t.kept(mode, CheckpointCause::Step, Some(call));
+        });
+    }
+    found(&trace, 9, RepeatKind::Undone, "");
+}
+
+#[test]
+fn a_passing_test_run_for_ever() {
+    let mut trace = Trace::new();
+    for _ in 0..30 {
+        trace.turn(|t| {
+            drop(t.call("run_tests", ToolKind::Other, "", (CallStatus::Completed, None), "all pass"));
+            t.tests(TestPurpose::Agent, &[("tests/t1.sh", true, "")]);
+        });
+    }
+    found(&trace, 22, RepeatKind::Call, "");
+}
+
+#[test]
 fn an_edit_undone_and_redone() {
     let mut trace = Trace::new();
     for _ in 0..5 {
@@ -126,6 +179,7 @@ fn a_call_that_a_guard_refuses_again_and_again() {
                 exit_code: None,
                 duration_ms: 0,
                 lines: None,
+                running: None,
             });
         });
     }

@@ -115,9 +115,97 @@ fn a_silent_check_that_says_no_is_no_failure_to_count() {
     let mut trace = Trace::new();
     for step in 0..30 {
         trace.turn(|t| t.edit("src/a.rs", &format!("t{step}")));
-        trace.turn(|t| drop(t.sh("grep -rq old_name src", 1, "")));
+        trace.turn(|t| drop(t.sh("grep -rq old_name src", 1, "[exit code 1]")));
     }
     innocent("a silent check", &trace);
+}
+
+#[test]
+fn measuring_by_turns_with_new_results_is_movement() {
+    let mut trace = Trace::new();
+    for step in 0..24 {
+        trace.turn(|t| {
+            let mode = ["a", "b"][step % 2];
+            let call = t.sh(
+                &format!("echo {mode} > cfg; bench # {step}"),
+                0,
+                &format!("{} requests", 9000 + step),
+            );
+            t.kept(mode, CheckpointCause::Step, Some(call));
+        });
+    }
+    innocent("a measurement", &trace);
+}
+
+#[test]
+fn measuring_by_turns_in_two_steps_is_movement() {
+    let mut trace = Trace::new();
+    for step in 0..24 {
+        trace.turn(|t| t.edit("cfg", ["a", "b"][step % 2]));
+        trace.turn(|t| drop(t.sh("bench", 0, &format!("{} requests", 9000 + step))));
+    }
+    innocent("a measurement in two steps", &trace);
+}
+
+#[test]
+fn looking_whether_a_test_always_passes_is_no_circle() {
+    let mut trace = Trace::new();
+    trace.tests(TestPurpose::Smoke, &[("tests/t1.sh", false, ""), ("tests/t2.sh", true, "")]);
+    trace.turn(|t| t.edit("add.sh", "mended"));
+    for _ in 0..9 {
+        trace.turn(|t| drop(t.sh("sh tests/t1.sh && echo passed", 0, "passed")));
+    }
+    for _ in 0..9 {
+        trace.turn(|t| {
+            drop(t.call(
+                "run_tests",
+                ToolKind::Other,
+                "",
+                (CallStatus::Completed, None),
+                "2/2 tests pass",
+            ));
+            t.tests(TestPurpose::Agent, &[("tests/t1.sh", true, ""), ("tests/t2.sh", true, "")]);
+        });
+    }
+    innocent("a test that may be flaky", &trace);
+}
+
+#[test]
+fn tests_of_features_to_come_fail_in_each_look_and_mean_nothing() {
+    let mut trace = Trace::new();
+    for step in 0..30 {
+        trace.turn(|t| {
+            t.edit("src/a.rs", &format!("t{step}"));
+            let own = format!("want 9 got {}", step / 4);
+            t.tests(
+                TestPurpose::Agent,
+                &[("F1 adds", false, &own), ("F2 of one day", false, "not built yet")],
+            );
+        });
+    }
+    innocent("looks at red skeletons", &trace);
+}
+
+#[test]
+fn tidying_up_after_the_flag_with_other_tests_red_is_movement() {
+    let mut trace = Trace::new();
+    let passing = Feature {
+        id: "F1".into(),
+        status: FeatureStatus::Passing,
+        ..Feature::default()
+    };
+    trace.tell(FeatureListLoaded {
+        path: "feature_list.json".into(),
+        features: vec![passing],
+        notices: Vec::new(),
+    });
+    for step in 0..20 {
+        trace.turn(|t| {
+            t.edit("src/a.rs", &format!("t{step}"));
+            t.tests(TestPurpose::Agent, &[("F2 of one day", false, "not built yet")]);
+        });
+    }
+    innocent("a refactoring", &trace);
 }
 
 #[test]
