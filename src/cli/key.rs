@@ -31,7 +31,9 @@ pub async fn find(settings: &Settings) -> Result<Key, Failure> {
         };
     };
     // What it says besides the key is not for us.
-    let mut invocation = Invocation::shell(format!("{{ {command}\n}} 2>/dev/null"), "/").timeout(PATIENCE);
+    let mut invocation = Invocation::shell(format!("{{ {command}\n}} 2>/dev/null"), "/")
+        .timeout(PATIENCE)
+        .daemons_stay();
     invocation.env = EnvPolicy::Exact(std::env::vars_os().collect());
     let finished = process::run(invocation, CancellationToken::new(), None).await?;
     if finished.exit_code != Some(0) {

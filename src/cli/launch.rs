@@ -12,6 +12,7 @@ use super::notice::Notices;
 use super::{signals, summary};
 use crate::config::Settings;
 use crate::config::pricing::Prices;
+use crate::engine::errand::{self, Errand};
 use crate::engine::{self, Attendance, Engine, EngineError, Plan};
 use crate::link::Client;
 use crate::protocol::event::{self, RunEnded, RunOutcome, WorktreeTaken};
@@ -114,6 +115,22 @@ pub fn runtime() -> Result<Runtime, Failure> {
         .thread_name("longhaul")
         .build()
         .map_err(|error| Failure::Internal(error.into()))
+}
+
+/// Ends what killed commands left running, says so, and writes down that this one runs programs too; that goes with the value.
+///
+/// # Errors
+/// Fails if there is no place for state, or the output fails.
+pub fn begin_errand(runtime: &Runtime, console: &mut Console) -> Result<Option<Errand>, Failure> {
+    let root = ProjectDir::state_root()?;
+    if let Some(stopped) = runtime.block_on(errand::reap(&root)) {
+        console.note(format!("note: {}", Clean::line(&stopped)))?;
+    }
+    // A state directory that cannot be written is no reason not to go on.
+    let begun = Errand::begin(&root);
+    Ok(begun
+        .inspect_err(|error| tracing::warn!(%error, "what this command starts will not be found if it is killed"))
+        .ok())
 }
 
 /// Runs to the end and returns how it ended.

@@ -60,6 +60,7 @@ pub fn main() -> ExitCode {
         .display_env_section(false)
         .install();
     crate::process::hide_from_children();
+    crate::process::adopt();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -6,13 +6,14 @@ use super::args::Cli;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::launch::options;
+use super::launch::{begin_errand, options, runtime};
 use super::notice::Notices;
 use super::{project, settings};
 use crate::engine::place::Place;
 use crate::engine::rollback;
 use crate::harness::places;
 use crate::protocol::FinishWay;
+use crate::store::ProjectDir;
 use crate::ui::text::Clean;
 use crate::ui::{UiError, Wanted};
 use crate::{link, ui};
@@ -56,6 +57,11 @@ pub fn run(dir: Option<&Path>, list: Option<&Path>, console: &mut Console) -> Re
         None => chosen(&place, console)?,
     };
     let workspace = place.workspace;
+    // The window runs tests for the person. Where longhaul was never used, nothing was left and a look around leaves nothing.
+    let _errand = match ProjectDir::state_root()?.is_dir() {
+        true => begin_errand(&runtime()?, console)?,
+        false => None,
+    };
     link::settle_edit(&place.dir, &workspace, &settings).map_err(Failure::unready)?;
     let mover = rollback::mover(&workspace, &place.dir, &settings);
     let client = link::offline_in(place.dir, &workspace, &settings, Some(mover));

@@ -1,6 +1,6 @@
-//! Signals to a headless run: the first asks it to stop, the second insists.
+//! Signals to a headless run: the first asks it to stop, the second insists. And to a command that waits: any asks it to end.
 //!
-//! Invariant: losing the terminal (SIGHUP) never stops a headless run.
+//! Invariant: losing the terminal (SIGHUP) never stops a headless run, nor a command that was started to outlive it.
 
 use crate::link::Client;
 use crate::protocol::{Command, StopMode};
@@ -31,6 +31,35 @@ pub async fn listen(client: Client, cancel: CancellationToken) {
     cancel.cancel();
     tokio::time::sleep(GRACE).await;
     std::process::exit(128 + second);
+}
+
+/// Waits for a signal that asks a command to end: by Ctrl-C, by `kill`, or by the end of its terminal, unless it was started (as by
+/// `nohup`) not to hear of that.
+pub async fn asked_to_end() {
+    let caught = |kind| signal(kind).inspect_err(|error| tracing::warn!(%error, "a signal cannot be caught"));
+    let deaf = ignores_hangup();
+    let (interrupt, terminate) = (caught(SignalKind::interrupt()), caught(SignalKind::terminate()));
+    let hangup = if deaf { None } else { caught(SignalKind::hangup()).ok() };
+    tokio::select! {
+        () = one(interrupt.ok()) => {}
+        () = one(terminate.ok()) => {}
+        () = one(hangup) => {}
+    }
+}
+
+async fn one(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Says whether this process was started with SIGHUP ignored; without `/proc` that cannot be seen.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The lowest bit stands for signal 1.
+    ignored.is_some_and(|mask| mask.trim().ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']))
 }
 
 /// Waits for a signal that asks to end; returns its number.

@@ -8,14 +8,12 @@ use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::project::Project;
-use super::{launch, replay, settings, words};
+use super::{launch, replay, settings, signals, words};
 use crate::config::Settings;
-use crate::engine::errand::{self, Errand};
 use crate::git::Repo;
 use crate::process::ProcessError;
 use crate::protocol::{CaseStatus, Feature, Oid, TestCase, TestPurpose, TestRun};
 use crate::session::state::FeatureRow;
-use crate::store::ProjectDir;
 use crate::ui::text::{Clean, format};
 use crate::verify::{self, Plan, runner};
 use serde::Serialize;
@@ -207,27 +205,20 @@ fn told(changed: &[String]) -> String {
     )
 }
 
-/// Waits for a piece of work that Ctrl-C cancels. What it started is ended either way; if this process is killed, the next command
-/// that comes here ends it, and says so.
+/// Waits for a piece of work that Ctrl-C cancels, or another signal that asks to end. What it started is ended either way; if this
+/// process is killed, the next command that comes here ends it, and says so.
 pub(super) fn until_stopped<T, F>(work: impl FnOnce(CancellationToken) -> F, console: &mut Console) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, ProcessError>>,
 {
     let runtime = launch::runtime()?;
-    let root = ProjectDir::state_root()?;
-    if let Some(stopped) = runtime.block_on(errand::reap(&root)) {
-        console.note(format!("note: {}", Clean::line(&stopped)))?;
-    }
-    // A state directory that cannot be written is no reason not to test.
-    let _errand = Errand::begin(&root)
-        .inspect_err(|error| tracing::warn!(%error, "what this command starts will not be found if it is killed"));
+    let _errand = launch::begin_errand(&runtime, console)?;
     runtime.block_on(async {
         let cancel = CancellationToken::new();
         let stop = cancel.clone();
         let listening = tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.cancel();
-            }
+            signals::asked_to_end().await;
+            stop.cancel();
         });
         let done = work(cancel).await?;
         listening.abort();

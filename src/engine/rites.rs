@@ -130,7 +130,7 @@ impl Dispatch {
     async fn run_hook(&self, path: &PathBuf, index: &Path, cancel: &CancellationToken) -> Result<Finished, EngineError> {
         let project = &self.project;
         let timeout = Duration::from_secs(project.settings.verify.timeout_seconds);
-        let mut hook = Invocation::new(path, &project.workspace).timeout(timeout);
+        let mut hook = Invocation::new(path, &project.workspace).timeout(timeout).daemons_stay();
         hook.env = EnvPolicy::Inherit(vec![
             ("GIT_INDEX_FILE".into(), index.into()),
             // As git itself does it for commits without an editor.

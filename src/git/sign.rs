@@ -118,7 +118,8 @@ impl Signing {
             .iter()
             .map(|(name, value)| (OsString::from(name), OsString::from(value)))
             .chain(passed);
-        let mut ask = Invocation::new(&git, workdir).args(args).timeout(PATIENCE);
+        // What git starts for the person meanwhile, such as the agent of their key, is theirs.
+        let mut ask = Invocation::new(&git, workdir).args(args).timeout(PATIENCE).daemons_stay();
         ask.env = EnvPolicy::Inherit(env.collect());
         ask.stdin = Stdin::Bytes(commit.message.into_bytes());
         let done = run(ask, CancellationToken::new(), None).await?;

@@ -2,6 +2,7 @@
 
 use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_group, signal_member, wait_until};
 use super::leader::Leader;
+use super::orphans;
 use super::survey::{MARKER, Member, is_there, members, session_lives, work};
 use rustix::process::{Pid, Signal};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,7 +98,9 @@ impl Group {
     #[must_use]
     pub fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        Self::marked(format!("{}-{}", mark(), COUNT.fetch_add(1, Ordering::Relaxed)))
+        let marker = format!("{}-{}", mark(), COUNT.fetch_add(1, Ordering::Relaxed));
+        orphans::open(&marker);
+        Self::marked(marker)
     }
 
     fn marked(marker: String) -> Self {
@@ -183,6 +186,8 @@ impl Group {
         let mut state = self.state();
         state.leaders.clear();
         state.drains.drain(..).for_each(|drain| drain.abort());
+        drop(state);
+        orphans::reap();
         seen.into_iter()
             .map(|Member { pid, command, .. }| Stopped {
                 pid: pid.as_raw_pid(),
@@ -195,7 +200,7 @@ impl Group {
     /// Reads the process table off the async threads.
     async fn members(&self) -> Vec<Member> {
         let (marker, leaders) = (self.0.marker.clone(), self.state().leaders.clone());
-        let look = move || members(&marker, &numbers(&leaders));
+        let look = move || belonging(&marker, &leaders);
         // Without a blocking thread (the runtime is shutting down) look here: "nobody is left" must never be a guess.
         match tokio::task::spawn_blocking(look.clone()).await {
             Ok(members) => members,
@@ -206,6 +211,15 @@ impl Group {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lists what carries a group's marker, is in a terminal session of its leaders, or is an orphan of its time.
+fn belonging(marker: &str, leaders: &[Arc<Leader>]) -> Vec<Member> {
+    let mut found = members(marker, &numbers(leaders));
+    let mut orphans = orphans::of(marker);
+    orphans.retain(|orphan| !found.contains(orphan));
+    found.append(&mut orphans);
+    found
 }
 
 fn numbers(leaders: &[Arc<Leader>]) -> Vec<Pid> {
@@ -221,7 +235,8 @@ fn signal(leaders: &[Arc<Leader>], members: &[Member], signal: Signal) {
 impl Drop for Inner {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        signal(&state.leaders, &members(&self.marker, &numbers(&state.leaders)), Signal::KILL);
+        signal(&state.leaders, &belonging(&self.marker, &state.leaders), Signal::KILL);
         state.drains.drain(..).for_each(|drain| drain.abort());
+        orphans::closed(&self.marker);
     }
 }

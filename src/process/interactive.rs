@@ -1,6 +1,6 @@
 //! A program that the person works in: it has our terminal, in our process group, until it ends.
 
-use super::ProcessError;
+use super::{ProcessError, orphans};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -9,12 +9,17 @@ use std::process::Command;
 /// Runs a command line of the person's with `argument` behind it and the terminal as its input and output. Returns its exit code,
 /// `None` if a signal ended it. It gets `env` and nothing else.
 ///
-/// Unlike a child of an agent it stays in our process group: the terminal sends its signals there.
+/// Unlike a child of an agent it stays in our process group: the terminal sends its signals there. What it leaves is the person's.
 ///
 /// # Errors
 /// Fails if there is no shell to run it.
 pub fn interactive(command: &str, argument: &Path, env: &BTreeMap<OsString, OsString>) -> Result<Option<i32>, ProcessError> {
-    let ended = Command::new("/bin/sh")
+    let failed = |source| ProcessError::Spawn {
+        program: command.to_owned(),
+        source,
+    };
+    let mut shell = Command::new("/bin/sh");
+    shell
         .arg("-c")
         // The command may have arguments of its own, as in `code --wait`; the path is one word whatever is in it.
         .arg(format!("{command} \"$1\""))
@@ -22,12 +27,9 @@ pub fn interactive(command: &str, argument: &Path, env: &BTreeMap<OsString, OsSt
         .arg(OsStr::new(argument))
         .env_clear()
         .envs(env)
-        .status()
-        .map_err(|source| ProcessError::Spawn {
-            program: command.to_owned(),
-            source,
-        })?;
-    Ok(ended.code())
+        .envs([orphans::persons()]);
+    let mut child = orphans::start(|| shell.spawn(), |child| Some(child.id())).map_err(failed)?;
+    Ok(child.wait().map_err(failed)?.code())
 }
 
 #[cfg(test)]

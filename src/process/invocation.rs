@@ -26,6 +26,18 @@ pub struct Invocation {
     pub tail: usize,
     /// The session whose background processes it may leave behind; `None`: whatever it leaves is stopped when it ends.
     pub group: Option<Group>,
+    /// Whose the daemons are that it leaves.
+    pub daemons: Daemons,
+}
+
+/// What becomes of what a program sends into a terminal session of its own, when the program (or its group) ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Daemons {
+    /// It is ended too.
+    #[default]
+    End,
+    /// It stays: the program is the person's own, and so is what it starts for them, such as the agent of a key.
+    Stay,
 }
 
 /// Standard input of a child.
@@ -52,6 +64,7 @@ impl Invocation {
             head: 16 * 1024,
             tail: 16 * 1024,
             group: None,
+            daemons: Daemons::End,
         }
     }
 
@@ -79,6 +92,13 @@ impl Invocation {
     #[must_use]
     pub fn group(mut self, group: &Group) -> Self {
         self.group = Some(group.clone());
+        self
+    }
+
+    /// Makes it a program of the person's own, whose daemons stay. It belongs to no group.
+    #[must_use]
+    pub fn daemons_stay(mut self) -> Self {
+        self.daemons = Daemons::Stay;
         self
     }
 }

@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_number_that_became_somebody_elses_is_not_signalled() {
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let ours = survey::of(rustix::process::Pid::from_child(&child)).unwrap();
+        let ours = survey::process(rustix::process::Pid::from_child(&child)).unwrap().member();
         let before = Member {
             started: ours.started - 1,
             ..ours.clone()

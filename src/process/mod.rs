@@ -14,9 +14,14 @@
 //! would else end a stranger: the group of a leader by its number, while the leader is held and not waited for, which is until
 //! nothing of its session is left (`leader`); and one process by a handle, if it started when the survey saw it start (`kill`).
 //!
-//! What is not caught: a process that leaves its session with `setsid` *and* clears its environment (Linux), or that leaves its
-//! group at all (other systems, which have no `/proc`); and one that finds the terminal's device by its name (`/dev/pts/3`), which
-//! belongs to the same user. Only namespaces of processes and devices close these holes.
+//! A child is found wherever it goes: by its terminal session, by the mark in its environment, and if it has left the one and cleared
+//! the other, as an orphan that came to us (`orphans`, Linux). The person's own programs (their hooks, the signing git, their editor)
+//! may leave daemons: these stay ([`Daemons::Stay`]).
+//!
+//! What is not caught: without `/proc` (systems other than Linux), a process that leaves its group; on Linux, one that left session and
+//! environment, once this process was killed with `kill -9`, for then it is nobody's child of ours; one that copies the mark of the
+//! person's own programs, which whoever runs as the same user can read from these; and one that finds the terminal's device by its name
+//! (`/dev/pts/3`), which belongs to the same user. Only namespaces of processes and devices close these holes.
 
 mod capture;
 mod env;
@@ -25,6 +30,7 @@ mod interactive;
 mod invocation;
 mod kill;
 mod leader;
+mod orphans;
 mod run;
 mod survey;
 mod which;
@@ -36,7 +42,8 @@ pub use capture::Captured;
 pub use env::EnvPolicy;
 pub use group::{Group, Stopped, Survivor, Work, mark, reap};
 pub use interactive::interactive;
-pub use invocation::{Invocation, Stdin};
+pub use invocation::{Daemons, Invocation, Stdin};
+pub use orphans::adopt;
 pub use run::{Finished, run};
 pub use which::which;
 

@@ -3,8 +3,8 @@
 use super::capture::Capture;
 use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_session, wait_until};
 use super::leader::{Ended, Leader};
-use super::survey::session_lives;
-use super::{Captured, Group, Invocation, ProcessError, Stdin};
+use super::survey::{self, session_lives};
+use super::{Captured, Daemons, Group, Invocation, ProcessError, Stdin, orphans};
 use process_wrap::tokio::{CommandWrap, ProcessSession};
 use rustix::process::Signal;
 use std::io;
@@ -68,7 +68,8 @@ pub async fn run(
         source,
     };
     // A command of no session gets a registry of its own, so that what it sends into another group is found too.
-    let own = invocation.group.is_none().then(Group::new);
+    let own = (invocation.group.is_none() && invocation.daemons == Daemons::End).then(Group::new);
+    let begun = survey::now();
     let (mut leader, reader) = spawn(&invocation, invocation.group.as_ref().or(own.as_ref()))?;
     feed(&mut leader, &invocation.stdin);
 
@@ -99,7 +100,11 @@ pub async fn run(
     } else if let Some(own) = own {
         own.register(leader);
         own.close().await;
+    } else {
+        leader.disarm();
+        orphans::keep_hidden(begun);
     }
+    orphans::reap();
     Ok(Finished {
         exit_code: end.exit_code,
         signal: end.signal,
@@ -145,10 +150,15 @@ fn spawn(invocation: &Invocation, group: Option<&Group>) -> Result<(Leader, pipe
         let (name, value) = group.variable();
         command.env(name, value);
     }
+    if invocation.daemons == Daemons::Stay {
+        let (name, value) = orphans::persons();
+        command.env(name, value);
+    }
     let mut command = CommandWrap::from(command);
     // A session of its own has no controlling terminal: `/dev/tty` does not open, and its leader's number is its group's too.
     // Without the wrapper around the child: waiting for the rest of the group is our business.
-    let leader = Leader::new(command.wrap(ProcessSession).spawn().map_err(failed)?.into_inner()).map_err(failed)?;
+    let child = orphans::start(|| Ok(command.wrap(ProcessSession).spawn()?.into_inner()), |child| child.id());
+    let leader = Leader::new(child.map_err(failed)?).map_err(failed)?;
     // `command` holds our copies of the writing end: only without them does the pipe come to its end.
     drop(command);
     let reader = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(failed)?;

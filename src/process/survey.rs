@@ -18,15 +18,57 @@ pub(super) struct Member {
     pub command: String,
 }
 
+/// A process in the table, alive or ended.
+#[derive(Debug, Clone)]
+pub(super) struct Process {
+    pub pid: Pid,
+    /// As in [`Member`].
+    pub started: u64,
+    /// Number of the process that it would be waited for by.
+    pub parent: i32,
+    /// 0 for the kernel's own and for a session whose leader is outside our container.
+    pub session: i32,
+    /// As for the session.
+    group: i32,
+    /// CPU time of it and of its children that ended, in the kernel's ticks.
+    used: u64,
+    state: char,
+    name: String,
+}
+
+impl Process {
+    pub fn identity(&self) -> (Pid, u64) {
+        (self.pid, self.started)
+    }
+
+    /// Says whether it has ended, and only its place in the table is left.
+    pub fn is_zombie(&self) -> bool {
+        matches!(self.state, 'Z' | 'X')
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_in(&self, session: Pid) -> bool {
+        self.session == session.as_raw_pid()
+    }
+
+    pub fn member(self) -> Member {
+        Member {
+            pid: self.pid,
+            started: self.started,
+            command: command_line(self.pid).unwrap_or(self.name),
+        }
+    }
+}
+
 /// Lists the live processes (no zombies) that carry `marker`, or one made from it, in their environment or belong to a terminal
 /// session of `leaders`, which the caller holds.
 #[cfg(target_os = "linux")]
 pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
     let needle = format!("{MARKER}={marker}");
     let mut found: Vec<Member> = table()
-        .filter(|(pid, _)| *pid != rustix::process::getpid())
-        .filter(|(pid, stat)| leaders.iter().any(|leader| stat.is_in(*leader)) || has_variable(*pid, needle.as_bytes()))
-        .map(|(pid, stat)| stat.member(pid))
+        .filter(|process| process.pid != rustix::process::getpid())
+        .filter(|process| leaders.iter().any(|leader| process.is_in(*leader)) || has_variable(process.pid, needle.as_bytes()))
+        .map(Process::member)
         .collect();
     found.sort_by_key(|member| member.pid.as_raw_pid());
     found
@@ -36,21 +78,21 @@ pub(super) fn members(marker: &str, leaders: &[Pid]) -> Vec<Member> {
 #[cfg(target_os = "linux")]
 pub(super) fn work(marker: &str, leaders: &[Pid]) -> Work {
     let needle = format!("{MARKER}={marker}");
-    let ours: Vec<(Pid, Stat)> = table()
-        .filter(|(pid, _)| *pid != rustix::process::getpid())
-        .filter(|(pid, stat)| leaders.iter().any(|leader| stat.is_in(*leader)) || has_variable(*pid, needle.as_bytes()))
+    let ours: Vec<Process> = table()
+        .filter(|process| process.pid != rustix::process::getpid())
+        .filter(|process| leaders.iter().any(|leader| process.is_in(*leader)) || has_variable(process.pid, needle.as_bytes()))
         .collect();
     let serving: Vec<i32> = ours
         .iter()
-        .filter(|(pid, _)| listens(*pid))
-        .map(|(_, stat)| stat.session)
+        .filter(|process| listens(process.pid))
+        .map(|process| process.session)
         .collect();
-    let servers = ours.iter().filter(|(_, stat)| serving.contains(&stat.session)).count();
+    let servers = ours.iter().filter(|process| serving.contains(&process.session)).count();
     Work {
         processes: ours.len() - servers,
         servers,
         // The kernel tells every program of hundredths of a second, whatever it counts in itself.
-        cpu: std::time::Duration::from_millis(10 * ours.iter().map(|(_, stat)| stat.used).sum::<u64>()),
+        cpu: std::time::Duration::from_millis(10 * ours.iter().map(|process| process.used).sum::<u64>()),
     }
 }
 
@@ -84,27 +126,21 @@ fn listens(pid: Pid) -> bool {
 #[cfg(target_os = "linux")]
 pub(super) fn strays(leader: Pid) -> Vec<Member> {
     table()
-        .filter(|(_, stat)| stat.is_in(leader) && stat.group != leader.as_raw_pid())
-        .map(|(pid, stat)| stat.member(pid))
+        .filter(|process| process.is_in(leader) && process.group != leader.as_raw_pid())
+        .map(Process::member)
         .collect()
 }
 
 /// Says whether a process that was seen runs still, and its number has not become another's.
 #[cfg(target_os = "linux")]
 pub(super) fn is_there(member: &Member) -> bool {
-    Stat::read(member.pid).is_some_and(|stat| stat.started == member.started && !matches!(stat.state, 'Z' | 'X'))
-}
-
-/// Looks at one process.
-#[cfg(all(test, target_os = "linux"))]
-pub(super) fn of(pid: Pid) -> Option<Member> {
-    Some(Stat::read(pid)?.member(pid))
+    process(member.pid).is_some_and(|process| process.started == member.started && !process.is_zombie())
 }
 
 /// Says whether a terminal session has a member that is not a zombie.
 #[cfg(target_os = "linux")]
 pub(super) fn session_lives(leader: Pid) -> bool {
-    table().any(|(_, stat)| stat.is_in(leader))
+    table().any(|process| process.is_in(leader))
 }
 
 /// Without `/proc` only the leader's own group is known.
@@ -127,12 +163,32 @@ pub(super) fn session_lives(leader: Pid) -> bool {
 
 /// Walks all live processes.
 #[cfg(target_os = "linux")]
-fn table() -> impl Iterator<Item = (Pid, Stat)> {
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
-        .filter_map(|pid| Some((pid, Stat::read(pid)?)))
-        .filter(|(_, stat)| !matches!(stat.state, 'Z' | 'X'))
+fn table() -> impl Iterator<Item = Process> {
+    processes().into_iter().filter(|process| !process.is_zombie())
+}
+
+/// Without `/proc` no process is known by itself.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn now() -> u64 {
+    0
+}
+
+/// As [`now`].
+#[cfg(not(target_os = "linux"))]
+pub(super) fn processes() -> Vec<Process> {
+    Vec::new()
+}
+
+/// As [`now`].
+#[cfg(not(target_os = "linux"))]
+pub(super) fn process(_pid: Pid) -> Option<Process> {
+    None
+}
+
+/// As [`now`].
+#[cfg(not(target_os = "linux"))]
+pub(super) fn environment(_pid: Pid) -> Option<Vec<u8>> {
+    None
 }
 
 /// Lists one entry per live leader's group: without `/proc` nothing more is known.
@@ -148,66 +204,66 @@ pub(super) fn members(_marker: &str, leaders: &[Pid]) -> Vec<Member> {
         .collect()
 }
 
+/// Returns the time, as processes tell their start.
 #[cfg(target_os = "linux")]
-struct Stat {
-    name: String,
-    state: char,
-    /// 0 for the kernel's own and for a group whose leader is outside our container.
-    group: i32,
-    /// 0 as for the group.
-    session: i32,
-    /// CPU time of it and of its children that ended, in the kernel's ticks.
-    used: u64,
-    started: u64,
+pub(super) fn now() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let (ticks, second) = (rustix::param::clock_ticks_per_second(), 1_000_000_000);
+    time.tv_sec.unsigned_abs() * ticks + time.tv_nsec.unsigned_abs() * ticks / second
 }
 
+/// Returns every process there is.
 #[cfg(target_os = "linux")]
-impl Stat {
-    fn read(pid: Pid) -> Option<Self> {
-        Self::parse(&std::fs::read(format!("/proc/{}/stat", pid.as_raw_pid())).ok()?)
-    }
+pub(super) fn processes() -> Vec<Process> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+        .filter_map(process)
+        .collect()
+}
 
-    /// Parses `pid (name) state ppid pgrp session …`, of which the 14th to 17th fields are CPU times and the 22nd is the start; the name
-    /// may hold anything, parentheses too.
-    fn parse(line: &[u8]) -> Option<Self> {
-        let line = String::from_utf8_lossy(line);
-        let (start, rest) = line.rsplit_once(')')?;
-        let mut fields = rest.split_ascii_whitespace();
-        let state = fields.next()?.chars().next()?;
-        // A process that is just vanishing has -1 for both.
-        let mut id = |skip| fields.nth(skip)?.parse().ok().filter(|&id| id >= 0);
-        let (group, session) = (id(1)?, id(0)?);
-        let mut used = fields.nth(7)?.parse().unwrap_or(0);
-        for _ in 0..3 {
-            used += fields.next()?.parse().unwrap_or(0);
-        }
-        Some(Self {
-            name: start.split_once('(')?.1.to_owned(),
-            state,
-            group,
-            session,
-            used,
-            started: fields.nth(4)?.parse().ok()?,
-        })
-    }
+/// Looks at one process.
+#[cfg(target_os = "linux")]
+pub(super) fn process(pid: Pid) -> Option<Process> {
+    parse(pid, &std::fs::read(format!("/proc/{}/stat", pid.as_raw_pid())).ok()?)
+}
 
-    fn member(self, pid: Pid) -> Member {
-        Member {
-            pid,
-            started: self.started,
-            command: command_line(pid).unwrap_or(self.name),
-        }
-    }
+/// Returns the environment that a process was started with; `None` if we may not look.
+#[cfg(target_os = "linux")]
+pub(super) fn environment(pid: Pid) -> Option<Vec<u8>> {
+    std::fs::read(format!("/proc/{}/environ", pid.as_raw_pid())).ok()
+}
 
-    fn is_in(&self, session: Pid) -> bool {
-        self.session == session.as_raw_pid()
+/// Parses `pid (name) state ppid pgrp session …`, of which the 14th to 17th fields are CPU times and the 22nd is the start; the name may hold anything, parentheses too.
+#[cfg(target_os = "linux")]
+fn parse(pid: Pid, line: &[u8]) -> Option<Process> {
+    let line = String::from_utf8_lossy(line);
+    let (start, rest) = line.rsplit_once(')')?;
+    let mut fields = rest.split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    // A process that is just vanishing has -1 for group and session.
+    let mut id = || fields.next()?.parse().ok().filter(|&id| id >= 0);
+    let (parent, group, session) = (id()?, id()?, id()?);
+    let mut used = fields.nth(7)?.parse().unwrap_or(0);
+    for _ in 0..3 {
+        used += fields.next()?.parse().unwrap_or(0);
     }
+    Some(Process {
+        pid,
+        name: start.split_once('(')?.1.to_owned(),
+        state,
+        parent,
+        group,
+        session,
+        used,
+        started: fields.nth(4)?.parse().ok()?,
+    })
 }
 
 /// Says whether the environment the process was started with holds `needle`, or `needle` with a dash and more; false if we may not look.
 #[cfg(target_os = "linux")]
 fn has_variable(pid: Pid, needle: &[u8]) -> bool {
-    std::fs::read(format!("/proc/{}/environ", pid.as_raw_pid())).is_ok_and(|environ| {
+    environment(pid).is_some_and(|environ| {
         environ.split(|&byte| byte == 0).any(|variable| {
             variable
                 .strip_prefix(needle)
@@ -216,7 +272,6 @@ fn has_variable(pid: Pid, needle: &[u8]) -> bool {
     })
 }
 
-#[cfg(target_os = "linux")]
 fn command_line(pid: Pid) -> Option<String> {
     let bytes = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_pid())).ok()?;
     let words: Vec<_> = bytes
@@ -231,18 +286,23 @@ fn command_line(pid: Pid) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn parsed(line: &str) -> Option<Process> {
+        parse(Pid::from_raw(42)?, line.as_bytes())
+    }
+
     #[test]
     fn a_vanishing_process_is_passed_over() {
-        assert!(Stat::parse(b"42 (sleep) X 7 -1 -1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").is_none());
-        assert!(Stat::parse(b"").is_none());
+        assert!(parsed("42 (sleep) X 7 -1 -1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").is_none());
+        assert!(parsed("").is_none());
     }
 
     #[test]
     fn a_hostile_name_does_not_confuse_the_parser() {
-        let stat = Stat::parse(b"42 (a) Z 1 1 1) S 7 40 39 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
-        assert_eq!(stat.name, "a) Z 1 1 1");
-        assert_eq!((stat.state, stat.group, stat.session, stat.started), ('S', 40, 39, 777));
-        assert_eq!(stat.used, 5 + 6 + 7 + 8);
+        let process = parsed("42 (a) Z 1 1 1) S 7 40 39 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
+        assert_eq!(process.name, "a) Z 1 1 1");
+        assert_eq!((process.state, process.parent, process.group), ('S', 7, 40));
+        assert_eq!((process.session, process.started), (39, 777));
+        assert_eq!(process.used, 5 + 6 + 7 + 8);
     }
 
     #[test]
@@ -263,7 +323,16 @@ mod tests {
 
     #[test]
     fn a_session_led_from_outside_the_container_is_a_session_too() {
-        let stat = Stat::parse(b"42 (sh) S 1 40 0 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
-        assert_eq!((stat.group, stat.session), (40, 0));
+        let process = parsed("42 (sh) S 1 40 0 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 777 9").unwrap();
+        assert_eq!((process.group, process.session), (40, 0));
+    }
+
+    #[test]
+    fn the_clock_is_the_one_that_starts_are_told_by() {
+        let before = now();
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let started = process(Pid::from_child(&child)).unwrap().started;
+        child.wait().unwrap();
+        assert!((before..=now()).contains(&started));
     }
 }

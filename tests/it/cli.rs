@@ -74,14 +74,19 @@ impl Place {
 
     /// Writes a log of one finished session and returns its writer, which holds the project.
     fn write_log(&self) -> Writer {
-        let dir = ProjectDir::in_state_root(&self.state(), &self.project()).unwrap();
-        let mut writer = Writer::open(dir.lock().unwrap(), Durability::Group).unwrap();
-        writer.begin_segment(SessionNo(1), Role::Initializer).unwrap();
-        for (session, event) in one_session(&self.project()) {
-            writer.append(SessionNo(session), event).unwrap();
-        }
-        writer
+        write_log(&self.state(), &self.project())
     }
+}
+
+/// The same below any place for state.
+pub fn write_log(state: &Path, project: &Path) -> Writer {
+    let dir = ProjectDir::in_state_root(state, project).unwrap();
+    let mut writer = Writer::open(dir.lock().unwrap(), Durability::Group).unwrap();
+    writer.begin_segment(SessionNo(1), Role::Initializer).unwrap();
+    for (session, event) in one_session(project) {
+        writer.append(SessionNo(session), event).unwrap();
+    }
+    writer
 }
 
 fn one_session(workspace: &Path) -> Vec<(u32, Event)> {

@@ -18,6 +18,7 @@ mod history;
 mod kill;
 mod lists;
 mod orders;
+mod orphans;
 mod plan;
 mod reruns;
 mod rollback;

@@ -70,6 +70,48 @@ fn tests_that_write_files_are_told_and_the_tree_is_the_one_before() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn whoever_asks_it_to_end_ends_the_tests_too() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let place = with_command("sleep 600 & echo $! > new; mv new pid; wait");
+        let mut child = place.program(["verify"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let pid = place.project().join("pid");
+        eventually("the tests are running", || pid.exists());
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(8), "{signal:?}");
+        let process = Path::new("/proc").join(fs::read_to_string(pid).unwrap().trim());
+        assert!(!process.exists(), "{signal:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_was_started_to_outlive_its_terminal_does() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let place = with_command("echo $$ > new; mv new pid; until [ -e go ]; do sleep 0.02; done; echo 1..1; echo ok 1");
+    let program = place.program(["verify"]);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh"])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .current_dir(place.project())
+        .stdout(std::process::Stdio::null());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let mut child = shell.spawn().unwrap();
+    eventually("the tests are running", || place.project().join("pid").exists());
+    kill_process(Pid::from_child(&child), Signal::HUP).unwrap();
+    fs::write(place.project().join("go"), "").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn what_a_killed_one_started_is_ended_by_the_next() {
     let place = with_command("sleep 600 & echo $! > new; mv new pid; wait");
     let mut killed = place.program(["verify"]).stdout(std::process::Stdio::null()).spawn().unwrap();

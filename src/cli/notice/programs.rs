@@ -58,7 +58,10 @@ impl Program {
             .into_iter()
             .filter_map(|name| Some((name.into(), std::env::var_os(name)?)))
             .collect();
-        let mut invocation = Invocation::new(&self.path, "/").args(self.args.clone()).timeout(PATIENCE);
+        let mut invocation = Invocation::new(&self.path, "/")
+            .args(self.args.clone())
+            .timeout(PATIENCE)
+            .daemons_stay();
         if self.backend == NotifyBackend::NotifySend {
             invocation = invocation.args(["--app-name=longhaul", "--", notice.title(), &markup(notice.body())]);
         } else {

@@ -117,6 +117,29 @@ fn a_run_is_seen_while_it_goes_on_and_can_be_stopped() {
 }
 
 #[test]
+fn a_wanted_test_that_has_no_result_is_named() {
+    let mut model = at_tests();
+    let name = selected(&model);
+    let ended = |only: &[&str]| TestRunFinished {
+        run: run(only, &[(&name, CaseStatus::Passed)]),
+    };
+    for (only, told) in [
+        (vec![name.as_str()], "1 test passed"),
+        (
+            vec![&name, "a red one"],
+            "1 test passed; no result of a red one: run all tests for that",
+        ),
+        (
+            vec!["b", &name, "c"],
+            "1 test passed; no result of 2 tests, b among them: run all for those",
+        ),
+    ] {
+        tell(&mut model, ended(&only));
+        assert_eq!(model.note.as_ref().unwrap().text, told);
+    }
+}
+
+#[test]
 fn a_test_run_apart_changes_its_own_result_and_no_other() {
     let mut model = at_tests();
     let before: Vec<_> = model

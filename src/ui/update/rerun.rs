@@ -87,7 +87,21 @@ pub fn finished(model: &mut Model, finished: &TestRunFinished) {
         (failed, 0) => format!("{} failed", format::plural(failed as usize, "test")),
         (failed, passed) => format!("{} failed, {passed} passed", format::plural(failed as usize, "test")),
     };
-    if totals.failed > 0 || run.timed_out {
+    let unheard: Vec<&String> = run
+        .only
+        .iter()
+        .filter(|wanted| !run.cases.iter().any(|case| case.name == **wanted))
+        .collect();
+    let told = match unheard.as_slice() {
+        [] => told,
+        // Its runner takes it for another name: one with an escape code in it, say.
+        [one] => format!("{told}; no result of {one}: run all tests for that"),
+        [one, ..] => format!(
+            "{told}; no result of {} tests, {one} among them: run all for those",
+            unheard.len()
+        ),
+    };
+    if totals.failed > 0 || run.timed_out || !unheard.is_empty() {
         model.refuse(told);
     } else {
         model.say(told);
