@@ -34,6 +34,15 @@ struct Row {
     cost_usd: f64,
     unpriced_tokens: u64,
     orientation_share: Option<f64>,
+    /// What the machine found at its end; empty while it runs.
+    audit: Vec<Found>,
+}
+
+/// A finding of the audit.
+#[derive(Debug, Serialize)]
+struct Found {
+    what: String,
+    holds: bool,
 }
 
 /// Runs the command.
@@ -124,5 +133,12 @@ fn row(state: &State, session: &Session) -> Row {
         cost_usd: session.totals.cost.usd(),
         unpriced_tokens: session.totals.unpriced_tokens,
         orientation_share: session.orientation.map(|(_, share)| share),
+        audit: session.ended.as_ref().map_or_else(Vec::new, |(_, ended)| {
+            let found = |(what, holds): &(String, bool)| Found {
+                what: what.clone(),
+                holds: *holds,
+            };
+            ended.checks.iter().map(found).collect()
+        }),
     }
 }

@@ -88,7 +88,7 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         n => (format!("guarded files untouched ({n} put back)"), false),
     };
     find(untouched, places::breaches(session));
-    find(("tree clean".to_owned(), worked.dirty.is_empty()), Vec::new());
+    find(clean(worked), Vec::new());
     if !worked.beyond.is_empty() {
         let (what, holds) = told(
             "no file lies where a submodule is not filled and no commit holds it",
@@ -114,6 +114,26 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         find(told, places::commits(worked, empty));
     }
     found
+}
+
+/// Whether all is committed. A list that the harness set back after the last commit is not of the agent's doing.
+fn clean(worked: &Worked<'_>) -> (String, bool) {
+    let board = &worked.state.features;
+    let set_back = |path: &String| {
+        let flips = board.rows.iter().flat_map(|row| &row.flips);
+        let last = flips
+            .filter(|flip| flip.session == worked.session)
+            .max_by_key(|flip| flip.seq);
+        // As `git status` puts it: two letters, a space, the path.
+        path.get(3..).unwrap_or(path) == board.path && last.is_some_and(|flip| flip.by == FlipBy::Harness)
+    };
+    let (ours, theirs): (Vec<&String>, Vec<&String>) = worked.dirty.iter().partition(|path| set_back(path));
+    let what = if ours.is_empty() || !theirs.is_empty() {
+        "tree clean".to_owned()
+    } else {
+        format!("tree clean (but for {}, set back by the harness)", board.path)
+    };
+    (what, theirs.is_empty())
 }
 
 /// A question with what was found against it.

@@ -130,8 +130,7 @@ impl Lookups {
 
     /// What lies in the workspace; of the user's home only where agents keep transcripts is looked at.
     fn survey(&self) -> Survey {
-        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-        survey::survey(&self.workspace, home.as_deref(), std::env::var_os("PATH").as_deref())
+        survey::survey(&self.workspace, home().as_deref(), std::env::var_os("PATH").as_deref())
     }
 
     fn answer(&self, query: &Query) -> Answer {
@@ -163,6 +162,9 @@ impl Lookups {
             Query::ProposeRule { command } => self.rule_proposal(command),
             Query::NextWindow => self.next_window(),
             Query::Survey => Ok(Answer::Survey(Box::new(self.survey()))),
+            Query::Transcript { path } => survey::transcript::transcript(&self.workspace, home().as_deref(), path)
+                .map(|told| Answer::Transcript(Box::new(told)))
+                .map_err(|error| error.to_string()),
             Query::ListText => Ok(Answer::ListText(Box::new(raw(
                 &self.workspace.join(&self.list),
                 &self.list.display().to_string(),
@@ -213,4 +215,9 @@ impl Lookups {
             .map(|next| Answer::NextWindow(Box::new(next)))
             .map_err(|error| error.to_string())
     }
+}
+
+/// The user's home, where agents keep transcripts.
+fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
 }

@@ -1,6 +1,8 @@
 //! What a client may look up without changing anything; answered by the engine's side of the link, or from disk when no engine runs.
 
-use super::{BlobId, HistoryProgress, ListHistory, NextWindow, Oid, RawList, Rehearsal, RuleProposal, Survey, Target};
+use super::{
+    BlobId, ForeignTranscript, HistoryProgress, ListHistory, NextWindow, Oid, RawList, Rehearsal, RuleProposal, Survey, Target,
+};
 use serde::{Deserialize, Serialize};
 
 /// A look-up.
@@ -44,6 +46,11 @@ pub enum Query {
     Survey,
     /// The feature list's text as it stands in its file.
     ListText,
+    /// A transcript of another program's agent, whole.
+    Transcript {
+        /// As the survey names it.
+        path: String,
+    },
 }
 
 /// The answer to a [`Query`].
@@ -83,6 +90,8 @@ pub enum Answer {
     Survey(Box<Survey>),
     /// To [`Query::ListText`].
     ListText(Box<RawList>),
+    /// To [`Query::Transcript`].
+    Transcript(Box<ForeignTranscript>),
     /// The look-up failed; the sentence names what and why.
     Failed {
         /// For the user.

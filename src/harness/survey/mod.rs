@@ -6,7 +6,7 @@
 mod script;
 #[cfg(test)]
 mod tests;
-mod transcript;
+pub mod transcript;
 
 use super::feature_list::FeatureList;
 use super::notes::{self, Order, entries, order};

@@ -1,7 +1,16 @@
 //! Transcripts of agents that lie in a project, or where an agent keeps those of its directory.
 //!
-//! Owns telling what a file is by its lines. Does not own showing what was said. Invariant: a broken line is counted and passed over;
+//! Owns telling what a file is by its lines. Does not own what its lines say ([`claude`], [`codex`]). Invariant: a broken line is counted and passed over;
 //! of what names an account nothing is kept.
+
+mod call;
+mod claude;
+mod codex;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+pub use whole::{TranscriptError, transcript};
 
 use super::{files, shown};
 use crate::protocol::{FoundTranscript, TranscriptKind};
@@ -38,6 +47,12 @@ const OPENING: usize = 300;
 
 /// Finds transcripts, the newest first.
 pub fn find(workspace: &Path, home: Option<&Path>) -> Vec<FoundTranscript> {
+    let found = candidates(workspace, home).into_iter();
+    found.filter_map(|(path, _)| look(workspace, &path)).collect()
+}
+
+/// The files that may be transcripts, the newest first.
+fn candidates(workspace: &Path, home: Option<&Path>) -> Vec<(PathBuf, SystemTime)> {
     let mut places: Vec<PathBuf> = vec![workspace.to_owned()];
     places.extend(FOLDERS.iter().map(|folder| workspace.join(folder)));
     places.extend(home.map(|home| home.join(".claude/projects").join(munged(workspace))));
@@ -47,7 +62,7 @@ pub fn find(workspace: &Path, home: Option<&Path>) -> Vec<FoundTranscript> {
         .collect();
     found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     found.truncate(TOLD);
-    found.into_iter().filter_map(|(path, _)| look(workspace, &path)).collect()
+    found
 }
 
 /// The name of a directory's folder among Claude Code's projects.

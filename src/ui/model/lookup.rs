@@ -61,7 +61,8 @@ impl Model {
             | Query::Notes
             | Query::ProposeRule { .. }
             | Query::ListHistory
-            | Query::ListText => true,
+            | Query::ListText
+            | Query::Transcript { .. } => true,
         }
     }
 
@@ -86,7 +87,8 @@ impl Model {
             | Query::ProposeRule { .. }
             | Query::ListHistory
             | Query::Survey
-            | Query::ListText => {}
+            | Query::ListText
+            | Query::Transcript { .. } => {}
         }
     }
 

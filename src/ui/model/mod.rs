@@ -8,6 +8,7 @@ pub mod appearance;
 pub mod cursor;
 pub mod editor;
 pub mod field;
+pub mod foreign;
 mod fresh;
 pub mod fuzzy;
 pub mod going;
@@ -35,6 +36,7 @@ pub use cursor::Cursor;
 use editor::Asking;
 pub use editor::Editor;
 pub use field::Field;
+pub use foreign::{FOREIGN, Foreign};
 pub use going::Going;
 pub use history::HistoryView;
 pub use links::End;
@@ -134,6 +136,10 @@ pub struct Model {
     pub next_window: NextWindowView,
     /// The history of the feature list.
     pub history: HistoryView,
+    /// The transcript of another program's agent that is read.
+    pub foreign: Option<Foreign>,
+    /// Such transcripts that were opened.
+    pub foreigners: u64,
     /// The text of a list that has no rows to show.
     pub list: ListView,
     /// First visible row of what the Features pane shows of it.
@@ -225,6 +231,8 @@ impl Model {
             rehearsals: 0,
             next_window: NextWindowView::default(),
             history: HistoryView::default(),
+            foreign: None,
+            foreigners: 0,
             list: ListView::default(),
             list_scroll: 0,
             survey: None,
@@ -316,7 +324,7 @@ impl Model {
     #[must_use]
     pub fn shown_session(&self) -> Option<&Session> {
         match self.reading {
-            Some(number) => self.state.session(number),
+            Some(number) => self.session(number),
             None => self.state.current(),
         }
     }

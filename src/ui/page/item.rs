@@ -20,7 +20,7 @@ const fn output(item: &Item) -> Option<&Payload> {
 /// Returns the fetched whole of an entry's output.
 #[must_use]
 pub fn whole(model: &Model, session: SessionNo, seq: Seq) -> Option<&Loaded<String>> {
-    let item = item_at(model.state.session(session)?, seq)?;
+    let item = item_at(model.session(session)?, seq)?;
     let found = model.blobs.get(output(item)?.blob.as_ref()?)?;
     (*found != Loaded::Pending).then_some(found)
 }
@@ -29,7 +29,7 @@ pub fn whole(model: &Model, session: SessionNo, seq: Seq) -> Option<&Loaded<Stri
 #[must_use]
 pub fn document(model: &Model, session: SessionNo, seq: Seq, width: u16, look: &Look<'_>) -> Document {
     let mut sheet = Sheet::new(width, look);
-    let Some(item) = model.state.session(session).and_then(|session| item_at(session, seq)) else {
+    let Some(item) = model.session(session).and_then(|session| item_at(session, seq)) else {
         sheet.text("This entry is gone.", Slot::Dim);
         return sheet.finish();
     };

@@ -188,7 +188,7 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
             revision * 2 + u64::from(model.run_is_live())
         }
         Subject::Item(session, seq) => {
-            let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
+            let item = model.session(*session).and_then(|session| item_at(session, *seq));
             item.map_or(0, |item| item.revision.0)
         }
         Subject::Always => model.always.as_ref().map_or(0, |always| always.revision),
@@ -338,7 +338,7 @@ fn heading(model: &Model, page: &Page, rows: usize, height: usize, look: &Look<'
         Subject::Editor => Vec::new(),
         Subject::Rehearsal => name("Going back", &rehearsal::counted(model)),
         Subject::Item(session, seq) => {
-            let item = model.state.session(*session).and_then(|session| item_at(session, *seq));
+            let item = model.session(*session).and_then(|session| item_at(session, *seq));
             let turn = item.map(|item| item.turn).filter(|turn| turn.0 > 0);
             let turn = turn
                 .map(|turn| format!(" {} {turn}", look.glyph(Glyph::Dot)))

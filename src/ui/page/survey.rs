@@ -23,6 +23,13 @@ pub fn parts(survey: &Survey) -> usize {
     entries + usize::from(survey.script.is_some()) + survey.transcripts.len()
 }
 
+/// Returns the transcript that a part is, if it is one.
+#[must_use]
+pub fn transcript(survey: &Survey, part: usize) -> Option<&FoundTranscript> {
+    let first = parts(survey) - survey.transcripts.len();
+    survey.transcripts.get(part.checked_sub(first)?)
+}
+
 /// Lays the page out.
 #[must_use]
 pub fn document(model: &Model, page: &Page, width: u16, look: &Look<'_>) -> Document {
@@ -112,7 +119,7 @@ impl Telling<'_> {
     }
 
     fn lines(&mut self, text: &str) {
-        for line in Clean::output(text).lines() {
+        for line in Clean::block(text).lines() {
             let line = [Span::styled(line.to_owned(), self.look.style(Slot::Text))];
             self.sheet.item(vec![Span::raw("      ")], &line);
         }
@@ -175,12 +182,18 @@ impl Telling<'_> {
         if broken > 0 {
             facts.push(format!("{broken} cannot be read"));
         }
-        if self.row(&transcript.path, &facts.join(", ")) {
-            let opening = match transcript.opening.as_str() {
-                "" => "no prompt of a person was found in it",
-                opening => opening,
-            };
+        let opened = self.row(&transcript.path, &facts.join(", "));
+        let opening = match transcript.opening.as_str() {
+            "" => "no prompt of a person was found in it",
+            opening => opening,
+        };
+        if opened {
             self.lines(opening);
+        } else {
+            // What it is about, in a line; all of it opens by itself.
+            let first = opening.lines().next().unwrap_or_default();
+            let first = [Clean::line(first).span(self.look.style(Slot::Text))];
+            self.sheet.item(vec![Span::raw("      ")], &first);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{fact, heading};
 use crate::session::Session;
 use crate::ui::layout::{Pane, Place};
-use crate::ui::model::Model;
+use crate::ui::model::{FOREIGN, Model};
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::{self, View};
@@ -20,7 +20,9 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) -> 
     let mut left = heading(look, Pane::Transcript);
     let mut right = Vec::new();
     if let Some(session) = session {
-        left.extend(fact(look, &Clean::line(&describe(session, look))));
+        let foreign = model.foreign.as_ref().filter(|_| session.number == FOREIGN);
+        let what = foreign.map_or_else(|| describe(session, look), |foreign| foreign.title.clone());
+        left.extend(fact(look, &Clean::line(&what)));
         right = standing(model, session, view, look);
     }
     widget::title(buf, Rect { height: 1, ..place.area }, look, left, right);
@@ -78,6 +80,8 @@ fn standing(model: &Model, session: &Session, view: &View, look: &Look<'_>) -> V
             format!(" {} {new} new (G) ", look.glyph(Glyph::Down)),
             look.style(Slot::Badge),
         ));
+    } else if session.number == FOREIGN {
+        spans.push(Span::styled("not of longhaul", look.style(Slot::Dim)));
     } else if !newest {
         spans.push(Span::styled("an earlier session", look.style(Slot::Warning)));
     } else if session.ended.is_none() && view.follows() {

@@ -1,7 +1,8 @@
 //! What lies in a directory of another harness, at the sizes that matter.
 
 use super::*;
-use crate::protocol::Answer;
+use crate::protocol::{Answer, ForeignEntry, ForeignSaid, ForeignTranscript, ToolKind, TranscriptKind};
+use crate::ui::model::FOREIGN;
 use crate::ui::msg::Effect;
 use crate::ui::samples::sample_survey;
 
@@ -37,4 +38,120 @@ fn an_empty_directory_and_one_that_cannot_be_looked_into_say_so() {
     let message = "gone".to_owned();
     update(&mut model, Msg::Answered(Query::Survey, Answer::Failed { message }));
     assert!(screen(&mut model).contains("cannot be looked into: gone"));
+}
+
+fn foreign() -> ForeignTranscript {
+    let call = |id: &str, title: &str| ForeignSaid::Call {
+        id: id.into(),
+        tool: "Bash".into(),
+        kind: ToolKind::Execute,
+        title: title.into(),
+        input: format!("{{\"command\": \"{title}\"}}"),
+    };
+    let result = |id: &str, text: &str, failed| ForeignSaid::Result {
+        id: id.into(),
+        text: text.into(),
+        failed,
+        exit_code: None,
+    };
+    let text = |text: &str| ForeignSaid::Text { text: text.into() };
+    let said = vec![
+        ForeignSaid::Prompt {
+            by_person: true,
+            text: "Read claude-progress.txt and build the next feature".into(),
+        },
+        ForeignSaid::Thinking {
+            text: "Tags come next.".into(),
+        },
+        text("I look at the **notes** first."),
+        call("t1", "cat claude-progress.txt"),
+        result("t1", "Session 2: search works\nNext: tags", false),
+        call("t2", "sh tests/run.sh"),
+        result("t2", "not ok 8 - tags\n\u{1b}[31m1 failed\u{1b}[0m", true),
+        ForeignSaid::Prompt {
+            by_person: false,
+            text: "<command-name>/compact</command-name>".into(),
+        },
+        ForeignSaid::Event {
+            text: "the context was compacted".into(),
+        },
+        call("t3", "git commit -m tags"),
+        text("Tags can be filtered now."),
+    ];
+    let begun = jiff::Timestamp::UNIX_EPOCH;
+    let entry = |(at, said)| ForeignEntry {
+        time: begun.checked_add(jiff::SignedDuration::from_secs(at)).ok(),
+        said,
+    };
+    ForeignTranscript {
+        path: "logs/session-3.jsonl".into(),
+        kind: TranscriptKind::ClaudeCode,
+        entries: (0..).zip(said).map(entry).collect(),
+        broken: vec![17],
+        cut: false,
+    }
+}
+
+#[test]
+fn a_transcript_opens_whole_and_is_read_like_a_session_of_ours() {
+    for size in [(60, 20), (80, 24), (120, 40)] {
+        let mut model = empty(Mode::Offline, size);
+        keys(&mut model, "D");
+        let survey = Answer::Survey(Box::new(sample_survey()));
+        update(&mut model, Msg::Answered(Query::Survey, survey));
+        let path = "logs/session-3.jsonl".to_owned();
+        let asked = keys(&mut model, "J J J J J Enter");
+        let query = Query::Transcript { path };
+        assert_eq!(asked, [Effect::Ask(query.clone())]);
+        update(&mut model, Msg::Answered(query, Answer::Transcript(Box::new(foreign()))));
+        assert_eq!(model.shown_session().map(|session| session.number), Some(FOREIGN));
+        check("foreign", &mut model);
+        // Everything opens, and nothing of what was printed is obeyed.
+        keys(&mut model, "=");
+        let mut seen = screen(&mut model);
+        for _ in 0..6 {
+            keys(&mut model, "C-f");
+            seen.push_str(&screen(&mut model));
+        }
+        for part in [
+            "you",
+            "Tags come next",
+            "Next: tags",
+            "1 failed",
+            "/compact",
+            "git commit -m tags",
+            "Tags can be filtered",
+            "17",
+        ] {
+            assert!(seen.contains(part), "{part} at {size:?}: {seen}");
+        }
+        assert_eq!(model.state.sessions.len(), 0, "it is no session of the project");
+        keys(&mut model, "g g J J Enter o");
+        let _ = screen(&mut model);
+        keys(&mut model, "Esc D");
+        assert_eq!(model.pages.last().unwrap().subject, Subject::Survey);
+    }
+}
+
+#[test]
+fn what_is_unfolded_on_the_last_row_comes_into_view() {
+    let mut model = empty(Mode::Offline, (80, 24));
+    keys(&mut model, "D");
+    let mut survey = sample_survey();
+    survey.transcripts.clear();
+    survey.notes[0].entries = (0..30)
+        .map(|number| crate::protocol::NotesEntry {
+            heading: format!("Session {number}"),
+            session: Some(number),
+            text: String::new(),
+        })
+        .collect();
+    update(&mut model, Msg::Answered(Query::Survey, Answer::Survey(Box::new(survey))));
+    keys(&mut model, "J J");
+    for _ in 0..40 {
+        keys(&mut model, "J");
+    }
+    assert!(!screen(&mut model).contains("npm run dev"));
+    keys(&mut model, "Enter");
+    assert!(screen(&mut model).contains("npm run dev"), "{}", screen(&mut model));
 }

@@ -201,7 +201,7 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
         }
         Subject::Review(_) => model.open_review().map(|review| of_review(model, review)).unwrap_or_default(),
         Subject::Item(session, seq) => {
-            let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
+            let item = model.session(session).and_then(|session| page::item_at(session, seq));
             item.map(|item| of_item(model, item)).unwrap_or_default()
         }
     }

@@ -13,6 +13,7 @@ mod editor;
 mod editor_tests;
 mod find;
 mod finish;
+pub mod foreign;
 pub mod history;
 mod hold;
 mod key;

@@ -219,7 +219,7 @@ pub fn in_transcript(model: &mut Model, to: &Move) {
         return;
     };
     let mut view = model.views.remove(&number).unwrap_or_default();
-    let moved = match model.state.session(number) {
+    let moved = match model.session(number) {
         Some(session) => {
             let look = model.appearance.look(model.clock, true);
             view.handle(to, &session.items, &mut model.caches.borrow_mut().transcript, &look)

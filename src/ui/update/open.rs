@@ -1,7 +1,7 @@
 //! Opening the selected row, folding, and looking up what the screen needs.
 
 use super::availability::obstacle;
-use super::{action, audit, editor, finish, history, motion, rollback};
+use super::{action, audit, editor, finish, foreign, history, motion, rollback};
 use crate::protocol::{Answer, Command, Query};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::keymap::Action;
@@ -59,6 +59,8 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(open) = model.pages.last() {
         if open.subject == Subject::History {
             history::open_commit(model);
+        } else if let Some(path) = foreign::under_the_cursor(model) {
+            foreign::open(model, path, effects);
         } else if matches!(open.subject, Subject::Audit(_)) {
             audit::open_place(model);
         } else if matches!(
@@ -126,6 +128,20 @@ fn fold_file(model: &mut Model) {
         open.toggled.insert(file);
     }
     motion::page_to(model, row);
+    show_what_unfolded(model, file, row);
+}
+
+/// Scrolls so that what was unfolded below a row is in view, as much of it as there is room for.
+fn show_what_unfolded(model: &mut Model, file: usize, row: usize) {
+    let body = page::area(model);
+    let height = usize::from(body.height);
+    let Some(open) = model.pages.last() else { return };
+    let document = page::document(model, open, body.width);
+    let next = document.marks.iter().find(|stop| stop.row > row && stop.file != file);
+    let end = next.map_or(document.lines.len(), |stop| stop.row);
+    if let Some(open) = model.pages.last_mut() {
+        open.scroll = open.scroll.max(end.saturating_sub(height)).min(row);
+    }
 }
 
 /// Folds or unfolds everything in the transcript or the open diff.
@@ -245,7 +261,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
     match shown {
         Some(Subject::Commit(commit)) => ask(model, Query::CommitDiff { commit }, effects),
         Some(Subject::Item(session, seq)) => {
-            let item = model.state.session(session).and_then(|session| page::item_at(session, seq));
+            let item = model.session(session).and_then(|session| page::item_at(session, seq));
             let blob = item.and_then(|item| match &item.kind {
                 ItemKind::Call(call) => call.output.blob.clone(),
                 ItemKind::Tests(run) => run.output.blob.clone(),
@@ -299,5 +315,6 @@ pub fn file(model: &mut Model, query: Query, answer: Answer) {
         }
         Query::Survey => model.file_survey(answer),
         Query::ListText => model.list.file(answer),
+        Query::Transcript { path } => foreign::file(model, &path, answer),
     }
 }

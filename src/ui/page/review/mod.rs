@@ -100,7 +100,8 @@ pub fn change_of<'a>(model: &'a Model, review: &'a Review, extent: Extent) -> Ch
             | Query::ProposeRule { .. }
             | Query::ListHistory
             | Query::Survey
-            | Query::ListText,
+            | Query::ListText
+            | Query::Transcript { .. },
         ) => Err(None),
         None => {
             let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.as_str());
