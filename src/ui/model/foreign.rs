@@ -192,6 +192,7 @@ impl Teller {
             exit_code,
             duration_ms: u64::try_from(took).unwrap_or(0),
             lines: None,
+            running: None,
         });
     }
 
@@ -212,6 +213,7 @@ impl Teller {
                 exit_code: None,
                 duration_ms: 0,
                 lines: None,
+                running: None,
             });
         }
         let mut missing = Vec::new();
