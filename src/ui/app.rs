@@ -102,6 +102,11 @@ pub fn run(client: Client, options: Options) -> Result<Exit, UiError> {
         folded: 0,
     };
     let exit = app.serve();
+    if matches!(exit, Ok(Exit::Start(_))) {
+        // What is asked next is asked on the bare terminal: the keys' thread must not take the answer. If it does not come to the gate,
+        // the first line typed may be lost, and the question stays.
+        let _ = app.gate.close();
+    }
     app.mailbox.close();
     drop(app);
     tell_panics();

@@ -73,7 +73,7 @@ fn signals(mailbox: Mailbox, gate: KeyGate) -> Result<(), UiError> {
                 mailbox.urgent(Msg::Continued);
                 continue;
             }
-            if signal == SIGINT && gate.is_closed() {
+            if signal == SIGINT && gate.is_closed() && !mailbox.is_closed() {
                 // Meant for the program that has the keyboard; the terminal sends it to the whole group.
                 continue;
             }

@@ -177,8 +177,14 @@ fn back_forth_and_back_again() {
 /// A lab whose two features are built, watched by the program itself.
 async fn built() -> Lab {
     let lab = Lab::new();
-    lab.run(&[INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat())
+    let ran = lab
+        .run(&[INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat())
         .await;
+    let told = ran.all(|event| match event {
+        Event::ToolFinished(finished) => Some(finished.output.text.clone()),
+        _ => None,
+    });
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}; {told:#?}", ran.ended.reason);
     lab
 }
 

@@ -97,7 +97,8 @@ impl Lab {
             .unwrap();
         assert!(
             done.status.success(),
-            "git {args:?}: {}",
+            "git {args:?}: {}{}",
+            String::from_utf8_lossy(&done.stdout),
             String::from_utf8_lossy(&done.stderr)
         );
         String::from_utf8_lossy(&done.stdout).trim_end().to_owned()
