@@ -13,8 +13,8 @@ use crate::protocol::{Feature, Oid, TestPurpose};
 use crate::verify;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -36,8 +36,10 @@ const MADE: [&str; 15] = [
     "coverage",
     "__pycache__",
 ];
-/// Of these, the ones that are too large to take along and are made again.
+/// Of these, the ones that are made again in a copy.
 const REMADE: [&str; 2] = ["target", ".cache"];
+/// Bytes of what is copied in one piece.
+const LARGE: u64 = 64 << 20;
 /// How files of code end. Data and settings that git ignores are often the machine's own: tests may rest on these.
 const CODE: [&str; 52] = [
     "awk", "bash", "bats", "c", "cc", "cjs", "clj", "cpp", "cs", "css", "cts", "ex", "exs", "erl", "fs", "go", "h", "hpp", "hs",
@@ -52,7 +54,7 @@ struct Loose {
     hidden: Vec<String>,
     /// Links that lead out of the project.
     leaving: Vec<String>,
-    /// What else git ignores, which the tests may need; directories have a slash at the end.
+    /// What else git ignores, which the tests may need.
     other: Vec<String>,
 }
 
@@ -87,7 +89,7 @@ impl Project {
         self.lay_out(tree, &place, limit, cancel).await?;
         for entry in &loose.other {
             let left = until.saturating_duration_since(Instant::now());
-            take_along(&self.workspace, &place, entry, left, cancel).await?;
+            self.take_along(entry, &place, left, cancel).await?;
         }
         let plan = verify::Plan {
             reports: verify::runner::reports_of(&place, &command),
@@ -110,6 +112,29 @@ impl Project {
         let failing = features.iter().enumerate().filter(|(_, feature)| !proven(feature));
         let why = format!("they do not pass without what no commit holds: {}", named(&loose.hidden));
         Ok(failing.map(|(at, _)| (at, why.clone())).collect())
+    }
+
+    /// Copies what git ignores into the copy; what is large is only linked there.
+    async fn take_along(&self, entry: &str, to: &Path, left: Duration, cancel: &CancellationToken) -> Result<(), EngineError> {
+        let name = PathBuf::from(entry.trim_end_matches('/'));
+        let (from, to) = (self.workspace.join(&name), to.join(&name));
+        let is_remade = REMADE.iter().any(|made| to.file_name().is_some_and(|name| name == *made));
+        let (Some(above), false) = (to.parent(), is_remade || to.symlink_metadata().is_ok()) else {
+            return Ok(());
+        };
+        let broken = |source| EngineError::File {
+            what: format!("cannot take {entry} along into a copy"),
+            source,
+        };
+        fs::create_dir_all(above).map_err(broken)?;
+        if !self.git(move |repo| Ok(repo.is_within(&name, LARGE))).await? {
+            return symlink(&from, &to).map_err(broken);
+        }
+        let copy = Invocation::new("cp", above)
+            .args(["-RP".into(), from.into_os_string(), to.clone().into_os_string()])
+            .timeout(left);
+        process::run(copy, cancel.clone(), None).await?;
+        Ok(())
     }
 
     /// Names code that came since the log began and that a commit of these files does not hold, for who looks at one; `None` if all
@@ -160,23 +185,4 @@ fn is_code(place: &Path, path: &str) -> bool {
     let ending = Path::new(path).extension().and_then(OsStr::to_str);
     let is_written = || ending.is_some_and(|ending| CODE.contains(&ending));
     !path.ends_with('/') && (is_written() || may_take_over(path) || describes_package() || runs())
-}
-
-async fn take_along(from: &Path, to: &Path, entry: &str, left: Duration, cancel: &CancellationToken) -> Result<(), EngineError> {
-    let entry = entry.trim_end_matches('/');
-    let (from, to) = (from.join(entry), to.join(entry));
-    let name = Path::new(entry).file_name().unwrap_or_default();
-    if REMADE.iter().any(|made| name == *made) || to.symlink_metadata().is_ok() {
-        return Ok(());
-    }
-    let Some(above) = to.parent() else { return Ok(()) };
-    fs::create_dir_all(above).map_err(|source| EngineError::File {
-        what: format!("cannot take {entry} along into a copy"),
-        source,
-    })?;
-    let copy = Invocation::new("cp", above)
-        .args(["-RP".into(), from.into_os_string(), to.clone().into_os_string()])
-        .timeout(left);
-    process::run(copy, cancel.clone(), None).await?;
-    Ok(())
 }

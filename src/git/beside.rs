@@ -44,7 +44,10 @@ impl Repo {
             };
             let name = folder.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
             let place = full(self, &folder);
-            if left == 0 || whole.iter().any(|other| other.as_bytes() == name) || place.join(".git").exists() {
+            if name == b".git" {
+                continue;
+            }
+            if left == 0 || whole.iter().any(|other| other.as_bytes() == name) {
                 beside.ignored.push(lossy(&path));
                 continue;
             }

@@ -53,6 +53,14 @@ impl Repo {
         Ok(sized.flatten().collect())
     }
 
+    /// Says whether what lies at a path of this directory has at most so many bytes.
+    #[must_use]
+    pub fn is_within(&self, path: &Path, bytes: u64) -> bool {
+        let mut left = COUNTED;
+        let (_, found) = size_of(full(self, path.as_os_str().as_bytes()), &mut left);
+        left > 0 && found <= bytes
+    }
+
     /// Lists what lies untracked in directories that are ignored as a whole and yet have tracked files: libgit2's status passes it
     /// over. Directories have a slash at the end.
     pub(super) fn ignored_beside_tracked(&self) -> Result<Vec<Vec<u8>>, GitError> {

@@ -55,6 +55,10 @@ async fn a_program_that_no_commit_holds_does_not_turn_its_feature_green() {
             "tools/say.sh",
         ),
         (
+            "mkdir lib; $G init -q lib; echo 'echo hello' > lib/say.sh; echo '. lib/say.sh' > hello.sh; echo lib/ > .gitignore",
+            "lib/say.sh",
+        ),
+        (
             "mkdir lib; $G init -q lib; echo 'echo hello' > lib/say.sh; (cd lib; $G add .; $G -c user.name=a -c user.email=a@b commit -qm x); \
              echo '. lib/say.sh' > hello.sh",
             "lib",
