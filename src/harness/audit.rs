@@ -3,6 +3,7 @@
 //! Owns the questions and the words of their answers. Does not own the facts (the engine gathers them) nor what follows from them.
 //! Invariant: a question is asked only where there is something to answer it by; what a person did is never held against the session.
 
+mod claims;
 mod places;
 
 use super::feature_list::difference::{OTHER, WORD, difference};
@@ -102,7 +103,10 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         places::notes(worked, session, false),
     );
     if !notes.is_empty() {
-        let told = told("notes agree with the list", contradictions(&notes, worked.state));
+        let told = told(
+            "notes agree with the list",
+            claims::contradictions(&notes, worked.state, worked.session),
+        );
         let lies = !told.1;
         find(told, places::notes(worked, session, lies));
     }
@@ -228,60 +232,11 @@ fn notes(session: &Session) -> Vec<&str> {
     texts.collect()
 }
 
-/// Lines of notes that the list gives the lie: counts of passing features, and features called done that do not pass.
-fn contradictions(notes: &[&str], state: &State) -> Vec<String> {
-    let (passing, all) = state.features.progress();
-    let mut against = Vec::new();
-    for line in notes.iter().flat_map(|note| note.lines()) {
-        for (some, of) in counts(line) {
-            if of == all && some != passing && mentions_features(line) {
-                against.push(format!("says {some}/{of}, the list {passing}/{all}"));
-            }
-        }
-        let words: Vec<String> = words(line).map(str::to_lowercase).collect();
-        let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-        if !says(&["passes", "passing", "done", "complete", "completed"]) || says(&DOUBT) {
-            continue;
-        }
-        for row in &state.features.rows {
-            let id = row.feature.id.as_str();
-            if row.feature.status != FeatureStatus::Passing && !id.starts_with('#') && words.contains(&id.to_lowercase()) {
-                against.push(format!("says that {id} is done"));
-            }
-        }
-    }
-    against
-}
-
-/// Words with which a line may say the opposite, or speak of what is to come.
-const DOUBT: [&str; 14] = [
-    "not", "no", "isn't", "doesn't", "don't", "until", "once", "when", "if", "next", "todo", "fails", "failing", "almost",
-];
-
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let part = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '.' | '/'));
     line.split(part)
         .map(|word| word.trim_matches(['.', '-', '/']))
         .filter(|word| !word.is_empty())
-}
-
-fn mentions_features(line: &str) -> bool {
-    let line = line.to_lowercase();
-    line.contains("feature") && (line.contains("pass") || line.contains("done") || line.contains("complete"))
-}
-
-/// Counts in a line: `7/14`, `7 of 14`.
-fn counts(line: &str) -> Vec<(usize, usize)> {
-    let words: Vec<&str> = words(line).collect();
-    let slashed = words.iter().filter_map(|word| {
-        let (some, of) = word.split_once('/')?;
-        Some((some.parse().ok()?, of.parse().ok()?))
-    });
-    let said = words
-        .windows(3)
-        .filter(|three| three[1] == "of")
-        .filter_map(|three| Some((three[0].parse().ok()?, three[2].parse().ok()?)));
-    slashed.chain(said).collect()
 }
 
 /// Marks of unfinished work in added lines. Nothing is said where the session committed nothing.
@@ -327,53 +282,6 @@ fn is_empty_subject(message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::FeatureId;
-    use crate::session::state::FeatureRow;
-
-    fn row(id: &str, passes: bool) -> FeatureRow {
-        FeatureRow {
-            feature: Feature {
-                id: FeatureId::from(id),
-                description: format!("what {id} does"),
-                status: if passes {
-                    FeatureStatus::Passing
-                } else {
-                    FeatureStatus::Failing
-                },
-                ..Feature::default()
-            },
-            ..FeatureRow::default()
-        }
-    }
-
-    fn board(passing: usize, all: usize) -> State {
-        let mut state = State::default();
-        state.features.rows = (0..all).map(|n| row(&format!("F{:03}", n + 1), n < passing)).collect();
-        state
-    }
-
-    fn against(note: &str) -> Vec<String> {
-        contradictions(&[note], &board(2, 4))
-    }
-
-    #[test]
-    fn notes_are_held_against_the_list() {
-        assert_eq!(against("Now 3/4 features pass."), ["says 3/4, the list 2/4"]);
-        assert_eq!(against("3 of 4 features are done"), ["says 3/4, the list 2/4"]);
-        assert_eq!(against("- F003 is done, tests pass"), ["says that F003 is done"]);
-        for fine in [
-            "2/4 features pass",
-            "tests 3/4 in 2 s",
-            "F002 is done",
-            "F003 is not done yet",
-            "F003 passes once the parser is mended",
-            "Next: F003; done with F002",
-            "F0030 is done",
-            "step 3 of 4 is done",
-        ] {
-            assert_eq!(against(fine), Vec::<String>::new(), "{fine}");
-        }
-    }
 
     fn file(path: &str, patch: &str) -> FileDiff {
         FileDiff {

@@ -2,7 +2,8 @@
 //!
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
-use super::{Worked, contradictions, is_empty_subject};
+use super::claims::contradictions;
+use super::{Worked, is_empty_subject};
 use crate::protocol::event::{AuditPlace, FlipBy};
 use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
 use crate::session::Session;
@@ -72,7 +73,7 @@ pub(super) fn rounds(session: &Session) -> Vec<AuditPlace> {
 pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<AuditPlace> {
     entries(
         session,
-        |kind| matches!(kind, ItemKind::Note { text } if !lies || !contradictions(&[text], worked.state).is_empty()),
+        |kind| matches!(kind, ItemKind::Note { text } if !lies || !contradictions(&[text], worked.state, worked.session).is_empty()),
     )
 }
 
