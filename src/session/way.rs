@@ -44,16 +44,19 @@ impl State {
         self.moves.last().is_none_or(|last| last.way.holds(seq))
     }
 
-    /// Returns the way that a move at `now` leaves, which goes on from a moment of the log; the present one if that is not known.
+    /// Returns the way that a move at `now` leaves, which goes on from a moment of the log. Where the log does not know the files that
+    /// it brings, as those of a commit that was made beside us, nothing that it tells is of them.
     pub(super) fn way_from(&self, moment: Option<Seq>, now: Seq) -> Way {
-        let of = |moves: &[super::state::PastMove]| moves.last().map_or_else(Way::default, |past| past.way.clone());
-        match moment {
-            Some(moment) => {
-                let earlier = self.moves.partition_point(|past| past.seq <= moment);
-                of(self.moves.get(..earlier).unwrap_or_default()).branch(moment, now)
-            }
-            None => of(&self.moves),
-        }
+        let Some(moment) = moment else {
+            return Way {
+                before: Vec::new(),
+                since: now,
+            };
+        };
+        let earlier = self.moves.partition_point(|past| past.seq <= moment);
+        let moves = self.moves.get(..earlier).unwrap_or_default();
+        let way = moves.last().map_or_else(Way::default, |past| past.way.clone());
+        way.branch(moment, now)
     }
 
     /// Returns the last change of a feature's flag that led to what it is now.

@@ -214,3 +214,14 @@ fn the_commit_of_an_edit_by_hand_is_a_place_with_the_flag_that_it_holds() {
     assert_eq!(story.said(), "open again - s2 ab");
     assert!(story.state.is_abandoned(SessionNo(3)));
 }
+
+#[test]
+fn of_a_commit_that_the_log_never_saw_no_proof_is_told() {
+    let mut story = Story::new();
+    story.builds('b', "proof");
+    let here = story.said();
+    story.back('9', 1, Passing);
+    assert!(story.said().starts_with("passes - "), "{}", story.said());
+    story.goes(MoveKind::Undo, Target::Undo, Some(1), 2, Passing);
+    assert_eq!(story.said(), here);
+}
