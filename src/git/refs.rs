@@ -81,8 +81,9 @@ impl Repo {
         Ok(names)
     }
 
-    /// Drops a ref of ours.
+    /// Drops a ref of ours, and the lock of one of us that was killed while it did so.
     pub(super) fn drop_ref(&self, name: &str) -> Result<(), GitError> {
+        self.clear_branch_lock(name, None)?;
         match self.git.find_reference(name) {
             Ok(mut reference) => reference.delete().doing("drop a ref of ours"),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(()),
