@@ -166,3 +166,14 @@ fn files_where_a_submodule_is_not_filled_keep_a_worktree() {
     let why = stays().unwrap();
     assert!(why.contains("files lie in vendor/sub"), "{why}");
 }
+
+#[test]
+fn a_lock_that_a_killed_process_left_on_a_ref_of_ours_does_not_keep_it() {
+    let (_dir, root) = nest("app");
+    let repo = Repo::discover(&root).unwrap();
+    must(&root, &["branch", "longhaul/x"]);
+    let lock = root.join(".git/refs/heads/longhaul/x.lock");
+    fs::write(&lock, "").unwrap();
+    repo.drop_ref("refs/heads/longhaul/x").unwrap();
+    assert!(!lock.exists() && repo.names("refs/heads/longhaul/*").unwrap().is_empty());
+}
