@@ -55,8 +55,11 @@ impl Dispatch {
             .project
             .passes_by_loose_files(std::slice::from_ref(feature), tree, cancel)
             .await?;
-        Ok(match without.first() {
-            Some((_, why)) => Err(Ran::refused(format!(
+        let Some(without) = without else {
+            return Ok(Err(Ran::cancelled()));
+        };
+        Ok(match without.get(&feature.id) {
+            Some(why) => Err(Ran::refused(format!(
                 "Not flipped: its tests pass here, and {why}. Take what the program needs into the commit (git must not ignore it), or let \
                  the tests' command make it; then claim again."
             ))),

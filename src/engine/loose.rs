@@ -6,11 +6,13 @@
 use super::draft::named;
 use super::error::EngineError;
 use super::project::Project;
+use super::testing;
 use crate::git::Beside;
 use crate::guard::may_take_over;
 use crate::process::{self, Invocation};
-use crate::protocol::{Feature, Oid, TestPurpose};
+use crate::protocol::{Feature, FeatureId, Oid, TestPurpose};
 use crate::verify;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
@@ -59,8 +61,8 @@ struct Loose {
 }
 
 impl Project {
-    /// Says why tests of a feature that pass here prove nothing of `tree`: they need code that it does not hold. `None`: they pass
-    /// without it, or there is none.
+    /// Says of features whose own tests pass here why that proves nothing of `tree`: they need code that it does not hold. One that is
+    /// not named passes without such code, or there is none. `None` if it was stopped before that was known.
     ///
     /// # Errors
     /// If the files cannot be read or laid out, or a shell not be started.
@@ -69,17 +71,22 @@ impl Project {
         features: &[Feature],
         tree: &Oid,
         cancel: &CancellationToken,
-    ) -> Result<Vec<(usize, String)>, EngineError> {
+    ) -> Result<Option<BTreeMap<FeatureId, String>>, EngineError> {
         let loose = self.loose(tree).await?;
         if !loose.leaving.is_empty() {
             let why = format!(
                 "{} leads out of the project, and what lies there is in no commit",
                 named(&loose.leaving)
             );
-            return Ok((0..features.len()).map(|at| (at, why.clone())).collect());
+            return Ok(Some(
+                features.iter().map(|feature| (feature.id.clone(), why.clone())).collect(),
+            ));
         }
         let Some(command) = self.verify_command().filter(|_| !loose.hidden.is_empty()) else {
-            return Ok(Vec::new());
+            return Ok(Some(BTreeMap::new()));
+        };
+        let Some(_turn) = testing::turn(self, cancel).await else {
+            return Ok(None);
         };
         let limit = Duration::from_secs(self.settings.verify.timeout_seconds);
         let until = Instant::now() + limit;
@@ -106,12 +113,11 @@ impl Project {
         // Best effort: files of ours that stay are in nobody's way.
         let _ = fs::remove_dir_all(&scratch);
         if ran.cancelled {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let proven = |feature: &Feature| verify::own(feature, &ran.run).proven();
-        let failing = features.iter().enumerate().filter(|(_, feature)| !proven(feature));
         let why = format!("they do not pass without what no commit holds: {}", named(&loose.hidden));
-        Ok(failing.map(|(at, _)| (at, why.clone())).collect())
+        let failing = features.iter().filter(|feature| !verify::own(feature, &ran.run).proven());
+        Ok(Some(failing.map(|feature| (feature.id.clone(), why.clone())).collect()))
     }
 
     /// Copies what git ignores into the copy; what is large is only linked there.

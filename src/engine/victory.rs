@@ -153,22 +153,19 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
         .map(|claim| claim.feature.clone())
         .collect();
     let loose = match own_tests.is_empty() {
-        true => Vec::new(),
-        false => project.passes_by_loose_files(&own_tests, &tree, cancel).await?,
+        true => BTreeMap::new(),
+        false => match project.passes_by_loose_files(&own_tests, &tree, cancel).await? {
+            Some(loose) => loose,
+            None => return Ok(Verdict::Cut),
+        },
     };
-    let loose: BTreeMap<&FeatureId, &String> = loose
-        .iter()
-        .filter_map(|(at, why)| Some((&own_tests.get(*at)?.id, why)))
-        .collect();
     for claim in claims {
         let id = claim.feature.id.clone();
-        let judged = judge(project, &claim, run.as_ref(), &tree, cancel).await?;
+        let judged = match (judge(project, &claim, run.as_ref(), &tree, cancel).await?, loose.get(&id)) {
+            (Some(Judged::Holds(_)), Some(why)) => Some(Judged::Fails(format!("its tests pass in this directory alone: {why}"))),
+            (judged, _) => judged,
+        };
         match judged {
-            Some(Judged::Holds(_)) if loose.contains_key(&id) => {
-                let why = loose.get(&id).map_or("", |why| why.as_str());
-                features::set_back(project, &id, format!("its tests pass in this directory alone: {why}"))?;
-                back.push(id);
-            }
             Some(Judged::Holds(evidence)) => keep(project, claim, FlipBy::Harness, evidence)?,
             Some(Judged::Word) => {}
             Some(Judged::Fails(why)) => {

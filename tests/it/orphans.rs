@@ -3,23 +3,13 @@
 #![cfg(target_os = "linux")]
 
 use crate::cli::{Place, write_log};
-use crate::support::{INITIALIZER, call, coding, ends};
+use crate::support::{INITIALIZER, call, coding, ends, eventually};
 use crate::term;
 use longhaul::provider::scripted::{Script, Server, Speed};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
-
-/// Waits for a condition, a minute at most.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !holds() {
-        assert!(Instant::now() < end, "never: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
 
 /// A command that has a process of no session and no environment of ours write its number to a file, and live on.
 fn cut_loose(pid: &Path) -> String {

@@ -1,13 +1,13 @@
 //! `longhaul verify` where the tests write, and where it is killed.
 
 use crate::cli::Place;
+use crate::support::eventually;
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::contains;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 fn with_command(command: &str) -> Place {
     let place = Place::new();
@@ -29,15 +29,6 @@ fn git(dir: &Path, args: &[&str]) {
         .args(["-c", "user.name=a", "-c", "user.email=a@b"])
         .args(args);
     assert!(git.output().unwrap().status.success(), "{args:?}");
-}
-
-/// Waits for a condition, ten seconds at most.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
-    while !holds() {
-        assert!(Instant::now() < end, "never: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

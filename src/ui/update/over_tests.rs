@@ -35,6 +35,11 @@ fn owing(model: &mut Model) -> crate::protocol::Oid {
     commit
 }
 
+fn run_ends(model: &mut Model) {
+    let (outcome, reason) = (RunOutcome::Stopped, String::new());
+    waiting::tell(model, RunEnded { outcome, reason });
+}
+
 #[test]
 fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
     for size in [(80, 24), (120, 40), (200, 60)] {
@@ -88,13 +93,7 @@ fn what_is_written_on_a_commit_without_a_run_is_kept_at_once_and_found_again() {
     model.popup = None;
     (model.mode, model.closed) = (Mode::Offline, false);
     let commit = owing(&mut model);
-    waiting::tell(
-        &mut model,
-        RunEnded {
-            outcome: RunOutcome::Stopped,
-            reason: String::new(),
-        },
-    );
+    run_ends(&mut model);
     model.popup = None;
     keys(&mut model, "u");
     assert!(!screen(&mut model).contains("only watches"));
@@ -136,13 +135,7 @@ fn what_is_written_on_a_commit_without_a_run_is_kept_at_once_and_found_again() {
 fn review_debt_is_settled_without_a_run_but_not_while_another_process_runs_it() {
     for (mode, closed) in [(Mode::Live, true), (Mode::Offline, false), (Mode::Offline, true)] {
         let mut model = live((120, 40));
-        waiting::tell(
-            &mut model,
-            RunEnded {
-                outcome: RunOutcome::Stopped,
-                reason: String::new(),
-            },
-        );
+        run_ends(&mut model);
         model.popup = None;
         (model.mode, model.closed) = (mode, closed);
         let commit = owing(&mut model);

@@ -1,7 +1,8 @@
 //! Code that the tests find and no commit holds, and tests that were changed by a commit at which nobody looked: neither proves a feature.
 
-use crate::support::{INITIALIZER, Lab, Ran, call, coding, ends};
-use longhaul::protocol::{Autonomy, Event, FeatureStatus};
+use super::gates::{seen, stop};
+use crate::support::{INITIALIZER, Lab, Ran, call, coding, ends, eventually};
+use longhaul::protocol::{Autonomy, Command, Event, FeatureStatus, PauseMode, Steer};
 
 /// A test of F001 that says what the feature says.
 const HONEST: &str = "G=$(printf 'g%s' it); echo 'test \"$(sh hello.sh)\" = hello' > tests/01-hello.sh; ";
@@ -142,4 +143,27 @@ async fn tests_that_a_commit_made_weaker_prove_nothing_until_somebody_has_looked
         "{told}"
     );
     assert!(result(&ran, 6).contains("F001 passes now"), "{}", result(&ran, 6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trial_without_loose_files_that_is_cut_off_proves_nothing() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    // In the copy, where the program is missing, the test says where it is and waits to be killed.
+    let begun = lab.workspace().with_extension("begun");
+    let script = format!(
+        "echo 'echo hello' > hello.sh; echo hello.sh > .gitignore; \
+         echo 'if [ -e hello.sh ]; then sh hello.sh; else touch {}; sleep 600; fi' > tests/01-hello.sh",
+        begun.display()
+    );
+    let turns = bash(&script) + &claim() + &ends();
+    let running = lab.start(&[INITIALIZER, &coding(&turns)].concat()).await;
+    tokio::task::spawn_blocking(move || eventually("the trial runs", || begun.exists()))
+        .await
+        .unwrap();
+    let client = running.engine.client();
+    client.send(Command::Steer(Steer::Pause { mode: PauseMode::Now })).unwrap();
+    seen(&running, |e| matches!(e, Event::RunPaused(_)).then_some(())).await;
+    stop(&running);
+    assert!(!passed(&running.finish().await));
 }

@@ -13,7 +13,7 @@ use longhaul::store::{self, ProjectDir};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The key that tests use; it must turn up nowhere.
 pub const CANARY_KEY: &str = "sk-canary-0123456789-never-to-be-seen";
@@ -237,6 +237,15 @@ impl Ran {
             .get(n)
             .unwrap_or_else(|| panic!("only {} results", results.len()))
             .clone()
+    }
+}
+
+/// Waits for a condition, a minute at most.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < end, "never: {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
