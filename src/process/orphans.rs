@@ -155,7 +155,8 @@ impl House {
         process.parent == ours
             && self.since.is_some_and(|since| process.started >= since)
             && !self.started.contains(&process.identity())
-            && rustix::process::getsid(None).is_ok_and(|session| process.session != session.as_raw_pid())
+            // Not by `getsid`: in a container the session's leader may be outside, and its number here is 0, which is no `Pid`.
+            && survey::process(rustix::process::getpid()).is_some_and(|own| process.session != own.session)
     }
 
     fn is_persons(&self, process: &Process) -> bool {
