@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::launch::{Launch, Show, launch, runtime};
 use super::{consent, finish, key, preflight};
 use crate::engine::errand;
+use crate::protocol::event::WorktreeTaken;
 use crate::store::ProjectDir;
 use std::time::Duration;
 
@@ -28,16 +29,17 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         Some(workplace) => workplace.take(&checkout, &dir, ready.left_behind)?,
         None => None,
     };
-    let worktree = taken.as_ref().map(|taken| taken.event.clone());
     say(taken.as_ref().map_or(&[], |taken| &taken.notes), console)?;
+    let (worktree, lease) = taken.map(|taken| (taken.event, taken.lease)).unzip();
     let plan = Launch {
         workspace: worktree
             .as_ref()
-            .map_or_else(|| checkout.clone(), |taken| taken.tree.path.clone().into()),
+            .map_or_else(|| checkout.clone(), |taken: &WorktreeTaken| taken.tree.path.clone().into()),
         checkout: checkout.clone(),
         dir,
         question_timeout: Duration::from_secs(ready.resolved.settings.question_timeout_seconds),
         worktree,
+        lease,
         settings: ready.resolved.settings,
         spec: ready.spec,
         trust_list: args.trust_list,
@@ -47,10 +49,7 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         show,
         orders: args.output.orders,
     };
-    let ended = launch(&runtime, plan, console);
-    // It held the worktree until the run was over.
-    drop(taken);
-    let ended = ended?;
+    let ended = launch(&runtime, plan, console)?;
     if let Some(way) = ended.finish {
         finish::chosen(&checkout, way, console)?;
     }

@@ -37,7 +37,7 @@ pub struct Taken {
     /// What a person should know, a sentence each.
     pub notes: Vec<String>,
     /// Nobody else works there for as long as this lives.
-    _lease: Lease,
+    pub lease: Lease,
 }
 
 impl Workplace {
@@ -134,7 +134,7 @@ impl Workplace {
         }
         repo.lock_worktree(tree)?;
         Ok(Some(Taken {
-            _lease: repo.lease(tree)?,
+            lease: repo.lease(tree)?,
             event: WorktreeTaken {
                 tree: tree.clone(),
                 left_behind,

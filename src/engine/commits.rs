@@ -58,19 +58,23 @@ impl Dispatch {
                     gates::decide(&self.project, &decided)?;
                     return self.make(draft, &decided, words, signed).await;
                 }
-                Err(EngineError::Git(GitError::Sign { reason })) => {
-                    gates::void(&self.project, &decided, format!("the commit could not be signed ({reason})"))?;
-                    if decided.by != By::Human {
-                        return Err(EngineError::Unsigned { reason });
+                Err(EngineError::Git(error)) => match persons_to_mend(&error) {
+                    Some((why, finding)) => {
+                        gates::void(&self.project, &decided, why)?;
+                        if decided.by != By::Human {
+                            return Err(match error {
+                                GitError::Sign { reason } => EngineError::Unsigned { reason },
+                                other => EngineError::Git(other),
+                            });
+                        }
+                        draft.unmade = Some(finding);
+                        again = Some(draft);
                     }
-                    draft.unsigned = Some(reason);
-                    again = Some(draft);
-                }
-                // No author, say: the agent is told, and can act on it.
-                Err(EngineError::Git(error)) => {
-                    gates::decide(&self.project, &decided)?;
-                    return Ok(Ran::failed(format!("Not committed: {error}")));
-                }
+                    None => {
+                        gates::decide(&self.project, &decided)?;
+                        return Ok(Ran::failed(format!("Not committed: {error}")));
+                    }
+                },
                 Err(other) => return Err(other),
             }
         }
@@ -214,6 +218,21 @@ impl Dispatch {
         project.guard.settle()?;
         project.agree_verify().await?;
         project.hold(held).await
+    }
+}
+
+/// What keeps a commit from being made that no agent can mend: why the approval came to nothing, and what the next round's gate says.
+fn persons_to_mend(error: &GitError) -> Option<(String, String)> {
+    match error {
+        GitError::Sign { reason } => Some((
+            format!("the commit could not be signed ({reason})"),
+            format!("approved, and not signed: {reason}. See that `git commit -S` works, then approve again"),
+        )),
+        GitError::NoAuthor => Some((
+            format!("the commit could not be made ({error})"),
+            format!("approved, and not committed: {error}, then approve again"),
+        )),
+        _ => None,
     }
 }
 

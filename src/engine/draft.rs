@@ -52,8 +52,8 @@ pub struct Draft {
     pub weaker: Vec<String>,
     /// What is decided where nobody is asked.
     pub policy: Policy,
-    /// Why an approval of it led to no commit: git's words on the signature that it did not get.
-    pub unsigned: Option<String>,
+    /// Why an approval of it led to no commit, and what the person can do.
+    pub unmade: Option<String>,
 }
 
 impl Dispatch {
@@ -150,7 +150,7 @@ impl Dispatch {
             hook_failure,
             weaker,
             policy,
-            unsigned: None,
+            unmade: None,
         }))
     }
 
@@ -268,10 +268,7 @@ impl Draft {
         let project = &dispatch.project;
         let sum = |count: fn(&FileDiff) -> u32| self.changes.iter().map(count).fold(0, u32::saturating_add);
         let mut findings = self.findings.clone();
-        findings.extend(self.unsigned.as_ref().map(|reason| {
-            let told = format!("approved, and not signed: {reason}. See that `git commit -S` works, then approve again");
-            (false, told)
-        }));
+        findings.extend(self.unmade.iter().map(|told| (false, told.clone())));
         GateOpened {
             gate: gates::next(project),
             what: GateKind::Commit,

@@ -161,6 +161,24 @@ impl Gates {
         self.book().clear();
     }
 
+    /// Waits until a gate that was registered is answered, and takes it out of the book; `None` if it was cancelled before that.
+    async fn settled(
+        &self,
+        gate: GateId,
+        answered: &mut oneshot::Receiver<Decided>,
+        cancelled: impl Future<Output = ()>,
+    ) -> Option<Result<Decided, oneshot::error::RecvError>> {
+        let settled = tokio::select! {
+            biased;
+            answered = &mut *answered => Some(answered),
+            () = cancelled => None,
+        };
+        self.forget(gate);
+        // A stop may come with the answer ("deny and stop"), and between two looks of ours: what was answered first counts. From here
+        // on nobody finds the gate in the book.
+        settled.or_else(|| answered.try_recv().ok().map(Ok))
+    }
+
     fn forget(&self, gate: GateId) {
         self.book().remove(&gate);
     }
@@ -218,7 +236,7 @@ pub async fn ask_and(
     settle: impl FnOnce(),
     cancel: &CancellationToken,
 ) -> Result<Decided, EngineError> {
-    let answered = project.gates.register(opened, policy);
+    let mut answered = project.gates.register(opened, policy);
     if let Err(error) = project.record(opened.clone()) {
         project.gates.forget(opened.gate);
         return Err(error);
@@ -230,15 +248,17 @@ pub async fn ask_and(
         by: By::Harness,
         answer: plain(opened.gate, opened.tree.clone(), GateDecision::Void, why.to_owned()),
     };
-    let decided = tokio::select! {
-        biased;
-        answered = answered => answered.unwrap_or_else(|_| gone("the run stops, and nobody is there to decide")),
-        () = cancel.cancelled() => {
-            gone(if is_ending(project) { "the session ended" } else { "interrupted" })
-        }
-    };
-    project.gates.forget(opened.gate);
-    Ok(decided)
+    Ok(
+        match project.gates.settled(opened.gate, &mut answered, cancel.cancelled()).await {
+            Some(Ok(decided)) => decided,
+            Some(Err(_)) => gone("the run stops, and nobody is there to decide"),
+            None => gone(if is_ending(project) {
+                "the session ended"
+            } else {
+                "interrupted"
+            }),
+        },
+    )
 }
 
 /// Says whether a call that is cut is the session's last: a person who interrupts it lets the session go on, also where the run is to
@@ -381,6 +401,20 @@ mod tests {
         gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap();
         assert_eq!(answered.try_recv().unwrap().by, By::Human);
         assert!(gates.answer(approve(7, Some("aaaaaaaaaa"))).unwrap_err().contains("any more"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_comes_together_with_a_stop_counts() {
+        let gates = Gates::default();
+        let mut answered = gates.register(&opened(GateKind::Commit, None), Policy::Approve);
+        // Both come after the answer was looked for, and before the stop is.
+        let stopped = async { gates.answer(approve(7, None)).unwrap() };
+        let decided = gates.settled(GateId(7), &mut answered, stopped).await;
+        assert_eq!(decided.unwrap().unwrap().by, By::Human);
+
+        let mut answered = gates.register(&opened(GateKind::Commit, None), Policy::Approve);
+        assert!(gates.settled(GateId(7), &mut answered, async {}).await.is_none());
+        assert!(gates.answer(approve(7, None)).is_err(), "nobody waits any more");
     }
 
     #[test]

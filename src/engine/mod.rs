@@ -73,7 +73,7 @@ pub use error::EngineError;
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::Repo;
+use crate::git::{Lease, Repo};
 use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
 pub use crate::harness::prompt::Attendance;
@@ -122,6 +122,8 @@ pub struct Plan {
     pub question_timeout: Duration,
     /// The worktree that the workspace is; `None` if it is the user's checkout.
     pub worktree: Option<WorktreeTaken>,
+    /// The right to work there, given up when the run ends, whoever goes on looking at it.
+    pub lease: Option<Lease>,
     /// Whether the list's word counts as the person's for features that pass in it and that nobody has shown to.
     pub trust_list: bool,
     /// Uncommitted paths, as `git status` prints them, that are a person's: as they are, no commit of the agent takes them along.
@@ -183,6 +185,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         question_timeout,
         trust_list,
         worktree,
+        lease,
         persons,
     } = plan;
     let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
@@ -271,7 +274,16 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         loss: Arc::clone(&loss),
         cancel: cancel.clone(),
     };
-    let task = tokio::spawn(run(project, (project_name, worktree, persons), supervisor, following));
+    let beginning = Beginning {
+        name: project_name,
+        worktree,
+        earlier: persons,
+    };
+    let task = tokio::spawn(async move {
+        let ended = run(project, beginning, supervisor, following).await;
+        drop(lease);
+        ended
+    });
     Ok(Engine {
         client,
         task,
@@ -293,13 +305,16 @@ fn finish_moves(workspace: &Path, settings: &Settings, journal: &Journal, guard:
     mover.catch_up().map(drop)
 }
 
-async fn run(
-    project: Arc<Project>,
-    (name, worktree, earlier): (String, Option<WorktreeTaken>, Vec<EarlierFile>),
-    supervisor: Supervisor,
-    following: JoinHandle<()>,
-) -> RunEnded {
+/// What the log is told of a run's beginning and only its maker knows.
+struct Beginning {
+    name: String,
+    worktree: Option<WorktreeTaken>,
+    earlier: Vec<EarlierFile>,
+}
+
+async fn run(project: Arc<Project>, beginning: Beginning, supervisor: Supervisor, following: JoinHandle<()>) -> RunEnded {
     let settings = &project.settings;
+    let Beginning { name, worktree, earlier } = beginning;
     let started = RunStarted {
         run: journal::run_id(jiff::Timestamp::now()),
         project: name,

@@ -51,9 +51,9 @@ impl Project {
     /// # Errors
     /// Fails if there is no author or no signature.
     pub async fn sign(&self, tree: &Oid, parent: Option<&Oid>, message: &str) -> Result<Option<Oid>, EngineError> {
-        let Some(signing) = &self.rites.signing else { return Ok(None) };
         let given = self.settings.author.clone();
         let author = self.git(move |repo| repo.author(given)).await?;
+        let Some(signing) = &self.rites.signing else { return Ok(None) };
         let unsigned = Unsigned {
             tree: tree.clone(),
             parents: parent.cloned().into_iter().collect(),

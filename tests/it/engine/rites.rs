@@ -279,3 +279,31 @@ async fn a_signature_that_was_mended_while_the_gate_waited_is_taken_at_the_next_
             .contains("gpgsig -----BEGIN SSH SIGNATURE-----")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_git_lost_is_the_persons_to_give_back() {
+    let mut lab = lab(Autonomy::Commits);
+    let turns = call("bash", r#"{ command = "echo x > x" }"#) + &call("commit", r#"{ message = "X" }"#) + &ends();
+    lab.settings.autonomy = Autonomy::Auto;
+    let script = one_session(&mut lab);
+    lab.run(&script).await;
+    lab.settings.autonomy = Autonomy::Commits;
+    let running = lab.start(&coding(&turns)).await;
+    let first = gate(&running, 2).await;
+    lab.git(&["config", "user.name", ""]);
+    send(&running, answer(&first, GateDecision::Approve));
+    let again = gate(&running, 3).await;
+    assert_eq!(
+        finding(&again, "git does not know who you are: run `git config"),
+        Some(false),
+        "{again:?}"
+    );
+    lab.git(&["config", "user.name", "Ada"]);
+    send(&running, answer(&again, GateDecision::Approve));
+    let ran = finish(running).await;
+    assert_eq!(lab.git(&["log", "--format=%s"]), "X\nSkeleton");
+    assert!(
+        !ran.requests.iter().any(|body| body.contains("who you are")),
+        "the agent cannot mend it"
+    );
+}

@@ -145,6 +145,7 @@ impl Lab {
             trust_list: self.trust_list,
             persons: self.persons.clone(),
             worktree: None,
+            lease: None,
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! A run beside the user's checkout, finished from its own summary and, later, from the past.
 
 use crate::support::{INITIALIZER, builds};
-use crate::term::Place;
+use crate::term::{Place, Term};
 use longhaul::provider::scripted::{Script, Server, Speed};
 use std::process::Command;
 
@@ -11,11 +11,10 @@ fn git(place: &Place, args: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
-    let place = Place::new();
+/// A window whose run beside the checkout has just ended, with work to bring home.
+async fn ended_run(place: &Place) -> (Server, Term) {
     place.greeter();
-    git(&place, &["commit", "-q", "--allow-empty", "-m", "start"]);
+    git(place, &["commit", "-q", "--allow-empty", "-m", "start"]);
     let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();
     let server = Server::start(Script::parse(&script).unwrap(), Speed(0.0)).unwrap();
     let url = server.base_url();
@@ -32,7 +31,14 @@ async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
     ]);
     term.see("on longhaul/main");
     term.see("finish the worktree");
-    assert_eq!(git(&place, &["log", "--format=%s", "main"]), "start");
+    assert_eq!(git(place, &["log", "--format=%s", "main"]), "start");
+    (server, term)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
+    let place = Place::new();
+    let (_server, mut term) = ended_run(&place).await;
     term.keys("F");
     term.see("leave it for now");
     term.keys("\u{1b}");
@@ -59,4 +65,20 @@ async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
         "2 features of longhaul/main\nstart"
     );
     assert_eq!(git(&place, &["status", "--porcelain"]), "?? app_spec.txt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_terminal_finishes_while_the_window_of_the_ended_run_is_open() {
+    let place = Place::new();
+    let (_server, mut term) = ended_run(&place).await;
+    let mut finish = place.longhaul(&["finish", "--squash"]);
+    let ended = finish.ends_restored();
+    assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
+    assert_eq!(
+        git(&place, &["log", "--format=%s", "main"]),
+        "2 features of longhaul/main\nstart"
+    );
+    term.keys("q");
+    let ended = term.ends_restored();
+    assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
 }
