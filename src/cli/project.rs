@@ -104,7 +104,13 @@ impl Project {
                     .map(PathBuf::as_path),
             ),
         };
-        if let Some(observed) = link::observed(&workspace) {
+        // A run knows of its own files.
+        let observed = if holder.is_none() && state.tests.latest.is_some() {
+            link::observed_with_tree(&workspace)
+        } else {
+            link::observed(&workspace)
+        };
+        if let Some(observed) = observed {
             state.tell(observed);
         }
         let read = |list: &PathBuf| FeatureList::read(&workspace.join(list));

@@ -67,6 +67,8 @@ struct Features {
     passing: usize,
     total: usize,
     regressed: usize,
+    /// Of the passing ones, those whose own tests failed in a later run.
+    doubted: usize,
     /// Why the list on disk cannot be read; the numbers are then the log's.
     error: Option<String>,
 }
@@ -155,8 +157,8 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         match (total, project.regressed()) {
             _ if project.list_error.is_some() => "the list on disk cannot be read".to_owned(),
             (0, _) => "no feature list yet".to_owned(),
-            (_, 0) => format!("{passing} of {total} pass"),
-            (_, regressed) => format!("{passing} of {total} pass, {regressed} regressed"),
+            (_, 0) => format!("{passing} of {total} pass{}", words::doubted(state)),
+            (_, regressed) => format!("{passing} of {total} pass{}, {regressed} regressed", words::doubted(state)),
         },
     ));
     if let Some(session) = state.current() {
@@ -277,7 +279,7 @@ fn run_line(project: &Project, now: Timestamp) -> String {
             };
             let (passing, total) = project.state.features.progress();
             // What was so at its end may be so no longer, and must not read as if it were.
-            if *outcome == RunOutcome::AllPassing && passing < total {
+            if *outcome == RunOutcome::AllPassing && (passing < total || project.state.doubted() > 0) {
                 return format!("ended {}, done; at its end: {}", ago(*time), words::outcome(*outcome));
             }
             let reason = if reason.is_empty() {
@@ -320,6 +322,7 @@ fn report(project: &Project, now: Timestamp) -> Report {
             passing,
             total,
             regressed: project.regressed(),
+            doubted: state.doubted(),
             error: project.list_error.as_ref().map(ToString::to_string),
         },
         sessions: state.sessions.len(),

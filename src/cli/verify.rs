@@ -114,9 +114,10 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         worth: None,
         only: Vec::new(),
     };
-    let Some(run) = execute(plan, console)? else {
+    let Some(mut run) = execute(plan, console)? else {
         return Ok(Exit::Stopped);
     };
+    project.state.tests.name_flaky(&mut run);
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
     if args.json {

@@ -164,9 +164,21 @@ pub const fn status(status: FeatureStatus) -> &'static str {
     }
 }
 
+/// Says of how many passing features the own tests failed in a later run; nothing if of none.
+#[must_use]
+pub fn doubted(state: &State) -> String {
+    match state.doubted() {
+        0 => String::new(),
+        doubted => format!(", and own tests of {doubted} of them failed in a later run"),
+    }
+}
+
 /// Says how a feature stands by its list and by what happened to it.
 #[must_use]
-pub const fn standing(row: &FeatureRow) -> &'static str {
+pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
+    if state.doubt_of(row).is_some() {
+        return "tests fail";
+    }
     match (row.feature.status, row.regressed, row.reopened) {
         (FeatureStatus::Failing | FeatureStatus::Unknown, true, _) => "regressed",
         (FeatureStatus::Failing | FeatureStatus::Unknown, false, true) => "open again",

@@ -8,7 +8,7 @@
 use super::error::EngineError;
 use super::project::Project;
 use super::testing::{self, Order, Tested};
-use crate::protocol::event::{SteerRefused, TestRunDropped};
+use crate::protocol::event::{SteerRefused, TestRunDropped, TestRunQueued, TestsBehind};
 use crate::protocol::{SessionNo, TestPurpose};
 use crate::verify::runner;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,6 +76,14 @@ impl Beside {
         }
     }
 
+    /// Says what a run that a person asks for now would wait for.
+    fn behind(&self) -> Option<TestsBehind> {
+        if self.ground.try_write().is_err() {
+            return Some(TestsBehind::Command);
+        }
+        self.turn.try_lock().is_err().then_some(TestsBehind::Tests)
+    }
+
     /// Stops the run that a person asked for, if there is one.
     pub fn stop(&self) {
         if let Some(job) = &*lock(&self.asked) {
@@ -113,37 +121,70 @@ impl Beside {
 pub fn ask(project: &Arc<Project>, only: Vec<String>) -> Result<(), EngineError> {
     let mut asked = lock(&project.beside.asked);
     if asked.as_ref().is_some_and(|job| !job.task.is_finished()) {
+        let waits = project.journal.with_state(|state| state.tests.queued.is_some());
+        let reason = if waits {
+            "the tests that you asked for wait already; take them back first"
+        } else {
+            "the tests are being run as you asked already; stop them first"
+        };
         return project.record(SteerRefused {
-            reason: "the tests are being run as you asked already; stop them first".to_owned(),
+            reason: reason.to_owned(),
         });
     }
     let order = match order(project, TestPurpose::Asked, only) {
         Ok(order) => order,
         Err(reason) => return project.record(SteerRefused { reason }),
     };
+    let behind = project.beside.behind();
+    if let Some(behind) = behind {
+        let only = order.only().to_vec();
+        project.record(TestRunQueued { only, behind })?;
+    }
     let cancel = project.beside.cancel.child_token();
     let (own, token) = (Arc::clone(project), cancel.clone());
     let task = tokio::spawn(async move {
-        let ran = persons(&own, order, &token).await;
+        let ran = persons(&own, order, behind, &token).await;
         told(&own, TestPurpose::Asked, ran.map(drop));
     });
     *asked = Some(Job { cancel, task });
     Ok(())
 }
 
-async fn persons(project: &Project, order: Order, cancel: &CancellationToken) -> Result<(), EngineError> {
+async fn persons(
+    project: &Project,
+    order: Order,
+    behind: Option<TestsBehind>,
+    cancel: &CancellationToken,
+) -> Result<(), EngineError> {
     let Some(turn) = testing::turn(project, cancel).await else {
-        return Ok(());
+        return taken_back(project);
     };
-    let ground = tokio::select! {
-        biased;
-        () = cancel.cancelled() => return Ok(()),
-        ground = project.beside.ground.write() => ground,
+    let ground = match project.beside.ground.try_write() {
+        Ok(ground) => ground,
+        Err(_) => {
+            if behind != Some(TestsBehind::Command) {
+                let (only, behind) = (order.only().to_vec(), TestsBehind::Command);
+                project.record(TestRunQueued { only, behind })?;
+            }
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return taken_back(project),
+                ground = project.beside.ground.write() => ground,
+            }
+        }
     };
     let tree = project.tree().await?;
     testing::make(project, order.on(tree), cancel).await?;
     drop((ground, turn));
     Ok(())
+}
+
+/// A run that waited is not made.
+fn taken_back(project: &Project) -> Result<(), EngineError> {
+    project.record(TestRunDropped {
+        purpose: TestPurpose::Asked,
+        reason: "it was taken back before it began".to_owned(),
+    })
 }
 
 /// Begins a run for the agent, which is told of it with a later message. Returns its number. The error is for the agent.

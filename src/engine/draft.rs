@@ -100,6 +100,11 @@ impl Dispatch {
         let changes = project.git(move |repo| repo.changes(base.as_ref(), &made)).await?;
         let mut findings = self.findings(&changes, &tree.id).await?;
         let amiss = held::words(&amiss);
+        findings.extend(
+            run.as_ref()
+                .and_then(|run| testing::flaky(run.flaky()))
+                .map(|told| (false, told)),
+        );
         findings.extend(parted.findings());
         findings.extend(amiss.clone().map(|words| (false, words)));
         findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));

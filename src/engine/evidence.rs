@@ -10,11 +10,14 @@ use super::project::Project;
 use super::testing;
 use crate::harness::NOTES;
 use crate::protocol::{
-    CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
+    CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestCase, TestPurpose, TestRun,
 };
 use crate::session::State;
 use crate::verify;
 use tokio_util::sync::CancellationToken;
+
+/// Tests that are named where several did not hold.
+const NAMED: usize = 8;
 
 impl Dispatch {
     /// Looks for evidence that a feature passes on the files as they are now. The inner error is for the agent.
@@ -43,10 +46,29 @@ impl Dispatch {
             Ok(run) => run,
             Err(told) => return Ok(Err(told)),
         };
-        let found = match by_tests(feature, run.as_ref(), tree, session) {
+        let mut found = match by_tests(feature, run.as_ref(), tree.clone(), session) {
             Ok(found) => found,
             Err(told) => return Ok(Err(Ran::failed(told))),
         };
+        if let Some(run) = &run {
+            let earlier = self.failed_here(feature, run, &tree);
+            let flaky = verify::own_tests(feature, run).into_iter().any(TestCase::is_flaky);
+            if flaky || !earlier.is_empty() {
+                let tested = testing::again(&self.project, TestPurpose::Evidence, tree, cancel).await?;
+                match self.verdict(tested) {
+                    Ok(Some(again)) if !verify::own(feature, &again).proven() => {
+                        return Ok(Err(Ran::failed(unsteady(feature, &again))));
+                    }
+                    Ok(_) => {}
+                    Err(told) => return Ok(Err(told)),
+                }
+            }
+            if !earlier.is_empty() {
+                found
+                    .summary
+                    .push_str(&format!("; failed on this tree before a command: {}", earlier.join(", ")));
+            }
+        }
         if let Some(told) = self.unsound(feature, run.as_ref(), found.tree.as_ref()).await? {
             return Ok(Err(Ran::refused(told)));
         }
@@ -64,6 +86,20 @@ impl Dispatch {
                  the tests' command make it; then claim again."
             ))),
             None => Ok(found),
+        })
+    }
+
+    /// Names those of a feature's tests that pass in a run, failed on the same tree before, and are not flaky by that: a command of
+    /// the agent came in between, which may have brought what they need and no tree holds.
+    fn failed_here(&self, feature: &Feature, run: &TestRun, tree: &Oid) -> Vec<String> {
+        let own = verify::own_tests(feature, run);
+        self.project.journal.with_state(|state| {
+            let failed = |case: &&TestCase| !case.is_flaky() && state.tests.failed_on(&case.name, tree);
+            own.into_iter()
+                .filter(failed)
+                .map(|case| case.name.clone())
+                .take(NAMED)
+                .collect()
         })
     }
 
@@ -137,6 +173,21 @@ fn fresh(state: &State, session: SessionNo) -> Vec<(Feature, Evidence)> {
         .collect()
 }
 
+/// Says that tests which had just passed fail when they are run once more on the same files.
+fn unsteady(feature: &Feature, again: &TestRun) -> String {
+    let own = verify::own_tests(feature, again);
+    let not_passed = own.into_iter().filter(|case| case.status != CaseStatus::Passed);
+    let named: Vec<&str> = not_passed.map(|case| case.name.as_str()).take(NAMED).collect();
+    format!(
+        "Not flipped: tests of {} pass and fail on the very same files: {}. What does both proves nothing. Find what it depends on (time, \
+         order, what an earlier run left, files that no commit holds), mend that, then claim again.\n{}\n{}",
+        feature.id,
+        named.join(", "),
+        testing::summary(again),
+        again.output.text
+    )
+}
+
 /// Judges a claim that a feature passes by a test run made just now. The error is for the model.
 fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: SessionNo) -> Result<Evidence, String> {
     let Some(run) = run else {
@@ -147,14 +198,9 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
     };
     let own = verify::own(feature, run);
     if own.proven() {
-        let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
-        if let Some(flaky) = testing::flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
-            summary.push_str("; ");
-            summary.push_str(&flaky);
-        }
         return Ok(Evidence {
             kind: EvidenceKind::OwnTests,
-            summary,
+            summary: testing::proof(&own, &tree),
             tree: Some(tree),
             session,
         });

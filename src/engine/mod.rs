@@ -65,6 +65,7 @@ mod supervisor;
 mod survivors;
 mod testing;
 mod turn;
+mod vanished;
 mod victory;
 mod weakened;
 mod window;

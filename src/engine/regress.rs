@@ -32,7 +32,7 @@ pub async fn look(
     let project = &dispatch.project;
     let mut lines = Vec::new();
     let mut broken = match run {
-        Some(run) => by_tests(dispatch, listed, run)?,
+        Some(run) => by_tests(dispatch, listed, run, &mut lines).await?,
         None => Vec::new(),
     };
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
@@ -54,11 +54,32 @@ pub async fn look(
     }))
 }
 
-/// Sets back the features whose own tests fail in the smoke run.
-fn by_tests(dispatch: &Dispatch, listed: &[Feature], run: &TestRun) -> Result<Vec<Broken>, EngineError> {
-    let regressed = features::set_back_regressed(&dispatch.project, listed, run)?;
-    let features = listed.iter().filter(|feature| regressed.contains(&feature.id));
-    Ok(dispatch.project.journal.with_state(|state| {
+/// Sets back the features whose own tests fail in the smoke run, or are gone.
+async fn by_tests(
+    dispatch: &Dispatch,
+    listed: &[Feature],
+    run: &TestRun,
+    lines: &mut Vec<String>,
+) -> Result<Vec<Broken>, EngineError> {
+    let project = &dispatch.project;
+    let mut back = features::set_back_regressed(project, listed, run)?;
+    for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
+        if back.contains(&feature.id) {
+            continue;
+        }
+        let gone = project.gone_tests(feature, run).await?;
+        if !gone.is_empty() {
+            let named = gone.join(", ");
+            features::set_back(project, &feature.id, format!("its tests are gone: {named}"))?;
+            lines.push(format!(
+                "The tests of {} are gone: {named}. Nothing shows any more that it works.",
+                feature.id
+            ));
+            back.push(feature.id.clone());
+        }
+    }
+    let features = listed.iter().filter(|feature| back.contains(&feature.id));
+    Ok(project.journal.with_state(|state| {
         features
             .map(|feature| Broken {
                 feature: feature.clone(),
@@ -71,18 +92,18 @@ fn by_tests(dispatch: &Dispatch, listed: &[Feature], run: &TestRun) -> Result<Ve
 
 /// The last run in which a feature's failing tests passed, and whether it was the run of the commit after it.
 fn held(state: &State, feature: &Feature, run: &TestRun) -> Option<(Seq, bool)> {
-    let failing = verify::own_tests(feature, run);
-    let failing = failing.iter().filter(|case| case.status == CaseStatus::Failed);
-    let since = failing
-        .filter_map(|case| {
-            let history = state.tests.cases.iter().find(|history| history.name == case.name)?;
-            let passed = |(_, status): &&(Seq, Option<CaseStatus>)| *status == Some(CaseStatus::Passed);
-            let worked = history.changes.iter().rposition(|change| passed(&change))?;
-            history.changes.get(worked + 1).map(|(seq, _)| *seq)
-        })
+    let passes = |name: &str| {
+        run.cases
+            .iter()
+            .any(|case| case.name == name && case.status == CaseStatus::Passed)
+    };
+    let own = state.tests.cases.iter().filter(|case| verify::names(feature, &case.name));
+    let since = own
+        .filter(|case| !passes(&case.name))
+        .filter_map(|case| case.lost(|status| status == Some(CaseStatus::Passed)))
         .min()?;
     let runs = &state.tests.history;
-    let last = runs.iter().rev().find(|run| run.seq < since)?.seq;
+    let last = state.tests.run_before(since)?.seq;
     let next = state.commits.iter().find(|commit| commit.seq > last);
     let between = next.is_some_and(|next| runs.iter().any(|run| run.seq > last && run.seq < next.seq));
     Some((last, !between))

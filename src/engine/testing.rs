@@ -35,6 +35,8 @@ pub struct Order {
     tree: Option<Oid>,
     /// Whether the agent works on meanwhile.
     beside: bool,
+    /// Whether a failure gets no second attempt.
+    once: bool,
 }
 
 impl Order {
@@ -48,6 +50,7 @@ impl Order {
             only,
             tree: None,
             beside: false,
+            once: false,
         }
     }
 
@@ -58,6 +61,12 @@ impl Order {
             tree: Some(tree),
             ..self
         }
+    }
+
+    /// Returns the tests that are wanted; empty for all.
+    #[must_use]
+    pub fn only(&self) -> &[String] {
+        &self.only
     }
 
     /// Lets the agent work on meanwhile.
@@ -86,6 +95,23 @@ pub async fn run(
     tree: Option<Oid>,
     cancel: &CancellationToken,
 ) -> Result<Tested, EngineError> {
+    whole(project, (purpose, tree), false, cancel).await
+}
+
+/// Runs the tests once more on a tree, where what failed and passed there is to show itself: no failure gets a second attempt.
+///
+/// # Errors
+/// As [`run`].
+pub async fn again(project: &Project, purpose: TestPurpose, tree: Oid, cancel: &CancellationToken) -> Result<Tested, EngineError> {
+    whole(project, (purpose, Some(tree)), true, cancel).await
+}
+
+async fn whole(
+    project: &Project,
+    (purpose, tree): (TestPurpose, Option<Oid>),
+    once: bool,
+    cancel: &CancellationToken,
+) -> Result<Tested, EngineError> {
     let Some(command) = project.verify_command() else {
         return Ok(Tested::NoCommand);
     };
@@ -93,7 +119,7 @@ pub async fn run(
         return Ok(Tested::Cancelled);
     };
     let order = Order::new(purpose, command.clone(), command, Vec::new());
-    make(project, Order { tree, ..order }, cancel).await
+    make(project, Order { tree, once, ..order }, cancel).await
 }
 
 /// Makes a run whose turn it is.
@@ -116,7 +142,11 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         purpose,
         tree: order.tree.clone(),
         timeout: Duration::from_secs(project.settings.verify.timeout_seconds),
-        retries: if only.is_empty() { project.settings.verify.retries } else { 0 },
+        retries: if only.is_empty() && !order.once {
+            project.settings.verify.retries
+        } else {
+            0
+        },
         worth: Some(passed_last(project)),
         only,
     };
@@ -159,6 +189,7 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         (run.moved, run.tree) = (true, None);
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
+    project.journal.with_state(|state| state.tests.name_flaky(&mut run));
     project.record(TestRunFinished { run: run.clone() })?;
     Ok(Tested::Ran(run))
 }
@@ -245,6 +276,17 @@ pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
 pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
     let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(8).collect();
     (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
+}
+
+/// Says what a feature's own tests show on a tree, in the words that stand beside it for ever.
+#[must_use]
+pub fn proof(own: &verify::Own<'_>, tree: &Oid) -> String {
+    let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+    if let Some(flaky) = flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
+        summary.push_str("; ");
+        summary.push_str(&flaky);
+    }
+    summary
 }
 
 /// Says how a run for the agent went, with what it printed.

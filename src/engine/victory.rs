@@ -215,7 +215,7 @@ async fn judge(
     {
         let own = verify::own(&claim.feature, run);
         if own.proven() {
-            let summary = format!("tests {0}/{0} on tree {1}", own.cases.len(), tree.short());
+            let summary = testing::proof(&own, tree);
             return Ok(Some(Judged::Holds(evidence(EvidenceKind::OwnTests, summary))));
         }
         let failing = own.cases.iter().filter(|case| case.status != CaseStatus::Passed);

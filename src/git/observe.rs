@@ -5,6 +5,7 @@ use super::error::Doing;
 use super::index_file::as_path;
 use super::read::lossy;
 use super::repo::{Head, Repo, ours};
+use crate::protocol::Oid;
 use crate::protocol::event::{CommitInfo, RepositoryObserved};
 use git2::{Commit, Status, StatusOptions};
 use jiff::Timestamp;
@@ -15,6 +16,9 @@ const COUNTED: usize = 100_000;
 
 /// Uncommitted paths are listed up to here.
 const LISTED: usize = 200;
+
+/// Rank of the store in memory: above all others, so that it is written to.
+const IN_MEMORY: i32 = 1000;
 
 impl Repo {
     /// Looks at the repository: HEAD, its newest `limit` commits, how many there are, what is not committed.
@@ -38,7 +42,22 @@ impl Repo {
             commits,
             total,
             dirty,
+            tree: None,
         })
+    }
+
+    /// Names the tree that [`Repo::snapshot`] would make, and stores nothing of it.
+    ///
+    /// # Errors
+    /// If a file or the object database cannot be read.
+    pub fn tree_now(&self) -> Result<Oid, GitError> {
+        // Opened once more: what is written by way of that one stays in memory and goes with it.
+        let apart = Self::discover(self.workdir())?;
+        let objects = apart.git.odb().doing("open the object database")?;
+        objects
+            .add_new_mempack_backend(IN_MEMORY)
+            .doing("keep new objects in memory")?;
+        Ok(apart.snapshot()?.id)
     }
 
     /// Returns the name of the branch that HEAD is on; `None` if it is detached.

@@ -193,7 +193,7 @@ impl Lookups {
             let log = store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?;
             state = State::fold(&log.envelopes);
         }
-        for event in present::events(&self.workspace, &source.settings.feature_list) {
+        for event in present::events(&self.workspace, &source.settings.feature_list, false) {
             state.tell(event);
         }
         if state.project.is_empty() {

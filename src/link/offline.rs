@@ -85,7 +85,11 @@ impl Backend for Offline {
     fn subscribe(&self, sink: Sink) {
         let (dir, desk, mode) = (self.dir.clone(), self.desk.without_trials(), self.mode);
         let (workspace, list) = (self.workspace.clone(), self.feature_list.clone());
-        let told = move || watch::from_the_start(&dir, desk, sink, mode, || present::events(&workspace, &list));
+        let present = {
+            let dir = dir.clone();
+            move || present::events(&workspace, &list, dir.exists())
+        };
+        let told = move || watch::from_the_start(&dir, desk, sink, mode, present);
         if let Err(error) = std::thread::Builder::new().name("link".into()).spawn(told) {
             tracing::error!(%error, "no thread for a subscription");
         }

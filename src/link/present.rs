@@ -1,6 +1,6 @@
 //! A project as it lies on disk now, told as events that are never written.
 
-use crate::git::Repo;
+use crate::git::{GitError, Repo};
 use crate::harness::FeatureList;
 use crate::protocol::Event;
 use crate::protocol::event::{FeatureListLoaded, RepositoryObserved};
@@ -12,7 +12,26 @@ const COMMITS: usize = 200;
 /// Looks at the repository as it is now; `None` if there is none to look at.
 #[must_use]
 pub fn observed(workspace: &Path) -> Option<RepositoryObserved> {
-    match Repo::discover(workspace).and_then(|repo| repo.observe(COMMITS)) {
+    observe(workspace, |repo| repo.observe(COMMITS))
+}
+
+/// As [`observed`], for a project whose log knows of test runs: with the tree of the files, so that a run of just these is told as one.
+#[must_use]
+pub fn observed_with_tree(workspace: &Path) -> Option<RepositoryObserved> {
+    observe(workspace, |repo| {
+        let observed = repo.observe(COMMITS)?;
+        let tree = repo
+            .tree_now()
+            .inspect_err(|error| tracing::info!(%error, "no tree of the files"));
+        Ok(RepositoryObserved {
+            tree: tree.ok(),
+            ..observed
+        })
+    })
+}
+
+fn observe(workspace: &Path, look: impl FnOnce(&Repo) -> Result<RepositoryObserved, GitError>) -> Option<RepositoryObserved> {
+    match Repo::discover(workspace).and_then(|repo| look(&repo)) {
         Ok(observed) => Some(observed),
         Err(error) => {
             tracing::info!(%error, "no repository to show");
@@ -22,8 +41,13 @@ pub fn observed(workspace: &Path) -> Option<RepositoryObserved> {
 }
 
 /// Returns the list and the repository as they are now: what the log says of them may be older.
-pub fn events(workspace: &Path, list: &Path) -> Vec<Event> {
-    let mut events: Vec<Event> = observed(workspace).map(Event::from).into_iter().collect();
+pub fn events(workspace: &Path, list: &Path, has_log: bool) -> Vec<Event> {
+    let observed = if has_log {
+        observed_with_tree(workspace)
+    } else {
+        observed(workspace)
+    };
+    let mut events: Vec<Event> = observed.map(Event::from).into_iter().collect();
     match FeatureList::read(&workspace.join(list)) {
         Ok(Some(read)) => {
             let (features, notices) = (read.features().to_vec(), read.notices().to_vec());

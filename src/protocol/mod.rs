@@ -13,6 +13,7 @@ pub mod feature;
 pub mod history;
 pub mod ids;
 pub mod message;
+pub mod naming;
 pub mod payload;
 pub mod plan;
 pub mod query;

@@ -3,6 +3,9 @@
 use super::{Oid, Payload};
 use serde::{Deserialize, Serialize};
 
+/// Name of the case that stands for the command as a whole: the only one where no test is named, or what is amiss with the run.
+pub const COMMAND_CASE: &str = "verify command";
+
 /// One run of the project's verify command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRun {
@@ -34,11 +37,13 @@ pub struct TestRun {
 }
 
 impl TestRun {
-    /// Counts the cases by status.
+    /// Counts the cases by status. That a run in which tests failed was also stopped by its timeout is no further failed test.
     #[must_use]
     pub fn totals(&self) -> TestTotals {
         let mut totals = TestTotals::default();
-        for case in &self.cases {
+        let fails = |case: &TestCase| case.status == CaseStatus::Failed && case.name != COMMAND_CASE;
+        let told = self.timed_out && self.cases.iter().any(fails);
+        for case in self.cases.iter().filter(|case| !told || case.name != COMMAND_CASE) {
             match case.status {
                 CaseStatus::Passed => totals.passed += 1,
                 CaseStatus::Failed => totals.failed += 1,

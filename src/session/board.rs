@@ -3,6 +3,7 @@
 //! Owns what is kept of a feature; how it comes about, `reduce` says. Invariant: a history belongs to the feature that its row holds,
 //! whatever id an edit of the list gives it.
 
+use super::doubt::Doubt;
 use super::headway::Track;
 use super::state::Totals;
 use super::way::Way;
@@ -50,6 +51,8 @@ pub struct FeatureRow {
     pub check: Option<KeptCheck>,
     /// What broke it when it last regressed, and the session that looked for it.
     pub traced: Option<(SessionNo, RegressionTraced)>,
+    /// What a test run told against it since it passes.
+    pub doubt: Option<Doubt>,
 }
 
 /// A feature's recorded check.

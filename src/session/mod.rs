@@ -4,6 +4,7 @@
 //! folding the whole, and dropping ephemeral events changes nothing at any turn's end.
 
 pub mod board;
+pub mod doubt;
 pub mod gates;
 pub mod headway;
 mod held;
@@ -20,6 +21,7 @@ pub mod timeline;
 pub mod way;
 pub mod workplace;
 
+pub use doubt::Doubt;
 pub use headway::{Beat, Headway};
 pub use phase::Phase;
 pub use present::Tested;

@@ -34,6 +34,8 @@ pub struct PastRun {
     pub seq: Seq,
     /// The files that it ran on, where they are known.
     pub tree: Option<Oid>,
+    /// Its command line.
+    pub command: String,
     /// Its counts.
     pub totals: TestTotals,
 }
@@ -169,6 +171,12 @@ impl TestBoard {
         self.history.iter().rev().find(|run| run.tree.as_ref() == Some(tree))
     }
 
+    /// Finds the last run before an event.
+    #[must_use]
+    pub fn run_before(&self, seq: Seq) -> Option<&PastRun> {
+        self.history.iter().rev().find(|run| run.seq < seq)
+    }
+
     /// Finds a run by its event.
     pub(super) fn past(&self, seq: Seq) -> Option<&PastRun> {
         let place = self.history.binary_search_by_key(&seq, |run| run.seq).ok()?;
@@ -177,6 +185,13 @@ impl TestBoard {
 }
 
 impl CaseHistory {
+    /// Returns the first run since which its result is none that `wanted` takes; `None` where it is still one, or never was.
+    #[must_use]
+    pub fn lost(&self, wanted: impl Fn(Option<CaseStatus>) -> bool) -> Option<Seq> {
+        let had = self.changes.iter().rposition(|(_, status)| wanted(*status))?;
+        self.changes.get(had + 1).map(|(seq, _)| *seq)
+    }
+
     /// Returns its result in a run; `None` if that run did not name it.
     #[must_use]
     pub fn at(&self, run: Seq) -> Option<CaseStatus> {

@@ -4,7 +4,8 @@
 //! during which the files changed, shows in the tests' own histories and nowhere else.
 
 use super::present::PastRun;
-use crate::protocol::{CaseStatus, Seq, SessionNo, TestPurpose, TestRun, TestTotals};
+use crate::protocol::event::TestsBehind;
+use crate::protocol::{CaseStatus, Oid, Seq, SessionNo, TestCase, TestPurpose, TestRun, TestTotals};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -13,6 +14,8 @@ use std::collections::HashMap;
 pub struct TestBoard {
     /// The run that is under way.
     pub running: Option<RunningTests>,
+    /// The run that a person asked for, while it waits.
+    pub queued: Option<QueuedTests>,
     /// The latest finished run of all tests on one state of the files, with its session and event.
     pub latest: Option<(SessionNo, Seq, TestRun)>,
     /// Every such run, oldest first.
@@ -21,6 +24,8 @@ pub struct TestBoard {
     pub cases: Vec<CaseHistory>,
     /// Place of each name in `cases`.
     pub by_name: HashMap<String, usize>,
+    /// The agent's last command but for those that run tests: it may have changed what the tests find beside the tree.
+    pub commanded: Seq,
 }
 
 /// One test through time.
@@ -38,6 +43,30 @@ pub struct CaseHistory {
     pub apart: Option<(Seq, CaseStatus)>,
     /// Each run of all tests that had another result for it than the run before, oldest first; `None`: that run did not name it.
     pub changes: Vec<(Seq, Option<CaseStatus>)>,
+    /// What it did on the tree that it was run on last.
+    pub steady: Option<Steady>,
+    /// The last run that showed it as flaky, and on which tree.
+    pub flaky: Option<(Seq, Oid)>,
+}
+
+/// What a test did on one tree, in all runs there since it was run on another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steady {
+    /// The tree.
+    pub tree: Oid,
+    /// The last run there in which it failed.
+    pub failed: Option<Seq>,
+}
+
+/// A test run that waits for its turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedTests {
+    /// The tests that are wanted; empty for all.
+    pub only: Vec<String>,
+    /// What it waits for.
+    pub behind: TestsBehind,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A test run under way.
@@ -57,4 +86,45 @@ pub struct RunningTests {
     pub failed: Vec<String>,
     /// The last line that it printed.
     pub last: String,
+}
+
+impl TestBoard {
+    /// Nothing of a run goes on or waits.
+    pub(super) fn end(&mut self) {
+        (self.running, self.queued) = (None, None);
+    }
+
+    /// Finds a test by its name.
+    #[must_use]
+    pub fn case(&self, name: &str) -> Option<&CaseHistory> {
+        self.cases.get(*self.by_name.get(name)?)
+    }
+
+    /// Says whether a test failed in an earlier run on this very tree.
+    #[must_use]
+    pub fn failed_on(&self, name: &str, tree: &Oid) -> bool {
+        self.failure_on(name, tree).is_some()
+    }
+
+    /// Names as flaky what passed in a run and failed on the same tree before, with nothing in between that could account for it: says
+    /// so in the attempts of its cases.
+    pub fn name_flaky(&self, run: &mut TestRun) {
+        let Some(tree) = &run.tree else { return };
+        for case in &mut run.cases {
+            if self.is_flaky(case, tree) && case.attempts.is_empty() {
+                case.attempts = vec![CaseStatus::Failed, CaseStatus::Passed];
+            }
+        }
+    }
+
+    /// Says whether a result makes a test flaky, by itself or with what it did on this tree before.
+    pub(super) fn is_flaky(&self, case: &TestCase, tree: &Oid) -> bool {
+        let failed = || self.failure_on(&case.name, tree);
+        case.is_flaky() || case.status == CaseStatus::Passed && failed().is_some_and(|failed| failed > self.commanded)
+    }
+
+    fn failure_on(&self, name: &str, tree: &Oid) -> Option<Seq> {
+        let steady = self.case(name)?.steady.as_ref()?;
+        steady.failed.filter(|_| steady.tree == *tree)
+    }
 }

@@ -20,7 +20,8 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 
+pub use crate::protocol::naming::{lies_in, matches, names};
 pub use format::COMMAND_CASE;
-pub use own::{Own, names, own, own_tests};
+pub use own::{Own, own, own_tests};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};

@@ -1,11 +1,11 @@
-//! Which results belong to a feature.
+//! Which results of a run are a feature's own, and whether they prove it.
 //!
-//! A feature's `tests` name files (`tests/08-tags.sh`), tests (`filters by tag`), both (`tests/test_a.py::test_b`,
-//! `tests/08-tags.sh: filters by tag`) or globs (`tests/08-*`). Tests of Go may also be told by their package.
+//! Owns what proves; which test an entry of the list means is said by [`naming`](crate::protocol::naming). Invariant: what was skipped,
+//! or did not run, proves nothing.
 
 use super::COMMAND_CASE;
+use crate::protocol::naming::{matches, names};
 use crate::protocol::{CaseStatus, Feature, TestCase, TestRun};
-use globset::GlobBuilder;
 
 /// A feature's own results in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,82 +54,4 @@ pub fn own<'a>(feature: &'a Feature, run: &'a TestRun) -> Own<'a> {
 #[must_use]
 pub fn own_tests<'a>(feature: &Feature, run: &'a TestRun) -> Vec<&'a TestCase> {
     run.cases.iter().filter(|case| names(feature, &case.name)).collect()
-}
-
-/// Says whether one of the feature's `tests` means the case of this name.
-#[must_use]
-pub fn names(feature: &Feature, case: &str) -> bool {
-    feature.tests.iter().any(|entry| matches(entry, case))
-}
-
-fn matches(entry: &str, case: &str) -> bool {
-    let entry = entry.trim();
-    let entry = entry.strip_prefix("./").unwrap_or(entry);
-    if entry.is_empty() {
-        return false;
-    }
-    if entry == case {
-        return true;
-    }
-    let (file, name) = split(case);
-    let named = |wanted: &str| is_named(name, wanted);
-    let in_file = |wanted: &str| file.is_some_and(|file| same_file(file, wanted));
-    if let Some((wanted_file, wanted)) = entry.split_once("::").or_else(|| entry.split_once(": ")) {
-        let in_package = file.is_some_and(|file| is_package_of(wanted_file, file));
-        // `cart::tests::adds` names no file: modules and classes are parted in the same way.
-        return (in_file(wanted_file) || in_package) && named(wanted) || named(entry);
-    }
-    if entry.contains(['*', '?', '[']) {
-        let glob = GlobBuilder::new(entry)
-            .literal_separator(true)
-            .build()
-            .map(|glob| glob.compile_matcher());
-        return glob.is_ok_and(|glob| file.is_some_and(|file| glob.is_match(file)) || glob.is_match(name));
-    }
-    let package = || file.is_some_and(|file| file.contains('/') && is_package_of(entry, file));
-    named(entry) || in_file(entry) || package()
-}
-
-/// Whether a test is the one that is wanted, or a part of it: a subtest (`group > leaf`, `TestTable/n=1`) or a case of its table
-/// (`test_even[3]`). Where a name begins with modules or classes, they may be left out.
-fn is_named(name: &str, wanted: &str) -> bool {
-    let whole = |name: &str| {
-        name.strip_prefix(wanted)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(" > ") || rest.starts_with(['[', '/']))
-    };
-    let path = name.split(['[', '/', ' ']).next().unwrap_or_default();
-    whole(name)
-        || path
-            .match_indices("::")
-            .any(|(at, mark)| name.get(at + mark.len()..).is_some_and(whole))
-}
-
-/// Splits `file: name` where what stands before the colon looks like a file.
-pub(super) fn split(case: &str) -> (Option<&str>, &str) {
-    match case.split_once(": ") {
-        Some((file, name)) if !file.contains(char::is_whitespace) && file.contains(['/', '.']) => (Some(file), name),
-        _ => (None, case),
-    }
-}
-
-/// Whether Go may know the tests of this file by this package: `example.org/shop/cart` for `cart/cart_test.go`. The module's own name,
-/// which is that of the root's package, is in no file's path.
-fn is_package_of(package: &str, file: &str) -> bool {
-    let Some(folder) = file
-        .strip_suffix("_test.go")
-        .map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder))
-    else {
-        return false;
-    };
-    !package.ends_with(".go") && (folder.is_empty() || same_file(package, folder))
-}
-
-/// The same path, or one the tail of the other: a runner in `tests/` prints `08-tags.sh` for `tests/08-tags.sh`.
-fn same_file(a: &str, b: &str) -> bool {
-    let tail = |long: &str, short: &str| {
-        long.strip_suffix(short)
-            .is_some_and(|head| head.is_empty() || head.ends_with('/'))
-    };
-    let (a, b) = (a.strip_prefix("./").unwrap_or(a), b.strip_prefix("./").unwrap_or(b));
-    !a.is_empty() && !b.is_empty() && (tail(a, b) || tail(b, a))
 }

@@ -134,6 +134,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         // Tests that were only passed over are not what was asked for.
         let asked = |case: &TestCase| case.status != CaseStatus::Skipped || reading.only.contains(&case.name);
         cases.retain(|case| reading.only.is_empty() || asked(case));
+        format::put_back(&mut cases, &whole);
         (cases, whole)
     });
     let (cases, whole) = read.await.map_err(|error| broken(io::Error::other(error)))?;
@@ -205,9 +206,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_time_limit_fails_the_run() {
-        let ran = ran("echo 1..1; echo ok 1; sleep 60", Duration::from_millis(300)).await;
-        assert!(ran.run.timed_out && !ran.run.is_green());
-        assert_eq!(ran.run.cases.last().unwrap().status, CaseStatus::Failed);
+        let one = ran("echo 1..1; echo ok 1; sleep 60", Duration::from_millis(300)).await;
+        assert!(one.run.timed_out && !one.run.is_green());
+        assert_eq!(one.run.cases.last().unwrap().status, CaseStatus::Failed);
+        assert_eq!(one.run.totals().failed, 1, "it must not read as all passed");
+        let red = ran("echo 1..1; echo not ok 1 - a; sleep 60", Duration::from_millis(300)).await;
+        assert_eq!(red.run.totals().failed, 1, "the timeout is no failed test");
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ mod cheating;
 mod checks;
 mod circling;
 mod earlier;
+mod flaky;
 mod gates;
 mod guarded;
 mod held;

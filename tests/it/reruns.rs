@@ -2,11 +2,12 @@
 
 use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
 use longhaul::link::{self, Client};
-use longhaul::protocol::event::{RunOutcome, TestRunStarted};
+use longhaul::protocol::event::{RunOutcome, TestRunStarted, TestsBehind};
 use longhaul::protocol::{CaseStatus, Command, Event, PauseMode, Seq, Steer, TestPurpose, TestRun};
-use longhaul::session::State;
+use longhaul::session::{State, Tested};
 use longhaul::store;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs the files of the wanted tests.
 const RERUN: &str = "echo 1..1; for t in {files}; do sh \"$t\" && echo \"ok 1 - $t: works\" || echo \"not ok 1 - $t: works\"; done";
@@ -62,7 +63,8 @@ async fn a_person_s_run_waits_for_the_agent_s_command_and_the_agent_for_the_run(
     saw(&client, waiting).await;
     client.send(Command::RunTests { only: Vec::new() }).unwrap();
     client.send(Command::RunTests { only: Vec::new() }).unwrap();
-    saw(&client, |event| matches!(event, Event::SteerRefused(_))).await;
+    let twice = |event: &Event| matches!(event, Event::SteerRefused(refused) if refused.reason.contains("wait already"));
+    saw(&client, twice).await;
     std::fs::write(gate(&lab), "").unwrap();
     saw(&client, asked).await;
     let ran = running.finish().await;
@@ -92,6 +94,78 @@ async fn a_person_s_run_waits_for_the_agent_s_command_and_the_agent_for_the_run(
     };
     assert!(after(waited) < begun, "the command was let finish");
     assert!(place(asked) < after(begun), "and the next one waited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_the_agent_s_command_says_so_and_is_taken_back() {
+    let lab = Lab::new();
+    let second = builds("F002", "02", "bye").replacen("role = \"coding\"\n", &format!("role = \"coding\"\n{}", waits(&lab)), 1);
+    let (running, client) = start(&lab, &[&builds("F001", "01", "hello"), &second]).await;
+    saw(&client, waiting).await;
+    client.send(Command::RunTests { only: Vec::new() }).unwrap();
+    saw(
+        &client,
+        |event| matches!(event, Event::TestRunQueued(queued) if queued.behind == TestsBehind::Command),
+    )
+    .await;
+    client.send(Command::StopTests).unwrap();
+    saw(
+        &client,
+        |event| matches!(event, Event::TestRunDropped(dropped) if dropped.reason.contains("before it began")),
+    )
+    .await;
+    std::fs::write(gate(&lab), "").unwrap();
+    let ran = running.finish().await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(runs(&ran, TestPurpose::Asked), []);
+}
+
+/// The project as a window that is opened now shows it.
+async fn opened(lab: &Lab) -> State {
+    let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);
+    let told = tokio::task::spawn_blocking(move || {
+        wait_for(
+            &client,
+            |event| matches!(event, Event::RepositoryObserved(observed) if observed.tree.is_some()),
+        )
+    });
+    let told = told.await.unwrap();
+    State::fold(told.iter().map(AsRef::as_ref))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rerun_speaks_for_the_files_in_the_next_window_too_and_against_what_passes() {
+    let lab = Lab::new();
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat())
+        .await;
+    lab.write("hello.txt", "no\n");
+    let before = opened(&lab).await;
+    assert!(matches!(before.tested_now(), Tested::Before(..)));
+    let rerun = async |number: usize| {
+        let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);
+        client.send(Command::RunTests { only: Vec::new() }).unwrap();
+        let made = AtomicUsize::new(0);
+        saw(&client, move |event| {
+            asked(event) && made.fetch_add(1, Ordering::Relaxed) + 1 == number
+        })
+        .await;
+    };
+    rerun(1).await;
+    let after = opened(&lab).await;
+    assert!(
+        matches!(after.tested_now(), Tested::OfThese(run, _) if run.totals().failed == 1),
+        "{:?}",
+        after.present
+    );
+    let doubted: Vec<_> = after.features.rows.iter().filter_map(|row| after.doubt_of(row)).collect();
+    assert_eq!(doubted[0].tests, ["tests/01-hello.sh: works"]);
+    assert_eq!((doubted.len(), after.features.progress()), (1, (2, 2)), "no flag was touched");
+    lab.write("hello.txt", "neither\n");
+    assert!(matches!(opened(&lab).await.tested_now(), Tested::Before(..)), "edited again");
+    lab.write("hello.txt", "hello\n");
+    assert!(matches!(opened(&lab).await.tested_now(), Tested::OfThese(run, _) if run.is_green()));
+    rerun(2).await;
+    assert_eq!(opened(&lab).await.doubted(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,9 +31,18 @@ struct Row<'a> {
     /// What it rests on that it passes.
     evidence: Option<&'a str>,
     evidence_kind: Option<EvidenceKind>,
+    /// What a later run told against it although it passes.
+    failed_since: Option<Failed<'a>>,
     check: Option<&'a Check>,
     broken_by: Option<&'a Culprit>,
     cost_usd: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct Failed<'a> {
+    tests: &'a [String],
+    tree: Option<&'a str>,
+    session: u32,
 }
 
 /// Runs the command.
@@ -90,12 +99,12 @@ fn print(state: &State, console: &mut Console) -> Result<(), Failure> {
     let columns = ids.iter().map(|id| width(id.as_str())).max().unwrap_or_default().min(24);
     let words = rows
         .iter()
-        .map(|row| words::standing(row).len())
+        .map(|row| words::standing(state, row).len())
         .max()
         .unwrap_or_default()
         .max(9);
     for (row, id) in rows.iter().zip(&ids) {
-        let status = words::standing(row);
+        let status = words::standing(state, row);
         let pad = " ".repeat(columns.saturating_sub(id.width()));
         console.line(format!(
             "{status:<words$}  {id}{pad}  {}{}",
@@ -104,15 +113,18 @@ fn print(state: &State, console: &mut Console) -> Result<(), Failure> {
         ))?;
     }
     let passing = rows.iter().filter(|row| row.feature.status == FeatureStatus::Passing).count();
-    console.line(format!("{passing} of {} pass", rows.len()))?;
+    console.line(format!("{passing} of {} pass{}", rows.len(), words::doubted(state)))?;
     Ok(())
 }
 
 fn history(state: &State, row: &FeatureRow) -> String {
-    let proof = state
+    let mut proof = state
         .evidence_of(row)
         .map(|evidence| format!("  [{}]", Clean::line(&evidence.summary)))
         .unwrap_or_default();
+    if let Some(doubt) = state.doubt_of(row) {
+        proof.push_str(&format!("  [{}]", Clean::line(&doubt.words())));
+    }
     let sessions: Vec<_> = state.sessions_of(row).map(|session| session.0.to_string()).collect();
     if sessions.is_empty() {
         return proof;
@@ -138,6 +150,11 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
         commits: state.commits_of(row).into_iter().map(crate::protocol::Oid::as_str).collect(),
         evidence: state.evidence_of(row).map(|evidence| evidence.summary.as_str()),
         evidence_kind: state.evidence_of(row).map(|evidence| evidence.kind),
+        failed_since: state.doubt_of(row).map(|doubt| Failed {
+            tests: &doubt.tests,
+            tree: doubt.tree.as_ref().map(crate::protocol::Oid::as_str),
+            session: doubt.session.0,
+        }),
         check: state.check_of(row).map(|kept| &kept.check),
         broken_by: row
             .traced

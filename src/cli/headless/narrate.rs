@@ -96,6 +96,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
             format!("{} ({})", change.detail, change.paths.join(", "))
         }
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
+        Event::TestRunQueued(queued) => format!("the test run that was asked for {}", queued.behind.words()),
         Event::TestRunFinished(finished) => tested(&finished.run),
         Event::TestRunDropped(dropped) => format!("no test run: {}", dropped.reason),
         Event::CheckRan(ran) => checked(&ran.run),
@@ -263,7 +264,15 @@ fn tested(run: &TestRun) -> String {
     };
     let first = run.cases.iter().find(|case| case.status == CaseStatus::Failed);
     let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));
-    format!("{purpose}: {result}{failing}, {}", format::duration_ms(run.duration_ms))
+    let flaky: Vec<&str> = run.flaky().map(|case| case.name.as_str()).collect();
+    let flaky = match flaky.as_slice() {
+        [] => String::new(),
+        [first, rest @ ..] => format!(", {} flaky (first: {first})", rest.len() + 1),
+    };
+    format!(
+        "{purpose}: {result}{failing}{flaky}, {}",
+        format::duration_ms(run.duration_ms)
+    )
 }
 
 fn flipped(flip: &FeatureFlipped, state: &State) -> String {

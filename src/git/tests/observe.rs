@@ -170,3 +170,16 @@ fn unknown_and_abbreviated_ids_are_named() {
         assert!(lab.repo().read_at(&id.into(), "a.txt").is_err());
     }
 }
+
+#[test]
+fn the_tree_of_now_is_that_of_a_snapshot_and_nothing_is_stored() {
+    let lab = Lab::with_commit();
+    lab.write("a.txt", "two\n");
+    lab.write("new/b.txt", "new\n");
+    let objects = || lab.git(&["count-objects"]);
+    let before = objects();
+    let tree = lab.repo().tree_now().unwrap();
+    assert_eq!(objects(), before);
+    assert_eq!(lab.repo().snapshot().unwrap().id, tree);
+    assert_ne!(objects(), before);
+}

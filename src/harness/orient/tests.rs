@@ -94,6 +94,7 @@ fn every_part_comes_in_order() {
         }],
         total: 1,
         dirty: vec!["?? x".into()],
+        tree: None,
     };
     let tests = run(vec![
         case("tests/02.sh: new", CaseStatus::Failed),

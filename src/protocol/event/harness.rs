@@ -19,6 +19,9 @@ pub struct RepositoryObserved {
     /// Uncommitted paths with their status letters, at most 200.
     #[serde(default)]
     pub dirty: Vec<String>,
+    /// The tree of the files on disk, where it was taken: who opens a past project asks whether they are still those that were tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
 }
 
 /// A commit in a list.

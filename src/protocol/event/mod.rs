@@ -40,7 +40,7 @@ pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
     RunResumed, SteerRefused,
 };
-pub use test::{TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
+pub use test::{TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind};
 pub use tool::{StillRunning, ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,
@@ -176,6 +176,8 @@ events! {
     BreachFound = "breach_found",
     /// Something outside the agent changed the workspace.
     ExternalChangeSeen = "external_change_seen",
+    /// A test run that was asked for waits for its turn.
+    TestRunQueued = "test_run_queued",
     /// The harness began a test run.
     TestRunStarted = "test_run_started",
     /// A test run ended.

@@ -5,6 +5,37 @@
 use crate::protocol::{TestPurpose, TestRun, TestTotals};
 use serde::{Deserialize, Serialize};
 
+/// A test run that a person asked for cannot begin yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRunQueued {
+    /// The tests that are wanted, where not all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// What it waits for.
+    pub behind: TestsBehind,
+}
+
+/// What a test run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestsBehind {
+    /// The end of a command of the agent, which may be writing files.
+    Command,
+    /// The end of another test run.
+    Tests,
+}
+
+impl TestsBehind {
+    /// Says it in words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Command => "waits for the agent's command",
+            Self::Tests => "waits for the test run before it",
+        }
+    }
+}
+
 /// The harness began a test run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRunStarted {

@@ -93,6 +93,7 @@ impl Project {
             commits: branch.iter().take(self.listed).map(info).collect(),
             total: u32::try_from(branch.len()).unwrap(),
             dirty: Vec::new(),
+            tree: None,
         });
     }
 

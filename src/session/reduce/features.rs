@@ -25,6 +25,7 @@ impl State {
             let fails = feature.status != FeatureStatus::Passing;
             row.reopened &= fails;
             row.regressed = fails && (row.regressed || passed);
+            row.doubt = row.doubt.filter(|_| !fails);
             row.feature = feature.clone();
             self.features.rows.push(row);
         }
@@ -65,6 +66,7 @@ impl State {
                 }
             }
             row.feature.status = event.to;
+            row.doubt = None;
             if event.to == FeatureStatus::Passing {
                 row.track.handed_off = 0;
             }

@@ -1,9 +1,11 @@
 //! Orientation and test runs.
 
 use super::At;
-use crate::protocol::event::{OrientationFinished, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
-use crate::protocol::{TestPurpose, TestRun, TestTotals};
-use crate::session::state::{Activity, CaseHistory, RunningTests, State, TestBoard};
+use crate::protocol::event::{
+    OrientationFinished, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
+};
+use crate::protocol::{CaseStatus, Oid, Seq, TestCase, TestPurpose, TestRun, TestTotals};
+use crate::session::state::{Activity, CaseHistory, QueuedTests, RunningTests, State, Steady, TestBoard};
 use crate::session::timeline::ItemKind;
 
 /// Results kept of one test.
@@ -17,7 +19,20 @@ impl State {
         }
     }
 
+    pub(super) fn test_run_queued(&mut self, at: At, event: &TestRunQueued) {
+        // It may wait for one thing after the other.
+        let since = self.tests.queued.as_ref().map_or(at.time, |queued| queued.since);
+        self.tests.queued = Some(QueuedTests {
+            only: event.only.clone(),
+            behind: event.behind,
+            since,
+        });
+    }
+
     pub(super) fn test_run_started(&mut self, at: At, event: &TestRunStarted) {
+        if event.purpose == TestPurpose::Asked {
+            self.tests.queued = None;
+        }
         self.tests.running = Some(RunningTests {
             purpose: event.purpose,
             command: event.command.clone(),
@@ -46,6 +61,7 @@ impl State {
         self.measure_tests(at, &event.run);
         self.tests.record(at, &event.run);
         self.present_tested(at, &event.run);
+        self.doubt(at, &event.run);
         if let Some(session) = self.session_mut(at.session) {
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
         }
@@ -53,6 +69,9 @@ impl State {
     }
 
     pub(super) fn test_run_dropped(&mut self, at: At, event: &TestRunDropped) {
+        if event.purpose == TestPurpose::Asked {
+            self.tests.queued = None;
+        }
         // What was refused at once never began; another run may be under way.
         if self
             .tests
@@ -91,6 +110,7 @@ impl TestBoard {
         self.running = None;
         let mut named = vec![false; self.cases.len()];
         for case in &run.cases {
+            let flaky = run.tree.as_ref().filter(|tree| self.is_flaky(case, tree)).cloned();
             let place = *self.by_name.entry(case.name.clone()).or_insert_with(|| {
                 self.cases.push(CaseHistory {
                     name: case.name.clone(),
@@ -99,6 +119,8 @@ impl TestBoard {
                     detail: String::new(),
                     apart: None,
                     changes: Vec::new(),
+                    steady: None,
+                    flaky: None,
                 });
                 self.cases.len() - 1
             });
@@ -107,6 +129,12 @@ impl TestBoard {
                 named[place] = true;
                 if !run.is_whole() {
                     history.apart = Some((at.seq, case.status));
+                }
+                if let Some(tree) = &run.tree {
+                    history.stand(case, tree, at.seq);
+                }
+                if let Some(tree) = flaky {
+                    history.flaky = Some((at.seq, tree));
                 }
                 history.duration_ms = case.duration_ms;
                 history.detail.clone_from(&case.detail);
@@ -126,5 +154,17 @@ impl TestBoard {
             }
         }
         self.latest = Some((at.session, at.seq, run.clone()));
+    }
+}
+
+impl CaseHistory {
+    /// Keeps what it did on a tree.
+    fn stand(&mut self, case: &TestCase, tree: &Oid, seq: Seq) {
+        let before = self.steady.take().filter(|steady| steady.tree == *tree);
+        let fails = case.status == CaseStatus::Failed || case.is_flaky();
+        self.steady = Some(Steady {
+            tree: tree.clone(),
+            failed: fails.then_some(seq).or_else(|| before.and_then(|before| before.failed)),
+        });
     }
 }

@@ -46,7 +46,7 @@ impl State {
 
     /// Says whether a call runs tests, as far as is known of them: the tool for it, or a command that names the project's test command
     /// or a file in which tests were found.
-    fn runs_tests(&self, call: &Call) -> bool {
+    pub(super) fn runs_tests(&self, call: &Call) -> bool {
         let named = |name: &str| name.len() >= SHORTEST && call.title.contains(name);
         let file = |case: &str| case.split_once(": ").map_or(case, |(file, _)| file).to_owned();
         match call.kind {

@@ -16,7 +16,7 @@ impl State {
         self.workspace.clone_from(&event.workspace);
         self.forget_worktree(&event.workspace);
         self.abandon_open_session(at);
-        self.tests.running = None;
+        self.tests.end();
         self.end_run_rules(at);
         // An order of work is for the run that it was given to.
         self.features.skipped.clear();
@@ -66,7 +66,7 @@ impl State {
         }
         self.open_gates.clear();
         self.forget_questions();
-        self.tests.running = None;
+        self.tests.end();
     }
 
     /// Nothing of the run goes on, and nothing of it waits. A later run, or a later word of the same log, is none of its business.
@@ -75,7 +75,7 @@ impl State {
             return;
         }
         self.abandon_open_session(at);
-        self.tests.running = None;
+        self.tests.end();
         if let Some(run) = &mut self.run {
             run.interrupted = Some(at.time);
             run.stopping = None;
@@ -99,6 +99,8 @@ impl State {
 
     pub(super) fn session_started(&mut self, at: At, event: &SessionStarted) {
         self.abandon_open_session(at);
+        // Its start may run commands of the project.
+        self.tests.commanded = at.seq;
         let mut headway = Headway::default();
         if let Some(kept) = self.checkpoints.last() {
             headway.stand(&kept.made.tree);

@@ -30,10 +30,10 @@ use jiff::Timestamp;
 
 /// Where and when the event being folded happened.
 #[derive(Clone, Copy)]
-struct At {
-    seq: crate::protocol::Seq,
+pub(super) struct At {
+    pub(super) seq: crate::protocol::Seq,
     time: Timestamp,
-    session: SessionNo,
+    pub(super) session: SessionNo,
 }
 
 impl State {
@@ -114,6 +114,7 @@ impl State {
             Event::VerifyDeclared(event) => self.verify_command = Some(event.command.clone()),
             Event::CheckRan(event) => self.check_ran(at, event),
             Event::RegressionTraced(event) => self.regression_traced(at, event),
+            Event::TestRunQueued(event) => self.test_run_queued(at, event),
             Event::TestRunStarted(event) => self.test_run_started(at, event),
             Event::TestRunProgressed(event) => self.test_run_progressed(event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),

@@ -5,9 +5,9 @@
 
 use super::At;
 use crate::protocol::event::{CheckpointMade, CommitMade, RepositoryObserved, RolledBack};
-use crate::protocol::{Target, TestRun};
+use crate::protocol::{Oid, Target, TestRun};
 use crate::session::present::{PastRun, Present};
-use crate::session::state::State;
+use crate::session::state::{CaseHistory, State};
 
 impl State {
     /// A run has ended: it speaks for the files until they change.
@@ -22,6 +22,7 @@ impl State {
         self.tests.history.push(PastRun {
             seq: at.seq,
             tree: run.tree.clone(),
+            command: run.command.clone(),
             totals: run.totals(),
         });
         (self.present.tested, self.present.unchanged) = (Some(at.seq), true);
@@ -88,10 +89,38 @@ impl State {
         };
     }
 
+    /// The tree of the files was taken. Says whether that settles which run speaks for them: one of this tree does, and one of another
+    /// tree, or made while nobody knew the tree, does not.
+    fn present_is(&mut self, tree: &Oid) -> bool {
+        let apart = self.present.apart;
+        let of_it = |case: &CaseHistory| {
+            let told = case.apart.zip(apart).is_some_and(|((seq, _), first)| seq >= first);
+            told && case.steady.as_ref().is_some_and(|steady| steady.tree == *tree)
+        };
+        self.present.apart = apart.filter(|_| self.tests.cases.iter().any(of_it));
+        match self.tests.run_of(tree) {
+            Some(run) => (self.present.tested, self.present.unchanged) = (Some(run.seq), true),
+            None if self
+                .present
+                .tested
+                .is_some_and(|seq| self.tests.past(seq).is_some_and(|run| run.tree.is_some())) =>
+            {
+                self.present.unchanged = false;
+            }
+            None => return false,
+        }
+        true
+    }
+
     /// The repository was looked at. What differs from the last look and was not told of was done by somebody else.
     pub(super) fn present_observed(&mut self, event: &RepositoryObserved) {
         let before = self.repository.replace(event.clone());
         let touched = std::mem::take(&mut self.present.touched);
+        if let Some(tree) = &event.tree
+            && self.present_is(tree)
+        {
+            return;
+        }
         let Some(before) = before else { return };
         let moved = before.head != event.head;
         if !moved && (touched || before.dirty == event.dirty) {
@@ -169,6 +198,17 @@ mod tests {
                 commits: vec![commit],
                 total: 1,
                 dirty: dirty.iter().map(ToString::to_string).collect(),
+                tree: None,
+            });
+        }
+
+        /// A reader of the past looked, and took the tree.
+        fn found(&mut self, head: char, dirty: &[&str], tree: char) {
+            self.seen(head, dirty);
+            let last = self.0.repository.clone().unwrap();
+            self.then(RepositoryObserved {
+                tree: Some(oid(tree)),
+                ..last
             });
         }
 
@@ -209,6 +249,21 @@ mod tests {
         assert_eq!(story.said(), "2");
         story.committed('c', Some('b'));
         assert_eq!(story.said(), "2?", "this tree was never tested");
+    }
+
+    #[test]
+    fn the_tree_of_now_says_which_run_speaks_whatever_was_seen_of_it_before() {
+        let mut story = Story::new();
+        story.ran('a', 1);
+        story.committed('a', None);
+        story.seen('a', &[]);
+        story.ran('b', 2);
+        story.found('a', &["M a.txt"], 'b');
+        assert_eq!(story.said(), "2", "a run was made since the edit");
+        story.found('a', &["M a.txt"], 'c');
+        assert_eq!(story.said(), "2?", "the same file was edited again");
+        story.found('a', &[], 'a');
+        assert_eq!(story.said(), "1", "put back");
     }
 
     #[test]

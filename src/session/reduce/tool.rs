@@ -5,7 +5,7 @@ use crate::protocol::event::{
     QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RulingMade, ToolFinished,
     ToolOutputAppended, ToolStarted,
 };
-use crate::protocol::{CallId, CallStatus};
+use crate::protocol::{CallId, CallStatus, ToolKind};
 use crate::session::Headway;
 use crate::session::state::{Activity, State};
 use crate::session::timeline::{Call, ItemKind};
@@ -29,8 +29,18 @@ impl State {
             call.status = CallStatus::InProgress;
             call.started = Some(at.time);
         });
+        self.note_command(at, &event.call);
         if let Some(session) = self.session_mut(at.session) {
             session.act(at, Activity::Tool);
+        }
+    }
+
+    /// A command that runs no tests may change what the tests find, and no tree shows it.
+    fn note_command(&mut self, at: At, call: &CallId) {
+        let call = self.session(at.session).and_then(|session| session.call(call));
+        let commands = |call: &Call| call.kind == Some(ToolKind::Execute) && call.tool != "run_tests" && !self.runs_tests(call);
+        if call.is_some_and(commands) {
+            self.tests.commanded = at.seq;
         }
     }
 
@@ -54,6 +64,7 @@ impl State {
 
     pub(super) fn tool_finished(&mut self, at: At, event: &ToolFinished) {
         self.count(at, |totals| totals.tool_calls += 1);
+        self.note_command(at, &event.call);
         self.measure_call(at, event);
         self.amend_call(at, &event.call, |call| {
             call.status = event.status;

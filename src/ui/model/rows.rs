@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub enum Standing {
     /// It passes.
     Passing,
+    /// It passes by the list, and its own tests failed in a later run.
+    Doubted,
     /// A session works on it.
     InProgress,
     /// It passed once and something broke it.
@@ -36,6 +38,7 @@ impl Standing {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Passing => "passing",
+            Self::Doubted => "tests fail",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
             Self::Reopened => "open again",
@@ -62,6 +65,7 @@ impl Model {
             .current()
             .is_some_and(|session| session.ended.is_none() && session.feature.as_ref() == Some(&row.feature.id));
         match row.feature.status {
+            FeatureStatus::Passing if self.state.doubt_of(row).is_some() => Standing::Doubted,
             FeatureStatus::Passing => Standing::Passing,
             _ if at_work => Standing::InProgress,
             _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
@@ -147,6 +151,13 @@ impl Model {
             (now.is_none() && !again, !again, now != Some(CaseStatus::Failed))
         });
         rows
+    }
+
+    /// Says whether a test failed and passed on the tree that it was run on last.
+    #[must_use]
+    pub fn is_flaky_now(&self, case: &CaseHistory) -> bool {
+        let last = case.steady.as_ref().map(|steady| &steady.tree);
+        case.flaky.as_ref().is_some_and(|(_, tree)| Some(tree) == last)
     }
 
     /// Names the tests that have failed in the run that is under way.

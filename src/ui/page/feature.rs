@@ -82,6 +82,14 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
     }
+    if let Some(doubt) = model.state.doubt_of(row) {
+        sheet.heading("Since it passed");
+        sheet.fact("tests", &doubt.words());
+        sheet.fact(
+            "flag",
+            "as it was: the next session's start tries them again and sets it back if they fail",
+        );
+    }
     if let Some((session, traced)) = row
         .traced
         .as_ref()

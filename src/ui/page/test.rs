@@ -41,11 +41,24 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     if let Some(ms) = case.duration_ms {
         sheet.fact("took", &format::duration_ms(ms));
     }
+    if let Some((_, tree)) = &case.flaky {
+        let since = if model.is_flaky_now(case) {
+            ""
+        } else {
+            "; not seen since on another tree"
+        };
+        sheet.fact("flaky", &format!("failed and passed on tree {}{since}", tree.short()));
+    }
     links(&mut sheet, model, case);
     if let Some(running) = &model.state.tests.running
         && (running.only.is_empty() || running.only.iter().any(|wanted| wanted == name))
     {
         sheet.fact("now", &format!("being run, {}", running.purpose.words()));
+    }
+    if let Some(queued) = &model.state.tests.queued
+        && (queued.only.is_empty() || queued.only.iter().any(|wanted| wanted == name))
+    {
+        sheet.fact("asked for", queued.behind.words());
     }
     let tested = model.state.tested_now();
     match tested {
@@ -99,6 +112,15 @@ fn links(sheet: &mut Sheet<'_>, model: &Model, case: &CaseHistory) {
         let made = model.made(&commit);
         let subject = made.map_or("", |made| made.made.message.lines().next().unwrap_or_default());
         let told = format!("{} {subject}  ({} goes there)", commit.short(), key(Action::GoCommit));
-        sheet.fact("commit", &told);
+        // Where it has failed since its first run, the commit that came next need not have done it.
+        let always = case
+            .changes
+            .iter()
+            .all(|(_, status)| matches!(status, None | Some(CaseStatus::Failed)));
+        if always {
+            sheet.fact("failing", &format!("first seen at {told}"));
+        } else {
+            sheet.fact("commit", &told);
+        }
     }
 }

@@ -256,13 +256,20 @@ enum Words {
 }
 
 fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Timestamp>, words: Words) -> Vec<Span<'static>> {
-    let (glyph, word, slot) = phase_word(phase);
+    let (mut glyph, word, mut slot) = phase_word(phase);
     let (passing, all) = model.state.features.progress();
+    let doubted = model.state.doubted();
+    let doubts = format!("done, but tests of {} fail now", format::plural(doubted, "feature"));
+    if phase == Phase::Ended(RunOutcome::AllPassing) && doubted > 0 {
+        (glyph, slot) = (Glyph::Fail, Slot::Regressed);
+    }
     let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
     let word = match (phase, stopping, words) {
         (Phase::WaitingForYou, _, Words::Few(_)) => "waiting",
         (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
         (Phase::Running, Some(StopMode::AfterSession), Words::All) => "running, stops after this session",
+        (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if doubted > 0 => doubts.as_str(),
+        (Phase::Ended(RunOutcome::AllPassing), _, Words::Few(_)) if doubted > 0 => "tests fail",
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if passing == all => "done: all features pass",
         _ => word,
     };

@@ -2,12 +2,14 @@
 
 use super::{List, filter, heading};
 use crate::protocol::CaseStatus;
-use crate::session::state::{CaseHistory, RunningTests};
+use crate::session::state::{CaseHistory, QueuedTests, RunningTests};
+use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Place};
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -69,8 +71,14 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         (Some(_), true) => "no test matches the filter".to_owned(),
     };
     let live = live_rows(model, usize::from(body.height));
-    if let Some(running) = model.state.tests.running.as_ref().filter(|_| live > 0) {
-        live_row(running, Rect { height: 1, ..body }, buf, look);
+    let tests = &model.state.tests;
+    let first = Rect { height: 1, ..body };
+    if let Some(running) = tests.running.as_ref().filter(|_| live > 0) {
+        live_row(running, first, buf, look);
+    }
+    if let Some(queued) = tests.queued.as_ref().filter(|_| live > u16::from(tests.running.is_some())) {
+        let y = first.y + live - 1;
+        waiting_row(model, queued, Rect { y, ..first }, buf, look);
     }
     let body = Rect {
         y: body.y + live,
@@ -87,10 +95,35 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     list.draw(rows.len(), buf, look, |index| row(model, rows[index], look, body.width));
 }
 
-/// Returns how many rows at the top tell of the run under way; a list of a few rows keeps them for itself.
+/// Returns how many rows at the top tell of the run under way and of one that waits; a list of a few rows keeps them for itself.
 #[must_use]
 pub fn live_rows(model: &Model, height: usize) -> u16 {
-    u16::from(model.state.tests.running.is_some() && height >= 3)
+    let tests = &model.state.tests;
+    let wanted = u16::from(tests.running.is_some()) + u16::from(tests.queued.is_some());
+    wanted.min(u16::try_from(height.saturating_sub(2)).unwrap_or(u16::MAX))
+}
+
+/// Draws what the run that was asked for waits for.
+fn waiting_row(model: &Model, queued: &QueuedTests, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+    let what = match queued.only.len() {
+        0 => "all tests",
+        1 => "the test",
+        _ => "the tests",
+    };
+    let key = model.keymap.key_text(Action::StopTests);
+    let left = vec![
+        Span::raw(" "),
+        look.mark(Glyph::Todo, Slot::Pending),
+        Span::styled(format!(" {}", queued.behind.words()), look.style(Slot::Text)),
+        Span::styled(format!("  {what}; {key} takes that back"), look.style(Slot::Dim)),
+    ];
+    // What it waits for is worth more than since when.
+    let right = if area.width >= WIDE {
+        age(queued.since, look)
+    } else {
+        Vec::new()
+    };
+    widget::row(buf, area, look, left, right);
 }
 
 /// Draws what the run under way said last, or what it is while it says nothing.
@@ -104,11 +137,15 @@ fn live_row(running: &RunningTests, area: Rect, buf: &mut Buffer, look: &Look<'_
             last => Clean::line(last).span(look.style(Slot::Text)),
         },
     ];
+    widget::row(buf, area, look, left, age(running.since, look));
+}
+
+fn age(since: Timestamp, look: &Look<'_>) -> Vec<Span<'static>> {
     let age = look
         .now
-        .map(|now| format::duration_ms(format::seconds_between(running.since, now) * 1000));
-    let right = age.map(|age| Span::styled(format!("{age} "), look.style(Slot::Dim)));
-    widget::row(buf, area, look, left, right.into_iter().collect());
+        .map(|now| format::duration_ms(format::seconds_between(since, now) * 1000));
+    let told = age.map(|age| Span::styled(format!("{age} "), look.style(Slot::Dim)));
+    told.into_iter().collect()
 }
 
 fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
@@ -201,7 +238,11 @@ fn row(model: &Model, case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<S
         left.extend(said.map(|said| Clean::line(&format!("  {said}")).span(look.style(Slot::Dim))));
     }
     let wide = width >= WIDE;
-    let mut right = strip(case, if wide { 8 } else { 5 }, look);
+    let mut right = Vec::new();
+    if roomy && model.is_flaky_now(case) {
+        right.push(Span::styled("flaky ", look.style(Slot::Warning)));
+    }
+    right.extend(strip(case, if wide { 8 } else { 5 }, look));
     right.push(Span::raw(" "));
     if wide {
         let time = case.duration_ms.map(format::duration_ms).unwrap_or_default();

@@ -27,7 +27,7 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     sheet.spans(&[look.mark(glyph, slot), Span::styled(format!(" {word}"), look.style(slot))]);
     let (passing, all) = model.state.features.progress();
     if let Some((_, outcome, reason)) = run.ended.as_ref().filter(|(_, _, reason)| !reason.is_empty()) {
-        if *outcome == RunOutcome::AllPassing && passing < all {
+        if *outcome == RunOutcome::AllPassing && (passing < all || model.state.doubted() > 0) {
             sheet.text(&format!("at its end: {reason}"), Slot::Text);
         } else {
             sheet.text(reason, Slot::Text);
@@ -71,6 +71,14 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let mut features = vec![Span::styled(format!("{passing} of {all} pass   "), look.style(Slot::Bold))];
     features.extend(widget::bar(look, 20, passing, all));
     sheet.fact_spans("features", &features);
+    let doubted = state.doubted();
+    if doubted > 0 {
+        let told = format!(
+            "those of {} failed in a later run",
+            format::plural(doubted, "passing feature")
+        );
+        sheet.fact("own tests", &told);
+    }
     let of_run = |number| number >= run.first_session;
     let sessions = state.sessions.iter().filter(|session| of_run(session.number)).count();
     sheet.fact("sessions", &sessions.to_string());

@@ -50,6 +50,7 @@ fn first_start() {
                 commits: vec![commit],
                 total: 57,
                 dirty: vec!["?? a".into(), " M b".into()],
+                tree: None,
             },
         );
         check("start-other-harness", &mut model);

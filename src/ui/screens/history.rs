@@ -137,6 +137,7 @@ fn a_commit_that_is_made_meanwhile_has_it_read_again() {
             total: 9,
             commits,
             dirty: Vec::new(),
+            tree: None,
         },
     );
     assert!(effects.contains(&Effect::Ask(Query::ListHistory)), "{effects:?}");

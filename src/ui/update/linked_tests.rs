@@ -1,11 +1,16 @@
 //! Tests run again by a key, links from a test and back, the audit's page: what is sent, and where one arrives.
 
 use super::*;
-use crate::protocol::event::{AuditPlace, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunStarted};
-use crate::protocol::{CaseStatus, Command, Payload, TestCase, TestPurpose, TestRun, TestTotals};
+use crate::protocol::event::{
+    AuditPlace, RunEnded, RunOutcome, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
+    TestsBehind,
+};
+use crate::protocol::{CaseStatus, Command, FeatureStatus, Payload, TestCase, TestPurpose, TestRun, TestTotals, samples};
+use crate::session::state::FeatureRow;
 use crate::ui::layout::Pane;
 use crate::ui::model::Subject;
 use crate::ui::testing::{commands, keys, screen, tell, undisturbed};
+use crate::verify;
 
 /// The recorded run with the tests focused.
 fn at_tests() -> Model {
@@ -114,6 +119,95 @@ fn a_run_is_seen_while_it_goes_on_and_can_be_stopped() {
     assert!(model.state.tests.running.is_none());
     assert!(model.note.as_ref().unwrap().text.contains("it was stopped"));
     assert_eq!(commands(keys(&mut model, "r x")), []);
+}
+
+#[test]
+fn a_run_that_waits_says_for_what_and_can_be_taken_back() {
+    let mut model = at_tests();
+    let (only, behind) = (Vec::new(), TestsBehind::Command);
+    tell(&mut model, TestRunQueued { only, behind });
+    let drawn = screen(&mut model);
+    assert!(drawn.contains("waits for the agent's command"), "{drawn}");
+    assert_eq!(commands(keys(&mut model, "r a")), []);
+    assert!(model.note.as_ref().unwrap().text.contains("wait already"), "{:?}", model.note);
+    assert_eq!(commands(keys(&mut model, "r x")), [Command::StopTests]);
+    let (purpose, reason) = (TestPurpose::Asked, "it was taken back before it began".to_owned());
+    tell(&mut model, TestRunDropped { purpose, reason });
+    let drawn = screen(&mut model);
+    assert!(!drawn.contains("waits for"), "{drawn}");
+    assert_eq!(commands(keys(&mut model, "r a")), [Command::RunTests { only: Vec::new() }]);
+}
+
+#[test]
+fn a_test_that_failed_and_passed_on_one_tree_is_called_flaky_as_long_as_that_is_its_tree() {
+    let mut model = at_tests();
+    let name = selected(&model);
+    let mut on = |tree: char, status: CaseStatus| {
+        let run = TestRun {
+            tree: Some(samples::oid(tree)),
+            ..run(&[], &[(&name, status)])
+        };
+        tell(&mut model, TestRunFinished { run });
+        screen(&mut model).contains("flaky")
+    };
+    assert!(
+        !on('a', CaseStatus::Failed) && !on('b', CaseStatus::Passed),
+        "an edit came between"
+    );
+    assert!(!on('a', CaseStatus::Failed) && on('a', CaseStatus::Passed));
+    assert!(on('a', CaseStatus::Passed) && !on('b', CaseStatus::Passed));
+    keys(&mut model, "Enter");
+    let told = format!("failed and passed on tree {}", samples::oid('a').short());
+    assert!(screen(&mut model).contains(&told), "{}", screen(&mut model));
+}
+
+#[test]
+fn a_later_run_that_speaks_against_a_passing_feature_is_told_beside_it_until_its_tests_pass() {
+    let mut model = undisturbed((120, 40));
+    let proven = |model: &Model| {
+        let mut rows = model.state.features.rows.iter();
+        let own = |row: &&FeatureRow| {
+            let passes = row.feature.status == FeatureStatus::Passing;
+            let mut cases = model.state.tests.cases.iter();
+            passes
+                .then(|| cases.find(|case| verify::names(&row.feature, &case.name)))
+                .flatten()
+        };
+        rows.find_map(|row| Some((row.feature.id.clone(), own(&row)?.name.clone())))
+            .unwrap()
+    };
+    let (id, name) = proven(&model);
+    for row in &mut model.state.features.rows {
+        row.feature.status = FeatureStatus::Passing;
+    }
+    let finished = |status| {
+        let tree = Some(samples::oid('a'));
+        let run = run(&[&name], &[(&name, status)]);
+        TestRunFinished {
+            run: TestRun { tree, ..run },
+        }
+    };
+    tell(&mut model, finished(CaseStatus::Failed));
+    let outcome = RunOutcome::AllPassing;
+    let reason = "all features pass".to_owned();
+    tell(&mut model, RunEnded { outcome, reason });
+    model.popup = None;
+    let drawn = screen(&mut model);
+    assert!(drawn.contains("done, but tests of 1 feature fail now"), "{drawn}");
+    assert!(
+        !drawn.contains("all features pass") && drawn.contains("tests fail"),
+        "{drawn}"
+    );
+    let row = model.state.features.get(&id).unwrap();
+    let words = model.state.doubt_of(row).unwrap().words();
+    let told = format!(
+        "{name} failed on tree {} in a later run by the harness (asked for by you",
+        samples::oid('a').short()
+    );
+    assert!(words.starts_with(&told), "{words}");
+    tell(&mut model, finished(CaseStatus::Passed));
+    let drawn = screen(&mut model);
+    assert!(drawn.contains("done: all features pass"), "{drawn}");
 }
 
 #[test]

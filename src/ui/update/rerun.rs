@@ -18,7 +18,12 @@ const NAMED: usize = 200;
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     let (only, told) = match action {
         Action::StopTests => {
-            model.say("stopping the test run");
+            let waits = model.state.tests.queued.is_some();
+            model.say(if waits {
+                "taking the test run back"
+            } else {
+                "stopping the test run"
+            });
             return effects.push(Effect::Send(Command::StopTests));
         }
         Action::RerunTest => (selected(model).into_iter().collect(), "running the test again".to_owned()),
@@ -39,6 +44,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 #[must_use]
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     let asked = model.state.tests.running.as_ref().map(|running| running.purpose) == Some(TestPurpose::Asked);
+    let waits = model.state.tests.queued.is_some();
     if let Some(reason) = watches_another(model) {
         return Some(reason);
     }
@@ -49,7 +55,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         return Some("nothing was run here yet; `longhaul verify` runs the tests of any project");
     }
     match action {
-        Action::StopTests => (!asked).then_some("no test run that you asked for is under way"),
+        Action::StopTests => (!asked && !waits).then_some("no test run that you asked for is under way"),
+        _ if waits => Some("the tests that you asked for wait already; take them back first"),
         _ if asked => Some("the tests run already, as you asked"),
         Action::RerunTest => selected(model).is_none().then_some("select a test first"),
         Action::RerunFailed => failed(model).is_empty().then_some("no test fails"),

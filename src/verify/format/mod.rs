@@ -7,6 +7,7 @@
 //! Everything read here is foreign: sizes are bounded, time is linear in the size, nothing is trusted to be whole.
 
 mod against;
+mod escapes;
 mod exit_code;
 mod go;
 mod go_source;
@@ -20,6 +21,7 @@ mod pytest;
 mod report;
 pub(in crate::verify) mod tap;
 
+pub use escapes::put_back;
 pub use plain::plain;
 pub use report::Report;
 
@@ -27,8 +29,7 @@ use crate::protocol::{CaseStatus, TestCase};
 use std::fmt::Debug;
 use std::path::Path;
 
-/// Name of the case that stands for the command as a whole.
-pub const COMMAND_CASE: &str = "verify command";
+pub use crate::protocol::test_run::COMMAND_CASE;
 
 /// Name of the case that stands for passed tests that the runner counts but does not name.
 pub(super) const UNNAMED: &str = "tests that are counted, not named";

@@ -1,6 +1,6 @@
 //! What passed before is tried again at a session's start; what fails is set back, and the change that broke it is named.
 
-use crate::support::{Lab, Ran, call, coding, ends};
+use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
 use longhaul::protocol::event::{Culprit, FlipBy, RegressionTraced};
 use longhaul::protocol::{Event, FeatureStatus, Oid, TestPurpose};
 
@@ -56,6 +56,13 @@ fn history(lab: &Lab) -> Oid {
         }
     }
     Oid(culprit)
+}
+
+/// Says what the flip back of F001 gives as its reason.
+fn why_back(ran: &Ran) -> &str {
+    let row = &ran.state.features.rows[0];
+    assert!(row.regressed && row.flips.last().unwrap().by == FlipBy::Harness, "{row:?}");
+    &row.flips.last().unwrap().reason
 }
 
 /// One more session, which only begins and ends.
@@ -171,4 +178,53 @@ async fn the_settings_bound_what_is_run_and_looked_for() {
     (lab.settings.verify.check_seconds, lab.settings.verify.bisect_seconds) = (60, 0);
     let (ran, traced) = look(&lab).await;
     assert_eq!((status(&ran), traced.len()), (FeatureStatus::Failing, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feature_whose_tests_are_gone_passes_no_longer_and_comes_first() {
+    let lab = built(r#""greets""#).await;
+    lab.write("tests/run.sh", "echo 'ok 1 - another'; echo 1..1\n");
+    lab.commit_all("one test less");
+    let culprit = Oid(lab.git(&["rev-parse", "HEAD"]));
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing);
+    assert_eq!(why_back(&ran), "its tests are gone: greets");
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { commit, .. } if *commit == culprit),
+        "{traced:?}"
+    );
+    assert_eq!(ran.state.current().unwrap().feature, Some("F001".into()));
+    let told = "The tests of F001 are gone: greets.";
+    assert!(
+        ran.requests.iter().any(|body| body.contains(told)),
+        "{:?}",
+        ran.requests.last()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_file_of_tests_is_noticed_also_where_no_test_is_left() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(2);
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
+    lab.git(&["rm", "-q", "tests/01-hello.sh"]);
+    lab.git(&["commit", "-qm", "nobody needs it"]);
+    lab.settings.stall_sessions = 1;
+    let (ran, _) = look(&lab).await;
+    assert_eq!(why_back(&ran), "its tests are gone: tests/01-hello.sh");
+    assert_eq!(ran.state.current().unwrap().feature, Some("F001".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_broke_off_or_is_of_another_command_makes_no_test_gone() {
+    let mut lab = built(r#""greets""#).await;
+    lab.write("tests/run.sh", "echo 'ok 1 - another'; exit 2\n");
+    lab.commit_all("does not get far");
+    let (ran, _) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing, "{:?}", ran.state.features.rows[0].flips);
+    lab.write("tests/few.sh", "echo 'ok 1 - another'; echo 1..1\n");
+    lab.commit_all("fewer tests");
+    lab.settings.verify.command = Some("sh tests/few.sh".into());
+    let (ran, _) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing, "{:?}", ran.state.features.rows[0].flips);
 }

@@ -82,6 +82,10 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
         .title(&count, slot)
         .title(purpose(run.purpose), Slot::Text)
         .title(&run.command, Slot::ToolDetail);
+    let flaky = run.flaky().count();
+    if flaky > 0 {
+        row = row.right(&format!("{flaky} flaky"), Slot::Warning, 0);
+    }
     if totals.skipped > 0 {
         row = row.right(&format!("{} skipped", totals.skipped), Slot::Dim, 0);
     }
@@ -92,7 +96,7 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let shown: Vec<&TestCase> = run
         .cases
         .iter()
-        .filter(|case| is_open || case.status == CaseStatus::Failed)
+        .filter(|case| is_open || case.status == CaseStatus::Failed || case.is_flaky())
         .collect();
     let keep = match scene.fold {
         Fold::Auto | Fold::Shut => FAILING,
@@ -140,6 +144,10 @@ fn case(case: &TestCase, scene: &Scene<'_>, lines: &mut Vec<Line<'static>>) {
             "  skipped"
         };
         spans.push(Span::styled(word, look.style(Slot::Dim)));
+    }
+    if case.is_flaky() {
+        let told = "  flaky: failed and passed on this tree";
+        spans.push(Span::styled(told, look.style(Slot::Warning)));
     }
     if let Some(ms) = case.duration_ms {
         spans.push(Span::styled(format!("  {}", format::duration_ms(ms)), look.style(Slot::Dim)));
