@@ -18,7 +18,7 @@ async fn ended_run(place: &Place) -> (Server, Term) {
     let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();
     let server = Server::start(Script::parse(&script).unwrap(), Speed(0.0)).unwrap();
     let url = server.base_url();
-    let mut term = place.longhaul(&[
+    let term = place.longhaul(&[
         "run",
         ".",
         "--yes-unconfined",
@@ -71,7 +71,7 @@ async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
 async fn another_terminal_finishes_while_the_window_of_the_ended_run_is_open() {
     let place = Place::new();
     let (_server, mut term) = ended_run(&place).await;
-    let mut finish = place.longhaul(&["finish", "--squash"]);
+    let finish = place.longhaul(&["finish", "--squash"]);
     let ended = finish.ends_restored();
     assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
     assert_eq!(
