@@ -9,17 +9,20 @@ use super::facts::SessionFacts;
 use super::features;
 use super::project::Project;
 use crate::harness::FeatureList;
-use crate::harness::audit::{Finding, Worked, audit};
+use crate::harness::audit::{Changed, Finding, Worked, audit};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
-use crate::protocol::{Feature, FileDiff, Oid};
+use crate::protocol::{Feature, Oid};
 use std::path::PathBuf;
+
+/// Changed files of a session that are read.
+const MOST_READ: usize = 1000;
 
 /// What the session's commits made of the repository, as far as it can be told.
 struct Made {
     /// The list as it was when the session began.
     before: Option<Vec<Feature>>,
-    changes: Vec<FileDiff>,
+    changes: Vec<Changed>,
 }
 
 /// Answers the questions of the audit for a session whose files are as it leaves them.
@@ -58,10 +61,20 @@ async fn made(project: &Project, begun: Option<Oid>) -> Result<Made, EngineError
         let Some(begun) = begun else { return Ok(None) };
         let bytes = repo.read_at(&begun, &list)?;
         let before = bytes.and_then(|bytes| FeatureList::parse(&name, bytes).ok());
-        let changes = match repo.head()? {
-            Some(head) if head != begun => repo.changes(Some(&begun), &head)?,
-            _ => Vec::new(),
+        let head = repo.head()?.filter(|head| *head != begun);
+        let touched = match &head {
+            Some(head) => repo.changes(Some(&begun), head)?,
+            None => Vec::new(),
         };
+        let text = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        let mut changes = Vec::with_capacity(touched.len().min(MOST_READ));
+        for file in touched.into_iter().take(MOST_READ) {
+            let Some(head) = &head else { break };
+            let before = text(repo.read_at(&begun, file.old_path.as_ref().unwrap_or(&file.path))?);
+            let after = text(repo.read_at(head, &file.path)?).unwrap_or_default();
+            let path = file.path;
+            changes.push(Changed { path, before, after });
+        }
         Ok(Some((before.map(|list| list.features().to_vec()), changes)))
     });
     match told.await {

@@ -4,21 +4,17 @@
 //! Invariant: a question is asked only where there is something to answer it by; what a person did is never held against the session.
 
 mod claims;
+mod left;
+mod message;
 mod places;
+
+pub use left::Changed;
 
 use super::feature_list::difference::{OTHER, WORD, difference};
 use crate::protocol::event::{AuditPlace, FlipBy};
-use crate::protocol::{Feature, FeatureStatus, FileDiff, Role, SessionNo, TestPurpose};
+use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
 use crate::session::timeline::ItemKind;
 use crate::session::{Session, State};
-
-/// Marks of work that was left for later.
-const MARKS: [&str; 3] = ["TODO", "FIXME", "XXX"];
-
-/// Subjects that say nothing.
-const EMPTY: [&str; 12] = [
-    "wip", "update", "updates", "changes", "change", "fix", "fixes", "commit", "misc", "stuff", "work", "progress",
-];
 
 /// Places that a finding names before it is cut.
 const NAMED: usize = 3;
@@ -44,8 +40,8 @@ pub struct Worked<'a> {
     pub beyond: &'a [String],
     /// The list when it began and now; `None` where either cannot be read.
     pub lists: Option<(Vec<Feature>, Vec<Feature>)>,
-    /// What its commits changed.
-    pub changes: &'a [FileDiff],
+    /// What its commits changed, as far as it is text.
+    pub changes: &'a [Changed],
 }
 
 /// The answer to a question.
@@ -232,27 +228,13 @@ fn notes(session: &Session) -> Vec<&str> {
     texts.collect()
 }
 
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let part = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '.' | '/'));
-    line.split(part)
-        .map(|word| word.trim_matches(['.', '-', '/']))
-        .filter(|word| !word.is_empty())
-}
-
-/// Marks of unfinished work in added lines. Nothing is said where the session committed nothing.
-fn marks(changes: &[FileDiff]) -> Option<(String, bool)> {
-    let mut against = Vec::new();
-    for file in changes.iter().filter(|file| !is_prose(&file.path)) {
-        let added = file.patch.lines().filter_map(|line| line.strip_prefix('+'));
-        let removed = file.patch.lines().filter_map(|line| line.strip_prefix('-'));
-        let marked = |line: &&str| words(line).any(|word| MARKS.contains(&word.trim_end_matches(':')));
-        // One that only moved was there before.
-        let before = removed.filter(marked).count();
-        let more = added.filter(marked).count().saturating_sub(before);
-        if more > 0 {
-            against.push(format!("{more} in {}", file.path));
-        }
-    }
+/// Marks of unfinished work that are new. Nothing is said where the session committed nothing.
+fn marks(changes: &[Changed]) -> Option<(String, bool)> {
+    let code = changes.iter().filter(|file| !is_prose(&file.path));
+    let counted = code
+        .map(|file| (left::newly(file, changes), &file.path))
+        .filter(|(count, _)| *count > 0);
+    let against = counted.map(|(count, path)| format!("{count} in {path}")).collect();
     (!changes.is_empty()).then(|| told("nothing left for later in the code", against))
 }
 
@@ -264,50 +246,33 @@ fn is_prose(path: &str) -> bool {
 
 fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
     let own = || worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let empty = own().filter(|commit| is_empty_subject(&commit.made.message));
-    let against: Vec<String> = empty.map(|commit| format!("\"{}\"", subject(&commit.made.message))).collect();
+    let empty = own().filter(|commit| message::is_empty(&commit.made.message));
+    let against: Vec<String> = empty
+        .map(|commit| format!("\"{}\"", message::subject(&commit.made.message)))
+        .collect();
     (own().count() > 0).then(|| told("commit messages say what changed", against))
-}
-
-fn subject(message: &str) -> &str {
-    message.lines().next().unwrap_or_default().trim()
-}
-
-/// Whether a commit's first line says nothing of what changed.
-fn is_empty_subject(message: &str) -> bool {
-    let mut said = words(subject(message)).filter(|word| !EMPTY.contains(&word.to_lowercase().as_str()));
-    said.next().is_none()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(path: &str, patch: &str) -> FileDiff {
-        FileDiff {
-            path: path.into(),
-            old_path: None,
-            status: 'M',
-            added: 0,
-            removed: 0,
-            note: String::new(),
-            patch: patch.into(),
-        }
-    }
-
     #[test]
-    fn marks_count_where_they_are_new_and_in_code() {
+    fn marks_count_in_code_and_are_told_by_file() {
+        let file = |path: &str, after: &str| Changed {
+            path: path.into(),
+            before: None,
+            after: after.into(),
+        };
         assert_eq!(marks(&[]), None);
         let found = marks(&[
-            file("src/a.rs", "@@ -1 +1,2 @@\n+// TODO: later\n+let mastodon = 1;\n"),
-            file("b.md", "+TODO\n"),
+            file("src/a.rs", "// TODO: later\nlet mastodon = 1;\n"),
+            file("b.md", "TODO\n"),
         ]);
         assert_eq!(
             found,
             Some(("nothing left for later in the code (1 in src/a.rs)".to_owned(), false))
         );
-        let moved = marks(&[file("src/a.rs", "-// FIXME: x\n+    // FIXME: x\n")]);
-        assert_eq!(moved, Some(("nothing left for later in the code".to_owned(), true)));
     }
 
     #[test]

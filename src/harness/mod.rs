@@ -9,6 +9,7 @@ pub mod atomic;
 pub mod audit;
 pub mod comments;
 pub mod feature_list;
+pub mod grammar;
 pub mod history;
 pub mod init;
 pub mod limits;

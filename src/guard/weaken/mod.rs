@@ -4,7 +4,7 @@
 //! own who may change a test, nor what a finding leads to: a person judges. Pure. Invariant: a change that leaves every test with the
 //! checks it had gives no finding, whatever it does to names of helpers, order, layout or comments.
 //!
-//! A language is one file with one function that fills a [`suite::Suite`] from its syntax tree, and a line in [`LANGUAGES`].
+//! A language is one file with one function that fills a [`suite::Suite`] from its syntax tree, and a line in [`reader`].
 
 mod compare;
 mod expr;
@@ -21,6 +21,7 @@ mod tests;
 mod tree;
 mod verdict;
 
+use crate::harness::grammar::Grammar;
 use std::fmt;
 use suite::Suite;
 
@@ -88,38 +89,21 @@ impl fmt::Display for Weakening {
 /// Reads the tests of a source text.
 type Reader = fn(tree_sitter::Node<'_>, &str, &mut Suite);
 
-/// Endings of the names of files, the grammar of what stands in them, and how their tests are read.
-type Language = (&'static [&'static str], fn() -> tree_sitter::Language, Reader);
-
-/// Which files are read how.
-const LANGUAGES: [Language; 6] = [
-    (&[".rs"], || tree_sitter_rust::LANGUAGE.into(), rust::read),
-    (&[".py"], || tree_sitter_python::LANGUAGE.into(), python::read),
-    (
-        &[".js", ".mjs", ".cjs", ".jsx"],
-        || tree_sitter_javascript::LANGUAGE.into(),
-        javascript::read,
-    ),
-    (
-        &[".ts", ".mts", ".cts", ".tsx"],
-        || tree_sitter_typescript::LANGUAGE_TSX.into(),
-        javascript::read,
-    ),
-    (&[".go"], || tree_sitter_go::LANGUAGE.into(), go::read),
-    (
-        &[".sh", ".bash", ".bats", ".t"],
-        || tree_sitter_bash::LANGUAGE.into(),
-        shell::read,
-    ),
-];
-
-/// Longest text that is read, in bytes; a test file longer than that is generated.
-const LONGEST: usize = 2_000_000;
+/// How the tests of a language are read.
+const fn reader(grammar: Grammar) -> Reader {
+    match grammar {
+        Grammar::Rust => rust::read,
+        Grammar::Python => python::read,
+        Grammar::JavaScript | Grammar::TypeScript => javascript::read,
+        Grammar::Go => go::read,
+        Grammar::Shell => shell::read,
+    }
+}
 
 /// Says whether the tests in a file can be read.
 #[must_use]
 pub fn reads(path: &str) -> bool {
-    language(path).is_some() && (!path.ends_with("sh") || shell::is_for_tests(path))
+    Grammar::of(path).is_some() && (!path.ends_with("sh") || shell::is_for_tests(path))
 }
 
 /// Compares the tests of a change with those before it. A test that moved to another file of the change is the same test.
@@ -144,23 +128,12 @@ pub fn vacuous(path: &str, text: &str) -> Vec<Weakening> {
     found
 }
 
-fn language(path: &str) -> Option<(tree_sitter::Language, Reader)> {
-    let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
-    let (_, language, reader) = LANGUAGES.iter().find(|(names, ..)| ends(names))?;
-    Some((language(), *reader))
-}
-
 fn suite_of(path: &str, text: &str) -> Option<Suite> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let (language, reader) = language(path)?;
+    let grammar = Grammar::of(path)?;
     let text = shell::plain(path, text);
-    let mut parser = tree_sitter::Parser::new();
-    parser.set_language(&language).ok()?;
-    let tree = parser.parse(text.as_bytes(), None)?;
+    let tree = grammar.parse(&text)?;
     let mut suite = Suite::default();
-    reader(tree.root_node(), &text, &mut suite);
+    reader(grammar)(tree.root_node(), &text, &mut suite);
     suite.tests.iter_mut().for_each(settled::mark);
     Some(suite)
 }

@@ -3,7 +3,7 @@
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
 use super::claims::contradictions;
-use super::{Worked, is_empty_subject};
+use super::{Worked, message};
 use crate::protocol::event::{AuditPlace, FlipBy};
 use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
 use crate::session::Session;
@@ -80,7 +80,7 @@ pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<A
 /// The session's commits; with `empty`, those only whose message says nothing.
 pub(super) fn commits(worked: &Worked<'_>, empty: bool) -> Vec<AuditPlace> {
     let own = worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let wanted = own.filter(|commit| !empty || is_empty_subject(&commit.made.message));
+    let wanted = own.filter(|commit| !empty || message::is_empty(&commit.made.message));
     wanted
         .map(|commit| AuditPlace::Commit {
             commit: commit.made.commit.clone(),

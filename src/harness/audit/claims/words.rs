@@ -1,0 +1,69 @@
+//! Words by which a note says that something is done, doubts it, or speaks of what is to be.
+//!
+//! Owns the vocabulary. Does not own the forms of a sentence. Invariant: a word that doubts, unless what it says is that nothing is wrong,
+//! doubts all that stands beside it.
+
+/// Words that say of a feature that it is finished.
+const DONE: &str = "passes passing passed done complete completed finished verified works green";
+
+/// Words with which a sentence says the opposite after all, or speaks of what is to come.
+const DOUBT: &str = "\
+    not cannot never nor hardly until till once when if unless except but only just partially partly almost mostly \
+    nearly half should would will shall may might could must needs need yet still however although though apart \
+    aside claims claimed said says supposedly fail fails failing failed red broken breaks broke missing before \
+    remain remains remaining left open todo pending probably hopefully regressed untested stub";
+
+/// Words that say that there is nothing to say against it, with what is not there within a few words after them.
+const NONE: &str = "no nothing none zero 0 without";
+/// What is not there.
+const FAULTS: &str = "\
+    issue issues problem problems bug bugs failure failures failing failed error errors left remaining remains open \
+    missing regressions work todo";
+
+/// Words before a colon that name no more than what a line is about.
+const LABELS: &str = "\
+    status session now today note notes update progress summary result results state so far of this the features \
+    feature in report and";
+
+/// Words that head what is to be.
+const PLANNED: &str = "\
+    next plan plans planned todo goal goals aim target later future definition criteria acceptance requirements spec \
+    roadmap backlog upcoming wanted rules until";
+
+/// Says whether a word is among those of a line.
+pub(super) fn is_among(line: &str, word: &str) -> bool {
+    line.split(' ').any(|known| known == word)
+}
+
+/// Says whether a word says that something is finished.
+pub(super) fn is_done(word: &str) -> bool {
+    is_among(DONE, word)
+}
+
+/// Says whether any of the words doubts what the others say.
+pub(super) fn doubts(words: &[&str]) -> bool {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if is_among(NONE, word) {
+            let next = words.get(at + 1..).unwrap_or_default();
+            match next.iter().take(3).rposition(|word| is_among(FAULTS, word)) {
+                Some(fault) => at += fault + 1,
+                None => return true,
+            }
+        } else if is_among(DOUBT, word) || word.ends_with("n't") {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Says whether a word heads what is to be.
+pub(super) fn is_planned(word: &str) -> bool {
+    is_among(PLANNED, word)
+}
+
+/// Says whether a word before a colon names no more than what a line is about.
+pub(super) fn is_label(word: &str) -> bool {
+    is_among(LABELS, word) || is_done(word) || word.bytes().all(|byte| byte.is_ascii_digit())
+}
