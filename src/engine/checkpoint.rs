@@ -13,6 +13,9 @@ use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
 
+/// Files of a step that are named.
+const NAMED: usize = 16;
+
 /// Checkpoints dropped at a session's start: each may make git write all its packed refs anew.
 const AT_ONCE: usize = 500;
 
@@ -30,7 +33,10 @@ impl Project {
                     Some(last) => Some(last),
                     None => repo.latest_checkpoint()?,
                 };
-                repo.checkpoint(&subject, limit, last.as_ref())
+                let made = repo.checkpoint(&subject, limit, last.as_ref())?;
+                let between = last.zip(made.as_ref()).filter(|_| cause == CheckpointCause::Step);
+                let wrote = between.map(|(last, made)| repo.written(&last.tree, &made.tree, NAMED));
+                Ok(made.map(|made| (made, wrote)))
             })
             .await;
         let made = match made {
@@ -41,6 +47,12 @@ impl Project {
                 return Ok(());
             }
         };
+        let (made, wrote) = made;
+        let wrote = wrote.and_then(|wrote| {
+            wrote
+                .inspect_err(|error| tracing::warn!(%error, "what a step wrote is not known"))
+                .ok()
+        });
         *self.checkpointed.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         self.record(CheckpointMade {
             checkpoint: made.id,
@@ -49,6 +61,7 @@ impl Project {
             head: made.head,
             call,
             left_out: made.left_out,
+            wrote: wrote.unwrap_or_default(),
         })
     }
 

@@ -166,6 +166,7 @@ impl Mover {
                 head: made.head,
                 call: None,
                 left_out: made.left_out,
+                wrote: Vec::new(),
             })?;
         }
         let moved = repo.roll_back(rehearsal, self.limit)?;

@@ -6,11 +6,15 @@ use super::error::Doing;
 use super::observe::time_of;
 use super::read::lossy;
 use super::repo::{Repo, ours, theirs};
+use crate::protocol::event::FileWritten;
 use crate::protocol::{CommitDiff, FileDiff, Oid};
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, Patch};
 
 /// Longest patch of one file.
 const PATCH_CAP: usize = 1024 * 1024;
+
+/// Files above this size are not compared after each step.
+const COUNTED: i64 = 1024 * 1024;
 
 /// Files above this size are not compared line by line.
 const COMPARED: i64 = 16 * 1024 * 1024;
@@ -53,6 +57,36 @@ impl Repo {
         };
         let old = from.map(tree).transpose()?;
         self.file_diffs(old.as_ref(), &tree(to)?)
+    }
+
+    /// Returns the files in which two trees differ, in path order, at most so many of them. A file that was renamed went and came.
+    ///
+    /// # Errors
+    /// If a tree or one of its objects is not there.
+    pub fn written(&self, from: &Oid, to: &Oid, most: usize) -> Result<Vec<FileWritten>, GitError> {
+        let mut options = DiffOptions::new();
+        options.include_typechange(true).max_size(COUNTED).context_lines(0);
+        let (old, new) = (self.tree(from)?, self.tree(to)?);
+        let compared = self.git.diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options));
+        let diff = compared.doing("compare two trees")?;
+        let mut written = Vec::new();
+        for (index, delta) in diff.deltas().enumerate().take(most) {
+            let patch = Patch::from_diff(&diff, index).doing("compare a file")?;
+            let text = patch.filter(|patch| !patch.delta().flags().is_binary());
+            let counted = text
+                .map(|patch| patch.line_stats())
+                .transpose()
+                .doing("count a file's lines")?;
+            let lines = counted.map(|(_, added, removed)| u32::try_from(added.max(removed)).unwrap_or(u32::MAX));
+            let file = if delta.status() == Delta::Deleted {
+                delta.old_file()
+            } else {
+                delta.new_file()
+            };
+            let path = lossy(file.path_bytes().unwrap_or_default());
+            written.push(FileWritten { path, lines });
+        }
+        Ok(written)
     }
 
     fn file_diffs(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<Vec<FileDiff>, GitError> {

@@ -140,6 +140,7 @@ mod tests {
                     head: None,
                     call: None,
                     left_out: Vec::new(),
+                    wrote: Vec::new(),
                 };
                 tell(session, made.into());
             }

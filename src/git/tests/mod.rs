@@ -11,6 +11,7 @@ mod snapshot;
 mod staging;
 mod unfilled;
 mod worktree;
+mod written;
 
 use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
 use std::path::{Path, PathBuf};

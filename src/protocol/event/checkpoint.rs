@@ -21,6 +21,20 @@ pub struct CheckpointMade {
     /// What it does not hold, each with the reason. Empty: it is whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// For a step: the files in which it differs from the checkpoint before, in path order, the first sixteen. Empty where that is not
+    /// known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrote: Vec<FileWritten>,
+}
+
+/// A file that came to be, changed or went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileWritten {
+    /// Its path within the repository, lossy UTF-8.
+    pub path: String,
+    /// Lines that came or went, whichever are more; `None` of a file that has none, or is too long to be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u32>,
 }
 
 /// Why a checkpoint was made.

@@ -60,6 +60,10 @@ pub enum RepeatKind {
     Undone,
     /// A turn without a new file state, a newly passing test or a commit.
     Dry,
+    /// A look that showed nothing but lines that had been shown before.
+    Stale,
+    /// An edit of a line or two in files that had been written before, of which nothing new was heard.
+    Tweak,
 }
 
 impl CirclingStep {
@@ -116,6 +120,8 @@ impl Repeat {
             RepeatKind::Reading => format!("`{subject}` read {times} times, unchanged"),
             RepeatKind::Failure => format!("`{subject}` failed {times} times in the same way"),
             RepeatKind::Undone => format!("{times} times the files went back to a state in which they had been"),
+            RepeatKind::Stale => format!("{times} looks that showed only what had been seen"),
+            RepeatKind::Tweak => format!("{times} times a line or two of the same files changed, and nothing came of it"),
             RepeatKind::Dry => format!("{times} turns without a new file state, a newly passing test or a commit"),
         }
     }

@@ -19,7 +19,7 @@ pub mod worktree;
 
 pub use audit::AuditPlace;
 pub use check::{CheckRan, Culprit, RegressionTraced};
-pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, MoveRefused, RolledBack};
+pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, FileWritten, MoveRefused, RolledBack};
 pub use circling::{CirclingSeen, CirclingStep, Repeat, RepeatKind};
 pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,

@@ -7,36 +7,38 @@
 //! A turn is judged by the best that it brought ([`Beat`]). Proof and new file states end a streak of rounds; so does an answer that
 //! changed without the agent's doing, for then it waits for something that moves. A look at something new takes one round off. Two
 //! things are counted besides, because each may go on under new file states or new looks for ever: the same failure again and again
-//! ([`FAILURES_PER_ROUND`]), and turns that only look ([`DRY_PER_ROUND`]). While something runs that the agent started, a turn that
-//! waits for it is no round; for how long, `wait` says.
+//! ([`FAILURES_PER_ROUND`]), and turns that bring little ([`DRY_PER_ROUND`]): that only look, that only see what was seen, that change
+//! a line or two of what was written before and hear nothing new. While something runs that the agent started, a turn that waits for it
+//! is no round; for how long, `wait` says.
 
 mod beat;
 mod counts;
+mod dry;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod track;
+mod turn;
 mod wait;
 
 pub use beat::Beat;
 pub use track::Track;
 
 use super::timeline::Call;
-use crate::protocol::event::{Repeat, RepeatKind, ToolFinished};
+use crate::protocol::event::{FileWritten, Repeat, RepeatKind, ToolFinished};
 use crate::protocol::{CallStatus, CaseStatus, Oid, TestPurpose, TestRun, ToolKind};
 use counts::{COUNTED, Counted, NAMED, count};
+use dry::Dry;
 use jiff::Timestamp;
 use seen::Seen;
 use std::collections::HashMap;
+use turn::{Answer, Turn};
 use wait::Wait;
 
 /// Times that the same failure must come, with edits in between, to weigh as much as a round.
 pub const FAILURES_PER_ROUND: u32 = 2;
-/// Turns without a new file state or proof that weigh as much as a round.
+/// Turns that only look, without a new file state or proof, that weigh as much as a round.
 pub const DRY_PER_ROUND: u32 = 10;
-/// So many such turns weighs one in which a test passed once more: whoever looks whether it always does has reason to do it again.
-const RERUN: u32 = 3;
-
 /// The measure of one session's work on one feature.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Headway {
@@ -50,71 +52,15 @@ pub struct Headway {
     answers: Seen,
     /// What was answered, to whatever question and on whatever files.
     texts: Seen,
+    /// The lines of it.
+    lines: Seen,
+    /// Files that the agent wrote.
+    written: Seen,
     latest: HashMap<u64, u64>,
     passed: Seen,
     failures: Vec<Counted>,
     repeats: Vec<Counted>,
     wait: Wait,
-}
-
-/// Turns that brought neither a new file state nor proof.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Dry {
-    turns: u32,
-    /// What they weigh, in turns that only look.
-    weight: u32,
-}
-
-/// The turn that is under way.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Turn {
-    calls: bool,
-    proved: bool,
-    changed: bool,
-    /// The same question got another answer.
-    moved: bool,
-    fresh: u32,
-    /// What the call that ended last brought.
-    last: Answer,
-    again: bool,
-    /// A test passed that had passed before on these files.
-    rerun: bool,
-    /// Something that the agent started was awaited.
-    waits: bool,
-}
-
-/// What an answer was worth.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Answer {
-    /// It was counted as a look at something new.
-    is_fresh: bool,
-    /// Its words had not been heard before.
-    is_new: bool,
-}
-
-impl Dry {
-    const fn and(self, turns: u32, weight: u32) -> Self {
-        Self {
-            turns: self.turns + turns,
-            weight: self.weight + weight,
-        }
-    }
-}
-
-impl Turn {
-    const fn beat(&self) -> Beat {
-        if self.proved {
-            Beat::Proved
-        } else if self.changed {
-            Beat::Changed
-        } else if self.moved || self.fresh > 0 {
-            Beat::Looked
-        } else if self.again {
-            Beat::Round
-        } else {
-            Beat::Idle
-        }
-    }
 }
 
 impl Headway {
@@ -131,15 +77,14 @@ impl Headway {
     #[must_use]
     pub fn repeats(&self) -> Vec<Repeat> {
         let (_, dry) = self.counted();
-        let dry = Counted::new(0, RepeatKind::Dry, "", dry.turns / DRY_PER_ROUND * DRY_PER_ROUND);
-        let mut all: Vec<&Counted> = self.failures.iter().chain(&self.repeats).collect();
-        all.retain(|counted| counted.times > 1);
-        all.sort_by_key(|counted| std::cmp::Reverse(counted.times));
-        // That nothing came of it goes without saying where it is said what was done.
-        if all.is_empty() && dry.times > 1 {
-            all.push(&dry);
-        }
-        all.into_iter().take(NAMED).map(Counted::told).collect()
+        let mut repeated: Vec<&Counted> = self.failures.iter().chain(&self.repeats).collect();
+        repeated.retain(|counted| counted.times > 1);
+        repeated.sort_by_key(|counted| std::cmp::Reverse(counted.times));
+        // That nothing came of it goes without saying where it is said what was done, unless this is what it is told for.
+        let is_named = repeated.is_empty() || dry.is_told_for(self.rounds());
+        let little = if is_named { dry.counted() } else { Vec::new() };
+        let all = little.iter().chain(repeated);
+        all.take(NAMED).map(Counted::told).collect()
     }
 
     /// Returns since when the agent knows that it goes round, if it has not moved since.
@@ -158,13 +103,13 @@ impl Headway {
     pub(super) fn end_turn(&mut self) -> Beat {
         let beat = self.turn.beat();
         (self.streak, self.dry) = self.counted();
-        if beat >= Beat::Changed || self.turn.moved {
+        if self.turn.brings_something() {
             self.repeats.clear();
         }
         if beat == Beat::Proved {
             self.failures.clear();
         }
-        if beat >= Beat::Changed {
+        if beat >= Beat::Changed && self.turn.brings_something() {
             self.wait = Wait::default();
         } else if self.turn.waits {
             self.wait.end_turn();
@@ -179,15 +124,18 @@ impl Headway {
     /// Streak and dry turns with the turn under way.
     const fn counted(&self) -> (u32, Dry) {
         let (streak, dry, turn) = (self.streak, self.dry, &self.turn);
+        if turn.brings_something() {
+            return (0, Dry::NONE);
+        }
         match turn.beat() {
-            Beat::Proved | Beat::Changed => (0, Dry { turns: 0, weight: 0 }),
-            Beat::Looked if turn.moved => (0, Dry { turns: 0, weight: 0 }),
+            Beat::Proved | Beat::Changed => (streak.saturating_sub(1), dry.with_tweak()),
             Beat::Looked if turn.waits => (streak.saturating_sub(1), dry),
-            Beat::Looked => (streak.saturating_sub(1), dry.and(1, 1)),
-            Beat::Round => (streak + 1, dry.and(1, 1)),
-            Beat::Idle if turn.rerun => (streak, dry.and(1, RERUN)),
+            Beat::Looked => (streak.saturating_sub(1), dry.with_look()),
+            Beat::Round => (streak + 1, dry.with_look()),
+            Beat::Idle if turn.rerun => (streak, dry.with_rerun()),
             Beat::Idle if turn.waits || !turn.calls => (streak, dry),
-            Beat::Idle => (streak, dry.and(1, 1)),
+            Beat::Idle if turn.stale => (streak, dry.with_stale_look()),
+            Beat::Idle => (streak, dry.with_look()),
         }
     }
 
@@ -196,7 +144,7 @@ impl Headway {
         self.latest.contains_key(&asked(call))
     }
 
-    /// A call ended. One that was cut off tells nothing. Whether it ran tests is asked for only where it was made before.
+    /// A call ended. One that was cut off tells nothing. `runs_tests` says whether it ran the project's tests.
     pub(super) fn called(&mut self, call: &Call, finished: &ToolFinished, runs_tests: bool) {
         let kind = call.kind.unwrap_or(ToolKind::Other);
         self.turn.last = Answer::default();
@@ -211,12 +159,18 @@ impl Headway {
         let failed = finished.status != CallStatus::Completed || finished.exit_code.is_some_and(|code| code != 0);
         let gist = seen::gist(&finished.output.text);
         let exact = if failed { gist } else { seen::output(&finished.output) };
-        let tells = failed && !waits && seen::says_something(&finished.output.text);
+        let speaks = seen::says_something(&finished.output.text);
+        let tells = failed && !waits && speaks;
         if tells {
-            let number = seen::number((asked, gist));
+            // What runs the tests asks the same in whatever words: the failure is what it is told by.
+            let question = (!(runs_tests && kind == ToolKind::Execute)).then_some(asked);
+            let number = seen::number((question, gist));
             count(&mut self.failures, number, RepeatKind::Failure, &call.title, 1);
         }
-        self.turn.last.is_new = seen::says_something(&finished.output.text) && self.texts.note(gist);
+        let looks = matches!(kind, ToolKind::Read | ToolKind::Search | ToolKind::Execute | ToolKind::Fetch);
+        let shows = looks && self.lines.note_lines(&finished.output.text);
+        self.turn.heard |= shows;
+        self.turn.last.is_new = speaks && self.texts.note(gist);
         let before = self.latest.insert(asked, gist);
         if self.latest.len() > COUNTED * 32 {
             self.latest.clear();
@@ -238,11 +192,13 @@ impl Headway {
             let passes_again = runs_tests && !failed;
             self.turn.rerun |= passes_again;
             self.turn.again |= !passes_again;
-        } else if matches!(kind, ToolKind::Read | ToolKind::Search | ToolKind::Execute | ToolKind::Fetch) {
+        } else if looks {
             match before {
                 // Only the clock went on.
                 Some(before) if before == gist && !failed => {}
                 Some(_) if !failed => self.turn.moved = true,
+                // That there is nothing to be found is an answer too.
+                _ if !shows && (speaks || !failed) => self.turn.stale = true,
                 _ => {
                     self.turn.fresh += 1;
                     self.turn.last.is_fresh = true;
@@ -258,14 +214,21 @@ impl Headway {
         self.states.note(files);
     }
 
-    /// The files are so after a call of the agent.
-    pub(super) fn became(&mut self, tree: &Oid) {
+    /// The files are so after a call of the agent, which wrote these; none, if that is not known.
+    pub(super) fn became(&mut self, tree: &Oid, wrote: &[FileWritten]) {
         let files = seen::number(tree.as_str());
         if self.files.replace(files) == Some(files) {
             return;
         }
+        let mut known = !wrote.is_empty();
+        for file in wrote {
+            known &= !self.written.note(seen::number(file.path.as_str()));
+        }
         if self.states.note(files) {
-            self.turn.changed = true;
+            let lines = wrote
+                .iter()
+                .try_fold(0_u32, |sum, file| Some(sum.saturating_add(file.lines?)));
+            self.turn.writes(lines.filter(|_| known));
             return;
         }
         let last = std::mem::take(&mut self.turn.last);
@@ -359,6 +322,7 @@ impl Headway {
     pub(super) fn close(&mut self) {
         (self.states, self.answers) = (Seen::default(), Seen::default());
         (self.texts, self.passed) = (Seen::default(), Seen::default());
+        (self.lines, self.written) = (Seen::default(), Seen::default());
         self.latest = HashMap::new();
         self.files = None;
         for counts in [&mut self.failures, &mut self.repeats] {

@@ -16,15 +16,30 @@ pub(super) struct Seen {
 
 /// Numbers that a memory holds.
 const MOST: usize = 2048;
+/// Numbers that one of lines holds.
+const LINES: usize = 16_384;
 
 impl Seen {
     /// Remembers a number. Returns whether it was new.
     pub(super) fn note(&mut self, number: u64) -> bool {
+        self.note_among(number, MOST)
+    }
+
+    /// Remembers the lines of an output. Returns whether any was new. How a command ended is none.
+    pub(super) fn note_lines(&mut self, output: &str) -> bool {
+        let mut any = false;
+        for line in output.lines().filter(|line| says_something(line)).take(LINES / 4) {
+            any |= self.note_among(gist(line.trim()), LINES);
+        }
+        any
+    }
+
+    fn note_among(&mut self, number: u64, most: usize) -> bool {
         if !self.known.insert(number) {
             return false;
         }
         self.order.push_back(number);
-        if self.order.len() > MOST
+        if self.order.len() > most
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);

@@ -134,7 +134,30 @@ impl Trace {
         self.kept(tree, CheckpointCause::Step, Some(call));
     }
 
+    /// An edit of so many lines of a file, as a checkpoint tells it.
+    fn edit_lines(&mut self, path: &str, lines: u32) {
+        let call = self.call("edit", ToolKind::Edit, path, (CallStatus::Completed, None), "edited");
+        self.wrote(call, path, lines);
+    }
+
+    /// A command that writes so many lines of a file.
+    fn sh_lines(&mut self, command: &str, ended: (i32, &str), path: &str, lines: u32) {
+        let call = self.sh(command, ended.0, ended.1);
+        self.wrote(call, path, lines);
+    }
+
+    /// The files are as they never were, by a call that wrote so many lines of one.
+    fn wrote(&mut self, call: CallId, path: &str, lines: u32) {
+        let (path, lines) = (path.into(), Some(lines));
+        let tree = format!("tree after {call}");
+        self.kept_with(&tree, CheckpointCause::Step, Some(call), vec![FileWritten { path, lines }]);
+    }
+
     fn kept(&mut self, tree: &str, cause: CheckpointCause, call: Option<CallId>) {
+        self.kept_with(tree, cause, call, Vec::new());
+    }
+
+    fn kept_with(&mut self, tree: &str, cause: CheckpointCause, call: Option<CallId>, wrote: Vec<FileWritten>) {
         let checkpoint = CheckpointId(u32::try_from(self.state.checkpoints.len() + 1).unwrap());
         self.tell(CheckpointMade {
             checkpoint,
@@ -143,6 +166,7 @@ impl Trace {
             head: None,
             call,
             left_out: Vec::new(),
+            wrote,
         });
     }
 

@@ -153,6 +153,7 @@ impl Project {
                     head: self.head.map(oid),
                     call: None,
                     left_out: Vec::new(),
+                    wrote: Vec::new(),
                 });
             }
             Act::Review(which, settled) => {

@@ -32,11 +32,13 @@ impl State {
     }
 
     pub(super) fn measure_call(&mut self, at: At, event: &ToolFinished) {
-        let known = self.session(at.session).and_then(|session| {
+        let failed = event.exit_code.is_some_and(|code| code != 0);
+        // Asked only where it makes a difference: tests may be many, and so may calls.
+        let asked = self.session(at.session).and_then(|session| {
             let call = session.call(&event.call)?;
-            session.headway.knows(call).then_some(call)
+            (failed || session.headway.knows(call)).then_some(call)
         });
-        let runs_tests = known.is_some_and(|call| self.runs_tests(call));
+        let runs_tests = asked.is_some_and(|call| self.runs_tests(call));
         let Some(session) = self.session_mut(at.session) else { return };
         let item = session.calls.get(&event.call).and_then(|index| session.items.get(*index));
         if let Some(ItemKind::Call(call)) = item.map(|item| &item.kind) {
@@ -64,7 +66,7 @@ impl State {
         match (event.cause, kind) {
             // What the harness's own tools write, such as a note, is no work on the project.
             (CheckpointCause::Step, Some(ToolKind::Other)) => {}
-            (CheckpointCause::Step, Some(_)) => session.headway.became(&event.tree),
+            (CheckpointCause::Step, Some(_)) => session.headway.became(&event.tree, &event.wrote),
             _ => session.headway.stand(&event.tree),
         }
     }

@@ -257,6 +257,33 @@ async fn waiting_for_a_build_in_the_background_is_no_round() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_junk_more_in_each_turn_is_told_and_handed_off() {
+    let lab = lab(Autonomy::Auto);
+    let junk = |line: usize| {
+        call(
+            "bash",
+            &format!(r#"{{ command = "echo junk {line} >> work.sh; echo tried" }}"#),
+        )
+    };
+    let script = [
+        INITIALIZER,
+        &coding(&((0..22).map(junk).collect::<String>() + &ends())),
+        &builds("F001", "01", "hello"),
+        &builds("F002", "02", "bye"),
+    ]
+    .concat();
+    let ran = lab.run(&script).await;
+    assert_eq!(steps(&ran), [CirclingStep::Told, CirclingStep::HandedOff]);
+    let wrote = ran.all(|event| match event {
+        Event::CheckpointMade(made) if !made.wrote.is_empty() => Some((made.wrote[0].path.clone(), made.wrote[0].lines)),
+        _ => None,
+    });
+    assert!(wrote.contains(&("work.sh".to_owned(), Some(1))), "{wrote:?}");
+    let told = "a line or two of the same files changed";
+    assert!(ran.requests.iter().any(|body| body.contains(told)), "what it repeats is said");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_threshold_of_zero_is_never_reached() {
     let mut lab = lab(Autonomy::Auto);
     lab.settings.circling = Circling {

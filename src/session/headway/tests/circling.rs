@@ -242,3 +242,66 @@ fn a_test_that_is_broken_and_mended_in_turns_proves_itself_once() {
     }
     found(&trace, 9, RepeatKind::Undone, "");
 }
+
+/// A line more in each turn, of a file that nobody asks for.
+fn junk(answers: (i32, &str), turns: usize) -> Trace {
+    let mut trace = Trace::new();
+    for step in 0..turns {
+        trace.turn(|t| t.sh_lines(&format!("echo junk {step} >> notes.sh; try"), answers, "notes.sh", 1));
+    }
+    trace
+}
+
+#[test]
+fn a_line_of_junk_more_in_each_turn() {
+    let trace = junk((0, ""), 45);
+    found(&trace, 31, RepeatKind::Tweak, "");
+    assert_eq!(trace.found_at(), Some(31), "a line now and then is none");
+}
+
+#[test]
+fn a_line_of_junk_more_in_each_turn_and_the_same_answer() {
+    found(&junk((0, "1 not ok"), 45), 31, RepeatKind::Tweak, "");
+}
+
+#[test]
+fn a_line_of_junk_more_and_the_suite_that_fails_in_the_same_command() {
+    let mut trace = Trace::new();
+    trace.tests(TestPurpose::Smoke, &[("tests/t1.sh", false, ""), ("tests/t2.sh", true, "")]);
+    for step in 0..45 {
+        let command = format!("echo junk {step} >> add.sh; sh tests/t1.sh");
+        trace.turn(|t| t.sh_lines(&command, (1, "not ok - adds: want 3 got 0"), "add.sh", 1));
+    }
+    found(&trace, 12, RepeatKind::Failure, "echo junk 0 >> add.sh; sh tests/t1.sh");
+}
+
+#[test]
+fn junk_and_the_same_look_by_turns() {
+    let mut trace = Trace::new();
+    for step in 0..45 {
+        trace.turn(|t| t.edit_lines("add.sh", 2));
+        trace.turn(|t| drop(t.sh(&format!("cat run.sh # look {step}"), 0, "one\ntwo\nthree")));
+    }
+    found(&trace, 24, RepeatKind::Stale, "");
+}
+
+#[test]
+fn the_same_file_looked_at_in_ever_new_words() {
+    let mut trace = Trace::new();
+    for step in 0..45 {
+        trace.turn(|t| drop(t.sh(&format!("cat run.sh # look {step}"), 0, "one\ntwo\nthree")));
+    }
+    found(&trace, 16, RepeatKind::Stale, "");
+}
+
+#[test]
+fn the_same_file_looked_at_in_ever_new_slices() {
+    let file: Vec<String> = (0..30).map(|line| format!("line {line}")).collect();
+    let mut trace = Trace::new();
+    trace.turn(|t| drop(t.sh("cat run.sh", 0, &file.join("\n"))));
+    for step in 0..45 {
+        let slice = file.iter().skip(step).take(2).cloned().collect::<Vec<_>>().join("\n");
+        trace.turn(|t| drop(t.sh(&format!("sed -n {step},{}p run.sh", step + 1), 0, &slice)));
+    }
+    found(&trace, 17, RepeatKind::Stale, "");
+}

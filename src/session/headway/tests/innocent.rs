@@ -89,7 +89,7 @@ fn reading_a_whole_code_base_is_movement() {
     let mut trace = Trace::new();
     for file in 0..55 {
         trace.turn(|t| {
-            t.read(&format!("src/f{file}.rs"), "the same licence text");
+            t.read(&format!("src/f{file}.rs"), &format!("the same licence text\nmod f{file};"));
             t.read("src/lib.rs", "mod all;");
         });
     }
@@ -314,4 +314,87 @@ fn another_feature_begins_at_nothing() {
         assert_eq!(trace.headway().rounds(), 0, "{id}");
     }
     innocent("another feature", &trace);
+}
+
+#[test]
+fn a_new_file_in_each_turn_is_movement() {
+    let mut trace = Trace::new();
+    for step in 0..40 {
+        trace.turn(|t| t.edit_lines(&format!("src/f{step}.rs"), 1));
+    }
+    innocent("new files", &trace);
+}
+
+#[test]
+fn a_refactoring_under_red_tests_is_movement() {
+    let mut trace = Trace::new();
+    for step in 0..60 {
+        trace.turn(|t| t.edit_lines("src/a.rs", 3 + step % 4));
+        trace.turn(|t| drop(t.sh("cargo check", 101, &format!("error: {} errors", 200 - step))));
+    }
+    innocent("a refactoring with few lines a turn", &trace);
+}
+
+#[test]
+fn reading_a_long_file_in_pieces_is_movement() {
+    let mut trace = Trace::new();
+    for piece in 0..50 {
+        let lines: Vec<String> = (0..100).map(|line| format!("let a{} = 1;\n}}", piece * 100 + line)).collect();
+        let (from, to) = (piece * 100 + 1, piece * 100 + 100);
+        trace.turn(|t| drop(t.sh(&format!("sed -n {from},{to}p src/long.rs"), 0, &lines.join("\n"))));
+    }
+    innocent("a long file", &trace);
+}
+
+#[test]
+fn mending_a_word_line_by_line_is_movement() {
+    let mut trace = Trace::new();
+    for line in 0..12 {
+        trace.turn(|t| t.edit_lines("README.md", 1));
+        trace.turn(|t| drop(t.sh(&format!("grep -n teh README.md # {line}"), 0, &format!("{line}: teh"))));
+        trace.turn(|t| drop(t.sh("make lint", 0, "no faults")));
+    }
+    innocent("a word", &trace);
+    let mut trace = Trace::new();
+    for _ in 0..12 {
+        trace.turn(|t| t.edit_lines("README.md", 1));
+    }
+    innocent("a word, and nothing else", &trace);
+}
+
+#[test]
+fn one_line_at_a_time_under_answers_that_change_is_movement() {
+    let mut trace = Trace::new();
+    for step in 0..60 {
+        trace.turn(|t| {
+            t.edit_lines("src/a.rs", 1);
+            t.sh(&format!("cargo test # {step}"), 101, &format!("left: {step}, right: 60"));
+        });
+    }
+    innocent("a value that is found step by step", &trace);
+    let mut trace = Trace::new();
+    for step in 0..40 {
+        trace.turn(|t| t.edit_lines("src/a.rs", 2));
+        trace.turn(|t| drop(t.sh("sh bench.sh", 0, &format!("{} requests", 900 + step))));
+    }
+    innocent("tuning", &trace);
+}
+
+#[test]
+fn several_small_edits_in_one_turn_are_an_edit() {
+    let mut trace = Trace::new();
+    trace.turn(|t| t.edit_lines("src/a.rs", 40));
+    for _ in 0..60 {
+        trace.turn(|t| (0..3).for_each(|_| t.edit_lines("src/a.rs", 1)));
+    }
+    innocent("three lines a turn", &trace);
+}
+
+#[test]
+fn searches_that_find_nothing_are_answers() {
+    let mut trace = Trace::new();
+    for word in 0..40 {
+        trace.turn(|t| drop(t.sh(&format!("grep -rn word{word} src"), 1, "[exit code 1]")));
+    }
+    innocent("a search", &trace);
 }

@@ -56,6 +56,7 @@ fn kept(number: u32) -> Event {
         head: None,
         call: None,
         left_out: Vec::new(),
+        wrote: Vec::new(),
     }
     .into()
 }

@@ -180,6 +180,7 @@ fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not
             head: None,
             call: None,
             left_out: Vec::new(),
+            wrote: Vec::new(),
         },
     );
     assert!(
