@@ -286,7 +286,9 @@ impl<'a> Cutter<'a> {
                 Some(Token::Id(_)) => false,
             };
             if ends && (same == name.len() || same > 1) {
-                tokens.drain(from..from + same);
+                // What set them off goes with them, where something sets off what follows as well.
+                let parted = !matches!(tokens.get(from + same), Some(Token::Word(_)));
+                tokens.drain(if parted { at } else { from }..from + same);
             }
         }
     }
