@@ -7,7 +7,7 @@ use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::words;
 use crate::protocol::event::RunOutcome;
-use crate::protocol::{FeatureStatus, MoveKind, Oid, TestRun, Usage};
+use crate::protocol::{FeatureStatus, MoveKind, Oid, Usage};
 use crate::session::Tested;
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
@@ -183,7 +183,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if queued > 0 {
         lines.push(("queued", format!("{} to the agent", format::plural(queued, "message"))));
     }
-    let counted = |run: &TestRun| words::tests(&run.totals());
+    let counted = words::test_run;
     match state.tested_now() {
         Tested::OfThese(run, _) => lines.push(("tests", format!("{}  ({})", counted(run), run.command))),
         Tested::Before(run, _) => {

@@ -1,7 +1,7 @@
 //! How sums, outcomes and activities are said on the command line.
 
 use crate::protocol::event::{EndCause, RunOutcome, WorktreeFinished, WorktreeTaken};
-use crate::protocol::{FeatureStatus, FinishWay, MoveKind, Oid, TestTotals};
+use crate::protocol::{FeatureStatus, FinishWay, MoveKind, Oid, TestRun, TestTotals};
 use crate::session::state::{FeatureRow, PastMove, Totals};
 use crate::session::{Activity, State};
 use crate::ui::text::format;
@@ -58,6 +58,13 @@ pub fn tests(totals: &TestTotals) -> String {
         }
     }
     text
+}
+
+/// Says how a test run went: its counts, and that it was cut off, if so.
+#[must_use]
+pub fn test_run(run: &TestRun) -> String {
+    let cut = if run.timed_out { ", stopped by its time limit" } else { "" };
+    format!("{}{cut}", tests(&run.totals()))
 }
 
 /// Says how long ago something was: `3m ago`, `just now`.

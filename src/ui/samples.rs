@@ -8,7 +8,7 @@ mod verify;
 pub use circling::sample_circling;
 pub use history::sample_history;
 pub use survey::sample_survey;
-pub use verify::{sample_audit, sample_audited, sample_test_run};
+pub use verify::{sample_audit, sample_audited, sample_rerun, sample_test_run};
 
 use crate::config::Settings;
 use crate::harness::prompt::{Attendance, Prompts};

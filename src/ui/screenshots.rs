@@ -164,6 +164,18 @@ pub fn testing_of(mut model: Model) -> Model {
     model
 }
 
+/// A person's run has told against a feature, and another one waits.
+#[must_use]
+pub fn rerun_of(mut model: Model) -> Model {
+    model.state.open_questions.clear();
+    perform(&mut model, Action::FocusTests, &mut Vec::new());
+    for event in samples::sample_rerun(&model.state) {
+        tell(&mut model, event);
+    }
+    model.settle();
+    model
+}
+
 /// Ends the running session with findings against it, and opens its audit.
 #[must_use]
 pub fn audit_of(mut model: Model) -> Model {

@@ -257,7 +257,7 @@ fn tested(run: &TestRun) -> String {
         TestPurpose::Agent => "tests for the agent",
     };
     let result = match (run.cases.is_empty(), run.exit_code) {
-        (false, _) => words::tests(&run.totals()),
+        (false, _) => words::test_run(run),
         (true, Some(code)) => format!("exit code {code}"),
         (true, None) if run.timed_out => "timed out".to_owned(),
         (true, None) => "killed".to_owned(),

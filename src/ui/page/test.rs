@@ -45,7 +45,7 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
         let since = if model.is_flaky_now(case) {
             ""
         } else {
-            "; not seen since on another tree"
+            ", not on the one that it ran on last"
         };
         sheet.fact("flaky", &format!("failed and passed on tree {}{since}", tree.short()));
     }

@@ -174,6 +174,9 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     } else {
         spans.push(Span::styled("failed", look.style(Slot::Fail)));
     }
+    if run.timed_out && roomy {
+        spans.push(Span::styled(" timeout", look.style(Slot::Fail)));
+    }
     let since = match (tested.exactly(), roomy) {
         (Some(run), true) => format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)),
         (None, true) if width >= WIDE => format!(" {} files changed since", look.glyph(Glyph::Dot)),

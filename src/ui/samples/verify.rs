@@ -1,7 +1,9 @@
 //! A test run under way and an audit with findings, as the recorded project would have them.
 
-use crate::protocol::event::{AuditPlace, BreachFound, EndCause, SessionEnded, TestRunProgressed, TestRunStarted};
-use crate::protocol::{Event, Seq, SessionNo, TestPurpose, TestTotals};
+use crate::protocol::event::{
+    AuditPlace, BreachFound, EndCause, SessionEnded, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind,
+};
+use crate::protocol::{CaseStatus, Event, Seq, SessionNo, TestPurpose, TestTotals};
 use crate::session::State;
 use crate::session::timeline::ItemKind;
 
@@ -24,6 +26,35 @@ pub fn sample_test_run(state: &State) -> Vec<Event> {
         last: "not ok 12 - tests/07-export.sh: writes a heading per note".to_owned(),
     };
     vec![started.into(), told.into()]
+}
+
+/// Returns a person's run of all tests that speaks against a passing feature and shows a test as flaky, and the wait for another one.
+#[must_use]
+pub fn sample_rerun(state: &State) -> Vec<Event> {
+    let mut run = state
+        .tests
+        .latest
+        .as_ref()
+        .map(|(_, _, run)| run.clone())
+        .into_iter()
+        .collect::<Vec<_>>();
+    for run in &mut run {
+        (run.purpose, run.exit_code) = (TestPurpose::Asked, Some(1));
+        run.tree = Some("c3ccb3f04d7a2b6f1c3e58a90b1d2c3e4f506172".into());
+        if let Some(case) = run.cases.first_mut() {
+            case.status = CaseStatus::Failed;
+            case.detail = "want: \"1\"\ngot:  \"\"".to_owned();
+        }
+        if let Some(case) = run.cases.get_mut(4) {
+            case.attempts = vec![CaseStatus::Failed, CaseStatus::Passed];
+        }
+    }
+    let waits = TestRunQueued {
+        only: Vec::new(),
+        behind: TestsBehind::Command,
+    };
+    let finished = run.into_iter().map(|run| Event::from(TestRunFinished { run }));
+    finished.chain([waits.into()]).collect()
 }
 
 /// Returns what happens at the end of the running session: a breach, then an end with findings against it.

@@ -1,7 +1,7 @@
 //! Snapshots of the tests pane while tests run, of a test's page, and of a session's audit.
 
 use super::{SIZES, check, live, monochrome, styles};
-use crate::ui::screenshots::{audit_of, draw, testing_of};
+use crate::ui::screenshots::{audit_of, draw, rerun_of, testing_of};
 use crate::ui::testing::keys;
 use ratatui::style::Color;
 
@@ -12,6 +12,18 @@ fn the_tests_pane_while_a_run_goes_on() {
         check("tests-running", &mut model);
         keys(&mut model, "+ +");
         check("tests-running-full", &mut model);
+    }
+}
+
+#[test]
+fn a_rerun_that_speaks_against_a_feature_and_one_that_waits() {
+    for size in SIZES {
+        let mut model = rerun_of(live(size));
+        check("tests-rerun", &mut model);
+        keys(&mut model, "+ +");
+        check("tests-rerun-full", &mut model);
+        keys(&mut model, "1 g g Enter");
+        check("feature-doubted", &mut model);
     }
 }
 

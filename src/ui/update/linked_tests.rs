@@ -211,6 +211,17 @@ fn a_later_run_that_speaks_against_a_passing_feature_is_told_beside_it_until_its
 }
 
 #[test]
+fn what_has_failed_since_its_first_run_is_not_put_down_to_the_next_commit() {
+    let mut model = at_tests();
+    let run = run(&[], &[("a new one", CaseStatus::Failed)]);
+    tell(&mut model, TestRunFinished { run });
+    tell(&mut model, samples::commit_made(samples::oid('c'), None));
+    keys(&mut model, "g g Enter");
+    let drawn = screen(&mut model);
+    assert!(drawn.contains("a new one") && drawn.contains("first seen at"), "{drawn}");
+}
+
+#[test]
 fn a_wanted_test_that_has_no_result_is_named() {
     let mut model = at_tests();
     let name = selected(&model);

@@ -94,6 +94,11 @@ pub fn finished(model: &mut Model, finished: &TestRunFinished) {
         (failed, 0) => format!("{} failed", format::plural(failed as usize, "test")),
         (failed, passed) => format!("{} failed, {passed} passed", format::plural(failed as usize, "test")),
     };
+    let told = if run.timed_out {
+        format!("{told}; stopped by its time limit")
+    } else {
+        told
+    };
     let unheard: Vec<&String> = run
         .only
         .iter()
