@@ -12,6 +12,7 @@ use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The machine-readable form. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -22,7 +23,7 @@ struct Row {
     feature: Option<String>,
     started: Timestamp,
     ended: Option<Timestamp>,
-    cause: Option<&'static str>,
+    cause: Option<Cow<'static, str>>,
     summary: Option<String>,
     /// Whether its work is not in the files any more, by a move back.
     abandoned: bool,
@@ -78,8 +79,8 @@ fn line(state: &State, session: &Session, zone: &TimeZone) -> String {
     });
     let outcome = match row.cause {
         Some(cause) => cause,
-        None if session.is_interrupted() => "interrupted",
-        None => "running",
+        None if session.is_interrupted() => "interrupted".into(),
+        None => "running".into(),
     };
     let abandoned = if row.abandoned {
         ", abandoned (its work is not in the files)"
@@ -117,7 +118,7 @@ fn row(state: &State, session: &Session) -> Row {
         feature: session.feature.as_ref().map(ToString::to_string),
         started: session.started,
         ended: session.ended.as_ref().map(|(time, _)| *time),
-        cause: session.end_cause().map(words::cause),
+        cause: session.ended.as_ref().map(|(_, ended)| words::ended(ended)),
         summary: session.ended.as_ref().map(|(_, ended)| ended.summary.clone()),
         abandoned: state.is_abandoned(number),
         turns: session.turn.0,

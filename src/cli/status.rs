@@ -6,12 +6,14 @@ use super::failure::Failure;
 use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::words;
+use crate::harness::select;
 use crate::protocol::event::RunOutcome;
 use crate::protocol::{FeatureStatus, MoveKind, Oid, Usage};
-use crate::session::Tested;
+use crate::session::{State, Tested};
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The machine-readable form. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -81,7 +83,7 @@ struct Current {
     turn: u32,
     activity: &'static str,
     context_share: f64,
-    ended: Option<&'static str>,
+    ended: Option<Cow<'static, str>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -163,8 +165,8 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     ));
     if let Some(session) = state.current() {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(", {id}"));
-        let doing = match session.end_cause() {
-            Some(cause) => words::cause(cause).to_owned(),
+        let doing = match &session.ended {
+            Some((_, ended)) => words::ended(ended).into_owned(),
             None if session.is_interrupted() => format!("interrupted (turn {})", session.turn.0),
             None => format!("{} (turn {})", words::activity(session.activity), session.turn.0),
         };
@@ -205,18 +207,33 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             format!("{}, {}", words::cost(&state.totals), words::tokens(&state.totals)),
         ));
     }
-    let next = state
-        .features
-        .rows
-        .iter()
-        .find(|row| row.feature.status != FeatureStatus::Passing);
-    if let Some(row) = next {
-        lines.push(("next", format!("{} {}", row.feature.id, row.feature.description)));
+    if let Some(next) = next(state) {
+        lines.push(("next", next));
     }
     if project.dir.exists() {
         lines.push(("log", project.dir.sessions().display().to_string()));
     }
     lines
+}
+
+/// What comes next, as a run chooses it; `None` if nothing is left.
+fn next(state: &State) -> Option<String> {
+    if let Some((feature, _)) = select::of_state(state) {
+        return Some(format!("{} {}", feature.id, feature.description));
+    }
+    let skipped: Vec<&str> = state
+        .features
+        .rows
+        .iter()
+        .filter(|row| row.feature.status != FeatureStatus::Passing)
+        .map(|row| row.feature.id.as_str())
+        .collect();
+    (!skipped.is_empty()).then(|| {
+        format!(
+            "nothing: {} left out of this run, a new one takes them up",
+            skipped.join(", ")
+        )
+    })
 }
 
 /// The branch's newest commit with its first line, whoever made it.
@@ -333,7 +350,7 @@ fn report(project: &Project, now: Timestamp) -> Report {
             turn: session.turn.0,
             activity: words::activity(session.activity),
             context_share: session.context_share(),
-            ended: session.end_cause().map(words::cause),
+            ended: session.ended.as_ref().map(|(_, ended)| words::ended(ended)),
         }),
         headway: state.current().map(Moving::of),
         left_out: state
@@ -368,5 +385,32 @@ fn report(project: &Project, now: Timestamp) -> Report {
         unpriced_tokens: state.totals.unpriced_tokens,
         log: project.dir.sessions().display().to_string(),
         log_problems: project.problems.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Feature;
+    use crate::session::state::FeatureRow;
+
+    #[test]
+    fn what_is_skipped_is_not_next() {
+        let mut state = State::default();
+        let row = |id: &str| FeatureRow {
+            feature: Feature {
+                id: id.into(),
+                description: "adds".into(),
+                ..Feature::default()
+            },
+            ..FeatureRow::default()
+        };
+        state.features.rows = vec![row("F001"), row("F002")];
+        assert_eq!(next(&state).as_deref(), Some("F001 adds"));
+        state.features.skipped = vec!["F001".into()];
+        assert_eq!(next(&state).as_deref(), Some("F002 adds"));
+        state.features.skipped.push("F002".into());
+        let nothing = "nothing: F001, F002 left out of this run, a new one takes them up";
+        assert_eq!(next(&state).as_deref(), Some(nothing));
     }
 }

@@ -1,11 +1,12 @@
 //! How sums, outcomes and activities are said on the command line.
 
-use crate::protocol::event::{EndCause, RunOutcome, WorktreeFinished, WorktreeTaken};
+use crate::protocol::event::{EndCause, RunOutcome, SessionEnded, WorktreeFinished, WorktreeTaken};
 use crate::protocol::{FeatureStatus, FinishWay, MoveKind, Oid, TestRun, TestTotals};
 use crate::session::state::{FeatureRow, PastMove, Totals};
 use crate::session::{Activity, State};
 use crate::ui::text::format;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// Says what a move was: `rolled back to checkpoint 80, 12m ago; `longhaul undo` takes it back`.
@@ -131,9 +132,16 @@ pub const fn outcome(outcome: RunOutcome) -> &'static str {
     }
 }
 
-/// Says why a session ended.
+/// Says how a session ended. That it is finished is said only of one that brought a feature to pass, or left none.
 #[must_use]
-pub const fn cause(cause: EndCause) -> &'static str {
+pub fn ended(ended: &SessionEnded) -> Cow<'static, str> {
+    match (ended.cause, ended.left) {
+        (EndCause::Finished, Some(left)) => format!("ended by the agent, {} left", format::plural(left as usize, "feature")).into(),
+        (cause, _) => self::cause(cause).into(),
+    }
+}
+
+const fn cause(cause: EndCause) -> &'static str {
     match cause {
         EndCause::Finished => "finished",
         EndCause::ContextFull => "context full, handed off",

@@ -39,6 +39,16 @@ struct Point {
     checkpoint: Option<CheckpointId>,
 }
 
+impl Point {
+    fn of(ancestor: Ancestor) -> Self {
+        Self {
+            tree: ancestor.tree.clone(),
+            commit: Some(ancestor),
+            checkpoint: None,
+        }
+    }
+}
+
 /// The search for several features, which share their time and the runs of the whole suite.
 pub struct Search<'a> {
     project: &'a Project,
@@ -98,7 +108,7 @@ impl<'a> Search<'a> {
     }
 
     async fn find(&mut self, broken: &Broken) -> Result<Result<(Option<Oid>, Culprit), Halt>, EngineError> {
-        let points = self.points(broken.held).await?;
+        let mut points = self.points(broken.held).await?;
         let unknown = |reason: &str| {
             let reason = reason.to_owned();
             Ok(Ok((None, Culprit::Unknown { reason })))
@@ -123,13 +133,30 @@ impl<'a> Search<'a> {
             );
         }
         let (mut good, mut bad) = (0, points.len() - 1);
-        while bad - good > 1 {
-            let middle = usize::midpoint(good, bad);
-            let works = match points.get(middle) {
-                Some(point) => works!(point),
-                None => break,
-            };
-            if works { good = middle } else { bad = middle }
+        loop {
+            while bad - good > 1 {
+                let middle = usize::midpoint(good, bad);
+                let works = match points.get(middle) {
+                    Some(point) => works!(point),
+                    None => break,
+                };
+                if works { good = middle } else { bad = middle }
+            }
+            // A merge broke it only if none of its sides had.
+            let merge = points.get(bad).and_then(|point| point.commit.as_ref());
+            let merge = merge.map(|ancestor| ancestor.commit.clone());
+            let mut guilty = None;
+            for side in self.sides(merge).await? {
+                if let [first, .., last] = side.as_slice()
+                    && !works!(last)
+                    && works!(first)
+                {
+                    guilty = Some(side);
+                    break;
+                }
+            }
+            let Some(side) = guilty else { break };
+            (good, bad, points) = (0, side.len() - 1, side);
         }
         let commit_of = |at: usize| points.get(at).and_then(|point| point.commit.as_ref());
         let seen = (0..=good).rev().find_map(commit_of).map(|ancestor| ancestor.commit.clone());
@@ -145,6 +172,16 @@ impl<'a> Search<'a> {
         Ok(Ok((seen, culprit)))
     }
 
+    /// The states that a merge brought in, each side oldest first; none of what is no merge.
+    async fn sides(&self, merge: Option<Oid>) -> Result<Vec<Vec<Point>>, EngineError> {
+        let Some(merge) = merge else { return Ok(Vec::new()) };
+        let sides = self.project.git(move |repo| repo.merged_sides(&merge, COMMITS)).await?;
+        Ok(sides
+            .into_iter()
+            .map(|side| side.into_iter().rev().map(Point::of).collect())
+            .collect())
+    }
+
     /// The states between the one in which it worked and the present one, oldest first.
     async fn points(&self, held: Option<(Seq, bool)>) -> Result<Vec<Point>, EngineError> {
         let ancestors = self.project.git(|repo| repo.first_parents(COMMITS)).await?;
@@ -156,11 +193,7 @@ impl<'a> Search<'a> {
             .with_state(|state| (oldest(state, &ancestors, held), since(state, head.as_ref())));
         let mut points: Vec<Point> = Vec::new();
         for ancestor in ancestors.into_iter().take(down_to + 1).rev() {
-            points.push(Point {
-                tree: ancestor.tree.clone(),
-                commit: Some(ancestor),
-                checkpoint: None,
-            });
+            points.push(Point::of(ancestor));
         }
         for (checkpoint, tree) in kept {
             points.push(Point {

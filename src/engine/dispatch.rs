@@ -211,6 +211,7 @@ impl Dispatch {
             call: Some(call.clone()),
             detail,
             restored: false,
+            in_commit: false,
         })?;
         self.project.record(observed)
     }

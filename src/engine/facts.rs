@@ -73,6 +73,11 @@ impl SessionFacts {
         self.inner().passed.push(feature);
     }
 
+    /// Says whether a feature was brought to pass and still does.
+    pub fn has_passed(&self) -> bool {
+        !self.inner().passed.is_empty()
+    }
+
     /// A feature that was flipped to passing does not pass any more.
     pub fn set_back(&self, feature: &FeatureId) {
         self.inner().passed.retain(|passed| passed != feature);

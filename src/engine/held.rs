@@ -114,9 +114,10 @@ impl Project {
                 path: path.display().to_string(),
                 call: None,
                 detail: format!(
-                    "{how} in the commit to come, by git's index, its attributes or an ignore rule; the commit holds it as agreed"
+                    "{how} in the commit to come, by git's index, its attributes or an ignore rule; nothing was changed on disk"
                 ),
                 restored: true,
+                in_commit: true,
             })?;
         }
         Ok(news)

@@ -71,6 +71,7 @@ impl Project {
             call: call.cloned(),
             detail,
             restored,
+            in_commit: false,
         };
         let breaches: Vec<_> = match put_back.map_err(EngineError::task)? {
             Ok(changes) => changes
@@ -146,6 +147,7 @@ impl Dispatch {
             call: Some(call.clone()),
             detail: error.to_string(),
             restored: false,
+            in_commit: false,
         })?;
         Err(error)
     }

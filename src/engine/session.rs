@@ -116,6 +116,7 @@ pub async fn run(
                 next: None,
                 checks: Vec::new(),
                 places: Vec::new(),
+                left: None,
             };
             // The log may be the very thing that failed; the error that counts is the first.
             let _ = project.record(ended);
@@ -208,6 +209,11 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     let places = found.iter().map(|finding| finding.places.clone()).collect();
     let checks = found.into_iter().map(|finding| (finding.what, finding.holds)).collect();
     let headway = facts.commits() > 0;
+    let idle = cause == EndCause::Finished && facts.role == Role::Coding && !facts.has_passed();
+    let left = project.journal.with_state(|state| {
+        let (passing, all) = state.features.progress();
+        u32::try_from(all - passing).ok().filter(|left| idle && *left > 0)
+    });
     project.record(SessionEnded {
         cause,
         summary: summary.clone(),
@@ -215,6 +221,7 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
         next,
         checks,
         places,
+        left,
     })?;
     Ok(Outcome { cause, summary, headway })
 }

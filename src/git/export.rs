@@ -56,14 +56,36 @@ impl Repo {
         while let Some(id) = at.filter(|_| found.len() < limit) {
             // A shallow clone ends where its objects do.
             let Ok(commit) = self.git.find_commit(id) else { break };
-            found.push(Ancestor {
-                commit: ours(id),
-                tree: ours(commit.tree_id()),
-                subject: super::observe::info(&commit).subject,
-            });
+            found.push(ancestor(&commit));
             at = commit.parent_id(0).ok();
         }
         Ok(found)
+    }
+
+    /// Lists what a merge brought in: of each further parent, the commits on the way down its first parents that the first parent does
+    /// not hold, newest first, and the one below them, at most `limit`. Empty of a commit that is no merge.
+    ///
+    /// # Errors
+    /// If a commit cannot be read.
+    pub fn merged_sides(&self, commit: &Oid, limit: usize) -> Result<Vec<Vec<Ancestor>>, GitError> {
+        let missing = |_| GitError::NoObject { id: commit.to_string() };
+        let merge = self.git.find_commit(super::repo::theirs(commit)?).map_err(missing)?;
+        let mut parents = merge.parent_ids();
+        let Some(first) = parents.next() else {
+            return Ok(Vec::new());
+        };
+        let mut sides = Vec::new();
+        for parent in parents {
+            let (mut side, mut at) = (Vec::new(), Some(parent));
+            while let Some(id) = at.filter(|_| side.len() < limit) {
+                let Ok(commit) = self.git.find_commit(id) else { break };
+                side.push(ancestor(&commit));
+                let held = id == first || self.git.graph_descendant_of(first, id).doing("compare two commits")?;
+                at = commit.parent_id(0).ok().filter(|_| !held);
+            }
+            sides.push(side);
+        }
+        Ok(sides)
     }
 
     fn entries(&self, tree_or_commit: &Oid) -> Result<Vec<Entry>, GitError> {
@@ -85,6 +107,14 @@ impl Repo {
         });
         walked.doing("walk a tree")?;
         Ok(entries)
+    }
+}
+
+fn ancestor(commit: &git2::Commit<'_>) -> Ancestor {
+    Ancestor {
+        commit: ours(commit.id()),
+        tree: ours(commit.tree_id()),
+        subject: super::observe::info(commit).subject,
     }
 }
 

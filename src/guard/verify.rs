@@ -101,6 +101,7 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             call: call.cloned(),
             detail,
             restored: failed.is_empty(),
+            in_commit: false,
         });
     }
     for (path, how) in changed {
@@ -119,6 +120,7 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             call: call.cloned(),
             detail,
             restored,
+            in_commit: false,
         });
         told_of.push(vec![path]);
     }

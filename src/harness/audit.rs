@@ -85,7 +85,7 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         n => (format!("guarded files untouched ({n} put back)"), false),
     };
     find(untouched, places::breaches(session));
-    find(clean(worked), Vec::new());
+    find(clean(worked), places::writers(worked, session));
     if !worked.beyond.is_empty() {
         let (what, holds) = told(
             "no file lies where a submodule is not filled and no commit holds it",
@@ -124,8 +124,7 @@ fn clean(worked: &Worked<'_>) -> (String, bool) {
         let last = flips
             .filter(|flip| flip.session == worked.session)
             .max_by_key(|flip| flip.seq);
-        // As `git status` puts it: two letters, a space, the path.
-        path.get(3..).unwrap_or(path) == board.path && last.is_some_and(|flip| flip.by == FlipBy::Harness)
+        path_of(path) == board.path && last.is_some_and(|flip| flip.by == FlipBy::Harness)
     };
     let (ours, theirs): (Vec<&String>, Vec<&String>) = worked.dirty.iter().partition(|path| set_back(path));
     let what = if ours.is_empty() || !theirs.is_empty() {
@@ -134,6 +133,14 @@ fn clean(worked: &Worked<'_>) -> (String, bool) {
         format!("tree clean (but for {}, set back by the harness)", board.path)
     };
     (what, theirs.is_empty())
+}
+
+/// The path in a line that begins with its state, as `M path`.
+fn path_of(dirty: &str) -> &str {
+    dirty
+        .trim_start()
+        .split_once(' ')
+        .map_or(dirty, |(_, path)| path.trim_start())
 }
 
 /// A question with what was found against it.
@@ -273,6 +280,45 @@ mod tests {
             found,
             Some(("nothing left for later in the code (1 in src/a.rs)".to_owned(), false))
         );
+    }
+
+    #[test]
+    fn a_list_that_the_harness_set_back_is_not_held_against_the_session() {
+        let mut state = State::default();
+        state.features.path = "feature_list.json".to_owned();
+        let flip = |by| crate::session::state::Flip {
+            time: jiff::Timestamp::UNIX_EPOCH,
+            session: SessionNo(1),
+            seq: crate::protocol::Seq(7),
+            to: FeatureStatus::Failing,
+            by,
+            evidence: None,
+            reason: String::new(),
+        };
+        let mut told = |by, dirty: &[&str]| {
+            let row = crate::session::state::FeatureRow {
+                flips: vec![flip(by)],
+                ..Default::default()
+            };
+            state.features.rows = vec![row];
+            clean(&Worked {
+                state: &state,
+                session: SessionNo(1),
+                oriented: true,
+                has_tests: true,
+                features: 1,
+                breaches: 0,
+                dirty: &dirty.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(),
+                beyond: &[],
+                lists: None,
+                changes: &[],
+            })
+        };
+        let set_back = "tree clean (but for feature_list.json, set back by the harness)";
+        assert_eq!(told(FlipBy::Harness, &["M feature_list.json"]), (set_back.to_owned(), true));
+        assert!(!told(FlipBy::Agent, &["M feature_list.json"]).1);
+        assert!(!told(FlipBy::Harness, &["M feature_list.json", "?? new/"]).1);
+        assert!(!told(FlipBy::Harness, &["M app/feature_list.json"]).1);
     }
 
     #[test]

@@ -118,6 +118,7 @@ fn one_session(workspace: &Path) -> Vec<(u32, Event)> {
         next: None,
         checks: vec![],
         places: Vec::new(),
+        left: None,
     };
     vec![(0, run.into()), (1, session.into()), (1, ended.into())]
 }

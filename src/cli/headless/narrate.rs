@@ -165,7 +165,7 @@ fn fell_through(tool: &str, title: &str, finished: &ToolFinished) -> String {
 }
 
 fn session_ended(ended: &SessionEnded, number: SessionNo, state: &State) -> Vec<String> {
-    let mut facts = vec![format!("session {} ended: {}", number.0, words::cause(ended.cause))];
+    let mut facts = vec![format!("session {} ended: {}", number.0, words::ended(ended))];
     if let Some(session) = state.session(number) {
         let commits = state.commits.iter().filter(|commit| commit.session == number).count();
         facts.push(format::plural(session.turn.0 as usize, "turn"));
@@ -177,7 +177,8 @@ fn session_ended(ended: &SessionEnded, number: SessionNo, state: &State) -> Vec<
         }
     }
     let mut lines = vec![facts.join(", ")];
-    lines.extend((!ended.summary.is_empty()).then(|| format!("  {}", first_line(&ended.summary))));
+    let says = if ended.left.is_some() { "it says: " } else { "" };
+    lines.extend((!ended.summary.is_empty()).then(|| format!("  {says}{}", first_line(&ended.summary))));
     lines.extend(
         ended
             .checks
@@ -221,7 +222,9 @@ fn ruled(ruling: &RulingMade, session: SessionNo, state: &State) -> String {
 }
 
 fn breached(breach: &BreachFound) -> String {
-    if breach.restored {
+    if breach.in_commit {
+        format!("guarded file {} is committed as agreed: {}", breach.path, breach.detail)
+    } else if breach.restored {
         format!(
             "guarded file {} was changed, put back as it was: {}",
             breach.path, breach.detail

@@ -3,10 +3,11 @@
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
 use super::claims::contradictions;
-use super::{Worked, message};
-use crate::protocol::event::{AuditPlace, FlipBy};
+use super::{Worked, message, path_of};
+use crate::protocol::event::{AuditPlace, FileWritten, FlipBy};
 use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
 use crate::session::Session;
+use crate::session::state::KeptCheckpoint;
 use crate::session::timeline::{Item, ItemKind};
 
 /// Places named of one finding.
@@ -57,6 +58,35 @@ pub(super) fn flips(worked: &Worked<'_>, session: &Session) -> Vec<AuditPlace> {
     }
     let feature = session.feature.clone().filter(|id| worked.state.features.get(id).is_some());
     feature.map(|feature| AuditPlace::Feature { feature }).into_iter().collect()
+}
+
+/// The calls that wrote last what is not committed; where that is not known, the last one that wrote anything.
+pub(super) fn writers(worked: &Worked<'_>, session: &Session) -> Vec<AuditPlace> {
+    let steps = || {
+        worked
+            .state
+            .checkpoints
+            .iter()
+            .rev()
+            .filter(|kept| kept.session == session.number)
+    };
+    let entry = |kept: &KeptCheckpoint| {
+        let index = session.calls.get(kept.made.call.as_ref()?)?;
+        Some(session.items.get(*index)?.seq)
+    };
+    let writer = |dirty: &String| {
+        let path = path_of(dirty);
+        // What is new as a whole is told by its directory.
+        let wrote = |file: &FileWritten| file.path == path || path.ends_with('/') && file.path.starts_with(path);
+        steps().find(|kept| kept.made.wrote.iter().any(wrote)).and_then(entry)
+    };
+    let mut found: Vec<Seq> = worked.dirty.iter().filter_map(writer).collect();
+    if found.is_empty() && !worked.dirty.is_empty() {
+        found.extend(steps().find_map(entry));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(event).take(MOST).collect()
 }
 
 /// Guarded files that were changed.

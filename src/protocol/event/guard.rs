@@ -43,6 +43,9 @@ pub struct BreachFound {
     pub detail: String,
     /// Whether the file is back as it was.
     pub restored: bool,
+    /// Whether only the commit to come would have been otherwise: nothing was changed on disk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_commit: bool,
 }
 
 /// Something outside the agent changed the workspace.

@@ -149,6 +149,9 @@ pub struct SessionEnded {
     /// What each of them speaks of, in the same order; empty in logs that are older than this field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Vec<AuditPlace>>,
+    /// Features that do not pass, where the agent ended a coding session and had brought none to pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
 }
 
 /// Why a session ended.

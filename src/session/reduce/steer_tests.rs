@@ -80,6 +80,7 @@ fn ended() -> SessionEnded {
         next: None,
         checks: Vec::new(),
         places: Vec::new(),
+        left: None,
     }
 }
 

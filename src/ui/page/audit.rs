@@ -11,7 +11,7 @@ use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::{Model, Subject};
 use crate::ui::pane::features::heading_of;
 use crate::ui::pane::header::money;
-use crate::ui::popup::sessions::cause_word;
+use crate::ui::popup::sessions::end_word;
 use crate::ui::text::{Clean, Glyph, Look, format};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
@@ -133,7 +133,7 @@ pub fn document(model: &Model, session: SessionNo, width: u16, look: &Look<'_>) 
 }
 
 fn head(sheet: &mut Sheet<'_>, model: &Model, session: &Session, ended: &SessionEnded, look: &Look<'_>) {
-    let (glyph, word, slot) = cause_word(ended.cause);
+    let (glyph, word, slot) = end_word(ended);
     let mut spans = vec![
         look.mark(glyph, slot),
         Span::styled(format!(" {word}   "), look.style(slot)),

@@ -2,7 +2,7 @@
 
 use super::list_height;
 use crate::protocol::SessionNo;
-use crate::protocol::event::EndCause;
+use crate::protocol::event::{EndCause, SessionEnded};
 use crate::session::Session;
 use crate::ui::model::{Cursor, Model};
 use crate::ui::pane::header::{activity_word, money};
@@ -12,10 +12,20 @@ use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
+use std::borrow::Cow;
 
-/// Returns glyph, words and slot of a session's end.
+/// Returns glyph, words and slot of a session's end. That it is finished is said only of one that brought a feature to pass, or left none.
 #[must_use]
-pub const fn cause_word(cause: EndCause) -> (Glyph, &'static str, Slot) {
+pub fn end_word(ended: &SessionEnded) -> (Glyph, Cow<'static, str>, Slot) {
+    if let (EndCause::Finished, Some(left)) = (ended.cause, ended.left) {
+        let words = format!("ended, {} left", format::plural(left as usize, "feature"));
+        return (Glyph::Todo, words.into(), Slot::Text);
+    }
+    let (glyph, word, slot) = cause_word(ended.cause);
+    (glyph, word.into(), slot)
+}
+
+const fn cause_word(cause: EndCause) -> (Glyph, &'static str, Slot) {
     match cause {
         EndCause::Finished => (Glyph::Pass, "finished", Slot::Pass),
         EndCause::ContextFull => (Glyph::Todo, "context full, handed off", Slot::Text),
@@ -48,10 +58,10 @@ pub fn draw(model: &Model, cursor: &Cursor<SessionNo>, screen: Rect, buf: &mut B
 }
 
 fn row(model: &Model, session: &Session, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
-    let (glyph, word, slot) = match session.end_cause() {
-        Some(cause) => cause_word(cause),
-        None if session.is_interrupted() => (Glyph::Fail, "interrupted", Slot::Warning),
-        None => (Glyph::Active, activity_word(session.activity), Slot::Active),
+    let (glyph, word, slot) = match &session.ended {
+        Some((_, ended)) => end_word(ended),
+        None if session.is_interrupted() => (Glyph::Fail, "interrupted".into(), Slot::Warning),
+        None => (Glyph::Active, activity_word(session.activity).into(), Slot::Active),
     };
     let feature = session.feature.as_ref().map_or("", |feature| feature.as_str());
     let mut left = vec![
@@ -84,4 +94,27 @@ fn row(model: &Model, session: &Session, look: &Look<'_>, width: u16) -> (Vec<Sp
         money(&session.totals)
     );
     (left, vec![Span::styled(text, look.style(Slot::Dim))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_leaves_features_is_not_called_finished() {
+        let ended = |cause, left| SessionEnded {
+            cause,
+            summary: "all done".to_owned(),
+            dirty: Vec::new(),
+            next: None,
+            checks: Vec::new(),
+            places: Vec::new(),
+            left,
+        };
+        let word = |cause, left| end_word(&ended(cause, left)).1;
+        assert_eq!(word(EndCause::Finished, Some(1)), "ended, 1 feature left");
+        assert_eq!(word(EndCause::Finished, Some(3)), "ended, 3 features left");
+        assert_eq!(word(EndCause::Finished, None), "finished");
+        assert_eq!(word(EndCause::Stopped, None), "stopped");
+    }
 }

@@ -66,6 +66,7 @@ pub fn sample_audit(state: &State) -> Vec<Event> {
         call: None,
         detail: "2 lines changed".to_owned(),
         restored: true,
+        in_commit: false,
     };
     let place = |wanted: fn(&ItemKind) -> bool| {
         let items = session.into_iter().flat_map(|session| &session.items);
@@ -110,6 +111,7 @@ pub fn sample_audit(state: &State) -> Vec<Event> {
         next: None,
         checks: findings.iter().map(|(what, holds, _)| ((*what).to_owned(), *holds)).collect(),
         places: findings.into_iter().map(|(_, _, places)| places).collect(),
+        left: None,
     };
     vec![breach.into(), ended.into()]
 }

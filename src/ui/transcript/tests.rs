@@ -136,6 +136,7 @@ fn the_end_card_tells_the_sessions_sums() {
         next: Some("F009".into()),
         checks: vec![("oriented before first edit".into(), true), ("one feature".into(), true)],
         places: Vec::new(),
+        left: None,
     };
     let session = session(vec![item(400, 12, ItemKind::Closed(ended))]);
     let theme = Theme::terminal();
@@ -285,6 +286,7 @@ fn nothing_waits_once_the_session_is_over() {
         next: None,
         checks: Vec::new(),
         places: Vec::new(),
+        left: None,
     };
     session.ended = Some((fixture::at(60), ended));
     let (ticking, text) = shown(&session);

@@ -2,8 +2,9 @@
 
 use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;
-use longhaul::protocol::event::RunOutcome;
+use longhaul::protocol::event::{AuditPlace, RunOutcome};
 use longhaul::protocol::{Command, Event, Steer};
+use longhaul::session::timeline::ItemKind;
 
 /// What was found in the session of this number: every question, and those that do not hold.
 fn checks(ran: &Ran, session: usize) -> (Vec<&str>, Vec<&str>) {
@@ -63,6 +64,27 @@ async fn what_is_not_as_it_should_be_is_named() {
             "commit messages say what changed (\"wip\")",
         ]
     );
+    let session = &ran.state.sessions[1];
+    let (_, ended) = session.ended.as_ref().unwrap();
+    let clean = ended.checks.iter().position(|(what, _)| what == "tree clean").unwrap();
+    let writer = session.items.iter().find(|item| match &item.kind {
+        ItemKind::Call(call) => call.title.contains("left-over.txt"),
+        _ => false,
+    });
+    let seq = writer.unwrap().seq;
+    let places = &ended.places[clean];
+    assert_eq!(places.len(), 2, "the note came after the commit too: {places:?}");
+    assert!(places.contains(&AuditPlace::Event { seq }), "what wrote it: {places:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_that_says_all_done_with_features_left_has_ended_the_session_and_no_more() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let idle = coding(&(ends() + &call("end_session", r#"{ summary = "everything passes, all done" }"#)));
+    let ran = lab.run(&[INITIALIZER, &builds("F001", "01", "hello"), &idle].concat()).await;
+    let left = |session: usize| ran.state.sessions[session - 1].ended.as_ref().unwrap().1.left;
+    assert_eq!((left(1), left(2), left(3)), (None, None, Some(1)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -138,6 +138,47 @@ async fn the_commit_that_broke_a_features_own_tests_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_merge_the_sides_own_commit_is_named_and_the_merge_only_where_no_side_broke_it() {
+    let lab = built("").await;
+    let side = |lab: &Lab, name: &str, breaks: bool| {
+        lab.git(&["switch", "-q", "-c", name]);
+        lab.write(&format!("{name}.md"), "words\n");
+        lab.commit_all(&format!("{name} words"));
+        if breaks {
+            lab.write("greet", "echo good day $1\n");
+        }
+        lab.write(&format!("{name}-more.md"), "words\n");
+        lab.commit_all(&format!("{name} changes"));
+        let changed = lab.git(&["rev-parse", "HEAD"]);
+        lab.write(&format!("{name}-last.md"), "words\n");
+        lab.commit_all(&format!("{name} ends"));
+        lab.git(&["switch", "-q", "-"]);
+        lab.write(&format!("beside-{name}.md"), "words\n");
+        lab.commit_all("beside it");
+        changed
+    };
+    side(&lab, "sound", false);
+    lab.git(&["merge", "-q", "--no-ff", "-m", "Merge sound", "sound"]);
+    let culprit = side(&lab, "side", true);
+    lab.git(&["merge", "-q", "--no-ff", "-m", "Merge side", "side"]);
+    let (_, traced) = look(&lab).await;
+    let subject = "side changes".to_owned();
+    let commit = Oid(culprit);
+    assert_eq!(traced[0].culprit, Culprit::Commit { commit, subject }, "{traced:?}");
+
+    let lab = built("").await;
+    side(&lab, "sound", false);
+    lab.git(&["merge", "-q", "--no-commit", "--no-ff", "sound"]);
+    lab.write("greet", "echo good day $1\n");
+    lab.commit_all("Merge sound");
+    let (_, traced) = look(&lab).await;
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "Merge sound"),
+        "{traced:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_committed_is_blamed_on_no_commit() {
     let lab = built("").await;
     lab.write("greet", "exit 1\n");

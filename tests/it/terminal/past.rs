@@ -193,6 +193,7 @@ fn hostile_log() -> Vec<Event> {
             next: Some(hostile("F").into()),
             checks: vec![(hostile("check"), false)],
             places: Vec::new(),
+            left: None,
         }
         .into(),
     ]

@@ -1,7 +1,7 @@
 //! What each event is told as.
 
 use super::*;
-use crate::protocol::event::{LimitKind, LimitReached, RequestRetried, TestRunFinished};
+use crate::protocol::event::{EndCause, LimitKind, LimitReached, RequestRetried, TestRunFinished};
 use crate::protocol::{Evidence, EvidenceKind, Payload, TestCase, TestTotals, Usage, samples};
 
 fn said(event: impl Into<Event>) -> String {
@@ -34,11 +34,41 @@ fn what_matters_is_said_in_one_line() {
         call: None,
         detail: "2 lines changed".into(),
         restored: true,
+        in_commit: false,
     };
     assert_eq!(
         said(breach),
         "guarded file tests/a.sh was changed, put back as it was: 2 lines changed"
     );
+    let breach = BreachFound {
+        path: "tests/a.sh".into(),
+        call: None,
+        detail: "left out in the commit to come".into(),
+        restored: true,
+        in_commit: true,
+    };
+    assert_eq!(
+        said(breach),
+        "guarded file tests/a.sh is committed as agreed: left out in the commit to come"
+    );
+}
+
+#[test]
+fn a_session_that_leaves_features_is_not_told_as_finished() {
+    let ended = |left| SessionEnded {
+        cause: EndCause::Finished,
+        summary: "everything passes, all done".into(),
+        dirty: Vec::new(),
+        next: None,
+        checks: Vec::new(),
+        places: Vec::new(),
+        left,
+    };
+    assert_eq!(
+        said(ended(Some(3))),
+        "session 1 ended: ended by the agent, 3 features left\n  it says: everything passes, all done"
+    );
+    assert_eq!(said(ended(None)), "session 1 ended: finished\n  everything passes, all done");
 }
 
 #[test]

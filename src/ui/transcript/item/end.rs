@@ -96,9 +96,17 @@ pub(super) fn card(ended: &SessionEnded, item: &Item, scene: &Scene<'_>) -> Vec<
     lines.append(&mut heading);
     if ended.cause != EndCause::Finished {
         lines.extend(words(cause(ended.cause), Slot::Warning, 2, scene));
+    } else if let Some(left) = ended.left {
+        let left = format::plural(left as usize, "feature");
+        let told = format!("ended by the agent: {left} left, none of them brought to pass");
+        lines.extend(words(&told, Slot::Warning, 2, scene));
     }
     lines.extend(checks(&ended.checks, scene));
-    let summary = words(ended.summary.trim(), Slot::Text, 2, scene);
+    let said = match (ended.left, ended.summary.trim()) {
+        (Some(_), said) if !said.is_empty() => format!("it says: {said}"),
+        (_, said) => said.to_owned(),
+    };
+    let summary = words(&said, Slot::Text, 2, scene);
     let keep = if scene.fold == Fold::Auto { 6 } else { summary.len() };
     lines.extend(head(summary, keep, 2, scene));
     if !ended.dirty.is_empty() {

@@ -23,7 +23,9 @@ pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>>
 
 /// A guarded file that was changed and put back.
 pub(super) fn breach(found: &BreachFound, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let tail = if found.restored {
+    let tail = if found.in_commit {
+        "is guarded; it is committed as agreed"
+    } else if found.restored {
         "is guarded; it is back as it was"
     } else {
         "is left as it is"
