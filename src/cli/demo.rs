@@ -78,7 +78,6 @@ pub fn run(args: &DemoArgs, console: &mut Console) -> Result<Exit, Failure> {
         checkout: workspace.clone(),
         workspace,
         worktree: None,
-        lease: None,
         dir,
         settings,
         spec: Some(SPEC.to_owned()),

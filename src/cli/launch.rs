@@ -14,7 +14,6 @@ use crate::config::Settings;
 use crate::config::pricing::Prices;
 use crate::engine::errand::{self, Errand};
 use crate::engine::{self, Attendance, Engine, EngineError, Plan};
-use crate::git::Lease;
 use crate::link::Client;
 use crate::protocol::event::{self, RunEnded, RunOutcome, WorktreeTaken};
 use crate::protocol::{Command, Event, FinishWay, Seq, StopMode};
@@ -54,8 +53,6 @@ pub struct Launch {
     pub checkout: PathBuf,
     /// The worktree that the workspace is, if it is one.
     pub worktree: Option<WorktreeTaken>,
-    /// The right to work there.
-    pub lease: Option<Lease>,
     /// Its state directory.
     pub dir: ProjectDir,
     /// Settings in force.
@@ -145,7 +142,6 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         workspace,
         checkout,
         worktree,
-        lease,
         dir,
         settings,
         spec,
@@ -192,7 +188,6 @@ pub fn launch(runtime: &Runtime, launch: Launch, console: &mut Console) -> Resul
         },
         question_timeout,
         worktree,
-        lease,
         trust_list,
         persons,
     };

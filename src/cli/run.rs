@@ -30,7 +30,8 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         None => None,
     };
     say(taken.as_ref().map_or(&[], |taken| &taken.notes), console)?;
-    let (worktree, lease) = taken.map(|taken| (taken.event, taken.lease)).unzip();
+    // The worktree is held until its window is left, so that what the window shows cannot be taken away under it.
+    let (worktree, _lease) = taken.map(|taken| (taken.event, taken.lease)).unzip();
     let plan = Launch {
         workspace: worktree
             .as_ref()
@@ -39,7 +40,6 @@ pub fn run(args: &RunArgs, console: &mut Console) -> Result<Exit, Failure> {
         dir,
         question_timeout: Duration::from_secs(ready.resolved.settings.question_timeout_seconds),
         worktree,
-        lease,
         settings: ready.resolved.settings,
         spec: ready.spec,
         trust_list: args.trust_list,

@@ -226,7 +226,10 @@ fn persons_to_mend(error: &GitError) -> Option<(String, String)> {
     match error {
         GitError::Sign { reason } => Some((
             format!("the commit could not be signed ({reason})"),
-            format!("approved, and not signed: {reason}. See that `git commit -S` works, then approve again"),
+            format!(
+                "approved, and not signed: {reason}. See that `git commit -S` works, then approve again; of git's settings those of the \
+                 run's start count, so after a change of them leave, and run again"
+            ),
         )),
         GitError::NoAuthor => Some((
             format!("the commit could not be made ({error})"),

@@ -74,7 +74,7 @@ pub use error::EngineError;
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;
-use crate::git::{Lease, Repo};
+use crate::git::Repo;
 use crate::guard::watch::{WatchOptions, Watcher};
 use crate::guard::{Guard, GuardContext};
 pub use crate::harness::prompt::Attendance;
@@ -123,8 +123,6 @@ pub struct Plan {
     pub question_timeout: Duration,
     /// The worktree that the workspace is; `None` if it is the user's checkout.
     pub worktree: Option<WorktreeTaken>,
-    /// The right to work there, given up when the run ends, whoever goes on looking at it.
-    pub lease: Option<Lease>,
     /// Whether the list's word counts as the person's for features that pass in it and that nobody has shown to.
     pub trust_list: bool,
     /// Uncommitted paths, as `git status` prints them, that are a person's: as they are, no commit of the agent takes them along.
@@ -186,7 +184,6 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         question_timeout,
         trust_list,
         worktree,
-        lease,
         persons,
     } = plan;
     let workspace = workspace.canonicalize().map_err(|source| EngineError::File {
@@ -280,11 +277,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         worktree,
         earlier: persons,
     };
-    let task = tokio::spawn(async move {
-        let ended = run(project, beginning, supervisor, following).await;
-        drop(lease);
-        ended
-    });
+    let task = tokio::spawn(run(project, beginning, supervisor, following));
     Ok(Engine {
         client,
         task,

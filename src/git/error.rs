@@ -107,7 +107,10 @@ pub enum GitError {
         place: PathBuf,
     },
     /// Another longhaul works in the worktree.
-    #[error("another longhaul works in {}: wait for it, or stop it first", place.display())]
+    #[error(
+        "another longhaul holds {}: wait until its run has ended and leave its window (`q`), or press `F` there; then try again",
+        place.display()
+    )]
     Leased {
         /// The worktree.
         place: PathBuf,

@@ -143,7 +143,9 @@ impl State {
             if event.settled {
                 debts.retain(|debt| debt.commit != event.commit);
             } else if let Some(debt) = debts.iter_mut().find(|debt| debt.commit == event.commit) {
-                debt.unseen = event.hunks.saturating_sub(event.hunks_seen);
+                // A look at a change that could not be shown knows of no hunk: they are owed all the same.
+                let hunks = event.hunks.max(debt.hunks);
+                debt.unseen = hunks.saturating_sub(event.hunks_seen).min(debt.unseen);
             }
         }
     }
@@ -247,6 +249,30 @@ mod tests {
             None,
             "the session ended, nobody had answered"
         );
+    }
+
+    #[test]
+    fn hunks_that_nobody_was_shown_stay_owed() {
+        let commit = Oid::from("c0ffee");
+        let mut owing = State::default();
+        owing.debts.push(Debt {
+            commit: commit.clone(),
+            unseen: 3,
+            hunks: 3,
+        });
+        let mut look = |hunks_seen, hunks| {
+            owing.commit_reviewed(&CommitReviewed {
+                commit: commit.clone(),
+                hunks_seen,
+                hunks,
+                settled: false,
+                comments: Vec::new(),
+                message: None,
+            });
+            owing.debts[0].unseen
+        };
+        assert_eq!(look(0, 0), 3, "the change could not be shown");
+        assert_eq!((look(2, 3), look(0, 0)), (1, 1));
     }
 
     #[test]

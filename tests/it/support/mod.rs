@@ -145,7 +145,6 @@ impl Lab {
             trust_list: self.trust_list,
             persons: self.persons.clone(),
             worktree: None,
-            lease: None,
         })
         .await
     }

@@ -68,17 +68,24 @@ async fn the_summary_offers_the_ways_and_the_terminal_says_what_came_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_terminal_finishes_while_the_window_of_the_ended_run_is_open() {
+async fn while_the_window_of_the_ended_run_is_open_another_terminal_is_told_how_to_finish() {
     let place = Place::new();
     let (_server, mut term) = ended_run(&place).await;
-    let finish = place.longhaul(&["finish", "--squash"]);
-    let ended = finish.ends_restored();
+    let ended = place.longhaul(&["finish", "--squash"]).ends_restored();
+    assert_eq!(ended.status.exit_code(), 9, "{}", ended.screen);
+    assert!(
+        ended.screen.contains("leave its window (`q`), or press `F` there"),
+        "{}",
+        ended.screen
+    );
+    assert_eq!(git(&place, &["log", "--format=%s", "main"]), "start");
+    term.keys("q");
+    let ended = term.ends_restored();
+    assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
+    let ended = place.longhaul(&["finish", "--squash"]).ends_restored();
     assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
     assert_eq!(
         git(&place, &["log", "--format=%s", "main"]),
         "2 features of longhaul/main\nstart"
     );
-    term.keys("q");
-    let ended = term.ends_restored();
-    assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
 }

@@ -233,6 +233,10 @@ pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
     let Some(review) = model.review(&Target::Commit(commit.clone())) else {
         return;
     };
+    // Of a change that is not read yet, or cannot be, nothing was looked at.
+    if whole(model, review).is_none() {
+        return;
+    }
     let reviewed = reviewed(model, &commit, seen(model, review), unsent(review), Settling::Later);
     let debt = model.state.debts.iter().find(|debt| debt.commit == commit);
     let more = debt.is_some_and(|debt| reviewed.hunks.saturating_sub(reviewed.hunks_seen) < debt.unseen);

@@ -133,6 +133,31 @@ fn who_watches_reads_what_waits_and_decides_nothing() {
 }
 
 #[test]
+fn of_a_commit_whose_change_is_not_shown_nothing_was_looked_at() {
+    let commit = undisturbed((120, 40)).state.commits.last().unwrap().made.commit.clone();
+    let failed = Loaded::Failed("cannot read it".to_owned());
+    for loaded in [Loaded::Pending, failed] {
+        let mut model = undisturbed((120, 40));
+        model.diffs.insert(commit.clone(), loaded);
+        model.state.debts.push(Debt {
+            commit: commit.clone(),
+            unseen: 3,
+            hunks: 3,
+        });
+        keys(&mut model, "u");
+        assert!(model.open_review().is_some());
+        for key in ["a", "Esc"] {
+            let sent = keys(&mut model, key);
+            assert!(
+                !sent.iter().any(|effect| matches!(effect, Effect::Send(_))),
+                "{key}: {sent:?}"
+            );
+        }
+        assert!(model.open_review().is_none());
+    }
+}
+
+#[test]
 fn after_one_look_back_comes_the_next_and_how_many_are_left() {
     let mut model = undisturbed((120, 40));
     let commits: Vec<CommitMade> = model
