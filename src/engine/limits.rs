@@ -37,8 +37,9 @@ fn cost(run: &Run) -> Option<LimitReached> {
     // Tokens without a known price cannot be held against a limit in money: the run must not go on as if they were free.
     if run.totals.unpriced_tokens > 0 {
         let detail = format!(
-            "{} tokens have no known price, so the limit of {max} cannot be kept",
-            amount::tokens(run.totals.unpriced_tokens)
+            "{} tokens have no known price, so the limit of {} cannot be kept",
+            amount::tokens(run.totals.unpriced_tokens),
+            amount::money(max)
         );
         return Some(LimitReached {
             limit: LimitKind::Cost,
@@ -47,7 +48,7 @@ fn cost(run: &Run) -> Option<LimitReached> {
     }
     (spent >= max).then(|| LimitReached {
         limit: LimitKind::Cost,
-        detail: format!("{spent} of {max} of this run"),
+        detail: format!("{} of {} of this run", amount::money(spent), amount::money(max)),
     })
 }
 

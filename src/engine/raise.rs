@@ -85,7 +85,7 @@ fn question(state: &State, met: &LimitReached, own: Limits, now: Timestamp) -> O
         .map_or_else(|| "go on without that limit?".to_owned(), |to| format!("go on to {to}?"));
     let title = match met.limit {
         LimitKind::Cost if run.totals.unpriced_tokens > 0 => format!("{}; {go_on}", met.detail),
-        LimitKind::Cost => format!("the run has spent {} of {in_force}; {go_on}", run.totals.cost),
+        LimitKind::Cost => format!("the run has spent {} of {in_force}; {go_on}", amount::money(run.totals.cost)),
         LimitKind::Tokens => format!(
             "the run has used {} tokens of {in_force}; {go_on}",
             amount::count(run.totals.usage.total())

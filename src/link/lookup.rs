@@ -120,6 +120,9 @@ impl Lookups {
 
     /// How the list went through the commits; nothing once nobody wants to know.
     fn history(&self, pace: history::Pace<'_>) -> Option<Answer> {
+        if let Some(message) = self.gone() {
+            return Some(Answer::Failed { message });
+        }
         match history::history(&self.workspace, &self.list, pace) {
             Ok(told) => told.map(|told| Answer::ListHistory(Box::new(told))),
             Err(error) => Some(Answer::Failed {
@@ -133,7 +136,23 @@ impl Lookups {
         survey::survey(&self.workspace, home().as_deref(), std::env::var_os("PATH").as_deref())
     }
 
+    /// Says that there is nothing to look at: a worktree goes when its work is brought home, from whichever terminal.
+    fn gone(&self) -> Option<String> {
+        let told = || {
+            format!(
+                "{} is no more; if its work was brought home, leave and open the project again",
+                self.workspace.display()
+            )
+        };
+        (!self.workspace.is_dir()).then(told)
+    }
+
     fn answer(&self, query: &Query) -> Answer {
+        // What was kept of the project is there all the same.
+        let is_kept = matches!(query, Query::Blob { .. });
+        if let Some(message) = self.gone().filter(|_| !is_kept) {
+            return Answer::Failed { message };
+        }
         let answer = match query {
             Query::CommitDiff { commit } => Repo::discover(&self.workspace)
                 .and_then(|repo| repo.commit_diff(commit))

@@ -82,10 +82,19 @@ async fn while_the_window_of_the_ended_run_is_open_another_terminal_is_told_how_
     term.keys("q");
     let ended = term.ends_restored();
     assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
+
+    let mut past = place.longhaul(&[]);
+    past.see("on longhaul/main");
     let ended = place.longhaul(&["finish", "--squash"]).ends_restored();
     assert_eq!(ended.status.exit_code(), 0, "{}", ended.screen);
     assert_eq!(
         git(&place, &["log", "--format=%s", "main"]),
         "2 features of longhaul/main\nstart"
     );
+    past.keys("E");
+    past.see("is no more; if its work was brought home");
+    past.keys("\u{1b}");
+    past.see("3 Git");
+    past.keys("q");
+    past.ends_restored();
 }
