@@ -87,7 +87,10 @@ impl From<ListError> for Failure {
 
 impl From<GitError> for Failure {
     fn from(error: GitError) -> Self {
-        Self::unready(error.to_string())
+        match error {
+            GitError::Leased { .. } => Self::user(Exit::Busy, error.to_string()),
+            _ => Self::unready(error.to_string()),
+        }
     }
 }
 
