@@ -230,6 +230,15 @@ async fn judge(
             Judged::Unshown
         }));
     }
+    let by_tests = claim
+        .evidence
+        .as_ref()
+        .is_some_and(|kept| kept.kind == EvidenceKind::OwnTests);
+    if run.is_none() && by_tests && !claim.by_hand {
+        return Ok(Some(Judged::Fails(
+            "it passed by its tests, and no file here tells how they are run any more (`verify.command`)".to_owned(),
+        )));
+    }
     if let Some(kept) = &claim.check {
         let replayed = checks::replay(project, &claim.feature.id, &kept.check, TestPurpose::Final, cancel).await?;
         let Some(failure) = replayed else {

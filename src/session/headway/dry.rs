@@ -6,8 +6,9 @@ use super::DRY_PER_ROUND;
 use super::counts::Counted;
 use crate::protocol::event::RepeatKind;
 
-/// What a turn weighs that changes a line or two of what was written before and hears nothing new, in turns that only look.
-const TWEAK: u32 = 2;
+/// What a turn weighs that changes a line or two of what was written before and hears nothing new, in turns that only look. No more
+/// than such a turn itself: whoever mends a long file line by line, each at another place, does honest work.
+const TWEAK: u32 = 1;
 /// What one weighs that sees only what had been seen.
 const STALE: u32 = 4;
 /// What one weighs in which a test passed once more: whoever looks whether it always does has reason to do it again.

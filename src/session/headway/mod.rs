@@ -169,8 +169,10 @@ impl Headway {
         }
         let looks = matches!(kind, ToolKind::Read | ToolKind::Search | ToolKind::Execute | ToolKind::Fetch);
         let shows = looks && self.lines.note_lines(&finished.output.text);
-        self.turn.heard |= shows;
-        self.turn.last.is_new = speaks && self.texts.note(gist);
+        // What is measured may be a time: only of a failure, and of tests, times say nothing.
+        let text = if failed || runs_tests { gist } else { exact };
+        self.turn.last.is_new = speaks && self.texts.note(text);
+        self.turn.heard |= shows || looks && self.turn.last.is_new;
         let before = self.latest.insert(asked, gist);
         if self.latest.len() > COUNTED * 32 {
             self.latest.clear();
@@ -198,7 +200,7 @@ impl Headway {
                 Some(before) if before == gist && !failed => {}
                 Some(_) if !failed => self.turn.moved = true,
                 // That there is nothing to be found is an answer too.
-                _ if !shows && (speaks || !failed) => self.turn.stale = true,
+                _ if !shows && seen::is_long(&finished.output.text) => self.turn.stale = true,
                 _ => {
                     self.turn.fresh += 1;
                     self.turn.last.is_fresh = true;

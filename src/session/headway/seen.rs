@@ -74,6 +74,14 @@ pub(super) fn output(output: &Payload) -> u64 {
     }
 }
 
+/// Lines that make an output long enough to be known again: many questions have the same answer of one line.
+const LONG: usize = 2;
+
+/// Says whether an output is so long that another question would hardly be answered by the same lines.
+pub(super) fn is_long(output: &str) -> bool {
+    output.lines().filter(|line| says_something(line)).nth(LONG - 1).is_some()
+}
+
 /// Says whether the output of a call holds more than how it ended.
 pub(super) fn says_something(output: &str) -> bool {
     let is_code = |line: &str| line == "(no output)" || line.starts_with("[exit code ") && line.ends_with(']');

@@ -267,7 +267,7 @@ async fn a_line_of_junk_more_in_each_turn_is_told_and_handed_off() {
     };
     let script = [
         INITIALIZER,
-        &coding(&((0..22).map(junk).collect::<String>() + &ends())),
+        &coding(&((0..42).map(junk).collect::<String>() + &ends())),
         &builds("F001", "01", "hello"),
         &builds("F002", "02", "bye"),
     ]

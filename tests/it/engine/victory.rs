@@ -192,3 +192,27 @@ async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() 
     lab.trust_list = false;
     assert_eq!(lab.run(script).await.ended.outcome, RunOutcome::AllPassing, "said once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
+    let mut lab = foreign(true);
+    lab.settings.verify.command = Some("sh tests/run.sh".to_owned());
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", mends("echo bye > bye.txt"));
+    let ran = lab.run(&script).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+
+    lab.settings.verify.command = None;
+    lab.settings.limits.sessions = Some(1);
+    lab.git(&["rm", "-q", "tests/run.sh"]);
+    lab.write("hello.txt", "broken\n");
+    lab.commit_all("by a person");
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
+    let ran = lab.run(&script).await;
+    assert_ne!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    let back = set_back(&ran);
+    let back: Vec<_> = back
+        .iter()
+        .filter(|(_, why)| why.contains("no file here tells how"))
+        .collect();
+    assert_eq!(back.len(), 2, "{back:?}");
+}

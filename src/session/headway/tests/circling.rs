@@ -254,14 +254,14 @@ fn junk(answers: (i32, &str), turns: usize) -> Trace {
 
 #[test]
 fn a_line_of_junk_more_in_each_turn() {
-    let trace = junk((0, ""), 45);
-    found(&trace, 31, RepeatKind::Tweak, "");
-    assert_eq!(trace.found_at(), Some(31), "a line now and then is none");
+    let trace = junk((0, ""), 70);
+    found(&trace, 61, RepeatKind::Tweak, "");
+    assert_eq!(trace.found_at(), Some(61), "a line now and then is none");
 }
 
 #[test]
 fn a_line_of_junk_more_in_each_turn_and_the_same_answer() {
-    found(&junk((0, "1 not ok"), 45), 31, RepeatKind::Tweak, "");
+    found(&junk((0, "1 not ok"), 70), 61, RepeatKind::Tweak, "");
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn junk_and_the_same_look_by_turns() {
         trace.turn(|t| t.edit_lines("add.sh", 2));
         trace.turn(|t| drop(t.sh(&format!("cat run.sh # look {step}"), 0, "one\ntwo\nthree")));
     }
-    found(&trace, 24, RepeatKind::Stale, "");
+    found(&trace, 26, RepeatKind::Stale, "");
 }
 
 #[test]

@@ -398,3 +398,59 @@ fn searches_that_find_nothing_are_answers() {
     }
     innocent("a search", &trace);
 }
+
+#[test]
+fn one_program_asked_of_many_things_with_the_same_short_answer() {
+    let mut converted = Trace::new();
+    for item in 0..45 {
+        converted.turn(|t| drop(t.sh(&format!("sh conv.sh d{item}"), 0, "ok")));
+    }
+    innocent("files converted one by one", &converted);
+    let mut tried = Trace::new();
+    for input in 0..40 {
+        let answer = if input % 3 == 0 { "invalid" } else { "valid" };
+        tried.turn(|t| drop(t.sh(&format!("python3 valid.py '{input}'"), 0, answer)));
+    }
+    innocent("edge cases tried", &tried);
+}
+
+#[test]
+fn many_places_of_one_file_mended_a_line_at_a_time() {
+    let mut trace = Trace::new();
+    for _ in 0..55 {
+        trace.turn(|t| t.edit_lines("messages.txt", 1));
+    }
+    innocent("a long file translated", &trace);
+}
+
+#[test]
+fn findings_of_a_linter_mended_one_by_one() {
+    let mut trace = Trace::new();
+    for left in (0..40).rev() {
+        let findings: Vec<String> = (0..left)
+            .map(|line| format!("code.py:{line}: E225 missing whitespace"))
+            .collect();
+        trace.turn(|t| t.sh_lines("sh fix.sh; lint code.py", (1, &findings.join("\n")), "code.py", 1));
+    }
+    innocent("findings mended", &trace);
+}
+
+#[test]
+fn measuring_by_turns_whatever_the_figures_are_called() {
+    let figures: [fn(u32) -> String; 3] = [
+        |run| format!("took 12.{run} ms"),
+        |run| format!("Requests per second: 8{run}.22"),
+        |run| format!("accuracy 0.81{run}"),
+    ];
+    for figure in figures {
+        let mut trace = Trace::new();
+        for run in 10..50 {
+            let mode = if run % 2 == 0 { "a" } else { "b" };
+            trace.turn(|t| {
+                let call = t.sh(&format!("echo mode={mode} > cfg; bench"), 0, &figure(run));
+                t.kept(mode, CheckpointCause::Step, Some(call));
+            });
+        }
+        innocent(&figure(0), &trace);
+    }
+}
