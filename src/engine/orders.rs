@@ -8,6 +8,7 @@ use super::edits::Wish;
 use super::effect::Input;
 use super::error::EngineError;
 use super::{asking, beside, gates, review, rules, steer, window};
+use crate::harness::comments;
 use crate::harness::prompt::Attendance;
 use crate::protocol::{Command, GateDecision, StopMode};
 
@@ -37,7 +38,12 @@ impl Dispatch {
             }
             Command::DecideGate(answer) => {
                 let stops = answer.decision == GateDecision::RejectAndStop;
+                let last_word = self.project.journal.with_state(|state| comments::last_word(state, &answer));
                 let counts = gates::take(&self.project, answer)?;
+                // Not as an input of the turn machine: it is for whoever comes after the stop.
+                if let Some(message) = last_word.filter(|_| counts) {
+                    self.project.record(message)?;
+                }
                 Ok((counts && stops).then_some(Input::Stop {
                     mode: StopMode::AfterStep,
                 }))

@@ -8,6 +8,15 @@ use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, Oid, ReviewComm
 use crate::session::State;
 use crate::session::state::{Fate, Remark};
 
+/// Stands before a person's words, as `[harness]` stands before ours: both come in messages of the same role.
+const MARK: &str = "[human] ";
+
+/// A message of a person's as the agent gets it.
+#[must_use]
+pub fn said(text: &str) -> String {
+    format!("{MARK}{text}")
+}
+
 /// The reason and the comments of an answer; empty if the person wrote nothing.
 #[must_use]
 pub fn written(answer: &GateAnswer) -> String {
@@ -24,6 +33,25 @@ pub fn written(answer: &GateAnswer) -> String {
         text.push_str(&list(&answer.comments));
     }
     text
+}
+
+/// What waits for the next session after a denial with which the run stops: no request of this one follows it. `None` if the person
+/// wrote nothing, or lets the run go on.
+#[must_use]
+pub fn last_word(state: &State, answer: &GateAnswer) -> Option<MessageQueued> {
+    let written = written(answer);
+    if answer.decision != GateDecision::RejectAndStop || written.is_empty() {
+        return None;
+    }
+    let denied = state.open_gates.iter().find(|open| open.opened.gate == answer.gate)?;
+    Some(MessageQueued {
+        message: state.last_message.next(),
+        text: format!(
+            "The human denied \"{}\" and stopped the run. What was done for it is still there; take this up before you go on with it:{written}",
+            denied.opened.title
+        ),
+        when: Delivery::NextStep,
+    })
 }
 
 /// What is recorded of a person's look at a commit that was made without them: their comments as a message to the agent, then how

@@ -8,7 +8,7 @@ use longhaul::protocol::event::ExternalKind;
 use longhaul::protocol::{Answer, Command, Event, NextWindow, Query, RuleSpan, SectionId, SectionRule, StopMode};
 use std::time::Duration;
 
-fn offline(lab: &Lab) -> Client {
+pub fn offline(lab: &Lab) -> Client {
     link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None)
 }
 
@@ -18,7 +18,7 @@ fn ask(client: &Client, query: Query) -> Answer {
     receiver.recv_timeout(Duration::from_secs(20)).expect("no answer")
 }
 
-fn next_window(client: &Client) -> NextWindow {
+pub fn next_window(client: &Client) -> NextWindow {
     match ask(client, Query::NextWindow) {
         Answer::NextWindow(next) => *next,
         other => panic!("{other:?}"),

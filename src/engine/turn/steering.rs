@@ -5,6 +5,7 @@
 use super::{Phase, TurnMachine};
 use crate::engine::conversation::ToolResult;
 use crate::engine::effect::{Effect, ProposedCall, Steering};
+use crate::harness::comments;
 use crate::protocol::event::{MessageDelivered, PromptSent, RunPaused, ToolFinished};
 use crate::protocol::{CallStatus, Delivery, PauseMode, Payload};
 use std::collections::VecDeque;
@@ -13,8 +14,6 @@ use std::collections::VecDeque;
 pub(super) const ENDING: &str = "Not run: the session was ending.";
 /// What the model is told of a call that never ran because a person cut the step.
 pub(super) const INTERRUPTED: &str = "Not run: the human interrupted.";
-/// Stands before a person's words, as `[harness]` stands before ours: both come in messages of the same role.
-const MARK: &str = "[human] ";
 
 impl TurnMachine {
     /// Takes a person's wishes as they stand now.
@@ -53,7 +52,7 @@ impl TurnMachine {
         let mut messages = std::mem::take(&mut self.messages);
         messages.sort_by_key(|message| message.when != Delivery::Now);
         for message in messages {
-            self.conversation.say(&format!("{MARK}{}", message.text));
+            self.conversation.say(&comments::said(&message.text));
             self.used += message.text.len() as u64 / 4;
             out.push(Effect::Record(MessageDelivered { message: message.id }.into()));
             out.push(Effect::Record(

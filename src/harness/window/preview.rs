@@ -2,14 +2,15 @@
 
 use super::{START, Scene, Section, Window};
 use crate::config::Settings;
+use crate::harness::comments;
 use crate::harness::init::InitScript;
 use crate::harness::notes::NotesError;
 use crate::harness::orient::estimate_tokens;
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::select;
 use crate::protocol::event::OrientationPart;
-use crate::protocol::window::{ChangedLine, LineChange, NextWindow, SectionPreview, SentSection};
-use crate::protocol::{Feature, Role, SessionNo};
+use crate::protocol::window::{ChangedLine, LineChange, NextWindow, Place, SectionId, SectionPreview, SentSection};
+use crate::protocol::{Delivery, Feature, Role, SessionNo};
 use crate::session::timeline::ItemKind;
 use crate::session::{Session, State};
 use similar::{ChangeTag, TextDiff};
@@ -18,6 +19,9 @@ use std::time::Duration;
 
 /// Name of the part that tells the smoke test.
 const SMOKE: &str = "smoke test";
+
+/// Name of the sections of messages that wait.
+const MESSAGE: &str = "message from you";
 
 /// What a preview is made from.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +74,17 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         .iter()
         .map(|section| section_preview(section, role, before))
         .collect();
+    let said = said(state);
+    sections.extend(said.iter().map(|text| SectionPreview {
+        section: SectionId::new(MESSAGE),
+        place: Place::First,
+        text: text.clone(),
+        tokens: estimate_tokens(text),
+        rule: None,
+        fixed: Some("a message of yours, which can be changed where it waits".to_owned()),
+        later: false,
+        lines: Vec::new(),
+    }));
     sections.extend(before.into_iter().flat_map(|before| gone(before, &window)));
     Ok(NextWindow {
         session,
@@ -81,8 +96,19 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         compared_with: before.map(|before| before.number),
         sections,
         system: window.system(),
-        first: window.first(),
+        first: [vec![window.first()], said].concat().join("\n"),
     })
+}
+
+/// Messages of a person that no step took: they come behind the first message, as they would be delivered. A session that is on
+/// takes them itself.
+fn said(state: &State) -> Vec<String> {
+    if state.current().is_some_and(|session| session.ended.is_none()) {
+        return Vec::new();
+    }
+    let mut waiting: Vec<_> = state.messages.iter().collect();
+    waiting.sort_by_key(|message| message.when != Delivery::Now);
+    waiting.into_iter().map(|message| comments::said(&message.text)).collect()
 }
 
 /// What orientation finds now; of what it would have to run, how that ended last.

@@ -144,7 +144,7 @@ actions! {
     Interrupt: "interrupt", "", [Main], ["P"], [];
     /// write to the agent, which reads it at its next step; waiting messages can be changed there
     Message: "message", "message", [Main], ["i"], [];
-    /// show what going back to the selected row's moment would do; while looking back at what was committed unseen: to before that commit
+    /// show what going back to this row would do; looking back at unseen work: to before it
     RollBack: "roll-back", "roll back", [Main, List, Document, Review], ["R"], [];
     /// show what taking the latest move back would do
     UndoMove: "undo-move", "", [Main, List, Document], ["z"], ["z u"];

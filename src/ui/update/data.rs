@@ -56,6 +56,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::SteerRefused(refused) if model.caught_up => model.refuse(refused.reason.clone()),
             Event::TestRunFinished(finished) => rerun::finished(model, finished),
             Event::TestRunDropped(dropped) => rerun::dropped(model, dropped),
+            Event::TestRunQueued(queued) => rerun::queued(model, queued),
             Event::RolledBack(moved) => rollback::moved(model, moved),
             Event::MoveRefused(refused) => rollback::refused(model, refused),
             Event::SessionEnded(_) => {

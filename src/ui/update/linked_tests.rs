@@ -126,6 +126,8 @@ fn a_run_that_waits_says_for_what_and_can_be_taken_back() {
     let mut model = at_tests();
     let (only, behind) = (Vec::new(), TestsBehind::Command);
     tell(&mut model, TestRunQueued { only, behind });
+    let said = &model.note.as_ref().unwrap().text;
+    assert_eq!(said, "the test run waits for the agent's command; rx takes it back");
     let drawn = screen(&mut model);
     assert!(drawn.contains("waits for the agent's command"), "{drawn}");
     assert_eq!(commands(keys(&mut model, "r a")), []);

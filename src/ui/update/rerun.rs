@@ -3,7 +3,7 @@
 //! Invariant: what is asked for is what is selected; that it runs, and how it went, is said by the log.
 
 use super::availability::watches_another;
-use crate::protocol::event::{TestRunDropped, TestRunFinished};
+use crate::protocol::event::{TestRunDropped, TestRunFinished, TestRunQueued};
 use crate::protocol::{CaseStatus, Command, TestPurpose};
 use crate::ui::keymap::Action;
 use crate::ui::model::{Model, Popup, Subject};
@@ -117,6 +117,14 @@ pub fn finished(model: &mut Model, finished: &TestRunFinished) {
         model.refuse(told);
     } else {
         model.say(told);
+    }
+}
+
+/// It waits: what was said when it was asked for is not so yet.
+pub fn queued(model: &mut Model, queued: &TestRunQueued) {
+    if model.caught_up && watches_another(model).is_none() {
+        let key = model.keymap.key_text(Action::StopTests);
+        model.say(format!("the test run {}; {key} takes it back", queued.behind.words()));
     }
 }
 

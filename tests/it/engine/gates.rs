@@ -1,6 +1,7 @@
 //! Gates: every outcome of one, driven by a person's commands while the agent's call waits.
 
 use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
+use crate::window::{next_window, offline};
 use longhaul::engine::Attendance;
 use longhaul::link::Update;
 use longhaul::protocol::event::{CommitFacts, CommitReviewed, GateDecided, GateKind, GateOpened, RunOutcome};
@@ -236,7 +237,9 @@ async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
     let running = lab.start(&commits_twice()).await;
     send(&running, answer(&gate(&running, 1).await, GateDecision::Approve));
     let opened = gate(&running, 2).await;
-    send(&running, answer(&opened, GateDecision::RejectAndStop));
+    let mut denied = answer(&opened, GateDecision::RejectAndStop);
+    denied.reason = "Wrong way.".to_owned();
+    send(&running, denied);
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
     assert_eq!(lab.git(&["log", "--format=%s"]), "Skeleton");
@@ -244,6 +247,26 @@ async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
     assert_eq!(decisions(&ran)[1].decision, GateDecision::RejectAndStop);
     assert_eq!(ran.state.last_round, opened.tree, "the next run's review goes on from here");
     assert_eq!(lab.read("b.txt"), "two\n", "the files are as the agent left them");
+
+    let preview = next_window(&offline(&lab));
+    let last = preview.sections.last().unwrap();
+    assert_eq!(last.section.as_str(), "message from you");
+    assert!(
+        last.text.ends_with("Reason: Wrong way.") && preview.first.ends_with(&last.text),
+        "{last:?}"
+    );
+    let mut next = lab;
+    next.settings.autonomy = Autonomy::Auto;
+    next.settings.limits.sessions = Some(1);
+    let ran = next
+        .run(&format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends())))
+        .await;
+    let told = format!("The human denied \\\"{}\\\" and stopped the run.", opened.title);
+    assert!(
+        ran.requests[0].contains(&told) && ran.requests[0].contains("Reason: Wrong way."),
+        "{}",
+        ran.requests[0]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
