@@ -4,7 +4,7 @@
 //! place and the lines it was written on, so that it is understood after the lines have moved.
 
 use crate::protocol::event::{CommitReviewed, MessageEdited, MessageQueued, MessageWithdrawn};
-use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, Oid, ReviewComment};
+use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, Oid, ReviewComment, StopMode};
 use crate::session::State;
 use crate::session::state::{Fate, Remark};
 
@@ -35,12 +35,21 @@ pub fn written(answer: &GateAnswer) -> String {
     text
 }
 
-/// What waits for the next session after a denial with which the run stops: no request of this one follows it. `None` if the person
-/// wrote nothing, or lets the run go on.
+/// What waits for the next session after a denial with which the run stops, or that comes while it is to stop: no request of this one
+/// follows it. `None` if the person wrote nothing, or lets the run go on.
 #[must_use]
 pub fn last_word(state: &State, answer: &GateAnswer) -> Option<MessageQueued> {
     let written = written(answer);
-    if answer.decision != GateDecision::RejectAndStop || written.is_empty() {
+    let is_stopping = || {
+        let asked = state.run.as_ref().and_then(|run| run.stopping);
+        matches!(asked, Some(StopMode::AfterStep | StopMode::Now))
+    };
+    let stops = match answer.decision {
+        GateDecision::RejectAndStop => true,
+        GateDecision::Reject => is_stopping(),
+        GateDecision::Approve | GateDecision::Void => false,
+    };
+    if !stops || written.is_empty() {
         return None;
     }
     let denied = state.open_gates.iter().find(|open| open.opened.gate == answer.gate)?;

@@ -129,7 +129,8 @@ impl<'a> Watch<'a> {
                 Ok(Incoming::Change(gate, answer)) => self.show_change(gate, answer),
                 Ok(Incoming::Deaf) => {
                     self.deaf = true;
-                    self.reply("no more orders come, for standard input has ended; the run stops where something waits for you");
+                    self.reply("no more orders come, for standard input has ended; the run stops at a gate that waits for you, and a question gets its default \
+                         answer when its time is up");
                 }
                 Err(RecvTimeoutError::Timeout) => self.tell(),
                 Ok(Incoming::Closed) | Err(RecvTimeoutError::Disconnected) => break,

@@ -255,18 +255,35 @@ async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
         last.text.ends_with("Reason: Wrong way.") && preview.first.ends_with(&last.text),
         "{last:?}"
     );
-    let mut next = lab;
-    next.settings.autonomy = Autonomy::Auto;
-    next.settings.limits.sessions = Some(1);
-    let ran = next
-        .run(&format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends())))
-        .await;
     let told = format!("The human denied \\\"{}\\\" and stopped the run.", opened.title);
-    assert!(
-        ran.requests[0].contains(&told) && ran.requests[0].contains("Reason: Wrong way."),
-        "{}",
-        ran.requests[0]
-    );
+    let first = first_request(lab).await;
+    assert!(first.contains(&told) && first.contains("Reason: Wrong way."), "{first}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_denial_while_the_run_is_to_stop_reaches_the_next_session() {
+    let lab = lab(Autonomy::Commits);
+    let running = lab.start(&commits_twice()).await;
+    send(&running, answer(&gate(&running, 1).await, GateDecision::Approve));
+    let opened = gate(&running, 2).await;
+    let mode = StopMode::AfterStep;
+    running.engine.client().send(Command::Stop { mode }).unwrap();
+    seen(&running, |event| matches!(event, Event::StopRequested(_)).then_some(())).await;
+    let mut denied = answer(&opened, GateDecision::Reject);
+    denied.reason = "Wrong way.".to_owned();
+    send(&running, denied);
+    assert_eq!(running.finish().await.ended.outcome, RunOutcome::Stopped);
+    let first = first_request(lab).await;
+    assert!(first.contains("Reason: Wrong way."), "{first}");
+}
+
+/// What the model is sent first in the next run.
+async fn first_request(mut lab: Lab) -> String {
+    lab.settings.autonomy = Autonomy::Auto;
+    lab.settings.limits.sessions = Some(1);
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
+    // The very first only counts the tokens of the window's beginning.
+    lab.run(&script).await.requests.swap_remove(1)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -188,7 +188,7 @@ pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'
     let entry = review.entry.as_ref().filter(|_| !area.is_empty())?;
     let title = match &entry.what {
         Writing::Reason(GateDecision::RejectAndStop) => {
-            "Why not? The run stops after this step, and the next session is told.".to_owned()
+            "Why not? The next session is told; the run stops after this step.".to_owned()
         }
         Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
         Writing::Message if review.proposed_limit().is_some() => "To which limit?".to_owned(),
