@@ -13,7 +13,7 @@ use crate::harness::audit::{Changed, Finding, Worked, audit};
 use crate::harness::prompt::Attendance;
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
 use crate::protocol::{Feature, Oid};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Changed files of a session that are read.
 const MOST_READ: usize = 1000;
@@ -25,11 +25,16 @@ struct Made {
     changes: Vec<Changed>,
 }
 
-/// Answers the questions of the audit for a session whose files are as it leaves them.
+/// Answers the questions of the audit for a session whose files are as it leaves them. `summary` are the agent's closing words.
 ///
 /// # Errors
 /// The task that reads the repository failed.
-pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -> Result<Vec<Finding>, EngineError> {
+pub async fn checks(
+    project: &Project,
+    facts: &SessionFacts,
+    dirty: &[String],
+    summary: Option<&str>,
+) -> Result<Vec<Finding>, EngineError> {
     let number = facts.number;
     let begun = project
         .journal
@@ -47,6 +52,7 @@ pub async fn checks(project: &Project, facts: &SessionFacts, dirty: &[String]) -
             features: project.settings.features_per_session,
             breaches: facts.breaches(),
             dirty,
+            summary,
             beyond: &beyond,
             lists: made.before.zip(now),
             changes: &made.changes,
@@ -73,12 +79,22 @@ async fn made(project: &Project, begun: Option<Oid>) -> Result<Made, EngineError
             let before = text(repo.read_at(&begun, file.old_path.as_ref().unwrap_or(&file.path))?);
             let after = text(repo.read_at(head, &file.path)?).unwrap_or_default();
             let path = file.path;
-            changes.push(Changed { path, before, after });
+            changes.push(Changed {
+                path,
+                before,
+                after,
+                is_test: false,
+            });
         }
         Ok(Some((before.map(|list| list.features().to_vec()), changes)))
     });
     match told.await {
-        Ok(Some((before, changes))) => Ok(Made { before, changes }),
+        Ok(Some((before, mut changes))) => {
+            for file in &mut changes {
+                file.is_test = project.guard.is_test(Path::new(&file.path));
+            }
+            Ok(Made { before, changes })
+        }
         Ok(None) => Ok(Made {
             before: None,
             changes: Vec::new(),

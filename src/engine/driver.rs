@@ -7,7 +7,7 @@ use super::dispatch::{CallDone, Dispatch};
 use super::effect::{Broken, Effect, Input};
 use super::error::EngineError;
 use super::turn::TurnMachine;
-use super::{edits, limits, raise, steer, victory};
+use super::{claimed, edits, limits, raise, steer};
 use crate::protocol::event::{EndCause, Failure, LimitReached, RetryCause};
 use crate::protocol::{Command, RawJson, Usage};
 use crate::provider::{Request, StreamItem};
@@ -125,7 +125,7 @@ impl<'a> Driver<'a> {
                 }
                 if self.machine.reminds(&input) {
                     let cancel = self.cancel.child_token();
-                    let (reminder, asked) = victory::answer_stop(&self.dispatch, self.commands, &cancel).await?;
+                    let (reminder, asked) = claimed::answer_stop(&self.dispatch, self.commands, &cancel).await?;
                     self.machine.remind_with(reminder);
                     inputs.extend(asked);
                 }

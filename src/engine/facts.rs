@@ -23,6 +23,7 @@ struct Inner {
     breaches: u32,
     oriented: bool,
     reminded: bool,
+    answered: bool,
     trouble: Option<String>,
     baseline: Option<TestRun>,
 }
@@ -151,6 +152,11 @@ impl SessionFacts {
     /// Returns `true` the first time only.
     pub fn remind_once(&self) -> bool {
         !std::mem::replace(&mut self.inner().reminded, true)
+    }
+
+    /// Returns `true` the first time only: the closing words that claim too much are answered once.
+    pub fn answer_claim_once(&self) -> bool {
+        !std::mem::replace(&mut self.inner().answered, true)
     }
 
     /// Returns a trouble if it is not the one told last, so that the agent is not told the same after every call.

@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::features::{self, Flip};
 use super::propose::Proposal;
 use super::testing::{self, Tested};
-use super::{beyond, earlier, index, victory, weakened};
+use super::{beyond, claimed, earlier, index, weakened};
 use crate::harness;
 use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
@@ -29,7 +29,7 @@ impl Dispatch {
             HarnessCall::FeatureFailed { id, reason } => self.feature_failed(&id, reason),
             HarnessCall::ProgressNote { text } => self.progress_note(&text),
             HarnessCall::AskHuman { question, choices } => self.ask_human(question, choices, cancel).await,
-            HarnessCall::EndSession { summary } => self.end_session(summary).await,
+            HarnessCall::EndSession { summary } => self.end_session(summary, cancel).await,
             HarnessCall::DeclareVerify { command } => self.declare_verify(command, cancel).await,
             HarnessCall::ProposeChange { path, reason, change } => {
                 let proposal = Proposal { path, reason, change };
@@ -115,7 +115,7 @@ impl Dispatch {
         Ok(Ran::done("Noted. The next session reads it."))
     }
 
-    async fn end_session(&self, summary: String) -> Result<Ran, EngineError> {
+    async fn end_session(&self, summary: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
         if self.facts.role == Role::Initializer
             && let Some(missing) = self.initializer_owes().await?
         {
@@ -141,8 +141,14 @@ impl Dispatch {
             owed.push(self.project.prompts.reminder_notes());
         }
         // Whatever the summary says of it.
-        let left = victory::left(&self.project).filter(|_| self.facts.role == Role::Coding);
-        if !owed.is_empty() && self.facts.remind_once() {
+        let left = claimed::left(&self.project).filter(|_| self.facts.role == Role::Coding);
+        let is_owed = !owed.is_empty() && self.facts.remind_once();
+        if let Some(answer) = claimed::answer_end(self, &summary, cancel).await? {
+            owed.retain(|_| is_owed);
+            owed.push(answer);
+            return Ok(Ran::failed(format!("Not yet.\n{}", owed.join("\n"))));
+        }
+        if is_owed {
             owed.extend(left);
             return Ok(Ran::failed(format!("Not yet.\n{}", owed.join("\n"))));
         }

@@ -21,6 +21,7 @@ mod bisect;
 mod checkpoint;
 mod checks;
 mod circling;
+mod claimed;
 mod commits;
 mod conversation;
 mod dispatch;

@@ -205,7 +205,8 @@ async fn close(project: &Arc<Project>, facts: &SessionFacts, cause: EndCause, su
     };
     project.record(observed)?;
     let next = features::next(project).map(|(feature, _)| feature.id);
-    let found = audit::checks(project, facts, &dirty).await?;
+    let words = Some(summary.as_str()).filter(|_| cause == EndCause::Finished);
+    let found = audit::checks(project, facts, &dirty, words).await?;
     let places = found.iter().map(|finding| finding.places.clone()).collect();
     let checks = found.into_iter().map(|finding| (finding.what, finding.holds)).collect();
     let headway = facts.commits() > 0;

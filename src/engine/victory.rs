@@ -1,28 +1,25 @@
-//! "All done": what an agent that says so is answered, and the last look before a run ends by it.
+//! The last look before a run ends as done.
 //!
 //! Owns the question whether every feature holds on the final files, and what becomes of those that do not. Does not own a feature's
-//! evidence while a session works on it (`evidence`), nor what a session's start tries again (`regress`). Invariant: a run ends as
+//! evidence while a session works on it (`evidence`), what a session's start tries again (`regress`), nor what an agent is answered
+//! that says that all is done (`claimed`). Invariant: a run ends as
 //! done only after each feature of the list was seen to hold on the files as they lie there, by a run of the harness; or rests on a
 //! person's word.
 
 use super::checks;
-use super::dispatch::Dispatch;
-use super::effect::Input;
 use super::error::EngineError;
 use super::features;
 use super::project::Project;
-use super::steer;
 use super::testing::{self, Tested};
 use crate::harness::FeatureList;
 use crate::protocol::event::{FeatureFlipped, FlipBy};
 use crate::protocol::{
-    CaseStatus, Command, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, Role, SessionNo, TestPurpose, TestRun,
+    CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::session::state::{FeatureRow, KeptCheck};
+use crate::session::state::KeptCheck;
 use crate::verify;
-use std::collections::{BTreeMap, VecDeque};
-use tokio::sync::mpsc;
+use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
 /// Features named where some are left; more would only fill the window.
@@ -49,74 +46,6 @@ struct Claim {
     evidence: Option<Evidence>,
     by_hand: bool,
     check: Option<KeptCheck>,
-}
-
-/// Says which features are left, for an agent that stops; `None` if there is none.
-#[must_use]
-pub fn left(project: &Project) -> Option<String> {
-    project.journal.with_state(|state| {
-        let open = |row: &&FeatureRow| row.feature.status != FeatureStatus::Passing;
-        let (all, open): (usize, Vec<&FeatureRow>) = (state.features.rows.len(), state.features.rows.iter().filter(open).collect());
-        if open.is_empty() {
-            return None;
-        }
-        let mut text = format!("{} of {all} features do not pass:", open.len());
-        for row in open.iter().take(NAMED) {
-            text.push_str(&format!("\n- {} {}", row.feature.id, row.feature.description));
-        }
-        if open.len() > NAMED {
-            text.push_str(&format!("\n- and {} more", open.len() - NAMED));
-        }
-        Some(text)
-    })
-}
-
-/// Answers an agent that stops without ending its session, whatever it says of its work: the features that are left, and how the
-/// tests stand on the files as they are, which are run for it unless they were on exactly these. Commands are taken meanwhile; what
-/// they ask of the conversation comes with the answer.
-///
-/// # Errors
-/// Fails if git, the log or the tests' command fails.
-pub async fn answer_stop(
-    dispatch: &Dispatch,
-    commands: &mut mpsc::Receiver<Command>,
-    cancel: &CancellationToken,
-) -> Result<(String, Vec<Input>), EngineError> {
-    let project = &dispatch.project;
-    if dispatch.facts.role != Role::Coding {
-        return Ok((project.prompts.reminder_end(), Vec::new()));
-    }
-    let (mut early, mut inputs) = (VecDeque::new(), Vec::new());
-    let told = steer::attend(project, commands, &mut early, standing(project, cancel)).await?;
-    for command in early {
-        inputs.extend(dispatch.obey(command).await?);
-    }
-    Ok((told, inputs))
-}
-
-async fn standing(project: &Project, cancel: &CancellationToken) -> Result<String, EngineError> {
-    let mut told = project.prompts.reminder_end();
-    let tree = project.tree().await?;
-    let known = project.journal.with_state(|state| {
-        let run = state.tests.latest.as_ref().map(|(_, _, run)| run);
-        run.filter(|run| run.is_whole() && run.tree.as_ref() == Some(&tree))
-            .map(testing::summary)
-    });
-    let tests = match known {
-        Some(known) => Some(known),
-        None => match testing::run(project, TestPurpose::Final, Some(tree), cancel).await? {
-            Tested::Ran(run) => Some(testing::summary(&run)),
-            Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => None,
-        },
-    };
-    if let Some(tests) = tests {
-        told.push_str(&format!("\nVerified on the files as they are: {tests}."));
-    }
-    if let Some(left) = left(project) {
-        told.push('\n');
-        told.push_str(&left);
-    }
-    Ok(told)
 }
 
 /// Looks whether every feature of a list that passes wholly holds, and sets back what does not.

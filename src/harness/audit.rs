@@ -8,6 +8,7 @@ mod left;
 mod message;
 mod places;
 
+pub use claims::victory;
 pub use left::Changed;
 
 use super::feature_list::difference::{OTHER, WORD, difference};
@@ -36,6 +37,8 @@ pub struct Worked<'a> {
     pub breaches: u32,
     /// Paths that are not committed.
     pub dirty: &'a [String],
+    /// The agent's closing words, if it ended the session.
+    pub summary: Option<&'a str>,
     /// Files of the session that no commit can hold, because they lie where a submodule is not filled.
     pub beyond: &'a [String],
     /// The list when it began and now; `None` where either cannot be read.
@@ -105,6 +108,14 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         );
         let lies = !told.1;
         find(told, places::notes(worked, session, lies));
+    }
+    let claimed = worked
+        .summary
+        .filter(|_| session.role == Role::Coding)
+        .and_then(|summary| victory(summary, worked.state, worked.session));
+    if let Some(claimed) = claimed {
+        let told = told("closing words agree with the list", vec![claimed]);
+        find(told, places::open_features(worked));
     }
     if let Some(told) = marks(worked.changes) {
         find(told, places::commits(worked, false));
@@ -237,10 +248,8 @@ fn notes(session: &Session) -> Vec<&str> {
 
 /// Marks of unfinished work that are new. Nothing is said where the session committed nothing.
 fn marks(changes: &[Changed]) -> Option<(String, bool)> {
-    let code = changes.iter().filter(|file| !is_prose(&file.path));
-    let counted = code
-        .map(|file| (left::newly(file, changes), &file.path))
-        .filter(|(count, _)| *count > 0);
+    let code: Vec<&Changed> = changes.iter().filter(|file| !is_prose(&file.path)).collect();
+    let counted = left::newly(&code).into_iter();
     let against = counted.map(|(count, path)| format!("{count} in {path}")).collect();
     (!changes.is_empty()).then(|| told("nothing left for later in the code", against))
 }
@@ -253,11 +262,18 @@ fn is_prose(path: &str) -> bool {
 
 fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
     let own = || worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let empty = own().filter(|commit| message::is_empty(&commit.made.message));
+    let empty = own().filter(|commit| is_empty(worked, &commit.made.message));
     let against: Vec<String> = empty
         .map(|commit| format!("\"{}\"", message::subject(&commit.made.message)))
         .collect();
     (own().count() > 0).then(|| told("commit messages say what changed", against))
+}
+
+/// Says whether a commit's message says nothing of what changed.
+fn is_empty(worked: &Worked<'_>, text: &str) -> bool {
+    let rows = worked.state.features.rows.iter();
+    let features: Vec<&Feature> = rows.map(|row| &row.feature).collect();
+    message::is_empty(text, &|word| message::is_of_the_work(word, &features, worked.changes))
 }
 
 #[cfg(test)]
@@ -270,6 +286,7 @@ mod tests {
             path: path.into(),
             before: None,
             after: after.into(),
+            is_test: false,
         };
         assert_eq!(marks(&[]), None);
         let found = marks(&[
@@ -308,6 +325,7 @@ mod tests {
                 has_tests: true,
                 features: 1,
                 breaches: 0,
+                summary: None,
                 dirty: &dirty.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(),
                 beyond: &[],
                 lists: None,

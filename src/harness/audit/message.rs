@@ -2,21 +2,32 @@
 //!
 //! Owns when a first line is empty of it. Pure. Invariant: a line that names something, however short, is none.
 
+use super::Changed;
+use crate::protocol::Feature;
 use std::collections::BTreeSet;
 
-/// Words that say nothing, alone or together.
+/// Words that say nothing, alone or together, whatever the work is on.
 const EMPTY: &str = "wip update updates updated updating change changes changed fix fixes fixed fixing commit commits misc stuff work works \
     working progress in some more minor small various few final last latest another other several further code file files thing things \
     bug bugs issue issues problem problems edits tweak tweaks a an the and of for it all my this that to now again done session \
-    checkpoint asdf qwer qwerty blah foo bar baz tmp temp";
+    checkpoint asdf qwer qwerty blah foo bar baz tmp temp on as per with by at is are was be so far etc them these those here there \
+    me we i you your our us can do does did doing make makes made making go going get got let just also too still not yet no yes ok \
+    okay good better best nice new next step steps part parts continue continued continuing asked requested request told needed \
+    wanted required instructed instructions discussed agreed said something everything anything stage stash feat chore";
+
+/// Words that say nothing together with those, and alone only where the work is on what they name.
+const WEAK: &str = "save saved saves saving improve improved improves improvement improvements implement implemented implementation \
+    feature features task tasks job adjust adjusted adjustments refine refinements complete completed finish finished start started \
+    begin refactor refactored refactoring project app program";
 
 /// The first line of a message.
 pub(super) fn subject(message: &str) -> &str {
     message.lines().next().unwrap_or_default().trim()
 }
 
-/// Says whether a message's first line says nothing of what changed: no word, one only, or none but those that say nothing.
-pub(super) fn is_empty(message: &str) -> bool {
+/// Says whether a message's first line says nothing of what changed: no word, one only, or none but those that say nothing. `is_known`
+/// says of a word whether it is of the work: one such word says something.
+pub(super) fn is_empty(message: &str, is_known: &dyn Fn(&str) -> bool) -> bool {
     let subject = subject(message);
     if subject.split_whitespace().any(is_reference) {
         return false;
@@ -26,11 +37,52 @@ pub(super) fn is_empty(message: &str) -> bool {
         .map(str::to_lowercase)
         .filter(|word| word.chars().any(char::is_alphabetic))
         .collect();
+    let is_among = |line: &str, word: &str| line.split_whitespace().any(|known| known == word);
     // A script without spaces says in one word what others say in a sentence.
-    let tells = |word: &String| !word.is_ascii() || word.len() > 1 && !EMPTY.split(' ').any(|empty| empty == word);
-    let mut telling = words.iter().filter(|word| tells(word));
-    let is_alone = |word: &String| words.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    telling.next().is_none_or(is_alone)
+    let tells = |word: &&String| !word.is_ascii() || word.len() > 1 && !is_among(EMPTY, word);
+    let mut telling = words.iter().filter(tells);
+    match (telling.next(), telling.next()) {
+        (None, _) => true,
+        (Some(only), None) if words.len() == 1 && only.bytes().all(|byte| byte.is_ascii_alphabetic()) => !is_known(only),
+        (Some(_), None | Some(_)) => words.iter().filter(tells).all(|word| is_among(WEAK, word)),
+    }
+}
+
+/// Says whether a word is of the work: it stands in the text of a feature, in a changed path, or among the names of a changed file.
+pub(super) fn is_of_the_work(word: &str, features: &[&Feature], changes: &[Changed]) -> bool {
+    let akin = |text: &str| parts(text).any(|part| is_akin(&part, word));
+    features
+        .iter()
+        .any(|feature| akin(&feature.description) || akin(&feature.category))
+        || changes.iter().any(|file| akin(&file.path) || akin(&file.after))
+}
+
+/// The words of a text and of the names in it, in small letters: `parseLine` is two.
+fn parts(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).flat_map(|name| {
+        let mut words: Vec<String> = Vec::new();
+        let mut is_low = false;
+        for c in name.chars() {
+            match words.last_mut() {
+                Some(word) if !(is_low && c.is_uppercase()) => word.extend(c.to_lowercase()),
+                _ => words.push(c.to_lowercase().collect()),
+            }
+            is_low = c.is_lowercase();
+        }
+        words
+    })
+}
+
+/// Whether two words are forms of one: "adds", "addition".
+fn is_akin(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let stem = short.strip_suffix('s').unwrap_or(short);
+    let same = short
+        .chars()
+        .zip(long.chars())
+        .take_while(|(one, other)| one == other)
+        .count();
+    one == other || stem.len() > 2 && long.starts_with(stem) || same > 4 && same + 3 >= short.chars().count()
 }
 
 /// A version, or the number of something that is told elsewhere: `v1.2.0`, `#12`.
@@ -77,9 +129,37 @@ mod tests {
             "commit",
             "fix the code",
             "- update -",
+            "work on it",
+            "save progress",
+            "Save progress.",
+            "saving my work",
+            "more work",
+            "changes",
+            "fix stuff",
+            "misc",
+            "Checkpoint",
+            "checkpoint 3",
+            "as asked",
+            "as requested",
+            "changes as discussed",
+            "do the task",
+            "Implement feature",
+            "next step",
+            "continue",
+            "made it work",
+            "make it better",
+            "Various improvements",
+            "improve code",
+            "update the project files",
+            "some fixes and improvements",
+            "it works now",
+            "finish the work",
+            "feat: work on it",
+            "refactor code",
+            "Addition",
             "wip\n\nThe body says it, nobody reads it.",
         ] {
-            assert!(is_empty(message), "{message}");
+            assert!(is_empty(message, &|_| false), "{message}");
         }
     }
 
@@ -114,9 +194,71 @@ mod tests {
             "fix(tags): empty notes",
             "Merge side",
             "Notes: search works",
+            "Rename parser",
+            "Save notes to a file",
+            "Improve the error of an empty title",
+            "Implement search",
+            "Complete the parser",
+            "Checkpoint the log every minute",
+            "Make cut() stop at quotes",
+            "Continue after a broken line",
+            "feat: delete",
+            "chore: lint",
+            "Ask before delete",
+            "Start the project with a skeleton",
             "sum instead of product",
         ] {
-            assert!(!is_empty(message), "{message}");
+            assert!(!is_empty(message, &|_| false), "{message}");
+        }
+    }
+
+    #[test]
+    fn one_word_says_something_where_the_work_is_on_what_it_names() {
+        let feature = Feature {
+            description: "The calculator adds two numbers".into(),
+            ..Feature::default()
+        };
+        let changes = [Changed {
+            path: "src/tokenizer.rs".into(),
+            before: None,
+            after: "fn cutLine() {}\nstruct saved_state;\n".into(),
+            is_test: false,
+        }];
+        let told = |message: &str| !is_empty(message, &|word| is_of_the_work(word, &[&feature], &changes));
+        for message in [
+            "Addition",
+            "add",
+            "Numbers",
+            "Tokenizer",
+            "cut",
+            "Line",
+            "Save",
+            "calculators",
+        ] {
+            assert!(told(message), "{message}");
+        }
+        for message in [
+            "Subtraction",
+            "wip",
+            "changes",
+            "Cleanup",
+            "work on it",
+            "misc",
+            "more work",
+            "Implementation",
+        ] {
+            assert!(!told(message), "{message}");
+        }
+        let all = |word: &str| !is_empty(word, &|_| true);
+        for message in [
+            "checkpoint",
+            "update",
+            "files",
+            "work on it",
+            "save progress",
+            "implement features",
+        ] {
+            assert!(!all(message), "{message}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
 use super::claims::contradictions;
-use super::{Worked, message, path_of};
+use super::{Worked, is_empty, path_of};
 use crate::protocol::event::{AuditPlace, FileWritten, FlipBy};
 use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
 use crate::session::Session;
@@ -107,10 +107,21 @@ pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<A
     )
 }
 
+/// The features that do not pass.
+pub(super) fn open_features(worked: &Worked<'_>) -> Vec<AuditPlace> {
+    let rows = worked.state.features.rows.iter().map(|row| &row.feature);
+    rows.filter(|feature| feature.status != FeatureStatus::Passing)
+        .map(|feature| AuditPlace::Feature {
+            feature: feature.id.clone(),
+        })
+        .take(MOST)
+        .collect()
+}
+
 /// The session's commits; with `empty`, those only whose message says nothing.
 pub(super) fn commits(worked: &Worked<'_>, empty: bool) -> Vec<AuditPlace> {
     let own = worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let wanted = own.filter(|commit| !empty || message::is_empty(&commit.made.message));
+    let wanted = own.filter(|commit| !empty || is_empty(worked, &commit.made.message));
     wanted
         .map(|commit| AuditPlace::Commit {
             commit: commit.made.commit.clone(),

@@ -2,7 +2,7 @@
 
 use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
 use longhaul::protocol::event::{FlipBy, RunOutcome};
-use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, TestPurpose};
+use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, SessionNo, TestPurpose};
 
 const CLAIM: &str = r#"{ id = "F002", evidence = "its test passes" }"#;
 
@@ -117,6 +117,62 @@ async fn an_agent_that_says_all_is_done_is_told_what_is_left_and_how_the_tests_s
     );
     assert!(last.contains("Verified on the files as they are"), "{last}");
     assert_eq!(ran.ended.outcome, RunOutcome::Limit);
+}
+
+fn closes(summary: &str) -> String {
+    call("end_session", &format!("{{ summary = \"{summary}\" }}"))
+}
+
+/// A run with one feature left and a last session that only ends, and what its calls of `end_session` were answered.
+async fn ends_by(calls: &[String]) -> (Ran, Vec<String>) {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let note =
+        call("progress_note", r#"{ text = "F002 needs a file." }"#) + &call("commit", r#"{ message = "Note what F002 needs" }"#);
+    let ran = run(&lab, &[coding(&(note + &calls.concat()))]).await;
+    let of_last = ran.log.iter().filter(|envelope| envelope.session == SessionNo(3));
+    let answers = of_last.filter_map(|envelope| match &envelope.event {
+        Event::ToolFinished(done) => Some(done.output.text.clone()),
+        _ => None,
+    });
+    let answers = answers.skip(2).collect();
+    (ran, answers)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_with_all_done_is_told_what_is_left_once() {
+    let says = closes("All features are complete and verified.");
+    let (ran, answers) = ends_by(&[says.clone(), says]).await;
+    let [first, second] = answers.as_slice() else {
+        panic!("{answers:?}")
+    };
+    assert!(
+        first.starts_with("Not yet.\nThe summary says that all 2 features are done.\nVerified on the files as they are: "),
+        "{first}"
+    );
+    assert!(first.contains("1 of 2 features do not pass:\n- F002 say bye"), "{first}");
+    assert!(second.starts_with("The session ends here."), "{second}");
+    let (_, ended) = ran.state.sessions[2].ended.as_ref().unwrap();
+    let claimed = "closing words agree with the list (says that all 2 features are done)".to_owned();
+    assert!(ended.checks.contains(&(claimed, false)), "{:?}", ended.checks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_it_back_is_not_held_to_it() {
+    let taken_back = closes("Noted what F002 needs; it is left.");
+    let (ran, answers) = ends_by(&[closes("the project is done"), taken_back]).await;
+    assert_eq!(answers.len(), 2, "{answers:?}");
+    let (_, ended) = ran.state.sessions[2].ended.as_ref().unwrap();
+    assert_eq!(ended.summary, "Noted what F002 needs; it is left.");
+    let words = |(what, _): &&(String, bool)| what.starts_with("closing words");
+    assert_eq!(ended.checks.iter().find(words), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_honest_end_is_taken_at_once() {
+    let (_, answers) = ends_by(&[closes("F001 is done, F002 is left."), closes("over")]).await;
+    assert!(answers[0].starts_with("The session ends here."), "{answers:?}");
+    assert_eq!(answers.len(), 1);
 }
 
 /// A project of somebody else's, whose list says that all is done.

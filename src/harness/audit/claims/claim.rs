@@ -1,39 +1,53 @@
 //! What the sentences of a note claim to be done.
 //!
-//! Owns the few forms of such a claim: "F1 and F2 are done", "F3: passes", "Finished F4", a ticked entry, "all features pass".
+//! Owns the few forms of such a claim of features by their ids: "F1 and F2 are done", "F3: passes", "Finished F4", a ticked entry.
 //! Invariant: what does not have one of these forms to its end, or is taken back in the same note, is no claim.
 
 use super::sentence::{Mood, Sentence, Token};
-use super::words::{doubts, is_among, is_done};
+use super::words::{DETAIL, GOES_TO, doubts, is_among, is_none, is_state};
 
 /// Words that may stand between the ids of features and the word that calls them done.
-const BETWEEN: &str = "\
+pub(super) const BETWEEN: &str = "\
     and feature features now is are was were both all x the been has have fully completely already finally also \
-    implemented built tested reviewed written 100%";
+    implemented built tested reviewed written successfully 100% marked flagged as status state";
 /// Words that may stand behind it.
-const BEHIND: &str = "\
+pub(super) const BEHIND: &str = "\
     now too also already fully completely entirely correctly tested well finally as specified expected required \
-    end-to-end end to 100% in this session here today again implemented";
+    end-to-end end to 100% in this session here today again implemented successfully and";
 /// Words that may stand before "finished F1".
-const SUBJECT: &str = "i we have has session also now this";
-/// What a project is called as a whole.
-const WHOLE: &str = "project app application program";
-/// Numbers in words.
-const NUMBERS: [&str; 11] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-];
+pub(super) const SUBJECT: &str = "i we i've we've i'm we're am are have has session also now this";
+/// Words with which a sentence comes to what it says.
+const OPENS: &str = "and so now today also thus hence therefore finally overall currently already as of at this point yes great";
+/// Words that may stand before "this session" and the like, where what is told holds.
+const HERE: &str = "in with after by";
+/// What is told of.
+const PRESENT: &str = "session commit change step edit";
+/// Words with which somebody says that they saw it.
+const SEEN: &str = "verified confirmed checked";
+/// What was done beside, told before the claim.
+const BESIDE: &str = "wrote made ran built tests everything";
+/// Words that end as what was done, and tell of something else.
+const NOT_DONE: &str = "need feed planned supposed claimed expected intended wanted needed hoped assumed asked provided based";
+/// Words with which what stands in the same breath is no more than a condition.
+const DEPENDS: &str = "if when once until unless after before would should till then";
 /// Words with which a sentence goes on about what the one before it said.
-const GOES_ON: &str = "but however only though still yet its it tests that";
+const RETURNS: &str = "but however only though still yet its it tests that then afterwards later this unfortunately";
 
 /// What is called done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Claim {
     /// A feature, by its id in small letters.
     Feature(String),
+    /// All features but these.
+    AllBut(Vec<String>),
+    /// So many features.
+    Count(usize),
     /// All features, with how many that are, if that is said.
     All(Option<usize>),
     /// The project as a whole.
     Project,
+    /// Everything, whatever that is.
+    Everything,
 }
 
 /// Returns what is claimed, in the order in which it is said.
@@ -45,18 +59,18 @@ pub(super) fn made(sentences: &[Sentence]) -> Vec<Claim> {
         .filter(|(_, sentence)| sentence.mood == Mood::Told)
     {
         let follows = sentences.get(at + 1).filter(|next| {
-            let opens = next.words().next().is_some_and(|word| is_among(GOES_ON, word));
+            let opens = next.words().next().is_some_and(|word| is_among(RETURNS, word));
             opens && next.is_doubtful()
         });
         let others = || sentences.iter().enumerate().filter(|(other, _)| *other != at);
         let taken_back = |claim: &Claim| {
             follows.is_some()
-                || others().any(|(_, other)| {
-                    other.is_doubtful()
-                        && match claim {
-                            Claim::Feature(id) => other.names(id),
-                            Claim::All(_) | Claim::Project => names_any(other),
-                        }
+                || others().any(|(_, other)| match claim {
+                    Claim::Feature(id) => other.is_doubtful() && other.names(id),
+                    Claim::AllBut(left) => other.is_doubtful() && other.ids().any(|id| !left.contains(id)),
+                    Claim::All(_) | Claim::Count(_) | Claim::Project | Claim::Everything => {
+                        (other.is_doubtful() || other.goes_on()) && other.ids().next().is_some()
+                    }
                 })
         };
         made.extend(Reading::of(sentence).claims().into_iter().filter(|claim| !taken_back(claim)));
@@ -64,105 +78,246 @@ pub(super) fn made(sentences: &[Sentence]) -> Vec<Claim> {
     made
 }
 
-fn names_any(sentence: &Sentence) -> bool {
-    sentence.tokens.iter().any(|token| matches!(token, Token::Id(_)))
+/// A sentence that is being read.
+pub(super) struct Reading<'a> {
+    pub(super) rest: &'a [Token],
+    /// The words before a colon.
+    pub(super) label: &'a [String],
+    pub(super) is_ticked: bool,
 }
 
-/// A sentence that is being read.
-struct Reading<'a> {
-    rest: &'a [Token],
-    is_ticked: bool,
+/// How the ids of what is done are led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    /// Not at all: what is said of them comes behind them.
+    None,
+    /// By "finished".
+    Done,
+    /// By "implemented", which of a single feature may be said before it works.
+    Built,
 }
 
 impl<'a> Reading<'a> {
     fn of(sentence: &'a Sentence) -> Self {
         Self {
             rest: &sentence.tokens,
+            label: &sentence.label,
             is_ticked: sentence.is_ticked,
         }
     }
 
-    fn word(&self) -> Option<&'a str> {
+    pub(super) fn word(&self) -> Option<&'a str> {
         match self.rest.first()? {
             Token::Word(word) => Some(word),
             Token::Id(_) | Token::Stop => None,
         }
     }
 
-    fn pass(&mut self) {
+    pub(super) fn pass(&mut self) {
         self.rest = self.rest.get(1..).unwrap_or_default();
     }
 
-    fn pass_words(&mut self, known: impl Fn(&str) -> bool) {
+    pub(super) fn pass_words(&mut self, known: impl Fn(&str) -> bool) {
         while self.word().is_some_and(&known) {
             self.pass();
         }
     }
 
-    /// Claims that follow each other from the beginning of the sentence on.
+    /// Passes words of a line, and says whether there were any.
+    pub(super) fn pass_among(&mut self, line: &str) -> bool {
+        let before = self.rest.len();
+        self.pass_words(|word| is_among(line, word));
+        self.rest.len() < before
+    }
+
+    /// Claims from the beginning of the sentence on, as far as what stands between them tells of what was done or of a feature.
     fn claims(mut self) -> Vec<Claim> {
         let mut claims = Vec::new();
         loop {
             while matches!(self.rest.first(), Some(Token::Stop)) || self.word() == Some("and") {
                 self.pass();
             }
-            let Some(found) = self.claim() else { break };
-            if !self.is_taken_back(&found) {
-                claims.extend(found);
+            let before = self.rest;
+            if let Some(found) = self.opened() {
+                if !self.is_taken_back(&found) {
+                    claims.extend(found);
+                }
+                continue;
+            }
+            self.rest = before;
+            if !self.pass_aside() {
+                break;
             }
         }
         claims
     }
 
+    /// Passes what may stand beside a claim in its sentence: what was done, and what is said of another feature.
+    fn pass_aside(&mut self) -> bool {
+        let parts = |token: &Token| *token == Token::Stop || token.text() == Some("and");
+        let ends = self.rest.iter().position(parts);
+        let Some(ends) = ends.filter(|_| !self.is_ticked) else {
+            return false;
+        };
+        let clause: Vec<&str> = self.rest[..ends].iter().filter_map(Token::text).collect();
+        let tells = match self.rest.first() {
+            Some(Token::Id(_)) => true,
+            Some(Token::Word(word)) => (word.ends_with("ed") || is_among(BESIDE, word)) && !is_among(NOT_DONE, word),
+            Some(Token::Stop) | None => false,
+        };
+        let depends = clause.iter().any(|word| is_among(DEPENDS, word));
+        self.rest = &self.rest[ends..];
+        // What is said of a feature behind a colon goes with it.
+        while let [Token::Stop, Token::Word(_), ..] = self.rest
+            && clause.len() == 1
+        {
+            self.pass();
+            let ends = self.rest.iter().position(|token| *token == Token::Stop);
+            self.rest = self.rest.get(ends.unwrap_or(self.rest.len())..).unwrap_or_default();
+        }
+        tells && !depends
+    }
+
+    /// The claim that begins here, with what opens it.
+    fn opened(&mut self) -> Option<Vec<Claim>> {
+        let before = (self.rest, self.is_ticked);
+        if let Some(found) = self.claim() {
+            return Some(found);
+        }
+        (self.rest, self.is_ticked) = before;
+        if matches!(self.rest, [Token::Word(at), Token::Word(this), ..] if is_among(HERE, at) && this == "this") {
+            self.pass();
+            self.pass();
+            self.pass_among(PRESENT);
+        } else {
+            self.pass_among(OPENS);
+        }
+        while self.rest.first() == Some(&Token::Stop) {
+            self.pass();
+        }
+        let opened = self.rest;
+        self.pass_among(SUBJECT);
+        if self.pass_among(SEEN) {
+            self.pass_words(|word| word == "that");
+        } else {
+            self.rest = opened;
+        }
+        if self.rest.len() < before.0.len() {
+            self.claim()
+        } else {
+            None
+        }
+    }
+
     /// The claim that begins here, if it is one to its end.
     fn claim(&mut self) -> Option<Vec<Claim>> {
         let is_ticked = self.is_ticked;
-        let leads = self.leads();
-        let claims = match self.all() {
-            Some(all) if !leads => vec![all],
-            _ => self.ids()?,
+        if let Some(left) = self.left() {
+            return self.ends(is_ticked).then_some(vec![left]);
+        }
+        let lead = self.lead();
+        let claims = match self.whole() {
+            Some(whole) => vec![whole],
+            None if lead == Lead::Built => return None,
+            None => self.ids(lead)?,
         };
-        if !leads {
-            self.pass_words(|word| is_among(BETWEEN, word));
-            let done = self.word().filter(|word| is_done(word) || *word == "pass")?;
-            // That an app works is said of what there is of it.
-            if claims == [Claim::Project] && !matches!(done, "done" | "complete" | "completed" | "finished") {
+        let is_whole = !matches!(claims.first(), Some(Claim::Feature(_)));
+        if is_ticked && claims.iter().any(|claim| matches!(claim, Claim::Project | Claim::Count(_))) {
+            return None;
+        }
+        if lead == Lead::None {
+            let mut is_built = false;
+            while let Some(word) = self.word().filter(|word| is_among(BETWEEN, word)) {
+                is_built |= is_whole && matches!(word, "implemented" | "built");
+                self.pass();
+            }
+            let done = self.word().filter(|word| is_state(word));
+            let sounds = match claims.as_slice() {
+                // That an app works is said of what there is of it.
+                [Claim::Project | Claim::Everything] => {
+                    is_built || matches!(done, Some("done" | "complete" | "completed" | "finished"))
+                }
+                // "F1 work" may also name the work on it.
+                [Claim::Feature(_)] => done.is_some_and(|done| done != "work"),
+                _ => done.is_some(),
+            };
+            // That something is built is said of a feature before it works; of all of them it says that nothing is left.
+            if !sounds && !is_built {
                 return None;
             }
-            self.pass();
+            self.pass_words(is_state);
         }
-        self.pass_words(|word| is_among(BEHIND, word) || is_done(word));
+        // What is done "here" is not all that there is.
+        let limits = |word: &str| matches!(word, "here" | "today" | "in" | "this" | "session");
+        if claims == [Claim::Everything] && self.word().is_some_and(limits) {
+            return None;
+        }
+        self.ends(is_ticked).then_some(claims)
+    }
+
+    /// Whether the claim ends here, or goes on with what makes no less of it.
+    fn ends(&mut self, is_ticked: bool) -> bool {
+        loop {
+            self.pass_words(|word| is_among(BEHIND, word) && word != "and" || is_state(word));
+            match self.rest {
+                [Token::Word(and), Token::Word(next), ..] if and == "and" && (is_state(next) || is_among(BEHIND, next)) => {
+                    self.pass()
+                }
+                // "all of its tests"
+                [Token::Word(all), ..] if all == "all" => {
+                    let before = self.rest;
+                    self.pass_words(|word| matches!(word, "all" | "of" | "its" | "their" | "the"));
+                    if !matches!(self.word(), Some("tests" | "checks" | "steps")) {
+                        self.rest = before;
+                        return false;
+                    }
+                    self.pass();
+                }
+                _ => break,
+            }
+        }
         match self.rest.first() {
-            None => Some(claims),
+            None => true,
             // What an entry that is ticked off says beside the id is what was ticked off.
-            Some(Token::Stop) => (!is_ticked).then_some(claims),
-            Some(Token::Word(word)) if word == "and" => Some(claims),
-            Some(Token::Word(_) | Token::Id(_)) => None,
+            Some(Token::Stop) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_state),
+            Some(Token::Word(word)) if word == "and" => true,
+            Some(Token::Word(word)) if matches!(word.as_str(), "with" | "without") => {
+                let clause: Vec<&str> = self.rest.iter().map_while(Token::text).collect();
+                clause.iter().any(|word| is_none(word)) && !doubts(&clause)
+            }
+            Some(Token::Word(_) | Token::Id(_)) => false,
         }
     }
 
-    /// Passes "I finished", "Completed", and says whether the ids of what is done come next.
-    fn leads(&mut self) -> bool {
+    /// Passes "I finished", "Completed", and says whether what is done comes next.
+    fn lead(&mut self) -> Lead {
         if std::mem::take(&mut self.is_ticked) {
             self.pass_words(|word| matches!(word, "feature" | "features"));
-            return true;
+            return Lead::Done;
         }
         let before = self.rest;
         self.pass_words(|word| is_among(SUBJECT, word) || word.bytes().all(|byte| byte.is_ascii_digit()));
-        let leads = self
-            .word()
-            .is_some_and(|word| matches!(word, "done" | "finished" | "completed"));
-        if leads {
-            self.pass();
-            self.pass_words(|word| matches!(word, "feature" | "features" | "with"));
-        } else {
+        self.pass_words(|word| matches!(word, "successfully" | "fully" | "now"));
+        let lead = match self.word() {
+            Some("done" | "finished" | "completed") => Lead::Done,
+            Some("implemented" | "built") => Lead::Built,
+            _ => Lead::None,
+        };
+        if lead == Lead::None {
             self.rest = before;
+        } else {
+            self.pass();
+            self.pass_words(|word| word == "with");
+            // They may also count what is done.
+            if matches!(self.rest, [Token::Word(_), Token::Id(_), ..]) {
+                self.pass_words(|word| matches!(word, "feature" | "features"));
+            }
         }
-        leads
+        lead
     }
 
     /// Passes ids in a row, with what parts them.
-    fn ids(&mut self) -> Option<Vec<Claim>> {
+    fn ids(&mut self, lead: Lead) -> Option<Vec<Claim>> {
         let mut ids = Vec::new();
         let mut from = self.rest;
         loop {
@@ -174,56 +329,37 @@ impl<'a> Reading<'a> {
                 }
                 Some(Token::Stop) if !ids.is_empty() => self.pass(),
                 Some(Token::Word(word)) if is_among(BETWEEN, word) => self.pass(),
+                // The first column of a table may number its rows.
+                Some(Token::Word(word)) if ids.is_empty() && is_numbered_row(word, self.rest) => {
+                    self.pass();
+                    self.pass();
+                }
                 _ => break,
             }
         }
         // What stood between two ids may as well stand before the word that calls them done.
-        if !self.word().is_some_and(|word| is_done(word) || word == "pass") {
+        if lead != Lead::None || !self.word().is_some_and(is_state) {
             self.rest = from;
         }
         (!ids.is_empty()).then_some(ids)
     }
 
-    /// Passes "all three features", "every feature", "the whole project".
-    fn all(&mut self) -> Option<Claim> {
-        let before = self.rest;
-        let found = self.all_features().or_else(|| {
-            self.rest = before;
-            self.pass_words(|word| matches!(word, "the" | "whole" | "entire" | "complete"));
-            self.word().filter(|word| is_among(WHOLE, word))?;
-            self.pass();
-            Some(Claim::Project)
-        });
-        if found.is_none() {
-            self.rest = before;
-        }
-        found
-    }
-
-    fn all_features(&mut self) -> Option<Claim> {
-        let first = self.word()?;
-        if !matches!(first, "all" | "every" | "each" | "both" | "100%") {
-            return None;
-        }
-        self.pass();
-        self.pass_words(|word| matches!(word, "of" | "the" | "our" | "single"));
-        let mut number = (first == "both").then_some(2);
-        if let Some(told) = self.word().and_then(number_of) {
-            number = Some(told);
-            self.pass();
-        }
-        self.word().filter(|word| matches!(*word, "feature" | "features"))?;
-        self.pass();
-        Some(Claim::All(number))
-    }
-
     /// Whether what follows in the sentence takes the claims back. What it says of another feature, or of what comes next, does not.
     fn is_taken_back(&self, claims: &[Claim]) -> bool {
         let all = claims.iter().any(|claim| !matches!(claim, Claim::Feature(_)));
-        self.rest.split(|token| *token == Token::Stop).any(|clause| {
-            let others = clause
+        let is_other = |token: &Token| matches!(token, Token::Id(id) if !claims.contains(&Claim::Feature(id.clone())));
+        // Behind an id alone comes what is said of it.
+        let mut is_named = false;
+        let clauses = self
+            .rest
+            .split(|token| *token == Token::Stop)
+            .filter(|clause| !clause.is_empty());
+        for clause in clauses {
+            let own = clause.iter().any(|token| matches!(token, Token::Id(_)) && !is_other(token));
+            let others = clause.iter().any(is_other) || is_named && !own;
+            is_named = clause
                 .iter()
-                .any(|token| matches!(token, Token::Id(id) if !claims.contains(&Claim::Feature(id.clone()))));
+                .all(|token| is_other(token) || token.text().is_some_and(|word| is_among(DETAIL, word)));
             let words: Vec<&str> = clause
                 .iter()
                 .filter_map(|token| match token {
@@ -231,14 +367,15 @@ impl<'a> Reading<'a> {
                     Token::Id(_) | Token::Stop => None,
                 })
                 .collect();
-            let goes_on = matches!(words.first(), Some(&("next" | "then" | "now" | "continue")));
-            (all || !others) && !goes_on && doubts(&words)
-        })
+            let goes_on = words.first().is_some_and(|first| is_among(GOES_TO, first) || *first == "now");
+            if (all || !others) && !goes_on && doubts(&words) {
+                return true;
+            }
+        }
+        false
     }
 }
 
-fn number_of(word: &str) -> Option<usize> {
-    word.parse()
-        .ok()
-        .or_else(|| NUMBERS.iter().position(|number| *number == word))
+fn is_numbered_row(word: &str, rest: &[Token]) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit()) && matches!(rest, [_, Token::Stop, Token::Id(_), ..])
 }

@@ -4,66 +4,132 @@
 //! moment of the session, or may mean something else, is no lie: a finding that is none costs more than one that is missed.
 
 mod claim;
+mod counts;
+mod cut;
+mod known;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod whole;
 mod words;
 
 use crate::protocol::{FeatureStatus, SessionNo};
 use crate::session::State;
+use crate::session::state::FeatureRow;
 use claim::Claim;
-use sentence::{Known, Mood, Sentence};
+use known::Known;
 use std::collections::BTreeSet;
-use words::is_done;
 
 /// Says which lines of a session's notes the list gives the lie: counts of passing features, and features called done that do not pass.
 pub(super) fn contradictions(notes: &[&str], state: &State, session: SessionNo) -> Vec<String> {
-    let (passing, all) = state.features.progress();
-    let seen = counts_seen(state, session);
-    let lies = |count: usize| !seen.contains(&count);
-    let rows = || {
-        state
-            .features
-            .rows
-            .iter()
-            .map(|row| (row, row.feature.id.as_str().to_lowercase()))
-    };
-    let known: Known = rows()
-        .map(|(row, id)| (id, sentence::name(&row.feature.description)))
-        .collect();
+    let held = Held::of(state, session);
     let mut against = Vec::new();
     for note in notes {
-        let sentences = sentence::read(note, &known);
-        for (some, of) in sentences.iter().flat_map(counts) {
-            if of == all && lies(some) {
-                against.push(format!("says {some}/{of}, the list {passing}/{all}"));
-            }
+        let sentences = sentence::read(note, &held.known);
+        let counts = counts::told(&sentences).into_iter();
+        against.extend(counts.filter_map(|(some, of)| held.count(some, of)));
+        // What a note calls everything may be everything of the feature that it tells of.
+        let names_some = sentences.iter().any(|sentence| sentence.ids().next().is_some());
+        let claims = claim::made(&sentences).into_iter();
+        let told = claims.filter(|claim| *claim != Claim::Everything || !names_some);
+        against.extend(told.filter_map(|claim| held.against(&claim)));
+    }
+    once_each(against)
+}
+
+/// Says what the closing words of a session claim of the whole that the list gives the lie; `None` if they claim no such thing.
+#[must_use]
+pub fn victory(summary: &str, state: &State, session: SessionNo) -> Option<String> {
+    let held = Held::of(state, session);
+    let sentences = sentence::read(summary, &held.known);
+    let counts = counts::told(&sentences).into_iter().filter(|(some, of)| some == of);
+    let mut against: Vec<String> = counts.filter_map(|(some, of)| held.count(some, of)).collect();
+    let claims = claim::made(&sentences).into_iter();
+    let whole = claims.filter(|claim| matches!(claim, Claim::All(_) | Claim::Project | Claim::Everything));
+    against.extend(whole.filter_map(|claim| held.against(&claim)));
+    let against = once_each(against);
+    (!against.is_empty()).then(|| against.join("; "))
+}
+
+fn once_each(mut lines: Vec<String>) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    lines.retain(|line| told.insert(line.clone()));
+    lines
+}
+
+/// What claims are held against.
+struct Held<'a> {
+    state: &'a State,
+    session: SessionNo,
+    known: Known,
+    /// How many features have passed at some moment of the session.
+    seen: BTreeSet<usize>,
+    passing: usize,
+    all: usize,
+}
+
+impl<'a> Held<'a> {
+    fn of(state: &'a State, session: SessionNo) -> Self {
+        let rows = state.features.rows.iter().map(|row| &row.feature);
+        let (passing, all) = state.features.progress();
+        Self {
+            state,
+            session,
+            known: Known::new(rows.map(|feature| (feature.id.to_string(), cut::name(&feature.description)))),
+            seen: counts_seen(state, session),
+            passing,
+            all,
         }
-        for claim in claim::made(&sentences) {
-            match claim {
-                Claim::All(told) => {
-                    if told.is_none_or(|told| told == all) && lies(all) {
-                        against.push(format!("says that all {all} features are done"));
-                    }
-                }
-                Claim::Project => {
-                    if lies(all) {
-                        against.push(format!("says that the project is done, the list {passing}/{all}"));
-                    }
-                }
-                Claim::Feature(said) => {
-                    let named = rows().find(|(_, id)| *id == said);
-                    let lies = named.filter(|(row, _)| {
-                        row.feature.status != FeatureStatus::Passing && !row.flips.iter().any(|flip| flip.session == session)
-                    });
-                    against.extend(lies.map(|(row, _)| format!("says that {} is done", row.feature.id)));
-                }
+    }
+
+    /// Ids as the list writes them.
+    fn named(&self, ids: &[String]) -> String {
+        let rows = self.state.features.rows.iter().map(|row| row.feature.id.as_str());
+        let named: Vec<&str> = rows.filter(|id| ids.contains(&id.to_lowercase())).collect();
+        named.join(", ")
+    }
+
+    fn count(&self, some: usize, of: usize) -> Option<String> {
+        let lies = of == self.all && !self.seen.contains(&some);
+        lies.then(|| format!("says {some}/{of}, the list {}/{}", self.passing, self.all))
+    }
+
+    fn against(&self, claim: &Claim) -> Option<String> {
+        let (passing, all) = (self.passing, self.all);
+        let whole = || all > 0 && !self.seen.contains(&all);
+        // What passed at any moment of the session was so when it was written.
+        let open = |row: &&FeatureRow| {
+            row.feature.status != FeatureStatus::Passing && !row.flips.iter().any(|flip| flip.session == self.session)
+        };
+        let mut rows = self.state.features.rows.iter();
+        match claim {
+            Claim::All(told) => {
+                let lies = told.is_none_or(|told| told == all) && whole();
+                lies.then(|| format!("says that all {all} features are done"))
+            }
+            Claim::Count(told) => {
+                let lies = *told <= all && self.seen.iter().all(|seen| seen < told);
+                lies.then(|| match *told == all {
+                    true => format!("says that all {all} features are done"),
+                    false => format!("says that {told} features are done, the list {passing}/{all}"),
+                })
+            }
+            Claim::Project => whole().then(|| format!("says that the project is done, the list {passing}/{all}")),
+            Claim::Everything => whole().then(|| format!("says that everything is done, the list {passing}/{all}")),
+            Claim::AllBut(left) => {
+                let row = rows.find(|row| open(row) && !left.contains(&row.feature.id.as_str().to_lowercase()))?;
+                Some(format!(
+                    "says that only {} is left, and {} does not pass",
+                    self.named(left),
+                    row.feature.id
+                ))
+            }
+            Claim::Feature(said) => {
+                let row = rows.find(|row| row.feature.id.as_str().to_lowercase() == *said)?;
+                open(&row).then(|| format!("says that {} is done", row.feature.id))
             }
         }
     }
-    let mut told = BTreeSet::new();
-    against.retain(|line| told.insert(line.clone()));
-    against
 }
 
 /// How many features passed at the session's start and after each of its flips.
@@ -82,30 +148,4 @@ fn counts_seen(state: &State, session: SessionNo) -> BTreeSet<usize> {
         seen.insert(passing);
     }
     seen
-}
-
-/// Counts of features that a sentence says to be done: `7/14`, `7 of 14`, `7 out of 14`.
-fn counts(sentence: &Sentence) -> Vec<(usize, usize)> {
-    let about = || sentence.label.iter().map(String::as_str).chain(sentence.words());
-    let of_done = |word: &str| is_done(word) || word == "pass";
-    if sentence.mood != Mood::Told || !about().any(|word| word.starts_with("feature")) || !about().any(of_done) {
-        return Vec::new();
-    }
-    let clauses: Vec<_> = sentence.clauses().map(|clause| (counts_among(&clause), clause)).collect();
-    let several = clauses.iter().map(|(counts, _)| counts.len()).sum::<usize>() > 1;
-    let sound = clauses
-        .into_iter()
-        .filter(|(_, clause)| !words::doubts(clause) && (!several || clause.iter().any(|word| of_done(word))));
-    sound.flat_map(|(counts, _)| counts).collect()
-}
-
-fn counts_among(words: &[&str]) -> Vec<(usize, usize)> {
-    let count = |at: usize| match words.get(at..)? {
-        [some, "of", of, ..] | [some, "out", "of", of, ..] => some.parse().ok().zip(of.parse().ok()),
-        [both, ..] => both
-            .split_once('/')
-            .and_then(|(some, of)| some.parse().ok().zip(of.parse().ok())),
-        [] => None,
-    };
-    (0..words.len()).filter_map(count).collect()
 }

@@ -1,16 +1,12 @@
-//! A note, cut into sentences of plain words.
+//! The sentences of a note, under the headings and in the lists that they stand in.
 //!
 //! Owns what is said at all: what is quoted, asked, planned, or printed by a program is not. Does not own what a sentence claims.
 //! Invariant: a word that could not be read as one stands in its sentence all the same, so that nothing is claimed across it.
 
-use super::words::{doubts, is_done, is_label, is_planned};
-use std::collections::BTreeMap;
-
-/// The features of a list by their ids in small letters, with the words of what they do.
-pub(super) type Known = BTreeMap<String, Vec<String>>;
-
-/// What stands in for words that are somebody else's.
-const FOREIGN: &str = "\"";
+use super::cut::{Cutter, DONE_SIGNS, OPEN_SIGNS, is_sign};
+use super::known::Known;
+use super::words::{GOES_TO, doubts, is_among, is_done, is_label, is_planned};
+use std::borrow::Cow;
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +45,19 @@ pub(super) struct Sentence {
 }
 
 impl Token {
-    fn text(&self) -> Option<&str> {
+    /// Its word, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Word(text) | Self::Id(text) => Some(text),
             Self::Stop => None,
+        }
+    }
+
+    /// Whether it may stand in a mere row of ids.
+    fn is_enumerated(&self) -> bool {
+        match self {
+            Self::Id(_) | Self::Stop => true,
+            Self::Word(word) => word == "and",
         }
     }
 }
@@ -71,9 +76,20 @@ impl Sentence {
 
     /// Says whether it speaks of a feature.
     pub(super) fn names(&self, id: &str) -> bool {
-        self.tokens
-            .iter()
-            .any(|token| matches!(token, Token::Id(named) if named == id))
+        self.ids().any(|named| named == id)
+    }
+
+    /// The features that it speaks of.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
+        self.tokens.iter().filter_map(|token| match token {
+            Token::Id(id) => Some(id),
+            Token::Word(_) | Token::Stop => None,
+        })
+    }
+
+    /// Says whether it tells what comes next.
+    pub(super) fn goes_on(&self) -> bool {
+        self.words().next().is_some_and(|word| is_among(GOES_TO, word))
     }
 
     /// Says whether it holds a word of doubt, or speaks of what is to be.
@@ -82,35 +98,83 @@ impl Sentence {
     }
 }
 
-/// Reads the sentences of a note. `known` are the features of the list: their ids in small letters, with the words of what they do.
+/// Reads the sentences of a note.
 pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
     let mut read = Vec::new();
-    let (mut is_printed, mut below) = (false, Heading::Plain);
-    for line in note.lines() {
-        let line = line.trim();
-        if line.starts_with("```") {
-            is_printed = !is_printed;
+    let (mut fence, mut below, mut has_entries) = (None, Heading::Plain, false);
+    let (mut is_apart, mut in_list) = (true, false);
+    let mut lines = note.lines().peekable();
+    while let Some(raw) = lines.next() {
+        let printed = raw.starts_with("    ") && is_apart && !in_list;
+        is_apart = raw.trim().is_empty() || printed;
+        if printed {
+            continue;
         }
-        if is_printed || line.starts_with("```") || line.starts_with('>') {
+        let unboxed = unboxed(raw.trim());
+        let line = unboxed.as_ref();
+        if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| line.starts_with(mark)) {
+            match fence {
+                None => fence = Some(mark),
+                Some(open) if open == mark => fence = None,
+                Some(_) => {}
+            }
+            continue;
+        }
+        if fence.is_some() || line.starts_with('>') {
+            continue;
+        }
+        if line.is_empty() {
+            // The list below a line that ends in a colon ends with it; a section ends with the next heading.
+            if has_entries && below == Heading::Ticked {
+                below = Heading::Plain;
+            }
             continue;
         }
         let (mark, rest) = item(line);
-        if line.starts_with("# ") || line.starts_with("##") || mark == Mark::Plain && line.ends_with(':') {
-            below = Heading::of(line);
+        let underlined = mark == Mark::Plain && lines.peek().is_some_and(|next| is_underline(next.trim()));
+        in_list = mark != Mark::Plain || in_list && raw.starts_with(' ');
+        if underlined || is_heading(line, mark) {
+            lines.next_if(|_| underlined);
+            let is_section = underlined || line.starts_with('#');
+            (below, has_entries) = (Heading::of(line, is_section), false);
+            if below == Heading::Plain {
+                let text = line.trim_matches(|c: char| matches!(c, '#' | '*' | ':') || c.is_whitespace());
+                read.extend(Cutter::cut(text, known));
+            }
             continue;
         }
-        if line.is_empty() && below == Heading::Ticked {
-            below = Heading::Plain;
-        }
+        has_entries = true;
         for mut sentence in Cutter::cut(rest, known) {
             if below == Heading::Planned || mark == Mark::Open {
                 sentence.mood = Mood::Planned;
             }
-            sentence.is_ticked |= mark == Mark::Ticked || below == Heading::Ticked && mark != Mark::Plain;
+            let entry = mark != Mark::Plain || sentence.tokens.iter().all(Token::is_enumerated);
+            sentence.is_ticked |= mark == Mark::Ticked || below.is_ticked() && entry;
             read.push(sentence);
         }
     }
     read
+}
+
+/// A line of several boxes, with signs in their places.
+fn unboxed(line: &str) -> Cow<'_, str> {
+    if line.matches(['[']).count() < 2 || !line.starts_with('[') {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned(line.replace("[x]", "✅").replace("[X]", "✅").replace("[ ]", "☐"))
+}
+
+fn is_underline(line: &str) -> bool {
+    line.len() > 2 && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
+}
+
+/// Whether a line names what stands below it.
+fn is_heading(line: &str, mark: Mark) -> bool {
+    let bold = line.strip_prefix("**").and_then(|rest| rest.strip_suffix("**"));
+    let is_bold = bold.is_some_and(|inside| !inside.contains("**"));
+    let level = line.trim_start_matches('#');
+    let is_section = level.len() < line.len() && (level.starts_with(' ') || line.starts_with("##"));
+    is_section || mark == Mark::Plain && (is_bold || line.trim_end_matches('*').ends_with(':'))
 }
 
 /// What stands before the text of a list's entry.
@@ -128,13 +192,22 @@ fn item(line: &str) -> (Mark, &str) {
     let bullet = line.strip_prefix(['-', '*', '+', '•']).filter(|rest| rest.starts_with(' '));
     let rest = bullet.or(after_number.filter(|_| numbered.len() < line.len()));
     let (plain, rest) = rest.map_or((Mark::Plain, line), |rest| (Mark::Bullet, rest.trim_start()));
-    let marked = |marks: &[&str], mark| {
-        marks
-            .iter()
-            .find_map(|known| Some((mark, rest.strip_prefix(known)?.trim_start())))
-    };
-    marked(&["[x]", "[X]", "✅", "✓", "✔", "☑"], Mark::Ticked)
-        .or_else(|| marked(&["[ ]", "☐", "⬜", "❌", "✗"], Mark::Open))
+    // A line of several signs ticks off as many things.
+    if rest.chars().filter(|c| is_sign(*c)).count() > 1 {
+        return (plain, rest);
+    }
+    let boxed = |boxes: &[&str]| boxes.iter().find_map(|known| rest.strip_prefix(known));
+    let signed = |signs: &[char]| rest.strip_prefix(signs).map(|rest| rest.trim_start_matches('\u{fe0f}'));
+    let ticked = boxed(&["[x]", "[X]"])
+        .or_else(|| signed(&DONE_SIGNS))
+        .map(|rest| (Mark::Ticked, rest.trim_start()));
+    ticked
+        .or_else(|| {
+            Some((
+                Mark::Open,
+                boxed(&["[ ]", "[-]", "[~]"]).or_else(|| signed(&OPEN_SIGNS))?.trim_start(),
+            ))
+        })
         .unwrap_or((plain, rest))
 }
 
@@ -142,13 +215,16 @@ fn item(line: &str) -> (Mark, &str) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Heading {
     Plain,
+    /// Done, up to the next empty line.
     Ticked,
+    /// Done, up to the next heading.
+    Section,
     /// Of what is to be, or unknown to be of what is.
     Planned,
 }
 
 impl Heading {
-    fn of(line: &str) -> Self {
+    fn of(line: &str, is_section: bool) -> Self {
         let heading = line.to_lowercase();
         let words: Vec<&str> = heading
             .split(|c: char| !c.is_alphanumeric())
@@ -157,159 +233,13 @@ impl Heading {
         if doubts(&words) || words.iter().any(|word| is_planned(word)) {
             Self::Planned
         } else if words.iter().any(|word| is_done(word)) && words.iter().all(|word| is_label(word)) {
-            Self::Ticked
+            if is_section { Self::Section } else { Self::Ticked }
         } else {
             Self::Plain
         }
     }
-}
 
-/// Cuts a line.
-struct Cutter<'a> {
-    known: &'a Known,
-    sentences: Vec<Sentence>,
-    open: Sentence,
-    word: String,
-}
-
-impl<'a> Cutter<'a> {
-    fn cut(line: &str, known: &'a Known) -> Vec<Sentence> {
-        let mut cutter = Self {
-            known,
-            sentences: Vec::new(),
-            open: Sentence::default(),
-            word: String::new(),
-        };
-        let mut rest = line;
-        while let Some(c) = rest.chars().next() {
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-            let quoted = quoted(c, rest).filter(|quoted| quoted.contains(char::is_whitespace));
-            if let Some(quoted) = quoted {
-                // A quoted word is a name; a quoted sentence is somebody else's.
-                cutter.end_word();
-                cutter.open.tokens.push(Token::Word(FOREIGN.to_owned()));
-                rest = rest.get(quoted.len()..).unwrap_or_default();
-                rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
-                continue;
-            }
-            match c {
-                '’' => cutter.word.push('\''),
-                '.' | '-' | '_' | '\'' | '/' | '%' | '#' | '+' => cutter.word.push(c),
-                _ if c.is_alphanumeric() => cutter.word.extend(c.to_lowercase()),
-                _ => cutter.part(c),
-            }
-        }
-        cutter.end_sentence();
-        cutter.sentences
+    fn is_ticked(self) -> bool {
+        matches!(self, Self::Ticked | Self::Section)
     }
-
-    fn part(&mut self, c: char) {
-        let word = self.word.trim_matches(['.', '-', '/']);
-        // "e.g." ends no sentence.
-        let ends = self.word.ends_with('.') && word.len() > 1 && !(word.contains('.') && word.len() < 4);
-        self.end_word();
-        match c {
-            ':' => self.colon(),
-            ',' | '(' | ')' | '|' | '—' | '–' | '…' | '=' | '→' => self.open.tokens.push(Token::Stop),
-            ';' | '!' => self.end_sentence(),
-            '?' => {
-                self.open.mood = Mood::Planned;
-                self.end_sentence();
-            }
-            '✅' | '✓' | '✔' | '☑' => self.open.tokens.push(Token::Word("done".to_owned())),
-            '❌' | '✗' | '☐' | '⬜' => self.open.tokens.push(Token::Word("not".to_owned())),
-            _ if ends => self.end_sentence(),
-            _ => {}
-        }
-    }
-
-    fn end_word(&mut self) {
-        if self.word.is_empty() {
-            return;
-        }
-        let word = std::mem::take(&mut self.word);
-        let word = word.trim_matches(['.', '-', '/', '\'']);
-        let plain = word.trim_start_matches('#');
-        // A number alone counts something, unless it is said to be a feature's.
-        let counts = plain.bytes().all(|byte| byte.is_ascii_digit()) && plain.len() == word.len();
-        let by_name = matches!(self.open.tokens.last(), Some(Token::Word(last)) if last == "feature");
-        self.open.tokens.push(if word.is_empty() {
-            Token::Stop
-        } else if self.known.contains_key(plain) && (!counts || by_name) {
-            Token::Id(plain.to_owned())
-        } else {
-            Token::Word(word.to_owned())
-        });
-    }
-
-    /// What stands before a colon names what is told behind it, or is told of it.
-    fn colon(&mut self) {
-        if self.open.tokens.iter().any(|token| matches!(token, Token::Id(_))) {
-            self.open.tokens.push(Token::Stop);
-            return;
-        }
-        let words: Vec<String> = self.open.words().map(str::to_owned).collect();
-        let said: Vec<&str> = words.iter().map(String::as_str).collect();
-        if said.iter().all(|word| is_label(word)) {
-            self.open.is_ticked |= said.iter().any(|word| is_done(word));
-            self.open.tokens.clear();
-            self.open.label = words;
-        } else if said.iter().any(|word| is_planned(word)) || doubts(&said) {
-            self.open.mood = Mood::Planned;
-        } else {
-            self.open.mood = Mood::Unclear;
-        }
-    }
-
-    fn end_sentence(&mut self) {
-        self.end_word();
-        let mut ended = std::mem::take(&mut self.open);
-        if !ended.tokens.is_empty() {
-            self.leave_out_names(&mut ended.tokens);
-            self.sentences.push(ended);
-        }
-    }
-
-    /// Leaves out what repeats the list's own words of a feature behind its id.
-    fn leave_out_names(&self, tokens: &mut Vec<Token>) {
-        let mut at = 0;
-        while let Some(token) = tokens.get(at) {
-            at += 1;
-            let Token::Id(id) = token else { continue };
-            let Some(name) = self.known.get(id) else { continue };
-            let from = at + usize::from(tokens.get(at) == Some(&Token::Stop));
-            let said = tokens.get(from..).unwrap_or_default().iter().zip(name);
-            let same = said.take_while(|(token, word)| token.text() == Some(word)).count();
-            let ends = match tokens.get(from + same) {
-                None | Some(Token::Stop) => true,
-                Some(Token::Word(next)) => same == name.len() || is_done(next),
-                Some(Token::Id(_)) => false,
-            };
-            if ends && (same == name.len() || same > 1) {
-                // What set them off goes with them, where something sets off what follows as well.
-                let parted = !matches!(tokens.get(from + same), Some(Token::Word(_)));
-                tokens.drain(if parted { at } else { from }..from + same);
-            }
-        }
-    }
-}
-
-/// The words of what a feature does, as a note would repeat them.
-pub(super) fn name(description: &str) -> Vec<String> {
-    let known = Known::new();
-    let cut = Cutter::cut(description, &known);
-    cut.first()
-        .map_or_else(Vec::new, |first| first.words().map(str::to_owned).collect())
-}
-
-/// What is quoted from here on, if a quote opens and closes.
-fn quoted(opens: char, rest: &str) -> Option<&str> {
-    let closes = match opens {
-        '"' => '"',
-        '“' => '”',
-        '«' => '»',
-        '`' => '`',
-        _ => return None,
-    };
-    rest.split_once(closes).map(|(inside, _)| inside)
 }

@@ -1,5 +1,7 @@
 //! Notes that lie, and notes that do not.
 
+mod forms;
+
 use super::*;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{Feature, FeatureId, Seq};

@@ -6,11 +6,28 @@
 /// Words that say of a feature that it is finished.
 const DONE: &str = "passes passing passed done complete completed finished verified works green";
 
+/// Words that say so too, but of which none heads a list of what is done.
+const STATE: &str = "pass work working functional operational ok";
+
+/// Words with which a sentence or clause goes over to what comes next.
+pub(super) const GOES_TO: &str = "next then continue continuing afterwards";
+
+/// What a project is called as a whole.
+pub(super) const WHOLE: &str = "project app application program";
+
+/// Numbers in words.
+const NUMBERS: &str = "\
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+    eighteen nineteen twenty";
+
+/// Words that say nothing of what a feature is about.
+pub(super) const DETAIL: &str = "the a an and of in to for by with on from it its as all";
+
 /// Words with which a sentence says the opposite after all, or speaks of what is to come.
 const DOUBT: &str = "\
     not cannot never nor hardly until till once when if unless except but only just partially partly almost mostly \
     nearly half should would will shall may might could must needs need yet still however although though apart \
-    aside claims claimed said says supposedly fail fails failing failed red broken breaks broke missing before \
+    aside claims claimed said says supposedly pretends fail fails failing failed red broken breaks broke missing before \
     remain remains remaining left open todo pending probably hopefully regressed untested stub";
 
 /// Words that say that there is nothing to say against it, with what is not there within a few words after them.
@@ -23,7 +40,8 @@ const FAULTS: &str = "\
 /// Words before a colon that name no more than what a line is about.
 const LABELS: &str = "\
     status session now today note notes update progress summary result results state so far of this the features \
-    feature in report and";
+    feature in report and final overall current conclusion good great news outcome what is \
+    we're i'm work list";
 
 /// Words that head what is to be.
 const PLANNED: &str = "\
@@ -38,6 +56,23 @@ pub(super) fn is_among(line: &str, word: &str) -> bool {
 /// Says whether a word says that something is finished.
 pub(super) fn is_done(word: &str) -> bool {
     is_among(DONE, word)
+}
+
+/// Says whether a word says of a feature how it is, and that it is finished.
+pub(super) fn is_state(word: &str) -> bool {
+    is_done(word) || is_among(STATE, word)
+}
+
+/// Says whether a word is among those of a name, in whatever form.
+pub(super) fn is_part_of(word: &str, name: &[String]) -> bool {
+    let stem = |word: &str| {
+        word.chars()
+            .take(word.chars().count().saturating_sub(2).max(4))
+            .collect::<String>()
+    };
+    let long = |word: &str| word.chars().count() > 3;
+    let akin = |own: &str| own.starts_with(&stem(word)) || word.starts_with(&stem(own));
+    name.iter().any(|own| own == word || long(word) && long(own) && akin(own))
 }
 
 /// Says whether any of the words doubts what the others say.
@@ -66,4 +101,15 @@ pub(super) fn is_planned(word: &str) -> bool {
 /// Says whether a word before a colon names no more than what a line is about.
 pub(super) fn is_label(word: &str) -> bool {
     is_among(LABELS, word) || is_done(word) || word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Reads a number, in digits or in words.
+pub(super) fn number_of(word: &str) -> Option<usize> {
+    let in_words = || NUMBERS.split_whitespace().position(|number| number == word);
+    word.parse().ok().or_else(in_words)
+}
+
+/// Says whether a word says that there is nothing of what follows.
+pub(super) fn is_none(word: &str) -> bool {
+    is_among(NONE, word)
 }
