@@ -71,16 +71,18 @@ pub async fn answer_stop(
 /// Fails if git, the log or the tests' command fails.
 pub async fn answer_end(dispatch: &Dispatch, summary: &str, cancel: &CancellationToken) -> Result<Option<String>, EngineError> {
     let (project, facts) = (&dispatch.project, &dispatch.facts);
-    if facts.role != Role::Coding {
+    if facts.role != Role::Coding || facts.has_answered_claim() {
         return Ok(None);
     }
     let claimed = project
         .journal
         .with_state(|state| audit::victory(summary, state, facts.number));
-    let Some(claimed) = claimed.filter(|_| facts.answer_claim_once()) else {
-        return Ok(None);
-    };
+    let Some(claimed) = claimed else { return Ok(None) };
     let standing = standing(project, cancel).await?;
+    // Whoever cut it off has not heard it.
+    if !cancel.is_cancelled() {
+        facts.answered_claim();
+    }
     Ok(Some(format!(
         "The summary {claimed}.{standing}\nGo on with what is left, or call `end_session` again with a summary that says what is done and \
          what is left."

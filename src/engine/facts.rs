@@ -154,9 +154,14 @@ impl SessionFacts {
         !std::mem::replace(&mut self.inner().reminded, true)
     }
 
-    /// Returns `true` the first time only: the closing words that claim too much are answered once.
-    pub fn answer_claim_once(&self) -> bool {
-        !std::mem::replace(&mut self.inner().answered, true)
+    /// Closing words that claim too much were answered.
+    pub fn answered_claim(&self) {
+        self.inner().answered = true;
+    }
+
+    /// Whether closing words that claim too much were answered.
+    pub fn has_answered_claim(&self) -> bool {
+        self.inner().answered
     }
 
     /// Returns a trouble if it is not the one told last, so that the agent is not told the same after every call.

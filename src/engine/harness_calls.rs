@@ -144,6 +144,9 @@ impl Dispatch {
         let left = claimed::left(&self.project).filter(|_| self.facts.role == Role::Coding);
         let is_owed = !owed.is_empty() && self.facts.remind_once();
         if let Some(answer) = claimed::answer_end(self, &summary, cancel).await? {
+            if cancel.is_cancelled() {
+                return Ok(Ran::cancelled());
+            }
             owed.retain(|_| is_owed);
             owed.push(answer);
             return Ok(Ran::failed(format!("Not yet.\n{}", owed.join("\n"))));

@@ -4,18 +4,8 @@
 //! Invariant: what does not have one of these forms to its end, or is taken back in the same note, is no claim.
 
 use super::sentence::{Mood, Sentence, Token};
-use super::words::{DETAIL, GOES_TO, doubts, is_among, is_none, is_state};
+use super::words::{BEHIND, BETWEEN, DETAIL, GOES_TO, SUBJECT, doubts, is_among, is_none, is_state};
 
-/// Words that may stand between the ids of features and the word that calls them done.
-pub(super) const BETWEEN: &str = "\
-    and feature features now is are was were both all x the been has have fully completely already finally also \
-    implemented built tested reviewed written successfully 100% marked flagged as status state";
-/// Words that may stand behind it.
-pub(super) const BEHIND: &str = "\
-    now too also already fully completely entirely correctly tested well finally as specified expected required \
-    end-to-end end to 100% in this session here today again implemented successfully and";
-/// Words that may stand before "finished F1".
-pub(super) const SUBJECT: &str = "i we i've we've i'm we're am are have has session also now this";
 /// Words with which a sentence comes to what it says.
 const OPENS: &str = "and so now today also thus hence therefore finally overall currently already as of at this point yes great";
 /// Words that may stand before "this session" and the like, where what is told holds.
@@ -23,13 +13,13 @@ const HERE: &str = "in with after by";
 /// What is told of.
 const PRESENT: &str = "session commit change step edit";
 /// Words with which somebody says that they saw it.
-const SEEN: &str = "verified confirmed checked";
+const SEEN: &str = "verified confirmed checked happy glad pleased proud to report say";
 /// What was done beside, told before the claim.
 const BESIDE: &str = "wrote made ran built tests everything";
 /// Words that end as what was done, and tell of something else.
 const NOT_DONE: &str = "need feed planned supposed claimed expected intended wanted needed hoped assumed asked provided based";
 /// Words with which what stands in the same breath is no more than a condition.
-const DEPENDS: &str = "if when once until unless after before would should till then";
+const DEPENDS: &str = "if when once until unless after before would should till then whether how why what that";
 /// Words with which a sentence goes on about what the one before it said.
 const RETURNS: &str = "but however only though still yet its it tests that then afterwards later this unfortunately";
 
@@ -109,7 +99,7 @@ impl<'a> Reading<'a> {
     pub(super) fn word(&self) -> Option<&'a str> {
         match self.rest.first()? {
             Token::Word(word) => Some(word),
-            Token::Id(_) | Token::Stop => None,
+            Token::Id(_) | Token::Stop | Token::Colon => None,
         }
     }
 
@@ -134,7 +124,7 @@ impl<'a> Reading<'a> {
     fn claims(mut self) -> Vec<Claim> {
         let mut claims = Vec::new();
         loop {
-            while matches!(self.rest.first(), Some(Token::Stop)) || self.word() == Some("and") {
+            while self.rest.first().is_some_and(Token::parts) || self.word() == Some("and") {
                 self.pass();
             }
             let before = self.rest;
@@ -154,7 +144,7 @@ impl<'a> Reading<'a> {
 
     /// Passes what may stand beside a claim in its sentence: what was done, and what is said of another feature.
     fn pass_aside(&mut self) -> bool {
-        let parts = |token: &Token| *token == Token::Stop || token.text() == Some("and");
+        let parts = |token: &Token| token.parts() || token.text() == Some("and");
         let ends = self.rest.iter().position(parts);
         let Some(ends) = ends.filter(|_| !self.is_ticked) else {
             return false;
@@ -163,16 +153,16 @@ impl<'a> Reading<'a> {
         let tells = match self.rest.first() {
             Some(Token::Id(_)) => true,
             Some(Token::Word(word)) => (word.ends_with("ed") || is_among(BESIDE, word)) && !is_among(NOT_DONE, word),
-            Some(Token::Stop) | None => false,
+            Some(Token::Stop | Token::Colon) | None => false,
         };
         let depends = clause.iter().any(|word| is_among(DEPENDS, word));
         self.rest = &self.rest[ends..];
         // What is said of a feature behind a colon goes with it.
-        while let [Token::Stop, Token::Word(_), ..] = self.rest
+        while let [Token::Stop | Token::Colon, Token::Word(_), ..] = self.rest
             && clause.len() == 1
         {
             self.pass();
-            let ends = self.rest.iter().position(|token| *token == Token::Stop);
+            let ends = self.rest.iter().position(Token::parts);
             self.rest = self.rest.get(ends.unwrap_or(self.rest.len())..).unwrap_or_default();
         }
         tells && !depends
@@ -216,6 +206,8 @@ impl<'a> Reading<'a> {
             return self.ends(is_ticked).then_some(vec![left]);
         }
         let lead = self.lead();
+        // "Got F1 to pass"
+        let is_got = self.got();
         let claims = match self.whole() {
             Some(whole) => vec![whole],
             None if lead == Lead::Built => return None,
@@ -224,6 +216,9 @@ impl<'a> Reading<'a> {
         let is_whole = !matches!(claims.first(), Some(Claim::Feature(_)));
         if is_ticked && claims.iter().any(|claim| matches!(claim, Claim::Project | Claim::Count(_))) {
             return None;
+        }
+        if is_got {
+            self.pass_words(|word| word == "to");
         }
         if lead == Lead::None {
             let mut is_built = false;
@@ -235,7 +230,11 @@ impl<'a> Reading<'a> {
             let sounds = match claims.as_slice() {
                 // That an app works is said of what there is of it.
                 [Claim::Project | Claim::Everything] => {
-                    is_built || matches!(done, Some("done" | "complete" | "completed" | "finished"))
+                    is_built
+                        || matches!(
+                            done,
+                            Some("done" | "complete" | "completed" | "finished" | "feature-complete")
+                        )
                 }
                 // "F1 work" may also name the work on it.
                 [Claim::Feature(_)] => done.is_some_and(|done| done != "work"),
@@ -279,7 +278,7 @@ impl<'a> Reading<'a> {
         match self.rest.first() {
             None => true,
             // What an entry that is ticked off says beside the id is what was ticked off.
-            Some(Token::Stop) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_state),
+            Some(Token::Stop | Token::Colon) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_state),
             Some(Token::Word(word)) if word == "and" => true,
             Some(Token::Word(word)) if matches!(word.as_str(), "with" | "without") => {
                 let clause: Vec<&str> = self.rest.iter().map_while(Token::text).collect();
@@ -287,6 +286,18 @@ impl<'a> Reading<'a> {
             }
             Some(Token::Word(_) | Token::Id(_)) => false,
         }
+    }
+
+    fn got(&mut self) -> bool {
+        let before = self.rest;
+        self.pass_among(SUBJECT);
+        let is_got = self.word() == Some("got");
+        if is_got {
+            self.pass();
+        } else {
+            self.rest = before;
+        }
+        is_got
     }
 
     /// Passes "I finished", "Completed", and says whether what is done comes next.
@@ -327,7 +338,9 @@ impl<'a> Reading<'a> {
                     self.pass();
                     from = self.rest;
                 }
-                Some(Token::Stop) if !ids.is_empty() => self.pass(),
+                // "F1: F2 is done" says nothing of F1.
+                Some(Token::Colon) if matches!(self.rest.get(1), Some(Token::Id(_))) => return None,
+                Some(Token::Stop | Token::Colon) if !ids.is_empty() => self.pass(),
                 Some(Token::Word(word)) if is_among(BETWEEN, word) => self.pass(),
                 // The first column of a table may number its rows.
                 Some(Token::Word(word)) if ids.is_empty() && is_numbered_row(word, self.rest) => {
@@ -350,10 +363,7 @@ impl<'a> Reading<'a> {
         let is_other = |token: &Token| matches!(token, Token::Id(id) if !claims.contains(&Claim::Feature(id.clone())));
         // Behind an id alone comes what is said of it.
         let mut is_named = false;
-        let clauses = self
-            .rest
-            .split(|token| *token == Token::Stop)
-            .filter(|clause| !clause.is_empty());
+        let clauses = self.rest.split(Token::parts).filter(|clause| !clause.is_empty());
         for clause in clauses {
             let own = clause.iter().any(|token| matches!(token, Token::Id(_)) && !is_other(token));
             let others = clause.iter().any(is_other) || is_named && !own;
@@ -364,7 +374,7 @@ impl<'a> Reading<'a> {
                 .iter()
                 .filter_map(|token| match token {
                     Token::Word(word) => Some(word.as_str()),
-                    Token::Id(_) | Token::Stop => None,
+                    Token::Id(_) | Token::Stop | Token::Colon => None,
                 })
                 .collect();
             let goes_on = words.first().is_some_and(|first| is_among(GOES_TO, first) || *first == "now");

@@ -2,9 +2,8 @@
 //!
 //! Invariant: a count of anything else than features, or of another list's, is none.
 
-use super::claim::{BEHIND, BETWEEN, SUBJECT};
 use super::sentence::{Mood, Sentence, Token};
-use super::words::{doubts, is_among, is_label, is_state, number_of};
+use super::words::{BEHIND, BETWEEN, SUBJECT, doubts, is_among, is_label, is_state, number_of};
 
 /// Words that may stand beside a count.
 const BESIDE: &str = "at with that list shows stands makes total there which being be";

@@ -140,7 +140,7 @@ impl<'a> Cutter<'a> {
     /// What stands before a colon names what is told behind it, or is told of it.
     fn colon(&mut self) {
         if self.open.tokens.iter().any(|token| matches!(token, Token::Id(_))) {
-            self.open.tokens.push(Token::Stop);
+            self.open.tokens.push(Token::Colon);
             return;
         }
         let words: Vec<String> = self.open.words().map(str::to_owned).collect();
@@ -234,12 +234,12 @@ impl<'a> Cutter<'a> {
             at += 1;
             let Token::Id(id) = token else { continue };
             let name = self.known.name(id);
-            let from = at + usize::from(tokens.get(at) == Some(&Token::Stop));
+            let from = at + usize::from(tokens.get(at).is_some_and(Token::parts));
             let rest = tokens.get(from..).unwrap_or_default();
             let same = rest.iter().zip(name);
             let same = same.take_while(|(token, word)| token.text() == Some(word)).count();
             let ends = match rest.get(same) {
-                None | Some(Token::Stop) => true,
+                None | Some(Token::Stop | Token::Colon) => true,
                 Some(Token::Word(next)) => same == name.len() || is_state(next),
                 Some(Token::Id(_)) => false,
             };
@@ -263,13 +263,16 @@ fn in_other_words(rest: &[Token], name: &[String]) -> usize {
         .iter()
         .map_while(|token| match token {
             Token::Word(word) if !is_state(word) && word != "is" && word != "are" => Some(word.as_str()),
-            Token::Word(_) | Token::Id(_) | Token::Stop => None,
+            Token::Word(_) | Token::Id(_) | Token::Stop | Token::Colon => None,
         })
         .collect();
-    let weighs = |word: &&&str| !is_among(DETAIL, word);
-    let weighty = said.iter().filter(weighs).count();
-    let fits = said.iter().filter(weighs).all(|word| is_part_of(word, name));
-    if weighty > 0 && fits && !doubts(&said) {
+    let weighs = |word: &&str| !is_among(DETAIL, word);
+    let weighty: Vec<&str> = said.iter().copied().filter(weighs).collect();
+    let own: Vec<&str> = name.iter().map(String::as_str).filter(weighs).collect();
+    // A single word of it may name a part only, unless it is what the feature is to do.
+    let names_it = weighty.len() * 2 > own.len() || own.first().is_some_and(|first| is_part_of(first, &said));
+    let fits = weighty.iter().all(|word| is_part_of(word, name));
+    if !weighty.is_empty() && fits && names_it && !doubts(&said) {
         said.len()
     } else {
         0

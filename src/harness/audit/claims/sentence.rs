@@ -17,6 +17,8 @@ pub(super) enum Token {
     Id(String),
     /// What parts clauses: a comma, a dash, a bracket.
     Stop,
+    /// What parts a feature from what is told of it.
+    Colon,
 }
 
 /// How a sentence is said.
@@ -49,14 +51,20 @@ impl Token {
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Word(text) | Self::Id(text) => Some(text),
-            Self::Stop => None,
+            Self::Stop | Self::Colon => None,
         }
+    }
+
+    /// Whether it parts clauses.
+    pub(super) fn parts(&self) -> bool {
+        matches!(self, Self::Stop | Self::Colon)
     }
 
     /// Whether it may stand in a mere row of ids.
     fn is_enumerated(&self) -> bool {
         match self {
             Self::Id(_) | Self::Stop => true,
+            Self::Colon => false,
             Self::Word(word) => word == "and",
         }
     }
@@ -70,7 +78,7 @@ impl Sentence {
 
     /// The words of its clauses.
     pub(super) fn clauses(&self) -> impl Iterator<Item = Vec<&str>> {
-        let clauses = self.tokens.split(|token| *token == Token::Stop);
+        let clauses = self.tokens.split(Token::parts);
         clauses.map(|clause| clause.iter().filter_map(Token::text).collect())
     }
 
@@ -83,7 +91,7 @@ impl Sentence {
     pub(super) fn ids(&self) -> impl Iterator<Item = &String> {
         self.tokens.iter().filter_map(|token| match token {
             Token::Id(id) => Some(id),
-            Token::Word(_) | Token::Stop => None,
+            Token::Word(_) | Token::Stop | Token::Colon => None,
         })
     }
 

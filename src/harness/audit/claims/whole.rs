@@ -240,7 +240,7 @@ impl Reading<'_> {
                 Token::Id(id) => ids.push(id.clone()),
                 Token::Stop if !ids.is_empty() && matches!(self.rest.get(1), Some(Token::Id(_) | Token::Stop)) => {}
                 Token::Word(word) if !ids.is_empty() && word == "and" => {}
-                Token::Word(_) | Token::Stop => break,
+                Token::Word(_) | Token::Stop | Token::Colon => break,
             }
             self.pass();
         }

@@ -7,7 +7,7 @@
 const DONE: &str = "passes passing passed done complete completed finished verified works green";
 
 /// Words that say so too, but of which none heads a list of what is done.
-const STATE: &str = "pass work working functional operational ok";
+const STATE: &str = "pass work working functional operational ok feature-complete";
 
 /// Words with which a sentence or clause goes over to what comes next.
 pub(super) const GOES_TO: &str = "next then continue continuing afterwards";
@@ -19,6 +19,17 @@ pub(super) const WHOLE: &str = "project app application program";
 const NUMBERS: &str = "\
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
     eighteen nineteen twenty";
+
+/// Words that may stand between the ids of features and the word that calls them done.
+pub(super) const BETWEEN: &str = "\
+    and feature features now is are was were both all x the been has have fully completely already finally also \
+    implemented built tested reviewed written successfully 100% marked flagged as status state";
+/// Words that may stand behind it.
+pub(super) const BEHIND: &str = "\
+    now too also already fully completely entirely correctly tested well finally as specified expected required \
+    end-to-end end to 100% in this session here today again implemented successfully and";
+/// Words that may stand before "finished F1".
+pub(super) const SUBJECT: &str = "i we i've we've i'm we're am are have has session also now this";
 
 /// Words that say nothing of what a feature is about.
 pub(super) const DETAIL: &str = "the a an and of in to for by with on from it its as all";
@@ -64,7 +75,7 @@ pub(super) fn is_state(word: &str) -> bool {
 }
 
 /// Says whether a word is among those of a name, in whatever form.
-pub(super) fn is_part_of(word: &str, name: &[String]) -> bool {
+pub(super) fn is_part_of<W: AsRef<str>>(word: &str, name: &[W]) -> bool {
     let stem = |word: &str| {
         word.chars()
             .take(word.chars().count().saturating_sub(2).max(4))
@@ -72,7 +83,9 @@ pub(super) fn is_part_of(word: &str, name: &[String]) -> bool {
     };
     let long = |word: &str| word.chars().count() > 3;
     let akin = |own: &str| own.starts_with(&stem(word)) || word.starts_with(&stem(own));
-    name.iter().any(|own| own == word || long(word) && long(own) && akin(own))
+    name.iter()
+        .map(AsRef::as_ref)
+        .any(|own| own == word || long(word) && long(own) && akin(own))
 }
 
 /// Says whether any of the words doubts what the others say.
@@ -100,7 +113,7 @@ pub(super) fn is_planned(word: &str) -> bool {
 
 /// Says whether a word before a colon names no more than what a line is about.
 pub(super) fn is_label(word: &str) -> bool {
-    is_among(LABELS, word) || is_done(word) || word.bytes().all(|byte| byte.is_ascii_digit())
+    is_among(LABELS, word) || is_done(word) || word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'/')
 }
 
 /// Reads a number, in digits or in words.
