@@ -123,7 +123,7 @@ impl<'a> Cutter<'a> {
         let id = match counts {
             true if by_name => self.known.find(plain).or_else(|| self.known.numbered(plain)),
             true => None,
-            false => self.known.find(plain),
+            false => self.known.find(word).or_else(|| self.known.find(plain)),
         };
         if word.is_empty() {
             self.open.tokens.push(Token::Stop);

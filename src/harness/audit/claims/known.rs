@@ -44,8 +44,12 @@ impl Known {
         self.only(|id| parts(id).is_some_and(|(_, own)| own == number))
     }
 
-    /// The ids from one to another; none if the list does not go that way.
+    /// The ids from one to another of the same kind; none if the list does not go that way.
     pub(super) fn range(&self, from: &str, to: &str) -> Vec<&str> {
+        let kind = |id: &str| parts(id).map(|(stem, _)| stem);
+        if kind(from).is_none() || kind(from) != kind(to) {
+            return Vec::new();
+        }
         let place = |id: &str| self.features.iter().position(|feature| feature.id == id);
         let (Some(from), Some(to)) = (place(from), place(to)) else {
             return Vec::new();
@@ -59,7 +63,10 @@ impl Known {
         let parted = |with: &str| -> Option<(&str, &str)> {
             word.match_indices(with).find_map(|(at, _)| {
                 let (from, to) = (word.get(..at)?, word.get(at + with.len()..)?.trim_start_matches('.'));
-                let from = self.find(from)?;
+                // Two numbers count something.
+                let from = self
+                    .find(from)
+                    .filter(|from| !from.starts_with(|c: char| c.is_ascii_digit()))?;
                 let to = self.find(to).or_else(|| {
                     let (stem, _) = parts(from)?;
                     self.find(&format!("{stem}{to}"))
@@ -67,7 +74,8 @@ impl Known {
                 Some((from, to))
             })
         };
-        parted("-").or_else(|| parted(".."))
+        let ends = parted("-").or_else(|| parted(".."));
+        ends.filter(|(from, to)| !self.range(from, to).is_empty())
     }
 
     /// The words of what a feature does.

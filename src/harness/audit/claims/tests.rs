@@ -177,6 +177,45 @@ fn a_number_alone_is_a_feature_only_where_it_is_called_one() {
     assert_eq!(told("2 passing, 1 pending"), Vec::<String>::new());
     assert_eq!(told("Feature 2 passes."), ["says that 2 is done"]);
     assert_eq!(told("#2 is done"), ["says that 2 is done"]);
+    assert_eq!(told("Features 1-2 are done."), ["says that 2 is done"]);
+    assert_eq!(told("Features 1 and 2 pass"), ["says that 2 is done"]);
+    for note in [
+        "1-2 done",
+        "Took 1-2 hours, done.",
+        "step 1 to 2 done",
+        "Features 1 of 2 are done",
+        "2 is done",
+    ] {
+        assert_eq!(told(note), Vec::<String>::new(), "{note}");
+    }
+    // A list without ids tells its features by their places.
+    state.features.rows = vec![row("#1", "adds", true), row("#2", "takes away", false)];
+    let told = |note| contradictions(&[note], &state, SessionNo(1));
+    for note in [
+        "#2 is done",
+        "Feature 2 is done",
+        "Features 1 and 2 are done",
+        "feature #2 passes",
+    ] {
+        assert_eq!(told(note), ["says that #2 is done"], "{note}");
+    }
+    assert_eq!(told("2 is done, #1 is done"), Vec::<String>::new());
+}
+
+#[test]
+fn words_that_name_features_are_no_range() {
+    let mut state = State::default();
+    let ids = ["login", "search", "ui-2", "ui-3", "api-1"];
+    state.features.rows = ids.iter().map(|id| row(id, "", *id == "login")).collect();
+    let told = |note| contradictions(&[note], &state, SessionNo(1));
+    assert_eq!(told("login works"), Vec::<String>::new());
+    assert_eq!(told("login-ui-3 is done"), Vec::<String>::new());
+    assert_eq!(told("ui-2 is done"), ["says that ui-2 is done"]);
+    assert_eq!(
+        told("UI-2 to ui-3 are done"),
+        ["says that ui-2 is done", "says that ui-3 is done"]
+    );
+    assert_eq!(told("ui-2 to api-1 is done"), Vec::<String>::new());
 }
 
 #[test]
