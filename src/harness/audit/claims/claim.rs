@@ -202,8 +202,11 @@ impl<'a> Reading<'a> {
     /// The claim that begins here, if it is one to its end.
     fn claim(&mut self) -> Option<Vec<Claim>> {
         let is_ticked = self.is_ticked;
+        // What is done "here" is not all that there is.
+        let limits = |word: &str| matches!(word, "here" | "today" | "in" | "this" | "session");
         if let Some(left) = self.left() {
-            return self.ends(is_ticked).then_some(vec![left]);
+            let is_limited = self.word().is_some_and(limits);
+            return (!is_limited && self.ends(is_ticked)).then_some(vec![left]);
         }
         let lead = self.lead();
         // "Got F1 to pass"
@@ -246,8 +249,6 @@ impl<'a> Reading<'a> {
             }
             self.pass_words(is_state);
         }
-        // What is done "here" is not all that there is.
-        let limits = |word: &str| matches!(word, "here" | "today" | "in" | "this" | "session");
         if claims == [Claim::Everything] && self.word().is_some_and(limits) {
             return None;
         }

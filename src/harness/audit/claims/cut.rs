@@ -49,7 +49,9 @@ impl<'a> Cutter<'a> {
             if let Some(quoted) = quoted {
                 // A quoted word is a name; a quoted sentence is somebody else's.
                 cutter.end_word();
-                cutter.open.tokens.push(Token::Word(FOREIGN.to_owned()));
+                if !cutter.is_name_of_last(quoted) {
+                    cutter.open.tokens.push(Token::Word(FOREIGN.to_owned()));
+                }
                 rest = rest.get(quoted.len()..).unwrap_or_default();
                 rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
                 continue;
@@ -65,6 +67,12 @@ impl<'a> Cutter<'a> {
         }
         cutter.end_sentence();
         cutter.sentences
+    }
+
+    /// Whether a quote is the name of the feature that it stands behind.
+    fn is_name_of_last(&self, quoted: &str) -> bool {
+        let last = self.open.tokens.last();
+        matches!(last, Some(Token::Id(id)) if name(quoted) == self.known.name(id))
     }
 
     /// Whether a dash stands between two features, or two numbers of such.
@@ -125,13 +133,16 @@ impl<'a> Cutter<'a> {
             true => None,
             false => self.known.find(word).or_else(|| self.known.find(plain)),
         };
-        if word.is_empty() {
+        let row: Option<Vec<&str>> = plain.split(['/', '+']).map(|part| self.known.find(part)).collect();
+        if word.is_empty() || word == "+" {
             self.open.tokens.push(Token::Stop);
         } else if let Some(id) = id {
             self.open.tokens.push(Token::Id(id.to_owned()));
         } else if let Some((from, to)) = self.known.ends(plain) {
             let ids = self.known.range(from, to);
             self.open.tokens.extend(ids.into_iter().map(|id| Token::Id(id.to_owned())));
+        } else if let Some(row) = row.filter(|_| !plain.starts_with(|c: char| c.is_ascii_digit())) {
+            self.open.tokens.extend(row.into_iter().map(|id| Token::Id(id.to_owned())));
         } else {
             self.open.tokens.push(Token::Word(word.to_owned()));
         }
@@ -151,7 +162,7 @@ impl<'a> Cutter<'a> {
             self.open.label.extend(words);
         } else if said.iter().any(|word| is_planned(word)) || doubts(&said) {
             self.open.mood = Mood::Planned;
-        } else if matches!(said.as_slice(), ["all" | "every", "feature" | "features"]) {
+        } else if matches!(said.as_slice(), ["all" | "every", .., "feature" | "features"]) {
             self.open.tokens.push(Token::Stop);
         } else {
             self.open.mood = Mood::Unclear;

@@ -10,7 +10,8 @@ use super::words::{WHOLE, is_among, is_state, number_of};
 /// Words that may stand before the features of the list.
 const ANY: &str = "of the our its single listed required requested specified remaining";
 /// Words that say what is not done.
-const OPEN: &str = "left open remaining remains remain missing pending unfinished failing fail fails todo to do go be done";
+const OPEN: &str =
+    "left open remaining remains remain missing pending unfinished failing fail fails todo to do go be done implement";
 /// What makes a whole of what follows.
 const ENTIRE: &str = "the our this whole entire full complete";
 /// Words that stand for the entries of the list where it is named.
@@ -116,7 +117,7 @@ impl Reading<'_> {
 
     /// "The features are all done"
     fn all_behind(&mut self) -> Option<Claim> {
-        self.pass_words(|word| matches!(word, "the" | "our"));
+        self.pass_words(|word| matches!(word, "the" | "our" | "remaining"));
         self.word().filter(|word| *word == "features")?;
         self.pass();
         self.pass_words(|word| matches!(word, "are" | "now" | "have" | "been"));
@@ -221,7 +222,9 @@ impl Reading<'_> {
 
     /// Passes what says that something is not done yet.
     fn pass_open(&mut self) -> bool {
-        let begins = self.word().is_some_and(|word| !matches!(word, "do" | "go" | "be" | "done"));
+        let begins = self
+            .word()
+            .is_some_and(|word| !matches!(word, "do" | "go" | "be" | "done" | "implement"));
         begins && self.pass_among(OPEN)
     }
 

@@ -39,13 +39,14 @@ const DOUBT: &str = "\
     not cannot never nor hardly until till once when if unless except but only just partially partly almost mostly \
     nearly half should would will shall may might could must needs need yet still however although though apart \
     aside claims claimed said says supposedly pretends fail fails failing failed red broken breaks broke missing before \
-    remain remains remaining left open todo pending probably hopefully regressed untested stub";
+    remain remains remaining left open todo pending probably hopefully regressed untested stub false thought think assume assumed maybe \
+    perhaps";
 
 /// Words that say that there is nothing to say against it, with what is not there within a few words after them.
 const NONE: &str = "no nothing none zero 0 without";
 /// What is not there.
 const FAULTS: &str = "\
-    issue issues problem problems bug bugs failure failures failing failed error errors left remaining remains open \
+    issue issues problem problems bug bugs failure failures failing failed fail fails error errors left remaining remains open \
     missing regressions work todo";
 
 /// Words before a colon that name no more than what a line is about.
