@@ -52,8 +52,10 @@ pub enum Standing {
     WaitingForYou,
     /// Its process is gone without having ended the run.
     Interrupted,
-    /// The last run ended with every feature passing.
+    /// The last run ended with every feature passing, and nothing that was found out since speaks against it.
     AllPassing,
+    /// The last run ended with every feature passing, and that is so no longer: by the list, or by a later test run.
+    NoLongerPassing,
     /// The last run was stopped by the user.
     Stopped,
     /// The last run met a limit.
@@ -106,7 +108,8 @@ impl Project {
         };
         // A run knows of its own files.
         let observed = if holder.is_none() && state.tests.latest.is_some() {
-            link::observed_with_tree(&workspace)
+            let list = chosen.as_ref().map_or(Path::new(""), PathBuf::as_path);
+            link::observed_with_tree(&workspace, list)
         } else {
             link::observed(&workspace)
         };
@@ -161,11 +164,18 @@ impl Project {
         }
     }
 
+    /// Says whether a feature does not pass any more, or its tests failed or went since.
+    fn is_overtaken(&self) -> bool {
+        let (passing, total) = self.state.features.progress();
+        passing < total || self.state.doubted() > 0
+    }
+
     /// Returns where its latest run stands.
     #[must_use]
     pub fn standing(&self) -> Standing {
         match self.state.phase().0 {
             Phase::Empty => Standing::New,
+            Phase::Ended(RunOutcome::AllPassing) if self.is_overtaken() => Standing::NoLongerPassing,
             Phase::Ended(RunOutcome::AllPassing) => Standing::AllPassing,
             Phase::Ended(RunOutcome::Stopped) => Standing::Stopped,
             Phase::Ended(RunOutcome::Limit) => Standing::Limit,

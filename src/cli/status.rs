@@ -102,6 +102,9 @@ struct Tests {
     passed: u32,
     failed: u32,
     skipped: u32,
+    /// Whether its time limit stopped it, and which.
+    timed_out: bool,
+    limit_seconds: Option<u64>,
 }
 
 /// Runs the command.
@@ -290,15 +293,16 @@ fn run_line(project: &Project, now: Timestamp) -> String {
                 .map_or_else(String::new, |last| format!(", last heard of {}", ago(last)));
             format!("interrupted: its process is gone{last}; `longhaul run` goes on from here")
         }
+        Standing::NoLongerPassing => {
+            let ended = run.and_then(|run| run.ended.as_ref());
+            let ago = ended.map_or_else(String::new, |(time, ..)| format!(" {}", ago(*time)));
+            // What was so at its end must not read as if it were.
+            format!("ended{ago}, done; at its end: {}", words::outcome(RunOutcome::AllPassing))
+        }
         Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
             let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
                 return "ended".to_owned();
             };
-            let (passing, total) = project.state.features.progress();
-            // What was so at its end may be so no longer, and must not read as if it were.
-            if *outcome == RunOutcome::AllPassing && (passing < total || project.state.doubted() > 0) {
-                return format!("ended {}, done; at its end: {}", ago(*time), words::outcome(*outcome));
-            }
             let reason = if reason.is_empty() {
                 String::new()
             } else {
@@ -368,6 +372,8 @@ fn report(project: &Project, now: Timestamp) -> Report {
                 passed: totals.passed,
                 failed: totals.failed,
                 skipped: totals.skipped,
+                timed_out: run.timed_out,
+                limit_seconds: run.limit_seconds,
             }
         }),
         moved: state.standing_move().map(|past| Moved {

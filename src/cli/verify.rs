@@ -11,7 +11,9 @@ use super::project::Project;
 use super::{launch, replay, settings, signals, words};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::harness::{own_files, vanished};
 use crate::process::ProcessError;
+use crate::protocol::event::GoneTests;
 use crate::protocol::{CaseStatus, Feature, Oid, TestCase, TestPurpose, TestRun};
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format};
@@ -56,6 +58,8 @@ struct Report<'a> {
     changed: &'a [String],
     exit_code: Option<i32>,
     timed_out: bool,
+    /// The time limit, where it was met.
+    limit_seconds: Option<u64>,
     duration_ms: u64,
     /// With `--feature`: whether these tests prove it, and those of its tests that did not run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +69,9 @@ struct Report<'a> {
     /// What is amiss with the run, so that it proves nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     amiss: Option<&'a str>,
+    /// Tests of passing features that are not there any more.
+    #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
+    gone: &'a [GoneTests],
     tests: Vec<&'a TestCase>,
     output: &'a str,
 }
@@ -117,13 +124,16 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     let Some(mut run) = execute(plan, console)? else {
         return Ok(Exit::Stopped);
     };
+    let code = |tree: &Oid| Repo::discover(&project.workspace).and_then(|repo| repo.without(tree, &own_files(&project.list)));
+    run.code = run.tree.as_ref().and_then(|tree| code(tree).ok());
     project.state.tests.name_flaky(&mut run);
+    let gone = gone(&project, &run);
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
     if args.json {
-        console.json(&report(&command, &run, own.as_ref(), &changed))?;
+        console.json(&report(&command, &run, own.as_ref(), (&changed, &gone)))?;
     } else {
-        print(&run, own.as_ref(), console)?;
+        print(&run, own.as_ref(), &gone, console)?;
         if !changed.is_empty() {
             console.line(told(&changed))?;
         }
@@ -186,6 +196,13 @@ fn execute(plan: Plan, console: &mut Console) -> Result<Option<TestRun>, Failure
     Ok((!ran.cancelled).then_some(ran.run))
 }
 
+/// Names the tests of passing features that are gone, as a run would tell them.
+fn gone(project: &Project, run: &TestRun) -> Vec<GoneTests> {
+    let missing = vanished::missing(&project.state, run);
+    let looked = (!missing.is_empty()).then(|| Repo::discover(&project.workspace).and_then(|repo| vanished::gone(&missing, &repo)));
+    looked.and_then(Result::ok).unwrap_or_default()
+}
+
 /// Names the files that differ by now from the tree that was tested.
 fn changed(workspace: &Path, before: Option<&Oid>) -> Vec<String> {
     let Some(before) = before else { return Vec::new() };
@@ -227,7 +244,12 @@ where
     })
 }
 
-fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'a>>, changed: &'a [String]) -> Report<'a> {
+fn report<'a>(
+    command: &'a Command,
+    run: &'a TestRun,
+    own: Option<&verify::Own<'a>>,
+    (changed, gone): (&'a [String], &'a [GoneTests]),
+) -> Report<'a> {
     let totals = run.totals();
     Report {
         command,
@@ -240,17 +262,19 @@ fn report<'a>(command: &'a Command, run: &'a TestRun, own: Option<&verify::Own<'
         changed,
         exit_code: run.exit_code,
         timed_out: run.timed_out,
+        limit_seconds: run.limit_seconds,
         duration_ms: run.duration_ms,
         proven: own.map(verify::Own::proven),
         missing: own.map(|own| own.missing.clone()),
         amiss: own.and_then(|own| own.amiss),
+        gone,
         tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
         output: &run.output.text,
     }
 }
 
 /// Prints failures first, each with what it says, then the rest in a line each, then the counts.
-fn print(run: &TestRun, own: Option<&verify::Own<'_>>, console: &mut Console) -> io::Result<()> {
+fn print(run: &TestRun, own: Option<&verify::Own<'_>>, gone: &[GoneTests], console: &mut Console) -> io::Result<()> {
     let mut cases: Vec<&TestCase> = own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone());
     cases.sort_by_key(|case| (order(case), case.name == verify::COMMAND_CASE));
     for case in cases {
@@ -270,15 +294,19 @@ fn print(run: &TestRun, own: Option<&verify::Own<'_>>, console: &mut Console) ->
     for line in own.and_then(|own| own.amiss).unwrap_or_default().lines() {
         console.line(format!("amiss    {}", Clean::line(line)))?;
     }
+    for gone in gone {
+        let told = format!("{}, which passes by the list: {}", gone.feature, gone.tests.join(", "));
+        console.line(format!("gone     {}", Clean::line(&told)))?;
+    }
     let tree = run
         .tree
         .as_ref()
         .map(|tree| format!(" on tree {}", tree.short()))
         .unwrap_or_default();
-    let end = match (run.timed_out, run.exit_code) {
-        (true, _) => "stopped by its time limit".to_owned(),
-        (false, Some(code)) => format!("exit {code}"),
-        (false, None) => "killed".to_owned(),
+    let end = match (run.cut(), run.exit_code) {
+        (Some(cut), _) => cut,
+        (None, Some(code)) => format!("exit {code}"),
+        (None, None) => "killed".to_owned(),
     };
     console.line(format!(
         "{}; {end} after {}{tree}",

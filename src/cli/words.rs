@@ -64,7 +64,7 @@ pub fn tests(totals: &TestTotals) -> String {
 /// Says how a test run went: its counts, and that it was cut off, if so.
 #[must_use]
 pub fn test_run(run: &TestRun) -> String {
-    let cut = if run.timed_out { ", stopped by its time limit" } else { "" };
+    let cut = run.cut().map_or_else(String::new, |cut| format!(", {cut}"));
     format!("{}{cut}", tests(&run.totals()))
 }
 
@@ -179,20 +179,23 @@ pub const fn status(status: FeatureStatus) -> &'static str {
     }
 }
 
-/// Says of how many passing features the own tests failed in a later run; nothing if of none.
+/// Says of how many passing features the own tests failed in a later run, or are gone; nothing if of none.
 #[must_use]
 pub fn doubted(state: &State) -> String {
     match state.doubted() {
         0 => String::new(),
-        doubted => format!(", and own tests of {doubted} of them failed in a later run"),
+        doubted => {
+            let what = state.doubted_for().replacen("fail", "failed", 1);
+            format!(", and own tests of {doubted} of them {what} in a later run")
+        }
     }
 }
 
 /// Says how a feature stands by its list and by what happened to it.
 #[must_use]
 pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
-    if state.doubt_of(row).is_some() {
-        return "tests fail";
+    if let Some(doubt) = state.doubt_of(row) {
+        return if doubt.tests.is_empty() { "tests gone" } else { "tests fail" };
     }
     match (row.feature.status, row.regressed, row.reopened) {
         (FeatureStatus::Failing | FeatureStatus::Unknown, true, _) => "regressed",

@@ -5,7 +5,8 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::git::Ancestor;
+use crate::git::{Ancestor, Repo};
+use crate::harness::own_files;
 use crate::protocol::event::{Culprit, RegressionTraced};
 use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
 use crate::session::State;
@@ -207,9 +208,18 @@ impl<'a> Search<'a> {
             commit: None,
             checkpoint: None,
         });
-        // The same files twice are one state, known by the first that has them.
-        points.dedup_by(|later, earlier| later.tree == earlier.tree);
-        Ok(points)
+        self.distinct(points).await
+    }
+
+    /// The same program twice is one state, known by the first that has it: what the harness wrote into its own files broke nothing.
+    async fn distinct(&self, points: Vec<Point>) -> Result<Vec<Point>, EngineError> {
+        let trees: Vec<Oid> = points.iter().map(|point| point.tree.clone()).collect();
+        let list = self.project.list().to_owned();
+        let codes = move |repo: &Repo| trees.iter().map(|tree| repo.without(tree, &own_files(&list))).collect();
+        let codes: Vec<Oid> = self.project.git(codes).await?;
+        let mut distinct: Vec<(Oid, Point)> = codes.into_iter().zip(points).collect();
+        distinct.dedup_by(|later, earlier| later.0 == earlier.0);
+        Ok(distinct.into_iter().map(|(_, point)| point).collect())
     }
 
     /// Lays a tree out and tries the feature on it.

@@ -6,6 +6,7 @@
 
 use super::error::EngineError;
 use super::project::Project;
+use crate::harness::own_files;
 use crate::protocol::CallId;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped};
 use crate::session::state::Keeping;
@@ -27,6 +28,7 @@ impl Project {
     pub async fn checkpoint(&self, cause: CheckpointCause, call: Option<CallId>) -> Result<(), EngineError> {
         let last = self.checkpointed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let (subject, limit) = (self.checkpoint_subject(cause), self.checkpoint_limit());
+        let list = self.list().to_owned();
         let made = self
             .git(move |repo| {
                 let last = match last {
@@ -36,7 +38,10 @@ impl Project {
                 let made = repo.checkpoint(&subject, limit, last.as_ref())?;
                 let between = last.zip(made.as_ref()).filter(|_| cause == CheckpointCause::Step);
                 let wrote = between.map(|(last, made)| repo.written(&last.tree, &made.tree, NAMED));
-                Ok(made.map(|made| (made, wrote)))
+                let code = made
+                    .as_ref()
+                    .and_then(|made| repo.without(&made.tree, &own_files(&list)).ok());
+                Ok(made.map(|made| (made, wrote, code)))
             })
             .await;
         let made = match made {
@@ -47,7 +52,7 @@ impl Project {
                 return Ok(());
             }
         };
-        let (made, wrote) = made;
+        let (made, wrote, code) = made;
         let wrote = wrote.and_then(|wrote| {
             wrote
                 .inspect_err(|error| tracing::warn!(%error, "what a step wrote is not known"))
@@ -58,6 +63,7 @@ impl Project {
             checkpoint: made.id,
             cause,
             tree: made.tree,
+            code,
             head: made.head,
             call,
             left_out: made.left_out,

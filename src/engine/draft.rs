@@ -83,14 +83,8 @@ impl Dispatch {
         };
         let before = self.facts.baseline();
         if let (Some(before), Some(after)) = (&before, &run) {
-            let broken = testing::broken(before, after);
-            if !broken.is_empty() {
-                return Ok(Err(Ran::failed(format!(
-                    "Not committed: {} passed before and no longer does. {}. Mend it, then commit again.\n{}",
-                    broken.join(", "),
-                    testing::summary(after),
-                    after.output.text
-                ))));
+            if let Some(told) = testing::no_more(before, after) {
+                return Ok(Err(Ran::failed(told)));
             }
         }
         if let Some(told) = self.set_back_outdated(&tested_on, run.as_ref(), cancel).await? {

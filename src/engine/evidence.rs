@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::features;
 use super::project::Project;
 use super::testing;
-use crate::harness::NOTES;
+use crate::harness::own_files;
 use crate::protocol::{
     CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestCase, TestPurpose, TestRun,
 };
@@ -51,7 +51,7 @@ impl Dispatch {
             Err(told) => return Ok(Err(Ran::failed(told))),
         };
         if let Some(run) = &run {
-            let earlier = self.failed_here(feature, run, &tree);
+            let earlier = self.failed_here(feature, run);
             let flaky = verify::own_tests(feature, run).into_iter().any(TestCase::is_flaky);
             if flaky || !earlier.is_empty() {
                 let tested = testing::again(&self.project, TestPurpose::Evidence, tree, cancel).await?;
@@ -91,10 +91,11 @@ impl Dispatch {
 
     /// Names those of a feature's tests that pass in a run, failed on the same tree before, and are not flaky by that: a command of
     /// the agent came in between, which may have brought what they need and no tree holds.
-    fn failed_here(&self, feature: &Feature, run: &TestRun, tree: &Oid) -> Vec<String> {
+    fn failed_here(&self, feature: &Feature, run: &TestRun) -> Vec<String> {
+        let Some(ground) = run.ground() else { return Vec::new() };
         let own = verify::own_tests(feature, run);
         self.project.journal.with_state(|state| {
-            let failed = |case: &&TestCase| !case.is_flaky() && state.tests.failed_on(&case.name, tree);
+            let failed = |case: &&TestCase| !case.is_flaky() && state.tests.failed_on(&case.name, ground);
             own.into_iter()
                 .filter(failed)
                 .map(|case| case.name.clone())
@@ -113,9 +114,10 @@ impl Dispatch {
     ) -> Result<Option<Ran>, EngineError> {
         let fresh = self.project.journal.with_state(|state| fresh(state, self.facts.number));
         for (feature, evidence) in fresh {
+            let proven = evidence.tree.as_ref();
             let refused = match evidence.kind {
                 EvidenceKind::OwnTests => run.and_then(|run| by_tests(&feature, Some(run), tree.clone(), self.facts.number).err()),
-                EvidenceKind::Check if self.project.code_moved(evidence.tree.as_ref(), tree).await? => {
+                EvidenceKind::Check if self.project.code_moved(proven, tree).await? => {
                     match self.prove(&feature, TestPurpose::Commit, tree, cancel).await? {
                         Ok(_) => None,
                         Err(ran) if ran.outcome.status == CallStatus::Cancelled => return Ok(Some(ran)),
@@ -125,13 +127,33 @@ impl Dispatch {
                 EvidenceKind::Check | EvidenceKind::Suite | EvidenceKind::AgentReport | EvidenceKind::Human => None,
             };
             let Some(why) = refused else { continue };
-            let reason = "does not pass any more after an edit that came after its proof".to_owned();
-            features::set_back(&self.project, &feature.id, reason)?;
-            self.facts.set_back(&feature.id);
+            let id = &feature.id;
+            let by_tests = run.filter(|_| evidence.kind == EvidenceKind::OwnTests);
+            if let Some(cut) = by_tests.filter(|run| is_unseen(&feature, run)).and_then(TestRun::cut) {
+                return Ok(Some(Ran::failed(format!(
+                    "Not committed: the tests were {cut} before those of {id} were seen to pass on these files. {}, then commit again.\n{why}",
+                    testing::ENDLESS
+                ))));
+            }
+            let (reason, told) = if self.project.code_moved(proven, tree).await? {
+                (
+                    "does not pass any more after an edit that came after its proof".to_owned(),
+                    "was proven, then the files changed, and it does not hold now; its flag is set back. Mend it".to_owned(),
+                )
+            } else {
+                let failing = by_tests.map_or_else(String::new, |run| failing(&feature, run));
+                (
+                    format!("fails on the very files that it was proven on: {failing}"),
+                    format!(
+                        "was proven on these very files, and fails on them now: {failing}; its flag is set back. {}",
+                        testing::BOTH
+                    ),
+                )
+            };
+            features::set_back(&self.project, id, reason)?;
+            self.facts.set_back(id);
             return Ok(Some(Ran::failed(format!(
-                "Not committed: {id} was proven, then the files changed, and it does not hold now; its flag is set back. Mend it, call \
-                 feature_passed again, then commit.\n{why}",
-                id = feature.id
+                "Not committed: {id} {told}, call feature_passed again, then commit.\n{why}"
             ))));
         }
         Ok(None)
@@ -152,9 +174,13 @@ impl Project {
     /// Says whether anything but the harness's own two files differs from what something was shown on.
     pub(super) async fn code_moved(&self, proven: Option<&Oid>, tree: &Oid) -> Result<bool, EngineError> {
         let Some(proven) = proven else { return Ok(true) };
-        let list = self.list_name();
-        let moved = self.moved(proven, tree).await?;
-        Ok(moved.iter().any(|path| *path != list && path != NOTES))
+        Ok(proven != tree && self.code(proven).await? != self.code(tree).await?)
+    }
+
+    /// Names the tree without what the harness writes itself: two of them alike hold the same program.
+    pub(super) async fn code(&self, tree: &Oid) -> Result<Oid, EngineError> {
+        let (tree, list) = (tree.clone(), self.list().to_owned());
+        self.git(move |repo| repo.without(&tree, &own_files(&list))).await
     }
 }
 
@@ -175,17 +201,37 @@ fn fresh(state: &State, session: SessionNo) -> Vec<(Feature, Evidence)> {
 
 /// Says that tests which had just passed fail when they are run once more on the same files.
 fn unsteady(feature: &Feature, again: &TestRun) -> String {
-    let own = verify::own_tests(feature, again);
-    let not_passed = own.into_iter().filter(|case| case.status != CaseStatus::Passed);
-    let named: Vec<&str> = not_passed.map(|case| case.name.as_str()).take(NAMED).collect();
     format!(
-        "Not flipped: tests of {} pass and fail on the very same files: {}. What does both proves nothing. Find what it depends on (time, \
-         order, what an earlier run left, files that no commit holds), mend that, then claim again.\n{}\n{}",
+        "Not flipped: tests of {} pass and fail on the very same files: {}. {}, then claim again.\n{}\n{}",
         feature.id,
-        named.join(", "),
+        failing(feature, again),
+        testing::BOTH,
         testing::summary(again),
         again.output.text
     )
+}
+
+/// Names those of a feature's tests that a run names and that did not pass in it, with the word for what did both.
+fn failing(feature: &Feature, run: &TestRun) -> String {
+    let own = verify::own_tests(feature, run);
+    let failing: Vec<&TestCase> = own
+        .into_iter()
+        .filter(|case| case.status != CaseStatus::Passed)
+        .take(NAMED)
+        .collect();
+    let names: Vec<&str> = failing.iter().map(|case| case.name.as_str()).collect();
+    let flaky = if failing.iter().any(|case| case.is_flaky()) {
+        " (flaky)"
+    } else {
+        ""
+    };
+    format!("{}{flaky}", names.join(", "))
+}
+
+/// Whether nothing that a run told speaks against a feature: its time limit stopped it before that.
+fn is_unseen(feature: &Feature, run: &TestRun) -> bool {
+    let own = verify::own_tests(feature, run);
+    run.timed_out && own.iter().all(|case| case.status == CaseStatus::Passed)
 }
 
 /// Judges a claim that a feature passes by a test run made just now. The error is for the model.
@@ -204,6 +250,15 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
             tree: Some(tree),
             session,
         });
+    }
+    if let Some(cut) = run.cut().filter(|_| is_unseen(feature, run)) {
+        return Err(format!(
+            "Not flipped: the tests were {cut} before those of {} were seen to pass. {}, then claim again.\n{}\n{}",
+            feature.id,
+            testing::ENDLESS,
+            testing::summary(run),
+            run.output.text
+        ));
     }
     if !own.missing.is_empty() {
         return Err(format!(

@@ -7,9 +7,9 @@ use super::bisect::{Broken, Search};
 use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
-use super::features;
+use super::{features, grounds};
 use crate::protocol::event::OrientationPart;
-use crate::protocol::{CaseStatus, Feature, FeatureStatus, Seq, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
 use crate::verify;
@@ -35,6 +35,14 @@ pub async fn look(
         Some(run) => by_tests(dispatch, listed, run, &mut lines).await?,
         None => Vec::new(),
     };
+    let unrunnable = grounds::set_back_unrunnable(project)?;
+    if !unrunnable.is_empty() {
+        let ids: Vec<&str> = unrunnable.iter().map(FeatureId::as_str).collect();
+        lines.push(format!(
+            "No file here tells how the tests are run any more. What passed by them is set back: {}.",
+            ids.join(", ")
+        ));
+    }
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
     let mut search = Search::new(project, cancel);
     for broken in broken {
@@ -67,14 +75,37 @@ async fn by_tests(
         if back.contains(&feature.id) {
             continue;
         }
-        let gone = project.gone_tests(feature, run).await?;
+        let gone = project.journal.with_state(|state| {
+            let doubt = state.features.get(&feature.id).and_then(|row| state.doubt_of(row));
+            doubt.map_or_else(Vec::new, |doubt| doubt.gone.clone())
+        });
         if !gone.is_empty() {
             let named = gone.join(", ");
-            features::set_back(project, &feature.id, format!("its tests are gone: {named}"))?;
-            lines.push(format!(
-                "The tests of {} are gone: {named}. Nothing shows any more that it works.",
-                feature.id
-            ));
+            let left: Vec<&str> = feature
+                .tests
+                .iter()
+                .map(String::as_str)
+                .filter(|test| !gone.iter().any(|gone| gone == test))
+                .collect();
+            let (reason, line) = match left.as_slice() {
+                [] => (
+                    "its tests are gone",
+                    format!(
+                        "The tests of {} are gone: {named}. Nothing shows any more that it works.",
+                        feature.id
+                    ),
+                ),
+                left => (
+                    "some of its tests are gone",
+                    format!(
+                        "Some tests of {} are gone: {named}. What is left of them ({}) does not show what they did.",
+                        feature.id,
+                        left.join(", ")
+                    ),
+                ),
+            };
+            features::set_back(project, &feature.id, format!("{reason}: {named}"))?;
+            lines.push(line);
             back.push(feature.id.clone());
         }
     }

@@ -163,6 +163,7 @@ impl Mover {
                 checkpoint: made.id,
                 cause: CheckpointCause::BeforeRollback,
                 tree: made.tree,
+                code: None,
                 head: made.head,
                 call: None,
                 left_out: made.left_out,

@@ -2,8 +2,10 @@
 
 use super::error::EngineError;
 use super::project::Project;
+pub use super::told::{BOTH, ENDLESS, disturbed, flaky, no_more, proof, summary, told};
+use crate::harness::vanished;
 use crate::protocol::event::{TestRunDropped, TestRunFinished, TestRunStarted, VerifyDeclared};
-use crate::protocol::{CaseStatus, Oid, TestCase, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Oid, TestPurpose, TestRun};
 use crate::session::state::CaseHistory;
 use crate::verify;
 use std::collections::BTreeSet;
@@ -154,6 +156,10 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         let reason = reason.to_owned();
         project.record(TestRunDropped { purpose, reason })
     };
+    let code = match &order.tree {
+        Some(tree) => Some(project.code(tree).await?),
+        None => None,
+    };
     project.put_back_if_suspect().await?;
     let seal = project.guard.seal();
     // Beside the agent's own work nobody can tell whose a change is; the guard takes it for the agent's.
@@ -185,12 +191,18 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         dropped("guarded files were written to while it ran")?;
         return Ok(Tested::Disturbed(disturbed));
     }
+    run.code = code;
     if order.beside && run.tree != Some(project.tree().await?) {
-        (run.moved, run.tree) = (true, None);
+        (run.moved, run.tree, run.code) = (true, None, None);
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
     project.journal.with_state(|state| state.tests.name_flaky(&mut run));
-    project.record(TestRunFinished { run: run.clone() })?;
+    let missing = project.journal.with_state(|state| vanished::missing(state, &run));
+    let gone = match missing.is_empty() {
+        true => Vec::new(),
+        false => project.git(move |repo| vanished::gone(&missing, repo)).await?,
+    };
+    project.record(TestRunFinished { run: run.clone(), gone })?;
     Ok(Tested::Ran(run))
 }
 
@@ -249,101 +261,4 @@ pub async fn detect(project: &Project) -> Result<(), EngineError> {
         })?;
     }
     Ok(())
-}
-
-/// Names the tests that passed in `before` and do not in `after`. Where either names no tests, the exit codes are compared.
-#[must_use]
-pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
-    if before.cases.is_empty() || after.cases.is_empty() {
-        let newly_red = before.is_green() && !after.is_green();
-        return if newly_red { vec![after.command.clone()] } else { Vec::new() };
-    }
-    let passed = |run: &TestRun, name: &str| {
-        run.cases
-            .iter()
-            .any(|case| case.name == name && case.status == CaseStatus::Passed)
-    };
-    before
-        .cases
-        .iter()
-        .filter(|case| case.status == CaseStatus::Passed && !passed(after, &case.name))
-        .map(|case| case.name.clone())
-        .collect()
-}
-
-/// Names tests that both failed and passed on one tree; `None` if there are none.
-#[must_use]
-pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
-    let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(8).collect();
-    (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
-}
-
-/// Says what a feature's own tests show on a tree, in the words that stand beside it for ever.
-#[must_use]
-pub fn proof(own: &verify::Own<'_>, tree: &Oid) -> String {
-    let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
-    if let Some(flaky) = flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
-        summary.push_str("; ");
-        summary.push_str(&flaky);
-    }
-    summary
-}
-
-/// Says how a run for the agent went, with what it printed.
-#[must_use]
-pub fn told(run: &TestRun) -> String {
-    let moved = if run.moved {
-        " The files changed while it ran, so it is of no state of them and counts for nothing."
-    } else {
-        ""
-    };
-    format!("{}.{moved}\n{}", summary(run), run.output.text)
-}
-
-/// Says that a run counts for nothing because guarded files were written to.
-#[must_use]
-pub fn disturbed(paths: &[String]) -> String {
-    format!(
-        "The test run counts for nothing: {} was written to while it ran, and is as it was before. Find what writes there (a test, a \
-         script of the project, something in the background), stop that, then ask again.",
-        super::draft::named(paths)
-    )
-}
-
-/// Says how a run went, one line: `12/14 tests pass; failing: a, b`.
-#[must_use]
-pub fn summary(run: &TestRun) -> String {
-    if run.timed_out {
-        return format!("`{}` was stopped after its timeout", run.command);
-    }
-    if run.cases.is_empty() {
-        let code = run
-            .exit_code
-            .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
-        return format!("`{}` ended with {code}", run.command);
-    }
-    if let [only] = run.cases.as_slice()
-        && only.name == verify::COMMAND_CASE
-    {
-        let word = if run.is_green() { "succeeds" } else { "fails" };
-        return format!("`{}` {word}", run.command);
-    }
-    let totals = run.totals();
-    let mut line = format!("{}/{} tests pass", totals.passed, totals.total());
-    let failing: Vec<&str> = run
-        .cases
-        .iter()
-        .filter(|case| case.status == CaseStatus::Failed)
-        .map(|case| case.name.as_str())
-        .take(8)
-        .collect();
-    if !failing.is_empty() {
-        line.push_str("; failing: ");
-        line.push_str(&failing.join(", "));
-    }
-    if let Some(flaky) = flaky(run.flaky()) {
-        line.push_str("; ");
-        line.push_str(&flaky);
-    }
-    line
 }

@@ -9,6 +9,7 @@
 use super::checks;
 use super::error::EngineError;
 use super::features;
+use super::grounds::{self, Claim, claims};
 use super::project::Project;
 use super::testing::{self, Tested};
 use crate::harness::FeatureList;
@@ -17,7 +18,6 @@ use crate::protocol::{
     CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::session::state::KeptCheck;
 use crate::verify;
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
@@ -40,12 +40,14 @@ pub enum Verdict {
     Cut,
 }
 
-/// What a feature that passes rests on.
-struct Claim {
-    feature: Feature,
-    evidence: Option<Evidence>,
-    by_hand: bool,
-    check: Option<KeptCheck>,
+/// Names features, the first few.
+fn named(ids: &[FeatureId]) -> String {
+    let named: Vec<&str> = ids.iter().map(FeatureId::as_str).take(NAMED).collect();
+    let more = match ids.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", named.join(", "))
 }
 
 /// Looks whether every feature of a list that passes wholly holds, and sets back what does not.
@@ -75,7 +77,7 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
             )));
         }
     };
-    let (mut back, mut unproven) = (Vec::new(), Vec::new());
+    let (mut back, mut unproven, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
     let own_tests: Vec<Feature> = claims
         .iter()
         .filter(|claim| run.is_some() && !claim.feature.tests.is_empty() && !claim.by_hand)
@@ -103,11 +105,19 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
             }
             Some(Judged::Unshown) if trust => keep(project, claim, FlipBy::Human, word(project))?,
             Some(Judged::Unshown) => unproven.push(id),
+            Some(Judged::Unseen) => unseen.push(id),
             None => return Ok(Verdict::Cut),
         }
     }
     if !back.is_empty() {
         return Ok(Verdict::SetBack(back));
+    }
+    if let Some(cut) = run.as_ref().and_then(TestRun::cut).filter(|_| !unseen.is_empty()) {
+        return Ok(Verdict::Unknown(format!(
+            "the last tests were {cut} before they showed whether these hold: {}; mend what does not end, or raise `timeout_seconds` under \
+             [verify], then run again",
+            named(&unseen)
+        )));
     }
     if !unproven.is_empty() {
         return Ok(Verdict::Unproven(unproven));
@@ -122,6 +132,8 @@ enum Judged {
     Word,
     Fails(String),
     Unshown,
+    /// The tests were stopped by their time limit before they came to its own.
+    Unseen,
 }
 
 async fn judge(
@@ -153,20 +165,19 @@ async fn judge(
             Judged::Fails(format!("{} did not pass", failing.join(", ")))
         } else if claim.by_hand {
             Judged::Word
+        } else if run.timed_out {
+            Judged::Unseen
         } else if shown {
-            Judged::Fails(format!("{} did not run", own.missing.join(", ")))
+            Judged::Fails(match own.amiss.filter(|_| own.missing.is_empty()) {
+                Some(amiss) => format!("the run cannot be believed: {}", amiss.lines().next().unwrap_or_default()),
+                None => format!("{} did not run", own.missing.join(", ")),
+            })
         } else {
             Judged::Unshown
         }));
     }
-    let by_tests = claim
-        .evidence
-        .as_ref()
-        .is_some_and(|kept| kept.kind == EvidenceKind::OwnTests);
-    if run.is_none() && by_tests && !claim.by_hand {
-        return Ok(Some(Judged::Fails(
-            "it passed by its tests, and no file here tells how they are run any more (`verify.command`)".to_owned(),
-        )));
+    if run.is_none() && claim.rests_on_tests() {
+        return Ok(Some(Judged::Fails(grounds::UNRUNNABLE.to_owned())));
     }
     if let Some(kept) = &claim.check {
         let replayed = checks::replay(project, &claim.feature.id, &kept.check, TestPurpose::Final, cancel).await?;
@@ -195,20 +206,6 @@ async fn tests(project: &Project, claims: &[Claim], tree: &Oid, cancel: &Cancell
     testing::run(project, TestPurpose::Final, Some(tree.clone()), cancel).await
 }
 
-fn claims(project: &Project) -> Vec<Claim> {
-    project.journal.with_state(|state| {
-        let rows = state.features.rows.iter();
-        rows.filter(|row| row.feature.status == FeatureStatus::Passing)
-            .map(|row| Claim {
-                feature: row.feature.clone(),
-                evidence: state.evidence_of(row).cloned(),
-                by_hand: state.last_flip(row).is_some_and(|flip| flip.by == FlipBy::Human),
-                check: state.check_of(row).cloned(),
-            })
-            .collect()
-    })
-}
-
 fn latest_session(project: &Project) -> SessionNo {
     let number = |state: &State| state.current().map_or(SessionNo(0), |session| session.number);
     project.journal.with_state(number)
@@ -230,18 +227,12 @@ fn word(project: &Project) -> Evidence {
 /// Says which features nobody has shown to pass, and what a person can do about it.
 #[must_use]
 pub fn unproven(project: &Project, ids: &[FeatureId]) -> String {
-    let named: Vec<&str> = ids.iter().map(FeatureId::as_str).take(NAMED).collect();
-    let more = if ids.len() > NAMED {
-        format!(" and {} more", ids.len() - NAMED)
-    } else {
-        String::new()
-    };
-    let (list, first) = (project.list_name(), named.first().copied().unwrap_or_default());
+    let (list, first) = (project.list_name(), ids.first().map_or("", FeatureId::as_str));
     format!(
-        "{list} calls {} of its features passing that no test, check or person has shown to pass: {}{more}; set one back with \
+        "{list} calls {} of its features passing that no test, check or person has shown to pass: {}; set one back with \
          `longhaul features set {list} {first} failing`, or take the list's word as yours with `longhaul run --trust-list`",
         ids.len(),
-        named.join(", ")
+        named(ids)
     )
 }
 

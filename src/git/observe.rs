@@ -10,6 +10,7 @@ use crate::protocol::event::{CommitInfo, RepositoryObserved};
 use git2::{Commit, Status, StatusOptions};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 /// Commits are counted up to here.
 const COUNTED: usize = 100_000;
@@ -43,21 +44,24 @@ impl Repo {
             total,
             dirty,
             tree: None,
+            code: None,
         })
     }
 
-    /// Names the tree that [`Repo::snapshot`] would make, and stores nothing of it.
+    /// Names the tree that [`Repo::snapshot`] would make, and the same without some paths; stores nothing of it.
     ///
     /// # Errors
     /// If a file or the object database cannot be read.
-    pub fn tree_now(&self) -> Result<Oid, GitError> {
+    pub fn tree_now(&self, but: &[&Path]) -> Result<(Oid, Oid), GitError> {
         // Opened once more: what is written by way of that one stays in memory and goes with it.
         let apart = Self::discover(self.workdir())?;
         let objects = apart.git.odb().doing("open the object database")?;
         objects
             .add_new_mempack_backend(IN_MEMORY)
             .doing("keep new objects in memory")?;
-        Ok(apart.snapshot()?.id)
+        let tree = apart.snapshot()?.id;
+        let less = apart.without(&tree, but)?;
+        Ok((tree, less))
     }
 
     /// Returns the name of the branch that HEAD is on; `None` if it is detached.

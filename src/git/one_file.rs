@@ -6,6 +6,7 @@ use super::repo::{Repo, ours, theirs};
 use crate::protocol::Oid;
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -32,6 +33,56 @@ impl Repo {
         update.upsert(path, blob, mode);
         let made = update.create_updated(&self.git, &tree).doing("write the tree")?;
         Ok(Some(ours(made)))
+    }
+
+    /// Names the tree that another one would be without some paths, and stores nothing of it.
+    ///
+    /// # Errors
+    /// If the tree cannot be read.
+    pub fn without(&self, tree: &Oid, paths: &[&Path]) -> Result<Oid, GitError> {
+        let parts = |path: &&Path| path.components().map(|part| part.as_os_str().as_bytes().to_vec()).collect();
+        let paths: Vec<Vec<Vec<u8>>> = paths.iter().map(parts).collect();
+        Ok(ours(self.less(theirs(tree)?, &paths)?.unwrap_or(theirs(tree)?)))
+    }
+
+    /// The tree without the paths below it; `None` if it holds none of them.
+    fn less(&self, tree: git2::Oid, paths: &[Vec<Vec<u8>>]) -> Result<Option<git2::Oid>, GitError> {
+        let tree = self.git.find_tree(tree).doing("read a tree")?;
+        let (mut bytes, mut changed) = (Vec::new(), false);
+        for entry in &tree {
+            let (name, mut id) = (entry.name_bytes(), entry.id());
+            let below = |path: &Vec<Vec<u8>>| {
+                path.split_first()
+                    .filter(|(first, _)| *first == name)
+                    .map(|(_, rest)| rest.to_vec())
+            };
+            let below: Vec<Vec<Vec<u8>>> = paths.iter().filter_map(below).collect();
+            if below.iter().any(Vec::is_empty) {
+                changed = true;
+                continue;
+            }
+            if !below.is_empty()
+                && entry.kind() == Some(ObjectType::Tree)
+                && let Some(less) = self.less(id, &below)?
+            {
+                changed = true;
+                if less == Self::empty()? {
+                    continue;
+                }
+                id = less;
+            }
+            bytes.extend_from_slice(format!("{:o} ", entry.filemode_raw()).as_bytes());
+            bytes.extend_from_slice(name);
+            bytes.push(0);
+            bytes.extend_from_slice(id.as_bytes());
+        }
+        let made = changed.then(|| git2::Oid::hash_object(ObjectType::Tree, &bytes));
+        made.transpose().doing("name a tree")
+    }
+
+    /// The tree that holds nothing.
+    fn empty() -> Result<git2::Oid, GitError> {
+        git2::Oid::hash_object(ObjectType::Tree, &[]).doing("name a tree")
     }
 
     /// Keeps bytes as an object that nothing refers to: git lets it be for weeks.

@@ -21,16 +21,25 @@ pub mod prompt;
 pub mod rehearsal;
 pub mod select;
 pub mod survey;
+pub mod vanished;
 pub mod window;
 
 pub use atomic::write_atomically;
 pub use feature_list::{FeatureList, ListError};
+
+use std::path::Path;
 
 /// Name of the feature list within a workspace, where there is none yet; [`places`] finds others.
 pub const FEATURE_LIST: &str = "feature_list.json";
 
 /// Name of the progress notes within a workspace.
 pub const NOTES: &str = "claude-progress.txt";
+
+/// What the harness writes itself, given the list: no run of the program depends on it.
+#[must_use]
+pub fn own_files(list: &Path) -> [&Path; 2] {
+    [list, Path::new(NOTES)]
+}
 
 /// Name of the script that starts the project.
 pub const INIT_SCRIPT: &str = "init.sh";

@@ -1,7 +1,7 @@
 //! A project as it lies on disk now, told as events that are never written.
 
 use crate::git::{GitError, Repo};
-use crate::harness::FeatureList;
+use crate::harness::{FeatureList, own_files};
 use crate::protocol::Event;
 use crate::protocol::event::{FeatureListLoaded, RepositoryObserved};
 use std::path::Path;
@@ -15,18 +15,16 @@ pub fn observed(workspace: &Path) -> Option<RepositoryObserved> {
     observe(workspace, |repo| repo.observe(COMMITS))
 }
 
-/// As [`observed`], for a project whose log knows of test runs: with the tree of the files, so that a run of just these is told as one.
+/// As [`observed`], for a project whose log knows of test runs: with the tree of the files, also without what the harness writes itself, so that a run of just these is told as one.
 #[must_use]
-pub fn observed_with_tree(workspace: &Path) -> Option<RepositoryObserved> {
+pub fn observed_with_tree(workspace: &Path, list: &Path) -> Option<RepositoryObserved> {
     observe(workspace, |repo| {
         let observed = repo.observe(COMMITS)?;
-        let tree = repo
-            .tree_now()
+        let now = repo
+            .tree_now(&own_files(list))
             .inspect_err(|error| tracing::info!(%error, "no tree of the files"));
-        Ok(RepositoryObserved {
-            tree: tree.ok(),
-            ..observed
-        })
+        let (tree, code) = now.ok().unzip();
+        Ok(RepositoryObserved { tree, code, ..observed })
     })
 }
 
@@ -43,7 +41,7 @@ fn observe(workspace: &Path, look: impl FnOnce(&Repo) -> Result<RepositoryObserv
 /// Returns the list and the repository as they are now: what the log says of them may be older.
 pub fn events(workspace: &Path, list: &Path, has_log: bool) -> Vec<Event> {
     let observed = if has_log {
-        observed_with_tree(workspace)
+        observed_with_tree(workspace, list)
     } else {
         observed(workspace)
     };

@@ -7,8 +7,9 @@
 use super::desk::{Call, Desk, lock};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::harness::{own_files, vanished};
 use crate::protocol::event::{SteerRefused, TestRunDropped, TestRunFinished, TestRunStarted};
-use crate::protocol::{Event, Seq, TestPurpose, TestRun};
+use crate::protocol::{Event, Seq, TestPurpose};
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir};
 use crate::verify::{self, Plan, Ran, runner};
@@ -108,12 +109,12 @@ fn plan(workspace: &Path, dir: &ProjectDir, settings: &Settings, only: Vec<Strin
     } else {
         runner::narrow(workspace, &whole, settings.verify.rerun.as_deref(), &only).map_err(|error| error.to_string())?
     };
+    // Without it the results are shown all the same.
     let tree = Repo::discover(workspace).and_then(|repo| repo.snapshot());
     Ok(Plan {
         command,
         cwd: workspace.to_owned(),
         purpose: TestPurpose::Asked,
-        // Without it the results are shown all the same.
         tree: tree.ok().map(|tree| tree.id),
         timeout: Duration::from_secs(settings.verify.timeout_seconds),
         reports,
@@ -135,14 +136,14 @@ impl Bench {
             command: plan.command.clone(),
             only: plan.only.clone(),
         })]);
-        let recorded = self.made(plan).and_then(|run| self.desk.keep(TestRunFinished { run }.into()));
+        let recorded = self.made(plan).and_then(|finished| self.desk.keep(finished.into()));
         if let Err(reason) = recorded {
             let purpose = TestPurpose::Asked;
             self.desk.call(vec![told(TestRunDropped { purpose, reason })]);
         }
     }
 
-    fn made(&self, plan: Plan) -> Result<TestRun, String> {
+    fn made(&self, plan: Plan) -> Result<TestRunFinished, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let ran = runtime.map_err(|error| error.to_string())?.block_on(async {
             let (sender, mut words) = mpsc::channel(1);
@@ -164,13 +165,18 @@ impl Bench {
         if cancelled {
             return Err("it was stopped".to_owned());
         }
-        let (dir, ..) = self.desk.project();
-        // Without the log the result is shown all the same.
-        if let Ok(log) = store::read(dir, Seq(1)) {
-            State::fold(&log.envelopes).tests.name_flaky(&mut run);
+        let (dir, workspace, settings) = self.desk.project();
+        let mut gone = Vec::new();
+        // Without repository and log the result is shown all the same.
+        if let (Ok(repo), Ok(log)) = (Repo::discover(workspace), store::read(dir, Seq(1))) {
+            let state = State::fold(&log.envelopes);
+            let own = own_files(&settings.feature_list);
+            run.code = run.tree.as_ref().and_then(|tree| repo.without(tree, &own).ok());
+            state.tests.name_flaky(&mut run);
+            gone = vanished::gone(&vanished::missing(&state, &run), &repo).unwrap_or_default();
         }
         let shown = std::mem::take(&mut run.output.text);
         run.output = Blobs::of(dir).payload(&whole, shown).map_err(|error| error.to_string())?;
-        Ok(run)
+        Ok(TestRunFinished { run, gone })
     }
 }

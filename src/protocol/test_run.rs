@@ -16,6 +16,9 @@ pub struct TestRun {
     /// Tree of the working directory when it ran, if it could be taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Oid>,
+    /// The same without what the harness writes itself, the feature list and the notes: runs with the same of it ran the same program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Oid>,
     /// Results by test, in the order they came. If the output names no tests, one case that stands for the command.
     #[serde(default)]
     pub cases: Vec<TestCase>,
@@ -24,6 +27,9 @@ pub struct TestRun {
     /// Whether it was stopped by its timeout.
     #[serde(default)]
     pub timed_out: bool,
+    /// That time limit in seconds, where it was met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_seconds: Option<u64>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
     /// Everything it printed.
@@ -51,6 +57,21 @@ impl TestRun {
             }
         }
         totals
+    }
+
+    /// Returns what stands for the program that it ran: two runs with the same of it ran the same.
+    #[must_use]
+    pub fn ground(&self) -> Option<&Oid> {
+        self.code.as_ref().or(self.tree.as_ref())
+    }
+
+    /// Says that its time limit stopped it, with the limit, if it did: of tests that it does not name nothing is known then.
+    #[must_use]
+    pub fn cut(&self) -> Option<String> {
+        let limit = self
+            .limit_seconds
+            .map_or_else(String::new, |seconds| format!(" of {seconds} s"));
+        self.timed_out.then(|| format!("stopped by its time limit{limit}"))
     }
 
     /// Lists the tests that both failed and passed on this tree.
@@ -109,7 +130,7 @@ pub struct TestCase {
 }
 
 impl TestCase {
-    /// Says whether it both failed and passed on this tree. Its status is then passed: whoever goes by it names it as flaky.
+    /// Says whether it both failed and passed on this tree. Whoever goes by its status, the latest, names it as flaky.
     #[must_use]
     pub fn is_flaky(&self) -> bool {
         self.attempts.contains(&CaseStatus::Failed) && self.attempts.contains(&CaseStatus::Passed)

@@ -137,6 +137,7 @@ mod tests {
                     checkpoint: CheckpointId(number),
                     cause,
                     tree: "a".repeat(40).as_str().into(),
+                    code: None,
                     head: None,
                     call: None,
                     left_out: Vec::new(),

@@ -23,6 +23,8 @@ pub struct Present {
     pub apart: Option<Seq>,
     /// The files as a tree, as the log named it last.
     pub tree: Option<Oid>,
+    /// The same without what the harness writes itself.
+    pub code: Option<Oid>,
     /// Whether the log tells of changes since the repository was observed last.
     pub touched: bool,
 }
@@ -34,6 +36,8 @@ pub struct PastRun {
     pub seq: Seq,
     /// The files that it ran on, where they are known.
     pub tree: Option<Oid>,
+    /// What stands for the program that it ran.
+    pub ground: Option<Oid>,
     /// Its command line.
     pub command: String,
     /// Its counts.
@@ -165,10 +169,17 @@ impl State {
     }
 }
 
+impl PastRun {
+    /// Says whether it ran on these files, whatever the harness wrote into its own beside them.
+    pub(super) fn is_of(&self, tree: &Oid, code: Option<&Oid>) -> bool {
+        self.tree.as_ref() == Some(tree) || code.is_some() && self.ground.as_ref() == code
+    }
+}
+
 impl TestBoard {
-    /// Finds the latest run of just these files.
-    pub(super) fn run_of(&self, tree: &Oid) -> Option<&PastRun> {
-        self.history.iter().rev().find(|run| run.tree.as_ref() == Some(tree))
+    /// Finds the latest run of just these files, whatever the harness wrote into its own beside them.
+    pub(super) fn run_of(&self, tree: &Oid, code: Option<&Oid>) -> Option<&PastRun> {
+        self.history.iter().rev().find(|run| run.is_of(tree, code))
     }
 
     /// Finds the last run before an event.

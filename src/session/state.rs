@@ -7,7 +7,7 @@ pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
 use super::steering::{Hold, QueuedMessage, Retry};
-pub use super::test_board::{CaseHistory, QueuedTests, RunningTests, Steady, TestBoard};
+pub use super::test_board::{CaseHistory, Flaky, QueuedTests, RunningTests, Steady, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{

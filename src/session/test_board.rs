@@ -5,6 +5,7 @@
 
 use super::present::PastRun;
 use crate::protocol::event::TestsBehind;
+use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Oid, Seq, SessionNo, TestCase, TestPurpose, TestRun, TestTotals};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -43,19 +44,34 @@ pub struct CaseHistory {
     pub apart: Option<(Seq, CaseStatus)>,
     /// Each run of all tests that had another result for it than the run before, oldest first; `None`: that run did not name it.
     pub changes: Vec<(Seq, Option<CaseStatus>)>,
-    /// What it did on the tree that it was run on last.
+    /// What it did on the files that it was run on last.
     pub steady: Option<Steady>,
-    /// The last run that showed it as flaky, and on which tree.
-    pub flaky: Option<(Seq, Oid)>,
+    /// The last run that showed it as flaky.
+    pub flaky: Option<Flaky>,
 }
 
-/// What a test did on one tree, in all runs there since it was run on another.
+/// What a test did on one state of the program, in all runs there since it was run on another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steady {
-    /// The tree.
-    pub tree: Oid,
+    /// What stands for that state ([`TestRun::ground`]).
+    pub ground: Oid,
     /// The last run there in which it failed.
     pub failed: Option<Seq>,
+    /// The last run there in which it passed.
+    pub passed: Option<Seq>,
+}
+
+/// A test that failed and passed on one state of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaky {
+    /// The run that showed it.
+    pub run: Seq,
+    /// In which session, or after it.
+    pub session: SessionNo,
+    /// What stands for that state.
+    pub ground: Oid,
+    /// The tree of that run.
+    pub tree: Oid,
 }
 
 /// A test run that waits for its turn.
@@ -100,31 +116,42 @@ impl TestBoard {
         self.cases.get(*self.by_name.get(name)?)
     }
 
-    /// Says whether a test failed in an earlier run on this very tree.
+    /// Says whether a test failed in an earlier run of this very program.
     #[must_use]
-    pub fn failed_on(&self, name: &str, tree: &Oid) -> bool {
-        self.failure_on(name, tree).is_some()
+    pub fn failed_on(&self, name: &str, ground: &Oid) -> bool {
+        self.steady_on(name, ground).is_some_and(|steady| steady.failed.is_some())
     }
 
-    /// Names as flaky what passed in a run and failed on the same tree before, with nothing in between that could account for it: says
-    /// so in the attempts of its cases.
+    /// Names as flaky what passed in a run and failed in one of the same program before, or the other way round, with nothing in between
+    /// that could account for it: says so in the attempts of its cases.
     pub fn name_flaky(&self, run: &mut TestRun) {
-        let Some(tree) = &run.tree else { return };
+        let Some(ground) = run.ground().cloned() else { return };
         for case in &mut run.cases {
-            if self.is_flaky(case, tree) && case.attempts.is_empty() {
-                case.attempts = vec![CaseStatus::Failed, CaseStatus::Passed];
+            let stopped = run.timed_out && case.name == COMMAND_CASE;
+            if !stopped && self.is_flaky(case, &ground) && case.attempts.is_empty() {
+                let before = match case.status {
+                    CaseStatus::Failed => CaseStatus::Passed,
+                    CaseStatus::Passed | CaseStatus::Skipped | CaseStatus::Todo => CaseStatus::Failed,
+                };
+                case.attempts = vec![before, case.status];
             }
         }
     }
 
-    /// Says whether a result makes a test flaky, by itself or with what it did on this tree before.
-    pub(super) fn is_flaky(&self, case: &TestCase, tree: &Oid) -> bool {
-        let failed = || self.failure_on(&case.name, tree);
-        case.is_flaky() || case.status == CaseStatus::Passed && failed().is_some_and(|failed| failed > self.commanded)
+    /// Says whether a result makes a test flaky, by itself or with what it did on this program before.
+    pub(super) fn is_flaky(&self, case: &TestCase, ground: &Oid) -> bool {
+        let other = || {
+            let steady = self.steady_on(&case.name, ground)?;
+            match case.status {
+                CaseStatus::Passed => steady.failed,
+                CaseStatus::Failed => steady.passed,
+                CaseStatus::Skipped | CaseStatus::Todo => None,
+            }
+        };
+        case.is_flaky() || other().is_some_and(|other| other > self.commanded)
     }
 
-    fn failure_on(&self, name: &str, tree: &Oid) -> Option<Seq> {
-        let steady = self.case(name)?.steady.as_ref()?;
-        steady.failed.filter(|_| steady.tree == *tree)
+    fn steady_on(&self, name: &str, ground: &Oid) -> Option<&Steady> {
+        self.case(name)?.steady.as_ref().filter(|steady| steady.ground == *ground)
     }
 }

@@ -51,5 +51,6 @@ pub(super) fn merge(run: &mut TestRun, again: TestRun) {
     }
     run.exit_code = again.exit_code;
     run.timed_out |= again.timed_out;
+    run.limit_seconds = again.limit_seconds.or(run.limit_seconds);
     run.duration_ms = run.duration_ms.saturating_add(again.duration_ms);
 }

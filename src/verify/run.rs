@@ -117,6 +117,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
     let finished = crate::process::run(invocation, cancel.clone(), output).await?;
     let output = finished.output;
     let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
+    let cut = finished.timed_out;
     let read = tokio::task::spawn_blocking(move || {
         let mut written = place.read(&reading.cwd, &reading.reports, Asked::of(&reading.cwd, &reading.command));
         if written.texts.is_empty() && reading.command.contains(REPORT_VARIABLE) {
@@ -131,6 +132,9 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
             exit,
             root: &reading.cwd,
         });
+        if cut {
+            format::cut_off(&mut cases, seconds(reading.timeout));
+        }
         // Tests that were only passed over are not what was asked for.
         let asked = |case: &TestCase| case.status != CaseStatus::Skipped || reading.only.contains(&case.name);
         cases.retain(|case| reading.only.is_empty() || asked(case));
@@ -153,12 +157,19 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         },
         only: plan.only.clone(),
         moved: false,
+        code: None,
+        limit_seconds: cut.then(|| seconds(plan.timeout)),
     };
     Ok(Ran {
         run,
         whole,
         cancelled: finished.cancelled,
     })
+}
+
+/// A time limit in seconds, at least one.
+fn seconds(limit: Duration) -> u64 {
+    limit.as_secs().max(1)
 }
 
 #[cfg(test)]
@@ -210,8 +221,21 @@ mod tests {
         assert!(one.run.timed_out && !one.run.is_green());
         assert_eq!(one.run.cases.last().unwrap().status, CaseStatus::Failed);
         assert_eq!(one.run.totals().failed, 1, "it must not read as all passed");
+        assert_eq!(one.run.cut().unwrap(), "stopped by its time limit of 1 s");
         let red = ran("echo 1..1; echo not ok 1 - a; sleep 60", Duration::from_millis(300)).await;
         assert_eq!(red.run.totals().failed, 1, "the timeout is no failed test");
+        let begun = "echo '# tests/t1.sh'; echo ok 1 - a; echo '# tests/t2.sh'; echo 1..2; echo ok 1 - b; sleep 60";
+        let cut = ran(begun, Duration::from_millis(300)).await.run;
+        let failed = cut.cases.iter().filter(|case| case.status == CaseStatus::Failed);
+        let failed: Vec<&str> = failed.map(|case| case.name.as_str()).collect();
+        assert_eq!(
+            failed,
+            [format::COMMAND_CASE],
+            "what was to come is no failed test: {:?}",
+            cut.cases
+        );
+        let told = &cut.cases.last().unwrap().detail;
+        assert!(told.starts_with("it was stopped by its time limit of 1 s"), "{told}");
     }
 
     #[tokio::test]

@@ -232,6 +232,8 @@ fn run(names: &[(&str, CaseStatus)]) -> TestRun {
         output: Payload::default(),
         only: Vec::new(),
         moved: false,
+        code: None,
+        limit_seconds: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod audit;
 mod cheating;
 mod checks;
 mod circling;
+mod cut;
 mod earlier;
 mod flaky;
 mod gates;

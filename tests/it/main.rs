@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod engine;
 mod flags;
+mod gone;
 mod history;
 mod kill;
 mod lists;

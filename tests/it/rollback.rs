@@ -188,7 +188,7 @@ async fn built() -> Lab {
     lab
 }
 
-fn program(lab: &Lab, args: &[&str]) -> Command {
+pub fn program(lab: &Lab, args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("longhaul").unwrap();
     let home = lab.workspace().parent().unwrap().to_owned();
     command

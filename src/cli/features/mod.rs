@@ -33,6 +33,8 @@ struct Row<'a> {
     evidence_kind: Option<EvidenceKind>,
     /// What a later run told against it although it passes.
     failed_since: Option<Failed<'a>>,
+    /// Its tests that failed and passed on one tree after its proof.
+    flaky_since: Vec<&'a str>,
     check: Option<&'a Check>,
     broken_by: Option<&'a Culprit>,
     cost_usd: f64,
@@ -41,6 +43,7 @@ struct Row<'a> {
 #[derive(Debug, Serialize)]
 struct Failed<'a> {
     tests: &'a [String],
+    gone: &'a [String],
     tree: Option<&'a str>,
     session: u32,
 }
@@ -125,6 +128,10 @@ fn history(state: &State, row: &FeatureRow) -> String {
     if let Some(doubt) = state.doubt_of(row) {
         proof.push_str(&format!("  [{}]", Clean::line(&doubt.words())));
     }
+    for (test, flaky) in state.flaky_since(row) {
+        let told = format!("flaky since, failed and passed on tree {}: {test}", flaky.tree.short());
+        proof.push_str(&format!("  [{}]", Clean::line(&told)));
+    }
     let sessions: Vec<_> = state.sessions_of(row).map(|session| session.0.to_string()).collect();
     if sessions.is_empty() {
         return proof;
@@ -152,9 +159,11 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
         evidence_kind: state.evidence_of(row).map(|evidence| evidence.kind),
         failed_since: state.doubt_of(row).map(|doubt| Failed {
             tests: &doubt.tests,
+            gone: &doubt.gone,
             tree: doubt.tree.as_ref().map(crate::protocol::Oid::as_str),
             session: doubt.session.0,
         }),
+        flaky_since: state.flaky_since(row).into_iter().map(|(test, _)| test).collect(),
         check: state.check_of(row).map(|kept| &kept.check),
         broken_by: row
             .traced

@@ -262,8 +262,7 @@ fn tested(run: &TestRun) -> String {
     let result = match (run.cases.is_empty(), run.exit_code) {
         (false, _) => words::test_run(run),
         (true, Some(code)) => format!("exit code {code}"),
-        (true, None) if run.timed_out => "timed out".to_owned(),
-        (true, None) => "killed".to_owned(),
+        (true, None) => run.cut().unwrap_or_else(|| "killed".to_owned()),
     };
     let first = run.cases.iter().find(|case| case.status == CaseStatus::Failed);
     let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));

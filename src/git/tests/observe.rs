@@ -3,6 +3,7 @@
 use super::{GitError, Lab, Repo};
 use crate::protocol::Oid;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 #[test]
 fn an_ordinary_repository() {
@@ -178,8 +179,29 @@ fn the_tree_of_now_is_that_of_a_snapshot_and_nothing_is_stored() {
     lab.write("new/b.txt", "new\n");
     let objects = || lab.git(&["count-objects"]);
     let before = objects();
-    let tree = lab.repo().tree_now().unwrap();
+    let (tree, _) = lab.repo().tree_now(&[]).unwrap();
     assert_eq!(objects(), before);
     assert_eq!(lab.repo().snapshot().unwrap().id, tree);
     assert_ne!(objects(), before);
+}
+
+#[test]
+fn a_tree_without_some_paths_is_the_one_that_git_would_make_without_them() {
+    let lab = Lab::with_commit();
+    lab.write("a.txt", "two\n");
+    lab.write("plan/list.json", "[]\n");
+    lab.write("plan/more/b.txt", "new\n");
+    lab.write("notes.txt", "n\n");
+    let repo = lab.repo();
+    let paths = [Path::new("plan/list.json"), Path::new("notes.txt"), Path::new("not/there")];
+    let (whole, less) = repo.tree_now(&paths).unwrap();
+    assert_ne!(whole, less);
+    std::fs::remove_file(lab.root().join("plan/list.json")).unwrap();
+    std::fs::remove_file(lab.root().join("notes.txt")).unwrap();
+    assert_eq!(repo.snapshot().unwrap().id, less);
+    assert_eq!(repo.without(&less, &paths).unwrap(), less);
+    // A directory that holds nothing else is in no tree either.
+    lab.write("notes/list.json", "[]\n");
+    let (_, alone) = repo.tree_now(&[Path::new("notes/list.json")]).unwrap();
+    assert_eq!(alone, less);
 }

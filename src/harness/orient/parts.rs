@@ -165,10 +165,10 @@ const FAILURES_SHOWN: usize = 10;
 pub(super) fn tests(input: &OrientInput<'_>) -> Option<OrientationPart> {
     let run = input.tests?;
     let totals = run.totals();
-    let end = match (run.timed_out, run.exit_code) {
-        (true, _) => "it ran into its time limit".to_owned(),
-        (false, Some(code)) => format!("exit code {code}"),
-        (false, None) => "it was killed".to_owned(),
+    let end = match (run.cut(), run.exit_code) {
+        (Some(cut), _) => format!("it was {cut}, and of the tests that it did not get to nothing is known"),
+        (None, Some(code)) => format!("exit code {code}"),
+        (None, None) => "it was killed".to_owned(),
     };
     let mut text = format!(
         "{} passed, {} failed, {} skipped; {end}.\n",

@@ -36,6 +36,8 @@ fn run(cases: Vec<TestCase>) -> TestRun {
         output: Payload::default(),
         only: Vec::new(),
         moved: false,
+        code: None,
+        limit_seconds: None,
     }
 }
 
@@ -95,6 +97,7 @@ fn every_part_comes_in_order() {
         total: 1,
         dirty: vec!["?? x".into()],
         tree: None,
+        code: None,
     };
     let tests = run(vec![
         case("tests/02.sh: new", CaseStatus::Failed),

@@ -12,6 +12,9 @@ pub struct CheckpointMade {
     pub cause: CheckpointCause,
     /// The files.
     pub tree: Oid,
+    /// The same without what the harness writes itself, as a test run tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Oid>,
     /// HEAD then; `None` before the first commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<Oid>,

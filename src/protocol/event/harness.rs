@@ -22,6 +22,9 @@ pub struct RepositoryObserved {
     /// The tree of the files on disk, where it was taken: who opens a past project asks whether they are still those that were tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<Oid>,
+    /// That tree without what the harness writes itself, as a test run tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Oid>,
 }
 
 /// A commit in a list.

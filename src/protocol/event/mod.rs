@@ -40,7 +40,7 @@ pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
     RunResumed, SteerRefused,
 };
-pub use test::{TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind};
+pub use test::{GoneTests, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind};
 pub use tool::{StillRunning, ToolFinished, ToolOutputAppended, ToolStarted};
 pub use turn::{
     BlockDelta, BlockFinished, BlockStarted, Failure, PartialBlock, PromptSent, RequestFailed, RequestRetried, ResponseFinished,

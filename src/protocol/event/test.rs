@@ -2,7 +2,7 @@
 //!
 //! Invariant: a run that began is followed by its result or by why there is none, unless its session was cut off.
 
-use crate::protocol::{TestPurpose, TestRun, TestTotals};
+use crate::protocol::{FeatureId, TestPurpose, TestRun, TestTotals};
 use serde::{Deserialize, Serialize};
 
 /// A test run that a person asked for cannot begin yet.
@@ -66,6 +66,18 @@ pub struct TestRunProgressed {
 pub struct TestRunFinished {
     /// Its results.
     pub run: TestRun,
+    /// Tests of features that pass which are not there any more, where that is certain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneTests>,
+}
+
+/// Tests of a feature that are gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoneTests {
+    /// The feature.
+    pub feature: FeatureId,
+    /// The entries of its `tests` that no test answers any more.
+    pub tests: Vec<String>,
 }
 
 /// A test run came to no result, or was not begun at all.

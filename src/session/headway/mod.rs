@@ -160,7 +160,9 @@ impl Headway {
         let gist = seen::gist(&finished.output.text);
         let exact = if failed { gist } else { seen::output(&finished.output) };
         let speaks = seen::says_something(&finished.output.text);
-        let tells = failed && !waits && speaks;
+        // One that did not come about is a call without result, and no failure of a test.
+        let never_ran = call.tool == "run_tests" && failed;
+        let tells = failed && !waits && speaks && !never_ran;
         if tells {
             // What runs the tests asks the same in whatever words: the failure is what it is told by.
             let question = (!(runs_tests && kind == ToolKind::Execute)).then_some(asked);

@@ -163,6 +163,7 @@ impl Trace {
             checkpoint,
             cause,
             tree: tree.into(),
+            code: None,
             head: None,
             call,
             left_out: Vec::new(),
@@ -190,8 +191,11 @@ impl Trace {
                 duration_ms: 5,
                 output: Payload::default(),
                 moved: false,
+                code: None,
+                limit_seconds: None,
                 only: Vec::new(),
             },
+            gone: Vec::new(),
         });
     }
 

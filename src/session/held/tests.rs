@@ -94,6 +94,7 @@ impl Project {
             total: u32::try_from(branch.len()).unwrap(),
             dirty: Vec::new(),
             tree: None,
+            code: None,
         });
     }
 
@@ -150,6 +151,7 @@ impl Project {
                     checkpoint: CheckpointId(u32::try_from(self.checkpoints.len()).unwrap()),
                     cause: CheckpointCause::Step,
                     tree: samples::oid('f'),
+                    code: None,
                     head: self.head.map(oid),
                     call: None,
                     left_out: Vec::new(),

@@ -46,7 +46,7 @@ impl State {
     }
 
     pub(super) fn feature_flipped(&mut self, at: At, event: &FeatureFlipped) {
-        self.present_changed();
+        self.present_noted();
         if let Some(row) = self.features.get_mut(&event.feature) {
             let fails = event.to != FeatureStatus::Passing;
             let by_hand = event.by == FlipBy::Human;

@@ -4,8 +4,9 @@ use super::At;
 use crate::protocol::event::{
     OrientationFinished, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
 };
+use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Oid, Seq, TestCase, TestPurpose, TestRun, TestTotals};
-use crate::session::state::{Activity, CaseHistory, QueuedTests, RunningTests, State, Steady, TestBoard};
+use crate::session::state::{Activity, CaseHistory, Flaky, QueuedTests, RunningTests, State, Steady, TestBoard};
 use crate::session::timeline::ItemKind;
 
 /// Results kept of one test.
@@ -61,7 +62,7 @@ impl State {
         self.measure_tests(at, &event.run);
         self.tests.record(at, &event.run);
         self.present_tested(at, &event.run);
-        self.doubt(at, &event.run);
+        self.doubt(at, &event.run, &event.gone);
         if let Some(session) = self.session_mut(at.session) {
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
         }
@@ -110,7 +111,10 @@ impl TestBoard {
         self.running = None;
         let mut named = vec![false; self.cases.len()];
         for case in &run.cases {
-            let flaky = run.tree.as_ref().filter(|tree| self.is_flaky(case, tree)).cloned();
+            let flaky = run
+                .ground()
+                .filter(|ground| !(run.timed_out && case.name == COMMAND_CASE) && self.is_flaky(case, ground))
+                .cloned();
             let place = *self.by_name.entry(case.name.clone()).or_insert_with(|| {
                 self.cases.push(CaseHistory {
                     name: case.name.clone(),
@@ -130,11 +134,17 @@ impl TestBoard {
                 if !run.is_whole() {
                     history.apart = Some((at.seq, case.status));
                 }
-                if let Some(tree) = &run.tree {
-                    history.stand(case, tree, at.seq);
+                if let Some(ground) = run.ground() {
+                    history.stand(case, ground, at.seq);
                 }
-                if let Some(tree) = flaky {
-                    history.flaky = Some((at.seq, tree));
+                if let (Some(ground), Some(tree)) = (flaky, run.tree.clone()) {
+                    let (run, session) = (at.seq, at.session);
+                    history.flaky = Some(Flaky {
+                        run,
+                        session,
+                        ground,
+                        tree,
+                    });
                 }
                 history.duration_ms = case.duration_ms;
                 history.detail.clone_from(&case.detail);
@@ -158,13 +168,15 @@ impl TestBoard {
 }
 
 impl CaseHistory {
-    /// Keeps what it did on a tree.
-    fn stand(&mut self, case: &TestCase, tree: &Oid, seq: Seq) {
-        let before = self.steady.take().filter(|steady| steady.tree == *tree);
-        let fails = case.status == CaseStatus::Failed || case.is_flaky();
+    /// Keeps what it did on a state of the program.
+    fn stand(&mut self, case: &TestCase, ground: &Oid, seq: Seq) {
+        let before = self.steady.take().filter(|steady| steady.ground == *ground);
+        let (failed, passed) = before.map_or((None, None), |before| (before.failed, before.passed));
+        let did = |status| case.status == status || case.attempts.contains(&status);
         self.steady = Some(Steady {
-            tree: tree.clone(),
-            failed: fails.then_some(seq).or_else(|| before.and_then(|before| before.failed)),
+            ground: ground.clone(),
+            failed: did(CaseStatus::Failed).then_some(seq).or(failed),
+            passed: did(CaseStatus::Passed).then_some(seq).or(passed),
         });
     }
 }

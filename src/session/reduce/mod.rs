@@ -102,11 +102,10 @@ impl State {
             Event::RulingMade(event) => self.ruling_made(at, event),
             Event::BreachFound(event) => self.push(at, ItemKind::Breach(event.clone())),
             Event::ExternalChangeSeen(event) => {
-                if matches!(
-                    event.what,
-                    ExternalKind::FeatureList | ExternalKind::Notes | ExternalKind::Tree
-                ) {
-                    self.present_changed();
+                match event.what {
+                    ExternalKind::Tree => self.present_changed(),
+                    ExternalKind::FeatureList | ExternalKind::Notes => self.present_noted(),
+                    ExternalKind::Refs | ExternalKind::Processes => {}
                 }
                 self.measure(at, Headway::begin_anew);
                 self.push(at, ItemKind::External(event.clone()));
@@ -120,7 +119,7 @@ impl State {
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
             Event::TestRunDropped(event) => self.test_run_dropped(at, event),
             Event::NoteAdded(event) => {
-                self.present_changed();
+                self.present_noted();
                 let text = event.text.clone();
                 self.push(at, ItemKind::Note { text });
             }

@@ -13,7 +13,7 @@ use crate::session::timeline::ItemKind;
 
 impl State {
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
-        self.present_changed();
+        self.present_noted();
         self.measure(at, Headway::begin_anew);
         self.hand_commits
             .extend(event.commit.iter().map(|commit| (at.seq, commit.clone())));

@@ -22,6 +22,7 @@ impl State {
         self.tests.history.push(PastRun {
             seq: at.seq,
             tree: run.tree.clone(),
+            ground: run.ground().cloned(),
             command: run.command.clone(),
             totals: run.totals(),
         });
@@ -34,16 +35,23 @@ impl State {
         self.present.apart = None;
     }
 
+    /// The harness wrote what is its own, the feature list or the notes: what was run is as it was.
+    pub(super) const fn present_noted(&mut self) {
+        self.present.touched = true;
+    }
+
     /// The files were kept. A step is kept although only HEAD moved, so the trees are compared.
     pub(super) fn present_kept(&mut self, event: &CheckpointMade) {
         let before = self.present.tree.replace(event.tree.clone());
-        let changed = before.as_ref() != Some(&event.tree);
-        self.present.touched |= changed;
+        let other = before.as_ref() != Some(&event.tree);
+        self.present.touched |= other;
+        let code = std::mem::replace(&mut self.present.code, event.code.clone());
+        let changed = other && (code.is_none() || code != event.code);
         if changed && before.is_some() {
             self.present.apart = None;
         }
         let run = self.present.tested.and_then(|seq| self.tests.past(seq));
-        if run.is_some_and(|run| run.tree.as_ref() == Some(&event.tree)) {
+        if run.is_some_and(|run| run.is_of(&event.tree, event.code.as_ref())) {
             self.present.unchanged = true;
         } else if changed && before.is_some() {
             self.present.unchanged = false;
@@ -52,7 +60,7 @@ impl State {
 
     /// The files were committed: what is known of that tree holds for them.
     pub(super) fn present_committed(&mut self, event: &CommitMade) {
-        match self.tests.run_of(&event.tree) {
+        match self.tests.run_of(&event.tree, None) {
             Some(run) => (self.present.tested, self.present.unchanged) = (Some(run.seq), true),
             None => self.present.unchanged = false,
         }
@@ -79,7 +87,7 @@ impl State {
             (None, Some(Target::Undo | Target::Redo) | None) => None,
         };
         let mut present = known.cloned().unwrap_or_default();
-        if let Some(run) = event.tree.as_ref().and_then(|tree| self.tests.run_of(tree)) {
+        if let Some(run) = event.tree.as_ref().and_then(|tree| self.tests.run_of(tree, None)) {
             (present.tested, present.unchanged) = (Some(run.seq), true);
         }
         self.present = Present {
@@ -91,14 +99,17 @@ impl State {
 
     /// The tree of the files was taken. Says whether that settles which run speaks for them: one of this tree does, and one of another
     /// tree, or made while nobody knew the tree, does not.
-    fn present_is(&mut self, tree: &Oid) -> bool {
+    fn present_is(&mut self, tree: &Oid, code: Option<&Oid>) -> bool {
         let apart = self.present.apart;
         let of_it = |case: &CaseHistory| {
             let told = case.apart.zip(apart).is_some_and(|((seq, _), first)| seq >= first);
-            told && case.steady.as_ref().is_some_and(|steady| steady.tree == *tree)
+            told && case
+                .steady
+                .as_ref()
+                .is_some_and(|steady| steady.ground == *tree || Some(&steady.ground) == code)
         };
         self.present.apart = apart.filter(|_| self.tests.cases.iter().any(of_it));
-        match self.tests.run_of(tree) {
+        match self.tests.run_of(tree, code) {
             Some(run) => (self.present.tested, self.present.unchanged) = (Some(run.seq), true),
             None if self
                 .present
@@ -117,7 +128,7 @@ impl State {
         let before = self.repository.replace(event.clone());
         let touched = std::mem::take(&mut self.present.touched);
         if let Some(tree) = &event.tree
-            && self.present_is(tree)
+            && self.present_is(tree, event.code.as_ref())
         {
             return;
         }
@@ -140,10 +151,36 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use crate::protocol::event::{CommitInfo, NoteAdded, RepositoryObserved, RolledBack, TestRunFinished};
+    use crate::protocol::event::{
+        CheckpointCause, CheckpointMade, CommitInfo, NoteAdded, RepositoryObserved, RolledBack, TestRunFinished,
+    };
     use crate::protocol::samples::{self, oid};
     use crate::protocol::*;
     use crate::session::{State, Tested};
+
+    fn ran(tree: char, passed: usize) -> TestRun {
+        let case = |number: usize| TestCase {
+            name: number.to_string(),
+            status: CaseStatus::Passed,
+            duration_ms: None,
+            detail: String::new(),
+            attempts: Vec::new(),
+        };
+        TestRun {
+            purpose: TestPurpose::Smoke,
+            command: "t".into(),
+            tree: Some(oid(tree)),
+            cases: (0..passed).map(case).collect(),
+            exit_code: Some(0),
+            timed_out: false,
+            duration_ms: 1,
+            output: Payload::default(),
+            only: Vec::new(),
+            moved: false,
+            code: None,
+            limit_seconds: None,
+        }
+    }
 
     struct Story(State);
 
@@ -159,26 +196,22 @@ mod tests {
         }
 
         fn ran(&mut self, tree: char, passed: usize) {
-            let case = |number: usize| TestCase {
-                name: number.to_string(),
-                status: CaseStatus::Passed,
-                duration_ms: None,
-                detail: String::new(),
-                attempts: Vec::new(),
-            };
-            let run = TestRun {
-                purpose: TestPurpose::Smoke,
-                command: "t".into(),
-                tree: Some(oid(tree)),
-                cases: (0..passed).map(case).collect(),
-                exit_code: Some(0),
-                timed_out: false,
-                duration_ms: 1,
-                output: Payload::default(),
-                only: Vec::new(),
-                moved: false,
-            };
-            self.then(TestRunFinished { run });
+            let run = ran(tree, passed);
+            self.then(TestRunFinished { run, gone: Vec::new() });
+        }
+
+        /// A step was kept: its tree, and that without what the harness writes itself.
+        fn kept(&mut self, tree: char, code: char) {
+            self.then(CheckpointMade {
+                checkpoint: CheckpointId(1),
+                cause: CheckpointCause::Step,
+                tree: oid(tree),
+                code: Some(oid(code)),
+                head: None,
+                call: None,
+                left_out: Vec::new(),
+                wrote: Vec::new(),
+            });
         }
 
         fn committed(&mut self, tree: char, parent: Option<char>) {
@@ -199,6 +232,7 @@ mod tests {
                 total: 1,
                 dirty: dirty.iter().map(ToString::to_string).collect(),
                 tree: None,
+                code: None,
             });
         }
 
@@ -243,6 +277,20 @@ mod tests {
         story.ran('a', 1);
         assert_eq!(story.said(), "1");
         story.then(NoteAdded { text: "n".into() });
+        assert_eq!(story.said(), "1", "a note is nothing that was run");
+        story.kept('b', 'p');
+        story.kept('c', 'p');
+        assert_eq!(story.said(), "1?", "of the first state nothing but the tree is known");
+        story.then(TestRunFinished {
+            run: TestRun {
+                code: Some(oid('p')),
+                ..ran('c', 1)
+            },
+            gone: Vec::new(),
+        });
+        story.kept('d', 'p');
+        assert_eq!(story.said(), "1", "the harness wrote into its own files");
+        story.kept('e', 'q');
         assert_eq!(story.said(), "1?");
         story.ran('b', 2);
         story.committed('b', None);
@@ -282,7 +330,7 @@ mod tests {
             "the second test is not there"
         );
         story.went(MoveKind::Undo, Some(1), 2, 'z');
-        assert_eq!(story.said(), "2?", "with the note that was written since");
+        assert_eq!(story.said(), "2", "the note that was written since is nothing that was run");
         story.went(MoveKind::Redo, Some(2), 3, 'a');
         assert_eq!(story.said(), "1");
         assert_eq!(story.0.moves_open(), (1, 0));

@@ -274,8 +274,10 @@ impl Scribe {
                     output,
                     only: Vec::new(),
                     moved: false,
+                    code: None,
+                    limit_seconds: None,
                 };
-                self.say(TestRunFinished { run });
+                self.say(TestRunFinished { run, gone: Vec::new() });
             }
             Step::Question { answered } => {
                 let question = QuestionId(self.log.len() as u32);

@@ -19,7 +19,7 @@ impl State {
 
     /// To a reader of the transcript a person's edit is one, whichever way it came in.
     pub(super) fn notes_edited(&mut self, at: At, event: &NotesEdited) {
-        self.present_changed();
+        self.present_noted();
         self.measure(at, Headway::begin_anew);
         let seen = ExternalChangeSeen {
             what: ExternalKind::Notes,

@@ -18,6 +18,8 @@ pub enum Standing {
     Passing,
     /// It passes by the list, and its own tests failed in a later run.
     Doubted,
+    /// It passes by the list, and its own tests are gone since.
+    Bereft,
     /// A session works on it.
     InProgress,
     /// It passed once and something broke it.
@@ -39,6 +41,7 @@ impl Standing {
         match self {
             Self::Passing => "passing",
             Self::Doubted => "tests fail",
+            Self::Bereft => "tests gone",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
             Self::Reopened => "open again",
@@ -65,8 +68,11 @@ impl Model {
             .current()
             .is_some_and(|session| session.ended.is_none() && session.feature.as_ref() == Some(&row.feature.id));
         match row.feature.status {
-            FeatureStatus::Passing if self.state.doubt_of(row).is_some() => Standing::Doubted,
-            FeatureStatus::Passing => Standing::Passing,
+            FeatureStatus::Passing => match self.state.doubt_of(row) {
+                Some(doubt) if doubt.tests.is_empty() => Standing::Bereft,
+                Some(_) => Standing::Doubted,
+                None => Standing::Passing,
+            },
             _ if at_work => Standing::InProgress,
             _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
             _ if self.state.features.picked.contains(&row.feature.id) => Standing::Next,
@@ -156,8 +162,8 @@ impl Model {
     /// Says whether a test failed and passed on the tree that it was run on last.
     #[must_use]
     pub fn is_flaky_now(&self, case: &CaseHistory) -> bool {
-        let last = case.steady.as_ref().map(|steady| &steady.tree);
-        case.flaky.as_ref().is_some_and(|(_, tree)| Some(tree) == last)
+        let last = case.steady.as_ref().map(|steady| &steady.ground);
+        case.flaky.as_ref().is_some_and(|flaky| Some(&flaky.ground) == last)
     }
 
     /// Names the tests that have failed in the run that is under way.

@@ -82,12 +82,19 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
     }
-    if let Some(doubt) = model.state.doubt_of(row) {
+    let (doubt, flaky) = (model.state.doubt_of(row), model.state.flaky_since(row));
+    if doubt.is_some() || !flaky.is_empty() {
         sheet.heading("Since it passed");
+    }
+    for (test, flaky) in flaky {
+        let told = format!("{test} failed and passed on tree {} ({})", flaky.tree.short(), flaky.session);
+        sheet.fact("flaky", &told);
+    }
+    if let Some(doubt) = doubt {
         sheet.fact("tests", &doubt.words());
         sheet.fact(
             "flag",
-            "as it was: the next session's start tries them again and sets it back if they fail",
+            "as it was: the next session's start tries them again and sets it back if they fail or are gone",
         );
     }
     if let Some((session, traced)) = row

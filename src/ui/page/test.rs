@@ -41,13 +41,13 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     if let Some(ms) = case.duration_ms {
         sheet.fact("took", &format::duration_ms(ms));
     }
-    if let Some((_, tree)) = &case.flaky {
+    if let Some(flaky) = &case.flaky {
         let since = if model.is_flaky_now(case) {
             ""
         } else {
             ", not on the one that it ran on last"
         };
-        sheet.fact("flaky", &format!("failed and passed on tree {}{since}", tree.short()));
+        sheet.fact("flaky", &format!("failed and passed on tree {}{since}", flaky.tree.short()));
     }
     links(&mut sheet, model, case);
     if let Some(running) = &model.state.tests.running
@@ -81,10 +81,10 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
         if let Some(tree) = &run.tree {
             sheet.fact("tree", tree.short());
         }
-        let end = match run.exit_code {
-            _ if run.timed_out => "stopped by its timeout".to_owned(),
-            Some(code) => format!("exit {code}"),
-            None => "killed".to_owned(),
+        let end = match (run.cut(), run.exit_code) {
+            (Some(cut), _) => cut,
+            (None, Some(code)) => format!("exit {code}"),
+            (None, None) => "killed".to_owned(),
         };
         sheet.fact("ended", &format!("{end} after {}", format::duration_ms(run.duration_ms)));
         sheet.gap();

@@ -21,7 +21,7 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
     match standing {
         Standing::Passing => (Glyph::Pass, Slot::Pass),
         Standing::InProgress => (Glyph::Active, Slot::Active),
-        Standing::Regressed | Standing::Doubted => (Glyph::Fail, Slot::Regressed),
+        Standing::Regressed | Standing::Doubted | Standing::Bereft => (Glyph::Fail, Slot::Regressed),
         Standing::Skipped => (Glyph::Skip, Slot::Dim),
         Standing::Next => (Glyph::Folded, Slot::Active),
         Standing::Open | Standing::Reopened => (Glyph::Todo, Slot::Pending),
@@ -45,7 +45,7 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
     }
     let doubted = model.state.doubted();
     if doubted > 0 && place.area.width >= 36 {
-        let told = format!("tests of {doubted} fail  ");
+        let told = format!("tests of {doubted} {}  ", model.state.doubted_for());
         right.push(Span::styled(told, look.style(Slot::Regressed)));
     }
     if all > 0 {
@@ -107,7 +107,9 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {
-            Standing::Regressed | Standing::Doubted => vec![Span::styled(format!("{} ", standing.word()), look.style(slot))],
+            Standing::Regressed | Standing::Doubted | Standing::Bereft => {
+                vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
+            }
             Standing::Reopened => vec![Span::styled("again", look.style(slot))],
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::InProgress => widget::spark(look, row.track.beats.iter(), NARROW_SPARK),
@@ -125,6 +127,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         Standing::InProgress
         | Standing::Regressed
         | Standing::Doubted
+        | Standing::Bereft
         | Standing::Reopened
         | Standing::Skipped
         | Standing::Next => {

@@ -259,7 +259,8 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     let (mut glyph, word, mut slot) = phase_word(phase);
     let (passing, all) = model.state.features.progress();
     let doubted = model.state.doubted();
-    let doubts = format!("done, but tests of {} fail now", format::plural(doubted, "feature"));
+    let doubted_for = model.state.doubted_for();
+    let doubts = format!("done, but tests of {} {doubted_for} now", format::plural(doubted, "feature"));
     if phase == Phase::Ended(RunOutcome::AllPassing) && doubted > 0 {
         (glyph, slot) = (Glyph::Fail, Slot::Regressed);
     }
@@ -269,7 +270,10 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
         (Phase::Running, Some(StopMode::AfterSession), Words::All) => "running, stops after this session",
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if doubted > 0 => doubts.as_str(),
-        (Phase::Ended(RunOutcome::AllPassing), _, Words::Few(_)) if doubted > 0 => "tests fail",
+        (Phase::Ended(RunOutcome::AllPassing), _, Words::Few(_)) if doubted > 0 => match doubted_for {
+            "are gone" => "tests gone",
+            _ => "tests fail",
+        },
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if passing == all => "done: all features pass",
         _ => word,
     };

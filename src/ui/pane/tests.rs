@@ -2,6 +2,7 @@
 
 use super::{List, filter, heading};
 use crate::protocol::CaseStatus;
+use crate::protocol::event::TestsBehind;
 use crate::session::state::{CaseHistory, QueuedTests, RunningTests};
 use crate::ui::keymap::Action;
 use crate::ui::layout::{Pane, Place};
@@ -13,6 +14,9 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
+
+/// Columns from which on there is room for more than a name.
+const ROOMY: u16 = 36;
 
 /// Columns from which on there is room for whole words.
 const WIDE: u16 = 52;
@@ -111,11 +115,20 @@ fn waiting_row(model: &Model, queued: &QueuedTests, area: Rect, buf: &mut Buffer
         _ => "the tests",
     };
     let key = model.keymap.key_text(Action::StopTests);
+    let waits = match (queued.behind, area.width >= ROOMY) {
+        (behind, true) => behind.words(),
+        (TestsBehind::Command, false) => "waits for a command",
+        (TestsBehind::Tests, false) => "waits for other tests",
+    };
+    let back = match area.width >= ROOMY {
+        true => format!("  {what}; {key} takes that back"),
+        false => String::new(),
+    };
     let left = vec![
         Span::raw(" "),
         look.mark(Glyph::Todo, Slot::Pending),
-        Span::styled(format!(" {}", queued.behind.words()), look.style(Slot::Text)),
-        Span::styled(format!("  {what}; {key} takes that back"), look.style(Slot::Dim)),
+        Span::styled(format!(" {waits}"), look.style(Slot::Text)),
+        Span::styled(back, look.style(Slot::Dim)),
     ];
     // What it waits for is worth more than since when.
     let right = if area.width >= WIDE {
@@ -152,7 +165,7 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     if let Some(running) = &model.state.tests.running {
         return progress(running, look, width);
     }
-    let roomy = width >= 36;
+    let roomy = width >= ROOMY;
     let tested = model.state.tested_now();
     let Some((run, _)) = tested.run() else {
         let gone = model.state.tests.latest.is_some();
@@ -174,8 +187,14 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     } else {
         spans.push(Span::styled("failed", look.style(Slot::Fail)));
     }
-    if run.timed_out && roomy {
-        spans.push(Span::styled(" timeout", look.style(Slot::Fail)));
+    if run.timed_out {
+        let limit = run.limit_seconds.map_or_else(String::new, |seconds| format!(" {seconds} s"));
+        let told = if width >= WIDE {
+            format!(" stopped by time limit{limit}")
+        } else {
+            format!(" limit{limit}")
+        };
+        spans.push(Span::styled(told, look.style(Slot::Fail)));
     }
     let since = match (tested.exactly(), roomy) {
         (Some(run), true) => format!(" {} {}", look.glyph(Glyph::Dot), format::duration_ms(run.duration_ms)),
@@ -192,13 +211,13 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
 fn progress(running: &RunningTests, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     let mut spans = vec![look.mark(Glyph::Active, Slot::Active)];
     let totals = running.totals;
-    if totals.total() == 0 || width < 36 {
+    if totals.total() == 0 || width < ROOMY {
         spans.push(Span::styled(" running", look.style(Slot::Active)));
     }
     if totals.failed > 0 {
         spans.push(Span::styled(format!(" {} failed", totals.failed), look.style(Slot::Fail)));
     }
-    if totals.passed > 0 && width >= 36 {
+    if totals.passed > 0 && width >= ROOMY {
         spans.push(Span::styled(format!(" {} ok", totals.passed), look.style(Slot::Pass)));
     }
     if !running.only.is_empty() && width >= WIDE {
@@ -211,7 +230,7 @@ fn progress(running: &RunningTests, look: &Look<'_>, width: u16) -> Vec<Span<'st
 fn row(model: &Model, case: &CaseHistory, look: &Look<'_>, width: u16) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let now = model.state.result_now(case);
     let (glyph, slot) = mark(now.unwrap_or(CaseStatus::Skipped));
-    let roomy = width >= 36;
+    let roomy = width >= ROOMY;
     let fails_again = model.fails_now().any(|name| name == case.name);
     let awaited = model
         .state

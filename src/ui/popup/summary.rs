@@ -74,8 +74,9 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let doubted = state.doubted();
     if doubted > 0 {
         let told = format!(
-            "those of {} failed in a later run",
-            format::plural(doubted, "passing feature")
+            "those of {} {} in a later run",
+            format::plural(doubted, "passing feature"),
+            state.doubted_for().replacen("fail", "failed", 1)
         );
         sheet.fact("own tests", &told);
     }
@@ -91,10 +92,11 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     sheet.fact("commits", &format::commits(held, made, state.branch()));
     let counted = |run: &TestRun, word: &str| {
         let totals = run.totals();
-        match (totals.total(), run.is_green()) {
-            (0, true) => "run by exit code: ok".to_owned(),
-            (0, false) => "run by exit code: failed".to_owned(),
-            (total, _) => format!("{} of {total} {word}", totals.passed),
+        match (run.cut(), totals.total(), run.is_green()) {
+            (Some(cut), ..) => format!("{} {word}, {cut}", totals.passed),
+            (None, 0, true) => "run by exit code: ok".to_owned(),
+            (None, 0, false) => "run by exit code: failed".to_owned(),
+            (None, total, _) => format!("{} of {total} {word}", totals.passed),
         }
     };
     match state.tested_now() {

@@ -53,7 +53,9 @@ pub fn sample_rerun(state: &State) -> Vec<Event> {
         only: Vec::new(),
         behind: TestsBehind::Command,
     };
-    let finished = run.into_iter().map(|run| Event::from(TestRunFinished { run }));
+    let finished = run
+        .into_iter()
+        .map(|run| Event::from(TestRunFinished { run, gone: Vec::new() }));
     finished.chain([waits.into()]).collect()
 }
 

@@ -51,6 +51,7 @@ fn first_start() {
                 total: 57,
                 dirty: vec!["?? a".into(), " M b".into()],
                 tree: None,
+                code: None,
             },
         );
         check("start-other-harness", &mut model);

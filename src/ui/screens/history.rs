@@ -138,6 +138,7 @@ fn a_commit_that_is_made_meanwhile_has_it_read_again() {
             commits,
             dirty: Vec::new(),
             tree: None,
+            code: None,
         },
     );
     assert!(effects.contains(&Effect::Ask(Query::ListHistory)), "{effects:?}");

@@ -108,6 +108,8 @@ fn tests(failed: usize) -> TestRun {
         output: Payload::inline("TAP version 14\nnot ok 1\n"),
         only: Vec::new(),
         moved: false,
+        code: None,
+        limit_seconds: None,
     }
 }
 

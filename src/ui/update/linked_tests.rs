@@ -45,6 +45,8 @@ fn run(only: &[&str], cases: &[(&str, CaseStatus)]) -> TestRun {
         output: Payload::default(),
         only: only.iter().map(|name| (*name).to_owned()).collect(),
         moved: false,
+        code: None,
+        limit_seconds: None,
     }
 }
 
@@ -149,7 +151,7 @@ fn a_test_that_failed_and_passed_on_one_tree_is_called_flaky_as_long_as_that_is_
             tree: Some(samples::oid(tree)),
             ..run(&[], &[(&name, status)])
         };
-        tell(&mut model, TestRunFinished { run });
+        tell(&mut model, TestRunFinished { run, gone: Vec::new() });
         screen(&mut model).contains("flaky")
     };
     assert!(
@@ -187,6 +189,7 @@ fn a_later_run_that_speaks_against_a_passing_feature_is_told_beside_it_until_its
         let run = run(&[&name], &[(&name, status)]);
         TestRunFinished {
             run: TestRun { tree, ..run },
+            gone: Vec::new(),
         }
     };
     tell(&mut model, finished(CaseStatus::Failed));
@@ -216,7 +219,7 @@ fn a_later_run_that_speaks_against_a_passing_feature_is_told_beside_it_until_its
 fn what_has_failed_since_its_first_run_is_not_put_down_to_the_next_commit() {
     let mut model = at_tests();
     let run = run(&[], &[("a new one", CaseStatus::Failed)]);
-    tell(&mut model, TestRunFinished { run });
+    tell(&mut model, TestRunFinished { run, gone: Vec::new() });
     tell(&mut model, samples::commit_made(samples::oid('c'), None));
     keys(&mut model, "g g Enter");
     let drawn = screen(&mut model);
@@ -229,16 +232,17 @@ fn a_wanted_test_that_has_no_result_is_named() {
     let name = selected(&model);
     let ended = |only: &[&str]| TestRunFinished {
         run: run(only, &[(&name, CaseStatus::Passed)]),
+        gone: Vec::new(),
     };
     for (only, told) in [
         (vec![name.as_str()], "1 test passed"),
         (
             vec![&name, "a red one"],
-            "1 test passed; no result of a red one: run all tests for that",
+            "1 test passed; run all tests for a result of a red one",
         ),
         (
             vec!["b", &name, "c"],
-            "1 test passed; no result of 2 tests, b among them: run all for those",
+            "1 test passed; run all tests for results of 2 more, b among them",
         ),
     ] {
         tell(&mut model, ended(&only));
@@ -263,6 +267,7 @@ fn a_test_run_apart_changes_its_own_result_and_no_other() {
         &mut model,
         TestRunFinished {
             run: run(&[&name], &[(&name, CaseStatus::Passed)]),
+            gone: Vec::new(),
         },
     );
     let after: Vec<_> = model
@@ -277,7 +282,12 @@ fn a_test_run_apart_changes_its_own_result_and_no_other() {
     let others = |all: &[Option<CaseStatus>]| [&all[..at], &all[at + 1..]].concat();
     assert_eq!(others(&after), others(&before));
     assert!(model.note.as_ref().unwrap().text.contains("1 test passed"));
-    tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+    let edited = crate::protocol::event::ExternalChangeSeen {
+        what: crate::protocol::event::ExternalKind::Tree,
+        paths: vec!["app".into()],
+        detail: String::new(),
+    };
+    tell(&mut model, edited);
     assert_eq!(
         model.state.result_now(&model.state.tests.cases[at]),
         before[at],

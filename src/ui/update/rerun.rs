@@ -94,11 +94,7 @@ pub fn finished(model: &mut Model, finished: &TestRunFinished) {
         (failed, 0) => format!("{} failed", format::plural(failed as usize, "test")),
         (failed, passed) => format!("{} failed, {passed} passed", format::plural(failed as usize, "test")),
     };
-    let told = if run.timed_out {
-        format!("{told}; stopped by its time limit")
-    } else {
-        told
-    };
+    let told = run.cut().map_or_else(|| told.clone(), |cut| format!("{told}; {cut}"));
     let unheard: Vec<&String> = run
         .only
         .iter()
@@ -107,9 +103,9 @@ pub fn finished(model: &mut Model, finished: &TestRunFinished) {
     let told = match unheard.as_slice() {
         [] => told,
         // Its runner takes it for another name: one with an escape code in it, say.
-        [one] => format!("{told}; no result of {one}: run all tests for that"),
+        [one] => format!("{told}; run all tests for a result of {one}"),
         [one, ..] => format!(
-            "{told}; no result of {} tests, {one} among them: run all for those",
+            "{told}; run all tests for results of {} more, {one} among them",
             unheard.len()
         ),
     };

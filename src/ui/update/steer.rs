@@ -51,7 +51,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::PreviousWaiting if model.state.messages.is_empty() => Some("no message waits"),
         Action::SkipFeature | Action::PickFeature => match selected(model) {
             None => Some("select a feature first"),
-            Some((_, Standing::Passing | Standing::Doubted)) => Some("it passes already"),
+            Some((_, Standing::Passing | Standing::Doubted | Standing::Bereft)) => Some("it passes already"),
             Some((_, Standing::InProgress)) if action == Action::PickFeature => Some("it is worked on already"),
             Some(_) => None,
         },

@@ -109,6 +109,42 @@ fn read_one(text: &str, formats: &[&dyn Format], report: &mut Report) -> bool {
     known
 }
 
+/// Sets right what was read of a run that its time limit stopped: what a stream still owed and a test that was under way have not
+/// failed, and the run as a whole says why it proves nothing.
+pub fn cut_off(cases: &mut Vec<TestCase>, seconds: u64) {
+    let whole = cases.iter().find(|case| case.name == COMMAND_CASE);
+    let mut told = format!(
+        "it was stopped by its time limit of {seconds} s (timeout_seconds); of tests that it does not name nothing is known"
+    );
+    let begun: Vec<&str> = cases
+        .iter()
+        .filter(|case| is_begun(case))
+        .map(|case| case.name.as_str())
+        .collect();
+    if let Some(first) = begun.first() {
+        told.push_str(&format!("; under way was {first}"));
+    }
+    let said = whole.map_or("", |case| case.detail.as_str()).lines();
+    for line in said.filter(|line| !line.contains("killed before its end") && !line.starts_with("no test was run")) {
+        told.push('\n');
+        told.push_str(line);
+    }
+    let is_owed = |case: &TestCase| case.status == CaseStatus::Failed && (is_begun(case) || tap::is_owed(&case.name));
+    cases.retain(|case| case.name != COMMAND_CASE && !is_owed(case));
+    cases.push(TestCase {
+        name: COMMAND_CASE.into(),
+        status: CaseStatus::Failed,
+        duration_ms: None,
+        detail: told,
+        attempts: Vec::new(),
+    });
+}
+
+/// Whether a test had begun when the output ended.
+fn is_begun(case: &TestCase) -> bool {
+    case.status == CaseStatus::Failed && case.detail.starts_with(UNENDED)
+}
+
 /// What to do where all tests pass and the command ends badly: the end of what it printed tells mostly why.
 fn beside_the_tests(printed: &str) -> String {
     let last = exit_code::last_lines(printed);

@@ -10,13 +10,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotNarrow {
     /// The runner takes no names.
-    #[error(
-        "`{command}` runs all tests or none as far as longhaul knows; run all, or set `rerun` under [verify] to a command with {{files}} or {{names}}"
-    )]
-    Runner {
-        /// The command that runs all.
-        command: String,
-    },
+    #[error("this runner takes no single tests: run all, or set `rerun` under [verify]")]
+    Runner,
     /// The setting has no place for a test.
     #[error("`rerun` under [verify] names neither {{files}} nor {{names}}: put one of them where the tests are to stand")]
     Template,
@@ -125,9 +120,7 @@ pub fn narrow(root: &Path, command: &str, template: Option<&str>, tests: &[Strin
     // What is added goes to the last command of several, which need not be the runner.
     let plain = !command.contains(['|', ';', '&', '>', '#', '`', '\n']);
     let way = WAYS.iter().find(fits).filter(|_| plain);
-    way.and_then(|way| (way.narrow)(&ask)).ok_or_else(|| CannotNarrow::Runner {
-        command: command.to_owned(),
-    })
+    way.and_then(|way| (way.narrow)(&ask)).ok_or(CannotNarrow::Runner)
 }
 
 impl<'a> Wanted<'a> {
@@ -326,7 +319,7 @@ mod tests {
         ] {
             let narrowed = of(command, &[test]);
             if told.is_empty() {
-                assert_eq!(narrowed, Err(CannotNarrow::Runner { command: command.into() }));
+                assert_eq!(narrowed, Err(CannotNarrow::Runner));
             } else {
                 assert_eq!(narrowed.as_deref(), Ok(told));
             }

@@ -106,3 +106,25 @@ async fn a_person_s_run_that_passes_what_failed_on_the_same_tree_says_so() {
     let (_, _, run) = state.tests.latest.as_ref().unwrap();
     assert!(run.is_green() && run.flaky().count() == 1, "{run:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_at_the_commit_on_the_files_that_proved_it_is_called_flaky_and_no_edit() {
+    let note = call("progress_note", r#"{ text = "Said hello." }"#);
+    let turns = by_count("[ $n -le 2 ]") + &call("run_tests", "{}") + &claim() + &note;
+    let (_, ran) = run(&turns).await;
+    assert!(told(&ran, 2).contains("F001 passes now"), "{}", told(&ran, 2));
+    let told = told(&ran, 4);
+    let named = "proven on these very files, and fails on them now: tests/01-hello.sh: works (flaky)";
+    assert!(told.contains(named) && !told.contains("the files changed"), "{told}");
+    let flips = &ran.state.features.get(&"F001".into()).unwrap().flips;
+    let reason = "fails on the very files that it was proven on: tests/01-hello.sh: works (flaky)";
+    assert_eq!(flips.last().unwrap().reason, reason);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_fails_at_the_commit_after_an_edit_is_told_as_one() {
+    let breaks = call("bash", r#"{ command = "echo no > hello.txt" }"#);
+    let (_, ran) = run(&(by_count("true") + &claim() + &breaks)).await;
+    let told = told(&ran, 3);
+    assert!(told.contains("the files changed") && !told.contains("flaky"), "{told}");
+}

@@ -5,8 +5,7 @@ use longhaul::protocol::event::{Culprit, FlipBy, RegressionTraced};
 use longhaul::protocol::{Event, FeatureStatus, Oid, TestPurpose};
 
 const CHECK: &str = r#"{ id = "F001", steps = [{ command = "sh greet Ada", expect = ["hello Ada"] }] }"#;
-const TEST: &str =
-    "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' || { echo 'not ok 1 - greets'; bad=1; }\necho 1..1; exit $bad\n";
+const TEST: &str = "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' || { echo 'not ok 1 - greets'; bad=1; }\necho 'ok 2 - also'\necho 1..2; exit $bad\n";
 
 /// A project in which F001 was built, proven and committed, and F002 is still to do.
 async fn built(tests: &str) -> Lab {
@@ -235,7 +234,7 @@ async fn a_feature_whose_tests_are_gone_passes_no_longer_and_comes_first() {
         "{traced:?}"
     );
     assert_eq!(ran.state.current().unwrap().feature, Some("F001".into()));
-    let told = "The tests of F001 are gone: greets.";
+    let told = "The tests of F001 are gone: greets. Nothing shows any more that it works.";
     assert!(
         ran.requests.iter().any(|body| body.contains(told)),
         "{:?}",
@@ -268,4 +267,19 @@ async fn a_run_that_broke_off_or_is_of_another_command_makes_no_test_gone() {
     lab.settings.verify.command = Some("sh tests/few.sh".into());
     let (ran, _) = look(&lab).await;
     assert_eq!(status(&ran), FeatureStatus::Passing, "{:?}", ran.state.features.rows[0].flips);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_one_of_two_tests_is_left_it_is_said_what_is() {
+    let lab = built(r#""greets", "also""#).await;
+    lab.write("tests/run.sh", "echo 'ok 1 - also'; echo 1..1\n");
+    lab.commit_all("one test less");
+    let (ran, _) = look(&lab).await;
+    assert_eq!(why_back(&ran), "some of its tests are gone: greets");
+    let told = "Some tests of F001 are gone: greets. What is left of them (also) does not show what they did.";
+    assert!(
+        ran.requests.iter().any(|body| body.contains(told)),
+        "{:?}",
+        ran.requests.last()
+    );
 }

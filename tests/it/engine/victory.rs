@@ -272,3 +272,41 @@ async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
         .collect();
     assert_eq!(back.len(), 2, "{back:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn features_whose_tests_nothing_can_run_any_more_are_set_back_as_a_session_starts() {
+    let mut lab = foreign(true);
+    lab.settings.verify.command = Some("sh tests/run.sh".to_owned());
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", mends("echo bye > bye.txt"));
+    let ran = lab.run(&script).await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+
+    lab.settings.verify.command = None;
+    lab.settings.limits.sessions = Some(1);
+    lab.git(&["rm", "-q", "tests/run.sh"]);
+    let more = ",\n {\"id\": \"F003\", \"description\": \"sing\", \"passes\": false}]";
+    let list = lab.read("feature_list.json");
+    lab.write(
+        "feature_list.json",
+        &format!("{}{more}\n", list.trim_end().trim_end_matches(']')),
+    );
+    lab.commit_all("by a person");
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
+    let ran = lab.run(&script).await;
+    let last = ran.state.current().unwrap().number;
+    let kinds = ran.log.iter().filter(|envelope| envelope.session == last);
+    let before: Vec<&Event> = kinds
+        .map(|envelope| &envelope.event)
+        .take_while(|event| !matches!(event, Event::FeatureSelected(_)))
+        .collect();
+    let back = before.iter().filter(|event| {
+        matches!(event, Event::FeatureFlipped(flip) if flip.to == FeatureStatus::Failing && flip.reason.contains("no file here tells how"))
+    });
+    assert_eq!(back.count(), 2, "{before:?}");
+    let told = "What passed by them is set back: F001, F002.";
+    assert!(
+        ran.requests.iter().any(|body| body.contains(told)),
+        "{:?}",
+        ran.requests.last()
+    );
+}

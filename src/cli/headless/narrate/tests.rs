@@ -111,9 +111,11 @@ fn test_runs_name_the_first_failure() {
         output: Payload::default(),
         only: Vec::new(),
         moved: false,
+        code: None,
+        limit_seconds: None,
     };
     assert_eq!(
-        said(TestRunFinished { run }),
+        said(TestRunFinished { run, gone: Vec::new() }),
         "smoke test: 1 passed, 1 failed (first: b), 0.2s"
     );
 }

@@ -454,3 +454,27 @@ fn measuring_by_turns_whatever_the_figures_are_called() {
         innocent(&figure(0), &trace);
     }
 }
+
+#[test]
+fn a_test_run_that_did_not_come_about_is_no_failure_of_a_test() {
+    let mut trace = Trace::new();
+    for step in 0..12 {
+        trace.turn(|t| t.edit("src/a.rs", &format!("t{step}")));
+        trace.turn(|t| {
+            let told = "this runner takes no single tests: run all, or set `rerun` under [verify]";
+            drop(t.call(
+                "run_tests",
+                ToolKind::Other,
+                &format!("test {step}"),
+                (CallStatus::Failed, None),
+                told,
+            ));
+        });
+    }
+    innocent("refused test runs", &trace);
+    let failures = trace.headway().repeats();
+    assert!(
+        failures.iter().all(|repeat| repeat.kind != RepeatKind::Failure),
+        "{failures:?}"
+    );
+}

@@ -53,6 +53,7 @@ fn kept(number: u32) -> Event {
         checkpoint: CheckpointId(number),
         cause: CheckpointCause::Step,
         tree: oid('a'),
+        code: None,
         head: None,
         call: None,
         left_out: Vec::new(),

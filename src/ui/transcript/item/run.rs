@@ -82,6 +82,9 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
         .title(&count, slot)
         .title(purpose(run.purpose), Slot::Text)
         .title(&run.command, Slot::ToolDetail);
+    if let Some(seconds) = run.limit_seconds {
+        row = row.right(&format!("time limit {seconds} s"), Slot::Fail, 0);
+    }
     let flaky = run.flaky().count();
     if flaky > 0 {
         row = row.right(&format!("{flaky} flaky"), Slot::Warning, 0);

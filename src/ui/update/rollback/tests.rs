@@ -177,6 +177,7 @@ fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not
             checkpoint: CheckpointId(70),
             cause: CheckpointCause::Step,
             tree: "0".repeat(40).into(),
+            code: None,
             head: None,
             call: None,
             left_out: Vec::new(),

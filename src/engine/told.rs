@@ -1,0 +1,161 @@
+//! What is said of test runs: to the agent, and in the line that stays as evidence.
+//!
+//! Invariant: a run that its time limit stopped is told as one, and what it did not get to is called no failure.
+
+use crate::protocol::{CaseStatus, Oid, TestCase, TestRun};
+use crate::verify::{self, COMMAND_CASE};
+
+/// Tests that are named of many.
+const NAMED: usize = 8;
+
+/// What to do about a test that passes and fails on the same files.
+pub const BOTH: &str = "What does both proves nothing. Find what it depends on (time, order, what an earlier run left, files that no \
+                        commit holds), mend that";
+
+/// What to do about a run that its time limit stopped.
+pub const ENDLESS: &str = "Of the tests that it did not get to nothing is known. Find what does not end, or takes that long, and mend it; \
+                           where it has to take that long, a person can raise `timeout_seconds` under [verify] in longhaul.toml";
+
+/// Names the tests that passed in `before` and do not in `after`. Where either names no tests, the exit codes are compared.
+#[must_use]
+pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
+    if before.cases.is_empty() || after.cases.is_empty() {
+        let newly_red = before.is_green() && !after.is_green();
+        return if newly_red { vec![after.command.clone()] } else { Vec::new() };
+    }
+    let passed = |run: &TestRun, name: &str| {
+        run.cases
+            .iter()
+            .any(|case| case.name == name && case.status == CaseStatus::Passed)
+    };
+    before
+        .cases
+        .iter()
+        .filter(|case| case.status == CaseStatus::Passed && !passed(after, &case.name))
+        .map(|case| case.name.clone())
+        .collect()
+}
+
+/// Names tests that both failed and passed on one tree; `None` if there are none.
+#[must_use]
+pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
+    let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(NAMED).collect();
+    (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
+}
+
+/// Says what a feature's own tests show on a tree, in the words that stand beside it for ever.
+#[must_use]
+pub fn proof(own: &verify::Own<'_>, tree: &Oid) -> String {
+    let mut summary = format!("tests {n}/{n} on tree {}", tree.short(), n = own.cases.len());
+    if let Some(flaky) = flaky(own.cases.iter().copied().filter(|case| case.is_flaky())) {
+        summary.push_str("; ");
+        summary.push_str(&flaky);
+    }
+    summary
+}
+
+/// Says why a commit is not made on these files: tests that passed in `before` do not pass in `after`. `None` if there is none.
+#[must_use]
+pub fn no_more(before: &TestRun, after: &TestRun) -> Option<String> {
+    let broken = broken(before, after);
+    let case = |name: &String| after.cases.iter().find(|case| case.name == *name);
+    let (failed, unseen): (Vec<&String>, Vec<&String>) = broken.iter().partition(|name| !after.timed_out || case(name).is_some());
+    let named = |names: &[&String]| names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+    let told = match (failed.is_empty(), unseen.is_empty()) {
+        (true, true) => return None,
+        (true, false) => format!(
+            "the tests were {} before {} was seen to pass as before. {ENDLESS}",
+            after.cut().unwrap_or_default(),
+            named(&unseen)
+        ),
+        (false, _) if failed.iter().all(|name| case(name).is_some_and(TestCase::is_flaky)) => format!(
+            "{} passed on these very files before and fails on them now. {BOTH}",
+            named(&failed)
+        ),
+        (false, _) => format!(
+            "{} passed before and no longer does. {}. Mend it",
+            named(&failed),
+            summary(after)
+        ),
+    };
+    Some(format!("Not committed: {told}, then commit again.\n{}", after.output.text))
+}
+
+/// Says how a run for the agent went, with what it printed.
+#[must_use]
+pub fn told(run: &TestRun) -> String {
+    let moved = if run.moved {
+        " The files changed while it ran, so it is of no state of them and counts for nothing."
+    } else {
+        ""
+    };
+    let cut = if run.timed_out {
+        format!(" {ENDLESS}.")
+    } else {
+        String::new()
+    };
+    format!("{}.{moved}{cut}\n{}", summary(run), run.output.text)
+}
+
+/// Says that a run counts for nothing because guarded files were written to.
+#[must_use]
+pub fn disturbed(paths: &[String]) -> String {
+    format!(
+        "The test run counts for nothing: {} was written to while it ran, and is as it was before. Find what writes there (a test, a \
+         script of the project, something in the background), stop that, then ask again.",
+        super::draft::named(paths)
+    )
+}
+
+/// Says how a run went, one line: `12/14 tests pass; failing: a, b`.
+#[must_use]
+pub fn summary(run: &TestRun) -> String {
+    if let Some(cut) = run.cut() {
+        return format!("`{}` was {cut}{}", run.command, before_the_end(run));
+    }
+    if run.cases.is_empty() {
+        let code = run
+            .exit_code
+            .map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
+        return format!("`{}` ended with {code}", run.command);
+    }
+    if let [only] = run.cases.as_slice()
+        && only.name == COMMAND_CASE
+    {
+        let word = if run.is_green() { "succeeds" } else { "fails" };
+        return format!("`{}` {word}", run.command);
+    }
+    let totals = run.totals();
+    let mut line = format!("{}/{} tests pass", totals.passed, totals.total());
+    line.push_str(&failing(run));
+    line
+}
+
+/// Says what a run that its time limit stopped told before that.
+fn before_the_end(run: &TestRun) -> String {
+    let passed = run.cases.iter().filter(|case| case.status == CaseStatus::Passed).count();
+    let tests = if passed == 1 { "test" } else { "tests" };
+    format!("; {passed} {tests} passed before that{}", failing(run))
+}
+
+/// Names what fails and what is flaky, behind a semicolon each. That a run was stopped is said in its own words.
+fn failing(run: &TestRun) -> String {
+    let mut line = String::new();
+    let fails = |case: &&TestCase| case.status == CaseStatus::Failed && !(run.timed_out && case.name == COMMAND_CASE);
+    let failing: Vec<&str> = run
+        .cases
+        .iter()
+        .filter(fails)
+        .map(|case| case.name.as_str())
+        .take(NAMED)
+        .collect();
+    if !failing.is_empty() {
+        line.push_str("; failing: ");
+        line.push_str(&failing.join(", "));
+    }
+    if let Some(flaky) = flaky(run.flaky()) {
+        line.push_str("; ");
+        line.push_str(&flaky);
+    }
+    line
+}

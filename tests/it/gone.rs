@@ -1,0 +1,58 @@
+//! Tests of passing features that are deleted: told wherever a feature is, by the next run of whoever asks for one.
+
+use crate::rollback::program;
+use crate::support::{INITIALIZER, Lab, builds, wait_for};
+use longhaul::link;
+use longhaul::protocol::{Command, Event, FeatureStatus, Seq, TestPurpose};
+use longhaul::session::State;
+use longhaul::store;
+use predicates::str::contains;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Runs all tests where no run is on, as a window does, for the `number`th time.
+async fn rerun(lab: &Lab, number: usize) -> State {
+    let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);
+    client.send(Command::RunTests { only: Vec::new() }).unwrap();
+    let made = AtomicUsize::new(0);
+    let ended = move |event: &Event| {
+        let is_asked = matches!(event, Event::TestRunFinished(finished) if finished.run.purpose == TestPurpose::Asked);
+        is_asked && made.fetch_add(1, Ordering::Relaxed) + 1 == number
+    };
+    tokio::task::spawn_blocking(move || wait_for(&client, ended)).await.unwrap();
+    State::fold(&store::read(&lab.dir(), Seq(1)).unwrap().envelopes)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_test_is_told_beside_its_feature_by_a_rerun_and_by_verify_until_it_is_back() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(2);
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
+    lab.git(&["rm", "-q", "tests/01-hello.sh"]);
+    lab.git(&["commit", "-qm", "nobody needs it"]);
+    let verified = program(&lab, &["verify"]).output().unwrap();
+    let verified = String::from_utf8(verified.stdout).unwrap();
+    assert!(
+        verified.contains("gone     F001, which passes by the list: tests/01-hello.sh"),
+        "{verified}"
+    );
+
+    let state = rerun(&lab, 1).await;
+    let row = &state.features.rows[0];
+    assert_eq!(row.feature.status, FeatureStatus::Passing, "no flag is touched");
+    let doubt = state.doubt_of(row).unwrap();
+    assert_eq!(
+        (doubt.gone.as_slice(), doubt.tests.as_slice()),
+        (&["tests/01-hello.sh".to_owned()][..], &[][..])
+    );
+    let words = doubt.words();
+    assert!(
+        words.starts_with("tests/01-hello.sh is gone on tree") && words.contains("asked for by you"),
+        "{words}"
+    );
+    let told = contains("own tests of 1 of them are gone in a later run");
+    program(&lab, &["status"]).assert().success().stdout(told);
+    program(&lab, &["features"]).assert().success().stdout(contains("tests gone"));
+
+    lab.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(rerun(&lab, 2).await.doubted(), 0, "it is back, and passes");
+}
