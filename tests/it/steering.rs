@@ -1,6 +1,7 @@
 //! A person steers a live run: pause, interrupt, messages, the order of the work. Real HTTP, real processes; the scripted server
 //! refuses any request that the API would, so a run without unplanned requests was valid throughout.
 
+use crate::rollback::program;
 use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
 use longhaul::link::Client;
 use longhaul::protocol::event::{EndCause, RunOutcome};
@@ -322,6 +323,9 @@ async fn a_skipped_feature_is_left_at_once_and_named_at_the_end() {
     steer(&client, order("F009", OrderChange::Skip));
     steer(&client, order("F001", OrderChange::Skip));
     saw(&client, |e| matches!(e, Event::RunOrderChanged(_))).await;
+    let status = program(&lab, &["status"]).output().unwrap().stdout;
+    let status = String::from_utf8(status).unwrap();
+    assert!(status.contains("  next      F002 say bye"), "{status}");
     go(&lab);
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
