@@ -82,10 +82,10 @@ impl Dispatch {
             Err(cancelled) => return Ok(Err(cancelled)),
         };
         let before = self.facts.baseline();
-        if let (Some(before), Some(after)) = (&before, &run) {
-            if let Some(told) = testing::no_more(before, after) {
-                return Ok(Err(Ran::failed(told)));
-            }
+        if let (Some(before), Some(after)) = (&before, &run)
+            && let Some(told) = testing::no_more(before, after)
+        {
+            return Ok(Err(Ran::failed(told)));
         }
         if let Some(told) = self.set_back_outdated(&tested_on, run.as_ref(), cancel).await? {
             return Ok(Err(told));

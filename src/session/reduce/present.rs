@@ -295,7 +295,7 @@ mod tests {
         story.ran('b', 2);
         story.committed('b', None);
         assert_eq!(story.said(), "2");
-        story.committed('c', Some('b'));
+        story.committed('f', Some('b'));
         assert_eq!(story.said(), "2?", "this tree was never tested");
     }
 
