@@ -140,3 +140,100 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FlipBy, TestRunFinished};
+    use crate::protocol::{Event, Feature, Payload, TestCase, samples};
+
+    fn tell(state: &mut State, event: impl Into<Event>) {
+        state.apply(&samples::envelope(state.last_seq.next(), SessionNo(1), event));
+    }
+
+    fn run(statuses: &[CaseStatus], gone: &[&str]) -> TestRunFinished {
+        let last = statuses.last().copied();
+        let case = |status| TestCase {
+            name: "tests/a.sh: adds".into(),
+            status,
+            duration_ms: None,
+            detail: String::new(),
+            attempts: if statuses.len() > 1 { statuses.to_vec() } else { Vec::new() },
+        };
+        let run = TestRun {
+            purpose: TestPurpose::Final,
+            command: "t".into(),
+            tree: Some(samples::oid('a')),
+            code: None,
+            cases: last.map(case).into_iter().collect(),
+            exit_code: Some(0),
+            timed_out: false,
+            limit_seconds: None,
+            duration_ms: 1,
+            output: Payload::default(),
+            only: Vec::new(),
+            moved: false,
+        };
+        let gone = gone.iter().map(|test| GoneTests {
+            feature: "F001".into(),
+            tests: vec![(*test).to_owned()],
+        });
+        let gone = gone.collect();
+        TestRunFinished { run, gone }
+    }
+
+    fn proven() -> State {
+        let mut state = State::default();
+        tell(&mut state, samples::session_started());
+        let features = vec![Feature {
+            id: "F001".into(),
+            tests: vec!["tests/a.sh".into()],
+            ..Feature::default()
+        }];
+        tell(
+            &mut state,
+            FeatureListLoaded {
+                path: "feature_list.json".into(),
+                features,
+                notices: Vec::new(),
+            },
+        );
+        tell(
+            &mut state,
+            FeatureFlipped {
+                feature: "F001".into(),
+                from: FeatureStatus::Failing,
+                to: FeatureStatus::Passing,
+                evidence: None,
+                by: FlipBy::Agent,
+                reason: String::new(),
+            },
+        );
+        state
+    }
+
+    #[test]
+    fn a_test_that_needed_a_second_attempt_after_the_proof_is_told() {
+        let mut state = proven();
+        let flaky = |state: &State| state.flaky_since(&state.features.rows[0]).len();
+        tell(&mut state, run(&[CaseStatus::Passed], &[]));
+        assert_eq!(flaky(&state), 0);
+        tell(&mut state, run(&[CaseStatus::Failed, CaseStatus::Passed], &[]));
+        let told = state.flaky_since(&state.features.rows[0]);
+        assert_eq!((told.len(), told[0].0), (1, "tests/a.sh: adds"));
+        assert_eq!(state.doubted(), 0, "it passed in the end");
+    }
+
+    #[test]
+    fn what_is_gone_is_told_until_it_is_run_and_stands_beside_what_fails() {
+        let mut state = proven();
+        tell(&mut state, run(&[], &["tests/a.sh"]));
+        assert_eq!((state.doubted(), state.doubted_for()), (1, "are gone"));
+        let words = |state: &State| state.doubt_of(&state.features.rows[0]).unwrap().words();
+        assert!(words(&state).starts_with("tests/a.sh is gone on tree"), "{}", words(&state));
+        tell(&mut state, run(&[CaseStatus::Failed], &[]));
+        assert_eq!(state.doubted_for(), "fail", "{}", words(&state));
+        tell(&mut state, run(&[CaseStatus::Passed], &[]));
+        assert_eq!(state.doubted(), 0);
+    }
+}

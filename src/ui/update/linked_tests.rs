@@ -436,3 +436,19 @@ fn the_audit_of_any_session_opens_and_its_findings_lead_on() {
     keys(&mut model, "Esc J J Enter");
     assert_eq!(model.subject(), Some(Subject::Item(last, seq)), "its second");
 }
+
+#[test]
+fn a_run_that_its_time_limit_stopped_names_it_in_the_pane_and_below() {
+    let mut model = at_tests();
+    let run = TestRun {
+        timed_out: true,
+        exit_code: None,
+        limit_seconds: Some(5),
+        ..run(&[], &[("a", CaseStatus::Passed)])
+    };
+    tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+    let note = model.note.as_ref().unwrap().text.clone();
+    assert!(note.contains("1 test passed; stopped by its time limit of 5 s"), "{note}");
+    let shown = screen(&mut model);
+    assert!(shown.contains("1 ok limit 5 s"), "{shown}");
+}
