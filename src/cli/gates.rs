@@ -48,9 +48,9 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     for gate in open {
         let age = format::duration_ms(format::seconds_between(gate.since, now) * 1000);
         console.line(Clean::line(&format!("{}, for {age}", waiting(&gate.opened))).as_str())?;
-        for (fine, finding) in gate.opened.commit.iter().flat_map(|facts| &facts.findings) {
-            let mark = if *fine { "ok  " } else { "NOT " };
-            console.line(format!("  {mark} {}", Clean::line(finding)))?;
+        for (fine, finding) in gate.opened.commit.iter().flat_map(|facts| facts.sentences()) {
+            let mark = if fine { "ok  " } else { "NOT " };
+            console.line(format!("  {mark} {}", Clean::line(&finding)))?;
         }
     }
     for question in questions {

@@ -207,6 +207,13 @@ impl Project {
         self.holder.is_none() && self.dir.pending_edit().exists()
     }
 
+    /// Says whether a move back or forth was cut off and nobody has finished it yet: git shows it half done till then.
+    #[must_use]
+    pub fn has_cut_move(&self) -> bool {
+        let repo = || Repo::discover(&self.workspace).ok();
+        self.holder.is_none() && repo().is_some_and(|repo| repo.has_cut_move().unwrap_or(false))
+    }
+
     /// Names the branch that has all the work of the worktree already; `None` where there is work to bring home, or none yet.
     #[must_use]
     pub fn home_with_all(&self) -> Option<&str> {

@@ -44,6 +44,8 @@ struct Report {
     /// Those that it ever made.
     commits_made: usize,
     last_commit: Option<String>,
+    /// Whether a move was cut off and waits to be finished.
+    move_cut_off: bool,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
     usage: Usage,
@@ -148,12 +150,12 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if let Some(past) = state.standing_move() {
         lines.push(("moved", words::moved(state, past, &project.checkout, now)));
     }
+    let at = words::path(&project.checkout);
+    if project.has_cut_move() {
+        lines.push(("move", words::cut_move(&at)));
+    }
     if project.has_cut_edit() {
-        let at = words::path(&project.checkout);
-        let told = format!(
-            "of the feature list was cut off: `longhaul {at}`, or the next run, edit or move, finishes it or takes it back, and says which"
-        );
-        lines.push(("edit", told));
+        lines.push(("edit", words::cut_edit(&at)));
     }
     lines.extend(worktree_line(project).map(|line| ("worktree", line)));
     let (passing, total) = state.features.progress();
@@ -385,6 +387,7 @@ fn report(project: &Project, now: Timestamp) -> Report {
         commits: held.len(),
         commits_made: state.commits.len(),
         last_commit: last_commit(project).map(|(id, _)| id.to_string()),
+        move_cut_off: project.has_cut_move(),
         edit_cut_off: project.has_cut_edit(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),

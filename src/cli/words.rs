@@ -153,6 +153,22 @@ const fn cause(cause: EndCause) -> &'static str {
     }
 }
 
+/// Says of a move that was cut off what finishes it, in the project at a path.
+#[must_use]
+pub fn cut_move(at: &str) -> String {
+    format!(
+        "back or forth was cut off, and git shows it half done: `longhaul undo {at}` finishes it and does no more; the next run does too"
+    )
+}
+
+/// Says of an edit of the feature list that was cut off what finishes it, in the project at a path.
+#[must_use]
+pub fn cut_edit(at: &str) -> String {
+    format!(
+        "of the feature list was cut off: `longhaul {at}`, or the next run, edit or move, finishes it or takes it back, and says which"
+    )
+}
+
 /// Says what an agent is doing.
 #[must_use]
 pub const fn activity(activity: Activity) -> &'static str {
@@ -164,6 +180,7 @@ pub const fn activity(activity: Activity) -> &'static str {
         Activity::Writing => "writing",
         Activity::Tool => "running a tool",
         Activity::Testing => "running tests",
+        Activity::Hook(_) => "running the pre-commit hook",
         Activity::NeedsHuman => "waiting for you",
         Activity::Ended => "ended",
     }

@@ -34,7 +34,7 @@ impl Dispatch {
                 },
             };
             let opened = draft.opened(self, call, &message);
-            let decided = gates::ask(&self.project, &opened, draft.policy.clone(), cancel).await?;
+            let decided = gates::ask(&self.project, &opened, draft.policy(), cancel).await?;
             match decided.answer.decision {
                 GateDecision::Void => {
                     gates::decide(&self.project, &decided)?;
@@ -50,6 +50,20 @@ impl Dispatch {
                 gates::void(&self.project, &decided, why)?;
                 rounds += 1;
                 continue;
+            }
+            if decided.by == By::Human {
+                match self.ask_hook_again(&mut draft, cancel).await? {
+                    Some(None) => {}
+                    Some(Some(why)) => {
+                        gates::void(&self.project, &decided, why)?;
+                        again = Some(draft);
+                        continue;
+                    }
+                    None => {
+                        gates::void(&self.project, &decided, gates::cut(&self.project).to_owned())?;
+                        return Ok(Ran::cancelled());
+                    }
+                }
             }
             let words = self.words(&decided, &message);
             // Before the approval is spent: what a person cannot sign now they can mend, and approve then.
@@ -151,7 +165,7 @@ impl Dispatch {
             tests_before: draft.before.as_ref().and_then(totals),
             tests_after: draft.run.as_ref().and_then(totals),
             unseen: Some(unseen(draft.hunks(), decided)),
-            over_hook: draft.hook_failure.clone(),
+            over_hook: draft.hooked.refusal(),
             weaker: draft.weaker.clone(),
         })?;
         match &made.index_behind {

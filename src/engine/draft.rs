@@ -46,12 +46,12 @@ pub struct Draft {
     pub findings: Vec<(bool, String)>,
     /// What git would not have held as agreed, if so; the tree does.
     pub amiss: Option<String>,
-    /// Why the user's pre-commit hook lets it not through, if so: a person may, over it.
-    pub hook_failure: Option<String>,
+    /// What the user's pre-commit hook says; where it lets the commit not through, a person may, over it.
+    pub hooked: Hooked,
     /// What the change does to tests: weaker, or run otherwise.
     pub weaker: Vec<String>,
-    /// What is decided where nobody is asked.
-    pub policy: Policy,
+    /// What is decided where nobody is asked and the hook lets the commit through.
+    policy: Policy,
     /// Why an approval of it led to no commit, and what the person can do.
     pub unmade: Option<String>,
 }
@@ -104,7 +104,7 @@ impl Dispatch {
         findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
         // Where nobody will look, the machine holds to what was agreed.
-        let mut policy = match gates::level(project) {
+        let policy = match gates::level(project) {
             Autonomy::Auto if !weaker.is_empty() => Policy::Reject(format!(
                 "tests became weaker, and no person is there to judge whether that is right: {}. Put back what was, or test what the feature says",
                 weaker.join("; ")
@@ -117,24 +117,9 @@ impl Dispatch {
             let tested = std::mem::replace(&mut disk, project.tree().await?);
             findings.extend(self.strayed("the tests ran", &tested, &disk).await?);
         }
-        let Some(Hooked { found, failure }) = self.pre_commit(&tree.id, cancel).await? else {
+        let Some(hooked) = self.ask_hook(&tree.id, &mut disk, cancel).await? else {
             return Ok(Err(Ran::cancelled()));
         };
-        for breach in self.put_back_if_suspect().await? {
-            findings.push((
-                false,
-                format!("{} was changed meanwhile and put back: {}", breach.path, breach.detail),
-            ));
-        }
-        if !found.is_empty() {
-            findings.extend(found);
-            let tested = std::mem::replace(&mut disk, project.tree().await?);
-            findings.extend(self.strayed("the pre-commit hook ran", &tested, &disk).await?);
-        }
-        let hook_failure = failure.as_ref().and_then(|told| told.lines().next()).map(str::to_owned);
-        if let Some(failure) = failure {
-            policy = Policy::Reject(failure);
-        }
         Ok(Ok(Draft {
             tree,
             tested_on,
@@ -146,7 +131,7 @@ impl Dispatch {
             disk,
             findings,
             amiss,
-            hook_failure,
+            hooked,
             weaker,
             policy,
             unmade: None,
@@ -154,7 +139,7 @@ impl Dispatch {
     }
 
     /// A finding, if files changed that this commit does not hold.
-    async fn strayed(&self, during: &str, from: &Oid, to: &Oid) -> Result<Option<(bool, String)>, EngineError> {
+    pub(super) async fn strayed(&self, during: &str, from: &Oid, to: &Oid) -> Result<Option<(bool, String)>, EngineError> {
         let moved = self.project.moved(from, to).await?;
         let told = || format!("changed while {during}, and not in this commit: {}", named(&moved));
         Ok((!moved.is_empty()).then(|| (false, told())))
@@ -267,7 +252,7 @@ impl Draft {
         let project = &dispatch.project;
         let sum = |count: fn(&FileDiff) -> u32| self.changes.iter().map(count).fold(0, u32::saturating_add);
         let mut findings = self.findings.clone();
-        findings.extend(self.unmade.iter().map(|told| (false, told.clone())));
+        findings.extend(self.hooked.found.iter().cloned());
         GateOpened {
             gate: gates::next(project),
             what: GateKind::Commit,
@@ -293,7 +278,8 @@ impl Draft {
                 }),
                 earlier: self.parted.marked.clone(),
                 findings,
-                hook_failure: self.hook_failure.clone(),
+                git_failure: self.unmade.clone(),
+                hook_failure: self.hooked.refusal(),
                 left_out: self
                     .tree
                     .left_out
@@ -303,6 +289,15 @@ impl Draft {
                 previous: project.journal.with_state(|state| state.last_round.clone()),
             })),
             particulars: None,
+        }
+    }
+
+    /// What is decided where nobody is asked.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        match &self.hooked.failure {
+            Some(failure) => Policy::Reject(failure.clone()),
+            None => self.policy.clone(),
         }
     }
 

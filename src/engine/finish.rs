@@ -298,15 +298,21 @@ fn passed_over(repo: &Repo, plan: &Homecoming) -> Result<Option<String>, EngineE
     }))
 }
 
-/// Writes the commit's message: what it is, and the features that came to pass.
+/// Commits that a message lists.
+const LISTED: usize = 50;
+
+/// Writes the commit's message: what it is, and the features that came to pass; of a squash that brings none to pass, its commits.
 fn message(plan: &Homecoming, state: &State) -> String {
     let features = state.features_of_worktree();
     let line = |(id, about): &(&crate::protocol::FeatureId, &str)| one_line(&format!("{id} {about}"));
     let lines: Vec<String> = features.iter().map(line).collect();
+    let lines = match plan.way {
+        FinishWay::Squash if lines.is_empty() => return commits(plan),
+        FinishWay::Merge | FinishWay::Squash | FinishWay::Leave => lines,
+    };
     let subject = match (plan.way, lines.as_slice()) {
         (FinishWay::Merge | FinishWay::Leave, _) => format!("Merge branch '{}' into {}", plan.branch, plan.into),
         (FinishWay::Squash, [one]) => one.clone(),
-        (FinishWay::Squash, []) => format!("The work of {}", plan.branch),
         (FinishWay::Squash, many) => format!("{} features of {}", many.len(), plan.branch),
     };
     let body: String = match (plan.way, lines.len()) {
@@ -317,6 +323,21 @@ fn message(plan: &Homecoming, state: &State) -> String {
         format!("{subject}\n")
     } else {
         format!("{subject}\n{body}\n")
+    }
+}
+
+/// The message of a squash that tells its commits: of one its own words.
+fn commits(plan: &Homecoming) -> String {
+    let lines: Vec<String> = plan.subjects.iter().map(|subject| one_line(subject)).collect();
+    match lines.as_slice() {
+        [one] if !one.is_empty() => format!("{one}\n"),
+        many => {
+            let mut body: String = many.iter().take(LISTED).map(|line| format!("\n- {line}")).collect();
+            if many.len() > LISTED {
+                body.push_str(&format!("\n- and {} more", many.len() - LISTED));
+            }
+            format!("{} commits of {}\n{body}\n", many.len(), plan.branch)
+        }
     }
 }
 

@@ -252,13 +252,19 @@ pub async fn ask_and(
         match project.gates.settled(opened.gate, &mut answered, cancel.cancelled()).await {
             Some(Ok(decided)) => decided,
             Some(Err(_)) => gone("the run stops, and nobody is there to decide"),
-            None => gone(if is_ending(project) {
-                "the session ended"
-            } else {
-                "interrupted"
-            }),
+            None => gone(cut(project)),
         },
     )
+}
+
+/// Says by what a call is cut that waited.
+#[must_use]
+pub fn cut(project: &Project) -> &'static str {
+    if is_ending(project) {
+        "the session ended"
+    } else {
+        "interrupted"
+    }
 }
 
 /// Says whether a call that is cut is the session's last: a person who interrupts it lets the session go on, also where the run is to

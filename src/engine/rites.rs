@@ -1,13 +1,19 @@
 //! What the user's git does around a commit, done for the commits that are made here: the pre-commit hook, the signature, a trailer.
 //!
-//! Owns the running of the hook and what is found by it. Invariant: a hook or a way to sign that appeared or changed since the run
-//! began is never run: the agent may have written it.
+//! Owns the running of the hook and what is found by it. Where it does not let a commit through, and a person approves the commit all the
+//! same, it is asked once more first: what they mended meanwhile counts, and what is committed had its answer of now. What that mends is
+//! what the hook looks at. The hook itself is the one of the run's start to the run's end, also where a person changed it: who wrote the
+//! file nobody can tell, and what runs with the person's rights is not the agent's to write. They are told, and a new run takes it.
+//!
+//! Invariant: a hook or a way to sign that appeared or changed since the run began is never run: the agent may have written it.
 
 use super::dispatch::Dispatch;
+use super::draft::Draft;
 use super::error::EngineError;
 use super::project::Project;
 use crate::git::{PreCommit, Repo, Signing, Unsigned};
 use crate::process::{EnvPolicy, Finished, Invocation, run};
+use crate::protocol::event::{PreCommitFinished, PreCommitStarted};
 use crate::protocol::{Oid, SessionNo};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,9 +70,59 @@ impl Project {
     }
 }
 
+impl Hooked {
+    /// Says in one sentence why the hook does not let the commit through; `None` if it does.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        self.failure.as_ref()?.lines().next().map(str::to_owned)
+    }
+}
+
 impl Dispatch {
+    /// Asks the user's pre-commit hook about a change that it did not let through, now that a person approved it. Returns why the
+    /// approval was for another answer than that of now, if so; the outer `None` says that it was stopped.
+    pub(super) async fn ask_hook_again(
+        &self,
+        draft: &mut Draft,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Option<String>>, EngineError> {
+        let shown = draft.hooked.refusal();
+        if shown.is_none() {
+            return Ok(Some(None));
+        }
+        let Some(hooked) = self.ask_hook(&draft.tree.id, &mut draft.disk, cancel).await? else {
+            return Ok(None);
+        };
+        draft.hooked = hooked;
+        let now = draft.hooked.refusal().filter(|now| Some(now) != shown.as_ref());
+        Ok(Some(now.map(|now| format!("asked again, it says: {now}"))))
+    }
+
+    /// Asks the user's pre-commit hook about a tree, and finds what it changed on the `disk`. `None` if it was stopped.
+    pub(super) async fn ask_hook(
+        &self,
+        tree: &Oid,
+        disk: &mut Oid,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Hooked>, EngineError> {
+        let Some(mut hooked) = self.pre_commit(tree, cancel).await? else {
+            return Ok(None);
+        };
+        for breach in self.put_back_if_suspect().await? {
+            let told = format!("{} was changed meanwhile and put back: {}", breach.path, breach.detail);
+            hooked.found.push((false, told));
+        }
+        if !hooked.found.is_empty() {
+            let before = std::mem::replace(disk, self.project.tree().await?);
+            hooked
+                .found
+                .extend(self.strayed("the pre-commit hook ran", &before, disk).await?);
+        }
+        Ok(Some(hooked))
+    }
+
     /// Runs the user's pre-commit hook against a private index that holds the tree. `None` if it was stopped.
-    pub(super) async fn pre_commit(&self, tree: &Oid, cancel: &CancellationToken) -> Result<Option<Hooked>, EngineError> {
+    async fn pre_commit(&self, tree: &Oid, cancel: &CancellationToken) -> Result<Option<Hooked>, EngineError> {
         let project = &self.project;
         let now = project.git(Repo::pre_commit).await?;
         let found = |found: String| {
@@ -76,9 +132,9 @@ impl Dispatch {
         let path = match (&project.rites.hook, now) {
             (PreCommit::None, PreCommit::None) => return Ok(Some(Hooked::default())),
             (then, now) if *then != now => {
-                let told = "the pre-commit hook is not the one of the run's start, so it was not run";
+                let told = "pre-commit hook is not the one of the run's start, so it was not run";
                 return Ok(Some(Hooked {
-                    found: vec![(false, told.to_owned())],
+                    found: vec![(false, format!("the {told}"))],
                     // Whoever takes a hook away must not get its commits through by that.
                     failure: Some(format!(
                         "The user's {told}. Put it back as it was; if the user changed it, a new run takes the new one."
@@ -100,11 +156,16 @@ impl Dispatch {
         let (held, file) = (tree.clone(), index.clone());
         project.git(move |repo| repo.write_index(&held, &file)).await?;
         let _ours = project.watcher.expect();
-        let mut hooked = match self.run_hook(&path, &index, cancel).await {
-            Ok(done) if done.cancelled => return Ok(None),
-            Ok(done) => judged(&done),
-            Err(error) => failed(&format!("cannot be run: {error}"), ""),
+        let timeout_seconds = project.settings.verify.timeout_seconds;
+        project.record(PreCommitStarted { timeout_seconds })?;
+        let ran = match self.run_hook(&path, &index, cancel).await {
+            Ok(done) if done.cancelled => None,
+            Ok(done) => Some(judged(&done)),
+            Err(error) => Some(failed(&format!("cannot be run: {error}"), "")),
         };
+        let how = ran.as_ref().map_or("was interrupted", |(how, _)| how.as_str()).to_owned();
+        project.record(PreCommitFinished { how })?;
+        let Some((_, mut hooked)) = ran else { return Ok(None) };
         for breach in project.put_back().await? {
             self.facts.breach();
             hooked.found.push((
@@ -140,20 +201,22 @@ impl Dispatch {
     }
 }
 
-fn judged(done: &Finished) -> Hooked {
+/// Says how a hook ended, and what comes of that.
+fn judged(done: &Finished) -> (String, Hooked) {
     let output = done.output.shown.trim();
     match done.exit_code {
-        Some(0) => Hooked {
-            found: vec![(true, "pre-commit hook passes".to_owned())],
-            failure: None,
-        },
+        Some(0) => {
+            let how = "passes".to_owned();
+            let found = vec![(true, format!("pre-commit hook {how}"))];
+            (how, Hooked { found, failure: None })
+        }
         _ if done.timed_out => failed("was stopped after its timeout", output),
         Some(code) => failed(&format!("fails with exit code {code}"), output),
         None => failed("was ended by a signal", output),
     }
 }
 
-fn failed(how: &str, output: &str) -> Hooked {
+fn failed(how: &str, output: &str) -> (String, Hooked) {
     let mut last: Vec<&str> = output
         .lines()
         .map(str::trim)
@@ -167,10 +230,11 @@ fn failed(how: &str, output: &str) -> Hooked {
     } else {
         format!(": {}", last.join("; "))
     };
-    Hooked {
+    let hooked = Hooked {
         found: vec![(false, format!("pre-commit hook {how}{quoted}"))],
         failure: Some(format!("The user's pre-commit hook {how}.\n{output}").trim_end().to_owned()),
-    }
+    };
+    (how.to_owned(), hooked)
 }
 
 /// Adds the line that names the session, to the message's trailers if it has any.

@@ -8,11 +8,9 @@ use super::effect::Steering;
 use super::error::EngineError;
 use super::project::Project;
 use super::{beside, features};
-use crate::protocol::event::{
-    MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused, RunResumed,
-    SteerRefused,
-};
-use crate::protocol::{Command, Event, FeatureId, FeatureStatus, MessageId, OrderChange, PauseMode, Steer};
+use crate::harness::comments;
+use crate::protocol::event::{PauseCancelled, PauseRequested, RunOrderChanged, RunPaused, RunResumed, SteerRefused};
+use crate::protocol::{Command, Event, FeatureId, FeatureStatus, OrderChange, PauseMode, Steer};
 use crate::session::{Hold, State};
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -151,32 +149,11 @@ fn judge(state: &State, steer: Steer) -> Result<Event, String> {
         (Steer::CancelPause | Steer::Resume, Hold::Pausing { .. }) => Ok(PauseCancelled {}.into()),
         (Steer::CancelPause | Steer::Resume, Hold::Paused { .. }) => Ok(RunResumed {}.into()),
         (Steer::CancelPause | Steer::Resume, Hold::Free) => Err("the run is not paused".into()),
-        (Steer::Say { text, .. } | Steer::EditMessage { text, .. }, _) if text.trim().is_empty() => {
-            Err("an empty message is not sent".into())
-        }
-        (Steer::Say { text, when }, _) => Ok(MessageQueued {
-            message: state.last_message.next(),
-            text,
-            when,
-        }
-        .into()),
-        (Steer::EditMessage { message, text }, _) => {
-            waits(state, message)?;
-            Ok(MessageEdited { message, text }.into())
-        }
-        (Steer::WithdrawMessage { message }, _) => {
-            waits(state, message)?;
-            Ok(MessageWithdrawn { message }.into())
+        (steer @ (Steer::Say { .. } | Steer::EditMessage { .. } | Steer::WithdrawMessage { .. }), _) => {
+            comments::message(state, steer)
         }
         (Steer::Order { feature, change }, _) => reorder(state, feature, change),
     }
-}
-
-fn waits(state: &State, id: MessageId) -> Result<(), String> {
-    let waits = state.messages.iter().any(|message| message.id == id);
-    waits
-        .then_some(())
-        .ok_or_else(|| format!("{id} has reached the agent already"))
 }
 
 fn reorder(state: &State, feature: FeatureId, change: OrderChange) -> Result<Event, String> {

@@ -36,6 +36,8 @@ pub struct Homecoming {
     pub files: Oid,
     /// How many commits come home.
     pub commits: usize,
+    /// The first lines of their messages, oldest first.
+    pub subjects: Vec<String>,
     /// Paths that differ for the user's branch; with conflicts, those that the work changed.
     pub paths: Vec<String>,
     /// Whether the user's checkout is on that branch, so that its files follow.
@@ -127,10 +129,12 @@ impl Repo {
         if on_disk {
             obstacles.extend(self.obstacles(&plan)?);
         }
+        let subjects = self.subjects_between(base, theirs)?;
         Ok(Homecoming {
             way,
             branch: branch.to_owned(),
-            commits: self.commits_between(base, theirs)?,
+            commits: subjects.len(),
+            subjects,
             tip,
             into: into.to_owned(),
             from,
@@ -190,11 +194,19 @@ impl Repo {
         Ok(None)
     }
 
-    fn commits_between(&self, base: git2::Oid, tip: git2::Oid) -> Result<usize, GitError> {
+    /// Lists the first lines of the messages of the commits between two, oldest first.
+    fn subjects_between(&self, base: git2::Oid, tip: git2::Oid) -> Result<Vec<String>, GitError> {
         let mut walk = self.git.revwalk().doing("walk the history")?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
+            .doing("walk the history")?;
         walk.push(tip).doing("walk the history")?;
         walk.hide(base).doing("walk the history")?;
-        Ok(walk.map_while(Result::ok).count())
+        let subject = |id: git2::Oid| {
+            let commit = self.git.find_commit(id).ok();
+            let line = commit.and_then(|commit| commit.summary_bytes().map(|line| String::from_utf8_lossy(line).into_owned()));
+            line.unwrap_or_default()
+        };
+        Ok(walk.map_while(Result::ok).map(subject).collect())
     }
 
     /// Names every path of a plan that the user's checkout has in a state of its own.

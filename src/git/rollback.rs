@@ -78,14 +78,7 @@ impl Repo {
         let Some(saved) = self.read_saved(&pending_ref)? else {
             return Ok(None);
         };
-        let pending = self.git.refname_to_id(&pending_ref).doing("read the move under way")?;
-        let mut number = None;
-        for candidate in self.numbers(UNDO)? {
-            if self.git.refname_to_id(&self.own_ref(&format!("{UNDO}{candidate}"))).ok() == Some(pending) {
-                number = Some(candidate);
-            }
-        }
-        let Some(number) = number else {
+        let Some(number) = self.number_under_way(&pending_ref)? else {
             self.drop_ref(&pending_ref)?;
             return Ok(None);
         };
@@ -104,6 +97,29 @@ impl Repo {
             self.set_branch(&saved.facts)?;
         }
         self.carry_out(number, saved).map(Some)
+    }
+
+    /// Says whether a move was cut off when it had begun: files, branch and index may be of different states until it is finished.
+    ///
+    /// # Errors
+    /// If the refs cannot be read.
+    pub fn has_cut_move(&self) -> Result<bool, GitError> {
+        let pending = self.own_ref(PENDING);
+        if self.git.refname_to_id(&pending).is_err() {
+            return Ok(false);
+        }
+        Ok(self.number_under_way(&pending)?.is_some())
+    }
+
+    /// The number of the move that is under way; `None` if nothing of it has begun.
+    fn number_under_way(&self, pending: &str) -> Result<Option<u32>, GitError> {
+        let pending = self.git.refname_to_id(pending).doing("read the move under way")?;
+        let of = |number: &u32| self.git.refname_to_id(&self.own_ref(&format!("{UNDO}{number}"))).ok();
+        Ok(self
+            .numbers(UNDO)?
+            .into_iter()
+            .rev()
+            .find(|number| of(number) == Some(pending)))
     }
 
     /// Lists all moves, oldest first, by the number of the state that each left.

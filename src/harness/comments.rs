@@ -4,7 +4,7 @@
 //! place and the lines it was written on, so that it is understood after the lines have moved.
 
 use crate::protocol::event::{CommitReviewed, MessageEdited, MessageQueued, MessageWithdrawn};
-use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, Oid, ReviewComment, StopMode};
+use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, MessageId, Oid, ReviewComment, Steer, StopMode};
 use crate::session::State;
 use crate::session::state::{Fate, Remark};
 
@@ -61,6 +61,41 @@ pub fn last_word(state: &State, answer: &GateAnswer) -> Option<MessageQueued> {
         ),
         when: Delivery::NextStep,
     })
+}
+
+/// What is recorded of a message to the agent that a person writes, changes or takes back, in a run or between two. The error is for the
+/// person.
+///
+/// # Errors
+/// The message says nothing, does not wait any more, or something else is asked for, which needs a run.
+pub fn message(state: &State, steer: Steer) -> Result<Event, String> {
+    let waits = |id: MessageId| {
+        let waits = state.messages.iter().any(|message| message.id == id);
+        waits
+            .then_some(id)
+            .ok_or_else(|| format!("{id} has reached the agent already"))
+    };
+    match steer {
+        Steer::Say { text, .. } | Steer::EditMessage { text, .. } if text.trim().is_empty() => {
+            Err("an empty message is not sent".into())
+        }
+        Steer::Say { text, when } => {
+            let message = state.last_message.next();
+            Ok(MessageQueued { message, text, when }.into())
+        }
+        Steer::EditMessage { message, text } => Ok(MessageEdited {
+            message: waits(message)?,
+            text,
+        }
+        .into()),
+        Steer::WithdrawMessage { message } => Ok(MessageWithdrawn {
+            message: waits(message)?,
+        }
+        .into()),
+        Steer::Pause { .. } | Steer::CancelPause | Steer::Resume | Steer::Order { .. } => {
+            Err("no run is on that could be asked".into())
+        }
+    }
 }
 
 /// What is recorded of a person's look at a commit that was made without them: their comments as a message to the agent, then how

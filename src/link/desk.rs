@@ -1,5 +1,5 @@
-//! What may be done about a project while no run is on: the progress notes, the feature list, rules for the windows to come and for
-//! commands, reviews of commits that were made unseen, test runs, and where it stands.
+//! What may be done about a project while no run is on: the progress notes, the feature list, messages to the next session, rules for the
+//! windows to come and for commands, reviews of commits that were made unseen, test runs, and where it stands.
 //!
 //! Owns carrying such commands out and calling whoever watches the log. Invariant: the log is written under the project's lock, for
 //! as long as one command takes; without a log no rule or review can be recorded and no list edited, and the notes are changed without
@@ -14,7 +14,7 @@ use crate::harness::plan::{Asked, forget};
 use crate::protocol::event::{
     FeatureEditRefused, MoveRefused, NotesSaveRefused, ReviewRefused, RuleRevoked, SectionRuled, SteerRefused,
 };
-use crate::protocol::{Command, Event, Oid, Seq, SessionNo};
+use crate::protocol::{Command, Event, Oid, Seq, SessionNo, Steer};
 use crate::session::State;
 use crate::store::{self, ProjectDir, StoreError, Writer};
 use std::path::{Path, PathBuf};
@@ -116,9 +116,11 @@ impl Desk {
         let needs_log = match &command {
             Command::SaveNotes { .. } => false,
             Command::Move { .. } if self.mover.is_some() => false,
-            Command::SetSection { .. } | Command::EditFeatures { .. } | Command::ReviewCommit(_) | Command::RevokeRule { .. } => {
-                true
-            }
+            Command::Steer(Steer::Say { .. } | Steer::EditMessage { .. } | Steer::WithdrawMessage { .. })
+            | Command::SetSection { .. }
+            | Command::EditFeatures { .. }
+            | Command::ReviewCommit(_)
+            | Command::RevokeRule { .. } => true,
             _ => return Err(Closed),
         };
         if needs_log && !self.dir.exists() {
@@ -225,6 +227,16 @@ impl Desk {
             }
             Command::RevokeRule { rule } => {
                 let done = self.record(|_| Ok(vec![RuleRevoked { rule }.into()]));
+                (done, Box::new(|reason| SteerRefused { reason }.into()))
+            }
+            Command::Steer(steer) => {
+                let mut outcome = Err(String::new());
+                let done = self.record(|_| {
+                    let state = State::fold(&store::read(&self.dir, Seq(1))?.envelopes);
+                    outcome = comments::message(&state, steer);
+                    Ok(outcome.iter().cloned().collect())
+                });
+                let done = done.and_then(|calls| outcome.map(|_| calls));
                 (done, Box::new(|reason| SteerRefused { reason }.into()))
             }
             Command::ReviewCommit(reviewed) => {

@@ -11,6 +11,7 @@ use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::rehearsal::rehearse;
 use crate::harness::survey;
 use crate::harness::window::{PreviewInput, preview};
+use crate::protocol::event::RunInterrupted;
 use crate::protocol::{Answer, HistoryProgress, Query, Seq, Survey};
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir};
@@ -209,8 +210,13 @@ impl Lookups {
         };
         let mut state = State::default();
         if source.dir.exists() {
+            // Asked before reading: a run that ends meanwhile is then seen as ended by its log.
+            let is_held = source.dir.holder().map_err(|error| error.to_string())?.is_some();
             let log = store::read(&source.dir, Seq(1)).map_err(|error| error.to_string())?;
             state = State::fold(&log.envelopes);
+            if !is_held {
+                state.tell(RunInterrupted {});
+            }
         }
         for event in present::events(&self.workspace, &source.settings.feature_list, false) {
             state.tell(event);

@@ -211,6 +211,8 @@ pub enum Activity {
     Tool,
     /// The harness runs tests.
     Testing,
+    /// The user's pre-commit hook runs; it is stopped after so many seconds.
+    Hook(u64),
     /// A gate or a question waits for a person.
     NeedsHuman,
     /// The session has ended.

@@ -215,14 +215,15 @@ impl HarnessCall {
     }
 }
 
-/// Answers to choose from, each one line without characters that do not show: what a person chooses is what the model is told.
+/// Answers to choose from, each one line. What a person chooses is what the model is told, so characters that do not show stay, and are
+/// shown as they are in all that comes from the model.
 fn choices(given: Vec<String>) -> Result<Vec<String>, InputError> {
-    let plain: Vec<String> = given.iter().map(|choice| one_line(choice)).collect();
-    if plain.iter().any(String::is_empty) {
+    if given.iter().any(|choice| one_line(choice).is_empty()) {
         let why = "one of `choices` is empty: leave it out, a person can always type an answer of their own";
         return Err(InputError::new(Tool::AskHuman, why));
     }
-    Ok(plain)
+    let line = |choice: String| choice.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(given.into_iter().map(line).collect())
 }
 
 /// Says whether the engine carries a tool out itself.
@@ -267,7 +268,9 @@ mod tests {
         assert!(matches!(asked, HarnessCall::AskHuman { choices, .. } if choices.len() == 2));
         let coloured = r#"{"question":"Which?","choices":["blue \u001b[31mred\u001b[0m","a\u202e\nb "]}"#;
         let asked = call("ask_human", coloured).unwrap().unwrap();
-        assert!(matches!(asked, HarnessCall::AskHuman { choices, .. } if choices == ["blue [31mred[0m", "a b"]));
+        assert!(
+            matches!(asked, HarnessCall::AskHuman { choices, .. } if choices == ["blue \u{1b}[31mred\u{1b}[0m", "a\u{202e} b"])
+        );
         assert!(matches!(call("end_session", "{}"), Some(Ok(HarnessCall::EndSession { .. }))));
     }
 

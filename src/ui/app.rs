@@ -30,7 +30,9 @@ const FLOOD: usize = 60;
 const FRAME_REMOTE: Duration = Duration::from_millis(100);
 /// How long events are folded in before a look at the clock.
 const SLICE: Duration = Duration::from_millis(8);
-/// Ages on the screen are in minutes.
+/// Between two frames while seconds are counted on the screen.
+const SECOND: Duration = Duration::from_secs(1);
+/// Other ages on the screen are in minutes.
 const MINUTE: Duration = Duration::from_secs(60);
 
 struct App {
@@ -153,7 +155,7 @@ impl App {
             return Some(self.drawn + self.interval());
         }
         let moves = self.model.run_is_live() || self.model.mode == Mode::Following;
-        let age = moves.then(|| self.drawn + MINUTE);
+        let age = moves.then(|| self.drawn + if self.model.counts_seconds() { SECOND } else { MINUTE });
         let hold = self.model.holding.map(|_| self.drawn + RENEWAL);
         let armed = self.model.next_change().map(|at| self.origin + at);
         let notice = self.model.attention.wake().map(|at| self.origin + at);

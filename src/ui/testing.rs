@@ -60,6 +60,12 @@ pub fn keys(model: &mut Model, typed: &str) -> Vec<Effect> {
     effects
 }
 
+/// Looks at the screen for a moment.
+pub fn look(model: &mut Model) {
+    model.elapsed += Duration::from_secs(2);
+    frame(model, model.elapsed);
+}
+
 /// Types a text into the open field, fast once begun.
 pub fn text(model: &mut Model, typed: &str) {
     model.elapsed += Duration::from_secs(2);

@@ -59,6 +59,7 @@ pub fn gate() -> GateOpened {
                 (true, "agreed tests untouched".into()),
                 (true, "guarded files untouched".into()),
             ],
+            git_failure: None,
             hook_failure: None,
             left_out: Vec::new(),
             earlier: Vec::new(),
@@ -215,7 +216,9 @@ pub fn show(model: &mut Model) {
     perform(model, Action::Answer, &mut Vec::new());
     model.settle();
     let later = model.elapsed + OPENING;
-    update(model, Msg::Drawn(model.elapsed));
+    for at in [model.elapsed, later] {
+        update(model, Msg::Drawn(at));
+    }
     model.elapsed = later;
 }
 

@@ -1,11 +1,14 @@
 //! What is left when a run is over, or was cut off: what nobody answers waits no more, and what needs no run can be done.
 
 use crate::support::{INITIALIZER, Lab, Ran, builds, wait_for};
+use crate::window::next_window;
 use assert_cmd::Command as Program;
 use longhaul::config::Durability;
 use longhaul::link::{self, Client, Mode, Update};
-use longhaul::protocol::event::{CommitReviewed, GateKind, GateOpened, Limits, RunStarted, SessionStarted};
-use longhaul::protocol::{Autonomy, Command, Envelope, Event, GateId, Oid, ReviewComment, Role, SessionNo};
+use longhaul::protocol::event::{CommitReviewed, GateKind, GateOpened, Limits, MessageQueued, RunStarted, SessionStarted};
+use longhaul::protocol::{
+    Autonomy, Command, Delivery, Envelope, Event, GateId, MessageId, Oid, ReviewComment, Role, SessionNo, Steer,
+};
 use longhaul::session::{Phase, State};
 use longhaul::store::Writer;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -218,6 +221,40 @@ fn what_cannot_be_recorded_because_a_run_is_on_is_given_back() {
     let refused =
         |envelope: &Envelope| matches!(&envelope.event, Event::ReviewRefused(refused) if refused.reason.contains("process"));
     watching.until(|update| matches!(update, Update::Events(events) if events.iter().any(|envelope| refused(envelope))));
+}
+
+#[test]
+fn what_was_written_to_a_session_that_was_killed_is_read_changed_and_added_to_before_the_next() {
+    let lab = Lab::new();
+    let mut writer = begins(&lab, "first", 1);
+    let (message, when) = (MessageId(1), Delivery::NextStep);
+    let text = "mind the tabs".to_owned();
+    writer
+        .append(SessionNo(1), MessageQueued { message, text, when }.into())
+        .unwrap();
+    let client = offline(&lab);
+    let said = || {
+        let sections = next_window(&client).sections.into_iter();
+        let own = sections.filter(|section| section.section.as_str() == "message from you");
+        own.map(|section| section.text).collect::<Vec<_>>()
+    };
+    assert_eq!(said(), [""; 0], "the session that is on takes it itself");
+    drop(writer);
+    assert_eq!(said(), ["[human] mind the tabs"]);
+    let does = |steer, wanted: fn(&Event) -> bool| {
+        client.send(Command::Steer(steer)).unwrap();
+        wait_for(&client, wanted);
+    };
+    let (text, when) = ("and the tests".to_owned(), Delivery::NextStep);
+    does(
+        Steer::Say { text, when },
+        |event| matches!(event, Event::MessageQueued(queued) if queued.message == MessageId(2)),
+    );
+    let text = "mind the tabs, please".to_owned();
+    does(Steer::EditMessage { message, text }, |event| {
+        matches!(event, Event::MessageEdited(_))
+    });
+    assert_eq!(said(), ["[human] mind the tabs, please", "[human] and the tests"]);
 }
 
 #[test]

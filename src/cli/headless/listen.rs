@@ -87,8 +87,8 @@ impl Watch<'_> {
         for line in opened.body.lines() {
             self.reply(&format!("  {line}"));
         }
-        for (fine, finding) in opened.commit.iter().flat_map(|facts| &facts.findings) {
-            self.reply(&format!("  {} {finding}", if *fine { "ok " } else { "NOT" }));
+        for (fine, finding) in opened.commit.iter().flat_map(|facts| facts.sentences()) {
+            self.reply(&format!("  {} {finding}", if fine { "ok " } else { "NOT" }));
         }
         if let Some((from, to)) = opened.change() {
             let sender = sender.clone();

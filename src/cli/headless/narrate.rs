@@ -137,6 +137,8 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         | Event::ToolOutputAppended(_)
         | Event::TestRunStarted(_)
         | Event::TestRunProgressed(_)
+        | Event::PreCommitStarted(_)
+        | Event::PreCommitFinished(_)
         | Event::CheckpointMade(_)
         | Event::QuestionHeld(_)
         | Event::QuestionReleased(_)

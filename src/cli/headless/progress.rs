@@ -24,7 +24,11 @@ pub(super) fn line(state: &State, now: Timestamp) -> String {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(" {id}"));
         let since = format::duration_ms(format::seconds_between(session.activity_since, now) * 1000);
         parts.push(format!("s{} {}{feature}", session.number.0, session.role));
-        parts.push(format!("{} {since}", doing(session)));
+        let limit = match session.activity {
+            Activity::Hook(limit) => format!(" of {}", format::duration_ms(limit * 1000)),
+            _ => String::new(),
+        };
+        parts.push(format!("{} {since}{limit}", doing(session)));
         parts.push(format!("context {}", format::percent(session.context_share())));
     }
     let totals = state.run.as_ref().map_or(state.totals, |run| run.totals);

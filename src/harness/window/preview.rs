@@ -101,9 +101,10 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
 }
 
 /// Messages of a person that no step took: they come behind the first message, as they would be delivered. A session that is on
-/// takes them itself.
+/// takes them itself; one that was killed takes nothing any more.
 fn said(state: &State) -> Vec<String> {
-    if state.current().is_some_and(|session| session.ended.is_none()) {
+    let is_on = |session: &Session| session.ended.is_none() && !session.is_interrupted();
+    if state.current().is_some_and(is_on) {
         return Vec::new();
     }
     let mut waiting: Vec<_> = state.messages.iter().collect();

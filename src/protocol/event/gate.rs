@@ -86,6 +86,10 @@ pub struct CommitFacts {
     pub tested_tree: Option<Oid>,
     /// What the guards found, as a sentence each, and whether it is as it should be.
     pub findings: Vec<(bool, String)>,
+    /// What git said when an approval before this one led to no commit: no signature came, no author is known. Empty in logs that are
+    /// older than this field, where it stands among the findings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git_failure: Option<String>,
     /// Why the user's pre-commit hook lets it not through, in one sentence; whoever approves does so over it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hook_failure: Option<String>,
@@ -96,6 +100,14 @@ pub struct CommitFacts {
     pub earlier: Vec<String>,
     /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
     pub previous: Option<Oid>,
+}
+
+impl CommitFacts {
+    /// All that speaks for or against the commit but for its tests, a sentence each, and whether it is as it should be.
+    pub fn sentences(&self) -> impl Iterator<Item = (bool, String)> {
+        let git = self.git_failure.iter().map(|said| (false, format!("git: {said}")));
+        self.findings.iter().cloned().chain(git)
+    }
 }
 
 /// Kinds of gates.

@@ -7,6 +7,7 @@ pub mod circling;
 pub mod gate;
 pub mod guard;
 pub mod harness;
+pub mod hook;
 pub mod lifecycle;
 pub mod plan;
 pub mod rule;
@@ -30,6 +31,7 @@ pub use harness::{
     CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
     QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, VerifyDeclared,
 };
+pub use hook::{PreCommitFinished, PreCommitStarted};
 pub use lifecycle::{
     Earlier, EarlierFile, EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted,
     SessionEnded, SessionStarted, StopCancelled, StopRequested,
@@ -186,6 +188,10 @@ events! {
     TestRunProgressed = "test_run_progressed",
     /// A test run came to no result.
     TestRunDropped = "test_run_dropped",
+    /// The user's pre-commit hook began to run.
+    PreCommitStarted = "pre_commit_started",
+    /// The user's pre-commit hook ended.
+    PreCommitFinished = "pre_commit_finished",
     /// A feature's recorded check was run.
     CheckRan = "check_ran",
     /// The harness looked for what broke a feature.

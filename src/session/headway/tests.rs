@@ -3,6 +3,7 @@
 mod circling;
 mod innocent;
 mod laws;
+mod little;
 mod waiting;
 
 use crate::protocol::event::*;

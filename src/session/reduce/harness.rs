@@ -2,7 +2,7 @@
 
 use super::At;
 use crate::protocol::event::{
-    OrientationFinished, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
+    OrientationFinished, PreCommitStarted, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
 };
 use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Oid, Seq, TestCase, TestPurpose, TestRun, TestTotals};
@@ -85,8 +85,14 @@ impl State {
         }
     }
 
-    /// What the session does after its test run.
-    fn goes_on(&mut self, at: At, purpose: TestPurpose) {
+    pub(super) fn pre_commit_started(&mut self, at: At, event: &PreCommitStarted) {
+        if let Some(session) = self.session_mut(at.session) {
+            session.act(at, Activity::Hook(event.timeout_seconds));
+        }
+    }
+
+    /// What the session does after something that ran for a purpose.
+    pub(super) fn goes_on(&mut self, at: At, purpose: TestPurpose) {
         if !is_beside(purpose)
             && let Some(session) = self.session_mut(at.session)
         {

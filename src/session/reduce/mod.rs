@@ -25,7 +25,7 @@ use super::headway::Headway;
 use super::state::{Activity, Fate, Session, State};
 use super::timeline::{Item, ItemKind};
 use crate::protocol::event::ExternalKind;
-use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo};
+use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo, TestPurpose};
 use jiff::Timestamp;
 
 /// Where and when the event being folded happened.
@@ -118,6 +118,8 @@ impl State {
             Event::TestRunProgressed(event) => self.test_run_progressed(event),
             Event::TestRunFinished(event) => self.test_run_finished(at, event),
             Event::TestRunDropped(event) => self.test_run_dropped(at, event),
+            Event::PreCommitStarted(event) => self.pre_commit_started(at, event),
+            Event::PreCommitFinished(_) => self.goes_on(at, TestPurpose::Commit),
             Event::NoteAdded(event) => {
                 self.present_noted();
                 let text = event.text.clone();

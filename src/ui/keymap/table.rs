@@ -256,7 +256,7 @@ actions! {
     DropWriting: "drop-writing", "drop", [Writing], ["Esc", "C-c"], [];
 
     /// send the message
-    SendMessage: "send-message", "send", [Message], ["Enter"], [];
+    SendMessage: "send-message", "send", [Message], ["Enter", "C-s"], [];
     /// close the window; what is typed is kept
     PutAside: "put-aside", "close", [Message, Queue], ["Esc", "C-c"], [];
     /// mark the waiting message above
@@ -269,7 +269,7 @@ actions! {
     WithdrawWaiting: "withdraw-waiting", "take back", [Queue], ["d", "x"], [];
 
     /// send the answer, or the choice that is marked
-    SendAnswer: "send-answer", "send", [Question], ["Enter"], [];
+    SendAnswer: "send-answer", "send", [Question], ["Enter", "C-s"], [];
     /// begin a new line
     NewLine: "new-line", "new line", [Question, Writing, Message], ["A-Enter", "C-j"], [];
     /// copy what is typed

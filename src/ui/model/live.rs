@@ -2,7 +2,7 @@
 
 use super::Model;
 use crate::link::Mode;
-use crate::session::Phase;
+use crate::session::{Activity, Phase};
 use jiff::Timestamp;
 
 impl Model {
@@ -16,5 +16,12 @@ impl Model {
     #[must_use]
     pub fn run_is_live(&self) -> bool {
         self.mode == Mode::Live && !self.closed && !self.state.phase().0.is_over()
+    }
+
+    /// Says whether something counts seconds on the screen: a program of the person's that is stopped after so many.
+    #[must_use]
+    pub fn counts_seconds(&self) -> bool {
+        let session = self.state.current();
+        session.is_some_and(|session| matches!(session.activity, Activity::Hook(_)))
     }
 }

@@ -215,7 +215,14 @@ impl FeatureForm {
         let lines: Vec<&str> = text.lines().collect();
         match self.wanted {
             Wanted::Split { .. } => (lines.iter().position(|line| *line == BETWEEN).map_or(0, |at| at + 1), 0),
-            _ => (0, lines.first().map_or(0, |line| line.chars().count())),
+            // Behind the last word of the description, which may have several lines.
+            Wanted::Reword { .. } => {
+                let marks = |line: &&str| line.starts_with(STEP) || line.starts_with(REASON);
+                let words = lines.iter().take_while(|line| !marks(line)).enumerate();
+                let last = words.filter(|(_, line)| !line.is_empty()).last();
+                last.map_or((0, 0), |(row, line)| (row, line.chars().count()))
+            }
+            Wanted::Add { .. } | Wanted::Flip { .. } | Wanted::Remove { .. } => (0, 0),
         }
     }
 
@@ -330,6 +337,7 @@ mod tests {
             text,
             "Logs in\n\nwith a key\n\n- open\n- type\n  and press Enter\n- look\n\nreason: "
         );
+        assert_eq!(form.cursor(&text), (2, 10), "behind the last word of the description");
         assert_eq!(form.read(&text).unwrap_err(), "nothing was changed yet");
         let typed = text
             .replace("- open", "- go\n-\n- open")

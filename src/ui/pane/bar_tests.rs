@@ -1,7 +1,8 @@
 //! What header and footer keep when there is little room.
 
+use crate::protocol::event::{PreCommitFinished, PreCommitStarted};
 use crate::ui::keymap::Action;
-use crate::ui::testing::{live, screen, tell};
+use crate::ui::testing::{live, screen, tell, undisturbed};
 use crate::ui::update::{perform, refusal};
 
 #[test]
@@ -85,4 +86,25 @@ fn a_window_on_the_past_does_not_say_that_nothing_can_be_saved() {
     assert_eq!(refusal(&model, Action::EditNotes), None, "as the badge says");
     (model.mode, model.size.width) = (crate::link::Mode::Following, 80);
     assert!(screen(&mut model).contains(" read-only "));
+}
+
+#[test]
+fn a_pre_commit_hook_is_named_while_it_runs_with_its_time_and_limit() {
+    for (width, hung) in [(80, 12), (120, 12), (80, 400)] {
+        let mut model = undisturbed((width, 24));
+        assert!(!model.counts_seconds());
+        tell(&mut model, PreCommitStarted { timeout_seconds: 600 });
+        assert!(model.counts_seconds());
+        let since = model.state.current().unwrap().activity_since;
+        model.clock = Some(since + jiff::SignedDuration::from_secs(hung));
+        let shown = screen(&mut model);
+        let header = shown.lines().next().unwrap();
+        let ran = if hung == 12 { "12s" } else { "6m40s" };
+        assert!(
+            header.contains(&format!("pre-commit hook {ran} of 10m00s")),
+            "{width}: {header}"
+        );
+        tell(&mut model, PreCommitFinished { how: "passes".into() });
+        assert!(!screen(&mut model).contains("pre-commit hook") && !model.counts_seconds());
+    }
 }

@@ -4,7 +4,7 @@ use crate::link::Mode;
 use crate::protocol::StopMode;
 use crate::protocol::event::RunOutcome;
 use crate::session::state::Totals;
-use crate::session::{Activity, Hold, Phase};
+use crate::session::{Activity, Hold, Phase, Session};
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::text::{Clean, Glyph, Look, format, spans_width, truncate};
@@ -45,6 +45,7 @@ pub const fn activity_word(activity: Activity) -> &'static str {
         Activity::Writing => "writing",
         Activity::Tool => "using a tool",
         Activity::Testing => "testing",
+        Activity::Hook(_) => "pre-commit hook",
         Activity::NeedsHuman => "waiting for you",
         Activity::Ended => "ended",
     }
@@ -265,6 +266,8 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         (glyph, slot) = (Glyph::Fail, Slot::Regressed);
     }
     let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
+    let live = model.state.current().filter(|_| !phase.is_over());
+    let hook = live.and_then(|session| hook(session, look));
     let word = match (phase, stopping, words) {
         (Phase::WaitingForYou, _, Words::Few(_)) => "waiting",
         (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
@@ -292,9 +295,30 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     }
     let mut spans = vec![look.mark(glyph, slot), Span::styled(text, look.style(slot))];
     let busy = matches!(phase, Phase::Running | Phase::Circling) && matches!(words, Words::All);
-    if let Some(session) = model.state.current().filter(|_| busy) {
-        let doing = format!(" {} {}", look.glyph(Glyph::Dot), activity_word(session.activity));
+    // What a person's own program does on their behalf is named on every screen: it may hang, and they can end it.
+    let doing = hook.or_else(|| {
+        let session = live.filter(|_| busy)?;
+        Some(activity_word(session.activity).to_owned())
+    });
+    if let Some(doing) = doing {
+        let doing = format!(" {} {doing}", look.glyph(Glyph::Dot));
         spans.push(Span::styled(doing, look.style(Slot::Dim)));
     }
     spans
+}
+
+/// Says how long the pre-commit hook has been running, and of how long at most; `None` while none runs.
+fn hook(session: &Session, look: &Look<'_>) -> Option<String> {
+    let Activity::Hook(limit) = session.activity else {
+        return None;
+    };
+    let ran = look.now.map(|now| {
+        let ran = format::seconds_between(session.activity_since, now);
+        format!(
+            " {} of {}",
+            format::duration_ms(ran * 1000),
+            format::duration_ms(limit * 1000)
+        )
+    });
+    Some(format!("{}{}", activity_word(session.activity), ran.unwrap_or_default()))
 }

@@ -19,7 +19,12 @@ pub fn draw(model: &Model, form: &MessageForm, screen: Rect, buf: &mut Buffer, l
     let mut lines: Vec<Line<'static>> = Vec::new();
     let mut marked_at = None;
     if !model.state.messages.is_empty() {
-        lines.push(Line::styled("waits for the agent's next step:", look.style(Slot::Dim)));
+        let whose = if model.run_is_live() {
+            "waits for the agent's next step:"
+        } else {
+            "waits for the next session:"
+        };
+        lines.push(Line::styled(whose, look.style(Slot::Dim)));
         for message in &model.state.messages {
             if form.marked == Some(message.id) {
                 marked_at = Some(lines.len());
@@ -86,8 +91,8 @@ fn waiting(form: &MessageForm, message: &QueuedMessage, room: usize, look: &Look
 
 /// Says when the agent reads it, and what happens for that.
 fn fate(model: &Model, form: &MessageForm) -> (String, Slot) {
-    if !model.run_is_live() {
-        return ("The run has ended: nothing is sent any more.".to_owned(), Slot::Warning);
+    if let Some(why) = refusal(model, Action::SendMessage) {
+        return (format!("Nothing can be sent or changed here: {why}."), Slot::Warning);
     }
     if let Some(news) = form.news {
         return (news.to_owned(), Slot::Warning);
@@ -98,6 +103,9 @@ fn fate(model: &Model, form: &MessageForm) -> (String, Slot) {
         .as_ref()
         .is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
     match (form.changing, form.when) {
+        _ if !model.run_is_live() && form.changing.is_none() => {
+            ("The next session reads it, before its first step.".to_owned(), Slot::Dim)
+        }
         (Some(_), _) => ("This replaces the waiting message.".to_owned(), Slot::Dim),
         _ if held => ("The agent reads it when the run goes on.".to_owned(), Slot::Dim),
         (None, Delivery::NextStep) => ("The agent reads it at its next step.".to_owned(), Slot::Dim),

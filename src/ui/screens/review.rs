@@ -4,10 +4,9 @@ use super::{SIZES, check, live, monochrome, styles};
 use crate::protocol::event::GateKind;
 use crate::session::state::Debt;
 use crate::ui::keymap::Action;
-use crate::ui::model::review::OPENING;
 use crate::ui::model::{Loaded, Model};
 use crate::ui::screenshots::{draw, sample_diff};
-use crate::ui::testing::keys;
+use crate::ui::testing::{keys, look};
 use crate::ui::update::perform;
 use crate::ui::waiting;
 use ratatui::style::Color;
@@ -113,7 +112,7 @@ fn reviews_of_other_things() {
         });
         check("main-debt", &mut model);
         keys(&mut model, "u");
-        model.elapsed += OPENING;
+        look(&mut model);
         check("review-debt", &mut model);
 
         let mut model = live(size);

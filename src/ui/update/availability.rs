@@ -47,7 +47,10 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::MessageNow
         | Action::SkipFeature
         | Action::PickFeature
-        | Action::PreviousWaiting => super::steer::refusal(model, action),
+        | Action::PreviousWaiting
+        | Action::SendMessage
+        | Action::ChangeWaiting
+        | Action::WithdrawWaiting => super::steer::refusal(model, action),
         Action::RollBack | Action::UndoMove | Action::RedoMove | Action::TypeWord | Action::MoveBack => {
             super::rollback::refusal(model, action)
         }
@@ -131,11 +134,8 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::StartRun
         | Action::StartDemo
         | Action::Stay
-        | Action::SendMessage
         | Action::PutAside
         | Action::LaterWaiting
-        | Action::ChangeWaiting
-        | Action::WithdrawWaiting
         | Action::SendAnswer
         | Action::CopyAnswer
         | Action::NewLine

@@ -36,6 +36,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             }
             Event::ReviewRefused(refused) => review::not_recorded(model, refused),
             Event::GateDecided(decided) => review::decided(model, decided),
+            Event::CommitMade(made) => review::made(model, made, effects),
             Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {

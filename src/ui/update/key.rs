@@ -60,7 +60,7 @@ fn astray(model: &mut Model, press: KeyPress) {
     let Some(action) = model.keymap.begun_by(press) else { return };
     let why = obstacle(model, action).unwrap_or_default();
     model.astray = true;
-    model.refuse(format!("{press} begins nothing here: {} is {why}", action.entry().name));
+    model.refuse(format!("{press} begins nothing here; {why}: {}", action.entry().about));
 }
 
 /// Says whether an action may be done on a screen that is too small to show anything: what leads away from what is not seen.

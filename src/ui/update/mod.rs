@@ -65,6 +65,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Key(key, at) => {
             model.elapsed = at;
             model.attention.typed(at);
+            review::looked_on(model);
             key::key(model, key, &mut effects);
         }
         Msg::Paste(text) => key::paste(model, &text),
@@ -122,6 +123,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     hold::let_go(model, &mut effects);
     review::left(model, looking_back, &mut effects);
+    review::out_of_sight(model);
     rollback::left(model, &mut effects);
     history::left(model, &mut effects);
     open::look_up_what_is_shown(model, &mut effects);

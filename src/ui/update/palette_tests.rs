@@ -77,7 +77,10 @@ fn a_key_that_begins_something_elsewhere_says_so_and_the_next_one_is_not_taken_f
     let mut model = live((120, 40));
     keys(&mut model, "2 e");
     let shown = screen(&mut model);
-    assert!(shown.contains("e begins nothing here"), "{shown}");
+    assert!(
+        shown.contains("e begins nothing here; only in features: reword the selected"),
+        "{shown}"
+    );
     assert_eq!(keys(&mut model, "q"), [], "a part of what was meant");
     assert!(model.popup.is_none() && screen(&mut model).contains("nothing was done"));
     keys(&mut model, "q");

@@ -1,4 +1,5 @@
-//! Steering a live run: pausing it, writing to the agent, changing the order of the features.
+//! Steering a live run: pausing it, writing to the agent, changing the order of the features. Where no run is on, what is written waits for
+//! the next session.
 //!
 //! Invariant: a sent message or a key says what it asked for; that it happened is said by the header, from the log.
 
@@ -10,6 +11,7 @@ use crate::ui::layout::Pane;
 use crate::ui::model::rows::Standing;
 use crate::ui::model::{MessageForm, Model, Popup, Subject};
 use crate::ui::msg::Effect;
+use crate::ui::update::availability::watches_another;
 
 /// Does an action of this topic.
 pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
@@ -36,6 +38,12 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
 /// Says why an action of this topic cannot be done now.
 #[must_use]
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
+    if matches!(
+        action,
+        Action::Message | Action::PreviousWaiting | Action::SendMessage | Action::ChangeWaiting | Action::WithdrawWaiting
+    ) {
+        return message_refusal(model, action);
+    }
     if model.mode != Mode::Live || model.closed {
         return Some("this window only watches; steer where the run was started");
     }
@@ -48,7 +56,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     match action {
         Action::Pause | Action::Interrupt if stopping => Some("the run is stopping"),
         Action::Interrupt if held => Some("the run is paused already"),
-        Action::PreviousWaiting if model.state.messages.is_empty() => Some("no message waits"),
         Action::SkipFeature | Action::PickFeature => match selected(model) {
             None => Some("select a feature first"),
             Some((_, Standing::Passing | Standing::Doubted | Standing::Bereft)) => Some("it passes already"),
@@ -56,6 +63,23 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             Some(_) => None,
         },
         _ => None,
+    }
+}
+
+/// Messages outlive sessions and runs: where no run is on they wait for the next session, and this window keeps the log. Where another
+/// process does, they can be read.
+fn message_refusal(model: &Model, action: Action) -> Option<&'static str> {
+    let nothing_waits = model.state.messages.is_empty();
+    match action {
+        Action::PreviousWaiting => nothing_waits.then_some("no message waits"),
+        _ if model.run_is_live() => None,
+        Action::Message if model.state.run.is_none() => Some("no run yet whose next session could read it"),
+        Action::Message if !nothing_waits => None,
+        // Its engine takes nothing any more, and still holds the log.
+        _ if model.mode == Mode::Live && !model.closed => {
+            Some("the run ends just now; in a moment the next session can be written to")
+        }
+        _ => watches_another(model),
     }
 }
 
@@ -103,12 +127,15 @@ fn close(model: &mut Model) {
 }
 
 fn say(model: &mut Model, effects: &mut Vec<Effect>) {
-    // The window may have outlived the run.
-    if let Some(reason) = refusal(model, Action::Message) {
+    // The window may have outlived the run, and another process may have begun one.
+    if let Some(reason) = refusal(model, Action::SendMessage) {
         return model.refuse(reason);
     }
     let Some(Popup::Message(form)) = &model.popup else { return };
-    let (text, when) = (form.field.text(), form.when);
+    let is_on = model.run_is_live();
+    // Where nothing runs there is nothing to interrupt.
+    let when = if is_on { form.when } else { Delivery::NextStep };
+    let text = form.field.text();
     if text.trim().is_empty() {
         return model.refuse("type a message first");
     }
@@ -129,6 +156,7 @@ fn say(model: &mut Model, effects: &mut Vec<Effect>) {
             send(effects, Steer::Say { text, when });
             model.draft.clear();
             match when {
+                _ if !is_on => "message kept: the next session reads it",
                 _ if held => "message sent: the agent reads it when the run goes on",
                 Delivery::NextStep => "message sent: the agent reads it at its next step",
                 Delivery::Now => "message sent: the agent is interrupted and reads it first",
@@ -158,6 +186,9 @@ fn marked(model: &Model) -> Option<QueuedMessage> {
 
 fn change(model: &mut Model) {
     let Some(message) = marked(model) else { return };
+    if let Some(reason) = refusal(model, Action::ChangeWaiting) {
+        return model.refuse(reason);
+    }
     if let Some(Popup::Message(form)) = &mut model.popup {
         if form.changing.is_none() {
             model.draft = form.field.text();
@@ -168,6 +199,9 @@ fn change(model: &mut Model) {
 
 fn withdraw(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(message) = marked(model) else { return };
+    if let Some(reason) = refusal(model, Action::WithdrawWaiting) {
+        return model.refuse(reason);
+    }
     send(effects, Steer::WithdrawMessage { message: message.id });
     if let Some(Popup::Message(form)) = &mut model.popup {
         form.marked = None;

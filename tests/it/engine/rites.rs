@@ -1,10 +1,11 @@
 //! The user's own git around commits: the pre-commit hook, the signature, the trailer.
 
-use super::gates::{answer, decisions, facts, finish, gate, lab, send, told};
-use crate::support::{INITIALIZER, Lab, call, coding, ends};
+use super::gates::{answer, decisions, facts, finish, gate, lab, seen, send, stop, told};
+use crate::support::{INITIALIZER, Lab, call, coding, ends, eventually};
 use longhaul::protocol::event::{GateOpened, RunOutcome};
-use longhaul::protocol::{Autonomy, CallStatus, GateDecision};
+use longhaul::protocol::{Autonomy, CallStatus, Command, Event, GateDecision, PauseMode, Steer};
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 fn hook(lab: &Lab, script: &str) {
     let path = lab.path(".git/hooks/pre-commit");
@@ -102,6 +103,93 @@ async fn a_failing_hook_is_for_the_person_to_judge_or_else_refuses_the_commit() 
     );
     assert_eq!(decisions(&ran).last().unwrap().by, "policy");
     assert_eq!(lab.git(&["rev-list", "--count", "HEAD"]), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_hangs_is_told_and_ends_with_the_pause() {
+    let mut lab = lab(Autonomy::Commits);
+    hook(&lab, "echo $$ > ../hook-pid; exec sleep 600");
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let client = running.engine.client();
+    let began = |event: &Event| match event {
+        Event::PreCommitStarted(began) => Some(began.timeout_seconds),
+        _ => None,
+    };
+    assert_eq!(seen(&running, began).await, lab.settings.verify.timeout_seconds);
+    eventually("the hook runs", || lab.path("../hook-pid").exists());
+    let asked = Instant::now();
+    client.send(Command::Steer(Steer::Pause { mode: PauseMode::Now })).unwrap();
+    let how = |event: &Event| match event {
+        Event::PreCommitFinished(ended) => Some(ended.how.clone()),
+        _ => None,
+    };
+    assert_eq!(seen(&running, how).await, "was interrupted");
+    assert!(asked.elapsed() < Duration::from_secs(60), "{:?}", asked.elapsed());
+    let pid: i32 = lab.read("../hook-pid").trim().parse().unwrap();
+    assert!(!std::path::Path::new(&format!("/proc/{pid}/cmdline")).exists(), "it is gone");
+    stop(&running);
+    let ran = running.finish().await;
+    assert!(ran.state.commits.is_empty() && decisions(&ran).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_mends_of_a_failing_hook_while_the_gate_waits_counts() {
+    let mut lab = lab(Autonomy::Commits);
+    hook(
+        &lab,
+        "test -e ../mended || { echo 'no linter here' >&2; exit 3; }; echo asked >> ../asked",
+    );
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let opened = gate(&running, 1).await;
+    assert!(facts(&opened).hook_failure.is_some());
+    lab.write("../mended", "");
+    send(&running, answer(&opened, GateDecision::Approve));
+    let ran = finish(running).await;
+    assert_eq!(ran.state.commits.len(), 1, "{:?}", told(&ran));
+    assert_eq!(
+        ran.state.commits[0].made.over_hook, None,
+        "the hook let it through, nothing was overruled"
+    );
+    assert_eq!(lab.read("../asked"), "asked\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hook_that_says_another_thing_when_asked_again_is_shown_before_it_is_overruled() {
+    let mut lab = lab(Autonomy::Commits);
+    hook(&lab, "test -e ../worse && exit 4; exit 3");
+    let script = one_session(&mut lab);
+    let running = lab.start(&script).await;
+    let first = gate(&running, 1).await;
+    lab.write("../worse", "");
+    send(&running, answer(&first, GateDecision::Approve));
+    let second = gate(&running, 2).await;
+    let says = |opened: &GateOpened| facts(opened).hook_failure.clone().unwrap();
+    assert_eq!(says(&second), "The user's pre-commit hook fails with exit code 4.");
+    assert_eq!(
+        (finding(&second, "exit code 3"), finding(&second, "exit code 4")),
+        (None, Some(false)),
+        "of now alone"
+    );
+    // A person who mends the file itself is told that this run does not take it.
+    hook(&lab, "touch ../ran; exit 0");
+    send(&running, answer(&second, GateDecision::Approve));
+    let third = gate(&running, 3).await;
+    assert!(
+        says(&third).starts_with("The user's pre-commit hook is not the one of the run's start, so it was not run."),
+        "{third:?}"
+    );
+    send(&running, answer(&third, GateDecision::Approve));
+    let ran = finish(running).await;
+    assert_eq!(ran.state.commits.len(), 1);
+    assert!(!lab.workspace().join("../ran").exists());
+    let voids = decisions(&ran);
+    assert_eq!(voids[0].decision, GateDecision::Void);
+    assert!(
+        voids[0].reason.contains("asked again, it says: ") && voids[0].reason.contains("code 4"),
+        "{voids:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,12 +319,16 @@ async fn an_approval_that_cannot_be_signed_comes_back_to_the_person_and_the_agen
     lab.settings.autonomy = Autonomy::Commits;
     let running = lab.start(&script).await;
     let mut opened = gate(&running, 2).await;
-    assert_eq!(finding(&opened, "not signed"), None);
+    assert_eq!(facts(&opened).git_failure, None);
     for number in 3..=8 {
         send(&running, answer(&opened, GateDecision::Approve));
         opened = gate(&running, number).await;
-        assert_eq!(finding(&opened, "approved, and not signed: "), Some(false), "{opened:?}");
-        assert_eq!(finding(&opened, "late-key"), Some(false), "in git's own words");
+        let said = facts(&opened).git_failure.clone().unwrap();
+        assert!(
+            said.starts_with("approved, and not signed: ") && said.contains("late-key"),
+            "in git's own words: {said}"
+        );
+        assert_eq!(finding(&opened, "signed"), None, "no guard found that");
     }
     send(&running, answer(&opened, GateDecision::Reject));
     let ran = finish(running).await;
@@ -293,11 +385,8 @@ async fn a_name_that_git_lost_is_the_persons_to_give_back() {
     lab.git(&["config", "user.name", ""]);
     send(&running, answer(&first, GateDecision::Approve));
     let again = gate(&running, 3).await;
-    assert_eq!(
-        finding(&again, "git does not know who you are: run `git config"),
-        Some(false),
-        "{again:?}"
-    );
+    let said = facts(&again).git_failure.clone().unwrap();
+    assert!(said.contains("git does not know who you are: run `git config"), "{said}");
     lab.git(&["config", "user.name", "Ada"]);
     send(&running, answer(&again, GateDecision::Approve));
     let ran = finish(running).await;

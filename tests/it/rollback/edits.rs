@@ -107,3 +107,38 @@ async fn status_tells_of_an_edit_that_was_cut_off_and_of_the_newest_commit_whoev
     );
     assert_eq!(told(&lab, &["status", "--json"])["last_commit"], head.as_str());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_of_a_move_that_was_cut_off_and_the_command_that_it_names_finishes_it() {
+    let lab = built().await;
+    let status = || String::from_utf8(program(&lab, &["status"]).assert().success().get_output().stdout.clone()).unwrap();
+    let log = lab.workspace().join("../log-before");
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        let _ = std::fs::remove_dir_all(to);
+        let copied = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+        assert!(copied.success());
+    };
+    copy(&lab.state_root(), &log);
+    let before = lab.git(&["rev-parse", "HEAD"]);
+    program(&lab, &["rollback", &earlier(&lab), "--yes"]).assert().success();
+    assert!(!status().contains("cut off"), "{}", status());
+    // As a kill between the branch and the index leaves it.
+    let undo = lab.git(&["for-each-ref", "--format=%(refname)", "refs/longhaul/undo"]);
+    let pending = undo.trim().replace("undo/1", "pending");
+    lab.git(&["update-ref", &pending, undo.trim()]);
+    lab.git(&["read-tree", &before]);
+    copy(&log, &lab.state_root());
+    assert_ne!(lab.git(&["status", "--porcelain"]), "");
+    let cut = status();
+    assert!(
+        cut.contains("move      back or forth was cut off") && cut.contains("`longhaul undo "),
+        "{cut}"
+    );
+    assert_eq!(told(&lab, &["status", "--json"])["move_cut_off"], true);
+    program(&lab, &["undo"])
+        .assert()
+        .success()
+        .stdout(contains("a move that had been cut off was finished"));
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    assert!(!status().contains("cut off"), "{}", status());
+}

@@ -1,7 +1,7 @@
 //! The end of a worktree: what is ignored in it, what is in the way, what is kept of it.
 
 use super::{Place, serve, worked};
-use crate::support::builds;
+use crate::support::{INITIALIZER, builds};
 use predicates::prelude::*;
 use predicates::str::contains;
 use std::fs;
@@ -176,4 +176,24 @@ async fn checkpoints_and_saved_states_of_a_finished_worktree_are_named_and_kept(
     let source = "--source=refs/longhaul/worktrees/main/undo/1:files";
     place.git(&["restore", source, "--", "hello.txt"]);
     assert_eq!(fs::read_to_string(place.app().join("hello.txt")).unwrap(), "hello\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_squash_that_brings_no_feature_to_pass_tells_its_commits() {
+    for more in [&[][..], &["draft", "polish"]] {
+        let place = Place::new();
+        place.run(&serve(&[INITIALIZER]), &["--max-sessions", "1"]).assert().code(6);
+        for message in more {
+            fs::write(place.tree().join(message), "x\n").unwrap();
+            place.git_in(&place.tree(), &["add", message]);
+            place.git_in(&place.tree(), &["commit", "-q", "-m", message]);
+        }
+        place.longhaul(&["finish", "--squash"]).assert().success();
+        let message = if more.is_empty() {
+            "Skeleton"
+        } else {
+            "3 commits of longhaul/main\n\n- Skeleton\n- draft\n- polish"
+        };
+        assert_eq!(place.git(&["log", "-1", "--format=%B", "main"]).trim(), message);
+    }
 }

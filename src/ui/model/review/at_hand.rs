@@ -55,7 +55,7 @@ impl Model {
         (place.map_or(0, |place| place + 1), all)
     }
 
-    /// Returns when the screen changes by itself: keys of the visible page begin to decide.
+    /// Returns when the screen changes by itself: keys of the visible page begin to decide, hunks on it count as seen.
     #[must_use]
     pub fn next_change(&self) -> Option<Duration> {
         if let Some(going) = self.open_move() {
@@ -63,9 +63,11 @@ impl Model {
             return latch.next_change(self.elapsed);
         }
         let review = self.open_review()?;
-        match &review.entry {
+        let keys = match &review.entry {
             Some(entry) => entry.next_change(self.elapsed),
             None => review.latch.next_change(self.elapsed),
-        }
+        };
+        let seen = review.progress.next_change().filter(|_| self.popup.is_none());
+        keys.into_iter().chain(seen).min()
     }
 }

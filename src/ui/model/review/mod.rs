@@ -205,6 +205,7 @@ impl Review {
     /// Shows it again: nothing decides until it was seen again.
     pub fn reopen(&mut self, at: Duration) {
         self.latch = Latch::pressed(at);
+        self.progress.put_away();
         self.opened = None;
         self.insisted.clear();
     }

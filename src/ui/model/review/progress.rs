@@ -1,9 +1,15 @@
 //! What of a change was on the screen, and what a person marked as seen.
 //!
-//! Invariant: a hunk counts as seen only if it was marked, or if each of its lines was drawn while the page was open.
+//! Invariant: a hunk counts as seen only if it was marked, or if each of its lines was drawn while the page was open and it stood there
+//! for a moment, or its reader moved on in the text from it: what one frame showed to a hand that was leaving was not looked at.
 
 use super::Extent;
-use std::collections::{BTreeSet, HashMap};
+use crate::ui::model::popup::ARMING;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+/// How long a hunk stands on the screen before it counts: as long as a page stands before its keys decide.
+const MOMENT: Duration = ARMING;
 
 /// A hunk: which changes, number of the file, number within the file.
 pub type Part = (Extent, usize, usize);
@@ -14,6 +20,10 @@ pub struct Progress {
     seen: BTreeSet<Part>,
     /// Lines of hunks that were drawn, by row and line of the row.
     drawn: HashMap<Part, BTreeSet<(usize, usize)>>,
+    /// Hunks that were drawn whole, and since when: not seen yet.
+    fresh: BTreeMap<Part, Duration>,
+    /// What the last frame showed: of which changes, from which row on.
+    view: Option<(Extent, usize)>,
     /// What the lines depend on.
     laid: (u16, bool),
     /// Of which changes the last line was drawn.
@@ -26,20 +36,61 @@ impl Progress {
         if self.laid != (width, split) {
             self.laid = (width, split);
             self.drawn.clear();
+            self.fresh.clear();
+        }
+    }
+
+    /// Notes from which row on a frame shows the changes: who scrolls has done with what was there.
+    pub fn shows(&mut self, extent: Extent, top: usize) {
+        match self.view.replace((extent, top)) {
+            Some((same, before)) if same == extent && before != top => {
+                self.seen.extend(std::mem::take(&mut self.fresh).into_keys())
+            }
+            Some((same, _)) if same == extent => {}
+            Some(_) | None => self.fresh.clear(),
         }
     }
 
     /// Notes a line of a hunk of `lines` lines as drawn.
-    pub fn drew(&mut self, part: Part, line: (usize, usize), lines: usize) {
-        if self.seen.contains(&part) {
+    pub fn drew(&mut self, part: Part, line: (usize, usize), lines: usize, at: Duration) {
+        if self.seen.contains(&part) || self.fresh.contains_key(&part) {
             return;
         }
         let drawn = self.drawn.entry(part).or_default();
         drawn.insert(line);
         if drawn.len() >= lines {
             self.drawn.remove(&part);
-            self.seen.insert(part);
+            self.fresh.insert(part, at);
         }
+    }
+
+    /// Notes which hunks a frame showed any line of: what was folded away too soon was not looked at.
+    pub fn showed(&mut self, parts: &BTreeSet<Part>) {
+        self.fresh.retain(|part, _| parts.contains(part));
+    }
+
+    /// Counts what has stood on the screen for a moment.
+    pub fn settle(&mut self, at: Duration) {
+        let seen = &mut self.seen;
+        self.fresh.retain(|part, since| {
+            let counts = at >= *since + MOMENT;
+            if counts {
+                seen.insert(*part);
+            }
+            !counts
+        });
+    }
+
+    /// The page is gone from the screen, or comes back to it: what had no moment yet begins anew.
+    pub fn put_away(&mut self) {
+        self.fresh.clear();
+        self.view = None;
+    }
+
+    /// Returns when the next hunk counts.
+    #[must_use]
+    pub fn next_change(&self) -> Option<Duration> {
+        self.fresh.values().min().map(|since| *since + MOMENT)
     }
 
     /// Notes that the last line was drawn.
@@ -87,22 +138,68 @@ impl Progress {
 mod tests {
     use super::*;
 
+    const PART: Part = (Extent::Whole, 0, 1);
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
     #[test]
     fn a_hunk_is_seen_once_each_of_its_lines_was_drawn() {
         let mut progress = Progress::default();
-        let part = (Extent::Whole, 0, 1);
-        progress.laid_out(80, false);
-        progress.drew(part, (0, 0), 3);
-        progress.drew(part, (0, 0), 3);
-        progress.drew(part, (1, 0), 3);
-        assert!(!progress.has_seen(part));
-        progress.laid_out(40, false);
-        progress.drew(part, (1, 1), 3);
-        assert!(!progress.has_seen(part), "other lines at another width");
-        progress.laid_out(40, false);
-        progress.drew(part, (0, 0), 3);
-        progress.drew(part, (1, 0), 3);
-        assert!(progress.has_seen(part));
+        let mut draw = |width, lines: &[(usize, usize)]| {
+            progress.laid_out(width, false);
+            for line in lines {
+                progress.drew(PART, *line, 3, ms(0));
+            }
+            progress.settle(ms(400));
+            progress.has_seen(PART)
+        };
+        assert!(!draw(80, &[(0, 0), (0, 0), (1, 0)]));
+        assert!(!draw(40, &[(1, 1)]), "other lines at another width");
+        assert!(draw(40, &[(0, 0), (1, 0)]));
         assert_eq!((progress.seen_of(Extent::Whole, 0), progress.seen(Extent::SinceLast)), (1, 0));
+    }
+
+    /// One frame at 100 ms that shows the hunk whole.
+    fn glimpsed() -> Progress {
+        let mut progress = Progress::default();
+        progress.shows(Extent::Whole, 0);
+        progress.drew(PART, (0, 0), 1, ms(100));
+        progress
+    }
+
+    #[test]
+    fn one_frame_shows_nothing_to_anybody() {
+        let mut progress = glimpsed();
+        assert_eq!(progress.next_change(), Some(ms(500)));
+        progress.settle(ms(499));
+        assert!(!progress.has_seen(PART));
+        progress.settle(ms(500));
+        assert!(progress.has_seen(PART) && progress.next_change().is_none());
+
+        let mut left = glimpsed();
+        left.put_away();
+        left.settle(ms(9_000));
+        assert!(!left.has_seen(PART), "the time that it is away is no look");
+        left.shows(Extent::Whole, 7);
+        assert!(!left.has_seen(PART), "nor is opening it further down");
+
+        let mut folded = glimpsed();
+        folded.shows(Extent::Whole, 0);
+        folded.showed(&BTreeSet::new());
+        folded.settle(ms(9_000));
+        assert!(!folded.has_seen(PART));
+    }
+
+    #[test]
+    fn who_scrolls_on_has_seen_what_was_there() {
+        let mut progress = glimpsed();
+        progress.shows(Extent::Whole, 3);
+        assert!(progress.has_seen(PART));
+        let mut other = glimpsed();
+        other.shows(Extent::SinceLast, 3);
+        other.settle(ms(9_000));
+        assert!(!other.has_seen(PART), "other changes are another text");
     }
 }

@@ -1,7 +1,7 @@
 //! The bottom of the review page: the text being written, what is to be known, the keys.
 
 use super::{Places, gone, head};
-use crate::protocol::GateDecision;
+use crate::protocol::{GateDecision, StopMode};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::{Entry, Review, Scope, Standing, Target, Writing};
 use crate::ui::model::{Model, Page};
@@ -183,13 +183,20 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
     Vec::new()
 }
 
+/// Says whether a stop was asked for before which no request follows a denial.
+fn ends_the_session(model: &Model) -> bool {
+    let stopping = model.state.run.as_ref().and_then(|run| run.stopping);
+    matches!(stopping, Some(StopMode::AfterStep | StopMode::Now))
+}
+
 /// Draws the text being written; returns where the terminal's cursor belongs.
-pub(super) fn entry(review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
+pub(super) fn entry(model: &Model, review: &Review, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     let entry = review.entry.as_ref().filter(|_| !area.is_empty())?;
     let title = match &entry.what {
         Writing::Reason(GateDecision::RejectAndStop) => {
             "Why not? The next session is told; the run stops after this step.".to_owned()
         }
+        Writing::Reason(_) if ends_the_session(model) => "Why not? The session ends; the next one is told.".to_owned(),
         Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
         Writing::Message if review.proposed_limit().is_some() => "To which limit?".to_owned(),
         Writing::Message => "Commit message".to_owned(),

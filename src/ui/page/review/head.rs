@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is called good that is not known; what is stale, missing or wrong is loud and says so in words.
 
-use super::{Outline, label, particulars};
+use super::{Outline, found, label, particulars};
 use crate::protocol::event::{CommitFacts, GateKind};
 use crate::protocol::{Oid, TestTotals};
 use crate::session::state::Totals;
@@ -103,8 +103,7 @@ pub(super) fn facts(model: &Model, review: &Review, tally: Tally<'_>, width: u16
         (Some(open), _) => {
             if let Some(facts) = &open.opened.commit {
                 tests(model, facts, open.opened.tree.as_ref(), &mut rows);
-                guards(facts, &mut rows);
-                left_out(facts, &mut rows);
+                found::facts(facts, &mut rows);
             }
             particulars::facts(review, open, &mut rows);
             cost(model, review, tally, &mut rows);
@@ -243,52 +242,6 @@ fn age_of(model: &Model, tree: Option<&Oid>, look: &Look<'_>) -> Option<String> 
     Some(format!(", {} ago", format::minutes(item.time, look.now?)))
 }
 
-fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
-    let look = rows.look;
-    for (_, text) in facts.findings.iter().filter(|(good, _)| !good) {
-        let spans = [
-            Span::styled("not ok: ", look.style(Slot::Fail)),
-            Clean::name(text).span(look.style(Slot::Bold)),
-        ];
-        rows.row(Some(false), "guards", &spans);
-    }
-    let fine: Vec<&str> = facts
-        .findings
-        .iter()
-        .filter(|(good, _)| *good)
-        .map(|(_, text)| text.as_str())
-        .collect();
-    let mut spans = Vec::new();
-    for (index, text) in fine.iter().enumerate() {
-        let lead = if index == 0 {
-            "ok: ".to_owned()
-        } else {
-            format!("  {}  ", look.glyph(Glyph::Dot))
-        };
-        spans.push(Span::styled(
-            lead,
-            look.style(if index == 0 { Slot::Pass } else { Slot::Dim }),
-        ));
-        spans.push(Clean::name(text).span(look.style(Slot::Text)));
-    }
-    if !fine.is_empty() {
-        rows.row(Some(true), "guards", &spans);
-    } else if facts.findings.is_empty() {
-        rows.row(
-            None,
-            "guards",
-            &[Span::styled("nothing found, nothing checked", look.style(Slot::Dim))],
-        );
-    }
-}
-
-fn left_out(facts: &CommitFacts, rows: &mut Rows<'_>) {
-    let look = rows.look;
-    for text in &facts.left_out {
-        rows.row(Some(false), "left out", &[Clean::name(text).span(look.style(Slot::Warning))]);
-    }
-}
-
 fn cost(model: &Model, review: &Review, tally: Tally<'_>, rows: &mut Rows<'_>) {
     let look = rows.look;
     let mut spans = Vec::new();
@@ -373,7 +326,8 @@ pub(super) fn chips(review: &Review, outline: Option<&Outline>, look: &Look<'_>)
             Some(after) => (format!("tests {}/{}", after.passed, after.total()), Slot::Pass),
         };
         spans.push(Span::styled(text, look.style(slot)));
-        let bad = facts.findings.iter().filter(|(good, _)| !good).count() + facts.left_out.len();
+        let bad = facts.findings.iter().filter(|(good, _)| !good).count();
+        let bad = bad + facts.left_out.len() + usize::from(facts.git_failure.is_some());
         if bad > 0 {
             spans.push(Span::raw("  "));
             spans.push(Span::styled(

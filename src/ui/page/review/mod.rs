@@ -5,6 +5,7 @@
 
 mod bar;
 mod body;
+mod found;
 mod head;
 mod particulars;
 mod remarks;
@@ -205,7 +206,7 @@ pub fn draw(
     super::draw_rows(page, &document, places.body, buf, look);
     counts(page, review, &document, places.body, buf, look);
     let resting = super::draw_cursor(page, places.body, buf, look);
-    let typing = bar::entry(review, places.entry, buf, look);
+    let typing = bar::entry(model, review, places.entry, buf, look);
     bar::status(model, page, review, &document, &places, buf, look);
     let searching = bar::keys(model, review, places.bar, buf, look);
     (resting, searching.or(typing))

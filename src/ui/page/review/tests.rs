@@ -206,6 +206,28 @@ fn stale_tests_failed_guards_and_what_is_left_out_are_loud_in_words() {
 }
 
 #[test]
+fn what_git_said_of_an_approval_stands_under_its_own_name() {
+    let mut model = model(120);
+    let mut gate = waiting::gate();
+    let said = "approved, and not signed: no secret key. See that `git commit -S` works, then approve again";
+    gate.commit.as_mut().unwrap().git_failure = Some(said.into());
+    waiting::open(&mut model, gate, waiting::files());
+    waiting::show(&mut model);
+    let shown = crate::ui::testing::screen(&mut model);
+    let row = |word: &str| shown.lines().find(|row| row.contains(word)).unwrap().to_owned();
+    assert!(row("not signed").contains("✗ git "), "{shown}");
+    assert!(
+        row("guards").contains("✓ guards") && !shown.contains("not ok"),
+        "no guard found anything: {shown}"
+    );
+    model.size = Size { width: 40, height: 10 };
+    assert!(
+        crate::ui::testing::screen(&mut model).contains("1 not ok"),
+        "where the facts do not fit"
+    );
+}
+
+#[test]
 fn a_long_change_is_laid_out_once_and_drawn_by_its_visible_rows() {
     let mut model = model(120);
     let patch: String = (0..50_000).map(|n| format!("+line {n}\n")).collect();

@@ -18,12 +18,12 @@ mod writing_tests;
 pub use gates::{as_told, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused};
 pub use may::{refusal, watches};
 use reading::objection;
-pub use reading::{drawn, mark_seen, objection_words, since_last, split};
+pub use reading::{drawn, looked_on, mark_seen, objection_words, out_of_sight, since_last, split};
 pub use rounds::carry_over;
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
 use super::availability::watches_another;
-use crate::protocol::event::CommitReviewed;
+use crate::protocol::event::{CommitMade, CommitReviewed};
 use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
@@ -242,6 +242,35 @@ pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
     let more = debt.is_some_and(|debt| reviewed.hunks.saturating_sub(reviewed.hunks_seen) < debt.unseen);
     if review.standing == Standing::Waits && more {
         effects.push(Effect::Send(Command::ReviewCommit(reviewed)));
+    }
+}
+
+/// Tells what of a commit was seen here while it waited, where it was let through without an answer from here: by a level of autonomy
+/// that asks nobody, or in another window. Who looked at all of it owes it no second look.
+pub fn made(model: &Model, made: &CommitMade, effects: &mut Vec<Effect>) {
+    let Some(debt) = model.state.debts.iter().find(|debt| debt.commit == made.commit) else {
+        return;
+    };
+    let of_it = |review: &&Review| {
+        let tree = review.gate.as_ref().and_then(|gate| gate.opened.tree.as_ref());
+        review.is_commit() && tree == Some(&made.tree)
+    };
+    let counts = model.run_is_live() && model.caught_up;
+    let Some(review) = model.reviews.iter().rev().find(of_it).filter(|_| counts) else {
+        return;
+    };
+    let seen = u32::try_from(review.progress.seen(Extent::Whole))
+        .unwrap_or(u32::MAX)
+        .min(debt.hunks);
+    if debt.hunks - seen < debt.unseen {
+        effects.push(Effect::Send(Command::ReviewCommit(CommitReviewed {
+            commit: made.commit.clone(),
+            hunks_seen: seen,
+            hunks: debt.hunks,
+            settled: seen == debt.hunks,
+            comments: Vec::new(),
+            message: None,
+        })));
     }
 }
 

@@ -9,7 +9,32 @@ use crate::ui::page::review::Change;
 use crate::ui::page::{self as pages, Mark};
 use crate::ui::text::format;
 use crate::ui::update::motion;
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Counts what has stood on the visible page for a moment by now, before a key leads away from it.
+pub fn looked_on(model: &mut Model) {
+    let (at, covered) = (model.elapsed, model.popup.is_some());
+    let Some(review) = model.open_review_mut().filter(|_| !covered) else {
+        return;
+    };
+    let before = review.progress.told();
+    review.progress.settle(at);
+    if review.progress.told() != before && review.extent == Extent::SinceLast {
+        rounds::carry_over(model);
+    }
+}
+
+/// Forgets the look at hunks that something else stands before by now: the time that they are hidden is none.
+pub fn out_of_sight(model: &mut Model) {
+    let shown = model.open_review().filter(|_| model.popup.is_none());
+    let shown = shown.map(|review| review.target.clone());
+    let hidden = model
+        .reviews
+        .iter_mut()
+        .filter(|review| shown.as_ref() != Some(&review.target));
+    hidden.for_each(|review| review.progress.put_away());
+}
 
 /// Notes what a frame has shown: lines of hunks, the end, and that there is something to decide on. Says whether the screen, which
 /// tells how much was seen, is behind that.
@@ -39,14 +64,18 @@ pub fn drawn(model: &mut Model, at: Duration) -> bool {
         }
     }
     let extent = review.extent;
+    review.progress.settle(at);
     review.progress.laid_out(body.width, split);
+    review.progress.shows(extent, rows.start);
     if let Some(outline) = &document.outline {
+        let mut shown = BTreeSet::new();
         for place in rows.clone().filter_map(|row| outline.places.get(row).copied().flatten()) {
             let lines = outline.lines.get(&(place.file, place.hunk)).copied().unwrap_or(usize::MAX);
-            review
-                .progress
-                .drew((extent, place.file, place.hunk), (place.row, place.line), lines);
+            let part = (extent, place.file, place.hunk);
+            review.progress.drew(part, (place.row, place.line), lines, at);
+            shown.insert(part);
         }
+        review.progress.showed(&shown);
     }
     if rows.end == document.lines.len() {
         review.progress.reached_end(extent);

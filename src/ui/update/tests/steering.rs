@@ -199,6 +199,42 @@ fn only_the_window_of_the_run_steers() {
 }
 
 #[test]
+fn a_window_on_the_past_shows_changes_and_takes_messages_for_the_next_session() {
+    let mut model = at_work();
+    let (message, when) = (MessageId(1), Delivery::NextStep);
+    let text = "mind the tabs".to_owned();
+    tell(&mut model, MessageQueued { message, text, when });
+    tell(&mut model, ended(RunOutcome::Stopped));
+    model.popup = None;
+    (model.mode, model.closed) = (Mode::Offline, true);
+    keys(&mut model, "i");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("waits for the next session:")
+            && shown.contains("mind the tabs")
+            && shown.contains("The next session reads it"),
+        "{shown}"
+    );
+    let text = "hi".to_owned();
+    assert_eq!(keys(&mut model, "h i Enter"), steered(Steer::Say { text, when }));
+    assert_eq!(model.note.as_ref().unwrap().text, "message kept: the next session reads it");
+    let text = "mind the tabs!".to_owned();
+    assert_eq!(
+        keys(&mut model, "i Up e ! C-s"),
+        steered(Steer::EditMessage { message, text })
+    );
+    assert_eq!(keys(&mut model, "i Up d"), steered(Steer::WithdrawMessage { message }));
+
+    model.mode = Mode::Following;
+    assert_eq!(keys(&mut model, "Esc i Up d"), [], "another process has the log");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("mind the tabs") && shown.contains("only watches a run of another process"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_message_with_a_character_that_does_not_show_stays_to_be_mended() {
     let mut model = at_work();
     keys(&mut model, "i h i");

@@ -1,6 +1,10 @@
 //! Reviews of other things than a commit, and from other places than its page.
 
 use super::*;
+use crate::protocol::event::{CommitMade, StopRequested};
+use crate::protocol::{Oid, StopMode, samples};
+use crate::session::state::Debt;
+use crate::ui::screenshots::sample_diff;
 
 #[test]
 fn a_command_is_shown_whole_and_decided_by_the_same_keys() {
@@ -113,4 +117,80 @@ fn neither_the_palette_nor_the_help_can_decide() {
             model.note
         );
     }
+}
+
+/// A live run with a commit of three hunks that nobody saw, on a screen that shows all of them.
+fn owing() -> (Model, Oid) {
+    let mut model = undisturbed((120, 90));
+    let last = model.state.commits.last().unwrap().clone();
+    let commit = last.made.commit.clone();
+    let mut answer = sample_diff(&commit);
+    answer.time = last.time;
+    model.diffs.insert(commit.clone(), Loaded::Ready(answer));
+    model.state.debts.push(Debt {
+        commit: commit.clone(),
+        unseen: 3,
+        hunks: 3,
+    });
+    (model, commit)
+}
+
+fn looked(effects: &[Effect]) -> Vec<(u32, bool)> {
+    let reviewed = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(Command::ReviewCommit(reviewed)) => Some((reviewed.hunks_seen, reviewed.settled)),
+        _ => None,
+    });
+    reviewed.collect()
+}
+
+#[test]
+fn a_page_of_unseen_work_that_is_left_at_once_was_not_looked_at() {
+    let (mut model, _) = owing();
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('u'), at);
+    frame(&mut model, at + 5 * MS);
+    assert_eq!(
+        looked(&press(&mut model, KeyCode::Esc, at + 300 * MS)),
+        [],
+        "one frame is no look"
+    );
+    assert_eq!(looked(&keys(&mut model, "u Esc")), [(3, false)], "two seconds are");
+}
+
+#[test]
+fn time_behind_a_window_is_no_look() {
+    let (mut model, _) = owing();
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('u'), at);
+    frame(&mut model, at + 5 * MS);
+    press(&mut model, KeyCode::Char('?'), at + 100 * MS);
+    frame(&mut model, at + 105 * MS);
+    press(&mut model, KeyCode::Esc, at + Duration::from_secs(9));
+    assert_eq!(looked(&press(&mut model, KeyCode::Esc, at + Duration::from_secs(9) + MS)), []);
+}
+
+#[test]
+fn what_was_seen_of_a_commit_that_policy_lets_through_stays_seen() {
+    for (typed, told) in [("a Esc", &[(5, true)][..]), ("M Esc", &[])] {
+        let mut model = waiting();
+        model.size.height = 90;
+        keys(&mut model, typed);
+        waiting::tell(&mut model, decided(17, GateDecision::Approve, "policy", ""));
+        let made = CommitMade {
+            tree: waiting::gate().tree.unwrap(),
+            unseen: Some((5, 5)),
+            ..samples::commit_made("c0ffee", None)
+        };
+        assert_eq!(looked(&waiting::tell(&mut model, made)), told, "{typed}");
+    }
+}
+
+#[test]
+fn a_denial_before_a_stop_says_who_is_told() {
+    let mut model = waiting();
+    keys(&mut model, "a d");
+    assert!(screen(&mut model).contains("Why not? The agent is told, and goes on."));
+    let mode = StopMode::AfterStep;
+    waiting::tell(&mut model, StopRequested { mode });
+    assert!(screen(&mut model).contains("Why not? The session ends; the next one is told."));
 }

@@ -1,7 +1,9 @@
 //! Rounds of a review: answers that came too late, what comes next, what was seen before.
 
 use super::*;
+use crate::ui::model::popup::ARMING;
 use crate::ui::model::review::Extent;
+use crate::ui::testing::look;
 
 #[test]
 fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
@@ -161,6 +163,7 @@ fn next_round_with_a_file_more(rows: u16) -> Model {
     model.changes.insert((from, to), Loaded::Ready(vec![added]));
     model.size.height = 16;
     keys(&mut model, "a");
+    look(&mut model);
     model
 }
 
@@ -168,6 +171,7 @@ fn next_round_with_a_file_more(rows: u16) -> Model {
 fn what_no_round_ever_showed_is_not_approved_from_the_view_of_what_changed_since_without_a_word() {
     let mut model = next_round_with_a_file_more(16);
     keys(&mut model, "w G");
+    look(&mut model);
     let shown = screen(&mut model);
     assert!(shown.contains("1/1 seen"), "all there is in view: {shown}");
     assert_eq!(keys(&mut model, "a"), []);
@@ -190,6 +194,7 @@ fn what_is_seen_of_the_changes_since_the_last_round_counts_for_the_whole() {
     assert_eq!(before, 5, "the first round was on the screen, and is the same");
     model.size.height = 40;
     keys(&mut model, "w");
+    look(&mut model);
     let shown = screen(&mut model);
     assert!(
         shown.contains("seen 1 of 1 hunk since the last round, 6 of 6 hunks in all"),
@@ -221,12 +226,14 @@ fn a_line_written_otherwise_is_seen_with_the_rest_of_its_hunk_from_the_last_roun
     model.changes.insert((from, to), Loaded::Ready(vec![since]));
     model.size.height = 16;
     keys(&mut model, "a");
+    look(&mut model);
     assert_eq!(
         model.open_review().unwrap().progress.seen(Extent::Whole),
         4,
         "all but the changed one"
     );
     keys(&mut model, "w G");
+    look(&mut model);
     let review = model.open_review().unwrap();
     assert_eq!(
         (review.progress.seen(Extent::SinceLast), review.progress.seen(Extent::Whole)),
@@ -240,10 +247,15 @@ fn the_screen_is_drawn_once_more_where_a_frame_showed_what_it_counts() {
     let at = model.elapsed + Duration::from_secs(2);
     press(&mut model, KeyCode::Char('a'), at);
     screen(&mut model);
-    let first = update(&mut model, Msg::Drawn(at + MS));
+    assert_eq!(update(&mut model, Msg::Drawn(at + MS)), [], "one frame is no look");
+    model.elapsed = at + MS;
+    let counts = at + MS + ARMING;
+    assert_eq!(model.next_change(), Some(counts), "the loop wakes up for it");
+    screen(&mut model);
+    let first = update(&mut model, Msg::Drawn(counts));
     assert!(first.contains(&Effect::DrawAgain), "{first:?}");
     screen(&mut model);
-    assert_eq!(update(&mut model, Msg::Drawn(at + 2 * MS)), [], "and not for ever");
+    assert_eq!(update(&mut model, Msg::Drawn(counts + MS)), [], "and not for ever");
 }
 
 #[test]
