@@ -83,7 +83,7 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         rule: None,
         fixed: Some("a message of yours, which can be changed where it waits".to_owned()),
         later: false,
-        lines: Vec::new(),
+        lines: before.map(|_| compare("", text)).unwrap_or_default(),
     }));
     sections.extend(before.into_iter().flat_map(|before| gone(before, &window)));
     Ok(NextWindow {

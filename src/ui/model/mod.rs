@@ -162,6 +162,8 @@ pub struct Model {
     pub leaving: bool,
     /// Whether the last key begins sequences that mean nothing here: the next one was meant as a part of one.
     pub astray: bool,
+    /// When a key was last typed into a form that takes none, because its edit is on its way.
+    pub typed_on: Option<Duration>,
     /// Whether Ctrl-C was the last key.
     pub cancel_armed: bool,
     /// Whether the run was live in this UI, so that its end deserves a summary.
@@ -244,6 +246,7 @@ impl Model {
             entered: false,
             leaving: false,
             astray: false,
+            typed_on: None,
             cancel_armed: false,
             saw_run_live: false,
             caches: RefCell::default(),

@@ -37,6 +37,10 @@ pub(super) fn close(model: &mut Model) {
 /// Takes a key that types or moves.
 pub fn key(model: &mut Model, event: KeyEvent) {
     let (columns, height) = (columns(model.size), usize::from(text_area(model.size).height).max(1));
+    if model.editor.as_ref().is_some_and(Editor::is_under_way) {
+        model.typed_on = Some(model.elapsed);
+        return model.refuse("the edit is on its way: its text stays as it was sent; Esc leaves meanwhile");
+    }
     let Some(editor) = ready(model) else { return };
     editor.trouble(None);
     let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
@@ -55,8 +59,10 @@ pub fn paste(model: &mut Model, text: &str) -> bool {
     if model.pages.last().is_none_or(|page| page.subject != Subject::Editor) {
         return false;
     }
+    let under_way = model.editor.as_ref().is_some_and(Editor::is_under_way);
     match ready(model) {
         Some(editor) => editor.field.paste(text),
+        None if under_way => model.refuse("pasted text was dropped: the edit is on its way"),
         None => model.refuse("pasted text was dropped: a question is open"),
     }
     follow_cursor(model);
@@ -65,7 +71,9 @@ pub fn paste(model: &mut Model, text: &str) -> bool {
 
 /// The editor, if keys are typed into it now.
 fn ready(model: &mut Model) -> Option<&mut Editor> {
-    let types = |editor: &&mut Editor| editor.base.is_some() && editor.asking == Asking::Nothing && editor.failed.is_none();
+    let types = |editor: &&mut Editor| {
+        editor.base.is_some() && editor.asking == Asking::Nothing && editor.failed.is_none() && !editor.is_under_way()
+    };
     model.editor.as_mut().filter(types)
 }
 

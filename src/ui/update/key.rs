@@ -7,6 +7,10 @@ use crate::ui::msg::Effect;
 use crate::ui::page::review::written_columns as review_columns;
 use crate::ui::popup::written_columns;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::time::Duration;
+
+/// Who types leaves no longer pause between two keys.
+const TYPING: Duration = Duration::from_secs(1);
 
 /// Takes a key.
 pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
@@ -15,6 +19,9 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
     let cancel_was_armed = std::mem::take(&mut model.cancel_armed);
     if std::mem::take(&mut model.astray) && matches!(press.code, KeyCode::Char(_)) && press.modifiers == KeyModifiers::NONE {
         model.refuse("that key was the second of a sequence that means nothing here; nothing was done");
+        return;
+    }
+    if still_typing(model, press) {
         return;
     }
     let half_typed = !model.resolver.typed().is_empty();
@@ -53,6 +60,21 @@ pub fn key(model: &mut Model, event: KeyEvent, effects: &mut Vec<Effect>) {
         Resolution::Unbound if half_typed => model.refuse("no such key sequence"),
         Resolution::Unbound => astray(model, press),
     }
+}
+
+/// Whoever typed on in a form while its edit was on its way types for it still when it closes: says whether the key is such a one.
+fn still_typing(model: &mut Model, press: KeyPress) -> bool {
+    if model.is_editing() {
+        return false;
+    }
+    let types = matches!(press.code, KeyCode::Char(_)) && !press.modifiers.contains(KeyModifiers::CONTROL);
+    let Some(last) = model.typed_on.take() else { return false };
+    let on = types && model.elapsed < last + TYPING;
+    if on {
+        model.typed_on = Some(model.elapsed);
+        model.refuse("the form has closed, its edit is made: that key was not counted");
+    }
+    on
 }
 
 /// A key that begins something elsewhere: what is typed behind it must not be taken for keys of their own.

@@ -113,6 +113,30 @@ fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     tell(&mut model, made(edit, &[]));
     assert!(model.editor.is_none() && model.pages.is_empty());
     assert_eq!(model.note.as_ref().unwrap().text, "an edit: in the list, commit 1234567");
+    keys(&mut model, "W");
+    assert_eq!(model.pages.len(), 1, "nobody typed on");
+}
+
+#[test]
+fn what_is_typed_while_an_edit_is_on_its_way_changes_no_text_and_runs_nothing_once_the_form_closes() {
+    let mut model = rewording();
+    let effects = keys(&mut model, "C-s");
+    let [(_, edit, _)] = sent(&effects).try_into().unwrap();
+    let before = typed(&model);
+    keys(&mut model, "e f");
+    update(&mut model, Msg::Paste("g".into()));
+    assert_eq!(typed(&model), before);
+    keys(&mut model, "h");
+    assert!(model.note.as_ref().unwrap().text.contains("stays as it was sent"));
+    tell(&mut model, made(edit, &[]));
+    assert!(model.editor.is_none());
+    let at = model.elapsed;
+    for key in ['W', 'q', ' '] {
+        assert_eq!(press(&mut model, KeyCode::Char(key), at + MS), []);
+        assert!(model.pages.is_empty() && model.popup.is_none(), "{key:?}");
+    }
+    press(&mut model, KeyCode::Char('W'), at + 3 * ARMING);
+    assert_eq!(model.pages.len(), 1, "a key after a pause counts");
 }
 
 #[test]

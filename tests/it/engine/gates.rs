@@ -255,6 +255,8 @@ async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
         last.text.ends_with("Reason: Wrong way.") && preview.first.ends_with(&last.text),
         "{last:?}"
     );
+    let lines: Vec<_> = last.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(lines.join("\n"), last.text, "compared with a session that had none of it, all of it is new");
     let told = format!("The human denied \\\"{}\\\" and stopped the run.", opened.title);
     let first = first_request(lab).await;
     assert!(first.contains(&told) && first.contains("Reason: Wrong way."), "{first}");
