@@ -8,10 +8,10 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::launch::runtime;
 use super::project::{self, Project};
-use super::{settings, words};
+use super::{gone, settings, words};
 use crate::engine::finish::{self, IgnoredFiles, Remains};
 use crate::engine::place::Place;
-use crate::git::{HomeStep, Homecoming};
+use crate::git::{HomeStep, Homecoming, Repo};
 use crate::protocol::FinishWay;
 use crate::store::StoreError;
 use crate::ui::text::{Clean, format};
@@ -184,6 +184,15 @@ fn show(place: &Place, plan: &Homecoming, ignored: IgnoredFiles, console: &mut C
     }
     let remains = finish::remains(place, plan)?;
     row("worktree", fate(&remains, ignored))?;
+    if remains.gone
+        && let Some(tree) = place.open().map(|record| &record.tree)
+    {
+        let left = Repo::discover(&place.checkout)?.gone_worktrees()?;
+        let kept = left.iter().find(|gone| gone.worktree == tree.name);
+        if let Some(kept) = kept.and_then(|kept| gone::last(kept, &place.checkout)) {
+            row("kept", kept)?;
+        }
+    }
     for one in remains.ignored.iter().take(LISTED) {
         let more = if one.counted { "" } else { "more than " };
         row("ignored", format!("{}  {more}{}", one.name, format::bytes(one.bytes)))?;

@@ -23,6 +23,17 @@ pub fn checkpoints(gone: &Gone, checkout: &Path) -> String {
     )
 }
 
+/// Says which state a worktree had last that is kept, its branch's commits or not; `None` if none is.
+#[must_use]
+pub fn last(gone: &Gone, checkout: &Path) -> Option<String> {
+    let last = gone.checkpoints.last()?;
+    Some(format!(
+        "{} has the files as they were last, committed or not: {}",
+        last.id,
+        reach(&gone.checkpoint_ref(last.id), checkout)
+    ))
+}
+
 /// Says why a checkpoint cannot be gone to although it is kept; `None` if no worktree that is gone has it.
 #[must_use]
 pub fn checkpoint(gone: &[Gone], id: CheckpointId, checkout: &Path) -> Option<String> {

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::engine::place::Place;
 use crate::git::{HomeStep, Repo};
 use crate::harness::feature_list::ListError;
-use crate::harness::{FeatureList, places};
+use crate::harness::places;
 use crate::link;
 use crate::protocol::event::{FeatureListLoaded, RunInterrupted, RunOutcome};
 use crate::protocol::{Event, FeatureStatus, FinishWay, Seq, WorkTree};
@@ -116,7 +116,7 @@ impl Project {
         if let Some(observed) = observed {
             state.tell(observed);
         }
-        let read = |list: &PathBuf| FeatureList::read(&workspace.join(list));
+        let read = |list: &PathBuf| link::list_now(&workspace, missing.as_ref(), list);
         let (list, read) = match chosen {
             Ok(list) => (list.clone(), read(&list)),
             Err(several) => (

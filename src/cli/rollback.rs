@@ -69,7 +69,7 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
                     return Err(Failure::unready(dropped(kept, &project.state)));
                 }
                 if let Some(kept) = gone::checkpoint(&repo.gone_worktrees()?, id, &project.checkout) {
-                    return Err(Failure::unready(Clean::line(&kept).as_str()));
+                    return Err(Failure::unready(kept));
                 }
             }
             Err(error) => return Err(error.into()),
@@ -78,8 +78,7 @@ fn target(project: &Project, id: &str) -> Result<Target, Failure> {
     match repo.find_commit(id) {
         Ok(commit) => Ok(Target::Commit { commit }),
         Err(_) => Err(Failure::unready(format!(
-            "{} is neither a checkpoint nor a commit here: `longhaul checkpoints {}` lists the checkpoints, `git log` the commits",
-            Clean::line(id),
+            "{id} is neither a checkpoint nor a commit here: `longhaul checkpoints {}` lists the checkpoints, `git log` the commits",
             words::path(&project.checkout)
         ))),
     }
@@ -178,7 +177,7 @@ fn no_move(project: &Project, what: &'static str) -> Result<Failure, Failure> {
         let gone = Repo::discover(&project.workspace)?.gone_worktrees()?;
         said.extend(gone.iter().filter_map(|gone| gone::moves(gone, &project.checkout)));
     }
-    Ok(Failure::unready(Clean::line(&said.join("; ")).as_str()))
+    Ok(Failure::unready(said.join("; ")))
 }
 
 /// Prints what would happen; the lists below it up to so many names each.

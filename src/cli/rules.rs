@@ -99,7 +99,7 @@ fn revoke(dir: &Path, id: &str, console: &mut Console) -> Result<(), Failure> {
     let Some(rule) = known else {
         return Err(Failure::user(
             Exit::Usage,
-            format!("there is no rule {}; `longhaul rules` lists them", Clean::line(id)),
+            format!("there is no rule {id}; `longhaul rules` lists them"),
         ));
     };
     if !rule.holds(Timestamp::now()) {

@@ -46,6 +46,8 @@ struct Report {
     last_commit: Option<String>,
     /// Whether a move was cut off and waits to be finished.
     move_cut_off: bool,
+    /// Hunks that were committed and that no person has seen.
+    unseen_hunks: u32,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
     usage: Usage,
@@ -205,6 +207,15 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         let last = last_commit(project).map_or_else(String::new, |(id, subject)| format!(", last {} {subject}", id.short()));
         let counted = format::commits(held.len(), state.commits.len(), state.branch());
         lines.push(("commits", format!("{counted}{last}")));
+    }
+    if !state.debts.is_empty() {
+        let told = format!(
+            "{} of {} that nobody has seen: `u` in `longhaul {}` walks them",
+            format::plural(state.unseen_hunks() as usize, "hunk"),
+            format::plural(state.debts.len(), "commit"),
+            words::path(&project.checkout)
+        );
+        lines.push(("unseen", told));
     }
     if state.totals.requests > 0 {
         lines.push((
@@ -388,6 +399,7 @@ fn report(project: &Project, now: Timestamp) -> Report {
         commits_made: state.commits.len(),
         last_commit: last_commit(project).map(|(id, _)| id.to_string()),
         move_cut_off: project.has_cut_move(),
+        unseen_hunks: state.unseen_hunks(),
         edit_cut_off: project.has_cut_edit(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),

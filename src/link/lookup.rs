@@ -218,7 +218,7 @@ impl Lookups {
                 state.tell(RunInterrupted {});
             }
         }
-        for event in present::events(&self.workspace, &source.settings.feature_list, false) {
+        for event in present::events(&source.dir, &self.workspace, &source.settings.feature_list, false) {
             state.tell(event);
         }
         if state.project.is_empty() {

@@ -20,7 +20,7 @@ pub use in_process::InProcess;
 pub use lookup::{Lookups, NextWindowSource};
 pub use mover::Mover;
 pub use offline::{edit_features, offline_in, settle_edit};
-pub use present::{observed, observed_with_tree};
+pub use present::{list_now, observed, observed_with_tree};
 pub use wanted::Wanted;
 
 use crate::protocol::{Answer, Command, Envelope, Query};

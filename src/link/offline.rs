@@ -87,7 +87,7 @@ impl Backend for Offline {
         let (workspace, list) = (self.workspace.clone(), self.feature_list.clone());
         let present = {
             let dir = dir.clone();
-            move || present::events(&workspace, &list, dir.exists())
+            move || present::events(&dir, &workspace, &list, dir.exists())
         };
         let told = move || watch::from_the_start(&dir, desk, sink, mode, present);
         if let Err(error) = std::thread::Builder::new().name("link".into()).spawn(told) {

@@ -1,9 +1,11 @@
 //! A project as it lies on disk now, told as events that are never written.
 
 use crate::git::{GitError, Repo};
+use crate::harness::feature_list::ListError;
 use crate::harness::{FeatureList, own_files};
-use crate::protocol::Event;
 use crate::protocol::event::{FeatureListLoaded, RepositoryObserved};
+use crate::protocol::{Event, WorkTree};
+use crate::store::ProjectDir;
 use std::path::Path;
 
 /// Commits read for the Git pane.
@@ -38,15 +40,44 @@ fn observe(workspace: &Path, look: impl FnOnce(&Repo) -> Result<RepositoryObserv
     }
 }
 
+/// Reads the list as it is now: on the disk or, where the worktree that had it is `gone`, in the branch that holds its commits. What
+/// lies in the person's own checkout then is not what the agent worked on.
+///
+/// # Errors
+/// The list cannot be read.
+pub fn list_now(workspace: &Path, gone: Option<&WorkTree>, list: &Path) -> Result<Option<FeatureList>, ListError> {
+    let Some(tree) = gone else {
+        return FeatureList::read(&workspace.join(list));
+    };
+    let held = || {
+        let repo = Repo::discover(workspace)?;
+        let tip = repo.branch_at(&tree.branch)?;
+        tip.map_or(Ok(None), |tip| repo.read_at(&tip, list))
+    };
+    let held: Result<Option<Vec<u8>>, GitError> = held();
+    held.inspect_err(|error| tracing::info!(%error, "no list in the branch of a worktree that is gone"))
+        .ok()
+        .flatten()
+        .map(|bytes| FeatureList::parse(&list.display().to_string(), bytes))
+        .transpose()
+}
+
+/// The project's worktree, if it is remembered and not there.
+fn gone(dir: &ProjectDir) -> Option<WorkTree> {
+    let record = dir.worktree().ok().flatten()?;
+    let is_gone = record.is_open() && !Path::new(&record.tree.path).is_dir();
+    is_gone.then_some(record.tree)
+}
+
 /// Returns the list and the repository as they are now: what the log says of them may be older.
-pub fn events(workspace: &Path, list: &Path, has_log: bool) -> Vec<Event> {
+pub fn events(dir: &ProjectDir, workspace: &Path, list: &Path, has_log: bool) -> Vec<Event> {
     let observed = if has_log {
         observed_with_tree(workspace, list)
     } else {
         observed(workspace)
     };
     let mut events: Vec<Event> = observed.map(Event::from).into_iter().collect();
-    match FeatureList::read(&workspace.join(list)) {
+    match list_now(workspace, gone(dir).as_ref(), list) {
         Ok(Some(read)) => {
             let (features, notices) = (read.features().to_vec(), read.notices().to_vec());
             events.push(

@@ -54,6 +54,12 @@ pub struct Debt {
 }
 
 impl State {
+    /// Counts the hunks of the branch's commits that no person has seen.
+    #[must_use]
+    pub fn unseen_hunks(&self) -> u32 {
+        self.debts.iter().map(|debt| debt.unseen).sum()
+    }
+
     /// Lists the checkpoints that need not be kept longer, oldest first: of steps alone, for sessions' borders, commits and what was
     /// before a move stay, as does the newest of all, which the next one is compared with. Those that are dropped already are among
     /// them: whoever dropped them may have been cut off.

@@ -72,6 +72,12 @@ async fn a_commit_is_reviewed_after_its_run_and_the_next_session_reads_the_comme
     assert!(told(&second, "Two lines, please.") > 0 && told(&second, "(Skeleton)") > 0);
     assert_eq!(second.state.messages, []);
 
+    let status = says(&lab, &["status"]);
+    assert!(status.contains("that nobody has seen: `u` in"), "{status}");
+    let counted = second.state.unseen_hunks();
+    assert_eq!(json(&lab, "status")["unseen_hunks"], counted);
+    assert!(counted > 0 && status.contains(&format!("{counted} hunk")), "{status}");
+
     // Days later, in a window of its own, that is gone before its reader is done with the commit.
     let owed = debts(&second)[0].clone();
     for texts in [&["And a trap."] as &[&str], &["And a trap.", "And a test."]] {
@@ -85,6 +91,21 @@ async fn a_commit_is_reviewed_after_its_run_and_the_next_session_reads_the_comme
     assert!(told(&third, "And a test.") > 0 && told(&third, "And a trap.") > 0);
     assert_eq!(debts(&third)[0], owed, "it is owed a look still");
     assert_eq!(told(&third, "Two lines, please."), 0, "said once");
+}
+
+/// What a command prints of the project.
+fn says(lab: &Lab, args: &[&str]) -> String {
+    let mut program = Program::cargo_bin("longhaul").unwrap();
+    program
+        .args(args)
+        .current_dir(lab.workspace())
+        .env("LONGHAUL_STATE_DIR", lab.state_root())
+        .env("HOME", lab.workspace());
+    String::from_utf8(program.output().unwrap().stdout).unwrap()
+}
+
+fn json(lab: &Lab, command: &str) -> serde_json::Value {
+    serde_json::from_str(&says(lab, &[command, "--json"])).unwrap()
 }
 
 /// What a subscriber was told, folded.
@@ -262,16 +283,7 @@ fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
     let lab = Lab::new();
     let mut writer = begins(&lab, "first", 1);
     writer.append(SessionNo(1), waits()).unwrap();
-    let says = |args: &[&str]| {
-        let mut program = Program::cargo_bin("longhaul").unwrap();
-        program
-            .args(args)
-            .current_dir(lab.workspace())
-            .env("LONGHAUL_STATE_DIR", lab.state_root())
-            .env("HOME", lab.workspace());
-        String::from_utf8(program.output().unwrap().stdout).unwrap()
-    };
-    let json = |command: &str| -> serde_json::Value { serde_json::from_str(&says(&[command, "--json"])).unwrap() };
+    let (says, json) = (|args: &[&str]| says(&lab, args), |command: &str| json(&lab, command));
     assert!(says(&["status"]).contains("waiting for you"), "{}", says(&["status"]));
     assert_eq!(json("gates").as_array().unwrap().len(), 1);
     drop(writer);

@@ -256,7 +256,11 @@ async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
         "{last:?}"
     );
     let lines: Vec<_> = last.lines.iter().map(|line| line.text.as_str()).collect();
-    assert_eq!(lines.join("\n"), last.text, "compared with a session that had none of it, all of it is new");
+    assert_eq!(
+        lines.join("\n"),
+        last.text,
+        "compared with a session that had none of it, all of it is new"
+    );
     let told = format!("The human denied \\\"{}\\\" and stopped the run.", opened.title);
     let first = first_request(lab).await;
     assert!(first.contains(&told) && first.contains("Reason: Wrong way."), "{first}");

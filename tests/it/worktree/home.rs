@@ -119,6 +119,11 @@ async fn a_conflict_is_all_that_is_said_and_its_advice_leads_to_the_end() {
 async fn a_worktree_removed_by_hand_is_said_to_be_gone_and_a_branch_that_is_gone_names_the_way_round() {
     let place = worked();
     fs::remove_dir_all(place.tree()).unwrap();
+    place.longhaul(&["status"]).assert().success().stdout(
+        contains("holds its commits")
+            .and(contains("1 of 2 pass"))
+            .and(contains("regressed").not()),
+    );
     place.git(&["branch", "-m", "main", "trunk"]);
     place
         .longhaul(&["finish", "--merge"])
@@ -129,7 +134,11 @@ async fn a_worktree_removed_by_hand_is_said_to_be_gone_and_a_branch_that_is_gone
         .longhaul(&["finish", "--merge", "--into", "trunk", "--dry-run"])
         .assert()
         .success()
-        .stdout(contains("worktree  is gone already"));
+        .stdout(
+            contains("worktree  is gone already")
+                .and(contains("has the files as they were last, committed or not"))
+                .and(contains("restore --source=refs/longhaul/worktrees/main/checkpoints/")),
+        );
     place
         .longhaul(&["finish", "--merge", "--into", "trunk"])
         .assert()
