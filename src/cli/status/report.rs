@@ -1,0 +1,189 @@
+//! `longhaul status --json`: where a project stands, for programs.
+
+use super::last_commit;
+use crate::cli::moving::Moving;
+use crate::cli::project::{Project, Standing};
+use crate::cli::words;
+use crate::protocol::{MoveKind, Usage};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// The machine-readable form. Fields are added, never renamed.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    project: String,
+    workspace: String,
+    standing: Standing,
+    /// The word that the header of the terminal shows, too.
+    state: &'static str,
+    state_since: Option<Timestamp>,
+    queued_messages: usize,
+    process: Option<u32>,
+    reason: Option<String>,
+    /// Where it is worked on, if not in the workspace that the user named.
+    worktree: Option<Worktree>,
+    features: Features,
+    sessions: usize,
+    session: Option<Current>,
+    /// How the running or last session's work moves.
+    headway: Option<Moving>,
+    /// Features that are left out of the latest run because work on them went round.
+    left_out: Vec<String>,
+    tests: Option<Tests>,
+    /// The latest move back or forth since the latest run began.
+    moved: Option<Moved>,
+    /// The engine's commits that the branch holds now.
+    commits: usize,
+    /// Those that it ever made.
+    commits_made: usize,
+    last_commit: Option<String>,
+    /// Whether a move was cut off and waits to be finished.
+    move_cut_off: bool,
+    /// Hunks that were committed and that no person has seen.
+    unseen_hunks: u32,
+    /// Whether an edit of the feature list was cut off and waits to be settled.
+    edit_cut_off: bool,
+    usage: Usage,
+    cost_usd: f64,
+    unpriced_tokens: u64,
+    log: String,
+    log_problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Worktree {
+    path: String,
+    branch: String,
+    into: Option<String>,
+    checkout: String,
+    /// Whether it is remembered and not on the disk.
+    missing: bool,
+    finished: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Features {
+    passing: usize,
+    total: usize,
+    regressed: usize,
+    /// Of the passing ones, those whose own tests failed in a later run.
+    doubted: usize,
+    /// Why the list on disk cannot be read; the numbers are then the log's.
+    error: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Current {
+    number: u32,
+    role: &'static str,
+    feature: Option<String>,
+    turn: u32,
+    activity: &'static str,
+    context_share: f64,
+    ended: Option<Cow<'static, str>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Moved {
+    kind: MoveKind,
+    title: String,
+    time: Timestamp,
+    undo: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Tests {
+    /// Whether the files are still those of the run.
+    of_these_files: bool,
+    command: String,
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+    /// Whether its time limit stopped it, and which.
+    timed_out: bool,
+    limit_seconds: Option<u64>,
+}
+/// Tells where a project stands.
+pub(super) fn report(project: &Project, now: Timestamp) -> Report {
+    let state = &project.state;
+    let (word, since) = project.state_word(now);
+    let held = state.commits_held();
+    let (passing, total) = state.features.progress();
+    Report {
+        project: project.name(),
+        workspace: project.workspace.display().to_string(),
+        worktree: state.worktree.as_ref().map(|place| Worktree {
+            path: place.taken.tree.path.clone(),
+            branch: place.taken.tree.branch.clone(),
+            into: place.taken.tree.into.clone(),
+            checkout: place.taken.tree.checkout.clone(),
+            missing: project.missing.is_some(),
+            finished: place.finished.as_ref().map(|finished| finished.way.word()),
+        }),
+        standing: project.standing(),
+        state: word,
+        state_since: since,
+        queued_messages: state.messages.len(),
+        process: project.holder,
+        reason: state
+            .run
+            .as_ref()
+            .and_then(|run| run.ended.as_ref())
+            .map(|(_, _, reason)| reason.clone()),
+        features: Features {
+            passing,
+            total,
+            regressed: project.regressed(),
+            doubted: state.doubted(),
+            error: project.list_error.as_ref().map(ToString::to_string),
+        },
+        sessions: state.sessions.len(),
+        session: state.current().map(|session| Current {
+            number: session.number.0,
+            role: session.role.as_str(),
+            feature: session.feature.as_ref().map(ToString::to_string),
+            turn: session.turn.0,
+            activity: words::activity(session.activity),
+            context_share: session.context_share(),
+            ended: session.ended.as_ref().map(|(_, ended)| words::ended(ended)),
+        }),
+        headway: state.current().map(Moving::of),
+        left_out: state
+            .features
+            .rows
+            .iter()
+            .filter(|row| row.track.is_given_up)
+            .map(|row| row.feature.id.to_string())
+            .collect(),
+        tests: state.tested_now().run().map(|(run, _)| {
+            let totals = run.totals();
+            Tests {
+                of_these_files: state.tested_now().exactly().is_some(),
+                command: run.command.clone(),
+                passed: totals.passed,
+                failed: totals.failed,
+                skipped: totals.skipped,
+                timed_out: run.timed_out,
+                limit_seconds: run.limit_seconds,
+            }
+        }),
+        moved: state.standing_move().map(|past| Moved {
+            kind: past.moved.kind,
+            title: past.moved.title.clone(),
+            time: past.time,
+            undo: past.moved.undo,
+        }),
+        commits: held.len(),
+        commits_made: state.commits.len(),
+        last_commit: last_commit(project).map(|(id, _)| id.to_string()),
+        move_cut_off: project.has_cut_move(),
+        unseen_hunks: state.unseen_hunks(),
+        edit_cut_off: project.has_cut_edit(),
+        usage: state.totals.usage,
+        cost_usd: state.totals.cost.usd(),
+        unpriced_tokens: state.totals.unpriced_tokens,
+        log: project.dir.sessions().display().to_string(),
+        log_problems: project.problems.iter().map(ToString::to_string).collect(),
+    }
+}
