@@ -276,6 +276,16 @@ fn what_was_written_to_a_session_that_was_killed_is_read_changed_and_added_to_be
         matches!(event, Event::MessageEdited(_))
     });
     assert_eq!(said(), ["[human] mind the tabs, please", "[human] and the tests"]);
+    does(Steer::WithdrawMessage { message }, |event| {
+        matches!(event, Event::MessageWithdrawn(_))
+    });
+    assert_eq!(said(), ["[human] and the tests"]);
+    let mut watching = Watching::new(&client);
+    watching.until(|update| matches!(update, Update::CaughtUp));
+    client.send(Command::Steer(Steer::WithdrawMessage { message })).unwrap();
+    watching.until(
+        |update| matches!(update, Update::Events(events) if events.iter().any(|told| matches!(told.event, Event::SteerRefused(_)))),
+    );
 }
 
 #[test]
