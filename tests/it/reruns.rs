@@ -1,6 +1,6 @@
 //! Test runs beside the conversation: a person's, live and when the run is over, and the agent's own in the background.
 
-use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, wait_for};
+use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, eventually, wait_for};
 use longhaul::link::{self, Client};
 use longhaul::protocol::event::{RunOutcome, TestRunStarted, TestsBehind};
 use longhaul::protocol::{CaseStatus, Command, Event, PauseMode, Seq, Steer, TestPurpose, TestRun};
@@ -26,8 +26,18 @@ fn waits(lab: &Lab) -> String {
     let go = gate(lab);
     call(
         "bash",
-        &format!(r#"{{ command = "until [ -e {} ]; do sleep 0.02; done" }}"#, go.display()),
+        &format!(
+            r#"{{ command = "touch {0}.waits; until [ -e {0} ]; do sleep 0.02; done" }}"#,
+            go.display()
+        ),
     )
+}
+
+/// Waits until that command is at work, which is a moment after it is said to be.
+async fn at_work(lab: &Lab) {
+    let waits = gate(lab).with_extension("waits");
+    let begun = move || eventually("the command", || waits.exists());
+    tokio::task::spawn_blocking(begun).await.unwrap();
 }
 
 fn waiting(event: &Event) -> bool {
@@ -60,7 +70,7 @@ async fn a_person_s_run_waits_for_the_agent_s_command_and_the_agent_for_the_run(
     let lab = Lab::new();
     let second = builds("F002", "02", "bye").replacen("role = \"coding\"\n", &format!("role = \"coding\"\n{}", waits(&lab)), 1);
     let (running, client) = start(&lab, &[&builds("F001", "01", "hello"), &second]).await;
-    saw(&client, waiting).await;
+    at_work(&lab).await;
     client.send(Command::RunTests { only: Vec::new() }).unwrap();
     client.send(Command::RunTests { only: Vec::new() }).unwrap();
     let twice = |event: &Event| matches!(event, Event::SteerRefused(refused) if refused.reason.contains("wait already"));
@@ -101,7 +111,7 @@ async fn a_run_that_waits_for_the_agent_s_command_says_so_and_is_taken_back() {
     let lab = Lab::new();
     let second = builds("F002", "02", "bye").replacen("role = \"coding\"\n", &format!("role = \"coding\"\n{}", waits(&lab)), 1);
     let (running, client) = start(&lab, &[&builds("F001", "01", "hello"), &second]).await;
-    saw(&client, waiting).await;
+    at_work(&lab).await;
     client.send(Command::RunTests { only: Vec::new() }).unwrap();
     saw(
         &client,
@@ -352,7 +362,7 @@ async fn tests_are_run_while_the_run_is_paused() {
     let lab = Lab::new();
     let first = builds("F001", "01", "hello").replacen("role = \"coding\"\n", &format!("role = \"coding\"\n{}", waits(&lab)), 1);
     let (running, client) = start(&lab, &[&first, &builds("F002", "02", "bye")]).await;
-    saw(&client, waiting).await;
+    at_work(&lab).await;
     let mode = PauseMode::AfterStep;
     client.send(Command::Steer(Steer::Pause { mode })).unwrap();
     saw(&client, |event| matches!(event, Event::PauseRequested(_))).await;
