@@ -249,8 +249,8 @@ async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() 
     assert_eq!(lab.run(script).await.ended.outcome, RunOutcome::AllPassing, "said once");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
+/// A project whose features were proven, and whose tests nothing runs any more: a person took their runner away.
+async fn proven_and_no_longer_run() -> Lab {
     let mut lab = foreign(true);
     lab.settings.verify.command = Some("sh tests/run.sh".to_owned());
     let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", mends("echo bye > bye.txt"));
@@ -260,6 +260,12 @@ async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
     lab.settings.verify.command = None;
     lab.settings.limits.sessions = Some(1);
     lab.git(&["rm", "-q", "tests/run.sh"]);
+    lab
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
+    let lab = proven_and_no_longer_run().await;
     lab.write("hello.txt", "broken\n");
     lab.commit_all("by a person");
     let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
@@ -275,15 +281,7 @@ async fn features_whose_tests_nothing_can_run_any_more_are_not_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn features_whose_tests_nothing_can_run_any_more_are_set_back_as_a_session_starts() {
-    let mut lab = foreign(true);
-    lab.settings.verify.command = Some("sh tests/run.sh".to_owned());
-    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", mends("echo bye > bye.txt"));
-    let ran = lab.run(&script).await;
-    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
-
-    lab.settings.verify.command = None;
-    lab.settings.limits.sessions = Some(1);
-    lab.git(&["rm", "-q", "tests/run.sh"]);
+    let lab = proven_and_no_longer_run().await;
     let more = ",\n {\"id\": \"F003\", \"description\": \"sing\", \"passes\": false}]";
     let list = lab.read("feature_list.json");
     lab.write(
