@@ -4,6 +4,7 @@
 //! or did not run, proves nothing.
 
 use super::COMMAND_CASE;
+use super::format::tap;
 use crate::protocol::naming::{matches, names};
 use crate::protocol::{CaseStatus, Feature, TestCase, TestRun};
 
@@ -45,9 +46,18 @@ pub fn own<'a>(feature: &'a Feature, run: &'a TestRun) -> Own<'a> {
         amiss: run
             .cases
             .iter()
-            .find(|case| case.name == COMMAND_CASE && case.status == CaseStatus::Failed)
-            .map(|case| case.detail.as_str()),
+            .filter(|case| case.status == CaseStatus::Failed)
+            .find_map(amiss),
     }
+}
+
+/// Returns what a failed case tells of the run as a whole, if it does.
+fn amiss(case: &TestCase) -> Option<&str> {
+    if case.name == COMMAND_CASE {
+        return Some(&case.detail);
+    }
+    // Whoever ends the program in the middle of a test takes the rest of it along, and nobody knows whose that is.
+    tap::is_short(&case.name).then_some(&case.name)
 }
 
 /// Finds a feature's own results, in the run's order, each once.

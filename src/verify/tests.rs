@@ -288,6 +288,14 @@ fn a_run_of_which_something_is_amiss_proves_nothing() {
     assert!(proven(&[("a", Passed), ("b", Failed)]));
     assert!(proven(&[("a", Passed), (COMMAND_CASE, Passed)]));
     assert!(!proven(&[("a", Passed), (COMMAND_CASE, Failed)]));
+    for short in ["planned 3 tests, ran 2", "no plan", "Bail out!", "Bail out! no disk"] {
+        assert!(
+            !proven(&[("a", Passed), (short, Failed)]),
+            "{short}: whose results are missing?"
+        );
+        let other = format!("tests/b.sh: {short}");
+        assert!(proven(&[("a", Passed), (&other, Failed)]), "they are of another file");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Test runs beside the conversation: a person's, live and when the run is over, and the agent's own in the background.
 
-use crate::support::{INITIALIZER, Lab, Ran, Running, builds, call, coding, ends, eventually, wait_for};
+use crate::support::{INITIALIZER, Lab, Ran, Running, answered, builds, call, coding, ends, eventually, wait_for};
 use longhaul::link::{self, Client};
 use longhaul::protocol::event::{RunOutcome, TestRunStarted, TestsBehind};
 use longhaul::protocol::{CaseStatus, Command, Event, PauseMode, Seq, Steer, TestPurpose, TestRun};
@@ -185,12 +185,11 @@ async fn one_test_is_run_where_the_runner_can_and_refused_where_it_cannot() {
         .await;
     let only = vec!["tests/01-hello.sh: works".to_owned()];
     let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);
-    client.send(Command::RunTests { only: only.clone() }).unwrap();
-    saw(
-        &client,
-        |event| matches!(event, Event::SteerRefused(refused) if refused.reason.contains("`rerun`")),
-    )
-    .await;
+    let asks = Command::RunTests { only: only.clone() };
+    let refused = |event: &Event| matches!(event, Event::SteerRefused(refused) if refused.reason.contains("`rerun`"));
+    tokio::task::spawn_blocking(move || answered(&client, asks, refused))
+        .await
+        .unwrap();
 
     lab.settings.verify.rerun = Some(RERUN.to_owned());
     let client = link::offline_in(lab.dir(), &lab.workspace(), &lab.settings, None);

@@ -95,3 +95,30 @@ async fn a_last_look_that_its_limit_stops_ends_the_run_as_not_known() {
     let row = &ran.state.features.rows[0];
     assert_eq!(row.feature.status, FeatureStatus::Passing, "{:?}", row.flips);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_ends_before_its_plan_proves_nothing_though_what_it_named_passed() {
+    for end in ["exit 0", "echo Bail out!; exit 0"] {
+        let mut lab = Lab::new();
+        lab.settings.stall_sessions = 1;
+        lab.settings.verify.command = Some("sh tests/run.sh".into());
+        lab.write(
+            "feature_list.json",
+            r#"[{"id": "F001", "description": "say hello", "passes": false, "tests": ["says hello"]}]"#,
+        );
+        lab.write("tests/run.sh", "echo 1..3\n. tests/01.sh\n");
+        let test = ". ./hello.sh\n[ \"$(hello)\" = hi ] && echo 'ok 1 - says hello'\nhello_file\necho 'not ok 2 - says hello in a file'\necho 'ok 3'\n";
+        lab.write("tests/01.sh", test);
+        lab.commit_all("begin");
+        let code = format!(r#"printf "hello() {{ echo hi; }}\nhello_file() {{ {end}; }}\n" > hello.sh"#);
+        let builds = call("bash", &format!("{{ command = '''{code}''' }}"));
+        let claim = call("feature_passed", r#"{ id = "F001", evidence = "its test passes" }"#);
+        let ran = lab
+            .run(&(EMPTY.to_owned() + &coding(&(builds + &claim + &ends())) + &coding(&ends())))
+            .await;
+        let row = &ran.state.features.rows[0];
+        assert_eq!(row.feature.status, FeatureStatus::Failing, "{end}");
+        let told = ran.result(1);
+        assert!(told.contains("this run cannot be believed"), "{end}: {told}");
+    }
+}

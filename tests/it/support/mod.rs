@@ -251,17 +251,31 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Waits until an event fits, and returns everything up to it.
 pub fn wait_for(client: &Client, wanted: impl Fn(&Event) -> bool + Send + 'static) -> Vec<Arc<Envelope>> {
+    until(&subscribed(client), wanted)
+}
+
+/// Sends a command to a log that no run writes, and waits for what it is answered: a refusal is told to who listens by then, and not kept.
+pub fn answered(client: &Client, command: longhaul::protocol::Command, wanted: impl Fn(&Event) -> bool + Send + 'static) {
+    let told = subscribed(client);
+    until(&told, |_| true);
+    client.send(command).unwrap();
+    until(&told, wanted);
+}
+
+fn subscribed(client: &Client) -> mpsc::Receiver<Arc<Envelope>> {
     let (sender, receiver) = mpsc::sync_channel(1024);
     client.subscribe(Box::new(move |update| match update {
         Update::Events(events) => events.into_iter().all(|event| sender.send(event).is_ok()),
         Update::CaughtUp => true,
         Update::Closed | Update::Reopened => true,
     }));
+    receiver
+}
+
+fn until(told: &mpsc::Receiver<Arc<Envelope>>, wanted: impl Fn(&Event) -> bool) -> Vec<Arc<Envelope>> {
     let mut seen = Vec::new();
     loop {
-        let envelope = receiver
-            .recv_timeout(Duration::from_secs(20))
-            .expect("the event did not come");
+        let envelope = told.recv_timeout(Duration::from_secs(20)).expect("the event did not come");
         let fits = wanted(&envelope.event);
         seen.push(envelope);
         if fits {

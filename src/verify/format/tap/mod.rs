@@ -39,7 +39,15 @@ impl Format for Tap {
 
 /// Says whether a case stands only for what a stream promised and has not kept yet.
 pub(in crate::verify) fn is_owed(name: &str) -> bool {
-    let what = name.rsplit(": ").next().unwrap_or(name);
+    is_promise(name.rsplit(": ").next().unwrap_or(name))
+}
+
+/// Says whether a failed case tells that results are missing which could be any test's: it is of no file and of no subtest.
+pub(in crate::verify) fn is_short(name: &str) -> bool {
+    is_promise(name) || name.starts_with(stream::BAIL)
+}
+
+fn is_promise(what: &str) -> bool {
     what == stream::NO_PLAN || what.starts_with("planned ") && what.contains(" tests, ran ")
 }
 
@@ -154,9 +162,9 @@ impl Reader {
     fn bail(&mut self, why: &str) {
         if let Some(stream) = self.open.last_mut() {
             let what = if why.is_empty() {
-                "Bail out!".to_owned()
+                stream::BAIL.to_owned()
             } else {
-                format!("Bail out! {why}")
+                format!("{} {why}", stream::BAIL)
             };
             stream.fail(&what, "the tests stopped here".into());
         }

@@ -11,6 +11,8 @@ const DETAIL_WIDTH: usize = 200;
 
 /// What stands for a stream without a plan.
 pub(super) const NO_PLAN: &str = "no plan";
+/// How the name of a failed case begins that stands for the end which a stream gave itself.
+pub(super) const BAIL: &str = "Bail out!";
 
 /// A stream being read.
 #[derive(Debug, Default)]
