@@ -12,13 +12,16 @@ use crate::guard::watch::Change;
 use crate::harness::FeatureList;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureFlipped, FlipBy};
 use crate::protocol::{Feature, FeatureId, FeatureStatus};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Follows outside changes until the watcher closes.
 pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, remarks: mpsc::Sender<String>) {
-    while let Some(change) = changes.recv().await {
+    while let Some(mut change) = changes.recv().await {
+        // Whoever wrote to a guarded file, it was put back before this came to be told.
+        change.paths.retain(|path| !stands(&project, Path::new(path)));
         for seen in change.events(&project.list_name()) {
             match notice(&project, seen, &change).await {
                 // A full channel means the agent is far behind; the log has it all the same.
@@ -27,6 +30,12 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
             }
         }
     }
+}
+
+/// Says whether a file is guarded, and as it is guarded.
+fn stands(project: &Project, path: &Path) -> bool {
+    let agreed = project.guard.trusted(path);
+    agreed.is_some() && agreed == fs::read(project.workspace.join(path)).ok()
 }
 
 /// Tells of guarded files that changed while no run was on, given as path and one line.

@@ -12,6 +12,7 @@ mod guarded;
 mod held;
 mod index;
 mod interrupt;
+mod late;
 mod left;
 mod limits;
 mod matrix;

@@ -4,7 +4,7 @@ use super::expr::{condition, holds_always};
 use super::live::{is_dead, is_excused, leaves};
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
-use super::verdict::{always_good, trapped};
+use super::verdict::{always_good, says_failed, trapped};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -199,7 +199,8 @@ fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, 
 fn ends_well(node: Node<'_>, source: &str) -> bool {
     let all = flat(node, source);
     let told = node.named_child(1).is_some_and(|last| {
-        last.kind() == "command" && matches!(field(last, "name", source), "echo" | "printf") && all.contains("||")
+        let prints = last.kind() == "command" && matches!(field(last, "name", source), "echo" | "printf");
+        prints && all.contains("||") && !says_failed(&flat(last, source))
     });
     let last = all;
     told || ["|| true", "|| :", "|| exit 0", "|| return 0"]

@@ -25,6 +25,11 @@ const SPOKEN: [&str; 7] = [
     "errexit",
 ];
 
+/// Says whether words of a script tell its reader that it failed.
+pub(super) fn says_failed(words: &str) -> bool {
+    SPOKEN.iter().any(|spoken| words.contains(spoken))
+}
+
 /// Says why a script ends well whatever happens in it: its last command cannot fail, and none before it can end the script.
 pub(super) fn always_good(statements: &[Node<'_>], source: &str) -> Option<String> {
     let end = statements.iter().position(|node| is_exit(*node, source));
@@ -126,7 +131,7 @@ fn can_end_badly(source: &str) -> bool {
 
 /// Says whether somebody may be told the result by what is printed.
 fn may_be_read(last: Node<'_>, source: &str) -> bool {
-    if SPOKEN.iter().any(|word| source.contains(word)) || words(source).any(|word| RUNNERS.contains(&word)) {
+    if says_failed(source) || words(source).any(|word| RUNNERS.contains(&word)) {
         return true;
     }
     let mut root = last;

@@ -1,0 +1,44 @@
+//! What a session's background processes write last, while they are being ended, is theirs and no person's.
+
+use crate::support::{Lab, call, coding, ends};
+use longhaul::protocol::Event;
+use longhaul::protocol::event::{ExternalKind, FlipBy};
+
+const EMPTY: &str = "[script]\nmodel = \"scripted-demo\"\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_put_back_as_a_session_ends_is_not_laid_on_a_person() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 2;
+    lab.settings.limits.sessions = Some(2);
+    lab.settings.verify.command = Some("sh tests/run.sh".into());
+    let list = r#"[{"id": "F001", "description": "say hello", "passes": false, "tests": ["hello"]}]"#;
+    lab.write("feature_list.json", list);
+    lab.write(
+        "tests/run.sh",
+        "echo 1..1\ntest -e hello && echo 'ok 1 - hello' || echo 'not ok 1 - hello'\n",
+    );
+    let writes = "echo 'ok 1 - hello' > tests/run.sh; sed s/false/true/ feature_list.json > l; cp l feature_list.json";
+    lab.write("loop.sh", &format!("while :; do {writes}; sleep 0.01; done\n"));
+    lab.commit_all("begin");
+    let cheats =
+        call("bash", r#"{ command = "setsid sh loop.sh > /dev/null 2>&1 &" }"#) + &call("bash", r#"{ command = "sleep 0.3" }"#);
+    let looks = call("bash", "{ command = \"sleep 1\" }");
+    let ran = lab
+        .run(&(EMPTY.to_owned() + &coding(&(cheats + &ends())) + &coding(&(looks + &ends()))))
+        .await;
+    let breaches = ran.all(|event| matches!(event, Event::BreachFound(_)).then_some(()));
+    assert!(!breaches.is_empty(), "it did write");
+    let laid = ran.all(|event| match event {
+        Event::ExternalChangeSeen(seen)
+            if seen.what == ExternalKind::FeatureList || seen.paths.iter().any(|path| path == "tests/run.sh") =>
+        {
+            Some(seen.detail.clone())
+        }
+        Event::FeatureFlipped(flip) if flip.by == FlipBy::Human => Some(flip.reason.clone()),
+        _ => None,
+    });
+    assert_eq!(laid, Vec::<String>::new());
+    assert_eq!(lab.read("feature_list.json"), list);
+    assert!(ran.requests.iter().all(|body| !body.contains("The human may do that")));
+}
