@@ -251,15 +251,15 @@ fn keep(project: &Project, claim: Claim, by: FlipBy, evidence: Evidence) -> Resu
     })
 }
 
-/// Features that pass in the list as it lies there and do not in the last commit's: what they pass by was never committed.
+/// Features that pass in the list as it lies there and do not in the last commit's, if they were not shown on that commit's own program:
+/// what they pass by was never committed.
 async fn uncommitted(project: &Project) -> Result<Vec<FeatureId>, EngineError> {
     let (path, name) = (project.list().to_owned(), project.list_name());
-    let committed = project
-        .git(move |repo| match repo.head()? {
-            Some(head) => repo.read_at(&head, &path),
-            None => Ok(None),
-        })
-        .await?;
+    let Some(head) = project.git(|repo| repo.head()).await? else {
+        return Ok(Vec::new());
+    };
+    let at = head.clone();
+    let committed = project.git(move |repo| repo.read_at(&at, &path)).await?;
     // A list that git does not know, or that was broken there, has no say.
     let Some(Ok(committed)) = committed.map(|bytes| FeatureList::parse(&name, bytes)) else {
         return Ok(Vec::new());
@@ -268,11 +268,18 @@ async fn uncommitted(project: &Project) -> Result<Vec<FeatureId>, EngineError> {
         let mut features = committed.features().iter();
         features.find(|feature| feature.id == *id).map(|feature| feature.status)
     };
-    Ok(claims(project)
+    let news = claims(project)
         .into_iter()
-        .filter(|claim| !claim.by_hand && passed(&claim.feature.id).is_some_and(|status| status != FeatureStatus::Passing))
-        .map(|claim| claim.feature.id)
-        .collect())
+        .filter(|claim| !claim.by_hand && passed(&claim.feature.id).is_some_and(|status| status != FeatureStatus::Passing));
+    let mut uncommitted = Vec::new();
+    for claim in news {
+        let shown = claim.evidence.as_ref().and_then(|evidence| evidence.tree.as_ref());
+        // Its flag alone may be missing there.
+        if project.code_moved(shown, &head).await? {
+            uncommitted.push(claim.feature.id);
+        }
+    }
+    Ok(uncommitted)
 }
 
 async fn done(project: &Project) -> Result<String, EngineError> {

@@ -35,14 +35,15 @@ impl Repo {
         Ok(Some(ours(made)))
     }
 
-    /// Names the tree that another one would be without some paths, and stores nothing of it.
+    /// Names the tree that another one, or a commit's, would be without some paths, and stores nothing of it.
     ///
     /// # Errors
     /// If the tree cannot be read.
-    pub fn without(&self, tree: &Oid, paths: &[&Path]) -> Result<Oid, GitError> {
+    pub fn without(&self, tree_or_commit: &Oid, paths: &[&Path]) -> Result<Oid, GitError> {
         let parts = |path: &&Path| path.components().map(|part| part.as_os_str().as_bytes().to_vec()).collect();
         let paths: Vec<Vec<Vec<u8>>> = paths.iter().map(parts).collect();
-        Ok(ours(self.less(theirs(tree)?, &paths)?.unwrap_or(theirs(tree)?)))
+        let tree = self.tree(tree_or_commit)?.id();
+        Ok(ours(self.less(tree, &paths)?.unwrap_or(tree)))
     }
 
     /// The tree without the paths below it; `None` if it holds none of them.

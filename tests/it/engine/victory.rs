@@ -15,8 +15,12 @@ fn says(text: &str) -> String {
     format!("\n[[session.turn]]\ntext = \"{text}\"\n")
 }
 
+fn write_bye() -> String {
+    bash("echo \"test \\\"\\$(cat bye.txt)\\\" = bye\" > tests/02-bye.sh; echo bye > bye.txt")
+}
+
 fn build_bye() -> String {
-    bash("echo \"test \\\"\\$(cat bye.txt)\\\" = bye\" > tests/02-bye.sh; echo bye > bye.txt") + &call("feature_passed", CLAIM)
+    write_bye() + &call("feature_passed", CLAIM)
 }
 
 fn commit() -> String {
@@ -62,6 +66,22 @@ async fn an_edit_after_the_last_commit_that_breaks_a_feature_does_not_end_the_ru
     );
     assert_eq!(ran.ended.reason, "all 2 features pass");
     assert_eq!(ran.state.sessions.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feature_that_was_shown_on_the_committed_files_passes_though_its_flag_is_in_no_commit_yet() {
+    let lab = Lab::new();
+    let ran = run(
+        &lab,
+        &[coding(&(write_bye() + &commit() + &call("feature_passed", CLAIM) + &ends()))],
+    )
+    .await;
+    assert_eq!(set_back(&ran), []);
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(
+        ran.ended.reason, "all 2 features pass; not committed: M feature_list.json",
+        "and the end says so"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
