@@ -114,13 +114,18 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         lines.push(("commits", format!("{counted}{last}")));
     }
     if !state.debts.is_empty() {
-        let told = format!(
-            "{} of {} that nobody has seen: `u` in `longhaul {}` walks them",
-            format::plural(state.unseen_hunks() as usize, "hunk"),
-            format::plural(state.debts.len(), "commit"),
-            words::path(&project.checkout)
-        );
-        lines.push(("unseen", told));
+        let commits = format::plural(state.debts.len(), "commit");
+        let what = match state.unseen_hunks() {
+            0 => format!("{commits}, each hunk seen, none approved yet"),
+            unseen => format!(
+                "{} of {commits} that nobody has seen",
+                format::plural(unseen as usize, "hunk")
+            ),
+        };
+        lines.push((
+            "debt",
+            format!("{what}: `u` in `longhaul {}` walks them", words::path(&project.checkout)),
+        ));
     }
     if state.totals.requests > 0 {
         lines.push((

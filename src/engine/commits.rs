@@ -178,6 +178,9 @@ impl Dispatch {
             .run
             .as_ref()
             .map_or_else(|| "no verify command is declared".to_owned(), testing::summary);
+        if let Some(run) = &draft.run {
+            project.measure.set(made.commit.clone(), run.clone());
+        }
         self.facts.committed(draft.run);
         let mut text = format!(
             "Committed {}: {} files, +{} -{}. {tests}.",

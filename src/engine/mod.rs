@@ -44,6 +44,7 @@ mod index;
 mod journal;
 mod limits;
 mod loose;
+mod measure;
 mod orders;
 mod orientation;
 mod outside;
@@ -251,6 +252,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         rites,
         watcher,
         guard,
+        measure: measure::Measure::default(),
         background: AtomicBool::new(false),
         repository,
         settings_mark: std::sync::Mutex::default(),

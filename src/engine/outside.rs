@@ -20,8 +20,17 @@ use tokio::sync::mpsc;
 /// Follows outside changes until the watcher closes.
 pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, remarks: mpsc::Sender<String>) {
     while let Some(mut change) = changes.recv().await {
-        // Whoever wrote to a guarded file, it was put back before this came to be told.
-        change.paths.retain(|path| !stands(&project, Path::new(path)));
+        let suspect = project.has_background();
+        match put_back(&project, &change).await {
+            Ok(Some(remark)) => drop(remarks.try_send(remark)),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "guarded files could not be compared"),
+        }
+        // A guarded file that is as it was is nobody's doing any more; one that is not yet is no person's.
+        change.paths.retain(|path| match project.guard.trusted(Path::new(path)) {
+            Some(agreed) => !suspect && fs::read(project.workspace.join(path)).ok() != Some(agreed),
+            None => true,
+        });
         for seen in change.events(&project.list_name()) {
             match notice(&project, seen, &change).await {
                 // A full channel means the agent is far behind; the log has it all the same.
@@ -30,12 +39,6 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
             }
         }
     }
-}
-
-/// Says whether a file is guarded, and as it is guarded.
-fn stands(project: &Project, path: &Path) -> bool {
-    let agreed = project.guard.trusted(path);
-    agreed.is_some() && agreed == fs::read(project.workspace.join(path)).ok()
 }
 
 /// Tells of guarded files that changed while no run was on, given as path and one line.
@@ -52,25 +55,30 @@ pub fn earlier(list: &Path, changes: Vec<(String, String)>) -> Vec<ExternalChang
     changes.into_iter().map(seen).collect()
 }
 
+/// Puts guarded files back where a background process of the agent may have written to them, and returns what it is told.
+async fn put_back(project: &Project, change: &Change) -> Result<Option<String>, EngineError> {
+    if !project.has_background() || change.paths.is_empty() {
+        return Ok(None);
+    }
+    let _ours = project.watcher.expect();
+    let breaches = project.verify_guarded(None).await?;
+    let paths: Vec<String> = breaches.iter().map(|breach| breach.path.clone()).collect();
+    for mut breach in breaches {
+        breach
+            .detail
+            .push_str("; a background process of the agent runs, so it is not taken for a person's edit");
+        project.record(breach)?;
+    }
+    Ok((!paths.is_empty()).then(|| {
+        format!(
+            "[harness] {} changed while your background processes run, and was put back.",
+            paths.join(", ")
+        )
+    }))
+}
+
 /// Records one change and returns what the agent is told of it.
 async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change) -> Result<String, EngineError> {
-    if project.has_background() && matches!(seen.what, ExternalKind::FeatureList | ExternalKind::Tree) {
-        let _ours = project.watcher.expect();
-        let breaches = project.verify_guarded(None).await?;
-        if !breaches.is_empty() {
-            let paths: Vec<String> = breaches.iter().map(|breach| breach.path.clone()).collect();
-            for mut breach in breaches {
-                breach
-                    .detail
-                    .push_str("; a background process of the agent runs, so it is not taken for a person's edit");
-                project.record(breach)?;
-            }
-            return Ok(format!(
-                "[harness] {} changed while your background processes run, and was put back.",
-                paths.join(", ")
-            ));
-        }
-    }
     let advice = match seen.what {
         ExternalKind::FeatureList => {
             let (detail, advice) = list_changed(project)?;

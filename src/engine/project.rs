@@ -6,6 +6,7 @@ use super::error::EngineError;
 use super::gates::Gates;
 use super::held::Held;
 use super::journal::Journal;
+use super::measure::Measure;
 use super::questions::Questions;
 use super::rites::Rites;
 use crate::config::Settings;
@@ -53,6 +54,8 @@ pub struct Project {
     pub watcher: Watcher,
     /// What judges calls and keeps guarded files as they were.
     pub guard: Arc<Guard>,
+    /// What commits are held against.
+    pub measure: Measure,
     pub(super) background: AtomicBool,
     /// The repository that the run began with.
     pub(super) repository: Identity,

@@ -54,7 +54,7 @@ pub fn next<'a>(features: &'a [Feature], order: Order<'_>) -> Option<(&'a Featur
     features.iter().find(open).map(|feature| (feature, FIRST_FAILING.into()))
 }
 
-/// Chooses the next feature by the folded state, as [`next`] does.
+/// Chooses the next feature by the folded state, as [`next`] does. What a person picked or skipped was for a run, and ends with it.
 #[must_use]
 pub fn of_state(state: &State) -> Option<(Feature, String)> {
     let rows = &state.features.rows;
@@ -66,8 +66,15 @@ pub fn of_state(state: &State) -> Option<(Feature, String)> {
         .collect();
     let order = Order {
         regressed: &regressed,
-        picked: &state.features.picked,
-        skipped: &state.features.skipped,
+        ..Order::default()
+    };
+    let order = match state.takes_orders() {
+        true => Order {
+            picked: &state.features.picked,
+            skipped: &state.features.skipped,
+            ..order
+        },
+        false => order,
     };
     next(&features, order).map(|(feature, reason)| (feature.clone(), reason))
 }

@@ -323,11 +323,15 @@ async fn a_skipped_feature_is_left_at_once_and_named_at_the_end() {
     steer(&client, order("F009", OrderChange::Skip));
     steer(&client, order("F001", OrderChange::Skip));
     saw(&client, |e| matches!(e, Event::RunOrderChanged(_))).await;
-    let status = program(&lab, &["status"]).output().unwrap().stdout;
-    let status = String::from_utf8(status).unwrap();
-    assert!(status.contains("  next      F002 say bye"), "{status}");
+    let status = || String::from_utf8(program(&lab, &["status"]).output().unwrap().stdout).unwrap();
+    assert!(status().contains("  next      F002 say bye"), "{}", status());
     go(&lab);
     let ran = running.finish().await;
+    assert!(
+        status().contains("  next      F001 say hello"),
+        "a new run takes it up: {}",
+        status()
+    );
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
     assert!(ran.ended.reason.contains("skipped: F001;"), "{}", ran.ended.reason);
     assert_eq!(ran.unplanned, Vec::<String>::new());

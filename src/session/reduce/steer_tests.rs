@@ -284,6 +284,12 @@ fn features_are_skipped_or_picked_but_not_both_and_only_for_this_run() {
         reason: String::new(),
     });
     assert_eq!(story.state.features.picked, [], "done is done");
+    assert!(story.state.takes_orders());
+    story.state.tell(RunInterrupted {});
+    assert!(
+        !story.state.takes_orders(),
+        "what is over takes none, and the next run knows nothing of these"
+    );
     story.tell(run());
     assert_eq!(story.state.features.skipped, []);
 }

@@ -75,7 +75,7 @@ impl Model {
             },
             _ if at_work => Standing::InProgress,
             _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
-            _ if self.state.features.picked.contains(&row.feature.id) => Standing::Next,
+            _ if self.state.takes_orders() && self.state.features.picked.contains(&row.feature.id) => Standing::Next,
             _ if row.regressed => Standing::Regressed,
             _ if row.reopened => Standing::Reopened,
             FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,

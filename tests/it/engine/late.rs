@@ -1,4 +1,4 @@
-//! What a session's background processes write last, while they are being ended, is theirs and no person's.
+//! What a session leaves behind: what its background processes write last, and changes that were refused.
 
 use crate::support::{Lab, call, coding, ends};
 use longhaul::protocol::Event;
@@ -41,4 +41,35 @@ async fn what_is_put_back_as_a_session_ends_is_not_laid_on_a_person() {
     assert_eq!(laid, Vec::<String>::new());
     assert_eq!(lab.read("feature_list.json"), list);
     assert!(ran.requests.iter().all(|body| !body.contains("The human may do that")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_for_a_broken_test_is_no_commit_of_the_next_session_either() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 3;
+    lab.settings.limits.sessions = Some(2);
+    lab.settings.verify.command = Some("sh tests/run.sh".into());
+    lab.write(
+        "feature_list.json",
+        r#"[{"id": "F001", "description": "say hello", "passes": false, "tests": ["hello"]}]"#,
+    );
+    let each =
+        |number: u32, name: &str| format!("test -e {name} && echo 'ok {number} - {name}' || echo 'not ok {number} - {name}'\n");
+    lab.write("tests/run.sh", &format!("echo 1..2\n{}{}", each(1, "lib"), each(2, "hello")));
+    lab.write("lib", "");
+    lab.commit_all("begin");
+    let note = || call("progress_note", r#"{ text = "Worked on hello." }"#);
+    let commit = || call("commit", r#"{ message = "Say hello" }"#);
+    let breaks = call("bash", r#"{ command = "rm lib; touch hello" }"#) + &note() + &commit();
+    let again = note() + &commit();
+    let ran = lab
+        .run(&(EMPTY.to_owned() + &coding(&(breaks + &ends())) + &coding(&(again + &ends()))))
+        .await;
+    let refused = ran.all(|event| match event {
+        Event::ToolFinished(done) if done.output.text.starts_with("Not committed") => Some(done.output.text.clone()),
+        _ => None,
+    });
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    assert!(refused.iter().all(|told| told.contains("lib passed before")), "{refused:?}");
+    assert_eq!(lab.git(&["log", "--format=%s"]), "begin");
 }
