@@ -1,7 +1,7 @@
 //! What of a change was on the screen, and what a person marked as seen.
 //!
 //! Invariant: a hunk counts as seen only if it was marked, or if each of its lines was drawn while the page was open and it stood there
-//! for a moment, or its reader moved on in the text from it: what one frame showed to a hand that was leaving was not looked at.
+//! for a moment: what one frame showed to a hand that was leaving, or on its way further down, was not looked at.
 
 use super::Extent;
 use crate::ui::model::popup::ARMING;
@@ -22,8 +22,8 @@ pub struct Progress {
     drawn: HashMap<Part, BTreeSet<(usize, usize)>>,
     /// Hunks that were drawn whole, and since when: not seen yet.
     fresh: BTreeMap<Part, Duration>,
-    /// What the last frame showed: of which changes, from which row on.
-    view: Option<(Extent, usize)>,
+    /// Of which changes the last frame showed the text.
+    view: Option<Extent>,
     /// What the lines depend on.
     laid: (u16, bool),
     /// Of which changes the last line was drawn.
@@ -40,14 +40,10 @@ impl Progress {
         }
     }
 
-    /// Notes from which row on a frame shows the changes: who scrolls has done with what was there.
-    pub fn shows(&mut self, extent: Extent, top: usize) {
-        match self.view.replace((extent, top)) {
-            Some((same, before)) if same == extent && before != top => {
-                self.seen.extend(std::mem::take(&mut self.fresh).into_keys())
-            }
-            Some((same, _)) if same == extent => {}
-            Some(_) | None => self.fresh.clear(),
+    /// Notes of which changes a frame shows the text.
+    pub fn shows(&mut self, extent: Extent) {
+        if self.view.replace(extent) != Some(extent) {
+            self.fresh.clear();
         }
     }
 
@@ -164,7 +160,7 @@ mod tests {
     /// One frame at 100 ms that shows the hunk whole.
     fn glimpsed() -> Progress {
         let mut progress = Progress::default();
-        progress.shows(Extent::Whole, 0);
+        progress.shows(Extent::Whole);
         progress.drew(PART, (0, 0), 1, ms(100));
         progress
     }
@@ -182,23 +178,30 @@ mod tests {
         left.put_away();
         left.settle(ms(9_000));
         assert!(!left.has_seen(PART), "the time that it is away is no look");
-        left.shows(Extent::Whole, 7);
-        assert!(!left.has_seen(PART), "nor is opening it further down");
+        left.shows(Extent::Whole);
+        assert!(!left.has_seen(PART), "nor is opening it again");
 
         let mut folded = glimpsed();
-        folded.shows(Extent::Whole, 0);
+        folded.shows(Extent::Whole);
         folded.showed(&BTreeSet::new());
         folded.settle(ms(9_000));
         assert!(!folded.has_seen(PART));
     }
 
     #[test]
-    fn who_scrolls_on_has_seen_what_was_there() {
+    fn what_is_scrolled_away_too_soon_was_not_looked_at() {
         let mut progress = glimpsed();
-        progress.shows(Extent::Whole, 3);
-        assert!(progress.has_seen(PART));
+        progress.shows(Extent::Whole);
+        progress.showed(&BTreeSet::from([PART]));
+        progress.settle(ms(500));
+        assert!(progress.has_seen(PART), "it is on the screen still, a few rows higher");
+        let mut passed = glimpsed();
+        passed.shows(Extent::Whole);
+        passed.showed(&BTreeSet::new());
+        passed.settle(ms(9_000));
+        assert!(!passed.has_seen(PART));
         let mut other = glimpsed();
-        other.shows(Extent::SinceLast, 3);
+        other.shows(Extent::SinceLast);
         other.settle(ms(9_000));
         assert!(!other.has_seen(PART), "other changes are another text");
     }

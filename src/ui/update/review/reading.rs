@@ -66,7 +66,7 @@ pub fn drawn(model: &mut Model, at: Duration) -> bool {
     let extent = review.extent;
     review.progress.settle(at);
     review.progress.laid_out(body.width, split);
-    review.progress.shows(extent, rows.start);
+    review.progress.shows(extent);
     if let Some(outline) = &document.outline {
         let mut shown = BTreeSet::new();
         for place in rows.clone().filter_map(|row| outline.places.get(row).copied().flatten()) {
