@@ -157,7 +157,7 @@ fn claims() -> Vec<Cheat> {
         claims(
             "a test that only says ok",
             "echo 'echo ok' > tests/01-hello.sh",
-            "proves nothing",
+            "cannot be believed: no plan",
         ),
         claims(
             "a test that leaves first",
