@@ -3,7 +3,7 @@
 use super::needle::Needle;
 use super::{Model, Popup};
 use crate::protocol::event::{CommitInfo, GateKind};
-use crate::protocol::{CaseStatus, FeatureStatus, Oid, SessionNo};
+use crate::protocol::{CaseStatus, FeatureId, FeatureStatus, Oid, SessionNo};
 use crate::session::Session;
 use crate::session::state::{CaseHistory, Commit, Debt, FeatureRow, OpenGate};
 use crate::ui::keymap::{Action, Entry, Situation, table::TABLE};
@@ -67,6 +67,8 @@ impl Model {
             .state
             .current()
             .is_some_and(|session| session.ended.is_none() && session.feature.as_ref() == Some(&row.feature.id));
+        // What a person picked or skipped ends with the run.
+        let ordered = |ids: &[FeatureId]| self.state.takes_orders() && ids.contains(&row.feature.id);
         match row.feature.status {
             FeatureStatus::Passing => match self.state.doubt_of(row) {
                 Some(doubt) if doubt.tests.is_empty() => Standing::Bereft,
@@ -74,8 +76,8 @@ impl Model {
                 None => Standing::Passing,
             },
             _ if at_work => Standing::InProgress,
-            _ if self.state.features.skipped.contains(&row.feature.id) => Standing::Skipped,
-            _ if self.state.takes_orders() && self.state.features.picked.contains(&row.feature.id) => Standing::Next,
+            _ if ordered(&self.state.features.skipped) => Standing::Skipped,
+            _ if ordered(&self.state.features.picked) => Standing::Next,
             _ if row.regressed => Standing::Regressed,
             _ if row.reopened => Standing::Reopened,
             FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,
