@@ -65,3 +65,6 @@ fn amiss(case: &TestCase) -> Option<&str> {
 pub fn own_tests<'a>(feature: &Feature, run: &'a TestRun) -> Vec<&'a TestCase> {
     run.cases.iter().filter(|case| names(feature, &case.name)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,3 +53,67 @@ pub fn open_place(model: &mut Model) {
         None => model.refuse("this finding speaks of no entry or commit; J goes to the next"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::protocol::event::AuditPlace;
+    use crate::ui::model::Subject;
+    use crate::ui::testing::{keys, screen, tell, undisturbed};
+
+    #[test]
+    fn the_audit_of_any_session_opens_and_its_findings_lead_on() {
+        let mut model = undisturbed((120, 40));
+        keys(&mut model, "O");
+        let Some(Subject::Audit(last)) = model.subject() else {
+            panic!("no audit")
+        };
+        assert!(
+            model.state.session(last).unwrap().ended.is_some(),
+            "of the last session that ended"
+        );
+        keys(&mut model, "Esc s G O");
+        assert_eq!(
+            model.subject(),
+            Some(Subject::Audit(crate::protocol::SessionNo(1))),
+            "of the chosen session"
+        );
+        keys(&mut model, "Esc");
+
+        // A log of now tells what each finding speaks of.
+        let commit = model
+            .state
+            .commits
+            .iter()
+            .rev()
+            .find(|commit| commit.session == last)
+            .unwrap()
+            .made
+            .commit
+            .clone();
+        let seq = model.state.session(last).unwrap().items[1].seq;
+        let session = model
+            .state
+            .sessions
+            .iter_mut()
+            .find(|session| session.number == last)
+            .unwrap();
+        let (_, ended) = session.ended.as_mut().unwrap();
+        ended.checks = vec![("oriented".into(), true), ("messages say \u{202e}what changed".into(), false)];
+        ended.places = vec![
+            vec![AuditPlace::Event { seq }],
+            vec![AuditPlace::Commit { commit: commit.clone() }, AuditPlace::Event { seq }],
+        ];
+        // What is told makes pages be laid out anew.
+        tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
+        keys(&mut model, "O");
+        let drawn = screen(&mut model);
+        assert!(
+            drawn.contains("1 of 2 findings are against it") && !drawn.contains('\u{202e}'),
+            "{drawn}"
+        );
+        keys(&mut model, "J Enter");
+        assert_eq!(model.subject(), Some(Subject::Commit(commit)), "the finding's first place");
+        keys(&mut model, "Esc J J Enter");
+        assert_eq!(model.subject(), Some(Subject::Item(last, seq)), "its second");
+    }
+}

@@ -1,9 +1,8 @@
-//! Tests run again by a key, links from a test and back, the audit's page: what is sent, and where one arrives.
+//! Tests run again by a key, and links from a test and back: what is sent, and where one arrives.
 
 use super::*;
 use crate::protocol::event::{
-    AuditPlace, RunEnded, RunOutcome, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
-    TestsBehind,
+    RunEnded, RunOutcome, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind,
 };
 use crate::protocol::{CaseStatus, Command, FeatureStatus, Payload, TestCase, TestPurpose, TestRun, TestTotals, samples};
 use crate::session::state::FeatureRow;
@@ -378,63 +377,6 @@ fn from_a_page_links_open_pages_and_a_filter_hides_no_target() {
     assert_eq!(model.pages.len(), 3);
     keys(&mut model, "C-o C-o");
     assert_eq!((model.pages.len(), selected(&model)), (1, name));
-}
-
-#[test]
-fn the_audit_of_any_session_opens_and_its_findings_lead_on() {
-    let mut model = undisturbed((120, 40));
-    keys(&mut model, "O");
-    let Some(Subject::Audit(last)) = model.subject() else {
-        panic!("no audit")
-    };
-    assert!(
-        model.state.session(last).unwrap().ended.is_some(),
-        "of the last session that ended"
-    );
-    keys(&mut model, "Esc s G O");
-    assert_eq!(
-        model.subject(),
-        Some(Subject::Audit(crate::protocol::SessionNo(1))),
-        "of the chosen session"
-    );
-    keys(&mut model, "Esc");
-
-    // A log of now tells what each finding speaks of.
-    let commit = model
-        .state
-        .commits
-        .iter()
-        .rev()
-        .find(|commit| commit.session == last)
-        .unwrap()
-        .made
-        .commit
-        .clone();
-    let seq = model.state.session(last).unwrap().items[1].seq;
-    let session = model
-        .state
-        .sessions
-        .iter_mut()
-        .find(|session| session.number == last)
-        .unwrap();
-    let (_, ended) = session.ended.as_mut().unwrap();
-    ended.checks = vec![("oriented".into(), true), ("messages say \u{202e}what changed".into(), false)];
-    ended.places = vec![
-        vec![AuditPlace::Event { seq }],
-        vec![AuditPlace::Commit { commit: commit.clone() }, AuditPlace::Event { seq }],
-    ];
-    // What is told makes pages be laid out anew.
-    tell(&mut model, crate::protocol::event::NoteAdded { text: "x".into() });
-    keys(&mut model, "O");
-    let drawn = screen(&mut model);
-    assert!(
-        drawn.contains("1 of 2 findings are against it") && !drawn.contains('\u{202e}'),
-        "{drawn}"
-    );
-    keys(&mut model, "J Enter");
-    assert_eq!(model.subject(), Some(Subject::Commit(commit)), "the finding's first place");
-    keys(&mut model, "Esc J J Enter");
-    assert_eq!(model.subject(), Some(Subject::Item(last, seq)), "its second");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Runs and demos from a shell: their codes, their output, how they are interrupted.
 
+use super::refusals::refused;
 use super::*;
 
 /// Serves a script on this machine; must be called inside a runtime with several threads.

@@ -1,0 +1,88 @@
+//! Hooks and signatures where work comes home.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_that_did_not_run_for_a_commit_of_ours_are_named() {
+    let place = worked();
+    fs::write(place.app().join("mine.txt"), "mine\n").unwrap();
+    place.git(&["add", "mine.txt"]);
+    place.git(&["commit", "-q", "-m", "mine", "mine.txt"]);
+    for hook in ["pre-commit", "pre-merge-commit"] {
+        let path = place.app().join(".git/hooks").join(hook);
+        fs::write(&path, "#!/bin/sh\ntouch ../ran\nexit 1\n").unwrap();
+        fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let finished = place.longhaul(&["finish", "--merge"]).assert().success();
+    finished.stderr(contains("pre-merge-commit did not run for this commit"));
+    assert!(!place.above().join("ran").exists());
+    assert!(place.app().join("hello.txt").exists());
+}
+
+/// Brings the work of a place home in one way while the user signs commits; returns the commit.
+fn signed(way: &str) -> (Place, String) {
+    let place = worked();
+    fs::write(place.app().join("mine.txt"), "mine\n").unwrap();
+    place.git(&["add", "mine.txt"]);
+    place.git(&["commit", "-q", "-m", "mine", "mine.txt"]);
+    let key = place.above().join("key");
+    let mut keygen = std::process::Command::new("ssh-keygen");
+    assert!(
+        keygen
+            .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+            .arg(&key)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let allowed = place.above().join("allowed");
+    let public = fs::read_to_string(key.with_extension("pub")).unwrap();
+    fs::write(&allowed, format!("ada@example.org {public}")).unwrap();
+    for (name, value) in [
+        ("commit.gpgsign", "true"),
+        ("gpg.format", "ssh"),
+        ("user.signingkey", key.to_str().unwrap()),
+        ("gpg.ssh.allowedSignersFile", allowed.to_str().unwrap()),
+    ] {
+        place.git(&["config", name, value]);
+    }
+    place.longhaul(&["finish", way]).assert().success();
+    let commit = place.git(&["cat-file", "commit", "main"]);
+    place.git(&["verify-commit", "main"]);
+    (place, commit)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs ssh-keygen: apt-get install openssh-client"]
+async fn a_merge_and_a_squash_are_signed_where_the_user_signs() {
+    let (place, merge) = signed("--merge");
+    assert_eq!(merge.matches("\nparent ").count(), 2, "{merge}");
+    assert!(merge.contains("gpgsig -----BEGIN SSH SIGNATURE-----"), "{merge}");
+    assert!(place.app().join("hello.txt").exists() && !place.tree().exists());
+    let (place, squash) = signed("--squash");
+    assert_eq!(squash.matches("\nparent ").count(), 1, "{squash}");
+    assert!(squash.contains("gpgsig -----BEGIN SSH SIGNATURE-----"), "{squash}");
+    assert!(squash.contains("F001 say hello"), "{squash}");
+    assert!(place.app().join("hello.txt").exists() && !place.tree().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs ssh-keygen: apt-get install openssh-client"]
+async fn without_a_signature_no_work_comes_home() {
+    let place = worked();
+    for (name, value) in [
+        ("commit.gpgsign", "true"),
+        ("gpg.format", "ssh"),
+        ("user.signingkey", "/no/such/key"),
+    ] {
+        place.git(&["config", name, value]);
+    }
+    let before = place.git(&["rev-parse", "main"]);
+    place
+        .longhaul(&["finish", "--squash"])
+        .assert()
+        .code(3)
+        .stderr(contains("/no/such/key"));
+    assert_eq!(place.git(&["rev-parse", "main"]), before);
+    assert!(place.tree().join("hello.txt").exists() && place.finished().is_empty());
+}
