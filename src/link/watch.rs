@@ -10,8 +10,10 @@ use crate::protocol::event::RunInterrupted;
 use crate::protocol::{Envelope, Event, FORMAT_VERSION, Seq, SessionNo};
 use crate::store::{self, Follower, ProjectDir};
 use jiff::Timestamp;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 /// How often log and lock are looked at while another process runs the project or something has just happened.
@@ -75,22 +77,22 @@ pub struct Watch {
 struct Left;
 
 /// Tells the whole log of `dir`, then `present`, which a reader of the past must know besides, then what comes.
-pub fn from_the_start(dir: &ProjectDir, desk: Desk, mut sink: Sink, mode: Mode, present: impl FnOnce() -> Vec<Event>) {
+pub fn from_the_start(dir: &ProjectDir, desk: Desk, mut sink: Sink, mode: Mode, present: impl FnOnce() -> Vec<Event> + Send) {
     // Before reading, so that nothing that is done here meanwhile is missed.
     let (calls, held) = (desk.calls(), desk.is_held_elsewhere());
     let mut place = Place::default();
-    match store::read(dir, Seq(1)) {
-        Ok(log) => {
-            for envelope in &log.envelopes {
-                place.pass(envelope);
-            }
-            let past: Vec<_> = log.envelopes.into_iter().map(Arc::new).collect();
-            if !past.is_empty() && !sink(Update::Events(past)) {
-                return;
-            }
+    // Beside the reading, for each takes about as long; but after it while somebody works there, or it would be older than the log.
+    let look = (mode == Mode::Offline).then_some(present);
+    let (beside, after) = if held { (None, look) } else { (look, None) };
+    let now = thread::scope(|scope| {
+        let beside = beside.map(|look| scope.spawn(look));
+        if !tell_past(dir, &mut place, &mut sink) {
+            return None;
         }
-        Err(error) => tracing::error!(%error, "the log cannot be read"),
-    }
+        let seen = beside.map(|looked| looked.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        Some(seen.or_else(|| after.map(|look| look())).unwrap_or_default())
+    });
+    let Some(now) = now else { return };
     let mut watch = Watch {
         follower: Follower::new(dir, place.read.next()),
         desk,
@@ -101,7 +103,23 @@ pub fn from_the_start(dir: &ProjectDir, desk: Desk, mut sink: Sink, mode: Mode, 
         suspected: false,
         quiet: 0,
     };
-    let _ = watch.opening(held, present).and_then(|()| watch.go_on());
+    let _ = watch.opening(held, now).and_then(|()| watch.go_on());
+}
+
+/// Tells what the log holds; says whether the subscriber wants more.
+fn tell_past(dir: &ProjectDir, place: &mut Place, sink: &mut Sink) -> bool {
+    let log = match store::read(dir, Seq(1)) {
+        Ok(log) => log,
+        Err(error) => {
+            tracing::error!(%error, "the log cannot be read");
+            return true;
+        }
+    };
+    for envelope in &log.envelopes {
+        place.pass(envelope);
+    }
+    let past: Vec<_> = log.envelopes.into_iter().map(Arc::new).collect();
+    past.is_empty() || sink(Update::Events(past))
 }
 
 /// Goes on where the run of this process has ended: tells that, and what comes.
@@ -123,12 +141,12 @@ pub fn after_the_run(dir: &ProjectDir, desk: Desk, sink: Sink, place: Place) {
 }
 
 impl Watch {
-    fn opening(&mut self, held: bool, present: impl FnOnce() -> Vec<Event>) -> Result<(), Left> {
+    fn opening(&mut self, held: bool, present: Vec<Event>) -> Result<(), Left> {
         if self.mode == Mode::Offline {
             if !held {
                 self.interrupted()?;
             }
-            for event in present() {
+            for event in present {
                 self.tell(Timestamp::now(), event)?;
             }
         }
