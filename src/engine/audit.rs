@@ -8,11 +8,11 @@ use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
 use super::project::Project;
-use crate::harness::FeatureList;
 use crate::harness::audit::{Changed, Finding, Worked, audit};
 use crate::harness::prompt::Attendance;
+use crate::harness::{FeatureList, NOTES, notes};
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
-use crate::protocol::{Feature, Oid};
+use crate::protocol::{Feature, Oid, SessionNo};
 use std::path::{Path, PathBuf};
 
 /// Changed files of a session that are read.
@@ -43,6 +43,7 @@ pub async fn checks(
     let now = features::read(project).ok().flatten().map(|list| list.features().to_vec());
     let beyond = beyond::since_start(project, number).await?;
     let has_tests = project.verify_command().is_some();
+    let noted = noted(project, number).await?;
     Ok(project.journal.with_state(|state| {
         audit(&Worked {
             state,
@@ -53,11 +54,30 @@ pub async fn checks(
             breaches: facts.breaches(),
             dirty,
             summary,
+            noted: noted.as_deref(),
             beyond: &beyond,
             lists: made.before.zip(now),
             changes: &made.changes,
         })
     }))
+}
+
+/// What came into the file of progress notes since the session began, whoever wrote it.
+async fn noted(project: &Project, session: SessionNo) -> Result<Option<String>, EngineError> {
+    let Some(begun) = project.tree_at_start(session) else {
+        return Ok(None);
+    };
+    let before = match project.git(move |repo| repo.read_at(&begun, NOTES)).await {
+        Ok(before) => before,
+        Err(EngineError::Git(error)) => {
+            tracing::warn!(%error, "the audit could not read the notes that the session found");
+            return Ok(None);
+        }
+        Err(other) => return Err(other),
+    };
+    let before = String::from_utf8_lossy(before.as_deref().unwrap_or_default()).into_owned();
+    let now = notes::read(&project.workspace).ok().flatten().unwrap_or_default();
+    Ok(Some(notes::came(&before, &now)))
 }
 
 async fn made(project: &Project, begun: Option<Oid>) -> Result<Made, EngineError> {

@@ -8,7 +8,6 @@ use super::error::EngineError;
 use super::project::Project;
 use crate::git::LeftOut;
 use crate::protocol::SessionNo;
-use crate::protocol::event::CheckpointCause;
 use std::collections::BTreeSet;
 
 /// Lists the files that came there since a session began.
@@ -16,15 +15,7 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Fails if the repository cannot be read.
 pub async fn since_start(project: &Project, session: SessionNo) -> Result<Vec<String>, EngineError> {
-    // None is made of a state that has one already, perhaps from the session before.
-    let begun = project.journal.with_state(|state| {
-        let before = state
-            .checkpoints
-            .iter()
-            .rev()
-            .find(|kept| kept.session < session || kept.session == session && kept.made.cause == CheckpointCause::SessionStart);
-        before.filter(|kept| kept.is_there()).map(|kept| kept.made.tree.clone())
-    });
+    let begun = project.tree_at_start(session);
     let found = move |repo: &crate::git::Repo| {
         let mut found = repo.files_in_unfilled_submodules()?;
         if let Some(begun) = begun.filter(|_| !found.is_empty()) {

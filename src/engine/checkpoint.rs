@@ -7,9 +7,9 @@
 use super::error::EngineError;
 use super::project::Project;
 use crate::harness::own_files;
-use crate::protocol::CallId;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, CheckpointsDropped};
-use crate::session::state::Keeping;
+use crate::protocol::{CallId, Oid, SessionNo};
+use crate::session::state::{Keeping, KeptCheckpoint};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
@@ -68,6 +68,19 @@ impl Project {
             call,
             left_out: made.left_out,
             wrote: wrote.unwrap_or_default(),
+        })
+    }
+
+    /// The files as a session found them; `None` if nothing was kept of them.
+    #[must_use]
+    pub fn tree_at_start(&self, session: SessionNo) -> Option<Oid> {
+        // None is made of a state that has one already, perhaps from the session before.
+        let is_before = |kept: &&KeptCheckpoint| {
+            kept.session < session || kept.session == session && kept.made.cause == CheckpointCause::SessionStart
+        };
+        self.journal.with_state(|state| {
+            let before = state.checkpoints.iter().rev().find(is_before);
+            before.filter(|kept| kept.is_there()).map(|kept| kept.made.tree.clone())
         })
     }
 

@@ -1,4 +1,4 @@
-//! "All done": what an agent that says so is answered while features are left.
+//! "All done", "F3 works": what an agent that says so is answered while the list says otherwise.
 //!
 //! Owns the answer: what is left, and how the tests stand on the files as they are. Does not own what counts as saying so
 //! (`harness::audit`), nor whether a run ends as done (`victory`). Invariant: what is told of the tests was seen by the harness on these
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Features named where some are left; more would only fill the window.
-const NAMED: usize = 12;
+pub(super) const NAMED: usize = 12;
 
 /// Says which features are left, for an agent that stops; `None` if there is none.
 #[must_use]
@@ -64,8 +64,8 @@ pub async fn answer_stop(
     Ok((told, inputs))
 }
 
-/// Answers closing words that call the whole done while features are left, the first time in a session. `None` if they claim no such
-/// thing, or were answered.
+/// Answers closing words that call done what does not pass, a feature or the whole, the first time in a session. `None` if they claim
+/// no such thing, or were answered.
 ///
 /// # Errors
 /// Fails if git, the log or the tests' command fails.
@@ -76,7 +76,7 @@ pub async fn answer_end(dispatch: &Dispatch, summary: &str, cancel: &Cancellatio
     }
     let claimed = project
         .journal
-        .with_state(|state| audit::victory(summary, state, facts.number));
+        .with_state(|state| audit::overclaimed(summary, state, facts.number));
     let Some(claimed) = claimed else { return Ok(None) };
     let standing = standing(project, cancel).await?;
     // Whoever cut it off has not heard it.

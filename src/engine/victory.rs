@@ -2,11 +2,11 @@
 //!
 //! Owns the question whether every feature holds on the final files, and what becomes of those that do not. Does not own a feature's
 //! evidence while a session works on it (`evidence`), what a session's start tries again (`regress`), nor what an agent is answered
-//! that says that all is done (`claimed`). Invariant: a run ends as
-//! done only after each feature of the list was seen to hold on the files as they lie there, by a run of the harness; or rests on a
-//! person's word.
+//! that says that all is done (`claimed`). Invariant: a run ends as done only after each feature of the list was seen to hold on the files
+//! as they lie there, by a run of the harness; or rests on a person's word.
 
 use super::checks;
+use super::claimed::NAMED;
 use super::error::EngineError;
 use super::features;
 use super::grounds::{self, Claim, claims};
@@ -21,9 +21,6 @@ use crate::session::State;
 use crate::verify;
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
-
-/// Features named where some are left; more would only fill the window.
-const NAMED: usize = 12;
 
 /// What the last look at a list that passes wholly came to.
 #[derive(Debug, PartialEq, Eq)]

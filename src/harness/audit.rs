@@ -8,14 +8,15 @@ mod left;
 mod message;
 mod places;
 
-pub use claims::victory;
 pub use left::Changed;
 
+use super::NOTES;
 use super::feature_list::difference::{OTHER, WORD, difference};
-use crate::protocol::event::{AuditPlace, FlipBy};
+use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
 use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
 use crate::session::timeline::ItemKind;
 use crate::session::{Session, State};
+use claims::{Said, contradictions};
 
 /// Places that a finding names before it is cut.
 const NAMED: usize = 3;
@@ -39,6 +40,8 @@ pub struct Worked<'a> {
     pub dirty: &'a [String],
     /// The agent's closing words, if it ended the session.
     pub summary: Option<&'a str>,
+    /// What came into the file of progress notes since the session began; `None` if that is not known.
+    pub noted: Option<&'a str>,
     /// Files of the session that no commit can hold, because they lie where a submodule is not filled.
     pub beyond: &'a [String],
     /// The list when it began and now; `None` where either cannot be read.
@@ -96,26 +99,29 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         );
         find((what, holds), Vec::new());
     }
-    let notes = notes(session);
+    let noted = noted(worked, session);
+    let mut notes = notes(session);
+    notes.extend(noted.as_deref());
     find(
         ("progress notes written".to_owned(), !notes.is_empty()),
         places::notes(worked, session, false),
     );
     if !notes.is_empty() {
-        let told = told(
-            "notes agree with the list",
-            claims::contradictions(&notes, worked.state, worked.session),
-        );
+        let mut lies: Vec<String> = Vec::new();
+        for note in &notes {
+            let found = contradictions(note, Said::Note, worked.state, worked.session).into_iter();
+            let new: Vec<String> = found.filter(|lie| !lies.contains(lie)).collect();
+            lies.extend(new);
+        }
+        let told = told("notes agree with the list", lies);
         let lies = !told.1;
         find(told, places::notes(worked, session, lies));
     }
-    let claimed = worked
-        .summary
-        .filter(|_| session.role == Role::Coding)
-        .and_then(|summary| victory(summary, worked.state, worked.session));
-    if let Some(claimed) = claimed {
-        let told = told("closing words agree with the list", vec![claimed]);
-        find(told, places::open_features(worked));
+    let closing = worked.summary.filter(|_| session.role == Role::Coding);
+    let lies = closing.map(|summary| contradictions(summary, Said::Closing, worked.state, worked.session));
+    if let Some(lies) = lies.filter(|lies| !lies.is_empty()) {
+        let places = places::open_features(worked, &lies);
+        find(told("closing words agree with the list", lies), places);
     }
     if let Some(told) = marks(worked.changes) {
         find(told, places::commits(worked, false));
@@ -156,15 +162,26 @@ fn path_of(dirty: &str) -> &str {
 
 /// A question with what was found against it.
 fn told(what: &str, against: Vec<String>) -> (String, bool) {
-    if against.is_empty() {
-        return (what.to_owned(), true);
+    match listed(&against) {
+        None => (what.to_owned(), true),
+        Some(named) => (format!("{what} ({named})"), false),
     }
-    let rest = against.len().saturating_sub(NAMED);
-    let mut named = against[..against.len().min(NAMED)].join("; ");
-    if rest > 0 {
-        named.push_str(&format!(" and {rest} more"));
+}
+
+/// What was found, the first few of it; `None` if nothing was.
+fn listed(found: &[String]) -> Option<String> {
+    let rest = found.len().saturating_sub(NAMED);
+    let named = found[..found.len().min(NAMED)].join("; ");
+    match rest {
+        0 => (!found.is_empty()).then_some(named),
+        rest => Some(format!("{named} and {rest} more")),
     }
-    (format!("{what} ({named})"), false)
+}
+
+/// Says what the closing words of a session claim that the list gives the lie; `None` if they claim no such thing.
+#[must_use]
+pub fn overclaimed(summary: &str, state: &State, session: SessionNo) -> Option<String> {
+    listed(&contradictions(summary, Said::Closing, state, session))
 }
 
 /// Whether it went forward, by what its calls were answered.
@@ -246,6 +263,20 @@ fn notes(session: &Session) -> Vec<&str> {
     texts.collect()
 }
 
+/// What the session wrote into the notes' file by itself; `None` if that is nothing, or a person wrote there meanwhile.
+fn noted(worked: &Worked<'_>, session: &Session) -> Option<String> {
+    let by_others = |kind: &ItemKind| matches!(kind, ItemKind::External(seen) if seen.what == ExternalKind::Notes || seen.paths.iter().any(|path| path == NOTES));
+    if session.items.iter().any(|item| by_others(&item.kind)) {
+        return None;
+    }
+    let mut came = worked.noted?.to_owned();
+    for note in notes(session) {
+        came = came.replacen(note.replace("\r\n", "\n").trim_end(), "", 1);
+    }
+    let says = |line: &str| !line.trim().is_empty() && !line.starts_with("## Session ");
+    came.lines().any(says).then_some(came)
+}
+
 /// Marks of unfinished work that are new. Nothing is said where the session committed nothing.
 fn marks(changes: &[Changed]) -> Option<(String, bool)> {
     let code: Vec<&Changed> = changes.iter().filter(|file| !is_prose(&file.path)).collect();
@@ -273,7 +304,8 @@ fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
 fn is_empty(worked: &Worked<'_>, text: &str) -> bool {
     let rows = worked.state.features.rows.iter();
     let features: Vec<&Feature> = rows.map(|row| &row.feature).collect();
-    message::is_empty(text, &|word| message::is_of_the_work(word, &features, worked.changes))
+    let ids: Vec<&str> = features.iter().map(|feature| feature.id.as_str()).collect();
+    message::is_empty(text, &ids, &|word| message::is_of_the_work(word, &features, worked.changes))
 }
 
 #[cfg(test)]
@@ -326,6 +358,7 @@ mod tests {
                 features: 1,
                 breaches: 0,
                 summary: None,
+                noted: None,
                 dirty: &dirty.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(),
                 beyond: &[],
                 lists: None,

@@ -27,6 +27,7 @@ mod unfilled;
 mod unheld;
 mod victory;
 mod weakened;
+mod words;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;

@@ -20,35 +20,84 @@ const WEAK: &str = "save saved saves saving improve improved improves improvemen
     feature features task tasks job adjust adjusted adjustments refine refinements complete completed finish finished start started \
     begin refactor refactored refactoring project app program";
 
+/// Words that say nothing beside no more than a feature's id: what was done to it is what its description says.
+const OF_IDS: &str = "add adds added adding";
+
+/// Letters of an id that are taken for no word.
+const LETTERS: usize = 5;
+
 /// The first line of a message.
 pub(super) fn subject(message: &str) -> &str {
     message.lines().next().unwrap_or_default().trim()
 }
 
-/// Says whether a message's first line says nothing of what changed: no word, one only, or none but those that say nothing. `is_known`
-/// says of a word whether it is of the work: one such word says something.
-pub(super) fn is_empty(message: &str, is_known: &dyn Fn(&str) -> bool) -> bool {
+/// Says whether a message's first line says nothing of what changed: no word, one only, or none but those that say nothing and the ids
+/// of features. `is_known` says of a word whether it is of the work: one such word says something.
+pub(super) fn is_empty(message: &str, ids: &[&str], is_known: &dyn Fn(&str) -> bool) -> bool {
     let subject = subject(message);
     if subject.split_whitespace().any(is_reference) {
         return false;
     }
-    let words: BTreeSet<String> = subject
-        .split(|c: char| !c.is_alphanumeric())
-        .map(str::to_lowercase)
+    let (said, names_ids) = without_ids(subject, ids);
+    let words: BTreeSet<String> = said
+        .into_iter()
         .filter(|word| word.chars().any(char::is_alphabetic))
         .collect();
     let is_among = |line: &str, word: &str| line.split_whitespace().any(|known| known == word);
     // A script without spaces says in one word what others say in a sentence.
     let tells = |word: &&String| !word.is_ascii() || word.len() > 1 && !is_among(EMPTY, word);
     let telling: Vec<&String> = words.iter().filter(tells).collect();
-    let is_weak = telling.iter().all(|word| is_among(WEAK, word));
+    let is_weak = telling
+        .iter()
+        .all(|word| is_among(WEAK, word) || names_ids && is_among(OF_IDS, word));
     match telling.as_slice() {
         [] => true,
+        [_] if names_ids => is_weak,
         [only] if words.len() == 1 && only.bytes().all(|byte| byte.is_ascii_alphabetic()) => !is_known(only),
         [_] => is_weak,
         // "Complete tasks" says something where there are tasks to complete.
         several => is_weak && !several.iter().all(|word| is_known(word)),
     }
+}
+
+/// The words of a line in small letters, the ids of features left out, and whether there were any of those.
+fn without_ids(line: &str, ids: &[&str]) -> (Vec<String>, bool) {
+    let cut = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    // An id that is a word, or made of such, says what the feature is.
+    let is_code =
+        |id: &&&str| id.bytes().any(|byte| byte.is_ascii_digit()) && id.chars().filter(|c| c.is_alphabetic()).count() <= LETTERS;
+    let ids: Vec<Vec<String>> = ids
+        .iter()
+        .filter(is_code)
+        .map(|id| cut(id))
+        .filter(|id| !id.is_empty())
+        .collect();
+    let words = cut(line);
+    let (mut rest, mut left, mut names_ids) = (words.as_slice(), Vec::new(), false);
+    while let [word, behind @ ..] = rest {
+        let is_here = |id: &&Vec<String>| id.len() <= rest.len() && id.iter().zip(rest).all(|(own, word)| is_same_id(own, word));
+        match ids.iter().find(is_here) {
+            Some(id) => (rest, names_ids) = (&rest[id.len()..], true),
+            None => {
+                left.push(word.clone());
+                rest = behind;
+            }
+        }
+    }
+    (left, names_ids)
+}
+
+/// Whether two parts of ids are the same, whatever zeros their numbers begin with.
+fn is_same_id(one: &str, other: &str) -> bool {
+    let parts = |id: &str| {
+        let stem = id.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+        let number = id.get(stem.len()..).and_then(|number| number.parse::<u64>().ok());
+        (stem, number)
+    };
+    one == other || parts(one) == parts(other)
 }
 
 /// Says whether a word is of the work: it stands in the text of a feature, in a changed path, or among the names of a changed file.
@@ -99,6 +148,54 @@ fn is_reference(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const IDS: [&str; 5] = ["F001", "F003", "US-12", "login-form-2", "#4"];
+
+    #[test]
+    fn a_message_of_ids_alone_is_empty() {
+        for message in [
+            "F003",
+            "F003.",
+            "f003",
+            "F3",
+            "F001, F003",
+            "F001 and F003",
+            "F001-F003",
+            "US-12",
+            "Complete F003",
+            "Completed: F003",
+            "Implement F003",
+            "Implement feature F003",
+            "F003: done",
+            "feat: F003",
+            "feat(F003): implement",
+            "Work on F001",
+            "Add F003",
+            "F003 wip",
+            "Finish US-12",
+        ] {
+            assert!(is_empty(message, &IDS, &|_| false), "{message}");
+            assert!(is_empty(message, &IDS, &|word| word == "complete"), "{message}");
+        }
+        for message in [
+            "F003: print the third number",
+            "F003: delete",
+            "Print (F003)",
+            "feat(F003): search",
+            "Complete the parser of F003",
+            "Add greet() for F001",
+            "Mark F003 as passing",
+            "Revert F003",
+            "Test F003",
+            "login-form-2",
+            "Fix #4",
+            "F004",
+            "F0035",
+            "Save notes (US-12)",
+        ] {
+            assert!(!is_empty(message, &IDS, &|_| false), "{message}");
+        }
+    }
 
     #[test]
     fn a_message_without_a_word_of_what_changed_is_empty() {
@@ -162,7 +259,7 @@ mod tests {
             "Addition",
             "wip\n\nThe body says it, nobody reads it.",
         ] {
-            assert!(is_empty(message, &|_| false), "{message}");
+            assert!(is_empty(message, &IDS, &|_| false), "{message}");
         }
     }
 
@@ -180,9 +277,7 @@ mod tests {
             "Initial commit",
             "Add tests",
             "Fix typo",
-            "F003",
             "F003: delete",
-            "Work on F001",
             "parser: rewrite",
             "Remove dead code",
             "Revert \"wip\" of notes",
@@ -211,7 +306,7 @@ mod tests {
             "Start the project with a skeleton",
             "sum instead of product",
         ] {
-            assert!(!is_empty(message, &|_| false), "{message}");
+            assert!(!is_empty(message, &IDS, &|_| false), "{message}");
         }
     }
 
@@ -227,7 +322,7 @@ mod tests {
             after: "fn cutLine() {}\nstruct saved_state;\n".into(),
             is_test: false,
         }];
-        let told = |message: &str| !is_empty(message, &|word| is_of_the_work(word, &[&feature], &changes));
+        let told = |message: &str| !is_empty(message, &IDS, &|word| is_of_the_work(word, &[&feature], &changes));
         for message in [
             "Addition",
             "add",
@@ -256,9 +351,13 @@ mod tests {
             description: "A task can be marked as completed".into(),
             ..Feature::default()
         };
-        assert!(!is_empty("Complete tasks", &|word| is_of_the_work(word, &[&todo], &[])));
-        assert!(is_empty("Complete tasks", &|word| is_of_the_work(word, &[&feature], &[])));
-        let all = |word: &str| !is_empty(word, &|_| true);
+        assert!(!is_empty("Complete tasks", &IDS, &|word| is_of_the_work(word, &[&todo], &[])));
+        assert!(is_empty("Complete tasks", &IDS, &|word| is_of_the_work(
+            word,
+            &[&feature],
+            &[]
+        )));
+        let all = |word: &str| !is_empty(word, &IDS, &|_| true);
         for message in ["checkpoint", "update", "files", "work on it", "save progress"] {
             assert!(!all(message), "{message}");
         }

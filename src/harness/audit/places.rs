@@ -2,10 +2,11 @@
 //!
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
-use super::claims::contradictions;
+use super::claims::{Said, contradictions};
 use super::{Worked, is_empty, path_of};
+use crate::harness::NOTES;
 use crate::protocol::event::{AuditPlace, FileWritten, FlipBy};
-use crate::protocol::{FeatureStatus, Seq, TestPurpose, ToolKind};
+use crate::protocol::{Feature, FeatureStatus, Seq, TestPurpose, ToolKind};
 use crate::session::Session;
 use crate::session::state::KeptCheckpoint;
 use crate::session::timeline::{Item, ItemKind};
@@ -70,10 +71,7 @@ pub(super) fn writers(worked: &Worked<'_>, session: &Session) -> Vec<AuditPlace>
             .rev()
             .filter(|kept| kept.session == session.number)
     };
-    let entry = |kept: &KeptCheckpoint| {
-        let index = session.calls.get(kept.made.call.as_ref()?)?;
-        Some(session.items.get(*index)?.seq)
-    };
+    let entry = |kept: &KeptCheckpoint| entry(session, kept);
     let writer = |dirty: &String| {
         let path = path_of(dirty);
         // What is new as a whole is told by its directory.
@@ -99,18 +97,42 @@ pub(super) fn rounds(session: &Session) -> Vec<AuditPlace> {
     entries(session, |kind| matches!(kind, ItemKind::Circling(_)))
 }
 
-/// The notes that the session wrote; with `lies`, those only that the list gives the lie.
+/// The notes that the session wrote; with `lies`, those only that the list gives the lie. Where there are none, the calls that wrote
+/// into their file.
 pub(super) fn notes(worked: &Worked<'_>, session: &Session, lies: bool) -> Vec<AuditPlace> {
-    entries(
+    let found = entries(
         session,
-        |kind| matches!(kind, ItemKind::Note { text } if !lies || !contradictions(&[text], worked.state, worked.session).is_empty()),
-    )
+        |kind| matches!(kind, ItemKind::Note { text } if !lies || !contradictions(text, Said::Note, worked.state, worked.session).is_empty()),
+    );
+    if !found.is_empty() {
+        return found;
+    }
+    let steps = worked.state.checkpoints.iter().filter(|kept| kept.session == session.number);
+    let writers = steps.filter(|kept| kept.made.wrote.iter().any(|file| file.path == NOTES));
+    writers
+        .filter_map(|kept| entry(session, kept))
+        .map(event)
+        .take(MOST)
+        .collect()
 }
 
-/// The features that do not pass.
-pub(super) fn open_features(worked: &Worked<'_>) -> Vec<AuditPlace> {
+/// The call that a checkpoint was made behind.
+fn entry(session: &Session, kept: &KeptCheckpoint) -> Option<Seq> {
+    let index = session.calls.get(kept.made.call.as_ref()?)?;
+    Some(session.items.get(*index)?.seq)
+}
+
+/// The features that do not pass: those that these lies name, if they name any.
+pub(super) fn open_features(worked: &Worked<'_>, lies: &[String]) -> Vec<AuditPlace> {
     let rows = worked.state.features.rows.iter().map(|row| &row.feature);
-    rows.filter(|feature| feature.status != FeatureStatus::Passing)
+    let open: Vec<_> = rows.filter(|feature| feature.status != FeatureStatus::Passing).collect();
+    let is_named = |feature: &&&Feature| {
+        lies.iter()
+            .any(|lie| lie.split([' ', ',']).any(|word| word == feature.id.as_str()))
+    };
+    let named = open.iter().any(|feature| is_named(&feature));
+    open.iter()
+        .filter(|feature| !named || is_named(feature))
         .map(|feature| AuditPlace::Feature {
             feature: feature.id.clone(),
         })

@@ -4,12 +4,14 @@
 //! text for people and models, never state. Invariant: appending never changes a byte that was there, and no edit replaces a version
 //! that its editor has not seen.
 
+mod came;
 pub mod edit;
 mod entries;
 pub mod merge;
 #[cfg(test)]
 mod tests;
 
+pub use came::came;
 pub use entries::{Entry, Order, entries, order};
 
 use super::NOTES;

@@ -3,6 +3,7 @@
 //! Owns the few forms of such a claim of features by their ids: "F1 and F2 are done", "F3: passes", "Finished F4", a ticked entry.
 //! Invariant: what does not have one of these forms to its end, or is taken back in the same note, is no claim.
 
+use super::kind::{Claim, Sure};
 use super::sentence::{Mood, Sentence, Token};
 use super::words::{BEHIND, BETWEEN, DETAIL, GOES_TO, SUBJECT, doubts, is_among, is_none, is_state};
 
@@ -23,25 +24,8 @@ const DEPENDS: &str = "if when once until unless after before would should till 
 /// Words with which a sentence goes on about what the one before it said.
 const RETURNS: &str = "but however only though still yet its it tests that then afterwards later this unfortunately";
 
-/// What is called done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Claim {
-    /// A feature, by its id in small letters.
-    Feature(String),
-    /// All features but these.
-    AllBut(Vec<String>),
-    /// So many features.
-    Count(usize),
-    /// All features, with how many that are, if that is said.
-    All(Option<usize>),
-    /// The project as a whole.
-    Project,
-    /// Everything, whatever that is.
-    Everything,
-}
-
-/// Returns what is claimed, in the order in which it is said.
-pub(super) fn made(sentences: &[Sentence]) -> Vec<Claim> {
+/// Returns what is claimed, in the order in which it is said, each with the sentence that says it.
+pub(super) fn made(sentences: &[Sentence]) -> Vec<(&Sentence, Claim)> {
     let mut made = Vec::new();
     for (at, sentence) in sentences
         .iter()
@@ -58,12 +42,13 @@ pub(super) fn made(sentences: &[Sentence]) -> Vec<Claim> {
                 || others().any(|(_, other)| match claim {
                     Claim::Feature(id) => other.is_doubtful() && other.names(id),
                     Claim::AllBut(left) => other.is_doubtful() && other.ids().any(|id| !left.contains(id)),
-                    Claim::All(_) | Claim::Count(_) | Claim::Project | Claim::Everything => {
+                    Claim::All(_) | Claim::Count(_) | Claim::Project | Claim::Everything(_) | Claim::AllOf(_) => {
                         (other.is_doubtful() || other.goes_on()) && other.ids().next().is_some()
                     }
                 })
         };
-        made.extend(Reading::of(sentence).claims().into_iter().filter(|claim| !taken_back(claim)));
+        let claims = Reading::of(sentence).claims().into_iter();
+        made.extend(claims.filter(|claim| !taken_back(claim)).map(|claim| (sentence, claim)));
     }
     made
 }
@@ -217,7 +202,7 @@ impl<'a> Reading<'a> {
             None => self.ids(lead)?,
         };
         let is_whole = !matches!(claims.first(), Some(Claim::Feature(_)));
-        if is_ticked && claims.iter().any(|claim| matches!(claim, Claim::Project | Claim::Count(_))) {
+        if is_ticked && matches!(claims.as_slice(), [Claim::Project | Claim::Count(_)]) {
             return None;
         }
         if is_got {
@@ -231,8 +216,9 @@ impl<'a> Reading<'a> {
             }
             let done = self.word().filter(|word| is_state(word));
             let sounds = match claims.as_slice() {
+                [Claim::Everything(Sure::Green)] => true,
                 // That an app works is said of what there is of it.
-                [Claim::Project | Claim::Everything] => {
+                [Claim::Project | Claim::Everything(_) | Claim::AllOf(_)] => {
                     is_built
                         || matches!(
                             done,
@@ -249,7 +235,7 @@ impl<'a> Reading<'a> {
             }
             self.pass_words(is_state);
         }
-        if claims == [Claim::Everything] && self.word().is_some_and(limits) {
+        if matches!(claims.as_slice(), [Claim::Everything(_) | Claim::AllOf(_)]) && self.word().is_some_and(limits) {
             return None;
         }
         self.ends(is_ticked).then_some(claims)
@@ -264,10 +250,10 @@ impl<'a> Reading<'a> {
                     self.pass()
                 }
                 // "all of its tests"
-                [Token::Word(all), ..] if all == "all" => {
+                [Token::Word(all), ..] if is_among("all its their", all) => {
                     let before = self.rest;
-                    self.pass_words(|word| matches!(word, "all" | "of" | "its" | "their" | "the"));
-                    if !matches!(self.word(), Some("tests" | "checks" | "steps")) {
+                    self.pass_words(|word| is_among("all of its their the own", word));
+                    if !matches!(self.word(), Some("test" | "tests" | "checks" | "steps")) {
                         self.rest = before;
                         return false;
                     }

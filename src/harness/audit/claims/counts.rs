@@ -14,20 +14,35 @@ const OTHERS: [&str; 9] = [
     "test", "check", "case", "step", "spec", "assert", "suite", "scenario", "example",
 ];
 
-/// The counts of done features in a note, each with how many there are.
-pub(super) fn told(sentences: &[Sentence]) -> Vec<(usize, usize)> {
+/// Says whether a sentence speaks of anything else that is counted and passes.
+pub(super) fn speaks_of_others(sentence: &Sentence) -> bool {
+    let mut words = sentence.words().chain(sentence.label.iter().map(String::as_str));
+    words.any(|word| OTHERS.iter().any(|other| word.contains(other)))
+}
+
+/// So many are done, of so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count {
+    pub some: usize,
+    pub of: usize,
+    /// Whether it is said that features are counted, and that they are done.
+    pub is_plain: bool,
+}
+
+/// The counts of done features in a note.
+pub(super) fn told(sentences: &[Sentence]) -> Vec<Count> {
     let mut told = Vec::new();
-    let mut speaks_of_others = false;
+    let mut of_others = false;
     for sentence in sentences {
-        speaks_of_others |= sentence.words().any(|word| OTHERS.iter().any(|other| word.contains(other)));
+        of_others |= speaks_of_others(sentence);
         if sentence.mood == Mood::Told && !is_elsewhere(sentence) {
-            told.extend(of_sentence(sentence, speaks_of_others));
+            told.extend(of_sentence(sentence, of_others));
         }
     }
     told
 }
 
-fn of_sentence(sentence: &Sentence, speaks_of_others: bool) -> Vec<(usize, usize)> {
+fn of_sentence(sentence: &Sentence, of_others: bool) -> Vec<Count> {
     let about = || sentence.label.iter().map(String::as_str).chain(sentence.words());
     let is_feature = |word: &str| word.starts_with("feature");
     let names_features = about().any(is_feature);
@@ -38,7 +53,7 @@ fn of_sentence(sentence: &Sentence, speaks_of_others: bool) -> Vec<(usize, usize
         let is_done = says_done && (!several || clause.words.iter().any(|word| is_state(word)));
         clause.is_plain() && (is_done || !says_done)
     });
-    let is_alone = sentence.ids().next().is_none() && !speaks_of_others;
+    let is_alone = sentence.ids().next().is_none() && !of_others;
     let counts = sound.flat_map(|clause| clause.counts);
     let counts = counts.filter(|(some, of)| match (names_features, says_done) {
         (true, true) => true,
@@ -47,7 +62,8 @@ fn of_sentence(sentence: &Sentence, speaks_of_others: bool) -> Vec<(usize, usize
         (false, true) => some == of && is_alone,
         (false, false) => false,
     });
-    counts.collect()
+    let is_plain = names_features && says_done;
+    counts.map(|(some, of)| Count { some, of, is_plain }).collect()
 }
 
 /// Whether a sentence begins with where what it says holds.

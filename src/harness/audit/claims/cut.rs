@@ -5,7 +5,7 @@
 
 use super::known::Known;
 use super::sentence::{Mood, Sentence, Token};
-use super::words::{DETAIL, WHOLE, doubts, is_among, is_done, is_label, is_part_of, is_planned, is_state};
+use super::words::{DETAIL, WHOLE, doubts, is_among, is_done, is_label, is_part_of, is_planned, is_state, name_rest, tells_apart};
 
 /// What stands in for words that are somebody else's.
 const FOREIGN: &str = "\"";
@@ -160,6 +160,10 @@ impl<'a> Cutter<'a> {
             self.open.is_ticked |= said.iter().any(|word| is_done(word));
             self.open.tokens.clear();
             self.open.label.extend(words);
+        } else if name_rest(&words) {
+            self.open.mood = Mood::Planned;
+            self.open.tokens.clear();
+            self.open.label.extend(words);
         } else if said.iter().any(|word| is_planned(word)) || doubts(&said) {
             self.open.mood = Mood::Planned;
         } else if matches!(said.as_slice(), ["all" | "every", .., "feature" | "features"]) {
@@ -277,9 +281,8 @@ fn in_other_words(rest: &[Token], name: &[String]) -> usize {
             Token::Word(_) | Token::Id(_) | Token::Stop | Token::Colon => None,
         })
         .collect();
-    let weighs = |word: &&str| !is_among(DETAIL, word);
-    let weighty: Vec<&str> = said.iter().copied().filter(weighs).collect();
-    let own: Vec<&str> = name.iter().map(String::as_str).filter(weighs).collect();
+    let weighty: Vec<&str> = said.iter().copied().filter(|word| !is_among(DETAIL, word)).collect();
+    let own: Vec<&str> = name.iter().map(String::as_str).filter(|word| tells_apart(word)).collect();
     // A single word of it may name a part only, unless it is what the feature is to do.
     let names_it = weighty.len() * 2 > own.len() || own.first().is_some_and(|first| is_part_of(first, &said));
     let fits = weighty.iter().all(|word| is_part_of(word, name));

@@ -1,11 +1,13 @@
-//! Notes that the list gives the lie.
+//! Words of an agent that the list gives the lie: its notes, and those by which it ends a session.
 //!
-//! Owns what is held against the list; what a sentence claims, [`sentence`] and [`claim`] say. Pure. Invariant: what was true at any
-//! moment of the session, or may mean something else, is no lie: a finding that is none costs more than one that is missed.
+//! Owns what is held against the list, by one rule for both; what a sentence claims, [`sentence`] and [`claim`] say. Pure. Invariant:
+//! what was true at any moment of the session, or may mean something else, is no lie: a finding that is none costs more than one that is
+//! missed.
 
 mod claim;
 mod counts;
 mod cut;
+mod kind;
 mod known;
 mod sentence;
 #[cfg(test)]
@@ -16,39 +18,58 @@ mod words;
 use crate::protocol::{FeatureStatus, SessionNo};
 use crate::session::State;
 use crate::session::state::FeatureRow;
-use claim::Claim;
+use counts::Count;
+use kind::{Claim, Sure};
 use known::Known;
+use sentence::Sentence;
 use std::collections::BTreeSet;
 
-/// Says which lines of a session's notes the list gives the lie: counts of passing features, and features called done that do not pass.
-pub(super) fn contradictions(notes: &[&str], state: &State, session: SessionNo) -> Vec<String> {
+/// From how many on a number of things is taken for a count of the list's features where it is about as many.
+const MANY: usize = 10;
+
+/// Where something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// In a note: what it calls everything may be everything of the feature that it tells of.
+    Note,
+    /// In the words by which a session ends: what they call everything is what the session was there for.
+    Closing,
+}
+
+/// Says what of a text the list gives the lie: counts of passing features, and features called done that do not pass.
+pub(super) fn contradictions(text: &str, said: Said, state: &State, session: SessionNo) -> Vec<String> {
     let held = Held::of(state, session);
-    let mut against = Vec::new();
-    for note in notes {
-        let sentences = sentence::read(note, &held.known);
-        let counts = counts::told(&sentences).into_iter();
-        against.extend(counts.filter_map(|(some, of)| held.count(some, of)));
-        // What a note calls everything may be everything of the feature that it tells of.
-        let names_some = sentences.iter().any(|sentence| sentence.ids().next().is_some());
-        let claims = claim::made(&sentences).into_iter();
-        let told = claims.filter(|claim| *claim != Claim::Everything || !names_some);
-        against.extend(told.filter_map(|claim| held.against(&claim)));
-    }
+    let sentences = sentence::read(text, &held.known);
+    let mut against: Vec<String> = counts::told(&sentences)
+        .into_iter()
+        .filter_map(|count| held.count(count))
+        .collect();
+    let claims = claim::made(&sentences).into_iter();
+    let told = claims.filter(|(sentence, claim)| is_of_the_list(claim, sentence, &sentences, said));
+    against.extend(told.filter_map(|(_, claim)| held.against(&claim)));
     once_each(against)
 }
 
-/// Says what the closing words of a session claim of the whole that the list gives the lie; `None` if they claim no such thing.
-#[must_use]
-pub fn victory(summary: &str, state: &State, session: SessionNo) -> Option<String> {
-    let held = Held::of(state, session);
-    let sentences = sentence::read(summary, &held.known);
-    let counts = counts::told(&sentences).into_iter().filter(|(some, of)| some == of);
-    let mut against: Vec<String> = counts.filter_map(|(some, of)| held.count(some, of)).collect();
-    let claims = claim::made(&sentences).into_iter();
-    let whole = claims.filter(|claim| matches!(claim, Claim::All(_) | Claim::Project | Claim::Everything));
-    against.extend(whole.filter_map(|claim| held.against(&claim)));
-    let against = once_each(against);
-    (!against.is_empty()).then(|| against.join("; "))
+/// Says whether a claim of everything is one of all that is on the list.
+fn is_of_the_list(claim: &Claim, sentence: &Sentence, sentences: &[Sentence], said: Said) -> bool {
+    let names_some = |other: &Sentence| other.ids().next().is_some();
+    // What stands beside the name of a feature, or below it, may be said of that one.
+    let is_own = || {
+        sentence.is_of_feature
+            || sentences
+                .iter()
+                .any(|other| other.block == sentence.block && names_some(other))
+    };
+    match claim {
+        Claim::Everything(Sure::Green) => sentences.len() == 1 && sentence.words().next() == Some("everything"),
+        Claim::Everything(_) if said == Said::Closing => true,
+        Claim::Everything(Sure::Meant) => !sentences.iter().any(names_some),
+        Claim::Everything(Sure::Said) => !is_own(),
+        Claim::AllOf(_) if sentences.iter().any(counts::speaks_of_others) => false,
+        Claim::AllOf(number) if *number < MANY => !sentences.iter().any(names_some),
+        Claim::AllOf(_) => !is_own(),
+        Claim::Feature(_) | Claim::AllBut(_) | Claim::Count(_) | Claim::All(_) | Claim::Project => true,
+    }
 }
 
 fn once_each(mut lines: Vec<String>) -> Vec<String> {
@@ -89,9 +110,28 @@ impl<'a> Held<'a> {
         named.join(", ")
     }
 
-    fn count(&self, some: usize, of: usize) -> Option<String> {
-        let lies = of == self.all && !self.seen.contains(&some);
+    fn count(&self, told: Count) -> Option<String> {
+        let Count { some, of, is_plain } = told;
+        // Of however many: no more can pass than do on the whole list.
+        let lies = if of == self.all {
+            !self.seen.contains(&some)
+        } else {
+            is_plain && of < self.all && self.are_too_many(some)
+        };
         lies.then(|| format!("says {some}/{of}, the list {}/{}", self.passing, self.all))
+    }
+
+    /// Whether never so many features passed, of those that there are.
+    fn are_too_many(&self, told: usize) -> bool {
+        told <= self.all && self.seen.iter().all(|seen| *seen < told)
+    }
+
+    fn says_so_many(&self, told: usize) -> String {
+        let (passing, all) = (self.passing, self.all);
+        match told == all {
+            true => format!("says that all {all} features are done"),
+            false => format!("says that {told} features are done, the list {passing}/{all}"),
+        }
     }
 
     fn against(&self, claim: &Claim) -> Option<String> {
@@ -104,18 +144,16 @@ impl<'a> Held<'a> {
         let mut rows = self.state.features.rows.iter();
         match claim {
             Claim::All(told) => {
-                let lies = told.is_none_or(|told| told == all) && whole();
-                lies.then(|| format!("says that all {all} features are done"))
+                let told = told.unwrap_or(all);
+                (whole() && self.are_too_many(told)).then(|| self.says_so_many(told))
             }
-            Claim::Count(told) => {
-                let lies = *told <= all && self.seen.iter().all(|seen| seen < told);
-                lies.then(|| match *told == all {
-                    true => format!("says that all {all} features are done"),
-                    false => format!("says that {told} features are done, the list {passing}/{all}"),
-                })
+            Claim::Count(told) => self.are_too_many(*told).then(|| self.says_so_many(*told)),
+            Claim::AllOf(told) => {
+                let is_about_all = *told * 10 >= all * 9;
+                (is_about_all && self.are_too_many(*told)).then(|| self.says_so_many(*told))
             }
             Claim::Project => whole().then(|| format!("says that the project is done, the list {passing}/{all}")),
-            Claim::Everything => whole().then(|| format!("says that everything is done, the list {passing}/{all}")),
+            Claim::Everything(_) => whole().then(|| format!("says that everything is done, the list {passing}/{all}")),
             Claim::AllBut(left) => {
                 let row = rows.find(|row| open(row) && !left.contains(&row.feature.id.as_str().to_lowercase()))?;
                 Some(format!(

@@ -5,7 +5,7 @@
 
 use super::cut::{Cutter, DONE_SIGNS, OPEN_SIGNS, is_sign};
 use super::known::Known;
-use super::words::{GOES_TO, doubts, is_among, is_done, is_label, is_planned};
+use super::words::{GOES_TO, doubts, is_among, is_done, is_label, is_planned, name_rest};
 use std::borrow::Cow;
 
 /// A part of a sentence.
@@ -44,6 +44,10 @@ pub(super) struct Sentence {
     pub mood: Mood,
     /// Whether it is ticked off in a list, or told below a word such as "Done:".
     pub is_ticked: bool,
+    /// The paragraph or list that it stands in, counted.
+    pub block: usize,
+    /// Whether it stands below a heading that names a feature.
+    pub is_of_feature: bool,
 }
 
 impl Token {
@@ -95,6 +99,16 @@ impl Sentence {
         })
     }
 
+    /// Says whether it is no more than that there is none of what its label says is left.
+    fn says_none_left(&self) -> bool {
+        let words: Vec<&str> = self.words().collect();
+        name_rest(&self.label)
+            && matches!(
+                words.as_slice(),
+                ["none" | "nothing" | "zero" | "0"] | ["nothing", "else" | "more"]
+            )
+    }
+
     /// Says whether it tells what comes next.
     pub(super) fn goes_on(&self) -> bool {
         self.words().next().is_some_and(|word| is_among(GOES_TO, word))
@@ -111,6 +125,7 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
     let mut read = Vec::new();
     let (mut fence, mut below, mut has_entries) = (None, Heading::Plain, false);
     let (mut is_apart, mut in_list) = (true, false);
+    let (mut block, mut is_of_feature, mut heads_rest) = (0, false, Vec::new());
     let mut lines = note.lines().peekable();
     while let Some(raw) = lines.next() {
         let printed = raw.starts_with("    ") && is_apart && !in_list;
@@ -132,6 +147,7 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
             continue;
         }
         if line.is_empty() {
+            block += 1;
             // The list below a line that ends in a colon ends with it; a section ends with the next heading.
             if has_entries && below == Heading::Ticked {
                 below = Heading::Plain;
@@ -145,9 +161,17 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
             lines.next_if(|_| underlined);
             let is_section = underlined || line.starts_with('#');
             (below, has_entries) = (Heading::of(line, is_section), false);
+            let text = line.trim_matches(|c: char| matches!(c, '#' | '*' | ':') || c.is_whitespace());
+            let mut heading = Cutter::cut(text, known);
+            // The heading of a session names what it was to work on.
+            is_of_feature = heading.iter().any(|said| said.ids().next().is_some()) && !text.to_lowercase().starts_with("session");
+            heads_rest = heading.iter().flat_map(Sentence::words).map(str::to_owned).collect();
+            block += 1;
+            heading
+                .iter_mut()
+                .for_each(|said| (said.block, said.is_of_feature) = (block, is_of_feature));
             if below == Heading::Plain {
-                let text = line.trim_matches(|c: char| matches!(c, '#' | '*' | ':') || c.is_whitespace());
-                read.extend(Cutter::cut(text, known));
+                read.extend(heading);
             }
             continue;
         }
@@ -156,6 +180,13 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
             if below == Heading::Planned || mark == Mark::Open {
                 sentence.mood = Mood::Planned;
             }
+            if sentence.label.is_empty() && name_rest(&heads_rest) {
+                sentence.label.clone_from(&heads_rest);
+            }
+            if sentence.says_none_left() && mark != Mark::Open {
+                sentence.mood = Mood::Told;
+            }
+            (sentence.block, sentence.is_of_feature) = (block, is_of_feature);
             let entry = mark != Mark::Plain || sentence.tokens.iter().all(Token::is_enumerated);
             sentence.is_ticked |= mark == Mark::Ticked || below.is_ticked() && entry;
             read.push(sentence);

@@ -1,6 +1,7 @@
 //! Notes that lie, and notes that do not.
 
 mod forms;
+mod long_list;
 
 use super::*;
 use crate::protocol::event::FlipBy;
@@ -35,7 +36,7 @@ fn board(passing: usize, all: usize) -> State {
 
 /// What is held against a note where F001 and F002 of four features pass.
 fn against(note: &str) -> Vec<String> {
-    contradictions(&[note], &board(2, 4), SessionNo(1))
+    contradictions(note, Said::Note, &board(2, 4), SessionNo(1))
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn a_lie_is_found_in_whatever_form() {
     assert_eq!(wrong, Vec::new());
     let report = "All three features are finished and verified. F002 works, F003 finished … 100%";
     assert_eq!(
-        contradictions(&[report], &board(1, 3), SessionNo(1)),
+        contradictions(report, Said::Note, &board(1, 3), SessionNo(1)),
         [
             "says that all 3 features are done",
             "says that F002 is done",
@@ -173,7 +174,7 @@ fn what_may_mean_something_else_is_no_lie() {
 fn a_number_alone_is_a_feature_only_where_it_is_called_one() {
     let mut state = State::default();
     state.features.rows = vec![row("1", "adds", true), row("2", "takes away", false)];
-    let told = |note| contradictions(&[note], &state, SessionNo(1));
+    let told = |note| contradictions(note, Said::Note, &state, SessionNo(1));
     assert_eq!(told("2 passing, 1 pending"), Vec::<String>::new());
     assert_eq!(told("Feature 2 passes."), ["says that 2 is done"]);
     assert_eq!(told("#2 is done"), ["says that 2 is done"]);
@@ -190,7 +191,7 @@ fn a_number_alone_is_a_feature_only_where_it_is_called_one() {
     }
     // A list without ids tells its features by their places.
     state.features.rows = vec![row("#1", "adds", true), row("#2", "takes away", false)];
-    let told = |note| contradictions(&[note], &state, SessionNo(1));
+    let told = |note| contradictions(note, Said::Note, &state, SessionNo(1));
     for note in [
         "#2 is done",
         "Feature 2 is done",
@@ -207,7 +208,7 @@ fn words_that_name_features_are_no_range() {
     let mut state = State::default();
     let ids = ["login", "search", "ui-2", "ui-3", "api-1"];
     state.features.rows = ids.iter().map(|id| row(id, "", *id == "login")).collect();
-    let told = |note| contradictions(&[note], &state, SessionNo(1));
+    let told = |note| contradictions(note, Said::Note, &state, SessionNo(1));
     assert_eq!(told("login works"), Vec::<String>::new());
     assert_eq!(told("login-ui-3 is done"), Vec::<String>::new());
     assert_eq!(told("ui-2 is done"), ["says that ui-2 is done"]);
@@ -232,7 +233,7 @@ fn what_was_so_when_it_was_written_is_no_lie() {
     };
     state.features.rows[1].flips = vec![flip(5, FeatureStatus::Passing)];
     state.features.rows[2].flips = vec![flip(6, FeatureStatus::Passing), flip(7, FeatureStatus::Failing)];
-    let told = |note, session| contradictions(&[note], &state, SessionNo(session));
+    let told = |note, session| contradictions(note, Said::Note, &state, SessionNo(session));
     for note in ["1/4 features pass", "3/4 features pass", "F003 is done"] {
         assert_eq!(told(note, 1), Vec::<String>::new(), "{note}");
         assert_eq!(told(note, 2).len(), 1, "{note}");

@@ -3,9 +3,10 @@
 //! Owns the forms "all three features", "everything on the list", "the whole project", "nothing is left", "only F3 is left". Invariant:
 //! features of something else than the list are not all of them.
 
-use super::claim::{Claim, Reading};
+use super::claim::Reading;
+use super::kind::{Claim, Sure};
 use super::sentence::Token;
-use super::words::{WHOLE, is_among, is_state, number_of};
+use super::words::{WHOLE, is_among, is_state, name_rest, number_of};
 
 /// Words that may stand before the features of the list.
 const ANY: &str = "of the our its single listed required requested specified remaining";
@@ -94,14 +95,21 @@ impl Reading<'_> {
         match self.word()? {
             "everything" => {
                 self.pass();
-                Some(if self.on_the_list() {
-                    Claim::All(None)
-                } else {
-                    Claim::Everything
-                })
+                if self.on_the_list() {
+                    return Some(Claim::All(None));
+                }
+                let before = self.rest;
+                self.pass_words(|word| matches!(word, "is" | "now" | "also"));
+                let is_green = matches!(self.word(), Some("passes" | "passing" | "green"));
+                self.rest = before;
+                Some(Claim::Everything(if is_green { Sure::Green } else { Sure::Said }))
             }
             "all" | "100%" => {
                 self.pass();
+                if let Some(number) = self.number() {
+                    self.pass_words(|word| matches!(word, "is" | "are" | "now" | "have" | "been" | "fully"));
+                    return Some(Claim::AllOf(number));
+                }
                 self.pass_words(|word| {
                     matches!(
                         word,
@@ -109,7 +117,8 @@ impl Reading<'_> {
                     )
                 });
                 self.pass_words(|word| matches!(word, "is" | "are" | "now" | "have" | "been" | "fully"));
-                matches!(self.word()?, "done" | "complete" | "completed" | "finished" | "implemented").then_some(Claim::Everything)
+                let is_done = matches!(self.word()?, "done" | "complete" | "completed" | "finished" | "implemented");
+                is_done.then_some(Claim::Everything(Sure::Meant))
             }
             _ => None,
         }
@@ -201,8 +210,19 @@ impl Reading<'_> {
         (self.pass_open() || before).then_some(Claim::All(None))
     }
 
-    /// "Nothing is left to do"
+    /// "Nothing is left to do", "Remaining: none"
     fn nothing_left(&mut self) -> Option<Claim> {
+        if name_rest(self.label) {
+            self.word().filter(|word| is_among("none nothing zero 0", word))?;
+            self.pass();
+            self.pass_words(|word| matches!(word, "else" | "more"));
+            let of_features = self.is_labelled(&["feature", "features"]);
+            return Some(if of_features {
+                Claim::All(None)
+            } else {
+                Claim::Everything(Sure::Said)
+            });
+        }
         self.pass_words(|word| matches!(word, "there" | "there's" | "is"));
         match self.word()? {
             "nothing" => self.pass(),
@@ -217,7 +237,11 @@ impl Reading<'_> {
         self.pass_words(|word| matches!(word, "is" | "else" | "more" | "further" | "now"));
         let left = self.pass_open();
         let listed = self.on_the_list();
-        left.then_some(if listed { Claim::All(None) } else { Claim::Everything })
+        left.then_some(if listed {
+            Claim::All(None)
+        } else {
+            Claim::Everything(Sure::Said)
+        })
     }
 
     /// Passes what says that something is not done yet.

@@ -18,7 +18,9 @@ pub(super) const WHOLE: &str = "project app application program";
 /// Numbers in words.
 const NUMBERS: &str = "\
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
-    eighteen nineteen twenty";
+    eighteen nineteen";
+/// Tens in words, from twenty on.
+const TENS: &str = "twenty thirty forty fifty sixty seventy eighty ninety";
 
 /// Words that may stand between the ids of features and the word that calls them done.
 pub(super) const BETWEEN: &str = "\
@@ -33,6 +35,13 @@ pub(super) const SUBJECT: &str = "i we i've we've i'm we're am are have has sess
 
 /// Words that say nothing of what a feature is about.
 pub(super) const DETAIL: &str = "the a an and of in to for by with on from it its as all";
+/// Words with which a list says of each feature that it is one.
+const OF_ANY: &str = "feature user users can could should is be able allow allows does system app";
+
+/// Says whether a word of a feature's name tells it from others.
+pub(super) fn tells_apart(word: &str) -> bool {
+    !is_among(DETAIL, word) && !is_among(OF_ANY, word)
+}
 
 /// Words with which a sentence says the opposite after all, or speaks of what is to come.
 const DOUBT: &str = "\
@@ -54,6 +63,9 @@ const LABELS: &str = "\
     status session now today note notes update progress summary result results state so far of this the features \
     feature in report and final overall current conclusion good great news outcome what is \
     we're i'm work list";
+
+/// Words that head what is left.
+const REST: &str = "remaining left unfinished outstanding";
 
 /// Words that head what is to be.
 const PLANNED: &str = "\
@@ -84,9 +96,10 @@ pub(super) fn is_part_of<W: AsRef<str>>(word: &str, name: &[W]) -> bool {
     };
     let long = |word: &str| word.chars().count() > 3;
     let akin = |own: &str| own.starts_with(&stem(word)) || word.starts_with(&stem(own));
+    let same = |own: &str| own == word || number_of(own).is_some_and(|number| number_of(word) == Some(number));
     name.iter()
         .map(AsRef::as_ref)
-        .any(|own| own == word || long(word) && long(own) && akin(own))
+        .any(|own| same(own) || long(word) && long(own) && akin(own))
 }
 
 /// Says whether any of the words doubts what the others say.
@@ -99,6 +112,12 @@ pub(super) fn doubts(words: &[&str]) -> bool {
                 Some(fault) => at += fault + 1,
                 None => return true,
             }
+        } else if let [faults @ .., "nothing" | "none" | "zero" | "0"] = &words[at..]
+            && !faults.is_empty()
+            && faults.iter().all(|word| is_among(FAULTS, word))
+        {
+            // "Open issues none"
+            return false;
         } else if is_among(DOUBT, word) || word.ends_with("n't") {
             return true;
         }
@@ -119,8 +138,25 @@ pub(super) fn is_label(word: &str) -> bool {
 
 /// Reads a number, in digits or in words.
 pub(super) fn number_of(word: &str) -> Option<usize> {
-    let in_words = || NUMBERS.split_whitespace().position(|number| number == word);
+    let place = |line: &str, word: &str| line.split_whitespace().position(|number| number == word);
+    let in_words = || {
+        place(NUMBERS, word).or_else(|| {
+            let (tens, ones) = word.split_once('-').map_or((word, None), |(tens, ones)| (tens, Some(ones)));
+            let ones = ones.map_or(Some(0), |ones| place(NUMBERS, ones).filter(|ones| (1..10).contains(ones)))?;
+            place(TENS, tens).map(|tens| (tens + 2) * 10 + ones)
+        })
+    };
     word.parse().ok().or_else(in_words)
+}
+
+/// Says whether a word before a colon may name what is left of the whole: "Remaining features", "Left to do".
+pub(super) fn is_of_rest(word: &str) -> bool {
+    is_among(REST, word) || is_among("to do work feature features items tasks", word)
+}
+
+/// Says whether words before a colon name what is left.
+pub(super) fn name_rest(words: &[String]) -> bool {
+    words.iter().all(|word| is_of_rest(word)) && words.iter().any(|word| is_among(REST, word))
 }
 
 /// Says whether a word says that there is nothing of what follows.

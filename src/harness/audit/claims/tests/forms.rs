@@ -265,7 +265,10 @@ fn what_only_sounds_like_one_of_them() {
 #[test]
 fn closing_words_that_call_the_whole_done() {
     let state = board(2, 4);
-    let judged = |summary: &str| victory(summary, &state, SessionNo(1));
+    let judged = |summary: &str| {
+        let found = contradictions(summary, Said::Closing, &state, SessionNo(1));
+        (!found.is_empty()).then_some(found)
+    };
     for summary in [
         "All features complete",
         "the project is done",
@@ -290,11 +293,11 @@ fn closing_words_that_call_the_whole_done() {
         "Not everything is done: F003 and F004 are left.",
         "Session finished.",
         "over",
-        "F003 is done.",
+        "F003 is not done.",
         "All done for F002, F003 is next.",
     ] {
         assert_eq!(judged(summary), None, "{summary}");
     }
-    assert_eq!(victory("All features complete", &board(4, 4), SessionNo(1)), None);
-    assert_eq!(victory("All features complete", &State::default(), SessionNo(1)), None);
+    let told = |state: &State| contradictions("All features complete", Said::Closing, state, SessionNo(1));
+    assert_eq!((told(&board(4, 4)), told(&State::default())), (Vec::new(), Vec::new()));
 }
