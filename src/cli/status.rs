@@ -8,9 +8,9 @@ use super::failure::Failure;
 use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::words;
-use crate::harness::select;
 use crate::protocol::event::RunOutcome;
 use crate::protocol::{FeatureStatus, Oid};
+use crate::session::state::FeatureRow;
 use crate::session::{State, Tested};
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
@@ -144,7 +144,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
 
 /// What comes next, as a run chooses it; `None` if nothing is left.
 fn next(state: &State) -> Option<String> {
-    if let Some((feature, _)) = select::of_state(state) {
+    if let Some((FeatureRow { feature, .. }, _)) = state.next_feature() {
         return Some(format!("{} {}", feature.id, feature.description));
     }
     let skipped: Vec<&str> = state

@@ -8,15 +8,25 @@ use crate::protocol::Cost;
 /// Reads a whole number above zero; `_` and `,` may part its digits.
 #[must_use]
 pub fn whole(text: &str) -> Option<u64> {
-    text.trim().replace(['_', ','], "").parse().ok().filter(|number| *number > 0)
+    let digits = text.trim().replace(['_', ','], "");
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|number| plain && *number > 0)
 }
 
-/// Reads an amount of US dollars above zero, with or without its sign.
+/// Reads an amount of US dollars above zero in plain digits, with or without its sign; `_` and `,` may part the digits before the point.
 #[must_use]
 pub fn dollars(text: &str) -> Option<Cost> {
-    let amount: f64 = text.trim().trim_start_matches('$').parse().ok()?;
-    // A million tokens at this price per million: the amount itself.
-    (amount > 0.0 && amount < 1e9).then(|| Cost::of_tokens(1_000_000, amount))
+    let text = text.trim();
+    let text = text.strip_prefix('$').unwrap_or(text).trim_start();
+    let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = whole.replace(['_', ','], "");
+    let part_is_right = part.is_none_or(|part| (1..=9).contains(&part.len()) && is_digits(part));
+    if !is_digits(&whole) || !part_is_right || whole.is_empty() && part.is_none() || whole.len() > 9 {
+        return None;
+    }
+    let digits = format!("{whole}{:0<9}", part.unwrap_or_default());
+    digits.parse().ok().filter(|nanos| *nanos > 0).map(Cost)
 }
 
 /// Prints an amount exactly, with two decimals at least, as [`dollars`] reads it.
@@ -112,7 +122,28 @@ mod tests {
         }
         assert_eq!(money(Cost(2_500_000_000)), "$2.50");
         assert_eq!(dollars("$2.50"), Some(Cost(2_500_000_000)));
-        for bad in ["", "$", "-1", "0", "NaN", "inf", "2 dollars"] {
+        assert_eq!(dollars("$1,250.5"), Some(Cost(1_250_500_000_000)));
+        assert_eq!(dollars("10_000"), Some(Cost(10_000_000_000_000)));
+        assert_eq!(dollars(".5"), Some(Cost(500_000_000)));
+        let bad = [
+            "",
+            "$",
+            "-1",
+            "0",
+            "NaN",
+            "inf",
+            "2 dollars",
+            "1e3",
+            "$1E3",
+            "+5",
+            "$$5",
+            "1.",
+            "1.2.3",
+            "1.0000000001",
+            ",",
+            "5$",
+        ];
+        for bad in bad {
             assert_eq!(dollars(bad), None, "{bad}");
         }
     }

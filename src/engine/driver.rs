@@ -25,6 +25,9 @@ const JOIN_DELTAS: Duration = Duration::from_millis(100);
 /// Bytes after which an answer is cut off, whatever the provider says that it may be: a thousand times a long one.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
+/// How long it is waited at most before the time that the run has left is looked at again: the clock of the day may be set meanwhile.
+const LOOK_AT_TIME: Duration = Duration::from_secs(30);
+
 /// What a request carries besides the messages; the same for all of a session, so that the prompt cache holds.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -227,9 +230,19 @@ impl<'a> Driver<'a> {
         Ok(None)
     }
 
+    /// When the time of the run is to be looked at, while a request is open.
+    fn time_is_up_in(&self) -> Option<Duration> {
+        if self.request.is_none() || self.machine.has_met_limit() {
+            return None;
+        }
+        let journal = &self.dispatch.project.journal;
+        journal.with_state(|state| limits::time_left(state, jiff::Timestamp::now()))
+    }
+
     /// Waits for the next thing to happen.
     async fn next(&mut self) -> Result<Vec<Input>, EngineError> {
         loop {
+            let left = self.time_is_up_in();
             let flush_at = self.flushed + JOIN_DELTAS;
             tokio::select! {
                 biased;
@@ -255,6 +268,11 @@ impl<'a> Driver<'a> {
                     self.limit = None;
                     let answer = answer.map_err(EngineError::task)??;
                     return Ok(vec![self.past_limit(answer)]);
+                }
+                () = tokio::time::sleep(left.unwrap_or_default().min(LOOK_AT_TIME)), if left.is_some() => {
+                    if let Some(limit) = self.met() {
+                        return Ok(vec![Input::TimeUp { limit }]);
+                    }
                 }
                 () = tokio::time::sleep_until(flush_at), if self.delta.is_some() => return Ok(self.flush().into_iter().collect()),
             }

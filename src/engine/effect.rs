@@ -104,6 +104,11 @@ pub enum Input {
         /// Which.
         limit: LimitReached,
     },
+    /// The time of the run is up, whatever the session does just now.
+    TimeUp {
+        /// The limit.
+        limit: LimitReached,
+    },
     /// It was decided what becomes of the session whose limit was met: it ends.
     LimitKept,
     /// A person raised it: the session goes on.
@@ -130,6 +135,7 @@ impl Input {
             | Self::CancelStop
             | Self::Steered(_)
             | Self::Limit { .. }
+            | Self::TimeUp { .. }
             | Self::LimitKept
             | Self::LimitRaised { .. } => false,
         }

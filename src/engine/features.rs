@@ -3,9 +3,10 @@
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
-use crate::harness::{self, FeatureList};
+use crate::harness::FeatureList;
 use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
+use crate::session::State;
 use crate::verify;
 
 /// A change of a pass flag and what it rests on.
@@ -123,7 +124,8 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
 /// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes or is skipped.
 #[must_use]
 pub fn next(project: &Project) -> Option<(Feature, String)> {
-    project.journal.with_state(harness::select::of_state)
+    let chosen = |state: &State| state.next_feature().map(|(row, why)| (row.feature.clone(), why.to_owned()));
+    project.journal.with_state(chosen)
 }
 
 /// Takes a feature up in a session and records it.

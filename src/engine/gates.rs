@@ -325,16 +325,20 @@ pub fn void(project: &Project, decided: &Decided, why: String) -> Result<(), Eng
 ///
 /// # Errors
 /// Fails if the log cannot be written.
-pub fn take(project: &Project, answer: GateAnswer) -> Result<bool, EngineError> {
+pub fn take(project: &Project, mut answer: GateAnswer) -> Result<bool, EngineError> {
     let gate = answer.gate;
     let typed = answer.message.as_deref().filter(|_| answer.decision == GateDecision::Approve);
     let shown = project.gates.shown(gate).and_then(|opened| opened.particulars);
-    let checked = typed.map_or(Ok(()), |typed| {
+    let read = typed.map(|typed| {
         project
             .journal
-            .with_state(|state| limits::check(shown.as_deref(), typed, state))
+            .with_state(|state| limits::read(shown.as_deref(), typed, state))
     });
-    match checked.and_then(|()| project.gates.answer(answer)) {
+    let read = read.transpose().map(|read| {
+        answer.message = read.or(answer.message.take());
+        answer
+    });
+    match read.and_then(|answer| project.gates.answer(answer)) {
         Ok(()) => Ok(true),
         Err(reason) => {
             project.record(GateAnswerRefused { gate, reason })?;

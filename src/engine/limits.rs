@@ -6,6 +6,7 @@ use crate::config::amount;
 use crate::protocol::event::{LimitKind, LimitReached};
 use crate::session::state::{Run, State};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Returns the first limit of the running run that is met, apart from sessions and turns.
 #[must_use]
@@ -52,11 +53,23 @@ fn cost(run: &Run) -> Option<LimitReached> {
     })
 }
 
+/// Returns how long the running run may still work; `None` if its time is not limited.
+#[must_use]
+pub fn time_left(state: &State, now: Timestamp) -> Option<Duration> {
+    let run = state.run.as_ref()?;
+    let max = Duration::from_secs(run.limits.seconds?);
+    Some(max.saturating_sub(worked(run, now)))
+}
+
+/// A pause and a gate that waits are the person's time, not the run's.
+fn worked(run: &Run, now: Timestamp) -> Duration {
+    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
+    Duration::try_from(spent).unwrap_or_default()
+}
+
 fn time(run: &Run, now: Timestamp) -> Option<LimitReached> {
     let max = run.limits.seconds?;
-    // A pause and a gate that waits are the person's time, not the run's.
-    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
-    let spent = u64::try_from(spent.as_secs()).unwrap_or(0);
+    let spent = worked(run, now).as_secs();
     (spent >= max).then(|| LimitReached {
         limit: LimitKind::Time,
         detail: format!("{spent} of {max} seconds of this run"),

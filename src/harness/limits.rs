@@ -8,15 +8,16 @@ use crate::protocol::event::{LimitKind, Limits, Particulars};
 use crate::session::state::{Run, State};
 use jiff::Timestamp;
 
-/// Says why a typed limit cannot be set; `Ok` if it can.
+/// Reads what a person typed over what waits: a limit as it will be told, and any other text as it is.
 ///
 /// # Errors
-/// The sentence for the person.
-pub fn check(particulars: Option<&Particulars>, typed: &str, state: &State) -> Result<(), String> {
+/// The sentence for the person: why the limit cannot be set.
+pub fn read(particulars: Option<&Particulars>, typed: &str, state: &State) -> Result<String, String> {
     let (Some(Particulars::Limit { limit, .. }), Some(run)) = (particulars, &state.run) else {
-        return Ok(());
+        return Ok(typed.to_owned());
     };
     let limits = with(run.limits, *limit, Some(typed))?;
+    let told = typed_as(*limit, typed)?;
     let now = Limits {
         sessions: Some(sessions(state, run)),
         turns: state.current().map(|session| session.turn.0),
@@ -32,8 +33,14 @@ pub fn check(particulars: Option<&Particulars>, typed: &str, state: &State) -> R
         LimitKind::Time => limits.seconds > now.seconds,
     };
     above
-        .then_some(())
-        .ok_or_else(|| format!("{typed} is spent already; type a higher limit, or deny"))
+        .then_some(told.clone())
+        .ok_or_else(|| format!("{told} is spent already; type a higher limit, or deny"))
+}
+
+/// A typed limit in the words in which limits are told.
+fn typed_as(limit: LimitKind, typed: &str) -> Result<String, String> {
+    let limits = with(Limits::default(), limit, Some(typed))?;
+    Ok(shown(limits, limit).unwrap_or_default())
 }
 
 /// Returns the limits with one of them set to what a person chose; `None` lifts it.
@@ -49,7 +56,8 @@ pub fn with(mut limits: Limits, limit: LimitKind, chosen: Option<&str>) -> Resul
         LimitKind::Turns => limits.turns = chosen.map(small).transpose()?,
         LimitKind::Tokens => limits.tokens = chosen.map(whole).transpose()?,
         LimitKind::Cost => {
-            let dollars = |text: &str| amount::dollars(text).ok_or_else(|| format!("`{text}` is not an amount such as $25"));
+            let refused = |text: &str| format!("`{text}` is not an amount in dollars: write digits, such as $25 or $2.50");
+            let dollars = |text: &str| amount::dollars(text).ok_or_else(|| refused(text));
             limits.cost = chosen.map(dollars).transpose()?;
         }
         LimitKind::Time => {
@@ -126,5 +134,27 @@ mod tests {
             assert!(with(limits(), limit, Some("much")).unwrap_err().contains("`much`"));
             assert_eq!(shown(with(limits(), limit, None).unwrap(), limit), None, "lifted");
         }
+    }
+
+    #[test]
+    fn what_is_typed_is_told_again_as_it_was_read() {
+        use LimitKind::{Cost as Money, Sessions, Time, Tokens, Turns};
+        for (limit, typed, read) in [
+            (Money, "5", "$5.00"),
+            (Money, " $1,000 ", "$1000.00"),
+            (Tokens, "2000000", "2,000,000"),
+            (Turns, " 1_0 ", "10"),
+            (Sessions, "3", "3"),
+            (Time, "90m", "1h30m"),
+        ] {
+            assert_eq!(typed_as(limit, typed), Ok(read.to_owned()));
+        }
+        let refused = typed_as(Money, "1e3").unwrap_err();
+        assert_eq!(
+            refused,
+            "`1e3` is not an amount in dollars: write digits, such as $25 or $2.50"
+        );
+        assert!(typed_as(Turns, "1e3").unwrap_err().contains("`1e3` is not a whole number"));
+        assert!(typed_as(Turns, "+5").is_err());
     }
 }

@@ -12,9 +12,9 @@ pub enum Autonomy {
     Manual,
     /// Commits wait.
     Commits,
-    /// Nothing waits: commits are made, marked as not reviewed, and queued for later.
+    /// No gate waits: commits are made, marked as not reviewed, and queued for later. The agent's questions wait at any level.
     Deferred,
-    /// Nothing waits: the machine's checks answer.
+    /// No gate waits: the machine's checks answer.
     #[default]
     Auto,
 }

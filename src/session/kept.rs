@@ -54,14 +54,6 @@ pub struct Debt {
 }
 
 impl State {
-    /// Says whether features that a person picked or skipped are so still: not once the run that was told is over.
-    #[must_use]
-    pub fn takes_orders(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_none_or(|run| run.ended.is_none() && run.interrupted.is_none())
-    }
-
     /// Counts the hunks of the branch's commits that no person has seen.
     #[must_use]
     pub fn unseen_hunks(&self) -> u32 {

@@ -9,6 +9,7 @@ pub mod gates;
 pub mod headway;
 mod held;
 mod kept;
+pub mod next;
 pub mod phase;
 pub mod present;
 mod reduce;

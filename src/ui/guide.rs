@@ -59,9 +59,13 @@ pub fn sentence(model: &Model) -> Option<String> {
             key(Action::FocusGit),
             key(Action::RollBack)
         ),
-        // Nothing will wait at this level: it would be a lesson in what does not come.
+        // Whatever the level: it waits until somebody answers, or until its time is over.
+        None if !model.state.open_questions.is_empty() => {
+            format!("The agent asks you something: {} opens its question", key(Action::Answer))
+        }
+        // No commit will wait at this level: it would be a lesson in what does not come.
         None if !asks && !moved && hand.denied == 0 => format!(
-            "Nothing waits for you at the level {}: {} chooses another; {}, then {} on a commit shows what going back would do",
+            "No commit waits for you at the level {}: {} chooses another; {}, then {} on a commit shows what going back would do",
             level.word(),
             key(Action::Autonomy),
             key(Action::FocusGit),
@@ -110,6 +114,7 @@ mod tests {
         let mut model = model_of(recorded().unwrap(), Size { width: 120, height: 40 });
         model.guided = true;
         model.state.open_gates.clear();
+        model.state.open_questions.clear();
         (model.state.by_hand.approved, model.state.by_hand.denied) = (1, 1);
         let said = |model: &Model| sentence(model).unwrap_or_default();
         assert!(said(&model).starts_with("3, then R on a commit shows"), "{}", said(&model));

@@ -27,6 +27,8 @@ impl TurnMachine {
         if std::mem::take(&mut self.cancelling) {
             let why = if self.interrupting {
                 "by the human, before the answer was whole"
+            } else if self.limit.as_ref().is_some_and(|met| met.limit == LimitKind::Time) && self.stop.is_none() {
+                "the time of the run was up before the answer was whole"
             } else {
                 "stopped before the answer was whole"
             };
@@ -82,6 +84,29 @@ impl TurnMachine {
             }
             (Phase::Requesting | Phase::Calling { .. }, StopMode::AfterStep) | (_, StopMode::AfterSession) | (Phase::Ended, _) => {}
         }
+    }
+
+    /// Notes that a limit is met: it is looked at once the step is over.
+    pub(super) fn meet(&mut self, limit: LimitReached, out: &mut Vec<Effect>) {
+        if self.limit.is_none() {
+            out.push(Effect::Record(limit.clone().into()));
+            self.limit = Some(limit);
+        }
+    }
+
+    /// Cuts the open request, as an interruption does; anything else that runs has its end before the next request, where limits are
+    /// looked at anyway.
+    pub(super) fn time_is_up(&mut self, limit: LimitReached, out: &mut Vec<Effect>) {
+        if matches!(self.phase, Phase::Requesting) && self.limit.is_none() {
+            self.meet(limit, out);
+            self.cancel_request(out);
+        }
+    }
+
+    /// Says whether a limit was met that is not looked at yet.
+    #[must_use]
+    pub const fn has_met_limit(&self) -> bool {
+        self.limit.is_some()
     }
 
     /// Notes that the session has had all its turns, if it has.

@@ -199,12 +199,8 @@ impl TurnMachine {
             Input::Steered(steering) => self.steered(steering, &mut out),
             Input::CancelStop => self.stop_taken_back(&mut out),
             Input::Stop { mode } => self.stop_asked(mode, &mut out),
-            Input::Limit { limit } => {
-                if self.limit.is_none() {
-                    out.push(Effect::Record(limit.clone().into()));
-                    self.limit = Some(limit);
-                }
-            }
+            Input::Limit { limit } => self.meet(limit, &mut out),
+            Input::TimeUp { limit } => self.time_is_up(limit, &mut out),
             Input::LimitKept => self.limit_kept(&mut out),
             Input::LimitRaised { turns, next } => self.limit_raised(turns, next, &mut out),
         }

@@ -49,7 +49,8 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
     let features: Vec<Feature> = state.features.rows.iter().map(|row| row.feature.clone()).collect();
     let begun = state.repository.as_ref().is_some_and(|repository| repository.head.is_some());
     let role = select::role(&features, begun);
-    let feature = (role == Role::Coding).then(|| select::of_state(state)).flatten();
+    let feature = (role == Role::Coding).then(|| state.next_feature()).flatten();
+    let feature = feature.map(|(row, why)| (row.feature.clone(), why.to_owned()));
     let unlikely = (role == Role::Coding && feature.is_none())
         .then(|| "every feature passes or is skipped; no session comes after this one".to_owned());
     let session = state.sessions.last().map_or(SessionNo(1), |last| last.number.next());

@@ -67,6 +67,30 @@ impl State {
         self.open_gates.clear();
         self.forget_questions();
         self.tests.end();
+        self.end_orders(at);
+    }
+
+    /// What the last session's end called next by the run's orders is told anew: they end with the run.
+    fn end_orders(&mut self, at: At) {
+        if self.features.picked.is_empty() && self.features.skipped.is_empty() {
+            return;
+        }
+        let next = self.next_feature().map(|(row, _)| row.feature.id.clone());
+        let first = self.run.as_ref().map_or(SessionNo(1), |run| run.first_session);
+        let Some(session) = self.sessions.last_mut().filter(|session| session.number >= first) else {
+            return;
+        };
+        if let Some((_, ended)) = &mut session.ended {
+            ended.next.clone_from(&next);
+        }
+        let closed = session.items.iter_mut().rev().find_map(|item| match &mut item.kind {
+            ItemKind::Closed(ended) => Some((ended, &mut item.revision)),
+            _ => None,
+        });
+        if let Some((ended, revision)) = closed {
+            ended.next = next;
+            *revision = at.seq;
+        }
     }
 
     /// Nothing of the run goes on, and nothing of it waits. A later run, or a later word of the same log, is none of its business.
@@ -81,6 +105,7 @@ impl State {
             run.stopping = None;
             run.release(at.time);
         }
+        self.end_orders(at);
     }
 
     pub(super) const fn stop_requested(&mut self, at: At, event: &StopRequested) {

@@ -3,7 +3,7 @@
 use crate::protocol::event::*;
 use crate::protocol::*;
 use crate::session::phase::STUCK_AFTER;
-use crate::session::{Phase, State};
+use crate::session::{ItemKind, Phase, State};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// A log that is written one event a minute.
@@ -292,6 +292,54 @@ fn features_are_skipped_or_picked_but_not_both_and_only_for_this_run() {
     );
     story.tell(run());
     assert_eq!(story.state.features.skipped, []);
+}
+
+#[test]
+fn the_end_of_a_session_names_what_is_next_once_the_orders_of_its_run_are_over() {
+    let next = |story: &Story| match &story.state.sessions[0].items.last().unwrap().kind {
+        ItemKind::Closed(ended) => ended.next.clone().map(|id| id.to_string()),
+        other => panic!("{other:?}"),
+    };
+    let told = |change: OrderChange, feature: &str| {
+        let mut story = Story::began();
+        let rows = ["F1", "F2", "F3"].map(|id| Feature {
+            id: id.into(),
+            status: FeatureStatus::Failing,
+            ..Feature::default()
+        });
+        story.tell(FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features: rows.to_vec(),
+            notices: Vec::new(),
+        });
+        story.tell(RunOrderChanged {
+            feature: feature.into(),
+            change,
+        });
+        let next = story.state.next_feature().map(|(row, _)| row.feature.id.clone());
+        story.tell(SessionEnded { next, ..ended() });
+        story
+    };
+    for (change, feature, during) in [(OrderChange::Pick, "F3", "F3"), (OrderChange::Skip, "F1", "F2")] {
+        let mut story = told(change, feature);
+        assert_eq!(next(&story).as_deref(), Some(during));
+        let before = story.state.sessions[0].items.last().unwrap().revision;
+        story.tell(RunEnded {
+            outcome: RunOutcome::Stopped,
+            reason: String::new(),
+        });
+        assert_eq!(next(&story).as_deref(), Some("F1"), "{change:?} ends with its run");
+        assert!(
+            story.state.sessions[0].items.last().unwrap().revision > before,
+            "it is drawn anew"
+        );
+        let ended = &story.state.sessions[0].ended.as_ref().unwrap().1;
+        assert_eq!(ended.next, Some("F1".into()));
+
+        let mut cut = told(change, feature);
+        cut.state.tell(RunInterrupted {});
+        assert_eq!(next(&cut).as_deref(), Some("F1"));
+    }
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         let key = model.keymap.key_text(Action::ReviewDebt);
         let told = format!(
             " {} of {all} unseen by anyone; {key} in the main view looks back at it",
-            debt.unseen
+            model.unseen_of(debt)
         );
         let mark = look.mark(Glyph::FactPending, Slot::Warning);
         sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);

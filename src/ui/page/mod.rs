@@ -173,7 +173,7 @@ pub fn document(model: &Model, page: &Page, width: u16) -> Rc<Document> {
 /// Returns what changes when the text may have: a commit never does, an entry has its own revision.
 fn revision(model: &Model, subject: &Subject) -> u64 {
     match subject {
-        Subject::Commit(commit) => model.debt(commit).map_or(0, |debt| debt.unseen.into()),
+        Subject::Commit(commit) => model.debt(commit).map_or(0, |debt| model.unseen_of(debt).into()),
         Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
         Subject::History => {

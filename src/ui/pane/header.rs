@@ -218,7 +218,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     if !state.messages.is_empty() {
         parts.push(Part::new(20, plain(format!("{} queued", state.messages.len()), Slot::Human)));
     }
-    let debt = state.unseen_hunks();
+    let debt = model.unseen_hunks();
     if debt > 0 {
         let told = format!("debt {}", format::plural(debt as usize, "hunk"));
         parts.push(Part::new(40, plain(told, Slot::Warning)));

@@ -15,8 +15,8 @@ const fn about(level: Autonomy) -> &'static str {
     match level {
         Autonomy::Manual => "commits wait, and every command that is not a plain read",
         Autonomy::Commits => "commits wait",
-        Autonomy::Deferred => "nothing waits; commits are queued for you to look back at",
-        Autonomy::Auto => "nothing waits; the machine's checks answer",
+        Autonomy::Deferred => "no gate waits; commits queue up for you to look back at",
+        Autonomy::Auto => "no gate waits; the machine's checks answer",
     }
 }
 
@@ -31,6 +31,10 @@ pub fn draw(model: &Model, menu: &AutonomyMenu, screen: Rect, buf: &mut Buffer, 
         (level.word(), told)
     });
     let mut choices = Choices::new(screen, look);
+    choices.text(
+        "At every level the agent's questions wait, until their time is over.",
+        Slot::Dim,
+    );
     choices.rows(&levels, menu.at);
     choices.keys(model, [(Action::Open, "set"), (Action::Back, "leave it")]);
     choices.draw(screen, buf, "What waits for you");

@@ -128,7 +128,7 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         let told = Clean::line(&round.join(", ")).span(look.style(Slot::Warning));
         sheet.fact_spans("went round", &[told]);
     }
-    let debt: usize = state.debts.iter().map(|debt| debt.unseen as usize).sum();
+    let debt = model.unseen_hunks() as usize;
     if debt > 0 {
         let told = format!(
             "{} in {} not seen by anyone; {} looks back at them",

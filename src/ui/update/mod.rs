@@ -109,6 +109,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if data::drawn(model, at) {
                 effects.push(Effect::DrawAgain);
             }
+            review::store(model, at, &mut effects);
             model.note_shown(at);
             hold::renew(model, at, &mut effects);
             let told = model.attention.look(&model.state, at);

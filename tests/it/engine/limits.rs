@@ -212,3 +212,43 @@ async fn where_nobody_is_asked_or_nobody_is_there_the_run_ends_as_ever() {
     let ran = alone.run(&whole()).await;
     assert_eq!((ran.ended.outcome, ran.count("gate_opened")), (RunOutcome::Limit, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_run_is_up_while_a_request_hangs_too() {
+    // A stream that has begun, and from then on says nothing of the answer.
+    let begun = "text = \"I set the project up.\"";
+    let hangs = format!("{begun}\nfault = {{ kind = \"stall\", after_bytes = 500, times = 1 }}");
+    let script = whole().replacen(begun, &hangs, 1);
+    assert!(script.contains("stall"));
+    for decision in [GateDecision::Approve, GateDecision::Reject] {
+        let lab = limited(Limits {
+            seconds: Some(4),
+            ..Limits::default()
+        });
+        let running = lab.start(&script).await;
+        let asked = gate(&running, 1).await;
+        assert_eq!(asked.what, GateKind::Limit);
+        let mut said = answer(&asked, decision);
+        if decision == GateDecision::Approve {
+            said.message = Some("1h".into());
+        }
+        send(&running, said);
+        if decision == GateDecision::Approve {
+            for number in [2, 3, 4] {
+                send(&running, approve(&gate(&running, number).await));
+            }
+        }
+        let ran = running.finish().await;
+        let cut: Vec<String> = ran.all(|event| match event {
+            Event::TurnInterrupted(cut) => Some(cut.reason.clone()),
+            _ => None,
+        });
+        assert_eq!(cut, ["the time of the run was up before the answer was whole"]);
+        assert_eq!(ran.unplanned, Vec::<String>::new());
+        let outcome = match decision {
+            GateDecision::Approve => RunOutcome::AllPassing,
+            _ => RunOutcome::Limit,
+        };
+        assert_eq!(ran.ended.outcome, outcome, "{}", ran.ended.reason);
+    }
+}

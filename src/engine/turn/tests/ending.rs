@@ -194,6 +194,37 @@ fn limits_end_the_session_at_the_next_step() {
 }
 
 #[test]
+fn a_request_that_is_open_when_the_time_is_up_is_cut_and_asked_again_once_the_limit_is_raised() {
+    let mut machine = begun();
+    let before = machine.conversation().messages().len();
+    machine.step(text(0, "half an an"));
+    let limit = LimitReached {
+        limit: LimitKind::Time,
+        detail: "60 of 60 seconds of this run".into(),
+    };
+    let effects = machine.step(Input::TimeUp { limit: limit.clone() });
+    assert_eq!(kinds(&effects), ["limit_reached"]);
+    assert!(effects.contains(&Effect::CancelRequest));
+    assert_eq!(machine.step(Input::TimeUp { limit }), [], "told once");
+    let effects = machine.step(broken(true));
+    assert_eq!(
+        (kinds(&effects), asked(&effects)),
+        (vec!["turn_interrupted"], Some(LimitKind::Time))
+    );
+    assert_eq!(machine.conversation().messages().len(), before, "nothing of it was acted on");
+    let on = machine.step(Input::LimitRaised { turns: None, next: None });
+    assert!(on.contains(&Effect::Request), "{on:?}");
+    check(machine.conversation()).unwrap();
+
+    // Where no request is open it is looked at before the next one anyway.
+    machine.step(tool(0, "a"));
+    machine.step(answered(StopReason::ToolUse, 10));
+    let late = Input::TimeUp { limit: cost() };
+    assert_eq!(machine.step(late), []);
+    assert!(machine.step(done("a")).contains(&Effect::Request));
+}
+
+#[test]
 fn at_its_limit_a_session_waits_and_goes_on_once_the_limit_is_raised() {
     let mut machine = TurnMachine::new(Rules {
         context_window: 1000,

@@ -1,6 +1,7 @@
 //! The review at hand: which one is on the page, where it stands among what waits.
 
-use super::{Entry, Review, Target};
+use super::{Entry, Extent, Review, Target};
+use crate::session::state::Debt;
 use crate::ui::model::{Model, Subject};
 use std::time::Duration;
 
@@ -68,6 +69,28 @@ impl Model {
             None => review.latch.next_change(self.elapsed),
         };
         let seen = review.progress.next_change().filter(|_| self.popup.is_none());
-        keys.into_iter().chain(seen).min()
+        let stored = review.stores_at().filter(|_| self.popup.is_none());
+        keys.into_iter().chain(seen).chain(stored).min()
+    }
+
+    /// Counts the hunks of an unseen commit that were seen by now: what the log has of it, or this window knows already.
+    #[must_use]
+    pub fn seen_of(&self, debt: &Debt) -> u32 {
+        let here = self.review(&Target::Commit(debt.commit.clone()));
+        let here = here.map_or(0, |review| review.progress.seen(Extent::Whole));
+        let told = debt.hunks.saturating_sub(debt.unseen);
+        u32::try_from(here).unwrap_or(u32::MAX).min(debt.hunks).max(told)
+    }
+
+    /// Counts the hunks of an unseen commit that nobody has seen by now.
+    #[must_use]
+    pub fn unseen_of(&self, debt: &Debt) -> u32 {
+        debt.hunks.saturating_sub(self.seen_of(debt))
+    }
+
+    /// Counts the hunks of the branch's commits that nobody has seen by now.
+    #[must_use]
+    pub fn unseen_hunks(&self) -> u32 {
+        self.state.debts.iter().map(|debt| self.unseen_of(debt)).sum()
     }
 }

@@ -84,6 +84,9 @@ pub enum Writing {
     Comment(Spot),
 }
 
+/// Hunks that are seen within this time are told to the log together.
+const TOGETHER: Duration = Duration::from_secs(1);
+
 /// Whoever has typed into a field for so long has seen it; keys that wait in a buffer come faster.
 const WRITING: Duration = Duration::from_millis(200);
 
@@ -153,6 +156,8 @@ pub struct Review {
     pub comments: Vec<Comment>,
     /// What was on the screen.
     pub progress: Progress,
+    /// How many hunks of a commit that was made without a person the log was told are seen, and when.
+    pub stored: Option<(usize, Duration)>,
     /// The last round's gate and what was seen of it.
     pub earlier: Option<(Box<OpenGate>, Progress)>,
     /// The text being written.
@@ -182,6 +187,18 @@ impl Review {
         Self::new(Target::Commit(commit.clone()), None, at)
     }
 
+    /// Returns when the log is to be told how much of a commit was seen by now: soon, but not of each hunk by itself.
+    #[must_use]
+    pub fn stores_at(&self) -> Option<Duration> {
+        let owed = matches!(self.target, Target::Commit(_)) && self.standing == Standing::Waits;
+        let seen = self.progress.seen(Extent::Whole);
+        match self.stored {
+            _ if !owed || seen == 0 => None,
+            None => Some(Duration::ZERO),
+            Some((stored, at)) => (seen > stored).then_some(at + TOGETHER),
+        }
+    }
+
     fn new(target: Target, gate: Option<OpenGate>, at: Duration) -> Self {
         Self {
             target,
@@ -192,6 +209,7 @@ impl Review {
             message: None,
             comments: Vec::new(),
             progress: Progress::default(),
+            stored: None,
             earlier: None,
             entry: None,
             latch: Latch::pressed(at),

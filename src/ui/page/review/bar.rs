@@ -178,7 +178,7 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         return say("keys armed in a moment".to_owned(), Slot::Dim);
     }
     if places.facts.is_empty() {
-        return head::chips(review, document.outline.as_ref(), look);
+        return head::chips(model, review, document.outline.as_ref(), look);
     }
     Vec::new()
 }

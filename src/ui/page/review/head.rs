@@ -69,7 +69,7 @@ pub(super) fn title(model: &Model, review: &Review, width: u16, look: &Look<'_>)
                 text(&format!("  commit {}", commit.short())),
             ];
             let right = owed.map(|debt| {
-                let hunks = format::plural(debt.unseen as usize, "hunk");
+                let hunks = format::plural(model.unseen_of(debt) as usize, "hunk");
                 if roomy {
                     format!("{hunks} not seen by anyone ")
                 } else {
@@ -290,7 +290,7 @@ fn cost(model: &Model, review: &Review, tally: Tally<'_>, rows: &mut Rows<'_>) {
 /// Prints how much was seen: of what is in view, and of the whole change, which is what the log counts.
 fn seen(model: &Model, review: &Review, outline: Option<&Outline>) -> String {
     let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
-    let of = |extent, all| format!("{} of {}", review.progress.seen(extent), format::plural(all, "hunk"));
+    let of = |extent, all| format!("{} of {}", seen_by_now(model, review, extent), format::plural(all, "hunk"));
     match (review.extent, super::change_of(model, review, Extent::Whole)) {
         (Extent::Whole, _) => format!("seen {}", of(Extent::Whole, all)),
         (Extent::SinceLast, super::Change::Files(files)) => {
@@ -300,6 +300,15 @@ fn seen(model: &Model, review: &Review, outline: Option<&Outline>) -> String {
         }
         (Extent::SinceLast, _) => format!("seen {} since the last round", of(Extent::SinceLast, all)),
     }
+}
+
+/// Counts the hunks seen: of unseen work those too that were seen in another window, or days ago.
+fn seen_by_now(model: &Model, review: &Review, extent: Extent) -> usize {
+    let debt = match (&review.target, extent) {
+        (Target::Commit(commit), Extent::Whole) => model.debt(commit),
+        (Target::Commit(_), Extent::SinceLast) | (Target::Gate(_), _) => None,
+    };
+    debt.map_or(review.progress.seen(extent), |debt| model.seen_of(debt) as usize)
 }
 
 fn spend(totals: &Totals) -> String {
@@ -312,7 +321,7 @@ fn spend(totals: &Totals) -> String {
 }
 
 /// Says in a few words what stands against approving; for screens where the facts do not fit.
-pub(super) fn chips(review: &Review, outline: Option<&Outline>, look: &Look<'_>) -> Vec<Span<'static>> {
+pub(super) fn chips(model: &Model, review: &Review, outline: Option<&Outline>, look: &Look<'_>) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     if let Some(open) = &review.gate
         && let Some(facts) = &open.opened.commit
@@ -339,7 +348,7 @@ pub(super) fn chips(review: &Review, outline: Option<&Outline>, look: &Look<'_>)
     }
     if review.query().is_some() {
         let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
-        let text = format!("seen {}/{all}", review.progress.seen(review.extent));
+        let text = format!("seen {}/{all}", seen_by_now(model, review, review.extent));
         spans.push(Span::styled(text, look.style(Slot::Text)));
     }
     spans

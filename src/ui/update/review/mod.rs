@@ -31,6 +31,7 @@ use crate::ui::model::{Model, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::review as page;
 use crossterm::event::{KeyCode, KeyEvent};
+use std::time::Duration;
 
 /// What is said of a deciding key that came too soon.
 const TOO_SOON: &str = "not yet: this page has just appeared; the key was not counted";
@@ -210,7 +211,7 @@ fn remark(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Counts the hunks of an unseen commit that were seen by now, as the log tells it.
 fn seen_before(model: &Model, commit: &Oid) -> u32 {
     let debt = model.state.debts.iter().find(|debt| &debt.commit == commit);
-    debt.map_or(0, |debt| debt.hunks.saturating_sub(debt.unseen))
+    debt.map_or(0, |debt| model.seen_of(debt))
 }
 
 /// Returns the commit that is looked back at on the visible page.
@@ -222,11 +223,26 @@ pub fn looking_back(model: &Model) -> Option<Oid> {
     }
 }
 
-/// Tells how far a commit was looked at whose page was left: days later its reader goes on from there.
-pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
-    let Some(commit) = before.filter(|commit| looking_back(model).as_ref() != Some(commit)) else {
+/// Tells how far the commit on the visible page was looked at, while it still is: nothing that ends this window takes that away.
+pub fn store(model: &mut Model, at: Duration, effects: &mut Vec<Effect>) {
+    let Some(commit) = looking_back(model) else { return };
+    let Some(review) = model.open_review_mut() else { return };
+    if review.stores_at().is_none_or(|due| at < due) {
         return;
-    };
+    }
+    review.stored = Some((review.progress.seen(Extent::Whole), at));
+    tell_seen(model, &commit, effects);
+}
+
+/// Tells how far a commit was looked at whose page was left: days later its reader goes on from there.
+pub fn left(model: &Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
+    if let Some(commit) = before.filter(|commit| looking_back(model).as_ref() != Some(commit)) {
+        tell_seen(model, &commit, effects);
+    }
+}
+
+/// Tells what was seen of a commit, if that is more than the log knows.
+fn tell_seen(model: &Model, commit: &Oid, effects: &mut Vec<Effect>) {
     if watches_another(model).is_some() {
         return;
     }
@@ -237,8 +253,8 @@ pub fn left(model: &mut Model, before: Option<Oid>, effects: &mut Vec<Effect>) {
     if whole(model, review).is_none() {
         return;
     }
-    let reviewed = reviewed(model, &commit, seen(model, review), unsent(review), Settling::Later);
-    let debt = model.state.debts.iter().find(|debt| debt.commit == commit);
+    let reviewed = reviewed(model, commit, seen(model, review), unsent(review), Settling::Later);
+    let debt = model.state.debts.iter().find(|debt| debt.commit == *commit);
     let more = debt.is_some_and(|debt| reviewed.hunks.saturating_sub(reviewed.hunks_seen) < debt.unseen);
     if review.standing == Standing::Waits && more {
         effects.push(Effect::Send(Command::ReviewCommit(reviewed)));

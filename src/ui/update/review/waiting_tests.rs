@@ -1,8 +1,8 @@
 //! What the screen says around a gate: the footer's sentences, the guide, the header, the call that waits.
 
 use super::tests::{decided, waiting};
-use crate::protocol::event::{AutonomyChanged, GateKind, GateOpened, StopRequested, ToolStarted};
-use crate::protocol::{Autonomy, GateDecision, RawJson, StopMode, ToolKind};
+use crate::protocol::event::{AutonomyChanged, GateKind, GateOpened, QuestionAsked, StopRequested, ToolStarted};
+use crate::protocol::{Autonomy, GateDecision, QuestionId, RawJson, StopMode, ToolKind};
 use crate::ui::model::Model;
 use crate::ui::model::note::STANDS;
 use crate::ui::msg::Msg;
@@ -76,7 +76,39 @@ fn the_guide_teaches_nothing_that_cannot_come() {
     let shown = screen(&mut model);
     assert!(!shown.contains("Deny the next one"), "{shown}");
     assert!(
-        shown.contains("Nothing waits for you at the level auto: M chooses another"),
+        shown.contains("No commit waits for you at the level auto: M chooses another"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_guide_and_the_levels_say_that_a_question_waits_whatever_the_level() {
+    let mut model = undisturbed((120, 40));
+    model.guided = true;
+    let question = QuestionAsked {
+        question: QuestionId(9),
+        text: "Which port?".into(),
+        choices: Vec::new(),
+        about: None,
+        until: None,
+    };
+    for level in [Autonomy::Commits, Autonomy::Auto] {
+        waiting::tell(&mut model, AutonomyChanged { level });
+        waiting::tell(&mut model, question.clone());
+        let shown = screen(&mut model);
+        assert!(
+            shown.contains("The agent asks you something: a opens its question"),
+            "{shown}"
+        );
+        assert!(!shown.contains("waits for you at the level"), "{shown}");
+        model.state.open_questions.clear();
+    }
+    assert!(screen(&mut model).contains("No commit waits for you at the level auto"));
+    keys(&mut model, "M");
+    let shown = screen(&mut model);
+    assert!(!shown.contains("nothing waits"), "{shown}");
+    assert!(
+        shown.contains("At every level the agent's questions wait, until their time is over."),
         "{shown}"
     );
 }
@@ -151,10 +183,23 @@ fn a_limit_that_cannot_be_set_is_said_in_its_line_which_stays_open() {
     keys(&mut model, "x");
     assert_eq!(keys(&mut model, "Enter"), []);
     let note = &model.note.as_ref().unwrap().text;
-    assert!(note.contains("`$8.00x` is not an amount such as $25"), "{note}");
+    assert!(note.contains("`$8.00x` is not an amount in dollars"), "{note}");
     assert!(model.open_review().unwrap().entry.is_some(), "it can be mended");
-    keys(&mut model, "Backspace");
-    keys(&mut model, "Enter");
+    keys(
+        &mut model,
+        "Backspace Backspace Backspace Backspace Backspace Backspace 1 e 3 Enter",
+    );
+    assert!(
+        model.note.as_ref().unwrap().text.contains("`1e3` is not an amount"),
+        "{:?}",
+        model.note
+    );
+    keys(&mut model, "Backspace Backspace 2 Enter");
+    assert_eq!(
+        model.open_review().unwrap().message.as_deref(),
+        Some("$12.00"),
+        "as it was read"
+    );
     assert!(model.open_review().unwrap().entry.is_none());
 }
 

@@ -28,14 +28,14 @@ pub fn edit_message(model: &mut Model) {
     begin(model, Writing::Message, lines, &text);
 }
 
-/// Says why what was typed cannot be the limit that waits; `Ok` for everything else.
-fn limit(model: &Model, typed: &str) -> Result<(), String> {
+/// Reads what was typed over what waits, or says why it cannot be the limit that waits.
+fn read(model: &Model, typed: &str) -> Result<String, String> {
     let gate = model.open_review().and_then(|review| review.gate.as_ref());
     let particulars = gate.and_then(|open| open.opened.particulars.as_deref());
-    if typed.is_empty() {
-        return Ok(());
+    if typed.trim().is_empty() {
+        return Ok(String::new());
     }
-    limits::check(particulars, typed, &model.state)
+    limits::read(particulars, typed, &model.state)
 }
 
 fn review_is_of_limit(model: &Model) -> bool {
@@ -95,15 +95,16 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
     if entry.decides() && !entry.is_armed(now) {
         return too_soon(model);
     }
-    let (what, text) = (entry.what.clone(), entry.field.text());
+    let (what, mut text) = (entry.what.clone(), entry.field.text());
     // The line stays open, to be mended.
     if let Some(found) = typed::hidden(&text) {
         return model.refuse(found.to_string());
     }
-    if what == Writing::Message
-        && let Err(why) = limit(model, text.trim())
-    {
-        return model.refuse(why);
+    if what == Writing::Message {
+        match read(model, text.trim_end()) {
+            Ok(read) => text = read,
+            Err(why) => return model.refuse(why),
+        }
     }
     match what {
         Writing::Reason(decision) => return deny(model, decision, text.trim(), effects),

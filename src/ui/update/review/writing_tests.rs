@@ -190,6 +190,8 @@ fn after_one_look_back_comes_the_next_and_how_many_are_left() {
         assert!(model.note.as_ref().unwrap().text.contains(words), "{:?}", model.note);
     }
     assert!(model.pages.is_empty());
+    // Another window, which knows what the log says.
+    model.reviews.clear();
     model.popup = Some(Popup::Summary);
     model.size.height = 40;
     let shown = screen(&mut model);

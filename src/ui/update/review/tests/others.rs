@@ -1,9 +1,10 @@
 //! Reviews of other things than a commit, and from other places than its page.
 
 use super::*;
-use crate::protocol::event::{CommitMade, StopRequested};
+use crate::protocol::event::{CommitMade, CommitReviewed, StopRequested};
 use crate::protocol::{Oid, StopMode, samples};
 use crate::session::state::Debt;
+use crate::ui::model::review::Extent;
 use crate::ui::screenshots::sample_diff;
 
 #[test]
@@ -90,7 +91,7 @@ fn autonomy_is_chosen_from_a_window_that_was_seen() {
     frame(&mut model, at + 2 * MS);
     let shown = screen(&mut model);
     assert!(
-        shown.contains("What waits for you") && shown.contains("queued for you"),
+        shown.contains("What waits for you") && shown.contains("queue up for you"),
         "{shown}"
     );
     let level = crate::protocol::Autonomy::Deferred;
@@ -155,6 +156,69 @@ fn a_page_of_unseen_work_that_is_left_at_once_was_not_looked_at() {
         "one frame is no look"
     );
     assert_eq!(looked(&keys(&mut model, "u Esc")), [(3, false)], "two seconds are");
+}
+
+#[test]
+fn what_is_seen_of_unseen_work_is_kept_as_it_is_seen_and_counted_once() {
+    let (mut model, commit) = owing();
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('u'), at);
+    assert_eq!(looked(&frame(&mut model, at + 5 * MS)), []);
+    assert!(screen(&mut model).contains("3 hunks not seen by anyone"));
+    let sent = frame(&mut model, at + 600 * MS);
+    assert_eq!(looked(&sent), [(3, false)], "the page stays open");
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("seen 3 of 3 hunks") && shown.contains("0 hunks not seen by anyone"),
+        "one count, stored or not:\n{shown}"
+    );
+    assert_eq!(looked(&frame(&mut model, at + 9_000 * MS)), [], "told once");
+    let reviewed = CommitReviewed {
+        commit,
+        hunks_seen: 3,
+        hunks: 3,
+        settled: false,
+        comments: Vec::new(),
+        message: None,
+    };
+    waiting::tell(&mut model, reviewed);
+    assert_eq!(
+        looked(&press(&mut model, KeyCode::Esc, at + 9_001 * MS)),
+        [],
+        "nothing is left to tell"
+    );
+
+    // Days later in another window: what was seen is counted, whichever hunks those were.
+    let (mut model, _) = owing();
+    model.state.debts[0].unseen = 1;
+    press(&mut model, KeyCode::Char('u'), at);
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("seen 2 of 3 hunks") && shown.contains("1 hunk not seen by anyone"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn hunks_that_are_seen_one_after_the_other_are_kept_together() {
+    let (mut model, commit) = owing();
+    let target = Target::Commit(commit);
+    let at = model.elapsed + Duration::from_secs(2);
+    press(&mut model, KeyCode::Char('u'), at);
+    frame(&mut model, at + 5 * MS);
+    let see = |model: &mut Model, hunk: usize, at: Duration| {
+        let review = model.review_mut(&target).unwrap();
+        review.progress.put_away();
+        review.progress.mark((Extent::Whole, 0, hunk));
+        looked(&frame(model, at))
+    };
+    assert_eq!(see(&mut model, 90, at + 100 * MS), [(1, false)]);
+    assert_eq!(see(&mut model, 91, at + 200 * MS), [], "so soon after the last");
+    assert!(
+        model.next_change().is_some_and(|next| next <= at + 1_100 * MS),
+        "nobody must press a key for it"
+    );
+    assert_eq!(see(&mut model, 91, at + 1_100 * MS), [(2, false)]);
 }
 
 #[test]
