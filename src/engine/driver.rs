@@ -25,9 +25,6 @@ const JOIN_DELTAS: Duration = Duration::from_millis(100);
 /// Bytes after which an answer is cut off, whatever the provider says that it may be: a thousand times a long one.
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
-/// How long it is waited at most before the time that the run has left is looked at again: the clock of the day may be set meanwhile.
-const LOOK_AT_TIME: Duration = Duration::from_secs(30);
-
 /// What a request carries besides the messages; the same for all of a session, so that the prompt cache holds.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -232,11 +229,9 @@ impl<'a> Driver<'a> {
 
     /// When the time of the run is to be looked at, while a request is open.
     fn time_is_up_in(&self) -> Option<Duration> {
-        if self.request.is_none() || self.machine.has_met_limit() {
-            return None;
-        }
-        let journal = &self.dispatch.project.journal;
-        journal.with_state(|state| limits::time_left(state, jiff::Timestamp::now()))
+        let asks = self.request.is_some() && !self.machine.has_met_limit();
+        let journal = asks.then_some(&self.dispatch.project.journal)?;
+        journal.with_state(|state| limits::look_in(state, jiff::Timestamp::now()))
     }
 
     /// Waits for the next thing to happen.
@@ -269,7 +264,7 @@ impl<'a> Driver<'a> {
                     let answer = answer.map_err(EngineError::task)??;
                     return Ok(vec![self.past_limit(answer)]);
                 }
-                () = tokio::time::sleep(left.unwrap_or_default().min(LOOK_AT_TIME)), if left.is_some() => {
+                () = tokio::time::sleep(left.unwrap_or_default()), if left.is_some() => {
                     if let Some(limit) = self.met() {
                         return Ok(vec![Input::TimeUp { limit }]);
                     }

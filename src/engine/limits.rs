@@ -53,12 +53,15 @@ fn cost(run: &Run) -> Option<LimitReached> {
     })
 }
 
-/// Returns how long the running run may still work; `None` if its time is not limited.
+/// How long it is waited at most before the time that a run has left is looked at again: the clock of the day may be set meanwhile.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Returns when the time of the running run is to be looked at again; `None` if it is not limited.
 #[must_use]
-pub fn time_left(state: &State, now: Timestamp) -> Option<Duration> {
+pub fn look_in(state: &State, now: Timestamp) -> Option<Duration> {
     let run = state.run.as_ref()?;
     let max = Duration::from_secs(run.limits.seconds?);
-    Some(max.saturating_sub(worked(run, now)))
+    Some(max.saturating_sub(worked(run, now)).min(AGAIN))
 }
 
 /// A pause and a gate that waits are the person's time, not the run's.
