@@ -1,10 +1,11 @@
 //! Work that was left for later in the code.
 //!
-//! Owns what marks it: a comment that begins with such a word, and a body that does no more than say that it is missing. Pure. Invariant:
+//! Owns what marks it: a comment that begins with such a word, and a body that does nothing, or no more than say that it is missing. Pure. Invariant:
 //! a word in a string, a name or a sentence about something else marks nothing; a mark that only moved, in its file or to another, is
 //! not new.
 
 mod embedded;
+mod hollow;
 mod missing;
 mod plain;
 #[cfg(test)]
@@ -41,15 +42,19 @@ struct Around<'a> {
     is_test: bool,
     /// Says of a class whether others are made from it.
     extended: &'a dyn Fn(&str) -> bool,
+    /// Says of a function whether it is somewhere named as a value.
+    handed_on: &'a dyn Fn(&str) -> bool,
 }
 
 /// Counts what was left for later in each file of a change and was nowhere before; files without any are left out.
 pub(super) fn newly<'a>(changes: &[&'a Changed]) -> Vec<(usize, &'a str)> {
     let extended = |class: &str| changes.iter().any(|file| file.after.lines().any(|line| extends(line, class)));
+    let handed_on = |name: &str| changes.iter().any(|file| hollow::is_handed_on(name, &file.after));
     let marks_of = |file: &Changed, text: &str| {
         let around = Around {
             is_test: file.is_test,
             extended: &extended,
+            handed_on: &handed_on,
         };
         marks(&file.path, text, &around)
     };
@@ -94,7 +99,7 @@ fn marks(path: &str, text: &str, around: &Around<'_>) -> Vec<String> {
         _ => None,
     });
     match grammar {
-        Some(grammar) => tree::marks(grammar, text, around).unwrap_or_default(),
+        Some(grammar) => tree::marks(grammar, path, text, around).unwrap_or_default(),
         None => {
             let mut found = plain::marks(path, text, around);
             let parts = embedded::parts(path, text).into_iter();

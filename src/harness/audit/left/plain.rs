@@ -3,6 +3,7 @@
 //! Owns how their languages write comments and strings. Invariant: what stands in a string is no comment, and a line ends every string but
 //! those that are meant to hold several.
 
+use super::hollow::{hollow_in_c, says_stub};
 use super::missing::{is_base, says_missing};
 use super::{Around, is_marked};
 
@@ -120,13 +121,18 @@ pub(super) fn marks(path: &str, text: &str, around: &Around<'_>) -> Vec<String> 
         return Vec::new();
     };
     let read = Read::of(text, language);
-    let lines = read.comments.iter().flat_map(|comment| comment.lines());
+    let lines = read.comments.iter().flat_map(|(_, comment)| comment.lines());
     let mut found: Vec<String> = lines
         .filter(|line| is_marked(line))
         .map(|line| line.trim().to_owned())
         .collect();
     if !around.is_test {
         found.extend(read.missing(text, around));
+        let stubs = read.comments.iter().filter(|(from, comment)| says_stub(comment, *from, text));
+        found.extend(stubs.map(|(_, comment)| (*comment).to_owned()));
+        if ending == "c" {
+            found.extend(hollow_in_c(path, text, &read.code, around));
+        }
     }
     if matches!(ending, "kt" | "kts") {
         let calls = read
@@ -145,7 +151,8 @@ pub(super) fn marks(path: &str, text: &str, around: &Around<'_>) -> Vec<String> 
 
 /// A text, taken apart.
 struct Read<'a> {
-    comments: Vec<&'a str>,
+    /// Each with where it begins.
+    comments: Vec<(usize, &'a str)>,
     /// Its code, with blanks for comments and what is in strings, byte by byte.
     code: String,
 }
@@ -177,7 +184,7 @@ impl<'a> Read<'a> {
             };
             let inside = rest.get(..length).unwrap_or(rest);
             if is_comment {
-                comments.push(inside);
+                comments.push((at, inside));
             }
             code.extend(inside.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
             at += inside.len();

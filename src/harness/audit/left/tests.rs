@@ -16,7 +16,7 @@ fn left_in(files: &[Changed]) -> usize {
     newly(&files).into_iter().map(|(count, _)| count).sum()
 }
 
-fn left(path: &str, before: Option<&str>, after: &str) -> usize {
+pub(super) fn left(path: &str, before: Option<&str>, after: &str) -> usize {
     left_in(&[changed(path, before, after)])
 }
 
@@ -43,7 +43,7 @@ fn what_is_left_for_later_is_found_in_each_language() {
         ("a.ts", "/**\n * @todo cache it\n */\nconst x: number = 1;\n"),
         ("a.ts", "/*\n * TODO cache it\n */\n"),
         ("a.tsx", "const a = <b>{/* TODO: c */}</b>;\n"),
-        ("a.go", "package a\n\n// TODO(bob): locks\nfunc f() {}\n"),
+        ("a.go", "package a\n\n// TODO(bob): locks\nfunc f() { g() }\n"),
         ("a.sh", "echo 1 # todo: sum\n"),
         ("run", "#!/bin/sh\n# FIXME quoting\n"),
         ("a.rb", "  # TODO: rescue\n"),

@@ -3,6 +3,7 @@
 //! Owns where a body says that it is missing. Invariant: what fails only in some case, in a test's stand-in, or in a class for others to
 //! fill, is no missing work.
 
+use super::hollow::{hollow, says_stub};
 use super::missing::{is_base, says_missing};
 use super::{Around, is_marked};
 use crate::harness::grammar::Grammar;
@@ -14,7 +15,7 @@ const BEFORE: [&str; 7] = ["if", "for", "while", "switch", "match", "return", "t
 const BODIES: [&str; 3] = ["block", "statement_block", "statement_list"];
 
 /// The texts of what is left for later. `None` if the text cannot be read.
-pub(super) fn marks(grammar: Grammar, text: &str, around: &Around<'_>) -> Option<Vec<String>> {
+pub(super) fn marks(grammar: Grammar, path: &str, text: &str, around: &Around<'_>) -> Option<Vec<String>> {
     let tree = grammar.parse(text)?;
     let mut found = Vec::new();
     let mut waiting = vec![tree.root_node()];
@@ -23,8 +24,12 @@ pub(super) fn marks(grammar: Grammar, text: &str, around: &Around<'_>) -> Option
         if node.kind().contains("comment") {
             let lines = inside.lines().filter(|line| is_marked(line));
             found.extend(lines.map(|line| line.trim().to_owned()));
+            let is_within = || ancestors(node).any(is_function);
+            let is_stub = !around.is_test && says_stub(inside, node.start_byte(), text) && is_within();
+            found.extend(is_stub.then(|| inside.to_owned()));
             continue;
         }
+        found.extend(hollow(grammar, node, path, text, around));
         if is_missing(node, text, around) {
             found.push(inside.to_owned());
         }
@@ -72,15 +77,15 @@ fn fails(statement: Node<'_>, text: &str, around: &Around<'_>) -> bool {
         && !is_for_others(statement, text, around)
 }
 
+fn is_function(node: Node<'_>) -> bool {
+    let kinds = ["function", "method", "func_literal"];
+    kinds.iter().any(|kind| node.kind().contains(kind))
+}
+
 /// Says whether a function comes to a statement whatever it is called with.
 fn is_what_a_body_does(statement: Node<'_>) -> bool {
     let body = ancestors(statement).take_while(|above| BODIES.contains(&above.kind())).last();
     let Some(body) = body else { return false };
-    let is_function = |above: Node<'_>| {
-        ["function", "method", "func_literal"]
-            .iter()
-            .any(|kind| above.kind().contains(kind))
-    };
     let is_sure = |before: Node<'_>| {
         before.start_byte() >= statement.start_byte() || !BEFORE.iter().any(|kind| before.kind().starts_with(kind))
     };
