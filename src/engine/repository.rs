@@ -12,9 +12,6 @@ use crate::protocol::event::BreachFound;
 use std::path::Path;
 use std::sync::{MutexGuard, PoisonError};
 
-/// Settings that a sentence names.
-const NAMED: usize = 4;
-
 impl Project {
     /// Runs a piece of git work off the runtime, on a handle of its own.
     ///
@@ -75,11 +72,8 @@ impl Project {
         };
         let breaches: Vec<_> = match put_back.map_err(EngineError::task)? {
             Ok(changes) => changes
-                .iter()
-                .map(|change| {
-                    let detail = format!("the repository's settings were changed: {}", named(&change.keys));
-                    breach(&change.name, detail, true)
-                })
+                .into_iter()
+                .map(|change| breach(&change.name, change.detail, true))
                 .collect(),
             Err(error) => {
                 let detail = format!("the repository's settings were changed and could not be put back: {error}");
@@ -158,14 +152,4 @@ fn replaced(workspace: &Path, known: &Identity) -> EngineError {
         workspace: workspace.to_owned(),
         now: known.look_for(workspace),
     }
-}
-
-fn named(keys: &[String]) -> String {
-    let mut text = keys.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if keys.is_empty() {
-        text.push_str("in what git passes over");
-    } else if keys.len() > NAMED {
-        text.push_str(&format!(" and {} more", keys.len() - NAMED));
-    }
-    text
 }

@@ -8,7 +8,7 @@
 //! Invariant: nothing that the repository's configuration names is ever executed. libgit2 runs no hooks,
 //! no fsmonitor, no pager, no external diff and no clean or smudge filters. The only git process that this module
 //! starts inside the workspace signs a commit, with the programs of the user's own configuration (`sign`); a
-//! pre-commit hook is found here (`hook`) and run by the engine. A `core.worktree` that points elsewhere is refused.
+//! pre-commit hook is found here (`hook`) and run by the engine. Neither libgit2 nor that process obeys replace refs. A `core.worktree` that points elsewhere is refused.
 //!
 //! What is stored is what is on disk, byte for byte: no autocrlf, no `eol`, no `ident`, no filter. A file
 //! that git calls unchanged (after *its* line-end rules) keeps the blob it has. A changed file whose
@@ -44,12 +44,14 @@ mod one_file;
 mod read;
 mod refs;
 mod rehearse;
+mod replaced;
 mod repo;
 mod retire;
 mod rollback;
 mod saved;
 mod scratch;
 mod settings;
+mod shallow;
 mod sign;
 mod snapshot;
 mod spared;

@@ -1,11 +1,13 @@
-//! The repository's own settings, as bytes: what git does here, and what it runs.
+//! The repository's own settings, as bytes: what git does here, what it runs, and what it passes over or shows for something else.
 //!
 //! Owns a copy of them and putting it back. Does not judge who may change them. Invariant: nothing of them is obeyed here; they can be
 //! put back where git itself cannot read the repository any more.
 
 use super::GitError;
 use super::disk::is_absent;
+use super::replaced::{self, Replaced};
 use super::repo::Repo;
+use super::shallow;
 use super::worktree::put;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -13,23 +15,31 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where settings lie: the shared ones, and those of one worktree.
-const SHARED: [&str; 2] = ["config", "info/attributes"];
+const SHARED: [&str; 5] = ["config", "info/attributes", "info/exclude", "info/grafts", SHALLOW];
+const SHALLOW: &str = "shallow";
 const OWN: &str = "config.worktree";
+
+/// Settings that a sentence names.
+const NAMED: usize = 4;
 
 /// The settings at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsMark {
     /// By file; `None` where there is none.
     files: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    /// The repository itself, which its worktrees share.
+    common: PathBuf,
+    /// What git shows in the place of something else.
+    replaced: Replaced,
 }
 
-/// A file of settings that was changed.
+/// A file of settings, or a ref of that kind, that was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsChange {
     /// Its name in `.git`.
     pub name: String,
-    /// Which settings differ, by name.
-    pub keys: Vec<String>,
+    /// What differs, in words.
+    pub detail: String,
 }
 
 impl Repo {
@@ -45,7 +55,9 @@ impl Repo {
             let bytes = look(&path)?;
             files.insert(path, bytes);
         }
-        Ok(SettingsMark { files })
+        let common = self.git.commondir().to_owned();
+        let replaced = replaced::read(&common);
+        Ok(SettingsMark { files, common, replaced })
     }
 }
 
@@ -56,35 +68,62 @@ impl SettingsMark {
     /// If a file cannot be put back; those before it are.
     pub fn put_back(&self) -> Result<Vec<SettingsChange>, GitError> {
         let mut changes = Vec::new();
-        for (path, was) in &self.files {
-            // What cannot be read is not as it was.
-            let now = look(path);
-            if now.as_ref().is_ok_and(|now| now == was) {
-                continue;
-            }
-            let now = now.ok().flatten().unwrap_or_default();
-            let unwritten = |source| GitError::Write {
-                path: path.clone(),
-                source,
-            };
-            if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
-                fs::remove_dir_all(path).map_err(unwritten)?;
-            }
-            match was {
-                Some(bytes) => put(path, bytes)?,
-                None => fs::remove_file(path).map_err(unwritten)?,
-            }
-            changes.push(SettingsChange {
-                name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                keys: differing(was.as_deref().unwrap_or_default(), &now),
-            });
+        // The ends of the history are judged, and refs are moved, by a repository that git can read again: these come last.
+        let ends = self.common.join(SHALLOW);
+        for (path, was) in self.files.iter().filter(|(path, _)| **path != ends) {
+            changes.extend(restore(path, was.as_deref(), was.as_deref())?);
         }
+        let was = self.files.get(&ends).and_then(Option::as_deref);
+        let now = look(&ends).ok().flatten();
+        let right = shallow::right(&self.common, was, now.as_deref());
+        changes.extend(restore(&ends, was, right.as_deref())?);
+        changes.extend(replaced::put_back(&self.common, &self.replaced)?);
         Ok(changes)
     }
 }
 
+/// Makes a file what it should be, and says how it was otherwise.
+fn restore(path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -> Result<Option<SettingsChange>, GitError> {
+    // What cannot be read is not as it was.
+    let now = look(path);
+    if now.as_ref().is_ok_and(|now| now.as_deref() == should) {
+        return Ok(None);
+    }
+    let now = now.ok().flatten().unwrap_or_default();
+    let unwritten = |source| GitError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if path.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+        fs::remove_dir_all(path).map_err(unwritten)?;
+    }
+    match should {
+        Some(bytes) => put(path, bytes)?,
+        None => fs::remove_file(path).map_err(unwritten)?,
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let what = match name.as_str() {
+        "exclude" => "what git passes over was changed",
+        "grafts" => "commits were given other parents",
+        SHALLOW => "earlier commits were hidden, or their absence was",
+        _ => "the repository's settings were changed",
+    };
+    let detail = format!("{what}: {}", named(&differing(was.unwrap_or_default(), &now)));
+    Ok(Some(SettingsChange { name, detail }))
+}
+
+fn named(keys: &[String]) -> String {
+    let mut text = keys.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if keys.is_empty() {
+        text.push_str("in what git passes over");
+    } else if keys.len() > NAMED {
+        text.push_str(&format!(" and {} more", keys.len() - NAMED));
+    }
+    text
+}
+
 /// Reads a file of settings, without waiting for whoever would write to a pipe in its place.
-fn look(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
+pub(super) fn look(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
     let unread = |source| GitError::Io {
         path: path.to_owned(),
         source,

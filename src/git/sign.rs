@@ -28,6 +28,9 @@ const PROGRAMS: [(&str, &str); 4] = [
 /// Variables that agents of keys are reached by.
 const PASSED: [&str; 3] = ["GNUPGHOME", "SSH_AUTH_SOCK", "GPG_AGENT_INFO"];
 
+/// What is signed is what was asked for, and nothing that a replace ref shows in its place.
+const NO_REPLACE: &str = "GIT_NO_REPLACE_OBJECTS";
+
 /// How commits are signed: `commit.gpgsign` is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signing {
@@ -117,7 +120,8 @@ impl Signing {
         let env = who
             .iter()
             .map(|(name, value)| (OsString::from(name), OsString::from(value)))
-            .chain(passed);
+            .chain(passed)
+            .chain([(NO_REPLACE.into(), "1".into())]);
         // What git starts for the person meanwhile, such as the agent of their key, is theirs.
         let mut ask = Invocation::new(&git, workdir).args(args).timeout(PATIENCE).daemons_stay();
         ask.env = EnvPolicy::Inherit(env.collect());
@@ -143,5 +147,45 @@ impl Signing {
                     .join("; "),
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Command;
+
+    #[tokio::test]
+    async fn a_commit_is_signed_on_its_parent_whatever_git_would_show_in_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let git = |args: &[&str]| {
+            let done = Command::new("git").args(args).current_dir(dir.path()).output().unwrap();
+            String::from_utf8_lossy(&done.stdout).trim().to_owned()
+        };
+        let program = dir.path().join("gpg");
+        let script = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho signature\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        git(&["init", "-q"]);
+        let tree = git(&["hash-object", "-w", "-t", "tree", "/dev/null"]);
+        let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+        let parent = git(&[&who[..], &["commit-tree", "-m", "first", &tree]].concat());
+        let other = git(&["hash-object", "-w", "gpg"]);
+        git(&["replace", "-f", &parent, &other]);
+        git(&["update-ref", &format!("refs/replace/{parent}"), &other]);
+        let signing = Signing {
+            key: None,
+            config: vec![("gpg.program".to_owned(), program.display().to_string())],
+        };
+        let unsigned = Unsigned {
+            tree: Oid(tree),
+            parents: vec![Oid(parent.clone())],
+            message: "second".to_owned(),
+            author: ("Ada".to_owned(), "ada@example.org".to_owned()),
+        };
+        let signed = signing.sign(dir.path(), unsigned).await.unwrap();
+        let commit = git(&["cat-file", "commit", &signed.0]);
+        assert!(commit.contains(&format!("parent {parent}")), "{commit}");
     }
 }

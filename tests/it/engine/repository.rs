@@ -14,6 +14,7 @@ fn lab() -> Lab {
         "feature_list.json",
         "[{\"id\": \"F001\", \"description\": \"add\", \"passes\": false}]\n",
     );
+    lab.commit_all("a list");
     lab.write("add.sh", "exit 1\n");
     lab.commit_all("begin");
     lab
@@ -51,6 +52,16 @@ async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
         ("rm $D/config; mkfifo $D/config", "core.bare"),
         ("rm $D/config; mkdir $D/config; echo x > $D/config/x", "core.bare"),
         ("mkdir -p $D/info; echo '* filter=x' > $D/info/attributes", "*"),
+        ("mkdir -p $D/info; echo 'add.sh' > $D/info/exclude", "add.sh"),
+        ("mkdir -p $D/info; $G rev-parse HEAD > $D/info/grafts", "other parents"),
+        ("$G rev-parse HEAD > $D/shallow", "earlier commits"),
+        ("$G replace HEAD HEAD~1", "git replace"),
+        ("$G replace HEAD HEAD~1; $G pack-refs --all", "git replace"),
+        ("mkdir -p $D/refs/replace; echo nonsense > $D/refs/replace/x", "nonsense"),
+        (
+            "H=$($G rev-parse HEAD); mkdir -p $D/refs/replace; mkfifo $D/refs/replace/$H",
+            "git replace",
+        ),
     ];
     for (script, named) in sets {
         let lab = lab();
@@ -70,9 +81,52 @@ async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
             "{script}: {breaches:?}"
         );
         assert_eq!(lab.read(".git/config"), before, "{script}");
+        assert_eq!(lab.git(&["replace", "-l"]), "", "{script}");
+        assert_eq!(lab.git(&["log", "--format=%s"]).lines().count(), 3, "{script}");
         assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
         assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_put_in_a_commits_place_stays_as_it_was() {
+    for script in ["true", "$G replace -d $($G rev-parse HEAD~1)", "$G replace -f HEAD~1 HEAD"] {
+        let lab = lab();
+        let (head, first) = (lab.git(&["rev-parse", "HEAD"]), lab.git(&["rev-parse", "HEAD~1"]));
+        let other = lab.git(&["commit-tree", "-m", "another beginning", "HEAD~1^{tree}"]);
+        lab.git(&["replace", "HEAD~1", &other]);
+        let ran = lab.session(bash(script)).await;
+        let kept = lab.git(&["rev-parse", &format!("refs/replace/{first}")]);
+        assert_eq!(kept, other, "{script}");
+        let breaches = breaches(&ran);
+        assert_eq!(breaches.len(), usize::from(script != "true"), "{breaches:?}");
+        for breach in breaches {
+            assert!(breach.restored && breach.path.ends_with(&first), "{breach:?}");
+            assert!(
+                script.contains("-d") || breach.detail.contains(&head),
+                "what was taken out is named: {breach:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_that_was_fetched_further_back_is_left_so() {
+    let lab = lab();
+    let head = lab.git(&["rev-parse", "HEAD"]);
+    lab.git(&[
+        "clone",
+        "-q",
+        "--bare",
+        &format!("file://{}", lab.path("").display()),
+        "../whole.git",
+    ]);
+    lab.write(".git/shallow", &format!("{head}\n"));
+    lab.git(&["-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now"]);
+    assert_eq!(lab.git(&["log", "--format=%s"]), "begin");
+    let ran = lab.session(bash("$G fetch -q --unshallow ../whole.git")).await;
+    assert_eq!(breaches(&ran), []);
+    assert_eq!(lab.git(&["log", "--format=%s"]).lines().count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
