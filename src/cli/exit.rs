@@ -30,10 +30,12 @@ pub enum Exit {
     Busy,
     /// Tests.
     Tests,
+    /// The list's word alone.
+    Unproven,
 }
 
 /// Every code with its meaning, in order.
-pub const TABLE: [(Exit, u8, &str); 11] = [
+pub const TABLE: [(Exit, u8, &str); 12] = [
     (Exit::Done, 0, "done; of a run: every feature passes"),
     (Exit::Internal, 1, "internal error"),
     (Exit::Usage, 2, "the command line is wrong"),
@@ -51,7 +53,12 @@ pub const TABLE: [(Exit, u8, &str); 11] = [
     (
         Exit::Tests,
         10,
-        "of `verify`: a test failed, none was run, or the run cannot be believed",
+        "of `verify`: a test failed, those of a passing feature are gone, none was run, or the run cannot be believed",
+    ),
+    (
+        Exit::Unproven,
+        11,
+        "every feature passes by the list, and of some nobody has shown it",
     ),
 ];
 
@@ -67,6 +74,7 @@ impl Exit {
     pub const fn of_run(outcome: RunOutcome) -> Self {
         match outcome {
             RunOutcome::AllPassing => Self::Done,
+            RunOutcome::Unproven => Self::Unproven,
             RunOutcome::Stopped => Self::Stopped,
             RunOutcome::Limit => Self::Limit,
             RunOutcome::Stalled => Self::Stalled,

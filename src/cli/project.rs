@@ -56,6 +56,8 @@ pub enum Standing {
     AllPassing,
     /// The last run ended with every feature passing, and that is so no longer: by the list, or by a later test run.
     NoLongerPassing,
+    /// The last run ended because nobody has shown that some features pass by more than the list's word.
+    Unproven,
     /// The last run was stopped by the user.
     Stopped,
     /// The last run met a limit.
@@ -177,6 +179,7 @@ impl Project {
             Phase::Empty => Standing::New,
             Phase::Ended(RunOutcome::AllPassing) if self.is_overtaken() => Standing::NoLongerPassing,
             Phase::Ended(RunOutcome::AllPassing) => Standing::AllPassing,
+            Phase::Ended(RunOutcome::Unproven) => Standing::Unproven,
             Phase::Ended(RunOutcome::Stopped) => Standing::Stopped,
             Phase::Ended(RunOutcome::Limit) => Standing::Limit,
             Phase::Ended(RunOutcome::Stalled) => Standing::Stalled,

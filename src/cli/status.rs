@@ -65,14 +65,14 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         lines.push(("edit", words::cut_edit(&at)));
     }
     lines.extend(worktree_line(project).map(|line| ("worktree", line)));
-    let (passing, total) = state.features.progress();
+    let (_, total) = state.features.progress();
     lines.push((
         "features",
         match (total, project.regressed()) {
             _ if project.list_error.is_some() => "the list on disk cannot be read".to_owned(),
             (0, _) => "no feature list yet".to_owned(),
-            (_, 0) => format!("{passing} of {total} pass{}", words::doubted(state)),
-            (_, regressed) => format!("{passing} of {total} pass{}, {regressed} regressed", words::doubted(state)),
+            (_, 0) => words::progress(state),
+            (_, regressed) => format!("{}, {regressed} regressed", words::progress(state)),
         },
     ));
     if let Some(session) = state.current() {
@@ -97,7 +97,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if queued > 0 {
         lines.push(("queued", format!("{} to the agent", format::plural(queued, "message"))));
     }
-    let counted = words::test_run;
+    let counted = |run| format!("{}{}", words::test_run(run), words::flaky(run));
     match state.tested_now() {
         Tested::OfThese(run, _) => lines.push(("tests", format!("{}  ({})", counted(run), run.command))),
         Tested::Before(run, _) => {
@@ -222,7 +222,7 @@ fn run_line(project: &Project, now: Timestamp) -> String {
             // What was so at its end must not read as if it were.
             format!("ended{ago}, done; at its end: {}", words::outcome(RunOutcome::AllPassing))
         }
-        Standing::AllPassing | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
+        Standing::AllPassing | Standing::Unproven | Standing::Stopped | Standing::Limit | Standing::Stalled | Standing::Failed => {
             let Some((time, outcome, reason)) = run.and_then(|run| run.ended.as_ref()) else {
                 return "ended".to_owned();
             };

@@ -106,7 +106,9 @@ fn reason(ended: &RunEnded) -> String {
     match ended.outcome {
         RunOutcome::AllPassing => String::new(),
         RunOutcome::Stopped => "; `longhaul run` goes on from here".to_owned(),
-        RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed if ended.reason.is_empty() => String::new(),
-        RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed => format!(": {}", ended.reason),
+        RunOutcome::Unproven | RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed if ended.reason.is_empty() => {
+            String::new()
+        }
+        RunOutcome::Unproven | RunOutcome::Limit | RunOutcome::Stalled | RunOutcome::Failed => format!(": {}", ended.reason),
     }
 }

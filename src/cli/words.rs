@@ -61,6 +61,16 @@ pub fn tests(totals: &TestTotals) -> String {
     text
 }
 
+/// Says which tests of a run are flaky; nothing if none is.
+#[must_use]
+pub fn flaky(run: &TestRun) -> String {
+    let flaky: Vec<&str> = run.flaky().map(|case| case.name.as_str()).collect();
+    match flaky.as_slice() {
+        [] => String::new(),
+        [first, rest @ ..] => format!(", {} flaky (first: {first})", rest.len() + 1),
+    }
+}
+
 /// Says how a test run went: its counts, and that it was cut off, if so.
 #[must_use]
 pub fn test_run(run: &TestRun) -> String {
@@ -125,6 +135,7 @@ pub fn finished(finished: &WorktreeFinished) -> String {
 pub const fn outcome(outcome: RunOutcome) -> &'static str {
     match outcome {
         RunOutcome::AllPassing => "every feature passes",
+        RunOutcome::Unproven => "every feature passes by the list, and not all were shown to",
         RunOutcome::Stopped => "stopped by you",
         RunOutcome::Limit => "a limit was met",
         RunOutcome::Stalled => "stalled",
@@ -208,6 +219,20 @@ pub fn doubted(state: &State) -> String {
     }
 }
 
+/// What is told of a pass that nothing but the list says.
+pub const BY_LIST: &str = "by the list only";
+
+/// Says how many features pass, and how many of them by less than was shown once.
+#[must_use]
+pub fn progress(state: &State) -> String {
+    let (passing, total) = state.features.progress();
+    let unshown = match state.unshown() {
+        0 => String::new(),
+        unshown => format!(", {unshown} {BY_LIST}"),
+    };
+    format!("{passing} of {total} pass{unshown}{}", doubted(state))
+}
+
 /// Says how a feature stands by its list and by what happened to it.
 #[must_use]
 pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
@@ -224,7 +249,7 @@ pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Cost, Usage};
+    use crate::protocol::{CaseStatus, Cost, TestCase, Usage};
 
     #[test]
     fn unknown_prices_are_never_a_number() {
@@ -237,6 +262,24 @@ mod tests {
         assert_eq!(cost(&totals), "$1.23 and 12k tokens of unknown price");
         totals.unpriced_tokens = 0;
         assert_eq!(cost(&totals), "$1.23");
+    }
+
+    #[test]
+    fn flaky_tests_of_a_run_are_counted_and_the_first_is_named() {
+        let case = |name: &str, attempts: &[CaseStatus]| TestCase {
+            name: name.to_owned(),
+            status: CaseStatus::Passed,
+            duration_ms: None,
+            detail: String::new(),
+            attempts: attempts.to_vec(),
+        };
+        let both = [CaseStatus::Failed, CaseStatus::Passed];
+        let run = r#"{"purpose": "smoke", "command": "t", "exit_code": 0, "duration_ms": 1, "output": {"text": "", "bytes": 0}}"#;
+        let mut run: TestRun = serde_json::from_str(run).unwrap();
+        run.cases.push(case("a", &[]));
+        assert_eq!(flaky(&run), "");
+        run.cases.extend([case("b", &both), case("c", &both)]);
+        assert_eq!(format!("{}{}", test_run(&run), flaky(&run)), "3 passed, 2 flaky (first: b)");
     }
 
     #[test]

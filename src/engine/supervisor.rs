@@ -206,7 +206,7 @@ impl Supervisor {
         match self.attend(&cancel, victory::look(&project, trust, &cancel)).await? {
             Some(Verdict::Done(reason)) => end(RunOutcome::AllPassing, reason),
             Some(Verdict::SetBack(_)) => Ok(None),
-            Some(Verdict::Unproven(ids)) => end(RunOutcome::Stopped, victory::unproven(&project, &ids)),
+            Some(Verdict::Unproven(ids)) => end(RunOutcome::Unproven, victory::unproven(&project, &ids)),
             Some(Verdict::Unknown(reason)) => end(RunOutcome::Failed, reason),
             Some(Verdict::Cut) | None => Ok(Some(self.project.make_planned_move().await?.unwrap_or_else(stopped))),
         }

@@ -227,7 +227,8 @@ pub fn unproven(project: &Project, ids: &[FeatureId]) -> String {
     let (list, first) = (project.list_name(), ids.first().map_or("", FeatureId::as_str));
     format!(
         "{list} calls {} of its features passing that no test, check or person has shown to pass: {}; set one back with \
-         `longhaul features set {list} {first} failing`, or take the list's word as yours with `longhaul run --trust-list`",
+         `longhaul features set {list} {first} failing`, and a run shows it or builds it, or take the list's word as yours with `longhaul run \
+         --trust-list`",
         ids.len(),
         named(ids)
     )

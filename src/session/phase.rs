@@ -66,6 +66,7 @@ impl Phase {
             Self::BetweenSessions => "between sessions",
             Self::Interrupted => "interrupted",
             Self::Ended(RunOutcome::AllPassing) => "done",
+            Self::Ended(RunOutcome::Unproven) => "unproven",
             Self::Ended(RunOutcome::Stopped) => "stopped",
             Self::Ended(RunOutcome::Limit) => "limit met",
             Self::Ended(RunOutcome::Stalled) => "stalled",

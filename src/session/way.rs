@@ -6,6 +6,7 @@
 
 use super::board::{FeatureRow, Flip, KeptCheck};
 use super::state::State;
+use crate::protocol::event::FlipBy;
 use crate::protocol::{Evidence, FeatureStatus, Oid, Seq, SessionNo};
 use std::collections::BTreeSet;
 
@@ -73,6 +74,25 @@ impl State {
             .last_flip(row)
             .filter(|flip| passes && flip.to == FeatureStatus::Passing)?;
         flip.evidence.as_ref()
+    }
+
+    /// Says whether a feature passes by its list alone: no test, check or person has shown it.
+    #[must_use]
+    pub fn is_unshown(&self, row: &FeatureRow) -> bool {
+        let by_hand = || self.last_flip(row).is_some_and(|flip| flip.by == FlipBy::Human);
+        row.feature.status == FeatureStatus::Passing && self.evidence_of(row).is_none() && !by_hand()
+    }
+
+    /// Counts those features.
+    #[must_use]
+    pub fn unshown(&self) -> usize {
+        self.features.rows.iter().filter(|row| self.is_unshown(row)).count()
+    }
+
+    /// Says whether they are marked one by one. Where nothing was ever run, everything is the list's word, and it is said once.
+    #[must_use]
+    pub const fn marks_unshown(&self) -> bool {
+        self.run.is_some()
     }
 
     /// Lists the sessions that worked on a feature and whose work is in the files.

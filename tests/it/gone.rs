@@ -30,6 +30,11 @@ async fn a_deleted_test_is_told_beside_its_feature_by_a_rerun_and_by_verify_unti
     lab.git(&["rm", "-q", "tests/01-hello.sh"]);
     lab.git(&["commit", "-qm", "nobody needs it"]);
     let verified = program(&lab, &["verify"]).output().unwrap();
+    assert_eq!(
+        verified.status.code(),
+        Some(10),
+        "a feature that passes has no tests any more"
+    );
     let verified = String::from_utf8(verified.stdout).unwrap();
     assert!(
         verified.contains("gone     F001, which passes by the list: tests/01-hello.sh"),

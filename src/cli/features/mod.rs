@@ -31,6 +31,8 @@ struct Row<'a> {
     /// What it rests on that it passes.
     evidence: Option<&'a str>,
     evidence_kind: Option<EvidenceKind>,
+    /// Whether it passes and no test, check or person has shown it.
+    by_list_only: bool,
     /// What a later run told against it although it passes.
     failed_since: Option<Failed<'a>>,
     /// Its tests that failed and passed on one tree after its proof.
@@ -115,8 +117,7 @@ fn print(state: &State, console: &mut Console) -> Result<(), Failure> {
             history(state, row)
         ))?;
     }
-    let passing = rows.iter().filter(|row| row.feature.status == FeatureStatus::Passing).count();
-    console.line(format!("{passing} of {} pass{}", rows.len(), words::doubted(state)))?;
+    console.line(words::progress(state))?;
     Ok(())
 }
 
@@ -125,6 +126,9 @@ fn history(state: &State, row: &FeatureRow) -> String {
         .evidence_of(row)
         .map(|evidence| format!("  [{}]", Clean::line(&evidence.summary)))
         .unwrap_or_default();
+    if state.marks_unshown() && state.is_unshown(row) {
+        proof.push_str(&format!("  [{}]", words::BY_LIST));
+    }
     if let Some(doubt) = state.doubt_of(row) {
         proof.push_str(&format!("  [{}]", Clean::line(&doubt.words())));
     }
@@ -157,6 +161,7 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
         commits: state.commits_of(row).into_iter().map(crate::protocol::Oid::as_str).collect(),
         evidence: state.evidence_of(row).map(|evidence| evidence.summary.as_str()),
         evidence_kind: state.evidence_of(row).map(|evidence| evidence.kind),
+        by_list_only: state.is_unshown(row),
         failed_since: state.doubt_of(row).map(|doubt| Failed {
             tests: &doubt.tests,
             gone: &doubt.gone,

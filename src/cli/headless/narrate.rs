@@ -268,11 +268,7 @@ fn tested(run: &TestRun) -> String {
     };
     let first = run.cases.iter().find(|case| case.status == CaseStatus::Failed);
     let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));
-    let flaky: Vec<&str> = run.flaky().map(|case| case.name.as_str()).collect();
-    let flaky = match flaky.as_slice() {
-        [] => String::new(),
-        [first, rest @ ..] => format!(", {} flaky (first: {first})", rest.len() + 1),
-    };
+    let flaky = words::flaky(run);
     format!(
         "{purpose}: {result}{failing}{flaky}, {}",
         format::duration_ms(run.duration_ms)

@@ -67,6 +67,8 @@ struct Features {
     passing: usize,
     total: usize,
     regressed: usize,
+    /// Of the passing ones, those that no test, check or person has shown to pass.
+    by_list_only: usize,
     /// Of the passing ones, those whose own tests failed in a later run.
     doubted: usize,
     /// Why the list on disk cannot be read; the numbers are then the log's.
@@ -100,6 +102,8 @@ struct Tests {
     passed: u32,
     failed: u32,
     skipped: u32,
+    /// Those that failed and passed on the same files.
+    flaky: usize,
     /// Whether its time limit stopped it, and which.
     timed_out: bool,
     limit_seconds: Option<u64>,
@@ -135,6 +139,7 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
             passing,
             total,
             regressed: project.regressed(),
+            by_list_only: state.unshown(),
             doubted: state.doubted(),
             error: project.list_error.as_ref().map(ToString::to_string),
         },
@@ -164,6 +169,7 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
                 passed: totals.passed,
                 failed: totals.failed,
                 skipped: totals.skipped,
+                flaky: run.flaky().count(),
                 timed_out: run.timed_out,
                 limit_seconds: run.limit_seconds,
             }

@@ -88,6 +88,8 @@ pub struct RunInterrupted {}
 pub enum RunOutcome {
     /// Every feature passes.
     AllPassing,
+    /// Every feature passes by the list, and of some nobody has shown it: a run cannot go on from there.
+    Unproven,
     /// The user stopped it.
     Stopped,
     /// A limit was met.

@@ -135,6 +135,7 @@ fn a_run_is_running_until_it_is_something_else() {
     for (outcome, word) in [
         (RunOutcome::AllPassing, "done"),
         (RunOutcome::Failed, "failed"),
+        (RunOutcome::Unproven, "unproven"),
         (RunOutcome::Stopped, "stopped"),
         (RunOutcome::Limit, "limit met"),
         (RunOutcome::Stalled, "stalled"),

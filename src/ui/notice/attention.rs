@@ -85,6 +85,7 @@ impl Attention {
             Event::RunEnded(ended) => {
                 let (kind, word) = match ended.outcome {
                     RunOutcome::AllPassing => (Kind::Ended, "all features pass"),
+                    RunOutcome::Unproven => (Kind::Ended, "not shown to pass"),
                     RunOutcome::Stopped => (Kind::Ended, "stopped"),
                     RunOutcome::Failed => (Kind::Ended, "failed"),
                     RunOutcome::Stalled => (Kind::Stalled, "stalled"),

@@ -82,6 +82,13 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("kind", evidence.kind.words());
         sheet.fact("taken in", &evidence.session.to_string());
     }
+    if model.state.is_unshown(row) {
+        sheet.heading("Evidence");
+        sheet.fact(
+            "proof",
+            "none: the list alone says that it passes; no test, check or person has shown it",
+        );
+    }
     let (doubt, flaky) = (model.state.doubt_of(row), model.state.flaky_since(row));
     if doubt.is_some() || !flaky.is_empty() {
         sheet.heading("Since it passed");

@@ -48,6 +48,15 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         let told = format!("tests of {doubted} {}  ", model.state.doubted_for());
         right.push(Span::styled(told, look.style(Slot::Regressed)));
     }
+    let unshown = model.state.unshown();
+    if unshown > 0 && !model.state.marks_unshown() && place.area.width >= 36 {
+        let whose = if unshown == passing {
+            String::new()
+        } else {
+            format!("{unshown} ")
+        };
+        right.push(Span::styled(format!("{whose}by the list only  "), look.style(Slot::Dim)));
+    }
     if all > 0 {
         right.push(Span::styled(format!("{passing}/{all}"), look.style(Slot::Text)));
     }
@@ -132,6 +141,9 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         | Standing::Skipped
         | Standing::Next => {
             vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
+        }
+        Standing::Passing if model.state.marks_unshown() && model.state.is_unshown(row) => {
+            vec![Span::styled("list only ", look.style(Slot::Dim))]
         }
         Standing::Passing => {
             let evidence = model.state.evidence_of(row);

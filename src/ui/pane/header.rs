@@ -26,7 +26,9 @@ pub const fn phase_word(phase: Phase) -> (Glyph, &'static str, Slot) {
         Phase::WaitingForYou => (Glyph::Person, Slot::Warning),
         Phase::Stopping | Phase::Pausing => (Glyph::Active, Slot::Warning),
         Phase::Paused | Phase::UsageLimit | Phase::Ended(RunOutcome::Limit) => (Glyph::Todo, Slot::Warning),
-        Phase::Stuck | Phase::Interrupted | Phase::Ended(RunOutcome::Stalled) => (Glyph::Fail, Slot::Warning),
+        Phase::Stuck | Phase::Interrupted | Phase::Ended(RunOutcome::Stalled | RunOutcome::Unproven) => {
+            (Glyph::Fail, Slot::Warning)
+        }
         Phase::Ended(RunOutcome::AllPassing) => (Glyph::Pass, Slot::Pass),
         Phase::Ended(RunOutcome::Stopped) => (Glyph::Todo, Slot::Text),
         Phase::Ended(RunOutcome::Failed) => (Glyph::Fail, Slot::Error),

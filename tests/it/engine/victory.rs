@@ -1,5 +1,6 @@
 //! "All done": a run ends by it only where every feature holds on the final files, and an agent that says so is told what is left.
 
+use crate::rollback::program;
 use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
 use longhaul::protocol::event::{FlipBy, RunOutcome};
 use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, SessionNo, TestPurpose};
@@ -248,7 +249,7 @@ async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() 
     // It has to have a session; none is played.
     let script = &format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
     let ran = lab.run(script).await;
-    assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
+    assert_eq!(ran.ended.outcome, RunOutcome::Unproven, "nobody stopped it");
     assert!(
         ran.ended
             .reason
@@ -257,6 +258,19 @@ async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() 
         ran.ended.reason
     );
     assert_eq!(lab.git(&["status", "--porcelain"]), "", "nothing is touched");
+    let said = |args: &[&str]| String::from_utf8(program(&lab, args).output().unwrap().stdout).unwrap();
+    let status = said(&["status"]);
+    assert!(
+        status.contains("every feature passes by the list, and not all were shown to"),
+        "{status}"
+    );
+    assert!(
+        !status.contains("stopped") && status.contains("2 of 2 pass, 2 by the list only"),
+        "{status}"
+    );
+    let features = said(&["features"]);
+    assert_eq!(features.matches("[by the list only]").count(), 2, "{features}");
+    assert!(said(&["features", "--json"]).contains("\"by_list_only\": true"));
     lab.trust_list = true;
     let ran = lab.run(script).await;
     assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
