@@ -204,6 +204,9 @@ fn test(body: Node<'_>, source: &str) -> Test {
             test.swallows += usize::from(before.contains("expect(") && drops.iter().any(|drop| after.starts_with(drop)));
         }
         test.statements.push(words);
+        if statement.id() == body.id() {
+            test.checks.extend(unasked(statement, source));
+        }
         visit(statement, |node| {
             if is_dead(node, whole, source) {
                 return false;
@@ -212,7 +215,11 @@ fn test(body: Node<'_>, source: &str) -> Test {
             if node.kind() == "try_statement" {
                 test.swallows += usize::from(swallows(node, source));
             }
-            let check = check(node, source);
+            let asked = || unasked(node.named_child(0)?, source);
+            let check = match node.kind() {
+                "expression_statement" => asked(),
+                _ => check(node, source),
+            };
             let found = check.is_some();
             test.checks.extend(check);
             !found
@@ -239,6 +246,29 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
         "call_expression" | "member_expression" => expectation(node, source).or_else(|| assertion(node, source)),
         _ => None,
     }
+}
+
+/// An expectation that expects nothing: `expect(f())`, to its end. A query that itself fails where it finds nothing is none.
+fn unasked(node: Node<'_>, source: &str) -> Option<Check> {
+    let call = if node.kind() == "await_expression" {
+        node.named_child(0)?
+    } else {
+        node
+    };
+    if call.kind() != "call_expression" || field(call, "function", source) != "expect" {
+        return None;
+    }
+    let arguments = children(call.child_by_field_name("arguments")?);
+    let [subject] = arguments.as_slice() else { return None };
+    let subject = flat(*subject, source);
+    let finds = ["getBy", "getAllBy", "findBy", "findAllBy"];
+    (!finds.iter().any(|query| subject.contains(query))).then(|| Check {
+        line: line(call),
+        text: flat(call, source),
+        always: true,
+        subject: format!("({subject})"),
+        expected: String::new(),
+    })
 }
 
 fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
