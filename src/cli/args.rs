@@ -282,6 +282,26 @@ pub struct RulesArgs {
     pub list: ReadArgs,
 }
 
+/// Names the right order of a command line whose words are right and whose order is not; `line` begins with the program.
+#[must_use]
+pub fn reordered(line: &[String]) -> Option<String> {
+    let words: Vec<&str> = line.iter().skip(1).map(String::as_str).collect();
+    let (rules, rest) = words.split_first()?;
+    let at = rest.iter().position(|word| *word == "revoke").filter(|at| *at > 0)?;
+    let is_rule = |word: &&str| word.strip_prefix(['R', 'r']).unwrap_or(word).parse::<u32>().is_ok();
+    let mut others: Vec<&str> = rest
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != at)
+        .map(|(_, word)| *word)
+        .collect();
+    let id = others
+        .iter()
+        .rposition(|word| is_rule(&word))
+        .map_or("ID", |index| others.remove(index));
+    (*rules == "rules").then(|| format!("longhaul rules revoke {id} {}", others.join(" ")))
+}
+
 /// What can be done with a rule.
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
@@ -384,6 +404,20 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().render_long_help().to_string();
         assert!(help.contains("Exit codes:") && help.contains("LONGHAUL_STATE_DIR"), "{help}");
+    }
+
+    #[test]
+    fn words_in_the_wrong_order_are_told_in_the_right_one() {
+        let told = |line: &str| reordered(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let right = Some("longhaul rules revoke R1 ../p".to_owned());
+        assert_eq!(told("longhaul rules ../p revoke R1"), right);
+        assert_eq!(told("longhaul rules R1 revoke ../p"), right);
+        assert_eq!(
+            told("longhaul rules ../p revoke").as_deref(),
+            Some("longhaul rules revoke ID ../p")
+        );
+        assert_eq!(told("longhaul rules revoke R1 ../p --nonsense"), None);
+        assert_eq!(told("longhaul gates ../p revoke R1"), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::launch::runtime;
 use super::project::{self, Project};
 use super::{gone, settings, words};
+use crate::config::Settings;
 use crate::engine::finish::{self, IgnoredFiles, Remains};
 use crate::engine::place::Place;
 use crate::git::{HomeStep, Homecoming, Repo};
@@ -88,7 +89,20 @@ pub fn carry_out(
     ignored: IgnoredFiles,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let settings = settings::load(Some(&place.checkout))?.settings;
+    let settings = match settings::load(Some(&place.checkout)) {
+        Ok(resolved) => resolved.settings,
+        // Nothing is committed then: no setting decides anything.
+        Err(Failure::User { message, .. }) if way == FinishWay::Leave => {
+            console.note(
+                Clean::block(&format!(
+                    "warning: {message}\nleaving the work needs no settings: it goes on without"
+                ))
+                .as_str(),
+            )?;
+            Settings::default()
+        }
+        Err(broken) => return Err(broken),
+    };
     let done = runtime()?.block_on(finish::finish(place, &settings, way, into, ignored))?;
     console.line(Clean::line(&words::finished(&done.event)).as_str())?;
     if let Some(undo) = &done.event.undo {

@@ -65,6 +65,13 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
+            let line: Vec<String> = std::env::args().collect();
+            if let Some(right) = args::reordered(&line) {
+                let _ = Console::standard().note(format!(
+                    "longhaul: the words are wanted in this order: {}",
+                    crate::ui::text::Clean::line(&right)
+                ));
+            }
             return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };

@@ -97,6 +97,16 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     if queued > 0 {
         lines.push(("queued", format!("{} to the agent", format::plural(queued, "message"))));
     }
+    let edits = state.queued_edits.len();
+    if edits > 0 {
+        let wait = if edits == 1 { "waits" } else { "wait" };
+        let told = format!(
+            "{} of the feature list {wait} for {}",
+            format::plural(edits, "edit"),
+            state.edits_wait_for()
+        );
+        lines.push(("edits", told));
+    }
     let counted = |run| format!("{}{}", words::test_run(run), words::flaky(run));
     match state.tested_now() {
         Tested::OfThese(run, _) => lines.push(("tests", format!("{}  ({})", counted(run), run.command))),
@@ -109,9 +119,21 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
     }
     if !state.commits.is_empty() {
         let held = state.commits_held();
-        let last = last_commit(project).map_or_else(String::new, |(id, subject)| format!(", last {} {subject}", id.short()));
         let counted = format::commits(held.len(), state.commits.len(), state.branch());
-        lines.push(("commits", format!("{counted}{last}")));
+        let made = held.last().map(|commit| &commit.made);
+        let last = made.map_or_else(String::new, |made| {
+            format!(
+                ", last {} {}",
+                made.commit.short(),
+                made.message.lines().next().unwrap_or_default()
+            )
+        });
+        // What a person committed is no part of the count.
+        let newest = last_commit(project).filter(|(id, _)| made.is_none_or(|made| made.commit != **id));
+        let newest = newest.map_or_else(String::new, |(id, subject)| {
+            format!("; the branch's newest is of another hand: {} {subject}", id.short())
+        });
+        lines.push(("commits", format!("{counted} by the harness{last}{newest}")));
     }
     if !state.debts.is_empty() {
         let commits = format::plural(state.debts.len(), "commit");

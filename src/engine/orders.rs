@@ -10,6 +10,7 @@ use super::error::EngineError;
 use super::{asking, beside, gates, review, rules, steer, window};
 use crate::harness::comments;
 use crate::harness::prompt::Attendance;
+use crate::protocol::event::FeatureEditQueued;
 use crate::protocol::{Command, GateDecision, StopMode};
 
 impl Dispatch {
@@ -81,6 +82,7 @@ impl Dispatch {
                 Ok(None)
             }
             Command::EditFeatures { base, edit, reason } => {
+                self.project.record(FeatureEditQueued { edit: edit.clone() })?;
                 self.project.edits.keep(Wish { base, edit, reason });
                 Ok(None)
             }

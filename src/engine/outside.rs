@@ -31,7 +31,8 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
             Some(agreed) => !suspect && fs::read(project.workspace.join(path)).ok() != Some(agreed),
             None => true,
         });
-        for seen in change.events(&project.list_name()) {
+        let seen = change.events(&project.list_name());
+        for seen in if suspect { Change::of_either(seen) } else { seen } {
             match notice(&project, seen, &change).await {
                 // A full channel means the agent is far behind; the log has it all the same.
                 Ok(remark) => drop(remarks.try_send(remark)),
@@ -110,7 +111,11 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
                     project.guard.adopt(Path::new(path))?;
                 }
             }
-            "Keep what the human did."
+            if project.has_background() {
+                "Keep what is not yours."
+            } else {
+                "Keep what the human did."
+            }
         }
         ExternalKind::Processes => {
             project.record(seen.clone())?;

@@ -29,6 +29,6 @@ pub use present::Tested;
 pub use rules::{RuleEnd, StandingRule};
 pub use setbacks::Setback;
 pub use state::{Activity, Session, State};
-pub use steering::{Hold, QueuedMessage};
+pub use steering::{HeldBy, Hold, QueuedMessage};
 pub use timeline::{Call, Item, ItemKind};
 pub use workplace::Workplace;

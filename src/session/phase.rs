@@ -108,7 +108,7 @@ impl State {
                 Some(retry) if retry.cause == RetryCause::UsageLimit => (Phase::UsageLimit, Some(retry.since)),
                 _ => match session.headway.circling_since() {
                     Some(since) => (Phase::Circling, Some(since)),
-                    None => (Phase::Running, Some(session.started)),
+                    None => (Phase::Running, self.running_since.or(Some(session.started))),
                 },
             },
             None => (Phase::BetweenSessions, Some(since)),

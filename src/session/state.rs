@@ -6,7 +6,7 @@ use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
-use super::steering::{Hold, QueuedMessage, Retry};
+use super::steering::{Hold, QueuedEdit, QueuedMessage, Retry};
 pub use super::test_board::{CaseHistory, Flaky, QueuedTests, RunningTests, Steady, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
@@ -39,6 +39,8 @@ pub struct State {
     pub run: Option<Run>,
     /// All sessions, in order; `sessions[i].number == i + 1` in a whole log.
     pub sessions: Vec<Session>,
+    /// Since when a session runs: it began then, or went on after a pause or after what waited for a person.
+    pub running_since: Option<Timestamp>,
     /// The feature list.
     pub features: FeatureBoard,
     /// The repository as last observed, with the commits made since.
@@ -91,6 +93,8 @@ pub struct State {
     pub messages: Vec<QueuedMessage>,
     /// Number of the latest message.
     pub last_message: MessageId,
+    /// A person's edits of the feature list that wait for the running step, in the order they were asked for.
+    pub queued_edits: Vec<QueuedEdit>,
     /// What a person decided about sections of the windows to come.
     pub window_rules: WindowRules,
     /// Sums over the whole project.

@@ -1,8 +1,10 @@
 //! What a person's steering leaves in the folded state: a hold on the run, messages that wait, a request that must wait.
 
+use super::state::State;
 use crate::protocol::event::RetryCause;
-use crate::protocol::{Delivery, MessageId, PauseMode};
+use crate::protocol::{Delivery, FeatureEdit, FeatureId, GateId, MessageId, PauseMode, QuestionId};
 use jiff::Timestamp;
+use std::fmt;
 
 /// Whether a run holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +49,66 @@ pub struct QueuedMessage {
     pub when: Delivery,
     /// When it was written.
     pub since: Timestamp,
+}
+
+/// A person's edit of the feature list that waits for the running step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedEdit {
+    /// What was asked for.
+    pub edit: FeatureEdit,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What an edit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldBy {
+    /// A person's decision.
+    Gate(GateId),
+    /// A person's answer.
+    Question(QuestionId),
+    /// The end of what runs.
+    Step,
+}
+
+impl HeldBy {
+    /// Says when it waits no more, in words that follow `once`.
+    #[must_use]
+    pub fn over(self) -> String {
+        match self {
+            Self::Gate(_) => format!("{self} is decided"),
+            Self::Question(_) => format!("{self} is answered"),
+            Self::Step => format!("{self} is done"),
+        }
+    }
+}
+
+impl fmt::Display for HeldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gate(gate) => write!(f, "{gate}"),
+            Self::Question(question) => write!(f, "{question}"),
+            Self::Step => f.write_str("the running step"),
+        }
+    }
+}
+
+impl State {
+    /// Returns what edits of the feature list wait for now.
+    #[must_use]
+    pub fn edits_wait_for(&self) -> HeldBy {
+        match (self.open_gates.first(), self.open_questions.first()) {
+            (Some(gate), _) => HeldBy::Gate(gate.opened.gate),
+            (None, Some(asked)) => HeldBy::Question(asked.question),
+            (None, None) => HeldBy::Step,
+        }
+    }
+
+    /// Says whether an edit of a feature waits.
+    #[must_use]
+    pub fn has_queued_edit(&self, feature: &FeatureId) -> bool {
+        self.queued_edits.iter().any(|queued| queued.edit.feature() == Some(feature))
+    }
 }
 
 /// A request that failed and waits to be sent again.

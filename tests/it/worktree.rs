@@ -332,6 +332,27 @@ async fn leaving_gives_it_into_the_users_hands_and_a_run_takes_it_up_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn leaving_needs_no_settings_and_a_merge_does() {
+    let place = worked();
+    fs::write(place.app().join("longhaul.toml"), "model = [broken\n").unwrap();
+    place
+        .longhaul(&["finish", "--merge"])
+        .assert()
+        .failure()
+        .stderr(contains("longhaul.toml"));
+    place
+        .longhaul(&["finish", "--leave"])
+        .assert()
+        .success()
+        .stdout(contains("is left as it is"))
+        .stderr(
+            contains("warning: ")
+                .and(contains("longhaul.toml"))
+                .and(contains("leaving the work needs no settings")),
+        );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_worktree_that_was_removed_by_hand_is_made_again_from_its_branch() {
     let place = worked();
     place.git(&["worktree", "remove", "-f", "-f", "../app-longhaul-main"]);

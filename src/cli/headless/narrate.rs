@@ -117,6 +117,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),
         Event::CommitMade(commit) => committed(commit),
         Event::FeatureListEdited(edited) => listed(edited),
+        Event::FeatureEditQueued(_) => format!("an edit of the feature list by hand waits for {}", state.edits_wait_for()),
         Event::FeatureEditRefused(refused) => format!("the feature list was not edited: {}", refused.reason),
         Event::CheckpointsDropped(gone) => format!(
             "{} dropped: {}",

@@ -42,6 +42,18 @@ impl Change {
         }
     }
 
+    /// Says of events that a process of the agent, left running in the background, may have made the change: nobody can tell whose it is,
+    /// so it is not called one from outside.
+    #[must_use]
+    pub fn of_either(events: Vec<ExternalChangeSeen>) -> Vec<ExternalChangeSeen> {
+        let either = "changed while background processes of the agent run: by one of them, or from outside";
+        let neutral = |seen: ExternalChangeSeen| {
+            let detail = seen.detail.replacen("changed from outside", either, 1);
+            ExternalChangeSeen { detail, ..seen }
+        };
+        events.into_iter().map(neutral).collect()
+    }
+
     /// The events to log: one for each sort of thing that changed, the most telling first.
     #[must_use]
     pub fn events(&self, feature_list: &str) -> Vec<ExternalChangeSeen> {
@@ -109,4 +121,28 @@ fn told<'a>(all: impl ExactSizeIterator<Item = &'a String>) -> Vec<String> {
         paths.push(format!("and {more} more"));
     }
     paths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_background_process_may_have_written_is_not_laid_on_a_person() {
+        let change = Change {
+            paths: ["a.log", "b.log", NOTES].map(str::to_owned).into(),
+            ..Change::default()
+        };
+        let told: Vec<String> = Change::of_either(change.events("feature_list.json"))
+            .into_iter()
+            .map(|seen| seen.detail)
+            .collect();
+        let either = "changed while background processes of the agent run: by one of them, or from outside";
+        assert_eq!(
+            told,
+            [format!("the progress notes were {either}"), format!("2 files {either}")]
+        );
+        let alone = change.events("feature_list.json").pop().unwrap();
+        assert_eq!(alone.detail, "2 files changed from outside");
+    }
 }

@@ -36,7 +36,7 @@ pub use lifecycle::{
     Earlier, EarlierFile, EndCause, LimitKind, LimitRaised, LimitReached, Limits, RunEnded, RunInterrupted, RunOutcome, RunStarted,
     SessionEnded, SessionStarted, StopCancelled, StopRequested,
 };
-pub use plan::{FeatureEditRefused, FeatureListEdited};
+pub use plan::{FeatureEditQueued, FeatureEditRefused, FeatureListEdited};
 pub use rule::{RuleAdded, RuleRevoked, RuleUsed};
 pub use steer::{
     MessageDelivered, MessageEdited, MessageQueued, MessageWithdrawn, PauseCancelled, PauseRequested, RunOrderChanged, RunPaused,
@@ -246,6 +246,8 @@ events! {
     NotesSaveRefused = "notes_save_refused",
     /// A person's edit of the feature list is in the file.
     FeatureListEdited = "feature_list_edited",
+    /// A person's edit of the feature list waits for the running step.
+    FeatureEditQueued = "feature_edit_queued",
     /// An edit of the feature list could not be made.
     FeatureEditRefused = "feature_edit_refused",
     /// A person decided about a section of the windows to come.

@@ -34,6 +34,14 @@ impl FeatureListEdited {
     }
 }
 
+/// A person's edit of the feature list waits until the running step is over. A `feature_list_edited` or a `feature_edit_refused` with the
+/// same edit ends the wait, as does the end of the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureEditQueued {
+    /// What was asked for.
+    pub edit: FeatureEdit,
+}
+
 /// An edit of the feature list could not be made; the file is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureEditRefused {

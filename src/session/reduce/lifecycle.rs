@@ -19,6 +19,7 @@ impl State {
         self.tests.end();
         self.end_run_rules(at);
         // An order of work is for the run that it was given to.
+        self.queued_edits.clear();
         self.features.skipped.clear();
         self.features.picked.clear();
         self.features.rows.iter_mut().for_each(|row| row.track.is_given_up = false);
@@ -72,6 +73,7 @@ impl State {
 
     /// What the last session's end called next by the run's orders is told anew: they end with the run.
     fn end_orders(&mut self, at: At) {
+        self.queued_edits.clear();
         if self.features.picked.is_empty() && self.features.skipped.is_empty() {
             return;
         }

@@ -22,6 +22,7 @@ mod steer_tests;
 mod tests;
 
 use super::headway::Headway;
+use super::phase::Phase;
 use super::state::{Activity, Fate, Session, State};
 use super::timeline::{Item, ItemKind};
 use crate::protocol::event::ExternalKind;
@@ -145,7 +146,8 @@ impl State {
             Event::NotesEdited(event) => self.notes_edited(at, event),
             Event::NotesSaveRefused(_) => {}
             Event::FeatureListEdited(event) => self.feature_list_edited(at, event),
-            Event::FeatureEditRefused(_) => {}
+            Event::FeatureEditQueued(event) => self.edit_queued(at, event),
+            Event::FeatureEditRefused(event) => self.edit_waits_no_more(&event.edit),
             Event::SectionRuled(event) => self.section_ruled(event),
             Event::WindowComposed(event) => self.window_composed(at, event),
             Event::WorktreeTaken(event) => self.worktree_taken(at, event),
@@ -155,6 +157,13 @@ impl State {
                 self.push(at, ItemKind::Unknown(raw.clone()));
             }
         }
+        self.note_running(at);
+    }
+
+    /// Keeps since when the state word is "running".
+    fn note_running(&mut self, at: At) {
+        let runs = self.phase().0 == Phase::Running;
+        self.running_since = runs.then(|| self.running_since.unwrap_or(at.time));
     }
 
     /// Folds in what a reader found out besides the log, which does not hold it, as of the log's last word.

@@ -5,14 +5,29 @@
 //! number; what the transcript said before stays as it was said.
 
 use super::At;
-use crate::protocol::event::{ExternalKind, FeatureListEdited};
+use crate::protocol::event::{ExternalKind, FeatureEditQueued, FeatureListEdited};
 use crate::protocol::{FeatureEdit, FeatureId};
 use crate::session::Headway;
 use crate::session::state::{HandEdit, State};
+use crate::session::steering::QueuedEdit;
 use crate::session::timeline::ItemKind;
 
 impl State {
+    pub(super) fn edit_queued(&mut self, at: At, event: &FeatureEditQueued) {
+        self.queued_edits.push(QueuedEdit {
+            edit: event.edit.clone(),
+            since: at.time,
+        });
+    }
+
+    pub(super) fn edit_waits_no_more(&mut self, edit: &FeatureEdit) {
+        if let Some(at) = self.queued_edits.iter().position(|queued| queued.edit == *edit) {
+            self.queued_edits.remove(at);
+        }
+    }
+
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
+        self.edit_waits_no_more(&event.edit);
         self.present_noted();
         self.measure(at, Headway::begin_anew);
         self.hand_commits

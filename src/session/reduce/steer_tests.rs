@@ -153,15 +153,15 @@ fn a_pause_is_asked_for_hastened_taken_back_held_and_ended() {
     let pause = |mode| PauseRequested { mode };
     let asked = story.tell(pause(PauseMode::AfterStep));
     story.is(Phase::Pausing, asked);
-    story.tell(PauseCancelled {});
-    story.is(Phase::Running, at(2));
+    let on = story.tell(PauseCancelled {});
+    story.is(Phase::Running, on);
     let asked = story.tell(pause(PauseMode::Now));
     story.is(Phase::Pausing, asked);
     let held = story.tell(RunPaused {});
     story.is(Phase::Paused, held);
     assert_eq!(story.state.run.as_ref().unwrap().paused_at(held + 90.seconds()).as_secs(), 90);
     let resumed = story.tell(RunResumed {});
-    story.is(Phase::Running, at(2));
+    story.is(Phase::Running, resumed);
     let paused = story.state.run.as_ref().unwrap().paused_at(resumed + 1.hour());
     assert_eq!(paused, resumed.duration_since(held), "time counts again after it");
     story.tell(RunPaused {});
@@ -187,8 +187,8 @@ fn a_stop_shows_from_when_it_was_asked_for_unless_it_waits_for_the_session() {
         mode: StopMode::AfterStep,
     });
     story.is(Phase::Stopping, asked);
-    story.tell(StopCancelled {});
-    story.is(Phase::Running, at(2));
+    let on = story.tell(StopCancelled {});
+    story.is(Phase::Running, on);
 }
 
 #[test]
@@ -200,13 +200,13 @@ fn a_usage_limit_is_told_from_other_trouble_and_dates_from_its_first_refusal() {
     story.is(Phase::UsageLimit, limited);
     story.tell(retried(RetryCause::UsageLimit, 2000));
     story.is(Phase::UsageLimit, limited);
-    story.tell(BlockStarted {
+    let through = story.tell(BlockStarted {
         index: 0,
         kind: BlockKind::Text,
         tool: None,
         call: None,
     });
-    story.is(Phase::Running, at(2));
+    story.is(Phase::Running, through);
 }
 
 #[test]
@@ -293,6 +293,40 @@ fn features_are_skipped_or_picked_but_not_both_and_only_for_this_run() {
     );
     story.tell(run());
     assert_eq!(story.state.features.skipped, []);
+}
+
+#[test]
+fn the_age_of_running_is_that_of_the_word_and_not_of_the_session() {
+    let mut story = Story::began();
+    let session = story.state.sessions[0].started;
+    story.is(Phase::Running, session);
+    story.tell(TurnStarted { turn: TurnNo(2) });
+    story.is(Phase::Running, session);
+    let asked = story.tell(PauseRequested {
+        mode: PauseMode::AfterStep,
+    });
+    story.is(Phase::Pausing, asked);
+    let held = story.tell(RunPaused {});
+    story.is(Phase::Paused, held);
+    let on = story.tell(RunResumed {});
+    story.is(Phase::Running, on);
+    story.tell(TurnStarted { turn: TurnNo(3) });
+    story.is(Phase::Running, on);
+    let question = QuestionId(1);
+    story.tell(QuestionAsked {
+        question,
+        text: "which?".into(),
+        choices: Vec::new(),
+        about: None,
+        until: None,
+    });
+    assert_eq!(story.state.phase().0, Phase::WaitingForYou);
+    let answered = story.tell(QuestionAnswered {
+        question,
+        text: "this".into(),
+        by: "human".into(),
+    });
+    story.is(Phase::Running, answered);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::ui::model::editor::{Asking, Conflict, Edited, Editor};
 use crate::ui::model::plan::Wanted;
 use crate::ui::text::{Clean, Look, Wrap, format, soft_cursor, soft_wrap, truncate, wrap};
 use crate::ui::theme::Slot;
+use crate::ui::update::edit_standing;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
@@ -42,7 +43,7 @@ pub fn draw(model: &Model, editor: &Editor, screen: Rect, buf: &mut Buffer, look
         height: 1.min(screen.height.saturating_sub(1)),
         ..screen
     };
-    let (left, right) = heading(editor, look);
+    let (left, right) = heading(model, editor, look);
     widget::title(buf, title, look, left, right);
     let area = text_area(screen.as_size());
     let said = said(model, editor, look);
@@ -87,7 +88,7 @@ fn text(editor: &Editor, area: Rect, screen: Size, buf: &mut Buffer, look: &Look
     }
 }
 
-fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
+fn heading(model: &Model, editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'static>>) {
     let kind = match &editor.what {
         Edited::Notes => "Progress notes ",
         Edited::Section(_) => "Section ",
@@ -105,9 +106,10 @@ fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'s
         Span::styled(kind, look.style(Slot::TitleFocused)),
         Clean::line(editor.name()).span(look.style(Slot::Title)),
     ];
+    let waits = editor.is_under_way().then(|| edit_standing(model));
     let (word, slot) = match (&editor.base, &editor.saving) {
         (None, _) => ("reading", Slot::Dim),
-        _ if editor.is_under_way() => ("on its way", Slot::Active),
+        _ if waits.is_some() => (waits.as_deref().unwrap_or_default(), Slot::Active),
         (_, Some(_)) => ("saving", Slot::Active),
         _ if editor.is_changed() => ("not saved", Slot::Warning),
         _ if matches!(editor.what, Edited::Feature(_)) => ("as it is", Slot::Dim),
@@ -125,7 +127,7 @@ fn heading(editor: &Editor, look: &Look<'_>) -> (Vec<Span<'static>>, Vec<Span<'s
         format!("line {} of {lines}  ", editor.field.cursor().0 + 1),
         look.style(Slot::Dim),
     ));
-    right.push(Span::styled(word, look.style(slot)));
+    right.push(Span::styled(word.to_owned(), look.style(slot)));
     (left, right)
 }
 

@@ -39,6 +39,10 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
             look.style(Slot::Warning),
         ),
     ]);
+    if model.state.has_queued_edit(id) {
+        let told = format!("an edit of yours waits for {}", model.state.edits_wait_for());
+        sheet.text(&told, Slot::Human);
+    }
     sheet.gap();
     if !feature.title.is_empty() {
         sheet.text(&feature.title, Slot::Bold);

@@ -113,6 +113,11 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         Span::raw(" "),
         Clean::line(text).span(look.style(name)),
     ];
+    if model.state.has_queued_edit(&row.feature.id) {
+        let whole = format!("edit waits for {} ", model.state.edits_wait_for());
+        let told = if width < 60 { "edit waits ".to_owned() } else { whole };
+        return (left, vec![Span::styled(told, look.style(Slot::Human))]);
+    }
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {

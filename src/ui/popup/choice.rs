@@ -6,7 +6,7 @@
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::page::sheet::Sheet;
-use crate::ui::text::{Glyph, Look};
+use crate::ui::text::{Glyph, Look, width};
 use crate::ui::theme::Slot;
 use crate::ui::widget;
 use ratatui::buffer::Buffer;
@@ -85,6 +85,18 @@ impl<'a> Choices<'a> {
         let from = self.marked.end.saturating_sub(shown).min(self.marked.start);
         let below = widget::lines(buf, inner, &lines[from..(from + shown).min(lines.len())]);
         widget::lines(buf, below, &self.keys[..keys]);
+        let more = |rows: usize, glyph: Glyph| (rows > 0).then(|| format!(" {} {rows} more ", self.look.glyph(glyph)));
+        let hidden = lines.len().saturating_sub(from + shown);
+        let hidden = lines[lines.len() - hidden..].iter().filter(|line| line.width() > 0).count();
+        for (told, y) in [
+            (more(from, Glyph::Up), area.top()),
+            (more(hidden, Glyph::Down), area.bottom().saturating_sub(1)),
+        ] {
+            let Some(told) = told else { continue };
+            let columns = u16::try_from(width(&told)).unwrap_or(0);
+            let x = area.right().saturating_sub(columns + 2).max(area.x);
+            buf.set_line(x, y, &Line::styled(told, self.look.style(Slot::Dim)), columns);
+        }
     }
 }
 
@@ -114,6 +126,12 @@ mod tests {
                 let row = shown.lines().find(|line| line.contains(&format!("▸ {}", level.word())));
                 assert!(row.is_some(), "{size:?} {level:?}\n{shown}");
                 assert!(shown.contains("leave it"), "{shown}");
+                let all = Autonomy::ALL.iter().all(|level| shown.contains(level.word())) && shown.contains("At every level");
+                assert_eq!(
+                    shown.contains(" more "),
+                    !all,
+                    "what is not shown is told: {size:?} {level:?}\n{shown}"
+                );
                 keys(&mut model, "j");
             }
         }

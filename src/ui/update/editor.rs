@@ -21,7 +21,7 @@ pub fn open_notes(model: &mut Model) {
 pub fn open(model: &mut Model, editor: Editor) {
     if model.editor.is_some() {
         // A form that was left while its edit is on its way: it may have to come back.
-        model.refuse("an edit of the feature list is under way; it is made once the running step is done");
+        model.refuse("an edit of the feature list waits; it is made once what runs, or waits for you, is over");
         return;
     }
     model.editor = Some(editor);
@@ -173,7 +173,8 @@ pub fn leave(model: &mut Model) {
     match &mut model.editor {
         Some(editor) if editor.is_under_way() => {
             model.pages.retain(|page| page.subject != Subject::Editor);
-            model.say("the edit is on its way; the form comes back if it cannot be made");
+            let stands = plan::standing(model);
+            model.say(format!("the edit {stands}; the form comes back if it cannot be made"));
         }
         Some(editor) if editor.is_changed() => editor.asking = Asking::Unsaved,
         _ => close(model),

@@ -1,7 +1,7 @@
 //! Keys: to the text field that is open, else through the keymap to an action.
 
 use super::{action, copy, editor, find, obstacle, review, rollback, rules};
-use crate::ui::keymap::{Action, KeyPress, Resolution, Situation};
+use crate::ui::keymap::{Action, KeyPress, Resolution, Resolver, Situation};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::Effect;
 use crate::ui::page::review::written_columns as review_columns;
@@ -79,10 +79,27 @@ fn still_typing(model: &mut Model, press: KeyPress) -> bool {
 
 /// A key that begins something elsewhere: what is typed behind it must not be taken for keys of their own.
 fn astray(model: &mut Model, press: KeyPress) {
-    let Some(action) = model.keymap.begun_by(press) else { return };
+    let Some(action) = model.keymap.begun_by(press) else {
+        return behind(model, press);
+    };
     let why = obstacle(model, action).unwrap_or_default();
     model.astray = true;
     model.refuse(format!("{press} begins nothing here; {why}: {}", action.entry().about));
+}
+
+/// A key that would do something if no window stood before it.
+fn behind(model: &mut Model, press: KeyPress) {
+    if model.popup.is_none() {
+        return;
+    }
+    let Resolution::Action(action) = Resolver::default().feed(press, &model.keymap, model.situation_below()) else {
+        return;
+    };
+    let (about, close) = (action.entry().about, model.keymap.key_text(Action::Back));
+    model.refuse(match obstacle(model, action) {
+        Some(why) => format!("{press} ({about}): {why}"),
+        None => format!("{press} ({about}) is for what stands behind this window: {close} closes it first"),
+    });
 }
 
 /// Says whether an action may be done on a screen that is too small to show anything: what leads away from what is not seen.

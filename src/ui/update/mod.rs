@@ -46,6 +46,7 @@ mod written_tests;
 pub use action::perform;
 pub use availability::{obstacle, refusal};
 pub use hold::RENEWAL;
+pub use plan::standing as edit_standing;
 pub use review::{objection_words, watches};
 
 use super::model::Model;

@@ -9,7 +9,7 @@ use crate::session::Phase;
 use crate::session::state::Debt;
 use crate::ui::keymap::Action;
 use crate::ui::model::review::{Standing, Target};
-use crate::ui::model::{Loaded, Model};
+use crate::ui::model::{Loaded, Model, Popup};
 use crate::ui::msg::{Effect, Msg};
 use crate::ui::testing::{commands, keys, live, screen, text};
 use crate::ui::update::update;
@@ -200,4 +200,23 @@ fn nothing_waits_on_the_screen_once_the_process_is_gone() {
     keys(&mut model, "s");
     let sessions = screen(&mut model);
     assert!(!sessions.contains("waiting") && !sessions.contains("running"), "{sessions}");
+}
+
+#[test]
+fn keys_for_what_stands_behind_the_end_of_a_run_say_why_they_do_nothing() {
+    let mut model = live((120, 40));
+    model.state.open_questions.clear();
+    keys(&mut model, "1");
+    run_ends(&mut model);
+    model.popup = Some(Popup::Summary);
+    for (key, why) in [
+        ("W", "Esc closes it first"),
+        ("T", "the run has ended"),
+        ("X", "the run has ended"),
+    ] {
+        assert_eq!(keys(&mut model, key), []);
+        let note = model.note.as_ref().map(|note| note.text.clone()).unwrap_or_default();
+        assert!(note.starts_with(key) && note.contains(why), "{key}: {note}");
+        assert!(screen(&mut model).contains(why), "{key}");
+    }
 }

@@ -7,8 +7,8 @@ use super::editor;
 use crate::link::Mode;
 use crate::protocol::event::{FeatureEditRefused, FeatureListEdited};
 use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, FeatureStatus, Role};
-use crate::session::Hold;
 use crate::session::state::FeatureRow;
+use crate::session::{HeldBy, Hold};
 use crate::ui::keymap::Action;
 use crate::ui::layout::Pane;
 use crate::ui::model::editor::{Asking, Edited};
@@ -56,7 +56,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         return Some("the initializer is writing the list");
     }
     if model.editor.is_some() {
-        return Some("another edit is under way; it is made once the running step is done");
+        return Some("another edit waits; it is made once what runs, or waits for you, is over");
     }
     let rows = &model.state.features.rows;
     let Some(feature) = selected(model) else {
@@ -115,18 +115,22 @@ fn go(model: &mut Model, feature: FeatureId, way: Way, effects: &mut Vec<Effect>
     model.say(told);
 }
 
+/// What an edit that is sent now waits for; `None` if it is made at once.
+fn held_by(model: &Model) -> Option<HeldBy> {
+    let run = model.state.run.as_ref();
+    let held = run.is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
+    (model.run_is_live() && !held).then(|| model.state.edits_wait_for())
+}
+
 /// When an edit that is sent now is made.
-fn later(model: &Model) -> &'static str {
-    let held = model
-        .state
-        .run
-        .as_ref()
-        .is_some_and(|run| matches!(run.hold, Hold::Paused { .. }));
-    if model.run_is_live() && !held {
-        "once the running step is done"
-    } else {
-        "now"
-    }
+fn later(model: &Model) -> String {
+    held_by(model).map_or_else(|| "now".to_owned(), |what| format!("once {}", what.over()))
+}
+
+/// Says how an edit stands that was sent.
+#[must_use]
+pub fn standing(model: &Model) -> String {
+    held_by(model).map_or_else(|| "is on its way".to_owned(), |what| format!("waits for {what}"))
 }
 
 /// Sends the form's edit.

@@ -2,7 +2,7 @@
 
 use super::update;
 use crate::link::Mode;
-use crate::protocol::event::{FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
+use crate::protocol::event::{FeatureEditQueued, FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
 use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, Renamed};
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::model::editor::Edited;
@@ -11,6 +11,7 @@ use crate::ui::model::{Model, Subject};
 use crate::ui::msg::{Effect, Msg};
 use crate::ui::testing::{MS, keys, live, press, screen, tell};
 use crate::ui::update::obstacle;
+use crate::ui::waiting;
 use crossterm::event::KeyCode;
 
 fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
@@ -90,6 +91,39 @@ fn the_key_opens_a_menu_of_every_edit() {
 }
 
 #[test]
+fn an_edit_that_a_gate_holds_back_says_so_in_its_form_at_its_row_and_on_its_page() {
+    let mut model = rewording();
+    model.state.open_questions.clear();
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    let effects = keys(&mut model, "C-s");
+    assert!(
+        model.note.as_ref().unwrap().text.contains("made once gate 17 is decided"),
+        "{:?}",
+        model.note
+    );
+    let [(_, edit, _)] = sent(&effects).try_into().unwrap();
+    tell(&mut model, FeatureEditQueued { edit: edit.clone() });
+    assert!(screen(&mut model).contains("waits for gate 17"), "{}", screen(&mut model));
+    keys(&mut model, "Esc");
+    assert!(
+        model.note.as_ref().unwrap().text.contains("the edit waits for gate 17"),
+        "{:?}",
+        model.note
+    );
+    let row = |shown: String| shown.lines().find(|line| line.contains("F014")).unwrap().to_owned();
+    assert!(row(screen(&mut model)).contains("edit waits"), "{}", screen(&mut model));
+    keys(&mut model, "Enter");
+    assert!(
+        screen(&mut model).contains("an edit of yours waits for gate 17"),
+        "{}",
+        screen(&mut model)
+    );
+    tell(&mut model, made(edit, &[]));
+    assert!(!screen(&mut model).contains("waits for gate 17"), "{}", screen(&mut model));
+    assert_eq!(model.state.queued_edits, []);
+}
+
+#[test]
 fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     let mut model = rewording();
     let before = model.state.features.rows[13].feature.clone();
@@ -109,7 +143,7 @@ fn new_words_are_sent_as_typed_and_the_form_closes_once_they_are_in_the_list() {
     assert_eq!(text.description, format!("{}!![31mq", before.description));
     assert_eq!(text.steps, before.steps);
     assert_eq!(sent(&keys(&mut model, "C-s")), [], "once is enough");
-    assert!(screen(&mut model).contains("on its way"));
+    assert!(screen(&mut model).contains("waits for question 1"));
     tell(&mut model, made(edit, &[]));
     assert!(model.editor.is_none() && model.pages.is_empty());
     assert_eq!(model.note.as_ref().unwrap().text, "an edit: in the list, commit 1234567");
@@ -255,7 +289,15 @@ fn an_edit_on_its_way_lets_go_and_comes_back_if_it_is_refused() {
     let effects = keys(&mut model, "C-s Esc");
     assert!(!model.is_editing(), "the rest of the screen can be used meanwhile");
     keys(&mut model, "E");
-    assert!(model.pages.is_empty() && model.note.as_ref().unwrap().text.contains("under way"));
+    assert!(
+        model.pages.is_empty()
+            && model
+                .note
+                .as_ref()
+                .unwrap()
+                .text
+                .contains("an edit of the feature list waits")
+    );
     let [(_, edit, _)] = sent(&effects).try_into().unwrap();
     tell(&mut model, refused(edit.clone()));
     assert!(model.is_editing());

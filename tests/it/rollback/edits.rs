@@ -101,7 +101,10 @@ async fn status_tells_of_an_edit_that_was_cut_off_and_of_the_newest_commit_whoev
     lab.commit_all("The person's own");
     let head = lab.git(&["rev-parse", "HEAD"]);
     assert!(
-        status().contains(&format!(", last {} The person's own", &head[..7])),
+        status().contains(&format!(
+            "; the branch's newest is of another hand: {} The person's own",
+            &head[..7]
+        )),
         "{}",
         status()
     );
