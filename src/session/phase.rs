@@ -2,7 +2,8 @@
 //!
 //! Invariant: every word but two follows from the log alone. "Stuck" also needs the time that it is now, which is handed in;
 //! "interrupted" also needs to know that nobody holds the project's lock, which whoever reads the log tells as
-//! [`crate::protocol::event::RunInterrupted`].
+//! [`crate::protocol::event::RunInterrupted`]. Each word's age is the word's own: a run is "running" since it last began to, be it with
+//! a session or after a pause, a gate or a question.
 
 use super::state::{Activity, Session, State};
 use super::steering::{Hold, Retry};

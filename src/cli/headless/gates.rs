@@ -90,8 +90,8 @@ pub(super) fn level(event: &AutonomyChanged) -> String {
     let meaning = match event.level {
         Autonomy::Manual => "commits and commands wait for you",
         Autonomy::Commits => "commits wait for you",
-        Autonomy::Deferred => "nothing waits; commits queue up for your review",
-        Autonomy::Auto => "nothing waits",
+        Autonomy::Deferred => "no gate waits; commits queue up for your review",
+        Autonomy::Auto => "no gate waits",
     };
     format!("autonomy {}: {meaning}", event.level.word())
 }
