@@ -297,7 +297,7 @@ pub fn reordered(line: &[String]) -> Option<String> {
         .collect();
     let id = others
         .iter()
-        .rposition(|word| is_rule(&word))
+        .rposition(|word| is_rule(word))
         .map_or("ID", |index| others.remove(index));
     (*rules == "rules").then(|| format!("longhaul rules revoke {id} {}", others.join(" ")))
 }
