@@ -295,10 +295,7 @@ pub fn reordered(line: &[String]) -> Option<String> {
         .filter(|(index, _)| *index != at)
         .map(|(_, word)| *word)
         .collect();
-    let id = others
-        .iter()
-        .rposition(|word| is_rule(word))
-        .map_or("ID", |index| others.remove(index));
+    let id = others.iter().rposition(is_rule).map_or("ID", |index| others.remove(index));
     (*rules == "rules").then(|| format!("longhaul rules revoke {id} {}", others.join(" ")))
 }
 
