@@ -8,10 +8,11 @@ use super::project::Project;
 use crate::git::{Ancestor, Repo};
 use crate::harness::own_files;
 use crate::protocol::event::{Culprit, RegressionTraced};
-use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
 use crate::session::State;
+use crate::session::state::CaseHistory;
 use crate::verify::{self, check};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -114,8 +115,14 @@ impl<'a> Search<'a> {
             let reason = reason.to_owned();
             Ok(Ok((None, Culprit::Unknown { reason })))
         };
+        if let Some(flaky) = self.flaky(broken).await? {
+            return unknown(&flaky);
+        }
         let [first, .., last] = points.as_slice() else {
-            return unknown("nothing was kept of the project from when it worked");
+            return unknown(match broken.held {
+                Some(_) => "the files are those of when it worked, so it depends on more than these",
+                None => "nothing was kept of the project from when it worked",
+            });
         };
         macro_rules! works {
             ($point:expr) => {
@@ -125,23 +132,44 @@ impl<'a> Search<'a> {
                 }
             };
         }
-        if works!(last) {
-            return unknown("it works in a copy of the present files, so it depends on more than these");
+        match works!(last) {
+            Some(false) => {}
+            Some(true) => return unknown("it works in a copy of the present files, so it depends on more than these"),
+            None => return unknown("on a copy of the present files it ran into its time limit"),
         }
-        if !works!(first) {
-            return unknown(
-                "in a copy it fails at the oldest state that was tried too, so it is older or depends on more than the files",
-            );
+        match works!(first) {
+            Some(true) => {}
+            Some(false) => {
+                return unknown(
+                    "in a copy it fails at the oldest state that was tried too, so it is older or depends on more than the files",
+                );
+            }
+            None => return unknown("in a copy it ran into its time limit at the oldest state that was tried"),
         }
         let (mut good, mut bad) = (0, points.len() - 1);
         loop {
-            while bad - good > 1 {
-                let middle = usize::midpoint(good, bad);
-                let works = match points.get(middle) {
-                    Some(point) => works!(point),
+            // What ran into its time limit says neither, and is passed over.
+            let mut passed_over = BTreeSet::new();
+            while let Some(middle) = nearest_middle(good, bad, &passed_over) {
+                match points.get(middle) {
+                    Some(point) => match works!(point) {
+                        Some(true) => good = middle,
+                        Some(false) => bad = middle,
+                        None => drop(passed_over.insert(middle)),
+                    },
                     None => break,
+                }
+            }
+            if bad - good > 1 {
+                let states = bad - good - 1;
+                let states = if states == 1 {
+                    "a state".to_owned()
+                } else {
+                    format!("{states} states")
                 };
-                if works { good = middle } else { bad = middle }
+                return unknown(&format!(
+                    "{states} between the last that works and the first that fails ran into the time limit"
+                ));
             }
             // A merge broke it only if none of its sides had.
             let merge = points.get(bad).and_then(|point| point.commit.as_ref());
@@ -149,8 +177,8 @@ impl<'a> Search<'a> {
             let mut guilty = None;
             for side in self.sides(merge).await? {
                 if let [first, .., last] = side.as_slice()
-                    && !works!(last)
-                    && works!(first)
+                    && works!(last) == Some(false)
+                    && works!(first) == Some(true)
                 {
                     guilty = Some(side);
                     break;
@@ -222,10 +250,37 @@ impl<'a> Search<'a> {
         Ok(distinct.into_iter().map(|(_, point)| point).collect())
     }
 
-    /// Lays a tree out and tries the feature on it.
-    async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<bool, Halt>, EngineError> {
+    /// Says that a test of the feature failed and passed on the very files that lie there, if one did.
+    async fn flaky(&self, broken: &Broken) -> Result<Option<String>, EngineError> {
+        if broken.check.is_some() {
+            return Ok(None);
+        }
+        let now = self.project.tree().await?;
+        let code = self.project.code(&now).await?;
+        Ok(self.project.journal.with_state(|state| {
+            let cases = &state.tests.cases;
+            let mut own = cases.iter().filter(|case| verify::names(&broken.feature, &case.name));
+            let here = |ground: &Oid| *ground == code || *ground == now;
+            let passed_too = |case: &&CaseHistory| {
+                let steady = case.steady.as_ref().filter(|steady| here(&steady.ground));
+                steady.is_some_and(|steady| steady.failed.is_some() && steady.passed.is_some())
+            };
+            let case = own.find(passed_too)?;
+            // Where a command of the agent came in between, that may have changed what no tree holds.
+            Some(match case.flaky.as_ref().is_some_and(|flaky| here(&flaky.ground)) {
+                true => format!("{} is flaky, it passed on these very files too", case.name),
+                false => format!(
+                    "{} passed on these very files too, so it is flaky or depends on more than these",
+                    case.name
+                ),
+            })
+        }))
+    }
+
+    /// Lays a tree out and tries the feature on it; `None` if a time limit stopped that before it was known.
+    async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<Option<bool>, Halt>, EngineError> {
         if let (None, Some(run)) = (&broken.check, self.suite.get(tree)) {
-            return Ok(Ok(verify::own(&broken.feature, run).proven()));
+            return Ok(Ok(judged(&broken.feature, run)));
         }
         let left = self.until.saturating_duration_since(Instant::now());
         self.project.lay_out(tree, &self.place, left, self.cancel).await?;
@@ -249,7 +304,7 @@ impl<'a> Search<'a> {
             };
             let ran = check::run(plan, self.cancel.clone()).await?;
             let timed_out = ran.run.steps.iter().any(|step| step.timed_out);
-            (ran.run.holds(), ran.cancelled, timed_out)
+            ((!timed_out).then(|| ran.run.holds()), ran.cancelled, timed_out)
         } else {
             let Some(command) = self.project.verify_command() else {
                 return Ok(Err(Halt::Cancelled));
@@ -266,12 +321,8 @@ impl<'a> Search<'a> {
                 only: Vec::new(),
             };
             let ran = verify::run(plan, self.cancel.clone()).await?;
-            let result = (
-                verify::own(&broken.feature, &ran.run).proven(),
-                ran.cancelled,
-                ran.run.timed_out,
-            );
-            if !result.1 && !result.2 {
+            let result = (judged(&broken.feature, &ran.run), ran.cancelled, ran.run.timed_out);
+            if !result.1 && (!result.2 || Instant::now() < self.until) {
                 self.suite.insert(tree.clone(), ran.run);
             }
             result
@@ -282,6 +333,24 @@ impl<'a> Search<'a> {
             _ => Ok(works),
         })
     }
+}
+
+/// Says whether a feature's own tests pass in a run; `None` if a time limit stopped it before that was known.
+fn judged(feature: &Feature, run: &TestRun) -> Option<bool> {
+    let own = verify::own(feature, run);
+    let failed = || own.cases.iter().any(|case| case.status == CaseStatus::Failed);
+    match own.proven() {
+        true => Some(true),
+        false if run.timed_out && !failed() => None,
+        false => Some(false),
+    }
+}
+
+/// Returns the state between two that is nearest to their middle, less those that are passed over.
+fn nearest_middle(good: usize, bad: usize, passed_over: &BTreeSet<usize>) -> Option<usize> {
+    let middle = usize::midpoint(good, bad);
+    let open = (good + 1..bad).filter(|at| !passed_over.contains(at));
+    open.min_by_key(|at| at.abs_diff(middle))
 }
 
 /// Which of the ancestors is the newest in which it surely worked; where that is not known, one a good way back.

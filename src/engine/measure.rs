@@ -5,7 +5,8 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::protocol::{Oid, TestRun};
+use crate::protocol::{Event, Oid, TestRun};
+use crate::store;
 use std::sync::{Mutex, PoisonError};
 
 /// The last commit whose program was tested in this run, and how.
@@ -40,6 +41,26 @@ impl Project {
             self.measure.set(head, run.clone());
             return Ok(Some(run.clone()));
         }
-        Ok(self.measure.of(&head).or(run))
+        if let Some(known) = self.measure.of(&head) {
+            return Ok(Some(known));
+        }
+        let Some(logged) = self.logged(&head).await? else {
+            return Ok(run);
+        };
+        self.measure.set(head, logged.clone());
+        Ok(Some(logged))
+    }
+
+    /// Finds the last run of all tests on a commit's program in the log: another process may have made it.
+    async fn logged(&self, head: &Oid) -> Result<Option<TestRun>, EngineError> {
+        let (code, dir) = (self.code(head).await?, self.dir.clone());
+        let is_of = move |run: &TestRun| run.only.is_empty() && !run.moved && !run.timed_out && run.code.as_ref() == Some(&code);
+        let found = tokio::task::spawn_blocking(move || {
+            store::last(&dir, |event| match event {
+                Event::TestRunFinished(finished) if is_of(&finished.run) => Some(finished.run.clone()),
+                _ => None,
+            })
+        });
+        Ok(found.await.map_err(EngineError::task)??)
     }
 }

@@ -14,7 +14,7 @@ use super::NOTES;
 use super::feature_list::difference::{OTHER, WORD, difference};
 use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
 use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
-use crate::session::timeline::ItemKind;
+use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
 use claims::{Said, contradictions};
 
@@ -76,6 +76,14 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         );
         if worked.has_tests {
             find(("smoke test ran".to_owned(), smoke_ran(session)), places::smoke(session));
+        } else {
+            find(
+                (
+                    "smoke test ran (nothing tells how the tests are run; set `verify.command`)".to_owned(),
+                    false,
+                ),
+                Vec::new(),
+            );
         }
         find(features(worked), places::flips(worked, session));
         if let Some(told) = evidence(worked) {
@@ -86,11 +94,7 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         }
     }
     find(moved(session), places::rounds(session));
-    let untouched = match worked.breaches {
-        0 => ("guarded files untouched".to_owned(), true),
-        n => (format!("guarded files untouched ({n} put back)"), false),
-    };
-    find(untouched, places::breaches(session));
+    find(untouched(worked, session), places::breaches(session));
     find(clean(worked), places::writers(worked, session));
     if !worked.beyond.is_empty() {
         let (what, holds) = told(
@@ -131,6 +135,23 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
         find(told, places::commits(worked, empty));
     }
     found
+}
+
+/// Whether nothing was done to what is guarded; what was could not always be put back.
+fn untouched(worked: &Worked<'_>, session: &Session) -> (String, bool) {
+    let left = |item: &&Item| matches!(&item.kind, ItemKind::Breach(breach) if !breach.restored);
+    let left = session.items.iter().filter(left).count();
+    let back = (worked.breaches as usize).saturating_sub(left);
+    let mut told = Vec::new();
+    for (count, what) in [(back, "put back"), (left, "left as it is")] {
+        if count > 0 {
+            told.push(format!("{count} {what}"));
+        }
+    }
+    match told.is_empty() {
+        true => ("guarded files untouched".to_owned(), true),
+        false => (format!("guarded files untouched ({})", told.join(", ")), false),
+    }
 }
 
 /// Whether all is committed. A list that the harness set back after the last commit is not of the agent's doing.

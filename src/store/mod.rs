@@ -37,7 +37,7 @@ pub use error::StoreError;
 pub use follow::Follower;
 pub use lock::ProjectLock;
 pub use project::ProjectDir;
-pub use reader::{Problem, ReadLog, latest, read, scan};
+pub use reader::{Problem, ReadLog, last, latest, read, scan};
 pub use redact::Redactor;
 pub use segment::Segment;
 pub use worktree::{Stage, WorktreeRecord};

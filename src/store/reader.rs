@@ -94,6 +94,24 @@ pub fn latest<T>(dir: &ProjectDir, pick: impl Fn(&Event) -> Option<T>) -> Result
     Ok(None)
 }
 
+/// Finds the newest event that `pick` takes something from. Reads session after session, the newest first, each to its end.
+///
+/// # Errors
+/// As [`latest`].
+pub fn last<T>(dir: &ProjectDir, pick: impl Fn(&Event) -> Option<T>) -> Result<Option<T>, StoreError> {
+    for segment in dir.segments()?.iter().rev() {
+        let mut found = None;
+        let mut sequencer = Sequencer::default();
+        scan_segment(&segment.path, &mut sequencer, &mut Vec::new(), &mut |envelope| {
+            found = pick(&envelope.event).or(found.take());
+        })?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 /// Reads one segment to its end. Its last event may still be held by the sequencer unless this flushes it, which it does:
 /// a jump across segments is judged by the line that follows within the same file only.
 pub(super) fn scan_segment(

@@ -260,3 +260,20 @@ fn several_lists_are_named_and_none_is_picked() {
         .success()
         .stdout(contains("US-1  by card"));
 }
+
+#[test]
+fn a_flag_that_is_a_string_is_told_as_one() {
+    let place = Place::new();
+    fs::write(
+        place.project().join("features.json"),
+        r#"[{"id": "F1", "passes": "false"}, {"id": "F2", "passes": "true"}]"#,
+    )
+    .unwrap();
+    let why = "\"passes\" is a string, not true or false";
+    place
+        .longhaul(&["features", "features.json"])
+        .assert()
+        .success()
+        .stdout(contains(format!("no flag: {why}")))
+        .stderr(contains(format!("{why}, in each feature, so none can be flipped")));
+}

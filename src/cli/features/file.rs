@@ -152,9 +152,7 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
         .iter()
         .filter(|feature| feature.status == FeatureStatus::Passing)
         .count();
-    let flag = list
-        .flag_key()
-        .map_or_else(|| "no flag".to_owned(), |key| format!("flag \"{key}\""));
+    let flag = list.flag_key().map_or_else(|| no_flag(list), |key| format!("flag \"{key}\""));
     console.line(format!(
         "{passing} of {} pass  ({}, {}, {})",
         list.features().len(),
@@ -163,6 +161,13 @@ fn table(list: &FeatureList, console: &mut Console) -> Result<(), Failure> {
         list.encoding()
     ))?;
     Ok(())
+}
+
+/// Says that there is no flag, or why what looks like one is none.
+fn no_flag(list: &FeatureList) -> String {
+    let trouble = list.flag(0).and_then(|flag| flag.trouble.as_ref());
+    let odd = trouble.filter(|(_, why)| why.starts_with('"'));
+    odd.map_or_else(|| "no flag".to_owned(), |(_, why)| format!("no flag: {why}"))
 }
 
 /// Tells a program why a file is no list, where, and what is in it as far as it is text.

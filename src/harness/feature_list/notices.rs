@@ -43,10 +43,21 @@ fn about_ids(entries: &[Entry]) -> Vec<String> {
     )]
 }
 
+/// Says what stands in the place of a flag, where all have one that is none.
+fn odd_value(entries: &[Entry]) -> Option<String> {
+    let (_, first) = entries.first()?.flag.trouble.as_ref()?;
+    let named = first.starts_with('"') && !first.ends_with("times in it");
+    let same = entries
+        .iter()
+        .all(|entry| entry.flag.trouble.as_ref().is_some_and(|(_, why)| why == first));
+    (named && same).then(|| format!("{first}, in each feature"))
+}
+
 fn about_flags(entries: &[Entry], whole: &mut Vec<String>, odd: &mut Vec<(usize, String)>) {
     let flagless = |entry: &&Entry| entry.flag.tokens.is_empty();
     if !entries.is_empty() && entries.iter().all(|entry| flagless(&entry) && !is_element(entry)) {
-        whole.push("no feature says whether it passes, so none can be flipped; they count as not passing".to_owned());
+        let said = odd_value(entries).unwrap_or_else(|| "no feature says whether it passes".to_owned());
+        whole.push(format!("{said}, so none can be flipped; they count as not passing"));
     } else {
         for (index, entry) in entries.iter().enumerate() {
             let number = index + 1;

@@ -119,3 +119,21 @@ async fn findings_hold_the_next_session_where_they_shall() {
     assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
     assert_eq!(ran.count("run_paused"), 1, "only what was found holds");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_runs_the_tests_the_audit_says_so_and_what_stays_is_not_called_put_back() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    lab.write(
+        "feature_list.json",
+        r#"[{"id": "F001", "description": "add", "passes": false}]"#,
+    );
+    lab.commit_all("begin");
+    let moves = call("bash", r#"{ command = "G=$(printf 'g%s' it); $G checkout -q -b sneaky" }"#);
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&(moves + &ends())));
+    let ran = lab.run(&script).await;
+    let (_, against) = checks(&ran, 1);
+    let smoke = "smoke test ran (nothing tells how the tests are run; set `verify.command`)";
+    assert!(against.contains(&smoke), "{against:?}");
+    assert!(against.contains(&"guarded files untouched (1 left as it is)"), "{against:?}");
+}

@@ -45,9 +45,19 @@ async fn what_is_put_back_as_a_session_ends_is_not_laid_on_a_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_for_a_broken_test_is_no_commit_of_the_next_session_either() {
+    refused_twice(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_of_the_next_runs() {
+    refused_twice(1).await;
+}
+
+/// Two sessions, so many in a run: the first breaks a test, and both would commit that.
+async fn refused_twice(sessions: u32) {
     let mut lab = Lab::new();
     lab.settings.stall_sessions = 3;
-    lab.settings.limits.sessions = Some(2);
+    lab.settings.limits.sessions = Some(sessions);
     lab.settings.verify.command = Some("sh tests/run.sh".into());
     lab.write(
         "feature_list.json",
@@ -62,9 +72,13 @@ async fn what_was_refused_for_a_broken_test_is_no_commit_of_the_next_session_eit
     let commit = || call("commit", r#"{ message = "Say hello" }"#);
     let breaks = call("bash", r#"{ command = "rm lib; touch hello" }"#) + &note() + &commit();
     let again = note() + &commit();
-    let ran = lab
-        .run(&(EMPTY.to_owned() + &coding(&(breaks + &ends())) + &coding(&(again + &ends()))))
-        .await;
+    let (breaks, again) = (coding(&(breaks + &ends())), coding(&(again + &ends())));
+    let ran = if sessions == 2 {
+        lab.run(&(EMPTY.to_owned() + &breaks + &again)).await
+    } else {
+        lab.run(&(EMPTY.to_owned() + &breaks)).await;
+        lab.run(&(EMPTY.to_owned() + &again)).await
+    };
     let refused = ran.all(|event| match event {
         Event::ToolFinished(done) if done.output.text.starts_with("Not committed") => Some(done.output.text.clone()),
         _ => None,

@@ -283,3 +283,46 @@ async fn where_one_of_two_tests_is_left_it_is_said_what_is() {
         ran.requests.last()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_runs_into_the_time_limit_is_passed_over_and_blamed_for_nothing() {
+    for (slow, named) in [(2, true), (3, false)] {
+        let mut lab = built(r#""greets""#).await;
+        lab.settings.verify.timeout_seconds = 2;
+        for n in 1..=5 {
+            lab.write(
+                "greet",
+                match n {
+                    n if n == slow => "sleep 30\n",
+                    1..=3 => "echo hello $1\n",
+                    _ => "echo good day $1\n",
+                },
+            );
+            lab.write("n", &n.to_string());
+            lab.commit_all(&format!("change {n}"));
+        }
+        let (_, traced) = look(&lab).await;
+        let said = traced[0].words();
+        if named {
+            assert!(said.contains("change 4"), "{said}");
+        } else {
+            assert!(said.contains("not found") && said.contains("time limit"), "{said}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_test_that_passed_on_these_very_files_no_change_is_blamed() {
+    let lab = built(r#""greets""#).await;
+    // Outside the project, where no tree holds it.
+    let mark = lab.workspace().join("../broken");
+    lab.write("greet", &format!("test -e {} || echo hello $1\n", mark.display()));
+    lab.commit_all("by a mark");
+    let (ran, _) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing);
+    std::fs::write(mark, "").unwrap();
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(status(&ran), FeatureStatus::Failing);
+    let said = traced[0].words();
+    assert!(said.contains("not found: greets passed on these very files too"), "{said}");
+}
