@@ -69,8 +69,20 @@ impl Model {
             None => review.latch.next_change(self.elapsed),
         };
         let seen = review.progress.next_change().filter(|_| self.popup.is_none());
-        let stored = review.stores_at().filter(|_| self.popup.is_none());
+        let stored = self.stores_at().filter(|_| self.popup.is_none());
         keys.into_iter().chain(seen).chain(stored).min()
+    }
+
+    /// Returns when the log is to be told how much was seen by now of the commit on the visible page. Not before it has what it was told
+    /// last: it may be long, and whoever writes to it reads it whole.
+    #[must_use]
+    pub fn stores_at(&self) -> Option<Duration> {
+        let review = self.open_review()?;
+        let Target::Commit(commit) = &review.target else { return None };
+        let debt = self.debt(commit)?;
+        let told = debt.hunks.saturating_sub(debt.unseen);
+        let has_last = review.stored.is_none_or(|(stored, _)| stored <= told as usize);
+        review.stores_at().filter(|_| has_last)
     }
 
     /// Counts the hunks of an unseen commit that were seen by now: what the log has of it, or this window knows already.

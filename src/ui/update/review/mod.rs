@@ -226,10 +226,10 @@ pub fn looking_back(model: &Model) -> Option<Oid> {
 /// Tells how far the commit on the visible page was looked at, while it still is: nothing that ends this window takes that away.
 pub fn store(model: &mut Model, at: Duration, effects: &mut Vec<Effect>) {
     let Some(commit) = looking_back(model) else { return };
-    let Some(review) = model.open_review_mut() else { return };
-    if review.stores_at().is_none_or(|due| at < due) {
+    if model.stores_at().is_none_or(|due| at < due) {
         return;
     }
+    let Some(review) = model.open_review_mut() else { return };
     review.stored = Some((review.progress.seen(Extent::Whole), at));
     tell_seen(model, &commit, effects);
 }

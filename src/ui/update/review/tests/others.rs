@@ -213,7 +213,10 @@ fn hunks_that_are_seen_one_after_the_other_are_kept_together() {
         looked(&frame(model, at))
     };
     assert_eq!(see(&mut model, 90, at + 100 * MS), [(1, false)]);
-    assert_eq!(see(&mut model, 91, at + 200 * MS), [], "so soon after the last");
+    assert_eq!(see(&mut model, 91, at + 200 * MS), []);
+    assert_eq!(model.stores_at(), None, "the log has not the first yet");
+    model.state.debts[0].unseen = 2;
+    assert_eq!(see(&mut model, 91, at + 300 * MS), [], "so soon after it");
     assert!(
         model.next_change().is_some_and(|next| next <= at + 1_100 * MS),
         "nobody must press a key for it"
