@@ -221,7 +221,7 @@ async fn agents(project: &Project, order: Order, cancel: &CancellationToken) -> 
         return Ok(None);
     };
     // Tests may write to guarded files while a person edits others: from now on both are looked at as the agent's.
-    project.suspect_background();
+    project.background.suspect();
     let before = project.tree().await?;
     let tested = testing::make(project, order.on(before).beside(), cancel).await?;
     Ok(match tested {

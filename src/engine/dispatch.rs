@@ -166,7 +166,7 @@ impl Dispatch {
         let mut ran = Ran { outcome, ends: None };
         if kind == ToolKind::Execute {
             if !self.toolbox.background().await.is_empty() {
-                self.project.suspect_background();
+                self.project.background.suspect();
             }
             // Before anything else asks git.
             self.check_repository(&proposed.call, settings, &mut ran).await?;

@@ -14,6 +14,7 @@
 
 mod asking;
 mod audit;
+mod background;
 mod before;
 mod beside;
 mod beyond;
@@ -91,7 +92,6 @@ use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
 use journal::Journal;
 use project::Project;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use supervisor::Supervisor;
@@ -253,7 +253,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         watcher,
         guard,
         measure: measure::Measure::default(),
-        background: AtomicBool::new(false),
+        background: background::Background::default(),
         repository,
         settings_mark: std::sync::Mutex::default(),
         marked: std::sync::Mutex::default(),

@@ -97,7 +97,7 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
     let done = process::run(invocation, cancel.clone(), None).await?;
     dispatch.project.note_staging(mark).await;
     if done.background {
-        dispatch.project.suspect_background();
+        dispatch.project.background.suspect();
     }
     // The script is the agent's; what it writes is looked at like any call's.
     for _ in dispatch.project.put_back().await? {

@@ -9,9 +9,10 @@ use super::features;
 use super::project::Project;
 use super::session::COMMITS;
 use crate::guard::watch::Change;
-use crate::harness::FeatureList;
+use crate::harness::{FeatureList, NOTES};
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, FeatureFlipped, FlipBy};
 use crate::protocol::{Feature, FeatureId, FeatureStatus};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,8 +20,18 @@ use tokio::sync::mpsc;
 
 /// Follows outside changes until the watcher closes.
 pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, remarks: mpsc::Sender<String>) {
-    while let Some(mut change) = changes.recv().await {
-        let suspect = project.has_background();
+    let mut told = Told::default();
+    loop {
+        let received = tokio::select! {
+            received = changes.recv() => received,
+            () = project.background.look_is_due() => {
+                project.look_at_background().await;
+                continue;
+            }
+        };
+        let Some(mut change) = received else { return };
+        project.look_at_background().await;
+        let (suspect, stretch) = (project.has_background(), project.background.stretch());
         match put_back(&project, &change).await {
             Ok(Some(remark)) => drop(remarks.try_send(remark)),
             Ok(None) => {}
@@ -31,14 +42,59 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
             Some(agreed) => !suspect && fs::read(project.workspace.join(path)).ok() != Some(agreed),
             None => true,
         });
+        leave_out_ignored(&project, &mut change).await;
+        if let Some(stretch) = stretch {
+            told.leave_out(stretch, &mut change);
+        }
         let seen = change.events(&project.list_name());
-        for seen in if suspect { Change::of_either(seen) } else { seen } {
-            match notice(&project, seen, &change).await {
+        for seen in if stretch.is_some() { Change::of_either(seen) } else { seen } {
+            match notice(&project, seen, &change, stretch.is_some()).await {
                 // A full channel means the agent is far behind; the log has it all the same.
                 Ok(remark) => drop(remarks.try_send(remark)),
                 Err(error) => tracing::warn!(%error, "an outside change could not be recorded"),
             }
         }
+    }
+}
+
+/// What was told of one stretch of background work: a process that writes on is told no further.
+#[derive(Default)]
+struct Told {
+    stretch: u64,
+    paths: BTreeSet<String>,
+    incomplete: bool,
+}
+
+impl Told {
+    /// Leaves out what was told of this stretch already, and keeps in mind what is told now.
+    fn leave_out(&mut self, stretch: u64, change: &mut Change) {
+        if self.stretch != stretch {
+            *self = Self {
+                stretch,
+                ..Self::default()
+            };
+        }
+        change.paths.retain(|path| self.paths.insert(path.clone()));
+        let is_new = change.incomplete && !self.incomplete;
+        self.incomplete |= change.incomplete;
+        change.incomplete = is_new;
+    }
+}
+
+/// Leaves out what git ignores: what builds and programs leave behind is nobody's work. The list, the notes and what is guarded stay,
+/// whatever git thinks of them.
+async fn leave_out_ignored(project: &Project, change: &mut Change) {
+    let of_files = |path: &&String| {
+        let path = Path::new(path.as_str());
+        path != project.list() && path != Path::new(NOTES) && project.guard.trusted(path).is_none()
+    };
+    let files: BTreeSet<String> = change.paths.iter().filter(of_files).cloned().collect();
+    if files.is_empty() {
+        return;
+    }
+    match project.git(move |repo| repo.ignored_of(files)).await {
+        Ok(ignored) => change.paths.retain(|path| !ignored.contains(path)),
+        Err(error) => tracing::warn!(%error, "git could not say what it ignores"),
     }
 }
 
@@ -79,7 +135,7 @@ async fn put_back(project: &Project, change: &Change) -> Result<Option<String>, 
 }
 
 /// Records one change and returns what the agent is told of it.
-async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change) -> Result<String, EngineError> {
+async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change, is_either: bool) -> Result<String, EngineError> {
     let advice = match seen.what {
         ExternalKind::FeatureList => {
             let (detail, advice) = list_changed(project)?;
@@ -111,8 +167,8 @@ async fn notice(project: &Project, mut seen: ExternalChangeSeen, change: &Change
                     project.guard.adopt(Path::new(path))?;
                 }
             }
-            if project.has_background() {
-                "Keep what is not yours."
+            if is_either {
+                "Keep what is not yours; what these files are given while the processes run is told no further."
             } else {
                 "Keep what the human did."
             }

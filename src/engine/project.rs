@@ -1,5 +1,6 @@
 //! What every part of the engine may reach: the workspace, the log, the stores, the settings. Shared, never copied.
 
+use super::background::Background;
 use super::beside::Beside;
 use super::edits::Edits;
 use super::error::EngineError;
@@ -19,7 +20,6 @@ use crate::protocol::{CallId, Cost, Event, Oid, Rehearsal, Usage};
 use crate::provider::Anthropic;
 use crate::store::{Blobs, ProjectDir};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A project with a live run.
@@ -56,7 +56,8 @@ pub struct Project {
     pub guard: Arc<Guard>,
     /// What commits are held against.
     pub measure: Measure,
-    pub(super) background: AtomicBool,
+    /// What the running session has left running.
+    pub background: Background,
     /// The repository that the run began with.
     pub(super) repository: Identity,
     /// Its settings as they were last looked at, while that look may still be needed.
@@ -127,20 +128,9 @@ impl Project {
         Ok(self.guard.agree_verify(named)?)
     }
 
-    /// A process of the agent lives on in the background: for the rest of the session, a change of a guarded file may be its
-    /// work at any time, so it is no longer taken for a person's.
-    pub fn suspect_background(&self) {
-        self.background.store(true, Ordering::Relaxed);
-    }
-
-    /// A new session begins; what the last one left behind was stopped.
-    pub fn forget_background(&self) {
-        self.background.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether a background process of the agent may have made a change.
+    /// Whether a background process of the agent may have changed what is guarded.
     pub fn has_background(&self) -> bool {
-        self.background.load(Ordering::Relaxed)
+        self.background.is_suspect()
     }
 
     /// Looks up what a request costs; `None` for a model without a price.

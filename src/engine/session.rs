@@ -90,10 +90,10 @@ pub async fn run(
         toolbox,
     });
 
-    project.forget_background();
+    project.background.begin(dispatch.toolbox.group());
     let driven = converse(&dispatch, &opening, &rules, commands, remarks, cancel).await;
     if !dispatch.toolbox.background().await.is_empty() {
-        project.suspect_background();
+        project.background.suspect();
     }
     project.beside.end_session().await;
     let leftovers = dispatch.toolbox.close().await;

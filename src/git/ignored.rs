@@ -102,6 +102,22 @@ impl Repo {
         self.git.is_path_ignored(path).doing("ask what is ignored")
     }
 
+    /// Returns those of some paths, relative to the directory of this repository, that git ignores and does not track.
+    ///
+    /// # Errors
+    /// If the rules or the index cannot be read.
+    pub fn ignored_of(&self, paths: BTreeSet<String>) -> Result<BTreeSet<String>, GitError> {
+        let mut index = self.git.index().doing("read the index")?;
+        index.read(false).doing("read the index")?;
+        let mut ignored = BTreeSet::new();
+        for path in paths {
+            if index.get_path(Path::new(&path), 0).is_none() && self.is_ignored(path.as_bytes())? {
+                ignored.insert(path);
+            }
+        }
+        Ok(ignored)
+    }
+
     /// Returns a path for [`Repo::set_ignored_aside`] that nothing has: beside the worktree, so that a rename is enough.
     #[must_use]
     pub fn place_aside(tree: &WorkTree) -> String {

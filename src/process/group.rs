@@ -6,7 +6,7 @@ use super::orphans;
 use super::survey::{MARKER, Member, is_there, members, session_lives, work};
 use rustix::process::{Pid, Signal};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -15,6 +15,20 @@ use tokio::task::JoinHandle;
 /// Registry of what a session's commands left running. Cheap to clone; when the last clone goes, what is left is killed.
 #[derive(Debug, Clone)]
 pub struct Group(Arc<Inner>);
+
+/// Looks at a [`Group`] without keeping it: it ends as if nobody looked.
+#[derive(Debug, Clone)]
+pub struct Onlooker(Weak<Inner>);
+
+impl Onlooker {
+    /// Says whether anything of the group runs in the background now.
+    pub async fn sees_any(&self) -> bool {
+        match self.0.upgrade() {
+            Some(inner) => !Group(inner).live().await.is_empty(),
+            None => false,
+        }
+    }
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -114,6 +128,12 @@ impl Group {
     #[must_use]
     pub fn variable(&self) -> (&'static str, &str) {
         (MARKER, &self.0.marker)
+    }
+
+    /// Lets somebody look at what runs.
+    #[must_use]
+    pub fn onlooker(&self) -> Onlooker {
+        Onlooker(Arc::downgrade(&self.0))
     }
 
     /// Keeps a command's terminal session in mind after its leader ended.

@@ -40,7 +40,7 @@ mod tests;
 
 pub use capture::Captured;
 pub use env::EnvPolicy;
-pub use group::{Group, Stopped, Survivor, Work, mark, reap};
+pub use group::{Group, Onlooker, Stopped, Survivor, Work, mark, reap};
 pub use interactive::interactive;
 pub use invocation::{Daemons, Invocation, Stdin};
 pub use orphans::adopt;

@@ -1,6 +1,7 @@
 //! Runs of the engine: a real repository, real processes, real HTTP; only the model's words are scripted.
 
 mod audit;
+mod background;
 mod cheating;
 mod checks;
 mod circling;
