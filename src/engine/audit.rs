@@ -8,7 +8,7 @@ use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
 use super::project::Project;
-use crate::harness::audit::{Changed, Finding, Worked, audit};
+use crate::harness::audit::{Changed, Finding, Worked, audit, holds_up};
 use crate::harness::prompt::Attendance;
 use crate::harness::{FeatureList, NOTES, notes};
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
@@ -145,7 +145,7 @@ pub fn hold(project: &Project) -> Result<Option<RunEnded>, EngineError> {
         let found: Vec<String> = ended
             .checks
             .iter()
-            .filter(|(_, holds)| !holds)
+            .filter(|(what, holds)| holds_up(what, *holds))
             .map(|(what, _)| what.clone())
             .collect();
         (!found.is_empty()).then_some((session.number, found))

@@ -62,8 +62,8 @@ pub async fn run(
     Ok(Some(run))
 }
 
-/// Runs a recorded check, again while it fails and the settings say so, and records each run. Returns what does not hold, which is
-/// `None` if it does; the outer `None` says that it was stopped.
+/// Runs a recorded check, again while it fails and the settings say so, and records each run. Returns the last one; `None` if it was
+/// stopped.
 ///
 /// # Errors
 /// As [`run`], or if the log cannot be written.
@@ -73,19 +73,17 @@ pub async fn replay(
     check: &Check,
     purpose: TestPurpose,
     cancel: &CancellationToken,
-) -> Result<Option<Option<String>>, EngineError> {
-    let mut failure = None;
-    for _ in 0..=project.settings.verify.retries {
+) -> Result<Option<CheckRun>, EngineError> {
+    let mut attempts = 0..project.settings.verify.retries;
+    loop {
         let Some(run) = run(project, feature, check, purpose, cancel).await? else {
             return Ok(None);
         };
-        failure = run.failure();
-        project.record(CheckRan { run })?;
-        if failure.is_none() {
-            break;
+        project.record(CheckRan { run: run.clone() })?;
+        if run.holds() || attempts.next().is_none() {
+            return Ok(Some(run));
         }
     }
-    Ok(Some(failure))
 }
 
 fn plan(project: &Project, feature: &FeatureId, check: &Check, purpose: TestPurpose, tree: Oid) -> Plan {

@@ -4,6 +4,7 @@ use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
 use crate::harness::FeatureList;
+use crate::harness::feature_list::difference::difference;
 use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
 use crate::session::State;
@@ -119,6 +120,30 @@ pub fn flip(project: &Project, flip: Flip) -> Result<(), EngineError> {
         evidence,
         reason,
     })
+}
+
+/// Says whether the list differs from the last commit's, and by flags alone that the harness set.
+///
+/// # Errors
+/// Fails if git fails.
+pub async fn differs_by_own_flips(project: &Project) -> Result<bool, EngineError> {
+    let (path, name) = (project.list().to_owned(), project.list_name());
+    let committed = project.git(move |repo| repo.head()?.map_or(Ok(None), |head| repo.read_at(&head, &path)));
+    let committed = committed.await?.and_then(|bytes| FeatureList::parse(&name, bytes).ok());
+    let (Some(before), Ok(Some(now))) = (committed, read(project)) else {
+        return Ok(false);
+    };
+    let found = difference(before.features(), now.features());
+    let other = !found.removed.is_empty() || !found.added.is_empty() || !found.edits.is_empty();
+    let own = |state: &State, (_, after): &(&Feature, &Feature)| {
+        let flip = state.features.get(&after.id).and_then(|row| state.last_flip(row));
+        flip.is_some_and(|flip| flip.by == FlipBy::Harness && flip.to == after.status)
+    };
+    Ok(!other
+        && !found.flips.is_empty()
+        && project
+            .journal
+            .with_state(|state| found.flips.iter().all(|flip| own(state, flip))))
 }
 
 /// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes or is skipped.

@@ -9,6 +9,7 @@ use super::project::Project;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus};
 use crate::session::state::KeptCheck;
+use crate::verify::runner;
 
 /// Why a feature does not pass any more whose tests nothing can run.
 pub const UNRUNNABLE: &str = "it passed by its tests, and no file here tells how they are run any more (`verify.command`)";
@@ -34,20 +35,39 @@ impl Claim {
     }
 }
 
-/// Sets back the features that pass by tests which nothing can run any more, where that is so. Returns them.
+/// Features that were set back because nothing can run their tests.
+pub struct Unrunnable {
+    /// What is wrong, for the agent.
+    pub sentence: String,
+    /// Which.
+    pub features: Vec<FeatureId>,
+}
+
+/// Sets back the features that pass by tests which nothing can run any more, where that is so.
 ///
 /// # Errors
 /// As [`features::set_back`].
-pub fn set_back_unrunnable(project: &Project) -> Result<Vec<FeatureId>, EngineError> {
-    if project.verify_command().is_some() {
-        return Ok(Vec::new());
-    }
+pub fn set_back_unrunnable(project: &Project) -> Result<Option<Unrunnable>, EngineError> {
+    let (sentence, reason) = match project.verify_command() {
+        None => (
+            "No file here tells how the tests are run any more.".to_owned(),
+            UNRUNNABLE.to_owned(),
+        ),
+        Some(command) => {
+            let gone = runner::script_of(&command).filter(|script| !project.workspace.join(script).exists());
+            let Some(script) = gone else { return Ok(None) };
+            (
+                format!("{script}, which runs the tests, is not there any more."),
+                format!("it passed by its tests, and {script}, which runs them, is not there any more"),
+            )
+        }
+    };
     let resting = claims(project).into_iter().filter(Claim::rests_on_tests);
-    let ids: Vec<FeatureId> = resting.map(|claim| claim.feature.id).collect();
-    for id in &ids {
-        features::set_back(project, id, UNRUNNABLE.to_owned())?;
+    let features: Vec<FeatureId> = resting.map(|claim| claim.feature.id).collect();
+    for id in &features {
+        features::set_back(project, id, reason.clone())?;
     }
-    Ok(ids)
+    Ok((!features.is_empty()).then_some(Unrunnable { sentence, features }))
 }
 
 /// Lists what every feature rests on that passes.

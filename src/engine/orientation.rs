@@ -134,9 +134,10 @@ async fn gather(
 ) -> Result<(Facts, Vec<OrientationPart>), EngineError> {
     let (project, facts) = (&dispatch.project, &dispatch.facts);
     let own = facts.feature();
+    let own_flips = features::differs_by_own_flips(project).await?;
     let scene = project.journal.with_state(|state| {
         let row = own.and_then(|id| state.features.get(&id));
-        Scene::of(
+        let scene = Scene::of(
             state,
             &project.settings,
             &project.workspace,
@@ -144,7 +145,8 @@ async fn gather(
             facts.number,
             opening.spec.clone(),
             row.map(|row| (row.feature.clone(), facts.reason())),
-        )
+        );
+        if own_flips { scene.with_own_flips() } else { scene }
     });
     let gathered = tokio::task::spawn_blocking(move || {
         let parts = scene.gather(tests.as_ref())?;

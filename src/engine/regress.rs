@@ -1,23 +1,28 @@
 //! What passed before, tried again at a session's start, before any new work: it costs no tokens.
 //!
-//! Owns which checks are run within their time, that a feature which fails is set back, and what the agent is told. Invariant: a
-//! feature is set back only by a run of this session on the files as they are.
+//! Owns which checks are run within their time, that a feature which fails is set back, and what the agent is told, also of what the
+//! last look at a finished list set back before the session. Invariant: a feature is set back here only by a run of this session on the
+//! files as they are.
 
 use super::bisect::{Broken, Search};
 use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
+use super::project::Project;
 use super::{features, grounds};
-use crate::protocol::event::OrientationPart;
-use crate::protocol::{CaseStatus, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
+use crate::protocol::event::{FlipBy, OrientationPart};
+use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
+use crate::session::timeline::ItemKind;
 use crate::verify;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// The name of the part that tells of it.
 const PART: &str = "regressions";
+/// Lines of what a check printed that the agent is told, and how much of each.
+const PRINTED: (usize, usize) = (8, 200);
 
 /// Sets back what fails now, looks for what broke it, and says so.
 ///
@@ -31,18 +36,11 @@ pub async fn look(
 ) -> Result<Option<OrientationPart>, EngineError> {
     let project = &dispatch.project;
     let mut lines = Vec::new();
-    let mut broken = match run {
-        Some(run) => by_tests(dispatch, listed, run, &mut lines).await?,
-        None => Vec::new(),
-    };
-    let unrunnable = grounds::set_back_unrunnable(project)?;
-    if !unrunnable.is_empty() {
-        let ids: Vec<&str> = unrunnable.iter().map(FeatureId::as_str).collect();
-        lines.push(format!(
-            "No file here tells how the tests are run any more. What passed by them is set back: {}.",
-            ids.join(", ")
-        ));
+    let mut broken = project.journal.with_state(|state| before_it(state, run, &mut lines));
+    if let Some(run) = run {
+        broken.extend(by_tests(dispatch, listed, run, &mut lines).await?);
     }
+    broken.extend(by_script(project, listed, run, &mut lines)?);
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
     let mut search = Search::new(project, cancel);
     for broken in broken {
@@ -60,6 +58,112 @@ pub async fn look(
         command: String::new(),
         text: lines.join("\n"),
     }))
+}
+
+/// Tells what the last look at a finished list set back since the session before, and returns what of it fails now.
+fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> Vec<Broken> {
+    let Some(current) = state.current() else { return Vec::new() };
+    let before = state.sessions.iter().rev().find(|session| session.number < current.number);
+    let closed = before.and_then(|session| session.items.iter().rfind(|item| matches!(item.kind, ItemKind::Closed(_))));
+    let begun = state.run.as_ref().map(|run| run.begun);
+    let since = closed.map(|item| item.seq).max(begun).unwrap_or_default();
+    let mut broken = Vec::new();
+    for row in state
+        .features
+        .rows
+        .iter()
+        .filter(|row| row.feature.status == FeatureStatus::Failing)
+    {
+        let Some(flip) = state.last_flip(row).filter(|flip| flip.by == FlipBy::Harness) else {
+            continue;
+        };
+        if flip.seq < since || flip.session >= current.number {
+            continue;
+        }
+        let feature = row.feature.clone();
+        let failed = state
+            .check_of(row)
+            .filter(|kept| feature.tests.is_empty() && kept.last.failure.is_some());
+        if let Some(kept) = failed {
+            match state.check_run(&feature.id, &kept.last) {
+                Some(run) => lines.push(no_longer(run)),
+                None => lines.push(format!("{} was set back before this session: {}.", feature.id, flip.reason)),
+            }
+            broken.push(Broken {
+                check: Some(kept.check.clone()),
+                held: Some((kept.held.seq, true)),
+                feature,
+            });
+            continue;
+        }
+        lines.push(format!("{} was set back before this session: {}.", feature.id, flip.reason));
+        if let Some(run) = run.filter(|run| !feature.tests.is_empty() && !verify::own(&feature, run).proven()) {
+            let held = held(state, &feature, run);
+            broken.push(Broken {
+                feature,
+                check: None,
+                held,
+            });
+        }
+    }
+    broken
+}
+
+/// Sets back what passed by tests that nothing can run any more.
+fn by_script(
+    project: &Project,
+    listed: &[Feature],
+    run: Option<&TestRun>,
+    lines: &mut Vec<String>,
+) -> Result<Vec<Broken>, EngineError> {
+    let Some(back) = grounds::set_back_unrunnable(project)? else {
+        return Ok(Vec::new());
+    };
+    let ids: Vec<&str> = back.features.iter().map(FeatureId::as_str).collect();
+    lines.push(format!(
+        "{} What passed by them is set back: {}.",
+        back.sentence,
+        ids.join(", ")
+    ));
+    // Of what no command runs, nothing can be tried on old files either.
+    let Some(run) = run else { return Ok(Vec::new()) };
+    let features = listed.iter().filter(|feature| back.features.contains(&feature.id));
+    Ok(project.journal.with_state(|state| {
+        let broken = features.map(|feature| Broken {
+            feature: feature.clone(),
+            check: None,
+            held: held(state, feature, run),
+        });
+        broken.collect()
+    }))
+}
+
+/// Says that a check does not hold any more: what was run, what it should have come to, what it printed.
+fn no_longer(run: &CheckRun) -> String {
+    let failure = run.failure().unwrap_or_default();
+    let mut text = format!("The check of {} does not hold any more: {failure}.", run.feature);
+    let Some((at, went)) = run.steps.iter().enumerate().last() else {
+        return text;
+    };
+    let Some(wanted) = run.check.steps.get(at) else { return text };
+    let expected: Vec<String> = wanted.expect.iter().map(|text| format!(" and print \"{text}\"")).collect();
+    text.push_str(&format!(
+        "\n  $ {}\n  must end with exit code {}{}\n  it printed:",
+        wanted.command,
+        wanted.exit,
+        expected.concat()
+    ));
+    let (lines, width) = PRINTED;
+    for line in went.output.text.lines().take(lines) {
+        text.push_str("\n    ");
+        text.extend(line.chars().take(width));
+    }
+    match went.output.text.lines().count().saturating_sub(lines) {
+        0 if went.output.bytes == 0 => text.push_str(" nothing"),
+        0 => {}
+        more => text.push_str(&format!("\n    … and {more} more lines")),
+    }
+    text
 }
 
 /// Sets back the features whose own tests fail in the smoke run, or are gone.
@@ -162,12 +266,13 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
         }
         // One that was stopped tells nothing.
         let replayed = checks::replay(project, &feature.id, &kept.check, TestPurpose::Smoke, cancel).await?;
-        match replayed.flatten() {
+        let failed = replayed.and_then(|run| Some((run.failure()?, run)));
+        match failed {
             None => held += 1,
-            Some(failure) => {
+            Some((failure, run)) => {
                 let reason = format!("fails at the session's start: {failure}");
                 features::set_back(project, &feature.id, reason)?;
-                lines.push(format!("The check of {} does not hold any more: {failure}.", feature.id));
+                lines.push(no_longer(&run));
                 broken.push(Broken {
                     feature,
                     check: Some(kept.check),

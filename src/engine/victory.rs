@@ -178,11 +178,11 @@ async fn judge(
     }
     if let Some(kept) = &claim.check {
         let replayed = checks::replay(project, &claim.feature.id, &kept.check, TestPurpose::Final, cancel).await?;
-        let Some(failure) = replayed else {
+        let Some(replayed) = replayed else {
             return Ok(None);
         };
         let steps = kept.check.steps.len();
-        return Ok(Some(failure.map_or_else(
+        return Ok(Some(replayed.failure().map_or_else(
             || {
                 Judged::Holds(evidence(
                     EvidenceKind::Check,

@@ -15,7 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where settings lie: the shared ones, and those of one worktree.
-const SHARED: [&str; 5] = ["config", "info/attributes", "info/exclude", "info/grafts", SHALLOW];
+const SHARED: [&str; 6] = [
+    "config",
+    "info/attributes",
+    "info/exclude",
+    "info/grafts",
+    "objects/info/alternates",
+    SHALLOW,
+];
 const SHALLOW: &str = "shallow";
 const OWN: &str = "config.worktree";
 
@@ -105,6 +112,7 @@ fn restore(path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -> Result<Opt
     let what = match name.as_str() {
         "exclude" => "what git passes over was changed",
         "grafts" => "commits were given other parents",
+        "alternates" => "what git reads was to come from another place, or no longer",
         SHALLOW => "earlier commits were hidden, or their absence was",
         _ => "the repository's settings were changed",
     };

@@ -5,18 +5,22 @@
 
 mod claims;
 mod left;
+mod list;
 mod message;
 mod places;
 
 pub use left::Changed;
 
 use super::NOTES;
-use super::feature_list::difference::{OTHER, WORD, difference};
 use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
-use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
+use crate::protocol::{Feature, Role, SessionNo, TestPurpose};
 use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
 use claims::{Said, contradictions};
+
+/// What is told of a session before which nothing could be tried: no command runs tests, and no feature passes by a recorded check.
+/// It is so from the start and none of the session's doing, so it holds nothing up ([`holds_up`]).
+const UNTRIED: &str = "smoke test ran (nothing tells how the tests are run; set `verify.command`)";
 
 /// Places that a finding names before it is cut.
 const NAMED: usize = 3;
@@ -61,6 +65,12 @@ pub struct Finding {
     pub places: Vec<AuditPlace>,
 }
 
+/// Says whether a session's answer is one to be looked at before the next session.
+#[must_use]
+pub fn holds_up(what: &str, holds: bool) -> bool {
+    !holds && what != UNTRIED
+}
+
 /// Answers every question that applies.
 #[must_use]
 pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
@@ -74,22 +84,12 @@ pub fn audit(worked: &Worked<'_>) -> Vec<Finding> {
             ("oriented before the first edit".to_owned(), worked.oriented),
             places::orientation(session, worked.oriented),
         );
-        if worked.has_tests {
-            find(("smoke test ran".to_owned(), smoke_ran(session)), places::smoke(session));
-        } else {
-            find(
-                (
-                    "smoke test ran (nothing tells how the tests are run; set `verify.command`)".to_owned(),
-                    false,
-                ),
-                Vec::new(),
-            );
-        }
-        find(features(worked), places::flips(worked, session));
-        if let Some(told) = evidence(worked) {
+        find(smoke(worked, session), places::smoke(session, worked.has_tests));
+        find(list::features(worked), places::flips(worked, session));
+        if let Some(told) = list::evidence(worked) {
             find(told, places::flips(worked, session));
         }
-        if let Some(told) = only_flags(worked) {
+        if let Some(told) = list::only_flags(worked) {
             find(told, places::commits(worked, false));
         }
     }
@@ -213,65 +213,22 @@ fn moved(session: &Session) -> (String, bool) {
     told("kept moving", against.into_iter().collect())
 }
 
-fn smoke_ran(session: &Session) -> bool {
-    let smoke = |kind: &ItemKind| matches!(kind, ItemKind::Tests(run) if run.purpose == TestPurpose::Smoke);
-    session.items.iter().any(|item| smoke(&item.kind))
-}
-
-/// The features that the session itself got to pass, with whether each flip has evidence of this session.
-fn passed<'a>(worked: &'a Worked<'_>) -> impl Iterator<Item = (&'a str, bool)> {
-    worked.state.features.rows.iter().flat_map(move |row| {
-        let own = row
-            .flips
-            .iter()
-            .filter(move |flip| flip.session == worked.session && flip.to == FeatureStatus::Passing && flip.by == FlipBy::Agent);
-        own.map(move |flip| {
-            let evidence = flip
-                .evidence
-                .as_ref()
-                .is_some_and(|evidence| evidence.session == worked.session);
-            (row.feature.id.as_str(), evidence)
-        })
-    })
-}
-
-fn features(worked: &Worked<'_>) -> (String, bool) {
-    let mut ids: Vec<&str> = passed(worked).map(|(id, _)| id).collect();
-    ids.dedup();
-    let most = worked.features as usize;
-    match ids.as_slice() {
-        [] => ("a feature passes".to_owned(), false),
-        [one] => (format!("one feature: {one}"), true),
-        several if several.len() <= most => (format!("{} features of at most {most}", several.len()), true),
-        several => (format!("at most {most} features ({})", several.join(", ")), false),
+/// Whether what passed before was tried at the start: by the tests, or, where no command runs any, by the recorded checks.
+fn smoke(worked: &Worked<'_>, session: &Session) -> (String, bool) {
+    let ran = session.items.iter().any(|item| is_smoke(&item.kind, worked.has_tests));
+    match ran || worked.has_tests {
+        true => ("smoke test ran".to_owned(), ran),
+        false => (UNTRIED.to_owned(), false),
     }
 }
 
-fn evidence(worked: &Worked<'_>) -> Option<(String, bool)> {
-    let without: Vec<String> = passed(worked)
-        .filter(|(_, evidence)| !evidence)
-        .map(|(id, _)| id.to_owned())
-        .collect();
-    (passed(worked).count() > 0).then(|| told("every flip has evidence of this session", without))
-}
-
-/// Whether the session left all of the list but its flags as it was. Nothing is said where a person edited it meanwhile.
-fn only_flags(worked: &Worked<'_>) -> Option<(String, bool)> {
-    let by_hand = worked
-        .state
-        .features
-        .rows
-        .iter()
-        .any(|row| row.edits.iter().any(|edit| edit.session == worked.session));
-    let (before, now) = worked.lists.as_ref().filter(|_| !by_hand)?;
-    let found = difference(before, now);
-    let mut against: Vec<String> = Vec::new();
-    against.extend(found.removed.iter().map(|feature| format!("{} removed", feature.id)));
-    against.extend(found.added.iter().map(|feature| format!("{} added", feature.id)));
-    for (what, edited) in found.edits.iter().filter(|(what, _)| ![WORD, OTHER].contains(what)) {
-        against.extend(edited.iter().map(|(feature, _)| format!("{}: {what} edited", feature.id)));
+/// Whether an entry is a run of the smoke test: of the tests, or of a recorded check where there is no command for tests.
+fn is_smoke(kind: &ItemKind, has_tests: bool) -> bool {
+    match kind {
+        ItemKind::Tests(run) => run.purpose == TestPurpose::Smoke,
+        ItemKind::Check(run) => !has_tests && run.purpose == TestPurpose::Smoke,
+        _ => false,
     }
-    Some(told("only pass flags changed", against))
 }
 
 /// The texts of the notes that the session wrote.
@@ -360,7 +317,7 @@ mod tests {
             time: jiff::Timestamp::UNIX_EPOCH,
             session: SessionNo(1),
             seq: crate::protocol::Seq(7),
-            to: FeatureStatus::Failing,
+            to: crate::protocol::FeatureStatus::Failing,
             by,
             evidence: None,
             reason: String::new(),

@@ -4,10 +4,11 @@
 //! files that are set aside. Owns that order and the questions that need it; a row's own lists keep all that ever was, which is what its
 //! history shows. Invariant: taking a move back makes the way what it was before the move, and nothing else.
 
-use super::board::{FeatureRow, Flip, KeptCheck};
+use super::board::{CheckResult, FeatureRow, Flip, KeptCheck};
 use super::state::State;
+use super::timeline::ItemKind;
 use crate::protocol::event::FlipBy;
-use crate::protocol::{Evidence, FeatureStatus, Oid, Seq, SessionNo};
+use crate::protocol::{CheckRun, Evidence, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use std::collections::BTreeSet;
 
 /// Stretches of the log that lead to a state of the files.
@@ -111,6 +112,16 @@ impl State {
         let held = held.filter(|commit| self.repository.is_some() || self.is_on_the_way(commit.seq));
         let held: BTreeSet<&Oid> = held.map(|commit| &commit.made.commit).collect();
         row.commits.iter().filter(|commit| held.contains(commit)).collect()
+    }
+
+    /// Finds the whole of a run of a feature's check.
+    #[must_use]
+    pub fn check_run(&self, feature: &FeatureId, result: &CheckResult) -> Option<&CheckRun> {
+        let items = &self.session(result.session)?.items;
+        items.iter().rev().find_map(|item| match &item.kind {
+            ItemKind::Check(run) if item.seq == result.seq && run.feature == *feature => Some(&**run),
+            _ => None,
+        })
     }
 
     /// Returns the recorded check of a feature, unless it was recorded for work that is set aside.

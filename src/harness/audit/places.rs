@@ -3,10 +3,10 @@
 //! Invariant: every place is of the session that is audited, or a feature of the list.
 
 use super::claims::{Said, contradictions};
-use super::{Worked, is_empty, path_of};
+use super::{Worked, is_empty, is_smoke, path_of};
 use crate::harness::NOTES;
 use crate::protocol::event::{AuditPlace, FileWritten, FlipBy};
-use crate::protocol::{Feature, FeatureStatus, Seq, TestPurpose, ToolKind};
+use crate::protocol::{Feature, FeatureStatus, Seq, ToolKind};
 use crate::session::Session;
 use crate::session::state::KeptCheckpoint;
 use crate::session::timeline::{Item, ItemKind};
@@ -36,12 +36,9 @@ pub(super) fn orientation(session: &Session, oriented: bool) -> Vec<AuditPlace> 
 }
 
 /// The smoke test, or where it should have been.
-pub(super) fn smoke(session: &Session) -> Vec<AuditPlace> {
-    let ran = entries(
-        session,
-        |kind| matches!(kind, ItemKind::Tests(run) if run.purpose == TestPurpose::Smoke),
-    );
-    if ran.is_empty() {
+pub(super) fn smoke(session: &Session, has_tests: bool) -> Vec<AuditPlace> {
+    let ran = entries(session, |kind| is_smoke(kind, has_tests));
+    if ran.is_empty() && has_tests {
         session.items.first().map(|item: &Item| event(item.seq)).into_iter().collect()
     } else {
         ran

@@ -21,6 +21,8 @@ pub struct OrientInput<'a> {
     pub repository: Option<&'a RepositoryObserved>,
     /// The session before, and what was not committed when it ended.
     pub left: Option<(SessionNo, &'a [String])>,
+    /// Whether the feature list is not committed for flags alone that the harness set.
+    pub own_flips: bool,
     /// Path of the feature list, for its heading.
     pub feature_list: &'a str,
     /// The features, empty before the initializer has run.

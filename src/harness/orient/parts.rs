@@ -133,8 +133,17 @@ pub(super) fn git_status(input: &OrientInput<'_>) -> Option<OrientationPart> {
     if repository.dirty.is_empty() {
         text.push_str("Nothing uncommitted.");
     } else {
+        let own = |line: &&String| input.own_flips && line.split_once(' ').is_some_and(|(_, path)| path == input.feature_list);
+        let (own, rest): (Vec<&String>, Vec<&String>) = repository.dirty.iter().partition(own);
+        if !own.is_empty() {
+            let _ = writeln!(
+                text,
+                "{}: features set back by the harness, which go along with your next commit.",
+                input.feature_list
+            );
+        }
         let known = |line: &&String| input.left.is_some_and(|(_, left)| left.contains(line));
-        let (left, other): (Vec<&String>, Vec<&String>) = repository.dirty.iter().partition(known);
+        let (left, other): (Vec<&String>, Vec<&String>) = rest.into_iter().partition(known);
         if let Some((session, _)) = input.left.filter(|_| !left.is_empty()) {
             uncommitted(
                 &mut text,

@@ -46,6 +46,7 @@ fn input<'a>(workspace: &'a Path, features: &'a [Feature]) -> OrientInput<'a> {
         workspace,
         repository: None,
         left: None,
+        own_flips: false,
         feature_list: "feature_list.json",
         features,
         next: None,

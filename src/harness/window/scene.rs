@@ -17,6 +17,8 @@ pub struct Scene {
     /// The session before, and what was not committed when it ended.
     left: Option<(SessionNo, Vec<String>)>,
     features: Vec<Feature>,
+    /// Whether the list differs from the last commit's by flags alone that the harness set.
+    own_flips: bool,
     /// What the prompts may speak of.
     pub facts: Facts,
 }
@@ -48,6 +50,7 @@ impl Scene {
             repository: state.repository.clone(),
             left: before.and_then(|before| Some((before.number, before.ended.as_ref()?.1.dirty.clone()))),
             features: state.features.rows.iter().map(|row| row.feature.clone()).collect(),
+            own_flips: false,
             facts: Facts {
                 project: state.project.clone(),
                 workspace: workspace.display().to_string(),
@@ -64,6 +67,12 @@ impl Scene {
         }
     }
 
+    /// Says that the list differs from the last commit's by flags alone that the harness set.
+    #[must_use]
+    pub fn with_own_flips(self) -> Self {
+        Self { own_flips: true, ..self }
+    }
+
     /// Gathers the orientation that needs nothing to be run. Reads files; not for an async thread.
     ///
     /// # Errors
@@ -75,6 +84,7 @@ impl Scene {
             workspace: &self.workspace,
             repository: self.repository.as_ref(),
             left: self.left.as_ref().map(|(session, left)| (*session, left.as_slice())),
+            own_flips: self.own_flips,
             feature_list: &self.facts.feature_list,
             features: &self.features,
             next: next.and_then(|id| self.features.iter().find(|feature| feature.id == *id)),

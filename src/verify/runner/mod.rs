@@ -21,6 +21,7 @@ mod tests;
 pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};
 pub use narrow::{CannotNarrow, narrow};
 pub use root::Root;
+pub use script::script_of;
 
 use std::path::Path;
 

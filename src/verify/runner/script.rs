@@ -46,9 +46,43 @@ pub(super) const TAP: Runner = Runner {
     },
 };
 
+/// Names the script of a command that is no more than a project's own script, run by the shell: what is found by custom, and the like.
+#[must_use]
+pub fn script_of(command: &str) -> Option<&str> {
+    let script = ["sh ", "bash "]
+        .into_iter()
+        .find_map(|shell| command.trim().strip_prefix(shell))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/".contains(c);
+    (!script.starts_with(['-', '/']) && script.chars().all(plain)).then_some(script)
+}
+
 fn file_with(root: &Root, ending: &str) -> Option<(&'static str, String)> {
     FOLDERS.into_iter().filter(|folder| root.has(folder)).find_map(|folder| {
         let name = root.names_in(folder).into_iter().find(|name| name.ends_with(ending))?;
         Some((folder, name))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_command_that_is_a_script_of_the_project_names_one() {
+        for script in SCRIPTS {
+            assert_eq!(script_of(&format!("sh {script}")), Some(script));
+        }
+        assert_eq!(script_of("bash ./ci/all.sh"), Some("./ci/all.sh"));
+        for other in [
+            "cargo test",
+            "sh -c 'exit 1'",
+            "sh a.sh && sh b.sh",
+            "sh run.sh out.txt",
+            "sh /opt/x.sh",
+            "sh $X",
+            "sh",
+        ] {
+            assert_eq!(script_of(other), None, "{other}");
+        }
+    }
 }

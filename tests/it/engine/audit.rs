@@ -137,3 +137,42 @@ async fn where_nothing_runs_the_tests_the_audit_says_so_and_what_stays_is_not_ca
     assert!(against.contains(&smoke), "{against:?}");
     assert!(against.contains(&"guarded files untouched (1 left as it is)"), "{against:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replayed_checks_are_the_smoke_test_and_where_nothing_can_be_run_yet_that_alone_holds_no_run() {
+    let mut lab = Lab::new();
+    lab.settings.audit_holds = true;
+    lab.write(
+        "feature_list.json",
+        r#"[{"id": "F001", "description": "greet", "passes": false}, {"id": "F002", "description": "part", "passes": false}]"#,
+    );
+    lab.write("greet", "exit 1\n");
+    lab.write("part", "exit 1\n");
+    lab.commit_all("begin");
+    let builds = |id: &str, program: &str, word: &str| {
+        coding(
+            &(call("bash", &format!("{{ command = \"echo 'echo {word} $1' > {program}\" }}"))
+                + &call(
+                    "record_check",
+                    &format!("{{ id = \"{id}\", steps = [{{ command = \"sh {program} Ada\", expect = [\"{word} Ada\"] }}] }}"),
+                )
+                + &call("feature_passed", &format!("{{ id = \"{id}\", evidence = \"ran it\" }}"))
+                + &call("progress_note", &format!("{{ text = \"Built {program}.\" }}"))
+                + &call("commit", &format!("{{ message = \"Let {program} take a name\" }}"))
+                + &ends()),
+        )
+    };
+    let sessions = [builds("F001", "greet", "hello"), builds("F002", "part", "bye")].concat();
+    let ran = lab.run(&format!("[script]\nmodel = \"scripted-demo\"\n{sessions}")).await;
+    assert_eq!(
+        (ran.ended.outcome, ran.state.sessions.len()),
+        (RunOutcome::AllPassing, 2),
+        "{}",
+        ran.ended.reason
+    );
+    let smoke = "smoke test ran (nothing tells how the tests are run; set `verify.command`)";
+    assert_eq!(checks(&ran, 1).1, [smoke], "told, though it holds nothing up");
+    let (all, against) = checks(&ran, 2);
+    assert_eq!(against, Vec::<&str>::new());
+    assert!(all.contains(&"smoke test ran"), "{all:?}");
+}

@@ -9,13 +9,16 @@ const TEST: &str = "sh greet Ada | grep -q 'hello Ada' && echo 'ok 1 - greets' |
 
 /// A project in which F001 was built, proven and committed, and F002 is still to do.
 async fn built(tests: &str) -> Lab {
+    built_with(tests, r#", {"id": "F002", "description": "more", "passes": false}"#).await
+}
+
+/// As [`built`], with these features beside F001; with none, the run has ended as done.
+async fn built_with(tests: &str, others: &str) -> Lab {
     let mut lab = Lab::new();
     lab.settings.stall_sessions = 1;
     lab.write(
         "feature_list.json",
-        &format!(
-            r#"[{{"id": "F001", "description": "greet", "passes": false, "tests": [{tests}]}}, {{"id": "F002", "description": "more", "passes": false}}]"#
-        ),
+        &format!(r#"[{{"id": "F001", "description": "greet", "passes": false, "tests": [{tests}]}}{others}]"#),
     );
     lab.write("greet", "exit 1\n");
     let mut calls = call("bash", r#"{ command = "printf 'echo hello $1\n' > greet" }"#);
@@ -134,6 +137,86 @@ async fn the_commit_that_broke_a_features_own_tests_is_found() {
         _ => None,
     });
     assert_eq!(smoke.last(), Some(&true), "runs on old states are no results of this project");
+}
+
+/// What the agent of the last session read first.
+fn first_message(ran: &Ran) -> &str {
+    let of_last = ran
+        .requests
+        .iter()
+        .rfind(|body| body.contains("Left uncommitted") || body.contains("git status --short"));
+    of_last.expect("a session was begun")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_after_all_was_done_is_traced_and_told_as_at_any_sessions_start() {
+    for tests in ["", r#""greets""#] {
+        let lab = built_with(tests, "").await;
+        let culprit = history(&lab);
+        let (ran, traced) = look(&lab).await;
+        assert!(
+            why_back(&ran).contains("does not hold on the final files"),
+            "{}",
+            why_back(&ran)
+        );
+        assert_eq!(traced.len(), 1, "{tests}: it is looked for");
+        assert!(
+            matches!(&traced[0].culprit, Culprit::Commit { commit, .. } if *commit == culprit),
+            "{traced:?}"
+        );
+        let first = first_message(&ran);
+        let told = format!("F001 worked before and fails now: broken by {} change 3.", culprit.short());
+        assert!(first.contains(&told), "{first}");
+        assert!(!first.contains("by somebody"), "the flip is the harness's own: {first}");
+        assert!(first.contains("set back by the harness"), "{first}");
+        if tests.is_empty() {
+            for told in [
+                "$ sh greet Ada",
+                "must end with exit code 0 and print \\\"hello Ada\\\"",
+                "it printed:\\n    good day Ada",
+            ] {
+                assert!(first.contains(told), "{told}: {first}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_edit_of_the_list_is_still_told_as_somebodys() {
+    let lab = built_with("", "").await;
+    history(&lab);
+    let list = lab.read("feature_list.json");
+    lab.write("feature_list.json", &list.replace("\"greet\"", "\"greet whoever is named\""));
+    let (ran, _) = look(&lab).await;
+    let first = first_message(&ran);
+    assert!(
+        first.contains("by somebody before this session:\\nM feature_list.json"),
+        "{first}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_detected_command_whose_script_is_gone_sets_back_as_a_session_starts_and_the_commit_is_named() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(2);
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
+    lab.settings.limits.sessions = Some(1);
+    lab.git(&["rm", "-q", "tests/run.sh"]);
+    lab.git(&["commit", "-qm", "no tests any more"]);
+    let (ran, traced) = look(&lab).await;
+    assert_eq!(
+        why_back(&ran),
+        "it passed by its tests, and tests/run.sh, which runs them, is not there any more"
+    );
+    let session = ran.state.current().unwrap();
+    assert_eq!(ran.state.features.rows[0].flips.last().unwrap().session, session.number);
+    assert_eq!(session.feature, Some("F001".into()), "before any other work");
+    let told = "tests/run.sh, which runs the tests, is not there any more. What passed by them is set back: F001.";
+    assert!(first_message(&ran).contains(told), "{}", first_message(&ran));
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "no tests any more"),
+        "{traced:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

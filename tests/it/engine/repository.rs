@@ -54,6 +54,10 @@ async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
         ("mkdir -p $D/info; echo '* filter=x' > $D/info/attributes", "*"),
         ("mkdir -p $D/info; echo 'add.sh' > $D/info/exclude", "add.sh"),
         ("mkdir -p $D/info; $G rev-parse HEAD > $D/info/grafts", "other parents"),
+        (
+            "mkdir -p ../else/objects; echo $PWD/../else/objects > $D/objects/info/alternates",
+            "another place",
+        ),
         ("$G rev-parse HEAD > $D/shallow", "earlier commits"),
         ("$G replace HEAD HEAD~1", "git replace"),
         ("$G replace HEAD HEAD~1; $G pack-refs --all", "git replace"),
