@@ -142,7 +142,7 @@ fn by_script(
 fn no_longer(run: &CheckRun) -> String {
     let failure = run.failure().unwrap_or_default();
     let mut text = format!("The check of {} does not hold any more: {failure}.", run.feature);
-    let Some((at, went)) = run.steps.iter().enumerate().last() else {
+    let Some((at, went)) = run.steps.iter().enumerate().next_back() else {
         return text;
     };
     let Some(wanted) = run.check.steps.get(at) else { return text };
