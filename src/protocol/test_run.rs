@@ -50,11 +50,7 @@ impl TestRun {
         let fails = |case: &TestCase| case.status == CaseStatus::Failed && case.name != COMMAND_CASE;
         let told = self.timed_out && self.cases.iter().any(fails);
         for case in self.cases.iter().filter(|case| !told || case.name != COMMAND_CASE) {
-            match case.status {
-                CaseStatus::Passed => totals.passed += 1,
-                CaseStatus::Failed => totals.failed += 1,
-                CaseStatus::Skipped | CaseStatus::Todo => totals.skipped += 1,
-            }
+            *totals.of(case.status) += 1;
         }
         totals
     }
@@ -108,6 +104,15 @@ impl TestTotals {
     #[must_use]
     pub const fn total(&self) -> u32 {
         self.passed + self.failed + self.skipped
+    }
+
+    /// Returns the count that a result belongs to.
+    pub const fn of(&mut self, status: CaseStatus) -> &mut u32 {
+        match status {
+            CaseStatus::Passed => &mut self.passed,
+            CaseStatus::Failed => &mut self.failed,
+            CaseStatus::Skipped | CaseStatus::Todo => &mut self.skipped,
+        }
     }
 }
 

@@ -161,11 +161,65 @@ impl State {
     /// Returns a test's result in the run that speaks for the files, or its own later one; `None` if no such run named it.
     #[must_use]
     pub fn result_now(&self, case: &CaseHistory) -> Option<CaseStatus> {
-        let later = |(seq, _): &(Seq, CaseStatus)| self.present.apart.is_some_and(|first| first <= *seq);
-        if let Some((_, status)) = case.apart.filter(later) {
+        if let Some((_, status)) = self.apart_now(case) {
             return Some(status);
         }
         self.present.tested.and_then(|run| case.at(run))
+    }
+
+    /// Returns a test's own later result of the files that are there now, with the run of some tests that gave it.
+    #[must_use]
+    pub fn apart_now(&self, case: &CaseHistory) -> Option<(Seq, CaseStatus)> {
+        let first = self.present.apart?;
+        case.apart.filter(|(seq, _)| first <= *seq)
+    }
+
+    /// Counts the tests as they stand by the run that speaks for the files, and by their own later results; `None` if no run does.
+    #[must_use]
+    pub fn totals_now(&self) -> Option<TestTotals> {
+        let mut totals = self.tested_now().run()?.0.totals();
+        for case in &self.tests.cases {
+            let Some((_, status)) = self.apart_now(case) else { continue };
+            if let Some(before) = self.present.tested.and_then(|run| case.at(run)) {
+                let count = totals.of(before);
+                *count = count.saturating_sub(1);
+            }
+            *totals.of(status) += 1;
+        }
+        Some(totals)
+    }
+
+    /// Returns the run that gave the result which [`State::result_now`] tells; where there is none, the one that speaks for the files.
+    #[must_use]
+    pub fn run_now(&self, case: &CaseHistory) -> Option<(&TestRun, SessionNo)> {
+        match self.apart_now(case) {
+            Some((seq, _)) => self.test_run(seq),
+            None => self.tested_now().run(),
+        }
+    }
+
+    /// Finds the run at which a test's result became what [`State::result_now`] tells.
+    #[must_use]
+    pub fn turned(&self, case: &CaseHistory) -> Option<Seq> {
+        let whole = || {
+            let mut runs = case.changes.iter().rev().filter(|(_, status)| status.is_some());
+            runs.next().map(|(seq, _)| *seq)
+        };
+        let Some((last, status)) = self.apart_now(case) else {
+            return whole().or(case.apart.map(|(seq, _)| seq));
+        };
+        // The runs that named it, newest first, as long as it did the same; runs of all tests that did not tell it otherwise are passed over.
+        let mut since = last;
+        let items = self.sessions.iter().rev().flat_map(|session| session.items.iter().rev());
+        for item in items.filter(|item| item.seq < last) {
+            let ItemKind::Tests(run) = &item.kind else { continue };
+            match run.cases.iter().find(|told| told.name == case.name) {
+                Some(told) if told.status == status => since = item.seq,
+                Some(_) => break,
+                None => {}
+            }
+        }
+        Some(since)
     }
 }
 

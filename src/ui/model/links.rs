@@ -173,8 +173,7 @@ impl Model {
     /// Returns the run at which a test's result became what it is.
     #[must_use]
     pub fn turned(&self, case: &CaseHistory) -> Option<Turned> {
-        let runs = case.changes.iter().rev().filter(|(_, status)| status.is_some());
-        let run = runs.map(|(seq, _)| *seq).next().or(case.apart.map(|(seq, _)| seq))?;
+        let run = self.state.turned(case)?;
         let holds = |session: &&Session| page::item_at(session, run).is_some();
         let session = self.state.sessions.iter().rev().find(holds)?.number;
         Some(Turned { session, run })

@@ -38,7 +38,11 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     sheet.fact_spans("history", &strip(case, cells, look));
     let failed = case.results.iter().filter(|status| **status == CaseStatus::Failed).count();
     sheet.fact("runs", &format!("{} shown, {failed} failed", case.results.len()));
-    if let Some(ms) = case.duration_ms {
+    let ran = model.state.run_now(case);
+    // What it said and took in that very run; a later one may have been of other files.
+    let told = ran.and_then(|(run, _)| run.cases.iter().find(|told| told.name == name));
+    let (took, said) = told.map_or((case.duration_ms, &case.detail), |told| (told.duration_ms, &told.detail));
+    if let Some(ms) = took {
         sheet.fact("took", &format::duration_ms(ms));
     }
     if let Some(flaky) = &case.flaky {
@@ -60,8 +64,9 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
     {
         sheet.fact("asked for", queued.behind.words());
     }
-    let tested = model.state.tested_now();
-    match tested {
+    match model.state.tested_now() {
+        // It was run by itself since: that is of these files.
+        _ if model.state.apart_now(case).is_some() => {}
         Tested::Never => sheet.fact("note", "no test run of these files"),
         Tested::OfThese(..) | Tested::Before(..) if now.is_none() => {
             sheet.fact("note", "the last run of these files did not name it");
@@ -69,13 +74,16 @@ pub fn document(model: &Model, name: &str, width: u16, look: &Look<'_>) -> Docum
         Tested::Before(..) => sheet.fact("note", "the files were changed since"),
         Tested::OfThese(..) => {}
     }
-    if !case.detail.is_empty() {
+    if !said.is_empty() {
         sheet.heading("What it said last");
-        sheet.output(&case.detail, Slot::Text);
+        sheet.output(said, Slot::Text);
     }
-    if let Some((run, session)) = tested.run() {
+    if let Some((run, session)) = ran {
         sheet.heading("The run");
         sheet.fact("command", &run.command);
+        if !run.only.is_empty() {
+            sheet.fact("of", &format::plural(run.only.len(), "test"));
+        }
         sheet.fact("why", run.purpose.words());
         sheet.fact("in", &session.to_string());
         if let Some(tree) = &run.tree {

@@ -167,12 +167,11 @@ fn totals(model: &Model, look: &Look<'_>, width: u16) -> Vec<Span<'static>> {
     }
     let roomy = width >= ROOMY;
     let tested = model.state.tested_now();
-    let Some((run, _)) = tested.run() else {
+    let (Some((run, _)), Some(totals)) = (tested.run(), model.state.totals_now()) else {
         let gone = model.state.tests.latest.is_some();
         let told = if roomy { UNTESTED } else { "not run" };
         return gone.then(|| Span::styled(told, look.style(Slot::Dim))).into_iter().collect();
     };
-    let totals = run.totals();
     let mut spans = Vec::new();
     if totals.failed > 0 {
         let gap = if roomy { "  " } else { "" };

@@ -295,6 +295,63 @@ fn a_test_run_apart_changes_its_own_result_and_no_other() {
 }
 
 #[test]
+fn after_a_rerun_the_page_shows_the_run_that_gave_the_result_and_the_pane_counts_its_rows() {
+    let mut model = at_tests();
+    let failing = |model: &Model| {
+        let rows = model.test_rows().into_iter();
+        rows.filter(|case| model.state.result_now(case) == Some(CaseStatus::Failed))
+            .count()
+    };
+    let (name, fails) = (selected(&model), failing(&model));
+    assert!(
+        fails > 0 && screen(&mut model).contains(&format!("{fails} failed")),
+        "the recorded run has some"
+    );
+    // Somebody mended it: nothing but this test was run since.
+    let rerun = |status, command: &str, said: &str| {
+        let mut run = run(&[&name], &[(&name, status)]);
+        (run.command, run.output) = (command.to_owned(), Payload::inline(said));
+        run.cases[0].detail = said.to_owned();
+        TestRunFinished { run, gone: Vec::new() }
+    };
+    keys(&mut model, "Enter");
+    tell(
+        &mut model,
+        rerun(CaseStatus::Passed, "sh tests/run.sh just-it", "all is well"),
+    );
+    let turned = model.state.last_seq;
+    let page = screen(&mut model);
+    for told in [
+        "passed",
+        "sh tests/run.sh just-it",
+        "all is well",
+        "exit 0",
+        "of          1 test",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let since = |model: &Model| model.turned(model.state.tests.case(&name).unwrap()).unwrap().run;
+    assert_eq!(since(&model), turned, "so since the rerun");
+    // The same again is no change; a failure is.
+    tell(&mut model, rerun(CaseStatus::Passed, "sh tests/run.sh just-it", "once more"));
+    assert_eq!(since(&model), turned);
+    assert!(screen(&mut model).contains("once more"));
+    keys(&mut model, "Esc");
+    let pane = screen(&mut model);
+    let counted = pane.lines().find(|line| line.contains("4 Tests")).unwrap();
+    let wanted = match fails - 1 {
+        0 => counted.contains(" ok") && !counted.contains("failed"),
+        left => counted.contains(&format!("{left} failed")),
+    };
+    assert!(wanted, "{counted}");
+    tell(
+        &mut model,
+        rerun(CaseStatus::Failed, "sh tests/run.sh just-it", "broken anew"),
+    );
+    assert_eq!(since(&model), model.state.last_seq);
+}
+
+#[test]
 fn links_lead_from_a_test_to_what_belongs_to_it_and_back() {
     let mut model = at_tests();
     let named = |model: &Model| {
