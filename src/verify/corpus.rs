@@ -33,6 +33,7 @@ fn cases(text: &str, exit: Option<i32>) -> Vec<TestCase> {
         printed: text,
         reports: &[],
         amiss: &[],
+        beside: None,
         exit,
         root: Path::new(ROOT),
     })
@@ -124,7 +125,7 @@ proptest! {
         let text = plain(&bytes);
         prop_assert!(!cases(&text, Some(1)).is_empty());
         let report = [text];
-        let read = read(&Left { printed: "", reports: &report, amiss: &[], exit: Some(0), root: Path::new(ROOT) });
+        let read = read(&Left { printed: "", reports: &report, amiss: &[], beside: None, exit: Some(0), root: Path::new(ROOT) });
         prop_assert!(!read.is_empty());
     }
 }

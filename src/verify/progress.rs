@@ -82,6 +82,7 @@ impl Reader {
             printed: &text,
             reports: &[],
             amiss: &[],
+            beside: None,
             exit: None,
             root: &self.root,
         });

@@ -109,17 +109,42 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
     };
     let place = Place::new().map_err(broken)?;
     let around = Surroundings::new().map_err(broken)?;
-    let mut invocation = Invocation::shell(&plan.command, &plan.cwd).timeout(plan.timeout);
-    invocation.env = EnvPolicy::Inherit(around.with([
-        (REPORT_VARIABLE, place.file().into()),
-        (runner::NODE_REPORTER_VARIABLE, runner::node_reporter().into()),
-    ]));
-    let finished = crate::process::run(invocation, cancel.clone(), output).await?;
+    let (looking, file) = (plan.clone(), place.file());
+    let looked = tokio::task::spawn_blocking(move || {
+        let asked = Asked::of(&looking.cwd, &looking.command);
+        // A command that takes care of its report itself is left as it is.
+        let open = asked == Asked::Nothing && looking.reports.is_empty();
+        (asked, open.then(|| runner::ask(&looking.cwd, &looking.command, &file)))
+    });
+    let (asked, asking) = looked.await.map_err(|error| broken(io::Error::other(error)))?;
+    let call = |asking: Option<&runner::Asking>| {
+        let command = asking.map_or(&plan.command, |asking| &asking.command);
+        let mut invocation = Invocation::shell(command, &plan.cwd).timeout(plan.timeout);
+        let mut variables = around.with([
+            (REPORT_VARIABLE, place.file().into()),
+            (runner::NODE_REPORTER_VARIABLE, runner::node_reporter().into()),
+        ]);
+        let more = asking.into_iter().flat_map(|asking| &asking.variables);
+        variables.extend(more.map(|(name, value)| (name.into(), value.into())));
+        invocation.env = EnvPolicy::Inherit(variables);
+        crate::process::run(invocation, cancel.clone(), output.clone())
+    };
+    let mut finished = call(asking.as_ref()).await?;
+    let mut asking = asking.filter(|asking| *asking != runner::Asking::none(&plan.command));
+    if asking.is_some() && runner::is_refused(finished.exit_code, &plain(&finished.output.whole)) {
+        (finished, asking) = (call(None).await?, None);
+    }
+    let asking = asking.unwrap_or_default();
+    let asked = match asking.reports {
+        0 => asked,
+        1 => Asked::OneFile,
+        _ => Asked::Files,
+    };
     let output = finished.output;
     let (whole, exit, reading) = (output.whole, finished.exit_code, plan.clone());
     let cut = finished.timed_out;
     let read = tokio::task::spawn_blocking(move || {
-        let mut written = place.read(&reading.cwd, &reading.reports, Asked::of(&reading.cwd, &reading.command));
+        let mut written = place.read(&reading.cwd, &reading.reports, asked);
         if written.texts.is_empty() && reading.command.contains(REPORT_VARIABLE) {
             written.amiss.push(format!(
                 "the command names ${REPORT_VARIABLE}, and no report was written there"
@@ -129,6 +154,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
             printed: &plain(&whole),
             reports: &written.texts,
             amiss: &written.amiss,
+            beside: asking.beside.as_deref().filter(|_| asking.reports > 0),
             exit,
             root: &reading.cwd,
         });
@@ -176,18 +202,26 @@ fn seconds(limit: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    async fn ran(command: &str, timeout: Duration) -> Ran {
-        let dir = tempfile::tempdir().unwrap();
-        let plan = Plan {
+    fn plan(command: &str) -> Plan {
+        Plan {
             command: command.into(),
-            cwd: dir.path().into(),
+            cwd: "/no/such/place".into(),
             purpose: TestPurpose::Evidence,
             tree: Some("abc".into()),
-            timeout,
+            timeout: LONG,
             reports: Vec::new(),
             retries: 0,
             worth: None,
             only: Vec::new(),
+        }
+    }
+
+    async fn ran(command: &str, timeout: Duration) -> Ran {
+        let dir = tempfile::tempdir().unwrap();
+        let plan = Plan {
+            cwd: dir.path().into(),
+            timeout,
+            ..plan(command)
         };
         run(plan, CancellationToken::new()).await.unwrap()
     }
@@ -246,19 +280,52 @@ mod tests {
         assert!(!never.run.is_green() && never.run.exit_code.is_none(), "{:?}", never.run);
     }
 
+    /// Calls programs of a project's own.
+    async fn with_program(name: &str, text: &str, command: &str) -> TestRun {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("text"), format!("#!/bin/sh\n{text}\n")).unwrap();
+        // Made by the shell: what this process has open for writing cannot be run.
+        let make = format!("mkdir -p bin && cp text bin/{name} && chmod +x bin/{name}");
+        let plan = Plan {
+            cwd: dir.path().into(),
+            ..plan(&format!("{make} && PATH=$PWD/bin:$PATH {command}"))
+        };
+        run(plan, CancellationToken::new()).await.unwrap().run
+    }
+
+    #[tokio::test]
+    async fn a_named_runner_is_brought_to_write_a_report_and_its_exit_code_must_agree_with_it() {
+        let pytest = |exit: u8| {
+            format!(
+                "for option in $PYTEST_ADDOPTS; do case $option in --junitxml=*) echo '<testsuite><testcase name=\"test_a\" \
+                 file=\"tests/test_a.py\"/></testsuite>' > \"${{option#--junitxml=}}\";; esac; done; echo '. 1 passed in 0.01s'; exit {exit}"
+            )
+        };
+        let run = with_program("pytest", &pytest(0), "pytest -q").await;
+        assert_eq!(run.cases[0].name, "tests/test_a.py: test_a", "{run:?}");
+        assert!(
+            run.is_green() && run.cases.len() == 1 && run.command.ends_with("pytest -q"),
+            "{run:?}"
+        );
+        let run = with_program("pytest", &pytest(1), "pytest -q").await;
+        assert!(!run.is_green() && run.cases[1].name == format::COMMAND_CASE, "{run:?}");
+        let silent = with_program("pytest", "echo '. 1 passed in 0.01s'", "pytest -q").await;
+        assert!(
+            silent.is_green() && silent.cases[0].name == format::COMMAND_CASE,
+            "{silent:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_runner_too_old_for_what_was_added_is_called_as_it_was_written() {
+        let node = "case \"$*\" in *--test-reporter*) echo 'node: bad option: --test-reporter=spec' >&2; exit 9;; esac; echo 1..1; echo ok 1 - a";
+        let run = with_program("node", node, "node --test").await;
+        assert!(run.is_green() && run.cases[0].name == "a", "{run:?}");
+    }
+
     #[tokio::test]
     async fn a_place_that_is_not_there_is_an_error() {
-        let plan = Plan {
-            command: "true".into(),
-            cwd: "/no/such/place".into(),
-            purpose: TestPurpose::Smoke,
-            tree: None,
-            timeout: LONG,
-            reports: Vec::new(),
-            retries: 0,
-            worth: None,
-            only: Vec::new(),
-        };
+        let plan = plan("true");
         assert!(run(plan, CancellationToken::new()).await.is_err());
     }
 }

@@ -13,6 +13,7 @@ fn parse(output: &str, exit: Option<i32>) -> Vec<TestCase> {
         printed: output,
         reports: &[],
         amiss: &[],
+        beside: None,
         exit,
         root: Path::new("/no/such/place"),
     })

@@ -3,6 +3,9 @@
 //! What needs more than Rust and a shell is ignored by default; `.ci/run` installs it and runs them. The runners that a package
 //! manager brings lie in `target/runners`, as their messages say.
 
+mod named;
+mod unheard;
+
 use crate::cli::Place;
 use serde_json::Value;
 use std::fs;
@@ -57,7 +60,8 @@ fn names<'a>(told: &'a Value, status: &str) -> Vec<&'a str> {
 }
 
 impl Case {
-    fn holds(&self, links: &[(&str, PathBuf)]) {
+    /// The project, with these links.
+    fn place(&self, links: &[(&str, PathBuf)]) -> Place {
         let place = Place::new();
         for (path, text) in self.files {
             let path = place.project().join(path);
@@ -70,6 +74,11 @@ impl Case {
         for (name, target) in links {
             symlink(target, place.project().join(name)).unwrap();
         }
+        place
+    }
+
+    fn holds(&self, links: &[(&str, PathBuf)]) {
+        let place = self.place(links);
         let (told, exit) = verify(&place);
         assert!(told["command"].as_str().unwrap().starts_with(self.command), "{told:#}");
         assert_eq!(exit, Some(10), "{told:#}");
@@ -129,6 +138,10 @@ impl Case {
     }
 }
 
+const MANIFEST: (&str, &str) = (
+    "Cargo.toml",
+    "[package]\nname = \"sum\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+);
 const NODE_SUM: (&str, &str) = ("sum.js", "exports.sum = (a, b) => a - b;\n");
 const NODE_SUM_MENDED: (&str, &str) = ("sum.js", "exports.sum = (a, b) => a + b;\n");
 
@@ -154,10 +167,10 @@ const SUM_SUITE: Case = Case {
 
 #[test]
 fn cargo_test() {
-    Case {
+    let case = Case {
         command: "cargo test --no-fail-fast",
         files: &[
-            ("Cargo.toml", "[package]\nname = \"sum\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
+            MANIFEST,
             ("src/lib.rs", "pub fn sum(a: i32, b: i32) -> i32 {\n    a - b\n}\n"),
             (
                 "tests/sum.rs",
@@ -170,8 +183,9 @@ fn cargo_test() {
         failed: "tests/sum.rs: adds_two",
         skipped: &["tests/sum.rs: adds_huge_ones"],
         says: "left: -1",
-    }
-    .holds(&[]);
+    };
+    case.holds(&[]);
+    case.named(named::CARGO, &[]);
 }
 
 #[test]
@@ -202,7 +216,7 @@ fn cargo_nextest() {
     Case {
         command: "cargo nextest run",
         files: &[
-            ("Cargo.toml", "[package]\nname = \"sum\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
+            MANIFEST,
             (".config/nextest.toml", "[profile.default]\nretries = 0\n"),
             (
                 "src/lib.rs",
@@ -224,7 +238,7 @@ fn cargo_nextest() {
 #[test]
 #[ignore = "needs go: apt-get install golang-go"]
 fn go_test() {
-    Case {
+    let case = Case {
         command: "go test -json",
         files: &[
             ("go.mod", "module example.org/sum\n\ngo 1.18\n"),
@@ -241,14 +255,15 @@ fn go_test() {
         failed: "sum_test.go: TestTwo",
         skipped: &["sum_test.go: TestHuge"],
         says: "got -1, not 3",
-    }
-    .holds(&[]);
+    };
+    case.holds(&[]);
+    case.named(named::GO, &[]);
 }
 
 #[test]
 #[ignore = "needs pytest: python3 -m venv target/runners/venv && target/runners/venv/bin/pip install pytest"]
 fn pytest() {
-    Case {
+    let case = Case {
         command: ".venv/bin/python -m pytest",
         files: &[
             ("sums.py", "def sum(a, b):\n    return a - b\n"),
@@ -264,17 +279,22 @@ fn pytest() {
         failed: "tests/test_sums.py: test_two[1]",
         skipped: &["tests/test_sums.py: test_huge"],
         says: "assert -1 == 3",
-    }
-    .holds(&[(".venv", installed("venv"))]);
+    };
+    let links = [(".venv", installed("venv"))];
+    case.holds(&links);
+    case.named(named::PYTEST, &links);
 }
 
 #[test]
 #[ignore = "needs node 20 or later: apt-get install nodejs npm"]
 fn node_test() {
-    Case {
+    let case = Case {
         command: "NODE_OPTIONS=",
         files: &[
-            ("package.json", "{\"name\": \"sum\", \"scripts\": {\"test\": \"node --test\"}}\n"),
+            (
+                "package.json",
+                "{\"name\": \"sum\", \"scripts\": {\"test\": \"node --test\"}}\n",
+            ),
             NODE_SUM,
             (
                 "sum.test.js",
@@ -288,43 +308,15 @@ fn node_test() {
         failed: "sum.test.js: adds two",
         skipped: &["sum.test.js: adds huge ones"],
         says: "-1 !== 3",
-    }
-    .holds(&[]);
-}
-
-#[test]
-#[ignore = "needs node 20 or later: apt-get install nodejs npm"]
-fn a_file_of_node_whose_tests_were_not_heard_of_has_not_passed() {
-    let place = Place::new();
-    let adds = "const t = require('node:test');\nconst { sum } = require('./sum');\n\
-                t('adds', () => require('node:assert').strictEqual(sum(1, 2), 3));\n";
-    for (path, text) in [
-        ("package.json", "{\"scripts\": {\"test\": \"node --test\"}}\n"),
-        ("sum.js", "process.exit(0);\n"),
-        ("sum.test.js", adds),
-        ("plain.test.js", "require('node:assert').equal(1, 1);\n"),
-        (
-            "told.test.js",
-            "// test('a') of node:test is called nowhere\nrequire('node:test');\n",
-        ),
-    ] {
-        fs::write(place.project().join(path), text).unwrap();
-    }
-    let (told, exit) = verify(&place);
-    assert_eq!(exit, Some(10), "{told:#}");
-    assert_eq!(names(&told, "passed"), ["plain.test.js", "told.test.js"], "{told:#}");
-    assert_eq!(names(&told, "failed"), ["sum.test.js"], "{told:#}");
-    assert!(told.to_string().contains("its tests did not run"), "{told:#}");
-    fs::write(place.project().join("sum.js"), "exports.sum = (a, b) => a + b;\n").unwrap();
-    let (told, exit) = verify(&place);
-    assert_eq!(exit, Some(0), "{told:#}");
-    assert!(names(&told, "passed").contains(&"sum.test.js: adds"), "{told:#}");
+    };
+    case.holds(&[]);
+    case.named(named::NODE, &[]);
 }
 
 #[test]
 #[ignore = "needs jest: npm install --prefix target/runners jest@29"]
 fn jest() {
-    Case {
+    let case = Case {
         command: "npm test -- --json",
         files: &[
             ("package.json", "{\"name\": \"sum\", \"scripts\": {\"test\": \"jest\"}}\n"),
@@ -333,14 +325,16 @@ fn jest() {
         ],
         says: "Received: -1",
         ..SUM_SUITE
-    }
-    .holds(&[("node_modules", installed("node_modules"))]);
+    };
+    let links = [("node_modules", installed("node_modules"))];
+    case.holds(&links);
+    case.named(named::JEST, &links);
 }
 
 #[test]
 #[ignore = "needs vitest: npm install --prefix target/runners vitest@3 vite@7"]
 fn vitest() {
-    Case {
+    let case = Case {
         command: "npx --no-install vitest run",
         files: &[
             (
@@ -353,17 +347,22 @@ fn vitest() {
         ],
         says: "expected -1 to be 3",
         ..SUM_SUITE
-    }
-    .holds(&[("node_modules", installed("node_modules"))]);
+    };
+    let links = [("node_modules", installed("node_modules"))];
+    case.holds(&links);
+    case.named(named::VITEST, &links);
 }
 
 #[test]
 #[ignore = "needs mocha: npm install --prefix target/runners mocha@10"]
 fn mocha() {
-    Case {
+    let case = Case {
         command: "npm test -- --reporter json",
         files: &[
-            ("package.json", "{\"name\": \"sum\", \"scripts\": {\"test\": \"mocha *.test.js\"}}\n"),
+            (
+                "package.json",
+                "{\"name\": \"sum\", \"scripts\": {\"test\": \"mocha *.test.js\"}}\n",
+            ),
             NODE_SUM,
             (
                 "sum.test.js",
@@ -376,8 +375,10 @@ fn mocha() {
         failed: "sum.test.js: sum adds two",
         skipped: &["sum.test.js: sum adds huge ones"],
         says: "-1 !== 3",
-    }
-    .holds(&[("node_modules", installed("node_modules"))]);
+    };
+    let links = [("node_modules", installed("node_modules"))];
+    case.holds(&links);
+    case.named(named::MOCHA, &links);
 }
 
 #[test]

@@ -144,6 +144,7 @@ mod tests {
             printed,
             reports: &[report],
             amiss: &[],
+            beside: None,
             exit: Some(exit),
             root: Path::new("/no/such/place"),
         };

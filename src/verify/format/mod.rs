@@ -74,6 +74,9 @@ pub struct Left<'a> {
     pub reports: &'a [String],
     /// What is amiss with these files.
     pub amiss: &'a [String],
+    /// Where the command calls more than what wrote these files: the names of formats that tell no more than they do. What is printed in
+    /// any other is read as well.
+    pub beside: Option<&'a [&'static str]>,
     /// Its exit code, `None` if it was killed.
     pub exit: Option<i32>,
     /// Where it ran: paths below are told from here.
@@ -94,6 +97,11 @@ pub fn read(left: &Left<'_>) -> Vec<TestCase> {
     }
     if !left.reports.is_empty() {
         against::hold(left.printed, &mut report);
+        if let Some(told) = left.beside {
+            let others: Vec<&dyn Format> = FORMATS.into_iter().filter(|format| !told.contains(&format.name())).collect();
+            let tap = &FALLBACKS[..usize::from(!told.contains(&FALLBACKS[0].name()))];
+            let _ = read_one(left.printed, &others, &mut report) || read_one(left.printed, tap, &mut report);
+        }
     } else if !read_one(left.printed, &FORMATS, &mut report) {
         let _ = FALLBACKS.iter().any(|format| read_one(left.printed, &[*format], &mut report));
     }

@@ -14,24 +14,23 @@ pub(super) const VITEST: Runner = Runner {
 };
 
 const VITEST_OPTIONS: &str = "--run --reporter=default --reporter=json --outputFile.json=\"$LONGHAUL_REPORT\"";
+/// Where vitest's reporter `json` writes to.
+pub(super) const VITEST_OUTPUT: &str = "--outputFile.json=\"$LONGHAUL_REPORT\"";
+/// How jest is asked for its document.
+pub(super) const JEST_OPTIONS: &str = "--json --outputFile=\"$LONGHAUL_REPORT\"";
+/// How mocha is asked for its document.
+pub(super) const MOCHA_OPTIONS: &str = "--reporter json --reporter-option output=\"$LONGHAUL_REPORT\"";
 
 /// `jest`.
 pub(super) const JEST: Runner = Runner {
     name: "jest",
-    find: |root| Package::of(root)?.runs(root, "jest", "jest", "--json --outputFile=\"$LONGHAUL_REPORT\""),
+    find: |root| Package::of(root)?.runs(root, "jest", "jest", JEST_OPTIONS),
 };
 
 /// `mocha`.
 pub(super) const MOCHA: Runner = Runner {
     name: "mocha",
-    find: |root| {
-        Package::of(root)?.runs(
-            root,
-            "mocha",
-            "mocha",
-            "--reporter json --reporter-option output=\"$LONGHAUL_REPORT\"",
-        )
-    },
+    find: |root| Package::of(root)?.runs(root, "mocha", "mocha", MOCHA_OPTIONS),
 };
 
 /// Names the module that reports for node's own runner: by its own reports it does not tell files.
@@ -82,22 +81,25 @@ pub(super) const NPM: Runner = Runner {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Package {
+pub(super) struct Package {
     scripts: BTreeMap<String, String>,
     dependencies: BTreeMap<String, serde_json::Value>,
     dev_dependencies: BTreeMap<String, serde_json::Value>,
 }
 
 impl Package {
-    fn of(root: &Root) -> Option<Self> {
+    pub(super) fn of(root: &Root) -> Option<Self> {
         serde_json::from_str(&root.text("package.json")?).ok()
     }
 
     fn script(&self) -> Option<&str> {
-        self.scripts
-            .get("test")
-            .map(|script| script.trim())
-            .filter(|script| !script.is_empty())
+        self.named("test")
+    }
+
+    /// A script by its name.
+    pub(super) fn named(&self, name: &str) -> Option<&str> {
+        let script = self.scripts.get(name).map(|script| script.trim());
+        script.filter(|script| !script.is_empty())
     }
 
     fn manager(&self, root: &Root) -> &'static str {

@@ -6,6 +6,8 @@
 //!
 //! Invariant: only looks. Nothing is run, nothing outside the root is opened, and no file is read past its bound.
 
+mod ask;
+mod calls;
 mod cargo;
 mod go;
 mod javascript;
@@ -18,6 +20,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+pub use ask::{Asking, advice, ask, is_known, is_refused};
 pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};
 pub use narrow::{CannotNarrow, narrow};
 pub use root::Root;

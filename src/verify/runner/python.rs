@@ -68,3 +68,14 @@ fn interpreter(root: &Root) -> (&'static str, &'static str) {
         ("python3", "")
     }
 }
+
+/// Whether the project's configuration says already where pytest's report goes.
+pub(super) fn reports_itself(root: &Root) -> bool {
+    let files = ["pytest.ini", ".pytest.ini", "pyproject.toml", "setup.cfg", "tox.ini"];
+    let says = |text: &str| {
+        ["--junitxml", "--junit-xml", "no:junitxml"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    files.into_iter().filter_map(|file| root.text(file)).any(|text| says(&text))
+}

@@ -28,6 +28,13 @@ impl Root {
         }
     }
 
+    /// A directory below, if this is the way to one.
+    pub(super) fn below(&self, path: &str) -> Option<Self> {
+        let within = !path.starts_with('/') && path.split('/').all(|part| part != "..");
+        let dir = self.dir.join(path);
+        (within && dir.is_dir()).then(|| Self::new(&dir))
+    }
+
     /// Says whether the root has an entry of this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.names.contains(name)
