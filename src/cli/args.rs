@@ -149,7 +149,7 @@ pub struct RunArgs {
     /// Take the list's word as yours for features that it calls passing and that nothing has shown to pass
     #[arg(long)]
     pub trust_list: bool,
-    /// Make DIR and an empty git repository in it if they do not exist
+    /// Make DIR, if it is not there, and an empty git repository in it
     #[arg(long)]
     pub create: bool,
     /// Start beside changes that are not committed; what the agent does not change of them stays out of its commits

@@ -116,6 +116,12 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
             false
         }
         Some(Ok(_) | Err(GitError::NotARepository { .. })) if args.create => true,
+        Some(Err(GitError::NotARepository { .. })) if is_empty(&dir) => {
+            return Err(Failure::unready(format!(
+                "{} is empty; add --create to make a git repository in it",
+                words::path(&dir)
+            )));
+        }
         Some(Ok(repo)) => {
             return Err(Failure::unready(format!(
                 "{} is inside the repository {}; run longhaul there, or make {0} a repository of its own with `git init {}`",
@@ -136,6 +142,10 @@ pub fn check(args: &RunArgs) -> Result<Ready, Failure> {
         persons,
         notes,
     })
+}
+
+fn is_empty(dir: &Path) -> bool {
+    dir.read_dir().is_ok_and(|mut entries| entries.next().is_none())
 }
 
 /// Checks the repository that a run is to commit in. Returns the uncommitted paths that are the user's.

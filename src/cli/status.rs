@@ -54,6 +54,12 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         ("", format!("{}  {}", project.name(), project.checkout.display())),
         ("run", run_line(project, now)),
     ];
+    if let Some(because) = state.run.as_ref().and_then(|run| run.held_because.as_ref())
+        && project.standing() == Standing::Running
+    {
+        let told = format!("{because}; in its window `O` shows the audit and `p` lets the run go on");
+        lines.push(("held", told));
+    }
     if let Some(past) = state.standing_move() {
         lines.push(("moved", words::moved(state, past, &project.checkout, now)));
     }

@@ -151,15 +151,12 @@ pub fn hold(project: &Project) -> Result<Option<RunEnded>, EngineError> {
         (!found.is_empty()).then_some((session.number, found))
     });
     let Some((session, found)) = found else { return Ok(None) };
+    let because = format!("the audit of session {} found: {}", session.0, found.join("; "));
     if project.questions.attendance() == Attendance::Attended {
-        project.record(RunPaused {})?;
+        project.record(RunPaused { because: Some(because) })?;
         return Ok(None);
     }
-    let reason = format!(
-        "the audit of session {} found: {}; look at it, then run again to go on, or set audit_holds = false",
-        session.0,
-        found.join("; ")
-    );
+    let reason = format!("{because}; look at it, then run again to go on, or set audit_holds = false");
     Ok(Some(RunEnded {
         outcome: RunOutcome::Limit,
         reason,

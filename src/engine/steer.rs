@@ -66,7 +66,7 @@ pub fn record(project: &Project, steer: Steer) -> Result<(), EngineError> {
 /// Fails if the log cannot be written.
 pub fn hold(project: &Project) -> Result<bool, EngineError> {
     match project.journal.with_state(|state| state.run.as_ref().map(|run| run.hold)) {
-        Some(Hold::Pausing { .. }) => project.record(RunPaused {}).map(|()| true),
+        Some(Hold::Pausing { .. }) => project.record(RunPaused::default()).map(|()| true),
         Some(Hold::Paused { .. }) => Ok(true),
         Some(Hold::Free) | None => Ok(false),
     }

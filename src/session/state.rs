@@ -11,7 +11,7 @@ pub use super::test_board::{CaseHistory, Flaky, QueuedTests, RunningTests, Stead
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
 use crate::protocol::event::{
-    CirclingSeen, CommitInfo, EarlierFile, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked,
+    CirclingSeen, CommitFacts, CommitInfo, EarlierFile, EndCause, Failure, GateAnswerRefused, LimitReached, Limits, QuestionAsked,
     RepositoryObserved, RunOutcome, SessionEnded,
 };
 use crate::protocol::window::{SentSection, WindowRules, WindowTerms};
@@ -59,6 +59,8 @@ pub struct State {
     pub refused_answer: Option<GateAnswerRefused>,
     /// The tree that a person answered on last, as long as nothing came of it: the next round shows what changed since.
     pub last_round: Option<Oid>,
+    /// The tree that was let through last, and what its gate said of it, until it is committed.
+    pub let_through: Option<(Oid, Box<CommitFacts>)>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
     /// Changes of guarded files that a person approved, oldest first.
@@ -138,6 +140,8 @@ pub struct Run {
     pub stop_asked: Option<Timestamp>,
     /// Whether it holds, or is about to.
     pub hold: Hold,
+    /// Why it holds, where nobody asked for it.
+    pub held_because: Option<String>,
     /// Time spent in pauses that are over.
     pub paused: SignedDuration,
     /// Time that gates which are decided waited for a person.
@@ -236,6 +240,8 @@ pub struct Commit {
     pub present: Present,
     /// The commit.
     pub made: crate::protocol::event::CommitMade,
+    /// What its gate said of it, whoever answered that.
+    pub facts: Option<Box<CommitFacts>>,
 }
 
 /// Sums.

@@ -120,6 +120,8 @@ pub enum ItemKind {
     Paused {
         /// When it went on or ended, if it did.
         until: Option<Timestamp>,
+        /// Why, where nobody asked for it.
+        because: Option<String>,
     },
     /// Something went wrong or was tried again; `true` if the work could not go on.
     Trouble {

@@ -33,7 +33,10 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::StopRequested(_) => "stopping, as you asked".to_owned(),
         Event::PauseRequested(pause) => steered::pause(pause.mode).to_owned(),
         Event::PauseCancelled(_) => "going on: the pause was taken back".to_owned(),
-        Event::RunPaused(_) => "paused".to_owned(),
+        Event::RunPaused(paused) => match &paused.because {
+            Some(because) => format!("paused: {because}"),
+            None => "paused".to_owned(),
+        },
         Event::RunResumed(_) => "going on after the pause".to_owned(),
         Event::MessageQueued(queued) => steered::message(queued.message, "waits for the next step", &queued.text),
         Event::MessageEdited(edited) => steered::message(edited.message, "changed", &edited.text),

@@ -44,7 +44,7 @@ impl TurnMachine {
 
     pub(super) fn hold(&mut self, out: &mut Vec<Effect>) {
         self.phase = Phase::Paused;
-        out.push(Effect::Record(RunPaused {}.into()));
+        out.push(Effect::Record(RunPaused::default().into()));
     }
 
     /// Puts what waits to be said into the conversation, what could not wait first.

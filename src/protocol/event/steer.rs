@@ -16,7 +16,11 @@ pub struct PauseCancelled {}
 
 /// The run holds: no request goes out and no tool runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunPaused {}
+pub struct RunPaused {
+    /// Why it holds, where nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+}
 
 /// The run goes on after a pause.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -112,12 +112,14 @@ impl State {
             repository.total += 1;
             repository.dirty.clear();
         }
+        let facts = self.let_through.take().filter(|(tree, _)| *tree == event.tree);
         self.commits.push(Commit {
             time: at.time,
             session: at.session,
             seq: at.seq,
             present: self.present.clone(),
             made: event.clone(),
+            facts: facts.map(|(_, facts)| facts),
         });
         self.push(at, ItemKind::Commit(event.clone()));
     }

@@ -59,6 +59,9 @@ impl State {
             if event.by == HUMAN && event.decision == GateDecision::Approve {
                 self.approved.extend(approved(&open));
             }
+            if event.decision == GateDecision::Approve {
+                self.let_through = open.opened.tree.zip(open.opened.commit);
+            }
         }
         let word = match event.decision {
             GateDecision::Approve => "approved",

@@ -48,6 +48,7 @@ impl State {
             stopping: None,
             stop_asked: None,
             hold: Hold::Free,
+            held_because: None,
             paused: SignedDuration::ZERO,
             waited: SignedDuration::ZERO,
             failure: None,

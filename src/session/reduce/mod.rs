@@ -58,7 +58,7 @@ impl State {
             Event::StopCancelled(_) => self.stop_cancelled(),
             Event::PauseRequested(event) => self.pause_requested(at, event),
             Event::PauseCancelled(_) => self.pause_cancelled(),
-            Event::RunPaused(_) => self.run_paused(at),
+            Event::RunPaused(paused) => self.run_paused(at, paused),
             Event::RunResumed(_) => self.run_resumed(at),
             Event::MessageQueued(event) => self.message_queued(at, event),
             Event::MessageEdited(event) => self.message_edited(event),

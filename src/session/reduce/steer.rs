@@ -1,7 +1,7 @@
 //! What a person does to a live run: pauses, messages, the order of the features.
 
 use super::At;
-use crate::protocol::event::{MessageEdited, MessageQueued, PauseRequested, RequestRetried, RunOrderChanged};
+use crate::protocol::event::{MessageEdited, MessageQueued, PauseRequested, RequestRetried, RunOrderChanged, RunPaused};
 use crate::protocol::{FeatureId, MessageId, OrderChange};
 use crate::session::state::{Fate, FeatureBoard, Run, Session, State};
 use crate::session::steering::{Hold, QueuedMessage, Retry};
@@ -24,17 +24,19 @@ impl State {
         }
     }
 
-    pub(super) fn run_paused(&mut self, at: At) {
+    pub(super) fn run_paused(&mut self, at: At, event: &RunPaused) {
         if let Some(run) = &mut self.run {
             run.hold = Hold::Paused { since: at.time };
+            run.held_because.clone_from(&event.because);
         }
-        self.push(at, ItemKind::Paused { until: None });
+        let because = event.because.clone();
+        self.push(at, ItemKind::Paused { until: None, because });
     }
 
     /// The pause that lasts is over: its line says how long it was.
     pub(super) fn end_pause_item(&mut self, at: At) {
         self.amend_last(at, |kind| match kind {
-            ItemKind::Paused { until: until @ None } => {
+            ItemKind::Paused { until: until @ None, .. } => {
                 *until = Some(at.time);
                 true
             }
@@ -95,6 +97,7 @@ impl Run {
 
     /// Ends a pause, if there is one.
     pub(super) fn release(&mut self, now: Timestamp) {
+        self.held_because = None;
         if let Hold::Paused { since } = std::mem::take(&mut self.hold) {
             self.paused += now.duration_since(since).max(SignedDuration::ZERO);
         }

@@ -128,7 +128,7 @@ fn a_run_is_running_until_it_is_something_else() {
         Phase::Pausing,
         "the pause comes between the sessions then"
     );
-    let time = story.tell(RunPaused {});
+    let time = story.tell(RunPaused::default());
     story.is(Phase::Paused, time);
     story.tell(RunResumed {});
     assert_eq!(story.state.phase().0, Phase::BetweenSessions);
@@ -157,14 +157,14 @@ fn a_pause_is_asked_for_hastened_taken_back_held_and_ended() {
     story.is(Phase::Running, on);
     let asked = story.tell(pause(PauseMode::Now));
     story.is(Phase::Pausing, asked);
-    let held = story.tell(RunPaused {});
+    let held = story.tell(RunPaused::default());
     story.is(Phase::Paused, held);
     assert_eq!(story.state.run.as_ref().unwrap().paused_at(held + 90.seconds()).as_secs(), 90);
     let resumed = story.tell(RunResumed {});
     story.is(Phase::Running, resumed);
     let paused = story.state.run.as_ref().unwrap().paused_at(resumed + 1.hour());
     assert_eq!(paused, resumed.duration_since(held), "time counts again after it");
-    story.tell(RunPaused {});
+    story.tell(RunPaused::default());
     story.tell(RunEnded {
         outcome: RunOutcome::Stopped,
         reason: String::new(),
@@ -224,7 +224,7 @@ fn silence_is_stuck_after_a_while_but_not_in_a_pause_or_before_a_promised_try() 
     let last = story.tell(retried(RetryCause::Other, 600_000));
     assert_eq!(story.state.phase_at(last + STUCK_AFTER + STUCK_AFTER).0, Phase::Running);
     assert_eq!(story.state.phase_at(last + STUCK_AFTER * 3).0, Phase::Stuck);
-    let last = story.tell(RunPaused {});
+    let last = story.tell(RunPaused::default());
     assert_eq!(story.state.phase_at(last + 1.hour()).0, Phase::Paused);
     story.tell(RunResumed {});
     let last = story.tell(ended());
@@ -306,7 +306,7 @@ fn the_age_of_running_is_that_of_the_word_and_not_of_the_session() {
         mode: PauseMode::AfterStep,
     });
     story.is(Phase::Pausing, asked);
-    let held = story.tell(RunPaused {});
+    let held = story.tell(RunPaused::default());
     story.is(Phase::Paused, held);
     let on = story.tell(RunResumed {});
     story.is(Phase::Running, on);

@@ -302,9 +302,9 @@ impl Scribe {
                 });
                 match (comes, resumed) {
                     (false, _) => self.say(PauseCancelled {}),
-                    (true, false) => self.say(RunPaused {}),
+                    (true, false) => self.say(RunPaused::default()),
                     (true, true) => {
-                        self.say(RunPaused {});
+                        self.say(RunPaused::default());
                         self.say(RunResumed {});
                     }
                 }

@@ -12,6 +12,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
+/// What the pausing key does to a run that holds, or is about to.
+const GO_ON: &str = "go on";
+
 /// Draws the footer and returns where the terminal's cursor belongs, if a text is being typed in it.
 pub fn draw(model: &Model, area: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
     if area.is_empty() {
@@ -77,6 +80,12 @@ pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
         let gate = model.state.open_questions.is_empty();
         shown.push((Action::Answer, if gate { "review" } else { Action::Answer.entry().short }));
     }
+    // Nobody asked for such a pause: how it goes on stands first, and where to read what it is for.
+    if model.state.run.as_ref().is_some_and(|run| run.held_because.is_some()) {
+        let first = [(Action::Pause, GO_ON), (Action::Audit, Action::Audit.entry().short)];
+        let can = |action: &Action| situation.has(*action) && refusal(model, *action).is_none();
+        shown.extend(first.into_iter().filter(|(action, _)| can(action)));
+    }
     for context in situation.contexts() {
         for entry in TABLE
             .iter()
@@ -85,7 +94,7 @@ pub fn keys(model: &Model) -> Vec<(Action, &'static str)> {
             let there = shown.iter().any(|(action, _)| *action == entry.action);
             let keyed = model.keymap.keys(entry.action).next().is_some();
             if !there && keyed && refusal(model, entry.action).is_none() && has_a_point(model, entry.action) {
-                shown.push((entry.action, word(entry.action, entry.short, *context, situation)));
+                shown.push((entry.action, word(model, entry.action, entry.short, *context)));
             }
         }
     }
@@ -109,11 +118,16 @@ fn has_a_point(model: &Model, action: Action) -> bool {
     }
 }
 
-/// The same key opens a row and folds an entry: the word says which.
-const fn word(action: Action, short: &'static str, context: Context, situation: Situation) -> &'static str {
-    match (action, context, situation) {
+/// The same key opens a row and folds an entry, pauses a run and lets it go on: the word says which.
+fn word(model: &Model, action: Action, short: &'static str, context: Context) -> &'static str {
+    let held = || model.state.run.as_ref().is_some_and(|run| run.hold.mode().is_some());
+    match (action, context, model.situation()) {
         (Action::Open, Context::Transcript, _) | (Action::Open, _, Situation::Diff | Situation::Rehearsal) => "fold",
         (Action::Find, Context::List, _) => "filter",
+        (Action::NextFile, Context::Audit, _) => "finding",
+        (Action::NextFile, Context::NextWindow | Context::Survey, _) => "section",
+        (Action::NextFile, Context::History, _) => "commit",
+        (Action::Pause, ..) if held() => GO_ON,
         _ => short,
     }
 }

@@ -249,6 +249,11 @@ fn asked_for(model: &Model) -> &'static str {
     }
 }
 
+/// Whether the run holds without anybody having asked for it. What an audit found is the one reason for that.
+fn is_held(model: &Model) -> bool {
+    model.state.run.as_ref().is_some_and(|run| run.held_because.is_some())
+}
+
 /// How much is said of the phase.
 #[derive(Clone, Copy)]
 enum Words {
@@ -272,6 +277,7 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
     let hook = live.and_then(|session| hook(session, look));
     let word = match (phase, stopping, words) {
         (Phase::WaitingForYou, _, Words::Few(_)) => "waiting",
+        (Phase::Paused, _, Words::All) if is_held(model) => "paused by the audit",
         (Phase::Stopping, Some(StopMode::AfterStep), _) => "stopping after this step",
         (Phase::Running, Some(StopMode::AfterSession), Words::All) => "running, stops after this session",
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if doubted > 0 => doubts.as_str(),

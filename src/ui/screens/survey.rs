@@ -155,3 +155,19 @@ fn what_is_unfolded_on_the_last_row_comes_into_view() {
     keys(&mut model, "Enter");
     assert!(screen(&mut model).contains("npm run dev"), "{}", screen(&mut model));
 }
+
+#[test]
+fn the_cursor_does_not_stop_on_empty_lines() {
+    let mut model = empty(Mode::Offline, (120, 40));
+    keys(&mut model, "D");
+    let survey = Answer::Survey(Box::new(sample_survey()));
+    update(&mut model, Msg::Answered(Query::Survey, survey));
+    for key in ["j"; 30].into_iter().chain(["k"; 30]).chain(["C-d", "C-u", "G", "g g"]) {
+        keys(&mut model, key);
+        let (cursor, scroll) = model.pages.last().map(|page| (page.cursor, page.scroll)).unwrap();
+        let area = crate::ui::page::area(&model);
+        let shown = screen(&mut model);
+        let line = shown.lines().nth(usize::from(area.y) + cursor - scroll).unwrap();
+        assert!(!line.trim().is_empty(), "{key} leads to row {cursor}: {shown}");
+    }
+}

@@ -4,7 +4,7 @@ use super::{editor, question};
 use crate::protocol::{Autonomy, FinishWay};
 use crate::ui::layout::Pane;
 use crate::ui::model::{Model, Popup, Subject};
-use crate::ui::page::{self, Mark};
+use crate::ui::page::{self, Document, Mark};
 use crate::ui::popup;
 use crate::ui::transcript::Move;
 
@@ -155,18 +155,29 @@ fn in_pane(model: &mut Model, motion: Motion) {
 fn on_page(model: &mut Model, motion: Motion) {
     let body = page::area(model);
     let height = usize::from(body.height);
-    let rows = match model.pages.last() {
-        Some(open) => page::document(model, open, body.width).lines.len(),
-        None => return,
-    };
+    let Some(open) = model.pages.last() else { return };
+    let document = page::document(model, open, body.width);
+    let rows = document.lines.len();
     let Some(open) = model.pages.last_mut() else { return };
     if open.subject.has_cursor() {
-        open.cursor = motion.target(open.cursor, rows, height);
+        let to = motion.target(open.cursor, rows, height);
+        open.cursor = beside_gap(&document, open.cursor, to);
         open.reveal(height);
     } else {
         let lowest = rows.saturating_sub(height);
         open.scroll = motion.target(open.scroll.min(lowest), rows, height).min(lowest);
     }
+}
+
+/// A cursor does not rest on an empty line: it goes on as it went, or stays before the gap that ends the page.
+fn beside_gap(document: &Document, from: usize, to: usize) -> usize {
+    let has_text = |row: &usize| document.lines.get(*row).is_some_and(|line| line.width() > 0);
+    let found = if to >= from {
+        (to..document.lines.len()).find(has_text)
+    } else {
+        (0..=to).rev().find(has_text)
+    };
+    found.unwrap_or(from)
 }
 
 /// Goes to a row of the open page.

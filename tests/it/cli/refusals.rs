@@ -52,7 +52,15 @@ fn a_run_that_cannot_start_says_why_and_changes_nothing() {
         "has neither a feature_list.json nor an app_spec.txt; say what to build with --spec FILE",
     );
     refused(&place, &["--spec", "nowhere.txt"], 3, "the spec nowhere.txt cannot be read");
+    refused(
+        &place,
+        &["--spec", spec],
+        3,
+        " is empty; add --create to make a git repository in it",
+    );
+    fs::write(place.project().join("mine.txt"), "x").unwrap();
     refused(&place, &["--spec", spec], 3, "run `git init");
+    fs::remove_file(place.project().join("mine.txt")).unwrap();
     git_init(&place);
     refused(&place, &["--spec", "."], 3, "is not a file");
     refused(

@@ -114,6 +114,16 @@ async fn findings_hold_the_next_session_where_they_shall() {
     tokio::task::spawn_blocking(move || wait_for(&watching, paused))
         .await
         .unwrap();
+    let status = std::process::Command::new(assert_cmd::cargo::cargo_bin("longhaul"))
+        .arg("status")
+        .arg(lab.workspace())
+        .env("LONGHAUL_STATE_DIR", lab.state_root())
+        .output()
+        .unwrap();
+    let status = String::from_utf8_lossy(&status.stdout).into_owned();
+    let held =
+        "held      the audit of session 1 found: commit messages say what changed (\"wip\"); in its window `O` shows the audit";
+    assert!(status.contains("paused") && status.contains(held), "{status}");
     client.send(Command::Steer(Steer::Resume)).unwrap();
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);

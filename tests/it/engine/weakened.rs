@@ -73,4 +73,10 @@ async fn at_the_level_that_looks_later_it_is_committed_and_the_finding_is_kept()
         kept.concat().iter().any(|(fine, text)| !fine && text.contains("weaker test")),
         "{kept:?}"
     );
+    let commit = ran.state.commits.last().unwrap();
+    assert_eq!(
+        commit.facts.as_ref().unwrap().findings,
+        kept.concat(),
+        "and stays with the commit, for who looks back"
+    );
 }

@@ -16,6 +16,12 @@ pub(super) fn facts(facts: &CommitFacts, rows: &mut Rows<'_>) {
     left_out(facts, rows);
 }
 
+/// Lays out what was said of a commit that is made by now. What git and the hook said of it before is over.
+pub(super) fn of_made(facts: &CommitFacts, rows: &mut Rows<'_>) {
+    guards(facts, rows);
+    left_out(facts, rows);
+}
+
 fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
     let look = rows.look;
     for (_, text) in facts.findings.iter().filter(|(good, _)| !good) {

@@ -115,6 +115,9 @@ pub(super) fn facts(model: &Model, review: &Review, tally: Tally<'_>, width: u16
                     None => vec![Span::styled("none were run", look.style(Slot::Dim))],
                 };
                 rows.row(Some(good(made.made.tests_after)), "tests", &spans);
+                if let Some(facts) = &made.facts {
+                    found::of_made(facts, &mut rows);
+                }
             }
             cost(model, review, tally, &mut rows);
         }
@@ -335,16 +338,13 @@ pub(super) fn chips(model: &Model, review: &Review, outline: Option<&Outline>, l
             Some(after) => (format!("tests {}/{}", after.passed, after.total()), Slot::Pass),
         };
         spans.push(Span::styled(text, look.style(slot)));
-        let bad = facts.findings.iter().filter(|(good, _)| !good).count();
-        let bad = bad + facts.left_out.len() + usize::from(facts.git_failure.is_some());
-        if bad > 0 {
-            spans.push(Span::raw("  "));
-            spans.push(Span::styled(
-                format!("{} {bad} not ok", look.glyph(Glyph::Fail)),
-                look.style(Slot::Fail),
-            ));
-        }
         spans.push(Span::raw("  "));
+        spans.extend(not_ok(facts, usize::from(facts.git_failure.is_some()), look));
+    }
+    if let Target::Commit(commit) = &review.target
+        && let Some(facts) = model.made(commit).and_then(|made| made.facts.as_ref())
+    {
+        spans.extend(not_ok(facts, 0, look));
     }
     if review.query().is_some() {
         let all: usize = outline.map_or(0, |outline| outline.hunks.iter().sum());
@@ -352,4 +352,14 @@ pub(super) fn chips(model: &Model, review: &Review, outline: Option<&Outline>, l
         spans.push(Span::styled(text, look.style(Slot::Text)));
     }
     spans
+}
+
+/// Counts what stands against a commit, with so many things that its facts do not list; nothing if all is well.
+fn not_ok(facts: &CommitFacts, beside: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+    let bad = facts.findings.iter().filter(|(good, _)| !good).count() + facts.left_out.len() + beside;
+    let told = format!("{} {bad} not ok", look.glyph(Glyph::Fail));
+    match bad {
+        0 => Vec::new(),
+        _ => vec![Span::styled(told, look.style(Slot::Fail)), Span::raw("  ")],
+    }
 }

@@ -4,7 +4,7 @@ use super::Scene;
 use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{CirclingSeen, EndCause, LimitKind, LimitRaised, LimitReached, SessionEnded};
 use crate::session::{Item, Session};
-use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans, width};
+use crate::ui::text::{Clean, Glyph, Wrap, format, spans_width, truncate_spans};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ pub(super) fn raised(raised: &LimitRaised, scene: &Scene<'_>) -> Vec<Line<'stati
 pub(super) fn circling(seen: &CirclingSeen, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let row = Row::new(scene.look, Glyph::Guard, Slot::Warning).word("goes round", Slot::Warning, NAME);
     let told = seen.words();
-    if scene.fold == Fold::Shut || width(&told) + NAME + 3 <= scene.width {
+    if scene.fold == Fold::Shut || Clean::line(&told).width() + NAME + 3 <= scene.width {
         return vec![row.title(&told, Slot::Text).line(scene.width)];
     }
     let mut lines = vec![row.line(scene.width)];
@@ -41,16 +41,27 @@ pub(super) fn circling(seen: &CirclingSeen, scene: &Scene<'_>) -> Vec<Line<'stat
     lines
 }
 
-/// A pause: that it lasts, or how long it was. The header tells how long it lasts already.
-pub(super) fn paused(since: Timestamp, until: Option<Timestamp>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+/// A pause: that it lasts, or how long it was, and why, if nobody asked for it. The header tells how long it lasts already.
+pub(super) fn paused(since: Timestamp, until: Option<Timestamp>, because: Option<&str>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let told = match until {
         Some(until) => format!("for {}", format::duration_ms(format::seconds_between(since, until) * 1000)),
         None => "the run holds until you let it go on".to_owned(),
     };
-    let row = Row::new(scene.look, Glyph::Person, Slot::Human)
-        .word("paused", Slot::Human, NAME)
+    let (mark, slot) = match because {
+        Some(_) => (Glyph::Guard, Slot::Warning),
+        None => (Glyph::Person, Slot::Human),
+    };
+    let row = Row::new(scene.look, mark, slot)
+        .word("paused", slot, NAME)
         .title(&told, Slot::Dim);
-    vec![row.line(scene.width)]
+    let mut lines = vec![row.line(scene.width)];
+    lines.extend(
+        because
+            .map(|because| words(because, Slot::Text, 2, scene))
+            .into_iter()
+            .flatten(),
+    );
+    lines
 }
 
 const fn kind(kind: LimitKind) -> &'static str {
@@ -75,7 +86,7 @@ pub(super) fn trouble(text: &str, fatal: bool, scene: &Scene<'_>) -> Vec<Line<'s
         return vec![row.title(text, Slot::Text).line(scene.width)];
     }
     let text = text.trim();
-    if !text.contains('\n') && width(text) + NAME + 3 <= scene.width {
+    if !text.contains('\n') && Clean::line(text).width() + NAME + 3 <= scene.width {
         return vec![row.title(text, Slot::Text).line(scene.width)];
     }
     let mut lines = vec![row.line(scene.width)];

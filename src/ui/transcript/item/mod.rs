@@ -87,7 +87,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::Limit(limit) => end::limit(limit, scene),
         ItemKind::Circling(seen) => end::circling(seen, scene),
         ItemKind::LimitRaised(raised) => end::raised(raised, scene),
-        ItemKind::Paused { until } => end::paused(item.time, *until, scene),
+        ItemKind::Paused { until, because } => end::paused(item.time, *until, because.as_deref(), scene),
         ItemKind::Trouble { text, fatal } => end::trouble(text, *fatal, scene),
         ItemKind::Closed(ended) => end::card(ended, item, scene),
         ItemKind::Unknown(raw) => say::unknown(raw, scene),

@@ -74,8 +74,10 @@ impl<'l> Row<'l> {
 
     /// Adds the last column, left-aligned.
     pub(super) fn state(mut self, text: &str, slot: Slot, columns: usize) -> Self {
-        let columns = columns.max(width(text));
-        self.right.push(Span::styled(fit(text, columns, ""), self.look.style(slot)));
+        let text = Clean::line(text);
+        let columns = columns.max(text.width());
+        self.right
+            .push(Span::styled(fit(text.as_str(), columns, ""), self.look.style(slot)));
         self
     }
 

@@ -51,7 +51,7 @@ pub(super) fn prompt(from: &str, text: &str, scene: &Scene<'_>) -> Vec<Line<'sta
         let row = row.title(from, Slot::Dim).title(first, Slot::Dim);
         return vec![row.right(&format::plural(count, "line"), Slot::Dim, 0).line(scene.width)];
     }
-    if is_human && count <= 1 && width(first) + 12 < scene.width {
+    if is_human && count <= 1 && Clean::line(first).width() + 12 < scene.width {
         return vec![row.title(first, Slot::Text).line(scene.width)];
     }
     let mut lines = vec![row.title(from, Slot::Dim).line(scene.width)];

@@ -185,3 +185,61 @@ fn details_and_copies_leave_nothing_out() {
         .collect::<String>();
     assert!(text.contains("from the blob") && !text.contains("line 45"));
 }
+
+#[test]
+fn foreign_text_is_cleaned_before_it_is_measured() {
+    let foreign = "Größe\tist \u{1b}]0;owned\u{7} falsch \u{202e}exe";
+    let said = |from: &str| ItemKind::Prompt {
+        from: from.into(),
+        text: foreign.into(),
+    };
+    let kinds = [
+        said("human"),
+        said("harness"),
+        said(foreign),
+        ItemKind::Note { text: foreign.into() },
+        ItemKind::Text {
+            text: foreign.into(),
+            done: true,
+        },
+        ItemKind::Thinking {
+            text: foreign.into(),
+            done: true,
+        },
+        ItemKind::Trouble {
+            text: foreign.into(),
+            fatal: true,
+        },
+        ItemKind::Paused {
+            until: None,
+            because: Some(foreign.into()),
+        },
+        ItemKind::Gate {
+            gate: crate::protocol::GateId(1),
+            title: foreign.into(),
+            decision: Some(foreign.into()),
+        },
+    ];
+    let theme = Theme::terminal();
+    let look = look(&theme);
+    let some = gallery().remove(0).1;
+    for kind in kinds {
+        let item = Item { kind, ..some.clone() };
+        for (width, fold) in [20, 60, 120]
+            .into_iter()
+            .flat_map(|width| [Fold::Auto, Fold::Open, Fold::Shut].map(|fold| (width, fold)))
+        {
+            let scene = Scene {
+                width,
+                fold,
+                look: &look,
+                session: None,
+                output: None,
+            };
+            for line in all(&body(&item, &scene, None)) {
+                assert!(crate::ui::text::spans_width(&line.spans) <= width, "{line}");
+                assert!(!line.to_string().contains(['\t', '\u{1b}', '\u{7}', '\u{202e}']), "{line}");
+            }
+        }
+    }
+}

@@ -84,7 +84,7 @@ pub(crate) fn texts(item: &Item, take: &mut dyn FnMut(&str)) {
         ItemKind::Limit(limit) => take(&limit.detail),
         ItemKind::Circling(seen) => take(&seen.words()),
         ItemKind::LimitRaised(raised) => take(&raised.detail),
-        ItemKind::Paused { .. } => {}
+        ItemKind::Paused { because, .. } => take(because.as_deref().unwrap_or_default()),
         ItemKind::Trouble { text, .. } => take(text),
         ItemKind::Closed(ended) => {
             take(&ended.summary);

@@ -125,7 +125,7 @@ fn a_run_that_works_holds_still_for_the_word_and_goes_on_without_it() {
             mode: PauseMode::AfterStep,
         },
     );
-    tell(&mut model, RunPaused {});
+    tell(&mut model, RunPaused::default());
     assert_eq!(sent(&keys(&mut model, "Esc")), [&Command::Steer(Steer::Resume)]);
     // One that a person paused stays so.
     let mut model = going_back_of(live((120, 40)));
@@ -135,7 +135,7 @@ fn a_run_that_works_holds_still_for_the_word_and_goes_on_without_it() {
             mode: PauseMode::AfterStep,
         },
     );
-    tell(&mut model, RunPaused {});
+    tell(&mut model, RunPaused::default());
     assert_eq!(sent(&keys(&mut model, "b Esc Esc")), [] as [&Command; 0]);
 }
 

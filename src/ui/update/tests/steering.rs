@@ -57,7 +57,7 @@ fn p_pauses_takes_the_pause_back_and_goes_on() {
     tell(&mut model, PauseRequested { mode });
     assert!(screen(&mut model).contains("pausing"));
     assert_eq!(keys(&mut model, "p"), steered(Steer::CancelPause));
-    tell(&mut model, RunPaused {});
+    tell(&mut model, RunPaused::default());
     let shown = screen(&mut model);
     assert!(shown.contains("paused"), "{shown}");
     assert_eq!(keys(&mut model, "P"), [], "it is paused already");
@@ -68,6 +68,35 @@ fn p_pauses_takes_the_pause_back_and_goes_on() {
     let mode = StopMode::Now;
     tell(&mut model, StopRequested { mode });
     assert_eq!(keys(&mut model, "p P"), [], "a stop is past pausing");
+}
+
+#[test]
+fn a_pause_that_nobody_asked_for_says_why_and_how_the_run_goes_on() {
+    let mut model = at_work();
+    let because = "the audit of session 1 found: 1 TODO added in m1.py";
+    let because = Some(because.to_owned());
+    tell(&mut model, RunPaused { because });
+    let shown = screen(&mut model);
+    assert!(shown.contains("paused by the audit"), "{shown}");
+    assert!(
+        shown.contains("the audit of session 1 found: 1 TODO added in m1.py"),
+        "{shown}"
+    );
+    let footer = shown.lines().last().unwrap();
+    assert!(footer.contains("p go on   O audit") && !footer.contains("pause"), "{footer}");
+    assert_eq!(keys(&mut model, "p"), steered(Steer::Resume));
+    tell(&mut model, RunResumed {});
+    model.note = None;
+    let shown = screen(&mut model);
+    let footer = shown.lines().last().unwrap();
+    assert!(
+        footer.contains("p pause") && !shown.contains("paused by the audit"),
+        "{shown}"
+    );
+    tell(&mut model, RunPaused::default());
+    let shown = screen(&mut model);
+    assert!(shown.lines().last().unwrap().contains("p go on"), "{shown}");
+    assert!(!shown.contains("by the audit"), "{shown}");
 }
 
 #[test]

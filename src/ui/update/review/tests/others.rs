@@ -261,3 +261,35 @@ fn a_denial_before_a_stop_says_who_is_told() {
     waiting::tell(&mut model, StopRequested { mode });
     assert!(screen(&mut model).contains("Why not? The session ends; the next one is told."));
 }
+
+#[test]
+fn looking_back_shows_what_the_guards_found_of_the_commit() {
+    for (decision, by) in [(GateDecision::Approve, "human"), (GateDecision::Approve, "policy")] {
+        let mut model = undisturbed((120, 40));
+        let mut gate = waiting::gate();
+        let weaker = "weaker test: tests/03-delete.sh:5 deletes: expected `1`, now `2`";
+        gate.commit.as_mut().unwrap().findings.push((false, weaker.into()));
+        let tree = gate.tree.clone().unwrap();
+        waiting::tell(&mut model, gate);
+        waiting::tell(&mut model, decided(17, decision, by, ""));
+        let made = CommitMade {
+            tree,
+            unseen: Some((5, 5)),
+            ..samples::commit_made("c0ffee", None)
+        };
+        waiting::tell(&mut model, made);
+        let shown = keys_and_screen(&mut model, "u");
+        assert!(shown.contains("Looking back"), "{shown}");
+        assert!(
+            shown.contains("guards") && shown.contains("not ok: weaker test"),
+            "{by}: {shown}"
+        );
+        model.size = ratatui::layout::Size { width: 40, height: 10 };
+        assert!(screen(&mut model).contains("1 not ok"), "where the facts do not fit");
+    }
+}
+
+fn keys_and_screen(model: &mut Model, typed: &str) -> String {
+    keys(model, typed);
+    screen(model)
+}
