@@ -69,6 +69,9 @@ struct Report<'a> {
     /// What is amiss with the run, so that it proves nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     amiss: Option<&'a str>,
+    /// How the command can be brought to name its tests, where this run named none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unnamed: Option<&'a str>,
     /// Tests of passing features that are not there any more.
     #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
     gone: &'a [GoneTests],
@@ -130,10 +133,19 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     let gone = gone(&project, &run);
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
+    let unnamed = verify::how_to_name(&run, &project.workspace);
     if args.json {
-        console.json(&report(&command, &run, own.as_ref(), (&changed, &gone)))?;
+        let report = report(&command, &run, own.as_ref(), (&changed, &gone));
+        console.json(&Report {
+            unnamed: unnamed.as_deref(),
+            ..report
+        })?;
     } else {
         print(&run, own.as_ref(), &gone, console)?;
+        if let Some(how) = &unnamed {
+            let told = format!("this run told no tests by name, so it proves no feature that names tests; {how}");
+            console.line(Clean::line(&told).to_string())?;
+        }
         if !changed.is_empty() {
             console.line(told(&changed))?;
         }
@@ -268,6 +280,7 @@ fn report<'a>(
         proven: own.map(verify::Own::proven),
         missing: own.map(|own| own.missing.clone()),
         amiss: own.and_then(|own| own.amiss),
+        unnamed: None,
         gone,
         tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
         output: &run.output.text,

@@ -99,6 +99,11 @@ impl Dispatch {
                 .and_then(|run| testing::flaky(run.flaky()))
                 .map(|told| (false, told)),
         );
+        findings.extend(
+            run.as_ref()
+                .and_then(|run| testing::skipped_anew(before.as_ref(), run))
+                .map(|told| (true, told)),
+        );
         findings.extend(parted.findings());
         findings.extend(amiss.clone().map(|words| (false, words)));
         findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));

@@ -14,6 +14,7 @@ use crate::protocol::{
 };
 use crate::session::State;
 use crate::verify;
+use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 /// Tests that are named where several did not hold.
@@ -46,7 +47,7 @@ impl Dispatch {
             Ok(run) => run,
             Err(told) => return Ok(Err(told)),
         };
-        let mut found = match by_tests(feature, run.as_ref(), tree.clone(), session) {
+        let mut found = match by_tests(feature, run.as_ref(), tree.clone(), session, &self.project.workspace) {
             Ok(found) => found,
             Err(told) => return Ok(Err(Ran::failed(told))),
         };
@@ -116,7 +117,8 @@ impl Dispatch {
         for (feature, evidence) in fresh {
             let proven = evidence.tree.as_ref();
             let refused = match evidence.kind {
-                EvidenceKind::OwnTests => run.and_then(|run| by_tests(&feature, Some(run), tree.clone(), self.facts.number).err()),
+                EvidenceKind::OwnTests => run
+                    .and_then(|run| by_tests(&feature, Some(run), tree.clone(), self.facts.number, &self.project.workspace).err()),
                 EvidenceKind::Check if self.project.code_moved(proven, tree).await? => {
                     match self.prove(&feature, TestPurpose::Commit, tree, cancel).await? {
                         Ok(_) => None,
@@ -235,7 +237,7 @@ fn is_unseen(feature: &Feature, run: &TestRun) -> bool {
 }
 
 /// Judges a claim that a feature passes by a test run made just now. The error is for the model.
-fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: SessionNo) -> Result<Evidence, String> {
+fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: SessionNo, root: &Path) -> Result<Evidence, String> {
     let Some(run) = run else {
         return Err(format!(
             "Not flipped: {} names tests, and no command is known that runs them. Ask the human to set `command` under [verify] in longhaul.toml.",
@@ -257,6 +259,18 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
             feature.id,
             testing::ENDLESS,
             testing::summary(run),
+            run.output.text
+        ));
+    }
+    if own.may_have_run(run) {
+        return Err(format!(
+            "Not flipped: the run told no result of these tests of {} by name: {}. Whether they ran nobody can see. {}\n{}. The command is \
+             `{}`; where it is not yours to change, ask the human.\n{}",
+            feature.id,
+            own.missing.join(", "),
+            testing::summary(run),
+            verify::runner::advice(root, &run.command),
+            run.command,
             run.output.text
         ));
     }

@@ -12,6 +12,7 @@ use crate::harness::notes::Note;
 use crate::protocol::event::{FlipBy, NoteAdded, VerifyDeclared};
 use crate::protocol::{CallId, Feature, FeatureId, FeatureStatus, Role, TestPurpose};
 use crate::tool::{HarnessCall, Waits};
+use crate::verify;
 use tokio_util::sync::CancellationToken;
 
 impl Dispatch {
@@ -207,7 +208,20 @@ impl Dispatch {
         })?;
         self.project.agree_verify().await?;
         let told = match testing::run(&self.project, TestPurpose::Declared, None, cancel).await? {
-            Tested::Ran(run) => format!(" It was run once: {}\n{}", testing::summary(&run), run.output.text),
+            Tested::Ran(run) => {
+                let unnamed = verify::how_to_name(&run, &self.project.workspace).map(|how| {
+                    format!(
+                        "\nWarning: that run told no tests by name, and a feature is proven only by tests that are told by name. Declare a \
+                         command that does. {how}."
+                    )
+                });
+                format!(
+                    " It was run once: {}{}\n{}",
+                    testing::summary(&run),
+                    unnamed.unwrap_or_default(),
+                    run.output.text
+                )
+            }
             Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => String::new(),
         };
         Ok(Ran::done(format!(

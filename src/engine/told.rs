@@ -32,6 +32,8 @@ pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
         .cases
         .iter()
         .filter(|case| case.status == CaseStatus::Passed && !passed(after, &case.name))
+        // What stood for tests without a name is not missed where they have one now.
+        .filter(|_| !(verify::is_nameless(before) && !verify::is_nameless(after) && after.is_green()))
         .map(|case| case.name.clone())
         .collect()
 }
@@ -41,6 +43,24 @@ pub fn broken(before: &TestRun, after: &TestRun) -> Vec<String> {
 pub fn flaky<'a>(cases: impl Iterator<Item = &'a TestCase>) -> Option<String> {
     let names: Vec<&str> = cases.map(|case| case.name.as_str()).take(NAMED).collect();
     (!names.is_empty()).then(|| format!("flaky, failed and passed on this tree: {}", names.join(", ")))
+}
+
+/// Names tests that `before` does not know and that were skipped; `None` if there are none. That is a fact and no fault: what is to come
+/// is often written down so.
+#[must_use]
+pub fn skipped_anew(before: Option<&TestRun>, run: &TestRun) -> Option<String> {
+    let before = before.filter(|before| !verify::is_nameless(before))?;
+    let is_known = |case: &&TestCase| before.cases.iter().any(|known| known.name == case.name);
+    let is_skipped = |case: &&TestCase| matches!(case.status, CaseStatus::Skipped | CaseStatus::Todo);
+    let new: Vec<String> = run
+        .cases
+        .iter()
+        .filter(is_skipped)
+        .filter(|case| !is_known(case))
+        .map(|case| case.name.clone())
+        .collect();
+    let word = if new.len() == 1 { "test is" } else { "tests are" };
+    (!new.is_empty()).then(|| format!("{} new {word} skipped: {}", new.len(), super::draft::named(&new)))
 }
 
 /// Says what a feature's own tests show on a tree, in the words that stand beside it for ever.
@@ -158,4 +178,56 @@ fn failing(run: &TestRun) -> String {
         line.push_str(&flaky);
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Payload, TestPurpose};
+
+    fn run(cases: &[(&str, CaseStatus)]) -> TestRun {
+        let case = |(name, status): &(&str, CaseStatus)| TestCase {
+            name: (*name).to_owned(),
+            status: *status,
+            duration_ms: None,
+            detail: String::new(),
+            attempts: Vec::new(),
+        };
+        TestRun {
+            purpose: TestPurpose::Commit,
+            command: "make test".into(),
+            tree: None,
+            code: None,
+            cases: cases.iter().map(case).collect(),
+            exit_code: Some(0),
+            timed_out: false,
+            limit_seconds: None,
+            duration_ms: 1,
+            output: Payload::default(),
+            only: Vec::new(),
+            moved: false,
+        }
+    }
+
+    #[test]
+    fn a_new_test_that_is_born_skipped_is_named() {
+        use CaseStatus::{Passed, Skipped, Todo};
+        let before = run(&[("a", Passed), ("b", Skipped)]);
+        let after = run(&[("a", Passed), ("b", Skipped), ("c", Skipped), ("d", Todo), ("e", Passed)]);
+        assert_eq!(
+            skipped_anew(Some(&before), &after).as_deref(),
+            Some("2 new tests are skipped: c, d")
+        );
+        assert_eq!(skipped_anew(Some(&after), &after), None);
+        assert_eq!(skipped_anew(None, &after), None, "nobody knows what is new");
+    }
+
+    #[test]
+    fn what_stood_for_tests_without_a_name_is_not_missed_where_they_have_one() {
+        let (whole, named) = (run(&[(COMMAND_CASE, CaseStatus::Passed)]), run(&[("a", CaseStatus::Passed)]));
+        assert_eq!(broken(&whole, &named), Vec::<String>::new());
+        assert_eq!(broken(&named, &whole), ["a"]);
+        let red = run(&[("a", CaseStatus::Failed)]);
+        assert_eq!(broken(&whole, &red), [COMMAND_CASE]);
+    }
 }

@@ -167,6 +167,7 @@ async fn judge(
         } else if shown {
             Judged::Fails(match own.amiss.filter(|_| own.missing.is_empty()) {
                 Some(amiss) => format!("the run cannot be believed: {}", amiss.lines().next().unwrap_or_default()),
+                None if own.may_have_run(run) => format!("the run told no result of {} by name", own.missing.join(", ")),
                 None => format!("{} did not run", own.missing.join(", ")),
             })
         } else {

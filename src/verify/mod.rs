@@ -10,6 +10,7 @@ pub mod check;
 #[cfg(test)]
 mod corpus;
 pub mod format;
+mod nameless;
 mod own;
 mod progress;
 mod reports;
@@ -22,6 +23,7 @@ mod tests;
 
 pub use crate::protocol::naming::{lies_in, matches, names};
 pub use format::COMMAND_CASE;
+pub use nameless::{how_to_name, is_nameless};
 pub use own::{Own, own, own_tests};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};

@@ -128,3 +128,13 @@ fn what_a_killed_one_started_is_ended_by_the_next() {
     let left = place.state().join("errands");
     assert_eq!(fs::read_dir(left).unwrap().count(), 0);
 }
+
+#[test]
+fn a_run_that_names_no_tests_is_told_with_what_would_name_them() {
+    let place = with_command("echo fine");
+    let said = contains("this run told no tests by name").and(contains("pytest -v"));
+    place.longhaul(&["verify"]).assert().success().stdout(said);
+    set_command(&place, "echo 1..1; echo ok 1 - a");
+    let said = contains("told no tests by name").not();
+    place.longhaul(&["verify"]).assert().success().stdout(said);
+}

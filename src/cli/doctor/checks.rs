@@ -134,7 +134,8 @@ pub(super) fn notices(settings: &Settings, workspace: &Path) -> Check {
 
 /// How the project's tests are run, and what else was found that could run them.
 pub(super) fn tests(settings: &Settings, workspace: &Path) -> Vec<Check> {
-    let declared = Project::open(workspace).ok().and_then(|project| project.state.verify_command);
+    let state = Project::open(workspace).ok().map(|project| project.state);
+    let declared = state.as_ref().and_then(|state| state.verify_command.clone());
     let found = runner::detect(workspace);
     let Some(command) = verify::command(workspace, settings, declared.as_deref()) else {
         let next = "set `command` under [verify] in longhaul.toml, unless an initializer will declare it";
@@ -144,6 +145,12 @@ pub(super) fn tests(settings: &Settings, workspace: &Path) -> Vec<Check> {
         "tests",
         format!("{}: `{}` ({})", command.by, command.command, command.reason),
     )];
+    let last = state.as_ref().and_then(|state| state.tests.latest.as_ref());
+    let last = last.filter(|(_, _, run)| run.command == command.command);
+    if let Some(how) = last.and_then(|(_, _, run)| crate::verify::how_to_name(run, workspace)) {
+        let told = "its last run told no tests by name, so it proves no feature that names tests";
+        checks.push(Check::warn("", told, how));
+    }
     let others: Vec<String> = found
         .iter()
         .filter(|other| other.found.command != command.command)

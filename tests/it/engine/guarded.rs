@@ -273,3 +273,30 @@ async fn the_script_of_a_configured_verify_command_is_guarded_from_the_start() {
     assert_eq!(ran.count("breach_found"), 1, "{:?}", ran.kinds());
     assert_eq!(lab.read("check.sh"), "exit 1\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_names_no_tests_is_told_as_that_and_not_as_tests_that_did_not_run() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let initializer = INITIALIZER.replace(
+        "command = \"sh tests/run.sh\"",
+        "command = \"sh tests/run.sh > log; x=$?; rm log; exit $x\"",
+    );
+    assert_ne!(initializer, INITIALIZER);
+    let builds = builds("F001", "01", "hello");
+    let ran = lab.run(&[initializer, builds].concat()).await;
+    let told: Vec<String> = (0..ran.count("tool_finished")).map(|n| ran.result(n)).collect();
+    let find = |words: &str| {
+        told.iter()
+            .find(|text| text.contains(words))
+            .unwrap_or_else(|| panic!("{words}: {told:#?}"))
+    };
+    assert!(
+        find("Declared. ").contains("Warning: that run told no tests by name"),
+        "{told:#?}"
+    );
+    let refused = find("Not flipped: ");
+    assert!(refused.contains("told no result of these tests of F001 by name"), "{refused}");
+    assert!(refused.contains("pytest -v") && !refused.contains("did not run"), "{refused}");
+    assert_eq!(ran.state.features.progress(), (0, 2));
+}

@@ -163,6 +163,9 @@ fn totals(before: Option<TestTotals>, after: TestTotals, look: &Look<'_>, place:
     if after.failed > 0 {
         spans.push(Span::styled(format!(", {} fail", after.failed), look.style(Slot::Fail)));
     }
+    if after.skipped > 0 {
+        spans.push(Span::styled(format!(", {} skipped", after.skipped), look.style(Slot::Text)));
+    }
     spans.push(Clean::line(place).span(look.style(Slot::Text)));
     if let Some(before) = before {
         spans.push(Span::styled(format!("   before {}", word(before)), look.style(Slot::Dim)));
