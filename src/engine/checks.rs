@@ -43,6 +43,8 @@ pub async fn run(
     let settings = project.mark_settings().await;
     let ran = check::run(plan(project, feature, check, purpose, tree), cancel.clone()).await?;
     let set = project.settings_put_back(settings, None).await?;
+    // A hook has no part in what was seen here.
+    project.hooks_put_back(None).await?;
     let mut disturbed = project.disturbed(&seal).await?;
     disturbed.extend(set.into_iter().map(|breach| breach.path));
     if ran.cancelled {

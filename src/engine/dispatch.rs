@@ -158,6 +158,8 @@ impl Dispatch {
         let _ours = self.project.watcher.expect();
         // The tools that edit files stage nothing: what is staged while they run is a person's.
         let (mark, settings) = if kind == ToolKind::Execute {
+            // What comes after it is the command's.
+            self.hooks_put_back().await?;
             (self.project.mark_index().await, self.project.mark_settings().await)
         } else {
             (None, None)

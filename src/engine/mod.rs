@@ -41,6 +41,7 @@ mod gates;
 mod grounds;
 mod harness_calls;
 mod held;
+mod hooks;
 mod index;
 mod journal;
 mod limits;
@@ -202,6 +203,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext::of(&workspace, dir.baseline(), &settings))?;
+    let (hooks, left) = hooks::Hooks::at_start(&workspace, &dir, state.run.as_ref())?;
     let rites = rites::Rites::of(&workspace)?;
     let repository = Repo::discover(&workspace)?.identity()?;
     let journal = Journal::new(writer, state);
@@ -250,6 +252,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         edits: edits::Edits::default(),
         beside: beside::Beside::new(remarks.clone(), cancel.child_token()),
         rites,
+        hooks,
         watcher,
         guard,
         measure: measure::Measure::default(),
@@ -270,6 +273,7 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
         earlier: outside::earlier(project.list(), project.guard.changed_since_last_run())
             .into_iter()
             .chain(stopped)
+            .chain(left)
             .collect(),
         commands: command_queue,
         remarks: remark_queue,

@@ -100,7 +100,9 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
         dispatch.project.background.suspect();
     }
     // The script is the agent's; what it writes is looked at like any call's.
-    for _ in dispatch.project.put_back().await? {
+    let mut breaches = dispatch.project.hooks_put_back(None).await?;
+    breaches.extend(dispatch.project.put_back().await?);
+    for _ in breaches {
         dispatch.facts.breach();
     }
     let end = match (done.exit_code, done.timed_out) {

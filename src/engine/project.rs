@@ -6,6 +6,7 @@ use super::edits::Edits;
 use super::error::EngineError;
 use super::gates::Gates;
 use super::held::Held;
+use super::hooks::Hooks;
 use super::journal::Journal;
 use super::measure::Measure;
 use super::questions::Questions;
@@ -50,6 +51,8 @@ pub struct Project {
     pub beside: Beside,
     /// The user's hook and signature, as they were configured when the run began.
     pub rites: Rites,
+    /// The hooks as they were then.
+    pub hooks: Hooks,
     /// What tells of outside changes.
     pub watcher: Watcher,
     /// What judges calls and keeps guarded files as they were.

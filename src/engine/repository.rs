@@ -98,7 +98,7 @@ impl Project {
 }
 
 impl Dispatch {
-    /// Looks at the repository after a command: its settings are put back, and told; another one in its place ends the session.
+    /// Looks at the repository after a command: its settings and hooks are put back, and told; another one in its place ends the session.
     ///
     /// # Errors
     /// [`EngineError::Replaced`] or [`EngineError::Emptied`], or if the log cannot be written.
@@ -109,7 +109,9 @@ impl Dispatch {
         ran: &mut Ran,
     ) -> Result<(), EngineError> {
         let project = &self.project;
-        for breach in project.settings_put_back(mark, Some(call)).await? {
+        let mut breaches = project.settings_put_back(mark, Some(call)).await?;
+        breaches.extend(project.hooks_put_back(Some(call)).await?);
+        for breach in breaches {
             self.facts.breach();
             let end = if breach.restored {
                 "That was put back: how git works here is not yours to set; ask the human if it must change."

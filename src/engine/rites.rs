@@ -2,8 +2,8 @@
 //!
 //! Owns the running of the hook and what is found by it. Where it does not let a commit through, and a person approves the commit all the
 //! same, it is asked once more first: what they mended meanwhile counts, and what is committed had its answer of now. What that mends is
-//! what the hook looks at. The hook itself is the one of the run's start to the run's end, also where a person changed it: who wrote the
-//! file nobody can tell, and what runs with the person's rights is not the agent's to write. They are told, and a new run takes it.
+//! what the hook looks at. The hook itself is the one of the run's start to the run's end, also where a person changed it ([`super::hooks`]
+//! puts it back): they are told, and a new run takes what lies there then.
 //!
 //! Invariant: a hook or a way to sign that appeared or changed since the run began is never run: the agent may have written it.
 
@@ -124,29 +124,31 @@ impl Dispatch {
     /// Runs the user's pre-commit hook against a private index that holds the tree. `None` if it was stopped.
     async fn pre_commit(&self, tree: &Oid, cancel: &CancellationToken) -> Result<Option<Hooked>, EngineError> {
         let project = &self.project;
+        let came = self.hooks_put_back().await?;
         let now = project.git(Repo::pre_commit).await?;
         let found = |found: String| {
             let found = vec![(false, found)];
-            Ok(Some(Hooked { found, failure: None }))
+            Ok(Some(Hooked { found, failure: None }.with_put_back(&came)))
         };
         let path = match (&project.rites.hook, now) {
-            (PreCommit::None, PreCommit::None) => return Ok(Some(Hooked::default())),
+            (PreCommit::None, PreCommit::None) => return Ok(Some(Hooked::default().with_put_back(&came))),
             (then, now) if *then != now => {
-                let told = "pre-commit hook is not the one of the run's start, so it was not run";
-                return Ok(Some(Hooked {
+                let told = "pre-commit hook is not the one of the run's start and could not be put back, so it was not run";
+                let changed = Hooked {
                     found: vec![(false, format!("the {told}"))],
                     // Whoever takes a hook away must not get its commits through by that.
                     failure: Some(format!(
-                        "The user's {told}. Put it back as it was; if the user changed it, a new run takes the new one."
+                        "The user's {told}. Ask the human to put it back as it was; a new run takes the one that is there then."
                     )),
-                }));
+                };
+                return Ok(Some(changed.with_put_back(&came)));
             }
             (_, PreCommit::NotFollowed { named }) => {
                 let told = format!("hooks in {named} were not run: only your own configuration's core.hooksPath is followed");
                 return found(told);
             }
             (_, PreCommit::Program { path, .. }) => path,
-            (_, PreCommit::None) => return Ok(Some(Hooked::default())),
+            (_, PreCommit::None) => return Ok(Some(Hooked::default().with_put_back(&came))),
         };
         let scratch = tempfile::tempdir().map_err(|source| EngineError::File {
             what: "no directory for a private index can be made".to_owned(),
@@ -165,7 +167,8 @@ impl Dispatch {
         };
         let how = ran.as_ref().map_or("was interrupted", |(how, _)| how.as_str()).to_owned();
         project.record(PreCommitFinished { how })?;
-        let Some((_, mut hooked)) = ran else { return Ok(None) };
+        let Some((_, hooked)) = ran else { return Ok(None) };
+        let mut hooked = hooked.with_put_back(&came);
         for breach in project.put_back().await? {
             self.facts.breach();
             hooked.found.push((

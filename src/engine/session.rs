@@ -98,6 +98,7 @@ pub async fn run(
     project.beside.end_session().await;
     let leftovers = dispatch.toolbox.close().await;
     // Its last writes: from here on the list decides what comes next.
+    dispatch.hooks_put_back().await?;
     for _ in project.put_back_if_suspect().await? {
         facts.breach();
     }

@@ -61,6 +61,16 @@ impl Project {
 }
 
 impl Dispatch {
+    /// Puts hooks back that changed since the last look, by no call of the agent's. Where its background processes may have done it, it counts
+    /// as the agent's.
+    pub(super) async fn hooks_put_back(&self) -> Result<Vec<BreachFound>, EngineError> {
+        let breaches = self.project.hooks_put_back(None).await?;
+        if self.project.has_background() {
+            breaches.iter().for_each(|_| self.facts.breach());
+        }
+        Ok(breaches)
+    }
+
     /// Takes the tree of the working directory; `None` if guarded files are written to all the time.
     ///
     /// # Errors

@@ -174,6 +174,8 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         cancelled,
     } = attended(project, plan, cancel).await?;
     let set = project.settings_put_back(settings, None).await?;
+    // A hook has no part in what was seen here.
+    project.hooks_put_back(None).await?;
     project.note_staging(mark).await;
     let mut disturbed = if order.beside {
         project.put_back_if_suspect().await?;

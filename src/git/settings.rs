@@ -78,19 +78,30 @@ impl SettingsMark {
         // The ends of the history are judged, and refs are moved, by a repository that git can read again: these come last.
         let ends = self.common.join(SHALLOW);
         for (path, was) in self.files.iter().filter(|(path, _)| **path != ends) {
-            changes.extend(restore(path, was.as_deref(), was.as_deref())?);
+            changes.extend(restore(&self.name(path), path, was.as_deref(), was.as_deref())?);
         }
         let was = self.files.get(&ends).and_then(Option::as_deref);
         let now = look(&ends).ok().flatten();
         let right = shallow::right(&self.common, was, now.as_deref());
-        changes.extend(restore(&ends, was, right.as_deref())?);
+        changes.extend(restore(SHALLOW, &ends, was, right.as_deref())?);
         changes.extend(replaced::put_back(&self.common, &self.replaced)?);
         Ok(changes)
+    }
+
+    /// What a file of them is called in `.git`: a worktree's own lie elsewhere.
+    fn name(&self, path: &Path) -> String {
+        let own = path.file_name().map(Path::new);
+        let name = path
+            .strip_prefix(&self.common)
+            .ok()
+            .filter(|name| !name.starts_with("worktrees"))
+            .or(own);
+        name.unwrap_or(path).display().to_string()
     }
 }
 
 /// Makes a file what it should be, and says how it was otherwise.
-fn restore(path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -> Result<Option<SettingsChange>, GitError> {
+fn restore(name: &str, path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -> Result<Option<SettingsChange>, GitError> {
     // What cannot be read is not as it was.
     let now = look(path);
     if now.as_ref().is_ok_and(|now| now.as_deref() == should) {
@@ -108,15 +119,15 @@ fn restore(path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -> Result<Opt
         Some(bytes) => put(path, bytes)?,
         None => fs::remove_file(path).map_err(unwritten)?,
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let what = match name.as_str() {
-        "exclude" => "what git passes over was changed",
-        "grafts" => "commits were given other parents",
-        "alternates" => "what git reads was to come from another place, or no longer",
+    let what = match name {
+        "info/exclude" => "what git passes over was changed",
+        "info/grafts" => "commits were given other parents",
+        "objects/info/alternates" => "what git reads was to come from another place, or no longer",
         SHALLOW => "earlier commits were hidden, or their absence was",
         _ => "the repository's settings were changed",
     };
     let detail = format!("{what}: {}", named(&differing(was.unwrap_or_default(), &now)));
+    let name = name.to_owned();
     Ok(Some(SettingsChange { name, detail }))
 }
 

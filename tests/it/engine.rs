@@ -11,6 +11,7 @@ mod flaky;
 mod gates;
 mod guarded;
 mod held;
+mod hooks;
 mod index;
 mod interrupt;
 mod late;

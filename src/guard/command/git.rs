@@ -33,6 +33,7 @@ pub(super) fn refusal(arguments: &[Word]) -> Option<String> {
             "Commits are made with the `commit` tool, not with `git {name}`: the harness runs the tests and commits exactly the tree it tested. \
              Call `commit` with your message."
         )),
+        "replace" if replace_lists(rest) => None,
         "merge" | "pull" | "cherry-pick" | "revert" | "am" | "rebase" | "filter-branch" | "filter-repo" | "replace" | "fast-import" => Some(history(name)),
         "push" | "send-pack" | "send-email" | "request-pull" => {
             Some(format!("`git {name}` publishes work, which is for a person to decide. Nothing needs to be pushed: leave it and go on."))
@@ -110,6 +111,16 @@ fn reset_moves(rest: &[Word]) -> bool {
         }
     }
     false
+}
+
+/// Whether a `git replace` only lists what there is: without names, or where it is asked to.
+fn replace_lists(rest: &[Word]) -> bool {
+    let asks = |word: &Word| matches!(word.text.as_str(), "-l" | "--list") && !word.expands;
+    let is_plain = |word: &Word| asks(word) || word.text.starts_with("--format=") && !word.expands;
+    match rest.iter().any(asks) {
+        true => rest.iter().all(|word| is_plain(word) || !word.is_option() && !word.expands),
+        false => rest.iter().all(is_plain),
+    }
 }
 
 /// Whether a `git config` sets something other than who the author is.

@@ -35,10 +35,12 @@ pub(super) fn subject(message: &str) -> &str {
 /// of features. `is_known` says of a word whether it is of the work: one such word says something.
 pub(super) fn is_empty(message: &str, ids: &[&str], is_known: &dyn Fn(&str) -> bool) -> bool {
     let subject = subject(message);
-    if subject.split_whitespace().any(is_reference) {
-        return false;
+    let (references, rest): (Vec<_>, Vec<_>) = subject.split_whitespace().partition(|word| is_reference(word));
+    let (said, names_ids) = without_ids(&rest.join(" "), ids);
+    // What it refers to says it, if it is said what was done about that.
+    if !references.is_empty() {
+        return !said.iter().any(|word| word.chars().any(char::is_alphabetic));
     }
-    let (said, names_ids) = without_ids(subject, ids);
     let words: BTreeSet<String> = said
         .into_iter()
         .filter(|word| word.chars().any(char::is_alphabetic))
@@ -213,6 +215,15 @@ mod tests {
             "...",
             "12",
             "123 456",
+            "#12",
+            "(#12)",
+            "#12, #13",
+            "#12 #13.",
+            "v0.2",
+            "v1.2.0",
+            "1.2.0",
+            "F003 (#12)",
+            "F003 v0.2",
             "!!!",
             "work in progress",
             "fix bug",
@@ -272,8 +283,9 @@ mod tests {
             "docs: update",
             "Update README",
             "Fix #12",
-            "v1.2.0",
             "Release 1.2.0",
+            "(#12) parser",
+            "v1.2.0: search",
             "Initial commit",
             "Add tests",
             "Fix typo",

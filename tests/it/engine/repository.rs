@@ -84,6 +84,10 @@ async fn what_a_command_sets_in_the_repository_is_put_back_and_told() {
             breaches[0].restored && breaches[0].detail.contains(named),
             "{script}: {breaches:?}"
         );
+        if !named.contains("replace") && named != "nonsense" {
+            let name = breaches[0].path.trim_start_matches(".git/");
+            assert!(script.contains(&format!("$D/{name}")) || name == "config", "{script}: {name}");
+        }
         assert_eq!(lab.read(".git/config"), before, "{script}");
         assert_eq!(lab.git(&["replace", "-l"]), "", "{script}");
         assert_eq!(lab.git(&["log", "--format=%s"]).lines().count(), 3, "{script}");

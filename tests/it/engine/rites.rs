@@ -172,70 +172,26 @@ async fn a_hook_that_says_another_thing_when_asked_again_is_shown_before_it_is_o
         (None, Some(false)),
         "of now alone"
     );
-    // A person who mends the file itself is told that this run does not take it.
+    // A person who mends the file itself is told that this run does not take it, and where it is.
     hook(&lab, "touch ../ran; exit 0");
     send(&running, answer(&second, GateDecision::Approve));
-    let third = gate(&running, 3).await;
-    assert!(
-        says(&third).starts_with("The user's pre-commit hook is not the one of the run's start, so it was not run."),
-        "{third:?}"
-    );
-    send(&running, answer(&third, GateDecision::Approve));
     let ran = finish(running).await;
     assert_eq!(ran.state.commits.len(), 1);
-    assert!(!lab.workspace().join("../ran").exists());
+    assert!(!lab.workspace().join("../ran").exists() && lab.read(".git/hooks/pre-commit").contains("exit 3"));
+    let put_back = ran.all(|event| match event {
+        Event::BreachFound(breach) => Some(breach.detail.clone()),
+        _ => None,
+    });
+    assert!(
+        put_back.len() == 1 && put_back[0].contains("kept as") && put_back[0].contains("if a person set it up"),
+        "{put_back:?}"
+    );
     let voids = decisions(&ran);
     assert_eq!(voids[0].decision, GateDecision::Void);
     assert!(
         voids[0].reason.contains("asked again, it says: ") && voids[0].reason.contains("code 4"),
         "{voids:?}"
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn where_nobody_is_asked_a_hook_that_changed_lets_no_commit_through() {
-    let mut lab = lab(Autonomy::Auto);
-    // An initializer without a commit is not done: it would go on asking.
-    lab.settings.limits.turns = Some(4);
-    lab.settings.limits.sessions = Some(1);
-    hook(&lab, "exit 0");
-    let evil = r#"{ command = "d=.gi; sh -c \"printf '#!/bin/sh\\ntouch ../ran\\n' > ${d}t/hooks/pre-commit\"" }"#;
-    let plant = format!("\n[[session.turn]]\n[[session.turn.call]]\ntool = \"bash\"\ninput = {evil}\n");
-    let script = one_session(&mut lab).replacen(
-        "\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\"",
-        &format!("{plant}\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\""),
-        1,
-    );
-    let ran = lab.run(&script).await;
-    let (status, text) = told(&ran).first().cloned().unwrap();
-    assert_eq!(status, CallStatus::Refused);
-    assert!(text.contains("not the one of the run's start"), "{text}");
-    assert!(ran.state.commits.is_empty());
-    assert!(!lab.workspace().join("../ran").exists());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hook_that_appeared_or_changed_during_the_run_is_never_run() {
-    let mut lab = lab(Autonomy::Commits);
-    hook(&lab, "exit 0");
-    let evil = r#"{ command = "d=.gi; sh -c \"printf '#!/bin/sh\\ntouch ../ran\\n' > ${d}t/hooks/pre-commit\"" }"#;
-    let plant = format!("\n[[session.turn]]\n[[session.turn.call]]\ntool = \"bash\"\ninput = {evil}\n");
-    let script = one_session(&mut lab).replacen(
-        "\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\"",
-        &format!("{plant}\n[[session.turn]]\n[[session.turn.call]]\ntool = \"declare_verify\""),
-        1,
-    );
-    let running = lab.start(&script).await;
-    let opened = gate(&running, 1).await;
-    assert!(lab.read(".git/hooks/pre-commit").contains("touch"), "it was planted");
-    assert_eq!(
-        finding(&opened, "not the one of the run's start, so it was not run"),
-        Some(false),
-        "{opened:?}"
-    );
-    send(&running, answer(&opened, GateDecision::Approve));
-    finish(running).await;
-    assert!(!lab.workspace().join("../ran").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
