@@ -155,6 +155,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             format!("{what}: `u` in `longhaul {}` walks them", words::path(&project.checkout)),
         ));
     }
+    lines.extend(state.waits_for_a_look().into_iter().map(|held| ("waits", held.words())));
     if state.totals.requests > 0 {
         lines.push((
             "spent",

@@ -9,16 +9,32 @@ use super::project::Project;
 use crate::guard::command;
 use crate::guard::weaken::{Changed, Kind, Weakening, reads, vacuous, weakened};
 use crate::guard::{Around, Arrival, may_take_over, takes_over};
-use crate::protocol::{Feature, FileDiff, Oid, TestRun};
+use crate::protocol::event::FeatureHeld;
+use crate::protocol::{Feature, FileDiff, Oid, TestRun, naming};
 use crate::verify;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Findings that are told one by one before the rest is only counted.
+/// Findings that the log keeps; more are counted.
+const KEPT: usize = 500;
+
+/// Findings that an agent is told one by one before the rest is only counted.
 const TOLD: usize = 8;
+
+/// What an agent does about a test that proves nothing yet.
+pub const WRITE: &str = "Write the test: let it check what the feature says, over what stands there now, then claim again.";
 
 /// Test files read to find those of one feature.
 const MOST_READ: usize = 400;
+
+/// One thing that a change does to tests.
+#[derive(Debug, Clone)]
+pub struct Weaker {
+    /// The test of which it speaks; `None` if it speaks of how all tests are run.
+    test: Option<Weakening>,
+    /// In words.
+    words: String,
+}
 
 /// A file before and after.
 struct File {
@@ -36,7 +52,7 @@ pub async fn by_commit(
     head: Option<&Oid>,
     tree: &Oid,
     changes: &[FileDiff],
-) -> Result<Vec<String>, EngineError> {
+) -> Result<Vec<Weaker>, EngineError> {
     let looked_at = |path: &str| reads(path) || may_take_over(path);
     let touched: Vec<(String, String)> = changes
         .iter()
@@ -62,7 +78,8 @@ pub async fn by_commit(
         })
         .await?;
     let around = Around { held: &held, now: &now };
-    let mut all = told(&weakened(&files.iter().map(File::changed).collect::<Vec<_>>()));
+    let found = weakened(&files.iter().map(File::changed).collect::<Vec<_>>());
+    let mut all: Vec<Weaker> = found.into_iter().map(Weaker::of).collect();
     all.extend(files.iter().filter_map(|file| {
         let arrival = Arrival {
             path: &file.path,
@@ -71,7 +88,8 @@ pub async fn by_commit(
             // What is no text is judged by its name.
             after: file.after.as_deref().unwrap_or_default(),
         };
-        now.contains(&file.path).then(|| takes_over(&arrival, &around)).flatten()
+        let taken = now.contains(&file.path).then(|| takes_over(&arrival, &around)).flatten();
+        taken.map(|words| Weaker { test: None, words })
     }));
     Ok(all)
 }
@@ -108,21 +126,24 @@ impl Dispatch {
                 Ok((head, changes))
             })
             .await?;
-        let weaker = by_commit(project, head.as_ref(), tree, &changes).await?;
+        let all = project
+            .journal
+            .with_state(|state| state.features.rows.iter().map(|row| row.feature.clone()).collect::<Vec<_>>());
+        let mut weaker = by_commit(project, head.as_ref(), tree, &changes).await?;
+        weaker.retain(|found| found.holds_back(feature, &all));
         if !weaker.is_empty() {
-            return Ok(Some(format!(
-                "Not flipped: a run with tests that became weaker proves nothing: {}. Put back what was; or, where a change is right, \
-                 commit it first, so that a person can judge it, and claim once one has.",
-                weaker.join("; ")
-            )));
+            let (words, new) = (named(&weaker), weaker.iter().all(Weaker::is_new));
+            return Ok(Some(if new {
+                format!("Not flipped: a new test of this feature proves nothing yet: {words}. {WRITE}")
+            } else {
+                format!(
+                    "Not flipped: a run with tests that became weaker proves nothing: {words}. Put back what was; or, where a change is right, \
+                     commit it first, so that a person can judge it, and claim once one has."
+                )
+            }));
         }
-        if let Some((commit, weaker)) = self.unjudged(tree).await? {
-            return Ok(Some(format!(
-                "Not flipped: commit {} made tests weaker, or has them run otherwise, and no person has looked at it yet: {}. Put back what \
-                 was; or go on with something else until one has.",
-                commit.short(),
-                weaker.join("; ")
-            )));
+        if let Some((commit, weaker)) = self.unjudged(feature, &all, tree).await? {
+            return self.held(feature, &commit, &weaker).map(Some);
         }
         let (feature, cases) = (feature.clone(), own_names(feature, run));
         let guard = std::sync::Arc::clone(&project.guard);
@@ -163,8 +184,37 @@ impl Dispatch {
 }
 
 impl Dispatch {
-    /// Finds a commit that nobody has looked at and that still has tests weaker on `tree` than they were before it.
-    async fn unjudged(&self, tree: &Oid) -> Result<Option<(Oid, Vec<String>)>, EngineError> {
+    /// Says that a feature does not pass before a person has looked at a commit, and records it.
+    fn held(&self, feature: &Feature, commit: &Oid, weaker: &[Weaker]) -> Result<String, EngineError> {
+        let mut files: Vec<String> = weaker.iter().map(Weaker::file).collect();
+        files.dedup();
+        let open = |file: &String| self.project.guard.is_unwritten(Path::new(file));
+        let way = if files.iter().all(open) {
+            WRITE
+        } else if weaker.iter().all(Weaker::is_new) {
+            "Show with `propose_change` what they should check; or go on with something else until a person has looked."
+        } else {
+            "Put back what was; or go on with something else until one has."
+        };
+        let (words, short) = (named(weaker), commit.short());
+        let what = if weaker.iter().all(Weaker::is_new) {
+            "added tests that prove nothing yet"
+        } else {
+            "made tests weaker, or has them run otherwise"
+        };
+        self.project.record(FeatureHeld {
+            feature: feature.id.clone(),
+            commit: commit.clone(),
+            files,
+        })?;
+        Ok(format!(
+            "Not flipped: commit {short} {what}, and no person has looked at it yet: {words}. {way}"
+        ))
+    }
+
+    /// Finds a commit that nobody has looked at and that still has tests weaker on `tree` than they were before it, such as speak
+    /// against a flip of this feature.
+    async fn unjudged(&self, feature: &Feature, all: &[Feature], tree: &Oid) -> Result<Option<(Oid, Vec<Weaker>)>, EngineError> {
         let project = &self.project;
         let owed: Vec<(Oid, Option<Oid>)> = project.journal.with_state(|state| {
             let unseen = |commit: &Oid| state.debts.iter().any(|debt| debt.unseen > 0 && debt.commit == *commit);
@@ -182,7 +232,8 @@ impl Dispatch {
                     Ok(changes)
                 })
                 .await?;
-            let weaker = by_commit(project, parent.as_ref(), tree, &changes).await?;
+            let mut weaker = by_commit(project, parent.as_ref(), tree, &changes).await?;
+            weaker.retain(|found| found.holds_back(feature, all));
             if !weaker.is_empty() {
                 return Ok(Some((commit, weaker)));
             }
@@ -216,17 +267,67 @@ impl File {
 /// Compares the tests of one file with what they would be.
 #[must_use]
 pub fn by_proposal(path: &str, before: &[u8], after: &[u8]) -> Vec<String> {
-    told(&weakened(&[Changed {
+    let found = weakened(&[Changed {
         path,
         before: std::str::from_utf8(before).ok(),
         after: std::str::from_utf8(after).ok(),
-    }]))
+    }]);
+    told(&found.into_iter().map(Weaker::of).collect::<Vec<_>>())
 }
 
-fn told(all: &[Weakening]) -> Vec<String> {
-    let mut told: Vec<String> = all.iter().take(TOLD).map(|one| format!("weaker test: {one}")).collect();
-    if all.len() > TOLD {
-        told.push(format!("and {} more tests are weaker than they were", all.len() - TOLD));
+/// All of them for the log, up to a bound that only a made-up change reaches.
+#[must_use]
+pub fn told(all: &[Weaker]) -> Vec<String> {
+    let mut told: Vec<String> = all.iter().take(KEPT).map(|one| one.words.clone()).collect();
+    if all.len() > KEPT {
+        told.push(format!("and {} more findings about tests", all.len() - KEPT));
     }
     told
+}
+
+/// The first of them, for the agent.
+#[must_use]
+pub fn named(all: &[Weaker]) -> String {
+    let mut words: Vec<String> = all.iter().take(TOLD).map(|one| one.words.clone()).collect();
+    if all.len() > TOLD {
+        words.push(format!("and {} more", all.len() - TOLD));
+    }
+    words.join("; ")
+}
+
+impl Weaker {
+    fn of(test: Weakening) -> Self {
+        let words = match test.new {
+            true => {
+                let how = test.how.strip_prefix("new, and ").unwrap_or(&test.how);
+                format!(
+                    "new test that proves nothing: {}:{} {}: {how}",
+                    test.path, test.line, test.test
+                )
+            }
+            false => format!("weaker test: {test}"),
+        };
+        Self { test: Some(test), words }
+    }
+
+    /// Whether it speaks of a test that was not there before.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.test.as_ref().is_some_and(|test| test.new)
+    }
+
+    /// The file, or what is said where no test is meant.
+    fn file(&self) -> String {
+        self.test
+            .as_ref()
+            .map_or_else(|| self.words.clone(), |test| test.path.clone())
+    }
+
+    /// Says whether it speaks against a flip of this feature, one of `all`. A test speaks against those that it belongs to. An old one
+    /// that belongs to none may be what others lean on, as may what decides how tests are run: those speak against all.
+    fn holds_back(&self, feature: &Feature, all: &[Feature]) -> bool {
+        let Some(test) = &self.test else { return true };
+        let owns = |feature: &Feature| naming::owns(feature, &test.path, test.leaf());
+        owns(feature) || test.kind == Kind::Only || (!test.new && !all.iter().any(owns))
+    }
 }

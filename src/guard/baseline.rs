@@ -239,10 +239,13 @@ impl Baseline {
         Ok(())
     }
 
-    /// Takes content that differs from what was agreed in nothing that counts as what to put back.
-    pub(super) fn follow(&mut self, path: &Path, bytes: &[u8]) -> Result<(), GuardError> {
+    /// Takes content and mode that differ from what was agreed in nothing that counts as what to put back.
+    pub(super) fn follow(&mut self, path: &Path, bytes: &[u8], now: u32) -> Result<(), GuardError> {
         let sha = self.keep(bytes)?;
         if let Some(entry) = self.entries.get_mut(path) {
+            if let Form::File { mode, .. } = &mut entry.form {
+                *mode = now;
+            }
             let agreed = matches!(&entry.form, Form::File { sha: agreed, .. } if *agreed == sha);
             entry.latest = (!agreed).then_some(sha);
         }

@@ -9,8 +9,8 @@
 //! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files
 //! that the verify command names or runs, what in other files decides how tests are run (`runner_config`: compared by meaning, the
 //! rest of such a file is free), what the setting `verify.guarded` names (contracts), and `longhaul.toml`. New files are free until a
-//! commit holds them; the initializer may change
-//! what the verify command names until its first commit.
+//! commit holds them, and agreed tests that check nothing yet until they do; the initializer may change what the verify command names
+//! until its first commit.
 
 mod agreed;
 mod baseline;
@@ -25,6 +25,7 @@ mod rule;
 mod runner_config;
 mod seal;
 mod takeover;
+mod unwritten;
 mod verify;
 pub mod watch;
 pub mod weaken;
@@ -228,8 +229,7 @@ impl Guard {
     }
 
     /// Agrees the test files among `paths` (those of a commit's tree), what else is guarded by its name, and the files that decide how
-    /// tests are run; their present bytes
-    /// become the baseline of those that were not agreed before. Returns the newly agreed ones. Passed over are submodules, files
+    /// tests are run; their present bytes become the baseline of those that were not agreed before. Returns the newly agreed ones. Passed over are submodules, files
     /// behind linked directories, and files over 64 MB, which are data.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::baseline::{Baseline, Subject};
 use super::command::{self, Access, Touch};
 use super::runner_config::{self, Part};
-use super::{SETTINGS, Verdict};
+use super::{SETTINGS, Verdict, unwritten};
 use crate::protocol::RawJson;
 use globset::GlobBuilder;
 use std::path::{Component, Path, PathBuf};
@@ -100,7 +100,8 @@ impl<'a> Scope<'a> {
             return Some(Hit::Settings);
         }
         self.guarded(|subject, guarded| match subject {
-            Subject::Test | Subject::Verify | Subject::Agreed => same(guarded),
+            Subject::Test => same(guarded) && (access == Access::Whole || !unwritten::is_unwritten(self.baseline, guarded)),
+            Subject::Verify | Subject::Agreed => same(guarded),
             // Of the others a part is free, and what was written tells which.
             Subject::Config => same(guarded) && (access == Access::Whole || runner_config::part(guarded) == Some(Part::Whole)),
             Subject::FeatureList | Subject::Settings => false,
@@ -145,11 +146,15 @@ impl<'a> Scope<'a> {
                     return Some(Hit::FeatureList);
                 }
                 self.guarded(|subject, path| {
-                    let free =
-                        subject == Subject::Config && *access != Access::Whole && runner_config::part(path) != Some(Part::Whole);
-                    !free
-                        && (glob.is_match(path)
-                            || (*access == Access::Whole && path.ancestors().skip(1).any(|part| glob.is_match(part))))
+                    let free = || match subject {
+                        _ if *access == Access::Whole => false,
+                        Subject::Config => runner_config::part(path) != Some(Part::Whole),
+                        Subject::Test => unwritten::is_unwritten(self.baseline, path),
+                        Subject::FeatureList | Subject::Verify | Subject::Agreed | Subject::Settings => false,
+                    };
+                    let hit = glob.is_match(path)
+                        || (*access == Access::Whole && path.ancestors().skip(1).any(|part| glob.is_match(part)));
+                    hit && !free()
                 })
             }
             // A path built from a variable, or from a directory we lost sight of: only the list's own name is telling enough.
@@ -163,7 +168,14 @@ impl<'a> Scope<'a> {
                 if self.list_is_guarded() && names(self.feature_list) {
                     return Some(Hit::FeatureList);
                 }
-                self.guarded(|subject, path| (subject != Subject::Config || whole(path)) && names(path))
+                self.guarded(|subject, path| {
+                    let free = || match subject {
+                        Subject::Config => !whole(path),
+                        Subject::Test => unwritten::is_unwritten(self.baseline, path),
+                        Subject::FeatureList | Subject::Verify | Subject::Agreed | Subject::Settings => false,
+                    };
+                    names(path) && !free()
+                })
             }
         }
     }
@@ -176,6 +188,13 @@ impl<'a> Scope<'a> {
                 format!(
                     "{list} is kept by the harness and read-only for you. To change a pass flag call `feature_passed` or `feature_failed`; \
                      if a feature itself is wrong, use `propose_change`, or say so with `progress_note`."
+                ),
+            ),
+            Hit::Test(path) if unwritten::is_unwritten(self.baseline, path) => Verdict::deny(
+                "test_files",
+                format!(
+                    "{} is an agreed test, so it cannot be moved or removed. It checks nothing yet: write it, over what stands there.",
+                    path.display()
                 ),
             ),
             Hit::Test(path) => Verdict::deny(

@@ -5,7 +5,7 @@
 use super::baseline::{Baseline, Entry, Form, Subject};
 use super::file::{Identity, Stamp, digest, open, read};
 use super::moved::{Found, Moved};
-use super::{GuardError, detail, restore, runner_config};
+use super::{GuardError, detail, restore, runner_config, unwritten};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,8 @@ enum Finding {
     Ancestor(PathBuf, &'static str),
     /// Nothing.
     Missing,
-    /// A file that may change, and did so in nothing that counts: its content.
-    Free(Option<Stamp>, Vec<u8>),
+    /// A file that may change, and did so in nothing that counts: its content and mode.
+    Free(Option<Stamp>, Vec<u8>, u32),
     /// Something else; one line that says what.
     Changed(String),
 }
@@ -43,9 +43,9 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
         match look(workspace, baseline, path, entry, &mut sound) {
             Finding::Same(stamp) if stamp == entry.stamp => {}
             Finding::Same(stamp) => stamps.push((path.clone(), stamp)),
-            Finding::Free(stamp, bytes) => {
+            Finding::Free(stamp, bytes, mode) => {
                 stamps.push((path.clone(), stamp));
-                free.push((path.clone(), bytes));
+                free.push((path.clone(), bytes, mode));
             }
             Finding::Ancestor(ancestor, how) => grouped.entry((ancestor, how)).or_default().push(path.clone()),
             Finding::Missing => {
@@ -61,8 +61,8 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             entry.identity = identity(workspace, &path);
         }
     }
-    for (path, bytes) in free {
-        baseline.follow(&path, &bytes)?;
+    for (path, bytes, mode) in free {
+        baseline.follow(&path, &bytes, mode)?;
     }
     let moved = Moved::note(baseline, grouped.values().flatten());
     let mut breaches = Vec::new();
@@ -236,10 +236,16 @@ fn file(
             && let (Some(part), Some(agreed)) = (runner_config::part(path), baseline.bytes(path))
             && runner_config::breach(part, &agreed, &bytes).is_none()
         {
-            return Finding::Free(stamp, bytes);
+            return Finding::Free(stamp, bytes, mode);
+        }
+        if unwritten::is_unwritten(baseline, path) {
+            return Finding::Free(stamp, bytes, now);
         }
         baseline.keep_replaced(path, &bytes);
         return Finding::Changed(detail::content(entry.subject, path, baseline.bytes(path).as_deref(), &bytes));
+    }
+    if now != mode && unwritten::is_unwritten(baseline, path) {
+        return Finding::Free(stamp, bytes, now);
     }
     if now != mode {
         return Finding::Changed(format!("mode changed from {mode:o} to {now:o}"));

@@ -58,6 +58,16 @@ pub fn lies_in(entry: &str, path: &str) -> bool {
     file.contains(['/', '.']) && same_file(file, path)
 }
 
+/// Says whether a test in the file of this path belongs to the feature: its `tests` name the test, or anything in that file.
+#[must_use]
+pub fn owns(feature: &Feature, path: &str, test: &str) -> bool {
+    let case = format!("{path}: {test}");
+    feature
+        .tests
+        .iter()
+        .any(|entry| lies_in(entry, path) || matches(entry, &case))
+}
+
 /// Whether a test is the one that is wanted, or a part of it: a subtest (`group > leaf`, `TestTable/n=1`) or a case of its table
 /// (`test_even[3]`). Where a name begins with modules or classes, they may be left out.
 fn is_named(name: &str, wanted: &str) -> bool {

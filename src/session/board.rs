@@ -7,7 +7,7 @@ use super::doubt::Doubt;
 use super::headway::Track;
 use super::state::Totals;
 use super::way::Way;
-use crate::protocol::event::{FlipBy, RegressionTraced};
+use crate::protocol::event::{FeatureHeld, FlipBy, RegressionTraced};
 use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
@@ -53,6 +53,8 @@ pub struct FeatureRow {
     pub traced: Option<(SessionNo, RegressionTraced)>,
     /// What a test run told against it since it passes.
     pub doubt: Option<Doubt>,
+    /// What kept its last claim from counting, if that was a commit that nobody had looked at.
+    pub held: Option<FeatureHeld>,
 }
 
 /// A feature's recorded check.

@@ -2,8 +2,8 @@
 
 use super::state::{Commit, Present, State};
 use super::timeline::Call;
-use crate::protocol::event::{CheckpointCause, CheckpointMade, RolledBack};
-use crate::protocol::{FeatureId, Oid, Seq, SessionNo};
+use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureHeld, RolledBack};
+use crate::protocol::{FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::{SignedDuration, Timestamp};
 
 /// A checkpoint of the log.
@@ -58,6 +58,18 @@ impl State {
     #[must_use]
     pub fn unseen_hunks(&self) -> u32 {
         self.debts.iter().map(|debt| debt.unseen).sum()
+    }
+
+    /// Lists what features wait for: commits that made their tests weaker, and that no person has looked at since.
+    #[must_use]
+    pub fn waits_for_a_look(&self) -> Vec<&FeatureHeld> {
+        let owed = |held: &&FeatureHeld| self.debts.iter().any(|debt| debt.unseen > 0 && debt.commit == held.commit);
+        let open = self
+            .features
+            .rows
+            .iter()
+            .filter(|row| row.feature.status != FeatureStatus::Passing);
+        open.filter_map(|row| row.held.as_ref()).filter(owed).collect()
     }
 
     /// Lists the checkpoints that need not be kept longer, oldest first: of steps alone, for sessions' borders, commits and what was

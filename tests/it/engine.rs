@@ -27,6 +27,7 @@ mod staging;
 mod survivors;
 mod unfilled;
 mod unheld;
+mod unwritten;
 mod victory;
 mod weakened;
 mod words;

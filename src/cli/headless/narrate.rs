@@ -90,7 +90,9 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::RequestFailed(failed) => format!("request failed: {}", failed.error),
         Event::TurnInterrupted(cut) => format!("answer cut off: {}", cut.reason),
         Event::ToolFinished(finished) => match call(state, session, &finished.call) {
-            Some(call) if failed(finished.status) => fell_through(&call.tool, &call.title, finished),
+            Some(call) if failed(finished.status) || is_claim(call, finished.status) => {
+                fell_through(&call.tool, &call.title, finished)
+            }
             _ => return Vec::new(),
         },
         Event::RulingMade(ruling) => ruled(ruling, session, state),
@@ -105,6 +107,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::CheckRan(ran) => checked(&ran.run),
         Event::RegressionTraced(traced) => format!("{} {}", traced.feature, traced.words()),
         Event::FeatureFlipped(flip) => flipped(flip, state),
+        Event::FeatureHeld(held) => held.words(),
         Event::VerifyDeclared(declared) if declared.reason.is_empty() => format!("tests are run with `{}`", declared.command),
         Event::VerifyDeclared(declared) => format!("tests are run with `{}` ({})", declared.command, declared.reason),
         Event::NoteAdded(note) => format!("note: {}", first_line(&note.text)),
@@ -341,6 +344,11 @@ fn description(state: &State, id: &FeatureId) -> String {
 }
 
 /// A command that exits with an error is everyday work; a tool that could not do its own is of note.
+/// Says whether a feature that was claimed to pass was not taken for passing: no guard rules on that, so no other line tells it.
+fn is_claim(call: &Call, status: CallStatus) -> bool {
+    call.tool == "feature_passed" && status == CallStatus::Refused
+}
+
 const fn failed(status: CallStatus) -> bool {
     matches!(status, CallStatus::Failed | CallStatus::Cancelled)
 }

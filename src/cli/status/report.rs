@@ -42,6 +42,8 @@ pub(super) struct Report {
     move_cut_off: bool,
     /// Hunks that were committed and that no person has seen.
     unseen_hunks: u32,
+    /// Features that do not pass before a person has looked at a commit.
+    waits: Vec<Waits>,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
     usage: Usage,
@@ -49,6 +51,14 @@ pub(super) struct Report {
     unpriced_tokens: u64,
     log: String,
     log_problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Waits {
+    feature: String,
+    commit: String,
+    /// Where the weak tests are.
+    files: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -185,6 +195,15 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
         last_commit: last_commit(project).map(|(id, _)| id.to_string()),
         move_cut_off: project.has_cut_move(),
         unseen_hunks: state.unseen_hunks(),
+        waits: state
+            .waits_for_a_look()
+            .into_iter()
+            .map(|held| Waits {
+                feature: held.feature.to_string(),
+                commit: held.commit.to_string(),
+                files: held.files.clone(),
+            })
+            .collect(),
         edit_cut_off: project.has_cut_edit(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),

@@ -111,3 +111,45 @@ proptest! {
         prop_assert!(world.verify().is_empty());
     }
 }
+
+/// A test that a feature names and that checks nothing may be written, by whatever route; one that checks something may not.
+#[test]
+fn a_skeleton_is_open_until_it_checks_something() {
+    let world = World::new();
+    let list = r#"[{"id": "F001", "passes": false, "tests": ["tests/03.sh", "tests/04.sh"]}]"#;
+    world.shell(&format!(
+        "printf '%s' '{list}' > feature_list.json; printf 'exit 1\\n' | tee tests/03.sh tests/05.sh > tests/04.sh"
+    ));
+    world.guard.adopt(Path::new("feature_list.json")).unwrap();
+    world
+        .guard
+        .agree_tests(["tests/03.sh", "tests/04.sh", "tests/05.sh"])
+        .unwrap();
+    for write in [
+        "echo x > tests/03.sh",
+        "sed -i s/1/2/ tests/03.sh",
+        "python3 -c \"open('tests/03.sh','w')\"",
+    ] {
+        assert_eq!(world.rule(write), Verdict::allow(), "{write}");
+    }
+    assert_eq!(world.rule_path("tests/03.sh"), Verdict::allow());
+    let gone = world.rule("rm tests/03.sh");
+    assert!(gone.reason.contains("checks nothing yet: write it"), "{}", gone.reason);
+    // No feature names that one.
+    assert_eq!(world.rule_path("tests/05.sh").ruling, Ruling::Deny);
+    let real = "echo '[ \"$(./add 1 2)\" = 3 ]' > tests/03.sh; chmod 755 tests/03.sh";
+    world.shell(real);
+    assert_eq!(world.verify(), []);
+    world.shell("rm tests/03.sh; echo x > tests/05.sh");
+    assert_eq!(world.verify().len(), 2);
+    assert!(fs::read_to_string(world.path("tests/03.sh")).unwrap().contains("./add"));
+    // Agreed with the next commit.
+    world.guard.settle().unwrap();
+    assert_eq!(world.rule_path("tests/03.sh").ruling, Ruling::Deny);
+    world.shell("printf 'exit 1\\n' > tests/03.sh");
+    assert_eq!(world.verify().len(), 1);
+    assert_eq!(
+        fs::metadata(world.path("tests/03.sh")).unwrap().permissions().mode() & 0o777,
+        0o755
+    );
+}

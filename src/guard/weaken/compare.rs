@@ -106,6 +106,7 @@ fn finding(path: &str, line: usize, test: &Test, kind: Kind, how: String) -> Wea
         test: test.name(),
         kind,
         how,
+        new: false,
     }
 }
 
@@ -125,6 +126,11 @@ fn new_marks(then: &[String], now: &[String]) -> Vec<String> {
 }
 
 fn changed(path: &str, old: &Test, new: &Test, elsewhere: &[&Test], found: &mut Vec<Weakening>) {
+    if old.fails && old.statements.is_empty() {
+        // It was still to be written, and is judged as new.
+        added(path, new, found);
+        return;
+    }
     let mut tell = |line, kind, how| found.push(finding(path, line, new, kind, how));
     if let Some(mark) = new_marks(&old.off, &new.off).first() {
         tell(new.line, Kind::Skipped, format!("switched off by `{mark}`"));
@@ -245,6 +251,10 @@ fn cases(old: &Test, new: &Test, tell: &mut impl FnMut(usize, Kind, String)) {
 
 /// A test that is new checks something, or says that it is not there yet.
 fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
+    let finding = |path: &str, line, test: &Test, kind, how| Weakening {
+        new: true,
+        ..finding(path, line, test, kind, how)
+    };
     if !new.off.is_empty() {
         return;
     }

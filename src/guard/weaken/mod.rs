@@ -19,6 +19,7 @@ mod suite;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod unwritten;
 mod verdict;
 
 use crate::harness::grammar::Grammar;
@@ -70,6 +71,8 @@ pub struct Weakening {
     pub kind: Kind,
     /// How, as half a sentence.
     pub how: String,
+    /// Whether the test is new: then it is not weaker than it was, and proves nothing.
+    pub new: bool,
 }
 
 impl Weakening {
@@ -126,6 +129,16 @@ pub fn vacuous(path: &str, text: &str) -> Vec<Weakening> {
     let mut found = weakened(&[Changed { path, before, after }]);
     found.retain(|found| found.kind != Kind::Only);
     found
+}
+
+/// Names the tests of a file in which none checks anything: whoever writes them takes nothing away. Empty if one does, or none is there.
+#[must_use]
+pub fn unwritten(path: &str, text: &str) -> Vec<String> {
+    if reads(path) {
+        unwritten::names(path, text)
+    } else {
+        Vec::new()
+    }
 }
 
 fn suite_of(path: &str, text: &str) -> Option<Suite> {

@@ -4,7 +4,7 @@ use super::expr::{condition, holds_always};
 use super::live::{is_dead, is_excused, leaves};
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
-use super::verdict::{always_good, says_failed, trapped};
+use super::verdict::{always_good, gives_up, says_failed, says_passed, trapped};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -54,25 +54,27 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
     let own: HashSet<String> = functions.iter().map(name).filter(|name| !is_test(name)).collect();
     for item in functions.iter().filter(|item| is_test(&name(item))) {
         if let Some(body) = item.child_by_field_name("body") {
-            let mut test = test(children(body), source, &own);
+            let mut test = test(children(body), source, &own, &["exit", "return"]);
             (test.path, test.line) = (vec![name(item)], line(*item));
             suite.tests.push(test);
         }
     }
     for item in functions.iter().filter(|item| !is_test(&name(item))) {
         if let Some(body) = item.child_by_field_name("body") {
-            let mut helper = test(children(body), source, &own);
+            let mut helper = test(children(body), source, &own, &["exit", "return"]);
             (helper.path, helper.line) = (vec![name(item)], line(*item));
             suite.helpers.push(helper);
         }
     }
-    let mut script = test(rest.clone(), source, &own);
+    // Outside a function some shells go on after `return`.
+    let mut script = test(rest.clone(), source, &own, &["exit"]);
     // Functions that are tests are called by a framework, which looks at each.
     if suite.tests.is_empty() {
         script.blunt.extend(always_good(&rest, source));
     }
     // A file of functions is no test.
-    let is_library = script.is_idle() && !own.is_empty();
+    let ends = |node: &Node<'_>| node.kind() == "command" && ["true", ":", "exit"].contains(&field(*node, "name", source));
+    let is_library = script.statements.is_empty() && !rest.iter().any(ends) && !own.is_empty();
     if !script.checks.is_empty() || (suite.tests.is_empty() && !is_library) {
         (script.path, script.line) = (vec![SCRIPT.to_owned()], 1);
         suite.tests.push(script);
@@ -88,9 +90,17 @@ fn is_test(name: &str) -> bool {
     name.starts_with("test")
 }
 
-fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>) -> Test {
+/// Reads what a test does. `ways_out` are the commands that end it.
+fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out: &[&str]) -> Test {
     let mut test = Test::default();
+    let ways_out: Vec<&str> = ways_out.iter().copied().filter(|way| !own.contains(*way)).collect();
+    let mut passed = false;
     for statement in statements {
+        passed = passed || says_passed(statement, source);
+        test.fails = !passed && gives_up(statement, source, &ways_out);
+        if test.fails {
+            break;
+        }
         let words = flat(statement, source);
         let first = words.split_whitespace().next().unwrap_or("");
         match first {

@@ -31,6 +31,8 @@ pub(super) struct Test {
     pub faked: Vec<String>,
     /// Functions that a mock stands for, each with the written value that the mock hands back.
     pub replaced: Vec<(String, String)>,
+    /// Whether it fails whatever the program does, as a test does that is still to be written: it proves nothing, and nothing wrong.
+    pub fails: bool,
     /// What it does, one statement each, up to where it leaves.
     pub statements: Vec<String>,
     /// Rows of the tables it runs over.
@@ -63,9 +65,9 @@ impl Test {
         self.path.last().map_or("", String::as_str)
     }
 
-    /// Says whether running it can tell anything.
+    /// Says whether it passes and can tell nothing.
     pub(super) fn is_idle(&self) -> bool {
-        self.statements.is_empty()
+        self.statements.is_empty() && !(self.fails && self.blunt.is_empty())
     }
 
     pub(super) fn real_checks(&self) -> impl Iterator<Item = &Check> {

@@ -134,6 +134,137 @@ fn a_test_that_moves_to_another_file_is_not_deleted() {
     );
 }
 
+/// New test files that do nothing, and such as fail whatever the program does: those prove nothing wrong.
+#[test]
+fn a_test_that_is_still_to_be_written_may_fail_and_may_not_pass() {
+    let new = |path: &str, text: &str| vacuous(path, text).iter().map(|found| found.kind).collect::<Vec<_>>();
+    let failing = [
+        ("tests/t-1.sh", "# skeleton of F002\nexit 1\n"),
+        (
+            "tests/t-1.sh",
+            "#!/bin/sh\nset -eu\necho \"not ok - F004 is not built yet\"; exit 1\n",
+        ),
+        ("tests/t-1.sh", "echo 'not built' >&2\nexit 1\n"),
+        ("tests/t-1.sh", "echo 'not built' >&2 && exit 2\n"),
+        ("tests/t-1.sh", "{ echo 'not built' >&2; exit 1; }\n"),
+        ("tests/t-1.sh", "helper() {\n  echo x\n}\nexit 1\n"),
+        ("tests/t-1.sh", "false\n"),
+        ("tests/a.bats", "@test \"adds\" {\n  echo no\n  return 1\n}\n"),
+        ("tests/a.bats", "@test \"adds\" {\n  echo no; return 1\n}\n"),
+        ("tests/a.bats", "@test \"adds\" {\n  false\n}\n"),
+        ("tests/test_a.py", "def test_a():\n    raise NotImplementedError\n"),
+        ("tests/a.test.js", "test('adds', () => { throw new Error('later'); });\n"),
+        ("a_test.go", "func TestA(t *testing.T) {\n\tt.Fatal(\"later\")\n}\n"),
+        ("tests/a.rs", "#[test]\nfn a() {\n    todo!()\n}\n"),
+    ];
+    for (path, text) in failing {
+        assert_eq!(new(path, text), [], "{path}: {text}");
+    }
+    let passing = [
+        "true\n",
+        "exit 0\n",
+        "exit 256\n",
+        "exit\n",
+        "echo 'not built'\n",
+        "exit 1 || true\n",
+        "exit 1 | cat\n",
+        "exit 1 &\n",
+        "(exit 1); true\n",
+        "exit 0\nexit 1\n",
+        "return 1\ntrue\n",
+        "echo no || exit 1\n",
+        "trap 'exit 0' EXIT\nexit 1\n",
+        "exit() { true; }\nexit 1\n",
+        "echo 'ok 1 - adds'\nexit 1\n",
+        "echo '<testsuite><testcase name=\"a\"/></testsuite>' > \"$LONGHAUL_REPORT\"\nexit 1\n",
+    ];
+    for text in passing {
+        assert_ne!(new("tests/t-1.sh", text), [], "{text}");
+    }
+    assert_ne!(new("tests/a.bats", "@test \"adds\" {\n  echo no\n  return 0\n}\n"), []);
+    let kinds = |before, after| {
+        found("tests/t-1.sh", before, after)
+            .iter()
+            .map(|found| found.kind)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("exit 1\n", "true\n"), [Kind::Emptied], "one that failed passes now");
+    assert_eq!(kinds("exit 1\n", "[ \"$(./add 1 2)\" = 3 ]\n"), []);
+    assert_ne!(
+        kinds("[ \"$(./add 1 2)\" = 3 ]\n", "exit 1\n"),
+        [],
+        "an old test is another matter"
+    );
+}
+
+#[test]
+fn a_file_is_unwritten_only_where_none_of_its_tests_checks_anything() {
+    let unwritten = [
+        ("tests/t-1.sh", "# skeleton\nexit 1\n"),
+        ("tests/t-1.sh", "true\n"),
+        ("tests/t-1.sh", "echo 'not built' >&2; exit 1\n"),
+        ("tests/a.bats", "@test \"adds\" {\n  skip \"later\"\n}\n"),
+        (
+            "tests/test_a.py",
+            "import pytest\n\ndef test_a():\n    pytest.skip(\"later\")\n\ndef test_b():\n    assert False\n",
+        ),
+        ("tests/test_a.py", "def test_a():\n    pass\n"),
+        (
+            "tests/a.test.js",
+            "test('adds', () => {});\ntest('subtracts', () => { throw new Error('later'); });\n",
+        ),
+        (
+            "a_test.go",
+            "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip(\"later\")\n}\n",
+        ),
+        ("tests/a.rs", "#[test]\n#[ignore]\nfn a() {\n    todo!()\n}\n"),
+    ];
+    for (path, text) in unwritten {
+        assert_ne!(super::unwritten(path, text), [""; 0], "{path}: {text}");
+    }
+    let written = [
+        ("tests/t-1.sh", "exit 0\n[ \"$(./add 1 2)\" = 3 ]\n"),
+        ("tests/t-1.sh", "./add 1 2\n"),
+        ("tests/lib.sh", "check() {\n  [ \"$1\" = \"$2\" ]\n}\n"),
+        (
+            "tests/a.bats",
+            "@test \"adds\" {\n  skip \"later\"\n  [ \"$(add 1 2)\" = 3 ]\n}\n",
+        ),
+        (
+            "tests/a.bats",
+            "@test \"adds\" {\n  false\n}\n@test \"more\" {\n  run ./add\n}\n",
+        ),
+        (
+            "tests/test_a.py",
+            "def test_a():\n    pytest.skip(\"later\")\n    assert add(1, 2) == 3\n",
+        ),
+        (
+            "tests/test_a.py",
+            "@pytest.mark.skip\ndef test_a():\n    assert add(1, 2) == 3\n",
+        ),
+        (
+            "tests/a.test.js",
+            "test.skip('adds', () => { expect(add(1, 2)).toBe(3); });\n",
+        ),
+        (
+            "tests/a.test.js",
+            "test('adds', () => { return expect(add(1, 2)).resolves.toBe(3); });\n",
+        ),
+        (
+            "a_test.go",
+            "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip(\"later\")\n\tif Add(1, 2) != 3 {\n\t\tt.Fatal(\"no\")\n\t}\n}\n",
+        ),
+        (
+            "tests/a.rs",
+            "#[test]\n#[ignore]\nfn a() {\n    assert_eq!(add(1, 2), 3);\n}\n",
+        ),
+        ("tests/data.json", "{}\n"),
+    ];
+    for (path, text) in written {
+        assert_eq!(super::unwritten(path, text), [""; 0], "{path}: {text}");
+    }
+}
+
 #[test]
 fn a_finding_names_file_line_test_and_both_values() {
     let got = found(

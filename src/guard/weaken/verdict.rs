@@ -5,7 +5,7 @@
 
 use super::live::words;
 use super::shell::{flat, is_idle};
-use super::tree::{children, field, visit};
+use super::tree::{children, field, holds, text, visit};
 use tree_sitter::Node;
 
 /// Programs that tell results by what they print or write, not by how they end.
@@ -28,6 +28,48 @@ const SPOKEN: [&str; 7] = [
 /// Says whether words of a script tell its reader that it failed.
 pub(super) fn says_failed(words: &str) -> bool {
     SPOKEN.iter().any(|spoken| words.contains(spoken))
+}
+
+/// Says whether a statement ends the test as failed, whatever happened before it: `exit 1`, or `echo … && return 1`.
+pub(super) fn gives_up(statement: Node<'_>, source: &str, ways_out: &[&str]) -> bool {
+    match statement.kind() {
+        "command" => {
+            let words = flat(statement, source);
+            let way = words.split_once(' ').filter(|(way, _)| ways_out.contains(way));
+            // A shell keeps the last eight bits of it.
+            let code = way.and_then(|(_, code)| code.trim().parse::<u64>().ok());
+            let beside = statement.next_sibling().is_some_and(|next| next.kind() == "&");
+            !beside && code.is_some_and(|code| code % 256 != 0)
+        }
+        "list" => match children(statement).as_slice() {
+            [first, last] => {
+                let both = source
+                    .get(first.end_byte()..last.start_byte())
+                    .is_some_and(|between| between.trim() == "&&");
+                both && is_quiet(*first, source) && gives_up(*last, source, ways_out)
+            }
+            _ => false,
+        },
+        "compound_statement" => {
+            let inner = children(statement);
+            inner.split_last().is_some_and(|(last, before)| {
+                before.iter().all(|node| is_quiet(*node, source)) && gives_up(*last, source, ways_out)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// Says whether a statement may tell whoever reads its output, or a report, that a test passed.
+pub(super) fn says_passed(statement: Node<'_>, source: &str) -> bool {
+    let said = text(statement, source).to_lowercase().replace("not ok", "");
+    let kept = |node: Node<'_>| {
+        node.kind() == "file_redirect"
+            && !["&2", "/dev/null", "/dev/stderr"]
+                .iter()
+                .any(|to| text(node, source).ends_with(to))
+    };
+    words(&said).any(|word| word == "ok") || said.contains("<test") || holds(statement, kept)
 }
 
 /// Says why a script ends well whatever happens in it: its last command cannot fail, and none before it can end the script.

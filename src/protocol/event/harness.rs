@@ -107,6 +107,30 @@ pub struct FeatureFlipped {
     pub reason: String,
 }
 
+/// A claim was refused: a commit that no person has looked at made tests weaker that speak for the feature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeatureHeld {
+    /// Which feature.
+    pub feature: FeatureId,
+    /// The commit.
+    pub commit: Oid,
+    /// The tests' files; what is said of how tests are run, where no test is meant.
+    pub files: Vec<String>,
+}
+
+impl FeatureHeld {
+    /// What a person is asked for.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!(
+            "a person must look at commit {}: weak tests in {} keep {} from passing",
+            self.commit.short(),
+            self.files.join(", "),
+            self.feature
+        )
+    }
+}
+
 /// Who flipped a pass flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -28,8 +28,9 @@ pub use gate::{
 };
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
-    CommitInfo, FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished, OrientationPart,
-    QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved, VerifyDeclared,
+    CommitInfo, FeatureFlipped, FeatureHeld, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished,
+    OrientationPart, QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved,
+    VerifyDeclared,
 };
 pub use hook::{PreCommitFinished, PreCommitStarted};
 pub use lifecycle::{
@@ -200,6 +201,8 @@ events! {
     VerifyDeclared = "verify_declared",
     /// A pass flag changed.
     FeatureFlipped = "feature_flipped",
+    /// A feature does not pass before a person has looked at a commit.
+    FeatureHeld = "feature_held",
     /// The agent wrote a progress note.
     NoteAdded = "note_added",
     /// The agent asked the human.

@@ -67,6 +67,7 @@ impl State {
             }
             row.feature.status = event.to;
             row.doubt = None;
+            row.held = None;
             if event.to == FeatureStatus::Passing {
                 row.track.handed_off = 0;
             }

@@ -79,6 +79,11 @@ impl State {
             Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
             Event::FeatureSelected(event) => self.feature_selected(at, event),
             Event::FeatureFlipped(event) => self.feature_flipped(at, event),
+            Event::FeatureHeld(event) => {
+                if let Some(row) = self.features.get_mut(&event.feature) {
+                    row.held = Some(event.clone());
+                }
+            }
             Event::OrientationFinished(event) => self.orientation_finished(at, event),
             Event::PromptSent(event) => {
                 self.push(
