@@ -257,7 +257,8 @@ impl<'a> Driver<'a> {
                 done = join(&mut self.call) => {
                     self.call = None;
                     let done = done.map_err(EngineError::task)??;
-                    return Ok(vec![Input::ToolDone { result: done.result, ends: done.ends }]);
+                    let standing = Input::Steered(steer::standing(&self.dispatch.project)); // As an answer at a gate left it.
+                    return Ok(vec![standing, Input::ToolDone { result: done.result, ends: done.ends }]);
                 }
                 answer = join(&mut self.limit) => {
                     self.limit = None;

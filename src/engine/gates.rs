@@ -6,8 +6,8 @@
 
 use super::error::EngineError;
 use super::project::Project;
-use crate::harness::limits;
-use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened};
+use crate::harness::{comments, limits};
+use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened, MessageWithdrawn};
 use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, PauseMode, RuleId, StopMode};
 use crate::session::Hold;
 use std::collections::HashMap;
@@ -298,6 +298,8 @@ pub fn decide(project: &Project, decided: &Decided) -> Result<(), EngineError> {
         comments,
         seen,
     } = decided.answer.clone();
+    let counts = decided.by == By::Human && decision != GateDecision::Void;
+    let said = counts.then(|| project.journal.with_state(|state| comments::said_by(state, &decided.answer)));
     project.record(GateDecided {
         gate,
         decision,
@@ -307,7 +309,10 @@ pub fn decide(project: &Project, decided: &Decided) -> Result<(), EngineError> {
         message,
         comments,
         seen,
-    })
+    })?;
+    // After the answer that holds them: nothing between the two loses a comment.
+    let mut said = said.into_iter().flatten();
+    said.try_for_each(|message| project.record(MessageWithdrawn { message }))
 }
 
 /// Records that an answer came too late: what it was given for is gone.

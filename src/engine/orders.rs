@@ -61,6 +61,10 @@ impl Dispatch {
                 review::take(&self.project, reviewed)?;
                 Ok(Some(Input::Steered(steer::standing(&self.project))))
             }
+            Command::CommentGate(commented) => {
+                review::comment(&self.project, commented)?;
+                Ok(Some(Input::Steered(steer::standing(&self.project))))
+            }
             Command::AnswerQuestion { question, text } => {
                 asking::take(&self.project, question, text)?;
                 Ok(None)

@@ -268,6 +268,7 @@ impl Supervisor {
             Command::AddRule { pattern, scope, expiry } => rules::add(&self.project, pattern, (scope, expiry), None)?,
             Command::RevokeRule { rule } => rules::revoke(&self.project, rule)?,
             Command::ReviewCommit(reviewed) => review::take(&self.project, reviewed)?,
+            Command::CommentGate(commented) => review::comment(&self.project, commented)?,
             Command::SaveNotes { base, text } => drop(window::save_notes(&self.project, &base, &text)?),
             Command::EditFeatures { base, edit, reason } => {
                 self.project.edits.keep(Wish { base, edit, reason });

@@ -3,7 +3,7 @@
 //! Owns the words and their order; who records them, and under which lock, is the caller's. Invariant: every comment stands with its
 //! place and the lines it was written on, so that it is understood after the lines have moved.
 
-use crate::protocol::event::{CommitReviewed, MessageEdited, MessageQueued, MessageWithdrawn};
+use crate::protocol::event::{CommitReviewed, GateCommented, MessageEdited, MessageQueued, MessageWithdrawn};
 use crate::protocol::{Delivery, Event, GateAnswer, GateDecision, MessageId, Oid, ReviewComment, Steer, StopMode};
 use crate::session::State;
 use crate::session::state::{Fate, Remark};
@@ -105,38 +105,101 @@ pub fn message(state: &State, steer: Steer) -> Result<Event, String> {
 /// reviews after the end speaks to the next session.
 #[must_use]
 pub fn review(state: &State, mut reviewed: CommitReviewed) -> Vec<Event> {
-    let own = || state.remarks.iter().filter(|remark| remark.commit == reviewed.commit);
+    let commit = reviewed.commit.clone();
+    let kept = keep(
+        state,
+        |remark| remark.commit.as_ref() == Some(&commit),
+        |comments| remark(state, &commit, comments),
+        std::mem::take(&mut reviewed.comments),
+    );
+    (reviewed.message, reviewed.comments) = (kept.message, kept.comments);
+    kept.event.into_iter().chain([reviewed.into()]).collect()
+}
+
+/// What is recorded of a person's comments on what waits at a gate, before they decide: a message, as with [`review`]. It reaches the
+/// agent if no answer of theirs does: policy decided, the gate lost its object, the run ended or was cut off.
+#[must_use]
+pub fn at_gate(state: &State, mut commented: GateCommented) -> Vec<Event> {
+    let (gate, title) = (commented.gate, commented.title.clone());
+    let kept = keep(
+        state,
+        |remark| remark.commit.is_none() && remark.gate.as_ref().is_some_and(|at| at.gate == gate),
+        |comments| waiting(&title, comments),
+        std::mem::take(&mut commented.comments),
+    );
+    (commented.message, commented.comments) = (kept.message, kept.comments);
+    kept.event.into_iter().chain([commented.into()]).collect()
+}
+
+/// The messages that say nothing but what an answer says too: it takes them back.
+#[must_use]
+pub fn said_by(state: &State, answer: &GateAnswer) -> Vec<MessageId> {
+    let at_gate = state
+        .remarks
+        .iter()
+        .filter(|remark| remark.gate.as_ref().is_some_and(|at| at.gate == answer.gate));
+    let said = at_gate.filter(|remark| is_as_composed(state, remark));
+    said.filter(|remark| remark.comments.iter().all(|comment| answer.comments.contains(comment)))
+        .map(|remark| remark.message)
+        .collect()
+}
+
+/// How comments wait.
+struct Kept {
+    /// What is done to the message.
+    event: Option<Event>,
+    /// The message that takes them.
+    message: Option<MessageId>,
+    /// Those that the agent has not got.
+    comments: Vec<ReviewComment>,
+}
+
+fn keep(
+    state: &State,
+    is_own: impl Fn(&Remark) -> bool,
+    compose: impl Fn(&[ReviewComment]) -> String,
+    mut comments: Vec<ReviewComment>,
+) -> Kept {
+    let own = || state.remarks.iter().filter(|remark| is_own(remark));
     let waiting = own().rev().find(|remark| is_as_composed(state, remark));
     let is_told = |remark: &&Remark| remark.fate != Fate::Withdrawn && waiting.is_none_or(|own| own.message != remark.message);
     let told: Vec<&ReviewComment> = own().filter(is_told).flat_map(|remark| &remark.comments).collect();
-    let (commit, mut comments) = (reviewed.commit.clone(), std::mem::take(&mut reviewed.comments));
     comments.retain(|comment| !told.contains(&comment));
-    let text = || remark(state, &commit, &comments);
-    let message: Option<Event> = match waiting {
-        None if comments.is_empty() => None,
+    let text = || compose(&comments);
+    let (event, message): (Option<Event>, _) = match waiting {
+        None if comments.is_empty() => (None, None),
         None => {
-            let message = state.last_message.next();
-            reviewed.message = Some(message);
-            let (text, when) = (text(), Delivery::NextStep);
-            Some(MessageQueued { message, text, when }.into())
+            let (message, when) = (state.last_message.next(), Delivery::NextStep);
+            let queued = MessageQueued {
+                message,
+                text: text(),
+                when,
+            };
+            (Some(queued.into()), Some(message))
         }
-        Some(Remark { message, .. }) if comments.is_empty() => Some(MessageWithdrawn { message: *message }.into()),
+        Some(Remark { message, .. }) if comments.is_empty() => (Some(MessageWithdrawn { message: *message }.into()), None),
         Some(Remark {
             message, comments: same, ..
         }) => {
             let message = *message;
-            reviewed.message = Some(message);
-            (*same != comments).then(|| MessageEdited { message, text: text() }.into())
+            let edited = (*same != comments).then(|| MessageEdited { message, text: text() }.into());
+            (edited, Some(message))
         }
     };
-    reviewed.comments = comments;
-    message.into_iter().chain([reviewed.into()]).collect()
+    Kept {
+        event,
+        message,
+        comments,
+    }
 }
 
 /// Says whether comments wait in a message of just these: one that the person changed in the queue is theirs.
 fn is_as_composed(state: &State, composed: &Remark) -> bool {
-    let waiting = state.messages.iter().find(|message| message.id == composed.message);
-    waiting.is_some_and(|message| message.text == remark(state, &composed.commit, &composed.comments))
+    let queued = state.messages.iter().find(|message| message.id == composed.message);
+    let comments = &composed.comments;
+    let on_commit = composed.commit.iter().map(|commit| remark(state, commit, comments));
+    let at_gate = composed.gate.iter().map(|gate| waiting(&gate.title, comments));
+    queued.is_some_and(|message| on_commit.chain(at_gate).any(|text| message.text == text))
 }
 
 fn remark(state: &State, commit: &Oid, comments: &[ReviewComment]) -> String {
@@ -147,6 +210,14 @@ fn remark(state: &State, commit: &Oid, comments: &[ReviewComment]) -> String {
          commit of their own:{}",
         commit.short(),
         subject.unwrap_or("not of this project's log"),
+        list(comments)
+    )
+}
+
+fn waiting(title: &str, comments: &[ReviewComment]) -> String {
+    format!(
+        "Comments on the change ({title}) that waited for a decision when they were written. Take them up, whether it was let through \
+         since or not:{}",
         list(comments)
     )
 }

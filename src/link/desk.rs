@@ -120,6 +120,7 @@ impl Desk {
             | Command::SetSection { .. }
             | Command::EditFeatures { .. }
             | Command::ReviewCommit(_)
+            | Command::CommentGate(_)
             | Command::RevokeRule { .. } => true,
             _ => return Err(Closed),
         };
@@ -246,6 +247,13 @@ impl Desk {
                     Ok(comments::review(&state, reviewed))
                 });
                 (done, Box::new(|reason| ReviewRefused { commit, reason }.into()))
+            }
+            Command::CommentGate(commented) => {
+                let done = self.record(|_| {
+                    let state = State::fold(&store::read(&self.dir, Seq(1))?.envelopes);
+                    Ok(comments::at_gate(&state, commented))
+                });
+                (done, Box::new(|reason| SteerRefused { reason }.into()))
             }
             _ => return Vec::new(),
         };

@@ -1,6 +1,6 @@
 //! What a client asks the engine to do.
 
-use super::event::CommitReviewed;
+use super::event::{CommitReviewed, GateCommented};
 use super::{
     Autonomy, Base, CommandPattern, FeatureEdit, GateAnswer, QuestionId, RuleExpiry, RuleId, RuleScope, RuleSpan, SectionId,
     SectionRule, Steer, Target,
@@ -44,6 +44,9 @@ pub enum Command {
     },
     /// Decide a gate.
     DecideGate(GateAnswer),
+    /// Keep what a person wrote on a change that waits, before they decide on it: all of it, each time. It waits as a message, which an
+    /// answer that holds the same takes back.
+    CommentGate(GateCommented),
     /// Let commands of a kind run without asking, from now on.
     AddRule {
         /// Which commands.

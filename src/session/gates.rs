@@ -1,6 +1,6 @@
 //! What waits for a person, and what they decided.
 
-use crate::protocol::event::GateOpened;
+use crate::protocol::event::{GateCommented, GateOpened};
 use crate::protocol::{GateId, MessageId, Oid, ReviewComment, SessionNo};
 use jiff::Timestamp;
 
@@ -26,11 +26,13 @@ pub struct ByHand {
     pub denied_last: bool,
 }
 
-/// What a person wrote on a commit that was made without them, on its way to the agent.
+/// What a person wrote on a commit that was made without them, or on what waits at a gate, on its way to the agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// The commit.
-    pub commit: Oid,
+    /// The commit; `None` while it is not made.
+    pub commit: Option<Oid>,
+    /// The gate at which it was written, without the comments themselves.
+    pub gate: Option<Box<GateCommented>>,
     /// The message that takes it there.
     pub message: MessageId,
     /// What they wrote, each on its line.

@@ -5,6 +5,7 @@ mod background;
 mod cheating;
 mod checks;
 mod circling;
+mod commented;
 mod cut;
 mod earlier;
 mod flaky;

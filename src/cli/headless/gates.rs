@@ -2,7 +2,9 @@
 //!
 //! Pure. Invariant: a gate that waits for a person is always named with its number, and so is how it was decided.
 
-use crate::protocol::event::{AutonomyChanged, CommitReviewed, GateDecided, GateKind, GateOpened, QuestionAsked, RuleAdded};
+use crate::protocol::event::{
+    AutonomyChanged, CommitReviewed, GateCommented, GateDecided, GateKind, GateOpened, QuestionAsked, RuleAdded,
+};
 use crate::protocol::{Autonomy, GateDecision, RuleExpiry};
 use crate::session::State;
 use crate::ui::text::format;
@@ -94,6 +96,12 @@ pub(super) fn level(event: &AutonomyChanged) -> String {
         Autonomy::Auto => "no gate waits",
     };
     format!("autonomy {}: {meaning}", event.level.word())
+}
+
+/// Something was written on what waits.
+pub(super) fn commented(event: &GateCommented) -> String {
+    let comments = format::plural(event.comments.len(), "comment");
+    format!("{comments} kept on what waits at {}", event.gate)
 }
 
 /// A commit was looked at after the fact.

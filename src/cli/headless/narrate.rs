@@ -118,6 +118,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         Event::RuleRevoked(gone) => format!("rule {} revoked", gone.rule),
         Event::GateOpened(gate) => return gates::opened(gate, state).into_iter().collect(),
         Event::GateDecided(decided) => return gates::decided(decided).into_iter().collect(),
+        Event::GateCommented(commented) => gates::commented(commented),
         Event::GateAnswerRefused(refused) => format!("answer refused: {}", refused.reason),
         Event::AutonomyChanged(changed) => gates::level(changed),
         Event::CommitReviewed(reviewed) => gates::reviewed(reviewed),

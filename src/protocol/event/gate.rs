@@ -186,6 +186,27 @@ pub struct CommitReviewed {
     pub message: Option<MessageId>,
 }
 
+/// A person wrote on a change that waits at a gate, before they decided: kept until the agent has it, whoever decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateCommented {
+    /// Which gate.
+    pub gate: GateId,
+    /// What waits there.
+    pub what: GateKind,
+    /// Its title.
+    pub title: String,
+    /// The tree that waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Oid>,
+    /// All that the person wrote on it and the agent has not got yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<ReviewComment>,
+    /// The message that takes the comments to the agent if no answer does, queued or changed by the event before this one; `None`
+    /// where none waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageId>,
+}
+
 /// A person's look at a commit could not be recorded; told, not written. What they wrote is still theirs to send.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewRefused {

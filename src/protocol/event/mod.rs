@@ -23,8 +23,8 @@ pub use check::{CheckRan, Culprit, RegressionTraced};
 pub use checkpoint::{CheckpointCause, CheckpointMade, CheckpointsDropped, FileWritten, MoveRefused, RolledBack};
 pub use circling::{CirclingSeen, CirclingStep, Repeat, RepeatKind};
 pub use gate::{
-    AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
-    ReviewRefused,
+    AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateCommented, GateDecided, GateKind, GateOpened,
+    Particulars, ReviewRefused,
 };
 pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
 pub use harness::{
@@ -223,6 +223,8 @@ events! {
     RuleUsed = "rule_used",
     /// A gate opened.
     GateOpened = "gate_opened",
+    /// A person wrote on what waits at a gate.
+    GateCommented = "gate_commented",
     /// A gate was decided.
     GateDecided = "gate_decided",
     /// An answer to a gate came that could not count.

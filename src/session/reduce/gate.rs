@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{
-    AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateDecided, GateKind, GateOpened, Particulars,
+    AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateCommented, GateDecided, GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
 use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, State};
@@ -27,6 +27,7 @@ impl ByHand {
 impl State {
     pub(super) fn gate_opened(&mut self, at: At, event: &GateOpened) {
         self.last_gate = event.gate;
+        self.take_remarks_over(event);
         self.open_gates.push(OpenGate {
             since: at.time,
             session: at.session,
@@ -104,6 +105,42 @@ impl State {
         }
     }
 
+    /// What was written on a commit that waits no more and was not made goes on with the next round.
+    fn take_remarks_over(&mut self, event: &GateOpened) {
+        let (Self { remarks, open_gates, .. }, true) = (self, event.what == GateKind::Commit) else {
+            return;
+        };
+        let waiting = remarks
+            .iter_mut()
+            .filter(|remark| remark.fate == Fate::Waits && remark.commit.is_none());
+        for gate in waiting.filter_map(|remark| remark.gate.as_mut()) {
+            let is_open = open_gates.iter().any(|open| open.opened.gate == gate.gate);
+            if gate.what == GateKind::Commit && !is_open {
+                gate.gate = event.gate;
+                gate.tree.clone_from(&event.tree);
+            }
+        }
+    }
+
+    pub(super) fn gate_commented(&mut self, event: &GateCommented) {
+        let Some(message) = event.message else { return };
+        let comments = event.comments.clone();
+        let gate = Some(Box::new(GateCommented {
+            comments: Vec::new(),
+            ..event.clone()
+        }));
+        match self.remarks.iter_mut().rev().find(|remark| remark.message == message) {
+            Some(remark) => (remark.comments, remark.gate) = (comments, gate),
+            None => self.remarks.push(Remark {
+                commit: None,
+                gate,
+                message,
+                comments,
+                fate: Fate::Waits,
+            }),
+        }
+    }
+
     pub(super) fn gate_answer_refused(&mut self, event: &GateAnswerRefused) {
         self.refused_answer = Some(event.clone());
     }
@@ -117,6 +154,13 @@ impl State {
     /// A commit that was made with hunks that nobody saw is owed a look.
     pub(super) fn note_debt(&mut self, event: &CommitMade) {
         self.last_round = None;
+        let unmade = self.remarks.iter_mut().filter(|remark| remark.commit.is_none());
+        for remark in unmade {
+            let tree = remark.gate.as_ref().and_then(|gate| gate.tree.as_ref());
+            if tree == Some(&event.tree) {
+                remark.commit = Some(event.commit.clone());
+            }
+        }
         if let Some((unseen, hunks)) = event.unseen
             && unseen > 0
         {
@@ -134,7 +178,8 @@ impl State {
             match self.remarks.iter_mut().rev().find(|remark| remark.message == message) {
                 Some(remark) => remark.comments = comments,
                 None => self.remarks.push(Remark {
-                    commit: event.commit.clone(),
+                    commit: Some(event.commit.clone()),
+                    gate: None,
                     message,
                     comments,
                     fate: Fate::Waits,

@@ -140,6 +140,7 @@ impl State {
             Event::RuleRevoked(event) => self.rule_revoked(at, event),
             Event::RuleUsed(event) => self.rule_used(at, event),
             Event::GateOpened(event) => self.gate_opened(at, event),
+            Event::GateCommented(event) => self.gate_commented(event),
             Event::GateDecided(event) => self.gate_decided(at, event),
             Event::GateAnswerRefused(event) => self.gate_answer_refused(event),
             Event::AutonomyChanged(event) => self.autonomy_changed(event),

@@ -35,6 +35,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
                 no_longer_waits(model, "the run was interrupted");
             }
             Event::ReviewRefused(refused) => review::not_recorded(model, refused),
+            Event::GateCommented(commented) => review::commented(model, commented.gate),
             Event::GateDecided(decided) => review::decided(model, decided),
             Event::CommitMade(made) => review::made(model, made, effects),
             Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),

@@ -102,7 +102,7 @@ pub(super) fn told(ran: &Ran) -> Vec<(CallStatus, String)> {
     })
 }
 
-const TWO_FILES: &str = r#"{ command = "echo one > a.txt; echo two > b.txt" }"#;
+pub(super) const TWO_FILES: &str = r#"{ command = "echo one > a.txt; echo two > b.txt" }"#;
 
 fn commits_twice() -> String {
     [

@@ -2,9 +2,9 @@
 
 use super::rounds;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, ReviewRefused};
-use crate::protocol::{GateDecision, GateId, Oid, QuestionId};
+use crate::protocol::{GateDecision, GateId, Oid, QuestionId, ReviewComment};
 use crate::session::State;
-use crate::session::state::{Fate, OpenGate};
+use crate::session::state::{Fate, OpenGate, Remark};
 use crate::session::timeline::ItemKind;
 use crate::ui::model::review::{Comment, Review, Standing, Target};
 use crate::ui::model::{Model, Page, Popup, QuestionForm, Subject};
@@ -110,8 +110,18 @@ fn show_commit(model: &mut Model, commit: &Oid) {
 
 /// What the log holds of a person's comments on a commit.
 fn written_on(model: &Model, commit: &Oid) -> Vec<Comment> {
-    let own = model.state.remarks.iter().filter(|remark| remark.commit == *commit);
-    let kept = own.filter(|remark| remark.fate != Fate::Withdrawn);
+    written(&model.state, &Target::Commit(commit.clone()))
+}
+
+/// A person's comments on a commit that the agent has not got yet, as the log holds them.
+pub(super) fn waiting_on(model: &Model, commit: &Oid) -> Vec<ReviewComment> {
+    let waiting = written_on(model, commit).into_iter().filter(|comment| !comment.sent);
+    waiting.map(|comment| comment.at).collect()
+}
+
+/// What the log holds of a person's comments, in the order they were written.
+fn written(state: &State, target: &Target) -> Vec<Comment> {
+    let kept = own(state, target).filter(|remark| remark.fate != Fate::Withdrawn);
     let comments = kept.flat_map(|remark| {
         let sent = remark.fate == Fate::Delivered;
         remark.comments.iter().map(move |at| Comment { at: at.clone(), sent })
@@ -119,23 +129,54 @@ fn written_on(model: &Model, commit: &Oid) -> Vec<Comment> {
     comments.collect()
 }
 
-/// Marks the comments on commits that the agent has by now, and drops those whose message was taken back.
+fn own<'a>(state: &'a State, target: &'a Target) -> impl DoubleEndedIterator<Item = &'a Remark> {
+    state.remarks.iter().filter(move |remark| match target {
+        Target::Commit(commit) => remark.commit.as_ref() == Some(commit),
+        Target::Gate(gate) => remark.gate.as_ref().is_some_and(|at| at.gate == *gate),
+    })
+}
+
+/// Notes what is written on a gate, here or in another window: what is sent next holds it all.
+pub fn commented(model: &mut Model, gate: GateId) {
+    let Model { state, reviews, .. } = model;
+    let target = Target::Gate(gate);
+    if let Some(review) = reviews.iter_mut().find(|review| review.target == target) {
+        review.comments.retain(|comment| comment.sent);
+        review
+            .comments
+            .extend(written(state, &target).into_iter().filter(|comment| !comment.sent));
+        review.touch();
+    }
+}
+
+/// Marks the comments that the agent has by now, and drops those whose message was taken back.
 pub fn as_told(model: &mut Model) {
     let State { remarks, .. } = &model.state;
+    if remarks.is_empty() {
+        return;
+    }
     for review in &mut model.reviews {
-        let Target::Commit(commit) = &review.target else { continue };
+        // An answer takes the message of its comments back, and says them itself.
+        let is_over = matches!(review.target, Target::Gate(_)) && review.standing != Standing::Waits;
         let fate = |comment: &Comment| {
-            let mut own = remarks.iter().rev().filter(|remark| remark.commit == *commit);
-            own.find(|remark| remark.comments.contains(&comment.at))
+            own(&model.state, &review.target)
+                .rev()
+                .find(|remark| remark.comments.contains(&comment.at))
                 .map(|remark| remark.fate)
         };
-        let before = review.comments.len();
-        review.comments.retain(|comment| fate(comment) != Some(Fate::Withdrawn));
-        let mut changed = review.comments.len() != before;
-        for comment in review.comments.iter_mut().filter(|comment| !comment.sent) {
-            comment.sent = fate(comment) == Some(Fate::Delivered);
-            changed |= comment.sent;
+        let is_dropped = |comment: &Comment| !is_over && fate(comment) == Some(Fate::Withdrawn);
+        let dropped: Vec<bool> = review.comments.iter().map(is_dropped).collect();
+        let reached: Vec<bool> = review
+            .comments
+            .iter()
+            .map(|comment| !comment.sent && fate(comment) == Some(Fate::Delivered))
+            .collect();
+        let changed = dropped.iter().chain(&reached).any(|changed| *changed);
+        for (comment, reached) in review.comments.iter_mut().zip(reached) {
+            comment.sent |= reached;
         }
+        let mut dropped = dropped.into_iter();
+        review.comments.retain(|_| !dropped.next().unwrap_or_default());
         if changed {
             review.touch();
         }
@@ -170,6 +211,7 @@ fn show(model: &mut Model, target: Target) {
 fn begin(model: &mut Model, open: &OpenGate) -> Review {
     let mut review = Review::of_gate(open, model.elapsed);
     if !review.is_commit() {
+        adopt(&mut review, &model.state);
         return review;
     }
     let previous = review.previous().cloned();
@@ -186,7 +228,15 @@ fn begin(model: &mut Model, open: &OpenGate) -> Review {
         }
         review.inherit(gone);
     }
+    adopt(&mut review, &model.state);
     review
+}
+
+/// Takes in what the log holds of what was written on a gate, in another window or another round.
+fn adopt(review: &mut Review, state: &State) {
+    let mut written = written(state, &review.target);
+    written.retain(|comment| !review.comments.iter().any(|known| known.at == comment.at));
+    review.comments.extend(written);
 }
 
 /// Goes to the next thing that waits; the present one goes on waiting.
@@ -246,9 +296,9 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
     review.standing = Standing::Gone(format!("{word}{by}{part}{why}"));
     if counted {
         review.message = None;
-        for comment in &mut review.comments {
-            comment.sent = true;
-        }
+    }
+    for comment in &mut review.comments {
+        comment.sent |= counted || event.comments.contains(&comment.at);
     }
     review.touch();
     if spent {

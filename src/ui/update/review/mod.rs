@@ -15,7 +15,9 @@ mod writing;
 #[cfg(test)]
 mod writing_tests;
 
-pub use gates::{as_told, changed_outside, closed, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused};
+pub use gates::{
+    as_told, changed_outside, closed, commented, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused,
+};
 pub use may::{refusal, watches};
 use reading::objection;
 pub use reading::{drawn, looked_on, mark_seen, objection_words, out_of_sight, since_last, split};
@@ -23,7 +25,7 @@ pub use rounds::carry_over;
 pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
 
 use super::availability::watches_another;
-use crate::protocol::event::{CommitMade, CommitReviewed};
+use crate::protocol::event::{CommitMade, CommitReviewed, GateCommented};
 use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
 use crate::ui::model::review::{Extent, Review, Standing, Target};
@@ -187,24 +189,44 @@ fn reviewed(model: &Model, commit: &Oid, seen: Seen, comments: Vec<ReviewComment
     }
 }
 
-/// Tells the log what is written on a commit by now: nothing that closes this window can take it away then.
+/// Tells the log what is written on the visible page by now: nothing that closes this window, or decides without it, can take it away
+/// then.
 fn remark(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Some((commit, review)) = looking_back(model).zip(model.open_review()) else {
-        return;
+    let Some(review) = model.open_review() else { return };
+    let comments = unsent(review);
+    let left = comments.len();
+    let (command, on) = match (&review.target, &review.gate) {
+        (Target::Commit(commit), _) => {
+            let reviewed = reviewed(model, commit, seen(model, review), comments, Settling::Later);
+            (Command::ReviewCommit(reviewed), "this commit")
+        }
+        (Target::Gate(gate), Some(open)) => {
+            let commented = GateCommented {
+                gate: *gate,
+                what: open.opened.what,
+                title: open.opened.title.clone(),
+                tree: open.opened.tree.clone(),
+                comments,
+                message: None,
+            };
+            (Command::CommentGate(commented), "this change")
+        }
+        (Target::Gate(_), None) => return,
     };
-    let reviewed = reviewed(model, &commit, seen(model, review), unsent(review), Settling::Later);
-    let left = reviewed.comments.len();
-    effects.push(Effect::Send(Command::ReviewCommit(reviewed)));
+    let answers = matches!(review.target, Target::Gate(_)) && review.standing == Standing::Waits;
+    effects.push(Effect::Send(command));
     let key = model.keymap.key_text(Action::Comment);
-    let reader = if model.run_is_live() {
-        "for the agent's next step"
-    } else {
-        "for the next session"
+    let reader = match (answers, model.run_is_live()) {
+        (true, _) => "and goes with your answer, or without one",
+        (false, true) => "for the agent's next step",
+        (false, false) => "for the next session",
     };
     model.say(match left {
-        0 => "no comment of yours on this commit waits any more".to_owned(),
+        0 => format!("no comment of yours on {on} waits any more"),
         1 => format!("your comment is kept {reader}; {key} on its line changes it"),
-        n => format!("your {n} comments are kept {reader}; {key} on a line changes what stands there"),
+        n => {
+            format!("your {n} comments are kept {reader}; {key} on a line changes what stands there").replace("and goes", "and go")
+        }
     });
 }
 
@@ -284,7 +306,8 @@ pub fn made(model: &Model, made: &CommitMade, effects: &mut Vec<Effect>) {
             hunks_seen: seen,
             hunks: debt.hunks,
             settled: seen == debt.hunks,
-            comments: Vec::new(),
+            // All that waits, or it would count as taken back.
+            comments: gates::waiting_on(model, &made.commit),
             message: None,
         })));
     }

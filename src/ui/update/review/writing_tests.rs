@@ -1,6 +1,7 @@
 //! What is written on a change and where it stands, as windows are resized, rounds go on and others only watch.
 
 use super::tests::{answered, decided, second_round, waiting};
+use crate::harness::comments;
 use crate::link::Mode;
 use crate::protocol::event::CommitMade;
 use crate::protocol::{Command, CommitDiff, FileDiff, GateDecision};
@@ -231,4 +232,62 @@ fn a_long_reason_is_read_whole_and_cleared_as_in_shells() {
     keys(&mut model, "C-u");
     text(&mut model, "no");
     assert_eq!(answered(&keys(&mut model, "Enter")).reason, "no");
+}
+
+/// Records what was written on what waits, as the engine does; returns what was told of it.
+fn record(model: &mut Model, sent: &[Effect]) {
+    for effect in sent {
+        let events = match effect {
+            Effect::Send(Command::CommentGate(commented)) => comments::at_gate(&model.state, commented.clone()),
+            Effect::Send(Command::ReviewCommit(reviewed)) => comments::review(&model.state, reviewed.clone()),
+            _ => continue,
+        };
+        for event in events {
+            let sent = waiting::tell(model, event);
+            record(model, &sent);
+        }
+    }
+}
+
+#[test]
+fn a_comment_on_what_waits_is_kept_at_once_and_stands_on_the_commit_that_policy_made() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    find(&mut model, "08-tags");
+    keys(&mut model, "] h j c");
+    text(&mut model, "why executable?");
+    let sent = keys(&mut model, "Enter");
+    record(&mut model, &sent);
+    assert!(screen(&mut model).contains("your comment is kept and goes with your answer, or without one"));
+    assert_eq!(model.state.messages.len(), 1);
+    let gate = waiting::gate();
+    let mut by_policy = decided(17, GateDecision::Approve, "policy", "");
+    by_policy.tree.clone_from(&gate.tree);
+    waiting::tell(&mut model, by_policy);
+    let made = CommitMade {
+        commit: crate::protocol::samples::oid('e'),
+        tree: gate.tree.unwrap(),
+        unseen: Some((9, 9)),
+        ..model.state.commits.last().unwrap().made.clone()
+    };
+    let commit = made.commit.clone();
+    let sent = waiting::tell(&mut model, made);
+    record(&mut model, &sent);
+    assert_eq!(model.state.messages.len(), 1, "looking at it took nothing back");
+    assert!(model.state.messages[0].text.contains("why executable?"));
+    model.diffs.insert(
+        commit.clone(),
+        Loaded::Ready(CommitDiff {
+            commit,
+            parent: None,
+            author: "A <a@example.org>".into(),
+            time: model.state.last_time.unwrap(),
+            message: "Filter".into(),
+            files: waiting::files(),
+        }),
+    );
+    model.size.height = 120;
+    model.state.debts.drain(..model.state.debts.len() - 1);
+    keys(&mut model, "Esc u");
+    assert!(screen(&mut model).contains("why executable?"), "{}", screen(&mut model));
 }
