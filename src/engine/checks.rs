@@ -17,10 +17,14 @@ use crate::protocol::{
     CallId, Check, CheckRun, CheckStep, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, RawJson, TestPurpose,
 };
 use crate::session::state::KeptCheck;
+use crate::verify;
 use crate::verify::check::{self, FILES_VARIABLE, Plan};
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
+
+/// What is told of a check that shows no program at work.
+const SHOWS_NOTHING: &str = "runs nothing of the project; let a step run the program, or ask the human for their word";
 
 /// Runs a feature's check in the project and keeps what it printed and wrote; `None` if it was stopped. Records nothing.
 ///
@@ -133,11 +137,12 @@ impl Dispatch {
             Permit::Granted(said) => said,
             Permit::Refused(ran) => return Ok(ran),
         };
+        let begun = SystemTime::now();
         let Some(mut run) = run(&self.project, id, &check, TestPurpose::Evidence, cancel).await? else {
             return Ok(Ran::cancelled());
         };
         if run.holds() {
-            run.amiss.extend(self.doubt(&run, cancel).await?);
+            run.amiss.extend(self.doubt(&run, begun, cancel).await?);
         }
         self.project.record(CheckRan { run: run.clone() })?;
         let mut ran = match run.failure() {
@@ -181,10 +186,8 @@ impl Dispatch {
         });
         let reads = || {
             let only_reads = |step: &CheckStep| command::only_reads(&step.command, &self.project.workspace);
-            check.steps.iter().all(only_reads).then(|| {
-                "it only reads what is written down, and runs nothing of the project; let a step run the program, or ask the human for their word"
-                    .to_owned()
-            })
+            let all = check.steps.iter().all(only_reads);
+            all.then(|| format!("it only reads what is written down, and {SHOWS_NOTHING}"))
         };
         agreed.or_else(|| check::sound(check).err()).or_else(reads)
     }
@@ -213,7 +216,7 @@ impl Dispatch {
     }
 
     /// Says why a check that holds shows nothing, or cannot be run again.
-    async fn doubt(&self, run: &CheckRun, cancel: &CancellationToken) -> Result<Option<String>, EngineError> {
+    async fn doubt(&self, run: &CheckRun, begun: SystemTime, cancel: &CancellationToken) -> Result<Option<String>, EngineError> {
         let project = &self.project;
         let Some(tree) = run.tree.clone() else { return Ok(None) };
         let moved = self.project.moved(&tree, &project.tree().await?).await?;
@@ -227,7 +230,12 @@ impl Dispatch {
         let plan = plan(project, &run.feature, &run.check, run.purpose, tree);
         let anywhere = check::holds_anywhere(plan.clone(), cancel.clone()).await?;
         if !anywhere {
-            return self.held_before(plan, cancel).await;
+            let before = self.held_before(plan, cancel).await?;
+            let printed = || {
+                let file = verify::printed(run, &project.workspace, begun)?;
+                Some(format!("it prints what stands in {}, and {SHOWS_NOTHING}", file.display()))
+            };
+            return Ok(before.or_else(printed));
         }
         Ok(Some(
             "it holds in an empty directory too, so it shows nothing of this project; run the real program by a path from the project's top, \

@@ -148,7 +148,8 @@ impl Supervisor {
             .collect();
         self.project.journal.with_state(|state| {
             let board = &state.features;
-            let left_out = open.iter().all(|feature| board.skipped.contains(&feature.id));
+            // Before its first event the log still tells of the run before.
+            let left_out = state.takes_orders() && open.iter().all(|feature| board.skipped.contains(&feature.id));
             let given_up = |id: &FeatureId| board.get(id).is_some_and(|row| row.track.is_given_up);
             let ids: Vec<&str> = open.iter().map(|feature| feature.id.as_str()).collect();
             let round: Vec<&str> = open

@@ -338,6 +338,9 @@ async fn a_skipped_feature_is_left_at_once_and_named_at_the_end() {
     assert!(ran.requests.iter().any(|body| body.contains("The human skips F001 for now")));
     assert_eq!(ran.count("steer_refused"), 1, "there is no F009");
     assert_eq!(ran.state.features.progress(), (1, 2));
+
+    let next = lab.run(&builds("F001", "01", "hello")).await;
+    passes(&next);
 }
 
 #[tokio::test(flavor = "multi_thread")]

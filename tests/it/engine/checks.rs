@@ -89,6 +89,7 @@ async fn the_agents_word_and_checks_that_show_nothing_flip_nothing() {
             Some(r#"{ id = "F001", steps = [{ command = "grep hello greet; ls", expect = ["hello"] }] }"#.into()),
             "only reads what is written down",
         ),
+        (Some(check("awk '{ print }' greet")), "it prints what stands in greet"),
         (
             Some(r#"{ id = "F009", steps = [{ command = "sh greet" }] }"#.into()),
             "There is no feature F009",
