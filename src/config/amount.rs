@@ -5,24 +5,34 @@
 use super::keys;
 use crate::protocol::Cost;
 
-/// Reads a whole number above zero; `_` and `,` may part its digits.
+/// Reads a whole number above zero; `_` may part its digits, and `,` its thousands.
 #[must_use]
 pub fn whole(text: &str) -> Option<u64> {
-    let digits = text.trim().replace(['_', ','], "");
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|number| plain && *number > 0)
+    digits(text.trim())?.parse().ok().filter(|number| *number > 0)
 }
 
-/// Reads an amount of US dollars above zero in plain digits, with or without its sign; `_` and `,` may part the digits before the point.
+/// The digits of a number, without what parts them; `None` if there is anything else. A comma that parts no thousands may be a decimal
+/// one, and such a number is another.
+fn digits(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let is_whole = groups
+        .next()
+        .is_some_and(|first| text.len() == first.len() || first.len() <= 3)
+        && groups.all(|group| group.len() == 3);
+    let digits = text.replace(['_', ','], "");
+    (is_whole && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+/// Reads an amount of US dollars above zero in plain digits, with or without its sign; before the point they may be parted as those of
+/// [`whole`] are.
 #[must_use]
 pub fn dollars(text: &str) -> Option<Cost> {
     let text = text.trim();
     let text = text.strip_prefix('$').unwrap_or(text).trim_start();
     let (whole, part) = text.split_once('.').map_or((text, None), |(whole, part)| (whole, Some(part)));
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let whole = whole.replace(['_', ','], "");
-    let part_is_right = part.is_none_or(|part| (1..=9).contains(&part.len()) && is_digits(part));
-    if !is_digits(&whole) || !part_is_right || whole.is_empty() && part.is_none() || whole.len() > 9 {
+    let whole = digits(whole)?;
+    let is_part = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !part.is_none_or(is_part) || whole.is_empty() && part.is_none() || whole.len() > 9 {
         return None;
     }
     let digits = format!("{whole}{:0<9}", part.unwrap_or_default());
@@ -141,6 +151,9 @@ mod tests {
             "1.2.3",
             "1.0000000001",
             ",",
+            "5,50",
+            "1,2,3",
+            "1234,567",
             "5$",
         ];
         for bad in bad {

@@ -3,6 +3,7 @@
 //! Pure over the folded state and the time given. Turns are the turn machine's own business.
 
 use crate::config::amount;
+use crate::harness::limits::worked;
 use crate::protocol::event::{LimitKind, LimitReached};
 use crate::session::state::{Run, State};
 use jiff::Timestamp;
@@ -62,12 +63,6 @@ pub fn look_in(state: &State, now: Timestamp) -> Option<Duration> {
     let run = state.run.as_ref()?;
     let max = Duration::from_secs(run.limits.seconds?);
     Some(max.saturating_sub(worked(run, now)).min(AGAIN))
-}
-
-/// A pause and a gate that waits are the person's time, not the run's.
-fn worked(run: &Run, now: Timestamp) -> Duration {
-    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
-    Duration::try_from(spent).unwrap_or_default()
 }
 
 fn time(run: &Run, now: Timestamp) -> Option<LimitReached> {

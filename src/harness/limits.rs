@@ -7,6 +7,7 @@ use crate::config::amount;
 use crate::protocol::event::{LimitKind, Limits, Particulars};
 use crate::session::state::{Run, State};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Reads what a person typed over what waits: a limit as it will be told, and any other text as it is.
 ///
@@ -23,7 +24,7 @@ pub fn read(particulars: Option<&Particulars>, typed: &str, state: &State) -> Re
         turns: state.current().map(|session| session.turn.0),
         tokens: Some(run.totals.usage.total()),
         cost: Some(run.totals.cost),
-        seconds: Some(spent_seconds(run, Timestamp::now())),
+        seconds: Some(spent_seconds(run, asked_at(state))),
     };
     let above = match limit {
         LimitKind::Sessions => limits.sessions > now.sessions,
@@ -100,17 +101,30 @@ pub fn sessions(state: &State, run: &Run) -> u32 {
     u32::try_from(own.count()).unwrap_or(u32::MAX)
 }
 
-/// How long the run has worked, in seconds: pauses and waiting for a person left out.
+/// How long the run has worked: a pause and a gate that was decided are the person's time, not the run's.
+#[must_use]
+pub fn worked(run: &Run, now: Timestamp) -> Duration {
+    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
+    Duration::try_from(spent).unwrap_or_default()
+}
+
+/// As [`worked`], in whole seconds.
 #[must_use]
 pub fn spent_seconds(run: &Run, now: Timestamp) -> u64 {
-    let spent = now.duration_since(run.started) - run.paused_at(now) - run.waited;
-    u64::try_from(spent.as_secs()).unwrap_or(0)
+    worked(run, now).as_secs()
+}
+
+/// Until when the run has worked: a gate that waits is the person's time too.
+fn asked_at(state: &State) -> Timestamp {
+    let since = state.open_gates.iter().map(|open| open.since).min();
+    since.unwrap_or_else(Timestamp::now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Cost;
+    use crate::protocol::event::{GateKind, GateOpened, RunStarted};
+    use crate::protocol::{Autonomy, Cost, Envelope, Event, GateId, Seq, SessionNo, samples};
 
     fn limits() -> Limits {
         Limits {
