@@ -171,4 +171,51 @@ mod tests {
         assert!(typed_as(Turns, "1e3").unwrap_err().contains("`1e3` is not a whole number"));
         assert!(typed_as(Turns, "+5").is_err());
     }
+
+    #[test]
+    fn time_that_a_gate_waits_is_not_spent() {
+        let run = RunStarted {
+            run: "r".into(),
+            project: "p".into(),
+            workspace: "/w".into(),
+            model: "m".into(),
+            endpoint: "e".into(),
+            version: "0".into(),
+            limits: limits(),
+            autonomy: Autonomy::Commits,
+            sandbox: "none".into(),
+            window: None,
+            earlier: None,
+        };
+        let particulars = Particulars::Limit {
+            limit: LimitKind::Time,
+            to: None,
+        };
+        let gate = GateOpened {
+            gate: GateId(1),
+            what: GateKind::Limit,
+            call: "c".into(),
+            title: String::new(),
+            body: String::new(),
+            tree: None,
+            commit: None,
+            particulars: Some(Box::new(particulars.clone())),
+        };
+        // Long ago: what has passed since is the person's time.
+        let events: [(i64, Event); 3] = [(0, run.into()), (0, samples::session_started().into()), (3_600, gate.into())];
+        let log: Vec<Envelope> = (1..)
+            .zip(events)
+            .map(|(seq, (second, event))| Envelope {
+                time: Timestamp::from_second(second).unwrap(),
+                ..samples::envelope(Seq(seq), SessionNo(1), event)
+            })
+            .collect();
+        let state = State::fold(&log);
+        assert_eq!(read(Some(&particulars), "61m", &state), Ok("1h1m".to_owned()));
+        assert!(
+            read(Some(&particulars), "1h", &state)
+                .unwrap_err()
+                .contains("1h is spent already")
+        );
+    }
 }
