@@ -75,6 +75,9 @@ struct Report<'a> {
     /// Tests of passing features that are not there any more.
     #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
     gone: &'a [GoneTests],
+    /// Tests that features name which pass by the list only, and that are not there.
+    #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
+    not_there: &'a [GoneTests],
     tests: Vec<&'a TestCase>,
     output: &'a str,
 }
@@ -130,18 +133,18 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     let code = |tree: &Oid| Repo::discover(&project.workspace).and_then(|repo| repo.without(tree, &own_files(&project.list)));
     run.code = run.tree.as_ref().and_then(|tree| code(tree).ok());
     project.state.tests.name_flaky(&mut run);
-    let gone = gone(&project, &run);
+    let (gone, not_there) = (gone(&project, &run), not_there(&project, &run));
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
     let unnamed = verify::how_to_name(&run, &project.workspace);
     if args.json {
-        let report = report(&command, &run, own.as_ref(), (&changed, &gone));
+        let report = report(&command, &run, own.as_ref(), (&changed, &gone, &not_there));
         console.json(&Report {
             unnamed: unnamed.as_deref(),
             ..report
         })?;
     } else {
-        print(&run, own.as_ref(), &gone, console)?;
+        print(&run, own.as_ref(), (&gone, &not_there), console)?;
         if let Some(how) = &unnamed {
             let told = format!("this run told no tests by name, so it proves no feature that names tests; {how}");
             console.line(Clean::line(&told).to_string())?;
@@ -151,7 +154,10 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         }
     }
     // Asked for one feature, that one is answered for.
-    let good = own.map_or_else(|| run.is_green() && gone.is_empty(), |own| own.proven());
+    let good = own.map_or_else(
+        || run.is_green() && gone.is_empty() && not_there.is_empty(),
+        |own| own.proven(),
+    );
     Ok(if good { Exit::Done } else { Exit::Tests })
 }
 
@@ -216,6 +222,35 @@ fn gone(project: &Project, run: &TestRun) -> Vec<GoneTests> {
     looked.and_then(Result::ok).unwrap_or_default()
 }
 
+/// Names the tests of features that pass by the list only which the run does not name, where it names any; else those whose file is not
+/// there.
+fn not_there(project: &Project, run: &TestRun) -> Vec<GoneTests> {
+    let is_whole = run.exit_code.is_some() && !run.timed_out;
+    let names_any = run.cases.iter().any(|case| case.name != verify::COMMAND_CASE);
+    let paths = |tree: &Oid| Repo::discover(&project.workspace).and_then(|repo| repo.paths_at(tree)).ok();
+    let files = run.tree.as_ref().and_then(paths).unwrap_or_default();
+    let is_missing = |entry: &&str| {
+        let file = entry.split("::").next().unwrap_or(entry);
+        let is_path = file.contains(['/', '.']) && !file.contains(char::is_whitespace);
+        let lies_here = || files.iter().any(|path| verify::lies_in(entry, path)) || project.workspace.join(file).exists();
+        names_any || is_path && !lies_here()
+    };
+    let rows = project.state.features.rows.iter();
+    let by_list = rows.filter(|row| is_whole && project.state.is_unshown(row));
+    let of = |row: &FeatureRow| {
+        let own = verify::own(&row.feature, run);
+        let missing = own.missing.iter().filter(|_| own.amiss.is_none() || !names_any);
+        let tests: Vec<String> = missing
+            .copied()
+            .filter(|entry| is_missing(&entry))
+            .map(str::to_owned)
+            .collect();
+        let feature = row.feature.id.clone();
+        (!tests.is_empty()).then_some(GoneTests { feature, tests })
+    };
+    by_list.filter_map(of).collect()
+}
+
 /// Names the files that differ by now from the tree that was tested.
 fn changed(workspace: &Path, before: Option<&Oid>) -> Vec<String> {
     let Some(before) = before else { return Vec::new() };
@@ -261,7 +296,7 @@ fn report<'a>(
     command: &'a Command,
     run: &'a TestRun,
     own: Option<&verify::Own<'a>>,
-    (changed, gone): (&'a [String], &'a [GoneTests]),
+    (changed, gone, not_there): (&'a [String], &'a [GoneTests], &'a [GoneTests]),
 ) -> Report<'a> {
     let totals = run.totals();
     Report {
@@ -282,13 +317,19 @@ fn report<'a>(
         amiss: own.and_then(|own| own.amiss),
         unnamed: None,
         gone,
+        not_there,
         tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
         output: &run.output.text,
     }
 }
 
 /// Prints failures first, each with what it says, then the rest in a line each, then the counts.
-fn print(run: &TestRun, own: Option<&verify::Own<'_>>, gone: &[GoneTests], console: &mut Console) -> io::Result<()> {
+fn print(
+    run: &TestRun,
+    own: Option<&verify::Own<'_>>,
+    (gone, not_there): (&[GoneTests], &[GoneTests]),
+    console: &mut Console,
+) -> io::Result<()> {
     let mut cases: Vec<&TestCase> = own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone());
     cases.sort_by_key(|case| (order(case), case.name == verify::COMMAND_CASE));
     for case in cases {
@@ -309,8 +350,17 @@ fn print(run: &TestRun, own: Option<&verify::Own<'_>>, gone: &[GoneTests], conso
         console.line(format!("amiss    {}", Clean::line(line)))?;
     }
     for gone in gone {
-        let told = format!("{}, which passes by the list: {}", gone.feature, gone.tests.join(", "));
+        let told = format!("{}, which they have shown to pass: {}", gone.feature, gone.tests.join(", "));
         console.line(format!("gone     {}", Clean::line(&told)))?;
+    }
+    for never in not_there {
+        let told = format!(
+            "{}, which passes {}: {}",
+            never.feature,
+            words::BY_LIST,
+            never.tests.join(", ")
+        );
+        console.line(format!("missing  {}", Clean::line(&told)))?;
     }
     let tree = run
         .tree

@@ -28,6 +28,7 @@ mod error;
 mod export;
 mod finish;
 mod gone;
+mod hidden;
 mod history;
 mod hold;
 mod homecoming;

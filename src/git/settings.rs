@@ -5,6 +5,7 @@
 
 use super::GitError;
 use super::disk::is_absent;
+use super::hidden::Hidden;
 use super::replaced::{self, Replaced};
 use super::repo::Repo;
 use super::shallow;
@@ -38,6 +39,8 @@ pub struct SettingsMark {
     common: PathBuf,
     /// What git shows in the place of something else.
     replaced: Replaced,
+    /// What git is told not to look at, where that can be read.
+    hidden: Option<Hidden>,
 }
 
 /// A file of settings, or a ref of that kind, that was changed.
@@ -64,7 +67,13 @@ impl Repo {
         }
         let common = self.git.commondir().to_owned();
         let replaced = replaced::read(&common);
-        Ok(SettingsMark { files, common, replaced })
+        let hidden = self.hidden();
+        Ok(SettingsMark {
+            files,
+            common,
+            replaced,
+            hidden,
+        })
     }
 }
 
@@ -85,6 +94,9 @@ impl SettingsMark {
         let right = shallow::right(&self.common, was, now.as_deref());
         changes.extend(restore(SHALLOW, &ends, was, right.as_deref())?);
         changes.extend(replaced::put_back(&self.common, &self.replaced)?);
+        if let Some(hidden) = &self.hidden {
+            changes.extend(hidden.put_back()?);
+        }
         Ok(changes)
     }
 

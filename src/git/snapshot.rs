@@ -14,7 +14,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 /// Index entries that git was told not to look at (`--assume-unchanged`): we look.
-const ASSUME_UNCHANGED: u16 = 0x8000;
+pub(super) const ASSUME_UNCHANGED: u16 = 0x8000;
 /// Extended flag of entries that a sparse checkout keeps off the disk.
 pub(super) const SKIP_WORKTREE: u16 = 1 << 14;
 /// Extended flag of entries made by `git add --intent-to-add`: a promise without content.

@@ -37,7 +37,7 @@ async fn a_deleted_test_is_told_beside_its_feature_by_a_rerun_and_by_verify_unti
     );
     let verified = String::from_utf8(verified.stdout).unwrap();
     assert!(
-        verified.contains("gone     F001, which passes by the list: tests/01-hello.sh"),
+        verified.contains("gone     F001, which they have shown to pass: tests/01-hello.sh"),
         "{verified}"
     );
 
@@ -60,4 +60,29 @@ async fn a_deleted_test_is_told_beside_its_feature_by_a_rerun_and_by_verify_unti
 
     lab.git(&["revert", "--no-edit", "HEAD"]);
     assert_eq!(rerun(&lab, 2).await.doubted(), 0, "it is back, and passes");
+}
+
+#[test]
+fn verify_tells_of_tests_that_passing_features_name_and_that_never_were() {
+    let lab = Lab::new();
+    let list = |passes: &str| {
+        format!("[{{\"id\": \"F001\", \"description\": \"add\", \"passes\": {passes}, \"tests\": [\"tests/t-1.sh\"]}}]\n")
+    };
+    for script in ["true", "echo 1..1; echo 'ok 1 - tests/other.sh'"] {
+        lab.write("feature_list.json", &list("true"));
+        lab.write("longhaul.toml", "[verify]\ncommand = \"sh tests/run.sh\"\n");
+        lab.write("tests/run.sh", &format!("{script}\n"));
+        lab.commit_all(script);
+        let told = contains("missing  F001, which passes by the list only: tests/t-1.sh");
+        program(&lab, &["verify"]).assert().code(10).stdout(told);
+        let json = program(&lab, &["verify", "--json"]).output().unwrap();
+        let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+        assert_eq!(json["not_there"][0]["tests"][0], "tests/t-1.sh");
+        lab.write("feature_list.json", &list("false"));
+        program(&lab, &["verify"]).assert().success();
+    }
+    lab.write("feature_list.json", &list("true"));
+    lab.write("tests/t-1.sh", "exit 0\n");
+    lab.write("tests/run.sh", "true\n");
+    program(&lab, &["verify"]).assert().success();
 }

@@ -241,3 +241,36 @@ async fn another_repository_in_its_place_ends_the_session() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_a_command_hides_from_git_are_shown_again_and_told() {
+    let lab = lab();
+    lab.write("own.sh", "echo own\n");
+    lab.commit_all("own");
+    lab.git(&["update-index", "--skip-worktree", "own.sh"]);
+    let hides =
+        "$G update-index --assume-unchanged add.sh; $G update-index --skip-worktree feature_list.json; echo 'echo 3' > add.sh";
+    let ran = lab.session(bash(hides) + &commit()).await;
+    let found = breaches(&ran);
+    assert!(
+        found.len() == 1 && found[0].restored && found[0].path == ".git/index",
+        "{found:?}"
+    );
+    assert!(
+        found[0]
+            .detail
+            .contains("add.sh (assume-unchanged), feature_list.json (skip-worktree)"),
+        "{found:?}"
+    );
+    assert!(ran.result(0).contains("[harness] .git/index"), "{}", ran.result(0));
+    let flags = lab.git(&["ls-files", "-v"]);
+    assert!(
+        flags.contains("H add.sh") && flags.contains("H feature_list.json") && flags.contains("S own.sh"),
+        "a person's own stays: {flags}"
+    );
+    lab.write("add.sh", "echo 5\n");
+    assert!(
+        lab.git(&["status", "--porcelain"]).contains("M add.sh"),
+        "git shows what changes"
+    );
+}

@@ -1,0 +1,90 @@
+//! Files that git is told not to look at, in the index: it shows a person no change of them.
+//!
+//! Owns reading these flags, and taking out those that came. Invariant: a flag that was there stays, and nothing else of an entry changes.
+
+use super::GitError;
+use super::error::Doing;
+use super::index_file::{Identity, as_path, identity};
+use super::repo::Repo;
+use super::settings::SettingsChange;
+use super::snapshot::{ASSUME_UNCHANGED, SKIP_WORKTREE, stage};
+use git2::IndexEntry;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Files that a sentence names.
+const NAMED: usize = 4;
+
+/// The flags by path: those of the index, and its extended ones.
+type Flags = BTreeMap<Vec<u8>, (u16, u16)>;
+
+/// What git is told not to look at, at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hidden {
+    workdir: PathBuf,
+    file: Identity,
+    flags: Flags,
+}
+
+impl Repo {
+    /// Reads the flags; `None` if the index cannot be read.
+    pub(super) fn hidden(&self) -> Option<Hidden> {
+        let file = identity(&self.git.path().join("index"));
+        let flags = self.hiding_flags().ok()?;
+        let workdir = self.workdir().to_owned();
+        Some(Hidden { workdir, file, flags })
+    }
+
+    fn hiding_flags(&self) -> Result<Flags, GitError> {
+        let mut index = self.git.index().doing("read the index")?;
+        index.read(false).doing("read the index")?;
+        let hiding = |entry: IndexEntry| {
+            let flags = flags(&entry);
+            (stage(&entry) == 0 && flags != (0, 0)).then_some((entry.path, flags))
+        };
+        Ok(index.iter().filter_map(hiding).collect())
+    }
+}
+
+impl Hidden {
+    /// Takes out the flags that came since, and names the files.
+    pub(super) fn put_back(&self) -> Result<Option<SettingsChange>, GitError> {
+        let repo = Repo::discover(&self.workdir)?;
+        if identity(&repo.git.path().join("index")) == self.file {
+            return Ok(None);
+        }
+        let came = |(path, (now, extended)): (Vec<u8>, (u16, u16))| {
+            let (was, was_extended) = self.flags.get(&path).copied().unwrap_or_default();
+            let came = (now & !was, extended & !was_extended);
+            (came != (0, 0)).then_some((path, came))
+        };
+        let came: Flags = repo.hiding_flags()?.into_iter().filter_map(came).collect();
+        if came.is_empty() {
+            return Ok(None);
+        }
+        repo.replace_index(|index| {
+            for (path, (plain, extended)) in &came {
+                if let Some(mut entry) = index.get_path(as_path(path), 0) {
+                    entry.flags &= !plain;
+                    entry.flags_extended &= !extended;
+                    index.add(&entry)?;
+                }
+            }
+            Ok(())
+        })?;
+        let how = |plain: u16| if plain == 0 { "skip-worktree" } else { "assume-unchanged" };
+        let one = |(path, (plain, _)): (&Vec<u8>, &(u16, u16))| format!("{} ({})", String::from_utf8_lossy(path), how(*plain));
+        let mut named = came.iter().take(NAMED).map(one).collect::<Vec<_>>().join(", ");
+        if came.len() > NAMED {
+            named.push_str(&format!(" and {} more", came.len() - NAMED));
+        }
+        Ok(Some(SettingsChange {
+            name: "index".to_owned(),
+            detail: format!("git was told not to look at files, so that it would show no change of them: {named}"),
+        }))
+    }
+}
+
+fn flags(entry: &IndexEntry) -> (u16, u16) {
+    (entry.flags & ASSUME_UNCHANGED, entry.flags_extended & SKIP_WORKTREE)
+}
