@@ -171,6 +171,7 @@ impl Lookups {
                 .get(blob)
                 .map(|bytes| Answer::Blob {
                     text: String::from_utf8_lossy(&bytes).into_owned(),
+                    path: self.blobs.path(blob).display().to_string(),
                 })
                 .map_err(|error| error.to_string()),
             Query::Notes => edit::load(&self.workspace)

@@ -70,6 +70,9 @@ pub enum Answer {
     Blob {
         /// The text.
         text: String,
+        /// Where the bytes lie.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        path: String,
     },
     /// To [`Query::ProposeRule`].
     RuleProposal(Box<RuleProposal>),

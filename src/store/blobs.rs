@@ -68,6 +68,12 @@ impl Blobs {
         Ok(BlobId(name))
     }
 
+    /// Returns the path of the bytes that are kept under a name, by which a person finds them.
+    #[must_use]
+    pub fn path(&self, blob: &BlobId) -> PathBuf {
+        self.dir.join(&blob.0)
+    }
+
     /// Returns the bytes kept under a name.
     ///
     /// # Errors

@@ -66,8 +66,8 @@ actions! {
     Top: "top", "", [List, Transcript, Document, Review], ["g g", "Home"], [];
     /// go to the bottom; in the transcript also follow what is new
     Bottom: "bottom", "", [List, Transcript, Document, Review], ["G", "End"], [];
-    /// open the selected row; fold or unfold a transcript entry, a file or a section
-    Open: "open", "open", [List, Transcript, Diff, NextWindow, History, Survey, AuditPage], ["Enter"], ["z a"];
+    /// open the selected row, or the last run of a feature's check; fold or unfold a transcript entry, a file or a section
+    Open: "open", "open", [List, Transcript, Diff, NextWindow, History, Survey, AuditPage, Feature], ["Enter"], ["z a"];
     /// show the whole of a transcript entry on a page of its own
     OpenWhole: "open-whole", "whole", [Transcript], ["o"], [];
     /// fold everything

@@ -122,7 +122,10 @@ impl Model {
     /// Files the answer to a look-up of a long text.
     pub fn file_blob(&mut self, blob: BlobId, answer: Answer) {
         let loaded = match answer {
-            Answer::Blob { text } => Loaded::Ready(text),
+            Answer::Blob { text, path } => {
+                self.blob_paths.insert(blob.clone(), path);
+                Loaded::Ready(text)
+            }
             other => Loaded::other(other),
         };
         self.blobs.insert(blob, loaded);

@@ -128,6 +128,8 @@ pub struct Model {
     pub changes: HashMap<(Option<Oid>, Oid), Loaded<Vec<FileDiff>>>,
     /// Look-ups of texts kept as blobs.
     pub blobs: HashMap<BlobId, Loaded<String>>,
+    /// Where those that were looked up lie.
+    pub blob_paths: HashMap<BlobId, String>,
     /// The move back that is looked at, if one is.
     pub going: Option<Going>,
     /// Rehearsals that came so far; tells their laid-out pages apart.
@@ -229,6 +231,7 @@ impl Model {
             diffs: HashMap::new(),
             changes: HashMap::new(),
             blobs: HashMap::new(),
+            blob_paths: HashMap::new(),
             going: None,
             rehearsals: 0,
             next_window: NextWindowView::default(),

@@ -6,6 +6,7 @@ use crate::protocol::event::FlipBy;
 use crate::protocol::{FeatureId, FeatureStatus};
 use crate::session::headway::Track;
 use crate::session::state::{HandEdit, KeptCheck};
+use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::pane::features::mark;
 use crate::ui::pane::header::money;
@@ -123,6 +124,13 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
     }
     if let Some(kept) = model.state.check_of(row) {
         check(&mut sheet, model, look, kept);
+        if let Some((run, session, _)) = super::check::latest(model, id) {
+            sheet.gap();
+            let key = model.keymap.key_text(Action::Open);
+            let word = if run.holds() { "it held" } else { "it did not hold" };
+            sheet.fact("last run", &format!("{session}, {word}  ({key} opens the whole of it)"));
+            super::check::short(&mut sheet, model, run, look);
+        }
     }
     list(&mut sheet, look, "Steps", &feature.steps, true);
     if !row.flips.is_empty() {
@@ -228,7 +236,7 @@ fn check(sheet: &mut Sheet<'_>, model: &Model, look: &Look<'_>, kept: &KeptCheck
         }
     }
     if !kept.check.files.is_empty() {
-        sheet.fact("keeps", &kept.check.files.join(", "));
+        sheet.fact("must leave", &kept.check.files.join(", "));
     }
     sheet.fact("recorded in", &kept.recorded.to_string());
     let on = |tree: Option<&crate::protocol::Oid>| tree.map_or_else(String::new, |tree| format!(" on tree {}", tree.short()));

@@ -1,7 +1,7 @@
 //! A transcript entry's page: the whole of it, with an output that was too long for the log fetched from its blob.
 
 use super::sheet::Sheet;
-use super::{Document, item_at};
+use super::{Document, check, item_at};
 use crate::protocol::{Payload, Seq, SessionNo};
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::{Loaded, Model};
@@ -23,6 +23,16 @@ pub fn whole(model: &Model, session: SessionNo, seq: Seq) -> Option<&Loaded<Stri
     let item = item_at(model.session(session)?, seq)?;
     let found = model.blobs.get(output(item)?.blob.as_ref()?)?;
     (*found != Loaded::Pending).then_some(found)
+}
+
+/// Says whether all that the page needs was fetched.
+#[must_use]
+pub fn is_fetched(model: &Model, session: SessionNo, seq: Seq) -> bool {
+    let item = model.session(session).and_then(|session| item_at(session, seq));
+    match item.map(|item| &item.kind) {
+        Some(ItemKind::Check(run)) => check::is_fetched(model, run),
+        _ => whole(model, session, seq).is_some(),
+    }
 }
 
 /// Lays the page out.
@@ -47,5 +57,8 @@ pub fn document(model: &Model, session: SessionNo, seq: Seq, width: u16, look: &
     }
     let width = sheet.width();
     sheet.lines(transcript::detail_lines(item, text, width, look));
+    if let ItemKind::Check(run) = &item.kind {
+        check::whole(&mut sheet, model, run);
+    }
     sheet.finish()
 }

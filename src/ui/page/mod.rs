@@ -6,6 +6,7 @@
 pub mod always;
 mod anchor;
 pub mod audit;
+pub mod check;
 pub mod commit;
 pub mod diff;
 pub mod editor;
@@ -209,10 +210,10 @@ fn loaded(model: &Model, subject: &Subject) -> bool {
             .review(target)
             .is_some_and(|found| !matches!(review::change(model, found), review::Change::Pending)),
         Subject::Commit(commit) => !matches!(model.diffs.get(commit), None | Some(Loaded::Pending)),
-        Subject::Item(session, seq) => item::whole(model, *session, *seq).is_some(),
+        Subject::Item(session, seq) => item::is_fetched(model, *session, *seq),
+        Subject::Feature(id) => check::latest(model, id).is_none_or(|(run, ..)| check::is_fetched(model, run)),
         Subject::Rehearsal => rehearsal::is_counted(model),
-        Subject::Feature(_)
-        | Subject::Test(_)
+        Subject::Test(_)
         | Subject::NextWindow
         | Subject::Always
         | Subject::Rules

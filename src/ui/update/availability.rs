@@ -5,7 +5,8 @@ use crate::protocol::StopMode;
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::layout::{Pane, Zoom};
 use crate::ui::model::editor::Edited;
-use crate::ui::model::{Model, Popup};
+use crate::ui::model::{Model, Popup, Subject};
+use crate::ui::page;
 
 /// Says why an action cannot be done now; `None` if it can.
 #[must_use]
@@ -96,6 +97,12 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             let empty = model.shown_session().is_none_or(|session| session.items.is_empty());
             empty.then_some("the transcript is empty")
         }
+        Action::Open => match model.pages.last().map(|page| &page.subject) {
+            Some(Subject::Feature(id)) => page::check::latest(model, id)
+                .is_none()
+                .then_some("no run of a recorded check is known of this feature"),
+            _ => None,
+        },
         Action::Copy | Action::CopyWhole => model.subject().is_none().then_some("nothing is selected"),
         Action::Help
         | Action::Back
@@ -113,7 +120,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::PageUp
         | Action::Top
         | Action::Bottom
-        | Action::Open
         | Action::CollapseAll
         | Action::ExpandAll
         | Action::NextHunk

@@ -22,7 +22,7 @@ mod linked_tests;
 mod links;
 mod motion;
 mod next_window;
-mod open;
+pub(super) mod open;
 #[cfg(test)]
 mod over_tests;
 #[cfg(test)]

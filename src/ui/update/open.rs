@@ -63,6 +63,12 @@ pub fn open(model: &mut Model, effects: &mut Vec<Effect>) {
             foreign::open(model, path, effects);
         } else if matches!(open.subject, Subject::Audit(_)) {
             audit::open_place(model);
+        } else if let Subject::Feature(id) = &open.subject {
+            let run = page::check::latest(model, id).map(|(_, session, seq)| Subject::Item(session, seq));
+            match run {
+                Some(run) => model.pages.push(Page::new(run)),
+                None => model.refuse("no run of a recorded check is known of this feature"),
+            }
         } else if matches!(
             open.subject,
             Subject::Commit(_) | Subject::Review(_) | Subject::NextWindow | Subject::Rehearsal | Subject::Survey
@@ -262,12 +268,19 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
         Some(Subject::Commit(commit)) => ask(model, Query::CommitDiff { commit }, effects),
         Some(Subject::Item(session, seq)) => {
             let item = model.session(session).and_then(|session| page::item_at(session, seq));
-            let blob = item.and_then(|item| match &item.kind {
-                ItemKind::Call(call) => call.output.blob.clone(),
-                ItemKind::Tests(run) => run.output.blob.clone(),
-                _ => None,
+            let blobs = item.map_or_else(Vec::new, |item| match &item.kind {
+                ItemKind::Call(call) => call.output.blob.iter().cloned().collect(),
+                ItemKind::Tests(run) => run.output.blob.iter().cloned().collect(),
+                ItemKind::Check(run) => page::check::blobs(run),
+                _ => Vec::new(),
             });
-            if let Some(blob) = blob {
+            for blob in blobs {
+                ask(model, Query::Blob { blob }, effects);
+            }
+        }
+        Some(Subject::Feature(id)) => {
+            let blobs = page::check::latest(model, &id).map_or_else(Vec::new, |(run, ..)| page::check::blobs(run));
+            for blob in blobs {
                 ask(model, Query::Blob { blob }, effects);
             }
         }
@@ -286,7 +299,7 @@ pub fn look_up_what_is_shown(model: &mut Model, effects: &mut Vec<Effect>) {
             }
         }
         Some(Subject::Always) => effects.extend(model.always.as_mut().and_then(Always::ask).map(Effect::Ask)),
-        Some(Subject::Feature(_) | Subject::Test(_) | Subject::Rules | Subject::Audit(_) | Subject::Editor) | None => {}
+        Some(Subject::Test(_) | Subject::Rules | Subject::Audit(_) | Subject::Editor) | None => {}
     }
 }
 
