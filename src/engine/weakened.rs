@@ -91,6 +91,8 @@ pub async fn by_commit(
         let taken = now.contains(&file.path).then(|| takes_over(&arrival, &around)).flatten();
         taken.map(|words| Weaker { test: None, words })
     }));
+    // What was there and is worse comes first: new tests may be as many as anybody likes.
+    all.sort_by_key(Weaker::is_new);
     Ok(all)
 }
 

@@ -344,12 +344,12 @@ fn description(state: &State, id: &FeatureId) -> String {
         .map_or_else(String::new, |row| row.feature.description.clone())
 }
 
-/// A command that exits with an error is everyday work; a tool that could not do its own is of note.
 /// Says whether a feature that was claimed to pass was not taken for passing: no guard rules on that, so no other line tells it.
 fn is_claim(call: &Call, status: CallStatus) -> bool {
     call.tool == "feature_passed" && status == CallStatus::Refused
 }
 
+/// A command that exits with an error is everyday work; a tool that could not do its own is of note.
 const fn failed(status: CallStatus) -> bool {
     matches!(status, CallStatus::Failed | CallStatus::Cancelled)
 }

@@ -43,6 +43,28 @@ async fn the_gate_names_the_test_and_both_expectations() {
     running.finish().await;
 }
 
+/// Decoys come before the real one by their names.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_findings_are_told_what_was_weakened_first_and_what_is_new_not_as_weaker() {
+    let (lab, script) = weakens(Autonomy::Commits);
+    let decoys = "mkdir -p tests\nfor i in $(seq 10 39); do echo true > tests/$i.sh; done\n";
+    let running = lab.start(&script.replacen("mkdir -p tests\n", decoys, 1)).await;
+    let opened = gate(&running, 1).await;
+    let about: Vec<&str> = facts(&opened)
+        .findings
+        .iter()
+        .filter(|(fine, text)| !fine && text.contains(" test"))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    assert!(about[0].contains("src/lib.rs:5 is_one: expected"), "{about:?}");
+    let new =
+        |text: &&&str| text.starts_with("new test that proves nothing: tests/") && text.ends_with(".sh:1 the script: does nothing");
+    assert_eq!(about.iter().filter(new).count(), 30, "{about:?}");
+    assert_eq!(about.iter().filter(|text| text.contains("weaker")).count(), 1, "{about:?}");
+    stop(&running);
+    running.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_is_asked_and_nobody_looks_later_it_is_not_committed() {
     let (lab, script) = weakens(Autonomy::Auto);
