@@ -242,7 +242,7 @@ fn not_there(project: &Project, run: &TestRun) -> Vec<GoneTests> {
         let missing = own.missing.iter().filter(|_| own.amiss.is_none() || !names_any);
         let tests: Vec<String> = missing
             .copied()
-            .filter(|entry| is_missing(&entry))
+            .filter(|entry| is_missing(entry))
             .map(str::to_owned)
             .collect();
         let feature = row.feature.id.clone();
