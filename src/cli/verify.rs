@@ -3,29 +3,27 @@
 //! Reads the project's tree and log and takes no lock: a live run goes on beside it. Writes no event: what was run by hand is
 //! nobody's evidence. Invariant: it exits with 0 only where a run would call the tree green.
 
+mod print;
+
 use super::args::VerifyArgs;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::project::Project;
-use super::{launch, replay, settings, signals, words};
+use super::{launch, replay, settings, signals};
 use crate::config::Settings;
 use crate::git::Repo;
 use crate::harness::{own_files, vanished};
 use crate::process::ProcessError;
 use crate::protocol::event::GoneTests;
-use crate::protocol::{CaseStatus, Feature, Oid, TestCase, TestPurpose, TestRun};
+use crate::protocol::{Feature, Oid, TestCase, TestPurpose, TestRun};
 use crate::session::state::FeatureRow;
 use crate::ui::text::{Clean, format};
 use crate::verify::{self, Plan, runner};
 use serde::Serialize;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// Lines printed of what a failed test says.
-const DETAIL: usize = 12;
 
 /// Changed files that are named.
 const NAMED: usize = 5;
@@ -73,8 +71,11 @@ struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     unnamed: Option<&'a str>,
     /// Tests of passing features that are not there any more.
-    #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
-    gone: &'a [GoneTests],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<&'a GoneTests>,
+    /// Tests of passing features that are there and could not run: the command failed as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unrun: Vec<&'a GoneTests>,
     /// Tests that features name which pass by the list only, and that are not there.
     #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
     not_there: &'a [GoneTests],
@@ -144,7 +145,7 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
             ..report
         })?;
     } else {
-        print(&run, own.as_ref(), (&gone, &not_there), console)?;
+        print::print(&run, own.as_ref(), (&gone, &not_there), &project.workspace, console)?;
         if let Some(how) = &unnamed {
             let told = format!("this run told no tests by name, so it proves no feature that names tests; {how}");
             console.line(Clean::line(&told).to_string())?;
@@ -246,7 +247,11 @@ fn not_there(project: &Project, run: &TestRun) -> Vec<GoneTests> {
             .map(str::to_owned)
             .collect();
         let feature = row.feature.id.clone();
-        (!tests.is_empty()).then_some(GoneTests { feature, tests })
+        (!tests.is_empty()).then_some(GoneTests {
+            feature,
+            tests,
+            unrun: Vec::new(),
+        })
     };
     by_list.filter_map(of).collect()
 }
@@ -316,84 +321,10 @@ fn report<'a>(
         missing: own.map(|own| own.missing.clone()),
         amiss: own.and_then(|own| own.amiss),
         unnamed: None,
-        gone,
+        gone: gone.iter().filter(|gone| !gone.tests.is_empty()).collect(),
+        unrun: gone.iter().filter(|gone| !gone.unrun.is_empty()).collect(),
         not_there,
         tests: own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone()),
         output: &run.output.text,
-    }
-}
-
-/// Prints failures first, each with what it says, then the rest in a line each, then the counts.
-fn print(
-    run: &TestRun,
-    own: Option<&verify::Own<'_>>,
-    (gone, not_there): (&[GoneTests], &[GoneTests]),
-    console: &mut Console,
-) -> io::Result<()> {
-    let mut cases: Vec<&TestCase> = own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone());
-    cases.sort_by_key(|case| (order(case), case.name == verify::COMMAND_CASE));
-    for case in cases {
-        let time = case
-            .duration_ms
-            .map(|ms| format!("  {}", format::duration_ms(ms)))
-            .unwrap_or_default();
-        console.line(format!("{}  {}{time}", word(case), Clean::line(&case.name)))?;
-        let lines = if case.status == CaseStatus::Passed { 0 } else { DETAIL };
-        for line in case.detail.lines().take(lines) {
-            console.line(format!("         {}", Clean::line(line)))?;
-        }
-    }
-    for missing in own.map(|own| own.missing.as_slice()).unwrap_or_default() {
-        console.line(format!("missing  {}", Clean::line(missing)))?;
-    }
-    for line in own.and_then(|own| own.amiss).unwrap_or_default().lines() {
-        console.line(format!("amiss    {}", Clean::line(line)))?;
-    }
-    for gone in gone {
-        let told = format!("{}, which they have shown to pass: {}", gone.feature, gone.tests.join(", "));
-        console.line(format!("gone     {}", Clean::line(&told)))?;
-    }
-    for never in not_there {
-        let told = format!(
-            "{}, which passes {}: {}",
-            never.feature,
-            words::BY_LIST,
-            never.tests.join(", ")
-        );
-        console.line(format!("missing  {}", Clean::line(&told)))?;
-    }
-    let tree = run
-        .tree
-        .as_ref()
-        .map(|tree| format!(" on tree {}", tree.short()))
-        .unwrap_or_default();
-    let end = match (run.cut(), run.exit_code) {
-        (Some(cut), _) => cut,
-        (None, Some(code)) => format!("exit {code}"),
-        (None, None) => "killed".to_owned(),
-    };
-    console.line(format!(
-        "{}; {end} after {}{tree}",
-        words::tests(&run.totals()),
-        format::duration_ms(run.duration_ms)
-    ))
-}
-
-fn order(case: &TestCase) -> u8 {
-    match case.status {
-        CaseStatus::Failed => 0,
-        CaseStatus::Passed if case.is_flaky() => 1,
-        CaseStatus::Todo | CaseStatus::Skipped => 2,
-        CaseStatus::Passed => 3,
-    }
-}
-
-fn word(case: &TestCase) -> &'static str {
-    match case.status {
-        CaseStatus::Failed => "FAIL   ",
-        CaseStatus::Passed if case.is_flaky() => "flaky  ",
-        CaseStatus::Passed => "ok     ",
-        CaseStatus::Skipped => "skipped",
-        CaseStatus::Todo => "todo   ",
     }
 }

@@ -207,14 +207,13 @@ pub const fn status(status: FeatureStatus) -> &'static str {
     }
 }
 
-/// Says of how many passing features the own tests failed in a later run, or are gone; nothing if of none.
+/// Says of how many passing features the own tests failed in a later run, are gone or could not run; nothing if of none.
 #[must_use]
 pub fn doubted(state: &State) -> String {
     match state.doubted() {
         0 => String::new(),
         doubted => {
-            let what = state.doubted_for().replacen("fail", "failed", 1);
-            format!(", and own tests of {doubted} of them {what} in a later run")
+            format!(", and own tests of {doubted} of them {} in a later run", state.doubted_then())
         }
     }
 }
@@ -237,7 +236,11 @@ pub fn progress(state: &State) -> String {
 #[must_use]
 pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
     if let Some(doubt) = state.doubt_of(row) {
-        return if doubt.tests.is_empty() { "tests gone" } else { "tests fail" };
+        return match (doubt.tests.is_empty(), doubt.gone.is_empty()) {
+            (false, _) => "tests fail",
+            (true, false) => "tests gone",
+            (true, true) => "could not run",
+        };
     }
     match (row.feature.status, row.regressed, row.reopened) {
         (FeatureStatus::Failing | FeatureStatus::Unknown, true, _) => "regressed",

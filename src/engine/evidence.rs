@@ -13,7 +13,7 @@ use crate::protocol::{
     CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestCase, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::verify;
+use crate::verify::{self, broken};
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -260,6 +260,17 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
             testing::ENDLESS,
             testing::summary(run),
             run.output.text
+        ));
+    }
+    let may_be_there = || own.missing.iter().all(|entry| broken::may_be_there(entry, root));
+    if let Some(failure) = broken::failure(run).filter(|_| !own.missing.is_empty() && broken::broke_off(run) && may_be_there()) {
+        let named = match own.may_have_run(run) {
+            true => format!(" If they did run: {}.", verify::runner::advice(root, &run.command)),
+            false => String::new(),
+        };
+        return Err(format!(
+            "Not flipped: the tests of {} could not run: {failure}. Mend what breaks it (`{}`), then claim again.{named}\n{}",
+            feature.id, run.command, run.output.text
         ));
     }
     if own.may_have_run(run) {

@@ -9,13 +9,13 @@ use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::project::Project;
-use super::{features, grounds};
+use super::{features, grounds, testing};
 use crate::protocol::event::{FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
 use crate::session::timeline::ItemKind;
-use crate::verify;
+use crate::verify::{self, broken};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -37,10 +37,11 @@ pub async fn look(
     let project = &dispatch.project;
     let mut lines = Vec::new();
     let mut broken = project.journal.with_state(|state| before_it(state, run, &mut lines));
+    // A script that is gone tells more than a run that could not begin.
+    broken.extend(by_script(project, listed, run, &mut lines)?);
     if let Some(run) = run {
         broken.extend(by_tests(dispatch, listed, run, &mut lines).await?);
     }
-    broken.extend(by_script(project, listed, run, &mut lines)?);
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
     let mut search = Search::new(project, cancel);
     for broken in broken {
@@ -166,7 +167,40 @@ fn no_longer(run: &CheckRun) -> String {
     text
 }
 
-/// Sets back the features whose own tests fail in the smoke run, or are gone.
+/// Sets back the features whose own tests the smoke run could not begin, because it broke as a whole.
+fn unrun(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Vec<String>) -> Result<Vec<FeatureId>, EngineError> {
+    let Some(failure) = broken::failure(run).filter(|_| broken::broke_off(run)) else {
+        return Ok(Vec::new());
+    };
+    let mut back = Vec::new();
+    for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
+        // An earlier run's word is not this one's.
+        let could_not = project.journal.with_state(|state| {
+            let doubt = state.features.get(&feature.id).and_then(|row| state.doubt_of(row));
+            let latest = state.tests.latest.as_ref().map(|(_, seq, _)| *seq);
+            doubt.is_some_and(|doubt| !doubt.unrun.is_empty() && Some(doubt.run) == latest)
+        });
+        if could_not {
+            features::set_back(project, &feature.id, testing::could_not_run(run))?;
+            back.push(feature.id.clone());
+        }
+    }
+    if !back.is_empty() {
+        let ids: Vec<&str> = back.iter().map(FeatureId::as_str).collect();
+        let mut told = format!(
+            "The tests of {} could not run: {failure}. What passed by them is set back. It printed:",
+            ids.join(", ")
+        );
+        match broken::printed(run, PRINTED.0).as_slice() {
+            [] => told.push_str(" nothing"),
+            printed => printed.iter().for_each(|line| told.push_str(&format!("\n    {line}"))),
+        }
+        lines.push(told);
+    }
+    Ok(back)
+}
+
+/// Sets back the features whose own tests fail in the smoke run, are gone, or could not run.
 async fn by_tests(
     dispatch: &Dispatch,
     listed: &[Feature],
@@ -175,6 +209,7 @@ async fn by_tests(
 ) -> Result<Vec<Broken>, EngineError> {
     let project = &dispatch.project;
     let mut back = features::set_back_regressed(project, listed, run)?;
+    back.extend(unrun(project, listed, run, lines)?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {
             continue;

@@ -2,7 +2,7 @@
 
 use super::error::EngineError;
 use super::project::Project;
-pub use super::told::{BOTH, ENDLESS, disturbed, flaky, no_more, proof, skipped_anew, summary, told};
+pub use super::told::{BOTH, ENDLESS, could_not_run, disturbed, flaky, no_more, proof, skipped_anew, summary, told};
 use crate::harness::vanished;
 use crate::protocol::event::{TestRunDropped, TestRunFinished, TestRunStarted, VerifyDeclared};
 use crate::protocol::{CaseStatus, Oid, TestPurpose, TestRun};

@@ -3,7 +3,7 @@
 //! Invariant: a run that its time limit stopped is told as one, and what it did not get to is called no failure.
 
 use crate::protocol::{CaseStatus, Oid, TestCase, TestRun};
-use crate::verify::{self, COMMAND_CASE};
+use crate::verify::{self, COMMAND_CASE, broken};
 
 /// Tests that are named of many.
 const NAMED: usize = 8;
@@ -115,6 +115,13 @@ pub fn told(run: &TestRun) -> String {
         String::new()
     };
     format!("{}.{moved}{cut}\n{}", summary(run), run.output.text)
+}
+
+/// Says of a feature's tests that the run as a whole kept them from running, with what it printed first.
+#[must_use]
+pub fn could_not_run(run: &TestRun) -> String {
+    let failure = broken::failure_with_output(run).unwrap_or_default();
+    format!("its tests could not run: {failure}")
 }
 
 /// Says that a run counts for nothing because guarded files were written to.

@@ -18,7 +18,7 @@ use crate::protocol::{
     CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::verify;
+use crate::verify::{self, broken};
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
@@ -156,6 +156,11 @@ async fn judge(
             let summary = testing::proof(&own, tree);
             return Ok(Some(Judged::Holds(evidence(EvidenceKind::OwnTests, summary))));
         }
+        let could_not_run = broken::broke_off(run)
+            && own
+                .missing
+                .iter()
+                .all(|entry| broken::may_be_there(entry, &project.workspace));
         let failing = own.cases.iter().filter(|case| case.status != CaseStatus::Passed);
         let failing: Vec<&str> = failing.map(|case| case.name.as_str()).take(8).collect();
         return Ok(Some(if !failing.is_empty() {
@@ -166,6 +171,7 @@ async fn judge(
             Judged::Unseen
         } else if shown {
             Judged::Fails(match own.amiss.filter(|_| own.missing.is_empty()) {
+                _ if could_not_run => testing::could_not_run(run),
                 Some(amiss) => format!("the run cannot be believed: {}", amiss.lines().next().unwrap_or_default()),
                 None if own.may_have_run(run) => format!("the run told no result of {} by name", own.missing.join(", ")),
                 None => format!("{} did not run", own.missing.join(", ")),

@@ -1,15 +1,16 @@
-//! Tests of passing features that are not there any more.
+//! Tests of passing features that are not there any more, or could not run.
 //!
-//! Owns when a test that a run does not name is gone for certain. Does not own those that fail, nor what follows. Invariant: nothing is
+//! Owns when a test that a run does not name is gone for certain, and when the run as a whole kept it from running. Does not own those that fail, nor what follows. Invariant: nothing is
 //! called gone because a run broke off or another command was run: either its file was removed since it proved the feature, or the
-//! command that named it last leaves it out in a run that named others and had its end.
+//! command that named it last leaves it out in a run that named others and had its end. A file that lies there is not gone because a
+//! run failed.
 
 use crate::git::{GitError, Repo};
 use crate::protocol::event::GoneTests;
 use crate::protocol::{CaseStatus, EvidenceKind, FeatureId, FeatureStatus, Oid, TestRun};
 use crate::session::State;
 use crate::session::state::{CaseHistory, FeatureRow};
-use crate::verify::{self, COMMAND_CASE};
+use crate::verify::{self, COMMAND_CASE, broken};
 
 /// What is known of the tests of a passing feature that a run does not name.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub struct Missing {
     entries: Vec<Entry>,
     /// Whether what the run does not name is not there.
     is_telling: bool,
+    /// Whether the command failed.
+    failed: bool,
+    /// Whether the run broke off before it came to all tests; and then whether it came to none.
+    broke_off: Option<bool>,
 }
 
 /// An entry of its `tests`.
@@ -32,6 +37,8 @@ struct Entry {
     named: Vec<String>,
     /// Whether the command that named these last is the one of the run.
     same_command: bool,
+    /// Whether they passed when they were named last.
+    passed: bool,
 }
 
 /// Lists what a run of all tests does not name of passing features that tests have proven. The log does not hold the run yet.
@@ -45,17 +52,17 @@ pub fn missing(state: &State, run: &TestRun) -> Vec<Missing> {
     passing.filter_map(|row| Missing::of(state, row, run, now)).collect()
 }
 
-/// Names of what is missing the tests that are gone.
+/// Names of what is missing the tests that are gone, and those that could not run.
 ///
 /// # Errors
 /// If git fails.
 pub fn gone(missing: &[Missing], repo: &Repo) -> Result<Vec<GoneTests>, GitError> {
     let mut found = Vec::new();
     for missing in missing {
-        let tests = missing.gone(repo)?;
-        if !tests.is_empty() {
+        let (tests, unrun) = missing.gone(repo)?;
+        if !tests.is_empty() || !unrun.is_empty() {
             let feature = missing.feature.clone();
-            found.push(GoneTests { feature, tests });
+            found.push(GoneTests { feature, tests, unrun });
         }
     }
     Ok(found)
@@ -71,25 +78,31 @@ impl Missing {
         let proven = evidence.tree.clone().filter(|_| evidence.kind == EvidenceKind::OwnTests)?;
         let entries = own.missing.iter().map(|text| {
             let cases = || state.tests.cases.iter().filter(|case| verify::matches(text, &case.name));
+            let last = |case: &CaseHistory| case.results.last().copied();
             Entry {
                 text: (*text).to_owned(),
                 named: cases().map(|case| case.name.clone()).collect(),
                 same_command: cases().any(|case| was_named_by(state, case, &run.command)),
+                passed: cases().any(|case| last(case) == Some(CaseStatus::Passed))
+                    && cases().all(|case| last(case) != Some(CaseStatus::Failed)),
             }
         });
-        // A new name that failed may be a runner's word for what it could not run.
+        // A name that never passed and failed may be a runner's word for what it could not run.
         let mut failed = run.cases.iter().filter(|case| case.status == CaseStatus::Failed);
-        let fails_as_known = failed.all(|case| state.tests.case(&case.name).is_some());
+        let fails_as_known = failed.all(|case| state.tests.case(&case.name).is_some_and(has_passed));
         Some(Self {
             feature: row.feature.id.clone(),
             proven,
             now: now.clone(),
             entries: entries.collect(),
             is_telling: fails_as_known && is_telling(run, own.amiss.is_some()),
+            failed: broken::failure(run).is_some(),
+            broke_off: broken::broke_off(run).then(|| broken::tells_of_none(run)),
         })
     }
 
-    fn gone(&self, repo: &Repo) -> Result<Vec<String>, GitError> {
+    /// The entries that are gone, and those that could not run.
+    fn gone(&self, repo: &Repo) -> Result<(Vec<String>, Vec<String>), GitError> {
         let changes = repo.changes(Some(&self.proven), &self.now)?;
         let removed: Vec<&str> = changes
             .iter()
@@ -99,12 +112,30 @@ impl Missing {
                 _ => None,
             })
             .collect();
+        let there = if self.failed { repo.paths_at(&self.now)? } else { Vec::new() };
+        let is_there = |entry: &Entry| there.iter().any(|path| verify::lies_in(&entry.text, path));
         let is_gone = |entry: &&Entry| {
             let mut names = entry.named.iter().chain([&entry.text]);
-            entry.same_command && self.is_telling || names.any(|name| removed.iter().any(|path| verify::lies_in(name, path)))
+            let is_left_out = || entry.same_command && self.is_telling && !(names_a_file(&entry.text) && is_there(entry));
+            names.any(|name| removed.iter().any(|path| verify::lies_in(name, path))) || is_left_out()
         };
-        Ok(self.entries.iter().filter(is_gone).map(|entry| entry.text.clone()).collect())
+        let (gone, left): (Vec<&Entry>, Vec<&Entry>) = self.entries.iter().partition(is_gone);
+        // Where tests were run, one that names no file may be gone as well as not run.
+        let could_not_run =
+            |entry: &&Entry| entry.same_command && entry.passed && self.broke_off.is_some_and(|of_none| of_none || is_there(entry));
+        let texts = |entries: Vec<&Entry>| entries.into_iter().map(|entry| entry.text.clone()).collect();
+        Ok((texts(gone), texts(left.into_iter().filter(could_not_run).collect())))
     }
+}
+
+/// Whether an entry of `tests` names a file and nothing in it.
+fn names_a_file(entry: &str) -> bool {
+    !entry.contains("::") && !entry.contains(": ")
+}
+
+/// Whether a test passed in any run.
+fn has_passed(case: &CaseHistory) -> bool {
+    case.changes.iter().any(|(_, status)| *status == Some(CaseStatus::Passed))
 }
 
 /// Whether the last run that named a test was of this command.

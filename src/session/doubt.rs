@@ -1,7 +1,7 @@
-//! Features that pass by the list and whose own tests failed in a later run, or are gone.
+//! Features that pass by the list and whose own tests failed in a later run, are gone, or could not run.
 //!
 //! Owns that fact and until when it is told. Does not own the flag: a run that nobody was to judge by, such as one that a person asks
-//! for, flips nothing. Invariant: it is told until the tests that failed have passed in a run and those that were gone were run, or the flag
+//! for, flips nothing. Invariant: it is told until the tests that failed have passed in a run and the others were run, or the flag
 //! was decided on anew.
 
 use super::board::FeatureRow;
@@ -27,6 +27,8 @@ pub struct Doubt {
     pub tests: Vec<String>,
     /// The entries of its `tests` that no test answered any more.
     pub gone: Vec<String>,
+    /// The entries of its `tests` that are there and could not run.
+    pub unrun: Vec<String>,
 }
 
 impl Doubt {
@@ -44,6 +46,9 @@ impl Doubt {
         if !self.gone.is_empty() {
             let are = if self.gone.len() == 1 { "is" } else { "are" };
             what.push(format!("{} {are} gone", self.gone.join(", ")));
+        }
+        if !self.unrun.is_empty() {
+            what.push(format!("{} could not run", self.unrun.join(", ")));
         }
         format!(
             "{}{tree} in a later run by the harness ({}, {})",
@@ -81,18 +86,30 @@ impl State {
         self.features.rows.iter().filter(|row| self.doubt_of(row).is_some()).count()
     }
 
-    /// Says what is so of the tests of those features: `fail`, `are gone`, or either.
+    /// Says what is so of the tests of those features: `fail`, `are gone`, `cannot run`, or more of these.
     #[must_use]
     pub fn doubted_for(&self) -> &'static str {
         let doubts = || self.features.rows.iter().filter_map(|row| self.doubt_of(row));
         match (
-            doubts().all(|doubt| doubt.gone.is_empty()),
-            doubts().all(|doubt| doubt.tests.is_empty()),
+            doubts().any(|doubt| !doubt.tests.is_empty()),
+            doubts().any(|doubt| !doubt.gone.is_empty()),
+            doubts().any(|doubt| !doubt.unrun.is_empty()),
         ) {
-            (true, _) => "fail",
-            (false, true) => "are gone",
-            (false, false) => "fail or are gone",
+            (_, false, false) => "fail",
+            (false, true, false) => "are gone",
+            (true, true, false) => "fail or are gone",
+            (false, false, true) => "cannot run",
+            (true, false, true) => "fail or cannot run",
+            (false, true, true) => "are gone or cannot run",
+            (true, true, true) => "fail, are gone or cannot run",
         }
+    }
+
+    /// Says the same of a run that is over.
+    #[must_use]
+    pub fn doubted_then(&self) -> String {
+        let now = self.doubted_for();
+        now.replacen("fail", "failed", 1).replacen("cannot", "could not", 1)
     }
 
     /// Holds a finished run against the features that pass.
@@ -107,14 +124,14 @@ impl State {
             if let Some(doubt) = &mut row.doubt {
                 let passed = passed.get_or_insert_with(|| with(CaseStatus::Passed).map(|case| case.name.as_str()).collect());
                 doubt.tests.retain(|test| !passed.contains(test.as_str()));
-                doubt
-                    .gone
-                    .retain(|entry| !run.cases.iter().any(|case| matches(entry, &case.name)));
+                let is_silent = |entry: &String| !run.cases.iter().any(|case| matches(entry, &case.name));
+                doubt.gone.retain(is_silent);
+                doubt.unrun.retain(is_silent);
             }
             let before = row
                 .doubt
                 .take()
-                .filter(|doubt| !doubt.tests.is_empty() || !doubt.gone.is_empty());
+                .filter(|doubt| !doubt.tests.is_empty() || !doubt.gone.is_empty() || !doubt.unrun.is_empty());
             if row.feature.status != FeatureStatus::Passing || row.feature.tests.is_empty() {
                 row.doubt = before;
                 continue;
@@ -122,13 +139,17 @@ impl State {
             let own = failed.iter().filter(|test| names(&row.feature, test));
             let tests: Vec<String> = own.map(|test| (*test).to_owned()).collect();
             let gone = gone.iter().find(|gone| gone.feature == row.feature.id);
-            let gone = gone.map_or_else(Vec::new, |gone| gone.tests.clone());
-            if tests.is_empty() && gone.is_empty() {
+            let (gone, unrun) = gone.map_or_else(Default::default, |gone| (gone.tests.clone(), gone.unrun.clone()));
+            if tests.is_empty() && gone.is_empty() && unrun.is_empty() {
                 row.doubt = before;
                 continue;
             }
             // What this run does not speak of stands as it was told.
-            let (old_tests, old_gone) = before.map_or_else(Default::default, |before| (before.tests, before.gone));
+            let old = before.map(|before| (before.tests, before.gone, before.unrun));
+            let (old_tests, mut old_gone, mut old_unrun) = old.unwrap_or_default();
+            // What is gone could not run either, and what could not run is there: a run tells one of them.
+            old_gone.retain(|entry| !unrun.contains(entry));
+            old_unrun.retain(|entry| !gone.contains(entry));
             row.doubt = Some(Doubt {
                 run: at.seq,
                 session: at.session,
@@ -136,6 +157,7 @@ impl State {
                 tree: run.tree.clone(),
                 tests: if tests.is_empty() { old_tests } else { tests },
                 gone: if gone.is_empty() { old_gone } else { gone },
+                unrun: if unrun.is_empty() { old_unrun } else { unrun },
             });
         }
     }
@@ -177,6 +199,7 @@ mod tests {
         let gone = gone.iter().map(|test| GoneTests {
             feature: "F001".into(),
             tests: vec![(*test).to_owned()],
+            unrun: Vec::new(),
         });
         let gone = gone.collect();
         TestRunFinished { run, gone }

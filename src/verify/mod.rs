@@ -6,6 +6,7 @@
 //! about its report is amiss.
 
 mod asked;
+pub mod broken;
 pub mod check;
 #[cfg(test)]
 mod corpus;

@@ -3,17 +3,18 @@
 //! Owns when another attempt is worth its time, and what stands afterwards. Invariant: no failure is lost: a test that failed once and
 //! passed once has passed, and says so in its `attempts`.
 
-use super::COMMAND_CASE;
-use crate::protocol::{CaseStatus, TestCase, TestRun};
+use super::{COMMAND_CASE, Plan, broken};
+use crate::protocol::{CaseStatus, TestCase, TestPurpose, TestRun};
 use std::collections::{BTreeSet, HashMap};
 
-/// Whether another attempt may tell something: a test failed that is in `worth` (`None`: any test), and the run had its end.
-pub(super) fn worth_another(run: &TestRun, worth: Option<&BTreeSet<String>>) -> bool {
-    run.exit_code.is_some()
-        && run
-            .cases
-            .iter()
-            .any(|case| case.status == CaseStatus::Failed && worth.is_none_or(|worth| worth.contains(&case.name)))
+/// Whether another attempt may tell something: a test failed that the plan calls worth it (none named: any test), and the run had its
+/// end. Where features are set back by the run, also if it broke off before it came to tests that passed.
+pub(super) fn worth_another(run: &TestRun, plan: &Plan) -> bool {
+    let worth = plan.worth.as_ref();
+    let sets_back = matches!(plan.purpose, TestPurpose::Smoke | TestPurpose::Final);
+    let is_known = |worth: &BTreeSet<String>| worth.iter().any(|name| name != COMMAND_CASE);
+    let failed = |case: &TestCase| case.status == CaseStatus::Failed && worth.is_none_or(|worth| worth.contains(&case.name));
+    run.exit_code.is_some() && (run.cases.iter().any(failed) || sets_back && worth.is_some_and(is_known) && broken::broke_off(run))
 }
 
 /// Takes another attempt into a run.

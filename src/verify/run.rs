@@ -78,6 +78,9 @@ pub async fn run_and_tell(
     ran
 }
 
+/// What begins the line above the output of another attempt.
+pub(super) const ATTEMPT: &str = "--- attempt ";
+
 async fn make(plan: Plan, cancel: CancellationToken, output: Option<mpsc::Sender<Vec<u8>>>) -> Result<Ran, ProcessError> {
     let mut ran = attempt(&plan, &cancel, output.clone()).await?;
     // By a signal that is not ours: that tells of the machine, and nothing of the tests. A second time it tells of them.
@@ -85,11 +88,11 @@ async fn make(plan: Plan, cancel: CancellationToken, output: Option<mpsc::Sender
         ran = attempt(&plan, &cancel, output.clone()).await?;
     }
     for number in 2..=plan.retries.saturating_add(1) {
-        if ran.cancelled || ran.run.timed_out || !retry::worth_another(&ran.run, plan.worth.as_ref()) {
+        if ran.cancelled || ran.run.timed_out || !retry::worth_another(&ran.run, &plan) {
             break;
         }
         let again = attempt(&plan, &cancel, output.clone()).await?;
-        let heading = format!("\n--- attempt {number} ---\n");
+        let heading = format!("\n{ATTEMPT}{number} ---\n");
         ran.whole.extend_from_slice(heading.as_bytes());
         ran.whole.extend_from_slice(&again.whole);
         ran.cancelled = again.cancelled;

@@ -28,6 +28,7 @@ mod staging;
 mod survivors;
 mod unfilled;
 mod unheld;
+mod unrun;
 mod unwritten;
 mod victory;
 mod weakened;

@@ -46,6 +46,9 @@ struct Row<'a> {
 struct Failed<'a> {
     tests: &'a [String],
     gone: &'a [String],
+    /// The entries of its `tests` that are there and could not run.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    unrun: &'a [String],
     tree: Option<&'a str>,
     session: u32,
 }
@@ -165,6 +168,7 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
         failed_since: state.doubt_of(row).map(|doubt| Failed {
             tests: &doubt.tests,
             gone: &doubt.gone,
+            unrun: &doubt.unrun,
             tree: doubt.tree.as_ref().map(crate::protocol::Oid::as_str),
             session: doubt.session.0,
         }),

@@ -205,6 +205,11 @@ pub(super) fn tests(input: &OrientInput<'_>) -> Option<OrientationPart> {
             }
         }
     }
+    if crate::verify::broken::broke_off(run) {
+        for line in crate::verify::broken::printed(run, FAILURES_SHOWN) {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
     if failed.len() > FAILURES_SHOWN {
         let _ = writeln!(text, "… and {} more failures", failed.len() - FAILURES_SHOWN);
     }

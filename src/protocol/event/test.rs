@@ -66,18 +66,22 @@ pub struct TestRunProgressed {
 pub struct TestRunFinished {
     /// Its results.
     pub run: TestRun,
-    /// Tests of features that pass which are not there any more, where that is certain.
+    /// Tests of features that pass which are not there any more, where that is certain, or could not run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneTests>,
 }
 
-/// Tests of a feature that are gone.
+/// Tests of a feature that passes which are gone, or could not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoneTests {
     /// The feature.
     pub feature: FeatureId,
     /// The entries of its `tests` that no test answers any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<String>,
+    /// The entries whose tests are there and could not run: the command failed as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrun: Vec<String>,
 }
 
 /// A test run came to no result, or was not begun at all.

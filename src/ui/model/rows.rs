@@ -20,6 +20,8 @@ pub enum Standing {
     Doubted,
     /// It passes by the list, and its own tests are gone since.
     Bereft,
+    /// It passes by the list, and its own tests could not run in a later run.
+    Unrun,
     /// A session works on it.
     InProgress,
     /// It passed once and something broke it.
@@ -42,6 +44,7 @@ impl Standing {
             Self::Passing => "passing",
             Self::Doubted => "tests fail",
             Self::Bereft => "tests gone",
+            Self::Unrun => "could not run",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
             Self::Reopened => "open again",
@@ -71,6 +74,7 @@ impl Model {
         let ordered = |ids: &[FeatureId]| self.state.takes_orders() && ids.contains(&row.feature.id);
         match row.feature.status {
             FeatureStatus::Passing => match self.state.doubt_of(row) {
+                Some(doubt) if doubt.tests.is_empty() && doubt.gone.is_empty() => Standing::Unrun,
                 Some(doubt) if doubt.tests.is_empty() => Standing::Bereft,
                 Some(_) => Standing::Doubted,
                 None => Standing::Passing,

@@ -106,7 +106,7 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("tests", &doubt.words());
         sheet.fact(
             "flag",
-            "as it was: the next session's start tries them again and sets it back if they fail or are gone",
+            "as it was: the next session's start tries them again and sets it back if they fail, are gone or cannot run",
         );
     }
     if let Some((session, traced)) = row

@@ -21,7 +21,7 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
     match standing {
         Standing::Passing => (Glyph::Pass, Slot::Pass),
         Standing::InProgress => (Glyph::Active, Slot::Active),
-        Standing::Regressed | Standing::Doubted | Standing::Bereft => (Glyph::Fail, Slot::Regressed),
+        Standing::Regressed | Standing::Doubted | Standing::Bereft | Standing::Unrun => (Glyph::Fail, Slot::Regressed),
         Standing::Skipped => (Glyph::Skip, Slot::Dim),
         Standing::Next => (Glyph::Folded, Slot::Active),
         Standing::Open | Standing::Reopened => (Glyph::Todo, Slot::Pending),
@@ -121,7 +121,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {
-            Standing::Regressed | Standing::Doubted | Standing::Bereft => {
+            Standing::Regressed | Standing::Doubted | Standing::Bereft | Standing::Unrun => {
                 vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
             }
             Standing::Reopened => vec![Span::styled("again", look.style(slot))],
@@ -142,6 +142,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         | Standing::Regressed
         | Standing::Doubted
         | Standing::Bereft
+        | Standing::Unrun
         | Standing::Reopened
         | Standing::Skipped
         | Standing::Next => {

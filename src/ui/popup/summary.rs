@@ -76,7 +76,7 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
         let told = format!(
             "those of {} {} in a later run",
             format::plural(doubted, "passing feature"),
-            state.doubted_for().replacen("fail", "failed", 1)
+            state.doubted_then()
         );
         sheet.fact("own tests", &told);
     }

@@ -58,7 +58,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         Action::Interrupt if held => Some("the run is paused already"),
         Action::SkipFeature | Action::PickFeature => match selected(model) {
             None => Some("select a feature first"),
-            Some((_, Standing::Passing | Standing::Doubted | Standing::Bereft)) => Some("it passes already"),
+            Some((_, Standing::Passing | Standing::Doubted | Standing::Bereft | Standing::Unrun)) => Some("it passes already"),
             Some((_, Standing::InProgress)) if action == Action::PickFeature => Some("it is worked on already"),
             Some(_) => None,
         },

@@ -1,0 +1,98 @@
+//! How a run of the tests is told in a shell.
+
+use crate::cli::console::Console;
+use crate::cli::words;
+use crate::protocol::event::GoneTests;
+use crate::protocol::{CaseStatus, TestCase, TestRun};
+use crate::ui::text::{Clean, format};
+use crate::verify::{self, broken};
+use std::io;
+use std::path::Path;
+
+/// Lines printed of what a failed test says.
+const DETAIL: usize = 12;
+
+/// Prints failures first, each with what it says, then the rest in a line each, then the counts.
+pub(super) fn print(
+    run: &TestRun,
+    own: Option<&verify::Own<'_>>,
+    (gone, not_there): (&[GoneTests], &[GoneTests]),
+    root: &Path,
+    console: &mut Console,
+) -> io::Result<()> {
+    let mut cases: Vec<&TestCase> = own.map_or_else(|| run.cases.iter().collect(), |own| own.cases.clone());
+    cases.sort_by_key(|case| (order(case), case.name == verify::COMMAND_CASE));
+    for case in cases {
+        let time = case
+            .duration_ms
+            .map(|ms| format!("  {}", format::duration_ms(ms)))
+            .unwrap_or_default();
+        console.line(format!("{}  {}{time}", word(case), Clean::line(&case.name)))?;
+        let lines = if case.status == CaseStatus::Passed { 0 } else { DETAIL };
+        for line in case.detail.lines().take(lines) {
+            console.line(format!("         {}", Clean::line(line)))?;
+        }
+    }
+    for missing in own.map(|own| own.missing.as_slice()).unwrap_or_default() {
+        let word = if broken::broke_off(run) && broken::may_be_there(missing, root) {
+            "not run"
+        } else {
+            "missing"
+        };
+        console.line(format!("{word}  {}", Clean::line(missing)))?;
+    }
+    for line in own.and_then(|own| own.amiss).unwrap_or_default().lines() {
+        console.line(format!("amiss    {}", Clean::line(line)))?;
+    }
+    for gone in gone {
+        for (word, tests) in [("gone   ", &gone.tests), ("not run", &gone.unrun)] {
+            if !tests.is_empty() {
+                let told = format!("{}, which they have shown to pass: {}", gone.feature, tests.join(", "));
+                console.line(format!("{word}  {}", Clean::line(&told)))?;
+            }
+        }
+    }
+    for never in not_there {
+        let told = format!(
+            "{}, which passes {}: {}",
+            never.feature,
+            words::BY_LIST,
+            never.tests.join(", ")
+        );
+        console.line(format!("missing  {}", Clean::line(&told)))?;
+    }
+    let tree = run
+        .tree
+        .as_ref()
+        .map(|tree| format!(" on tree {}", tree.short()))
+        .unwrap_or_default();
+    let end = match (run.cut(), run.exit_code) {
+        (Some(cut), _) => cut,
+        (None, Some(code)) => format!("exit {code}"),
+        (None, None) => "killed".to_owned(),
+    };
+    console.line(format!(
+        "{}; {end} after {}{tree}",
+        words::tests(&run.totals()),
+        format::duration_ms(run.duration_ms)
+    ))
+}
+
+fn order(case: &TestCase) -> u8 {
+    match case.status {
+        CaseStatus::Failed => 0,
+        CaseStatus::Passed if case.is_flaky() => 1,
+        CaseStatus::Todo | CaseStatus::Skipped => 2,
+        CaseStatus::Passed => 3,
+    }
+}
+
+fn word(case: &TestCase) -> &'static str {
+    match case.status {
+        CaseStatus::Failed => "FAIL   ",
+        CaseStatus::Passed if case.is_flaky() => "flaky  ",
+        CaseStatus::Passed => "ok     ",
+        CaseStatus::Skipped => "skipped",
+        CaseStatus::Todo => "todo   ",
+    }
+}

@@ -1,0 +1,210 @@
+//! Tests that could not run because the whole run broke: a build that does not compile, a file that every test reads.
+
+use crate::support::{Lab, Ran, call, coding, ends};
+use longhaul::protocol::event::{Culprit, FlipBy, RegressionTraced};
+use longhaul::protocol::{Event, FeatureStatus, TestPurpose};
+
+/// Runs the tests in turn, once it has read what all of them need.
+const RUNNER: &str = ". ./lib.sh\nn=0; bad=0\nfor t in tests/0*.sh; do\n  n=$((n+1))\n  \
+                      if sh $t; then echo \"ok $n - $t: works\"; else echo \"not ok $n - $t: works\"; bad=1; ${FAST:+exit 1}; fi\n\
+                      done\necho 1..$n; exit $bad\n";
+const BROKEN: &str = "echo 'lib.sh:1: expected a package line' >&2\nexit 3\n";
+const LIST: &str = r#"[{"id": "F001", "description": "one", "passes": false, "tests": ["tests/01.sh"]},
+    {"id": "F002", "description": "two", "passes": false, "tests": ["tests/02.sh"]}]"#;
+
+fn script(sessions: &[String]) -> String {
+    format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat())
+}
+
+fn empty() -> Lab {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    lab.settings.verify.command = Some("sh tests/run.sh".into());
+    lab.write("feature_list.json", LIST);
+    lab.write("lib.sh", "PATH=$PATH\n");
+    lab.write("tests/run.sh", RUNNER);
+    lab.write("tests/01.sh", "grep -q one one.txt\n");
+    lab.write("tests/02.sh", "grep -q two two.txt\n");
+    lab.commit_all("begin");
+    lab
+}
+
+/// A project in which F001 was proven by its tests and committed, and F002 is still to do.
+async fn built() -> Lab {
+    let lab = empty();
+    let calls = call("bash", r#"{ command = "echo one > one.txt" }"#)
+        + &call("feature_passed", r#"{ id = "F001", evidence = "its test" }"#)
+        + &call("commit", r#"{ message = "Write one" }"#);
+    let ran = lab.run(&script(&[coding(&(calls + &ends())), coding(&ends())])).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing);
+    lab
+}
+
+fn status(ran: &Ran) -> FeatureStatus {
+    ran.state.features.rows[0].feature.status
+}
+
+fn traced(ran: &Ran) -> Vec<RegressionTraced> {
+    ran.all(|event| match event {
+        Event::RegressionTraced(traced) => Some(traced.clone()),
+        _ => None,
+    })
+}
+
+fn why_back(ran: &Ran) -> &str {
+    let row = &ran.state.features.rows[0];
+    assert!(row.regressed && row.flips.last().unwrap().by == FlipBy::Harness, "{row:?}");
+    &row.flips.last().unwrap().reason
+}
+
+/// Commits by a person: the second of three breaks what every test reads.
+fn breaks(lab: &Lab) {
+    for n in 1..=3 {
+        lab.write("notes.md", &format!("{n}\n"));
+        if n == 2 {
+            lab.write("lib.sh", BROKEN);
+        }
+        lab.commit_all(&format!("change {n}"));
+    }
+}
+
+async fn look(lab: &Lab, calls: &str) -> Ran {
+    lab.run(&script(&[coding(&(calls.to_owned() + &ends()))])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_breaks_as_a_whole_sets_back_is_opened_first_and_its_commit_is_named() {
+    let lab = built().await;
+    breaks(&lab);
+    let claim = call("feature_passed", r#"{ id = "F001", evidence = "it did" }"#);
+    let ran = look(&lab, &claim).await;
+    assert_eq!(
+        why_back(&ran),
+        "its tests could not run: the verify command failed with exit code 3: lib.sh:1: expected a package line"
+    );
+    assert_eq!(
+        ran.state.current().unwrap().feature,
+        Some("F001".into()),
+        "before any other work"
+    );
+    let traced = traced(&ran);
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "change 2"),
+        "{traced:?}"
+    );
+    let first = ran.requests.iter().rfind(|body| body.contains("git status --short")).unwrap();
+    for told in [
+        "The tests of F001 could not run: the verify command failed with exit code 3.",
+        "It printed:\\n    lib.sh:1: expected a package line",
+        "F001 worked before and fails now: broken by",
+    ] {
+        assert!(first.contains(told), "{told}: {first}");
+    }
+    assert!(!first.contains("are gone"), "{first}");
+    let refused = ran.requests.iter().rfind(|body| body.contains("Not flipped")).unwrap();
+    assert!(
+        refused.contains("Not flipped: the tests of F001 could not run: the verify command failed with exit code 3."),
+        "{refused}"
+    );
+    assert!(!refused.contains("Write them where the list says"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_look_at_a_finished_list_says_the_same() {
+    let lab = built().await;
+    lab.write(
+        "feature_list.json",
+        &format!("{}]", lab.read("feature_list.json").split(",\n").next().unwrap()),
+    );
+    breaks(&lab);
+    let ran = look(&lab, "").await;
+    assert_eq!(
+        why_back(&ran),
+        "does not hold on the final files: its tests could not run: the verify command failed with exit code 3: lib.sh:1: expected a \
+         package line"
+    );
+    assert_eq!(traced(&ran).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_later_run_could_not_begin_is_marked_and_not_called_gone() {
+    let lab = built().await;
+    let calls = call("bash", &format!("{{ command = '''cat > lib.sh <<'END'\n{BROKEN}END\n''' }}")) + &call("run_tests", "{}");
+    let ran = look(&lab, &calls).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing, "nobody was to judge by it");
+    let doubt = ran.state.doubt_of(&ran.state.features.rows[0]).expect("it is marked");
+    assert!(
+        doubt.words().starts_with("tests/01.sh could not run on tree"),
+        "{}",
+        doubt.words()
+    );
+    assert_eq!((doubt.gone.len(), ran.state.doubted_for()), (0, "cannot run"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_fails_once_and_works_again_sets_nothing_back() {
+    let lab = built().await;
+    let mark = lab.workspace().join("../built");
+    lab.write(
+        "lib.sh",
+        &format!("test -e {0} || {{ touch {0}; exit 3; }}\n", mark.display()),
+    );
+    lab.commit_all("a build that needs two attempts");
+    let ran = look(&lab, "").await;
+    assert_eq!((status(&ran), traced(&ran).len()), (FeatureStatus::Passing, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_command_or_a_list_that_nothing_has_shown_sets_nothing_back() {
+    let mut lab = built().await;
+    breaks(&lab);
+    lab.settings.verify.command = Some("sh ./tests/run.sh".into());
+    let ran = look(&lab, "").await;
+    assert_eq!(
+        (status(&ran), traced(&ran).len()),
+        (FeatureStatus::Passing, 0),
+        "by another command"
+    );
+
+    let lab = empty();
+    lab.write("feature_list.json", &LIST.replacen("false", "true", 1));
+    breaks(&lab);
+    let ran = look(&lab, "").await;
+    assert_eq!(
+        (status(&ran), traced(&ran).len()),
+        (FeatureStatus::Passing, 0),
+        "never run before"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runner_that_stops_at_the_first_failure_sets_back_nothing_that_it_did_not_get_to() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    lab.settings.verify.command = Some("sh tests/run.sh".into());
+    lab.write(
+        "feature_list.json",
+        &LIST.replace("01.sh", "0x").replace("02.sh", "01.sh").replace("0x", "02.sh"),
+    );
+    lab.write("lib.sh", "FAST=\n");
+    lab.write("tests/run.sh", RUNNER);
+    lab.write("tests/01.sh", "grep -q two two.txt\n");
+    lab.write("tests/02.sh", "grep -q one one.txt\n");
+    lab.write("two.txt", "two\n");
+    lab.commit_all("begin");
+    let calls = call("bash", r#"{ command = "echo one > one.txt" }"#)
+        + &call("feature_passed", r#"{ id = "F001", evidence = "its test" }"#)
+        + &call("commit", r#"{ message = "Write one" }"#);
+    let ran = lab.run(&script(&[coding(&(calls + &ends())), coding(&ends())])).await;
+    assert_eq!(status(&ran), FeatureStatus::Passing);
+    lab.write("lib.sh", "FAST=1\n");
+    lab.write("two.txt", "three\n");
+    lab.commit_all("the first fails, and the rest is not run");
+    let ran = look(&lab, "").await;
+    assert_eq!((status(&ran), traced(&ran).len()), (FeatureStatus::Passing, 0));
+    let smoke = ran.all(|event| match event {
+        Event::TestRunFinished(end) => Some(end.run.purpose == TestPurpose::Smoke && end.gone.is_empty()),
+        _ => None,
+    });
+    assert_eq!(smoke.last(), Some(&true));
+}
