@@ -248,6 +248,25 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_run_is_told_until_it_runs_and_is_never_gone_as_well() {
+        let mut state = proven();
+        tell(&mut state, run(&[], &["tests/a.sh"]));
+        let mut broke = run(&[], &[]);
+        broke.gone = vec![GoneTests {
+            feature: "F001".into(),
+            tests: Vec::new(),
+            unrun: vec!["tests/a.sh".into()],
+        }];
+        tell(&mut state, broke);
+        assert_eq!(
+            (state.doubted_for(), state.doubted_then().as_str()),
+            ("cannot run", "could not run")
+        );
+        tell(&mut state, run(&[CaseStatus::Passed], &[]));
+        assert_eq!(state.doubted(), 0);
+    }
+
+    #[test]
     fn what_is_gone_is_told_until_it_is_run_and_stands_beside_what_fails() {
         let mut state = proven();
         tell(&mut state, run(&[], &["tests/a.sh"]));
