@@ -48,10 +48,6 @@ async fn a_program_that_no_commit_holds_does_not_turn_its_feature_green() {
     let hides = [
         ("echo 'echo hello' > hello.sh; echo hello.sh > .gitignore", "hello.sh"),
         (
-            "echo 'echo hello' > hello.sh; mkdir -p .$G/info; echo hello.sh >> .$G/info/exclude",
-            "hello.sh",
-        ),
-        (
             "mkdir tools; echo 'echo hello' > tools/say.sh; echo tools/ > .gitignore; echo '. tools/say.sh' > hello.sh",
             "tools/say.sh",
         ),
@@ -166,4 +162,14 @@ async fn a_trial_without_loose_files_that_is_cut_off_proves_nothing() {
     seen(&running, |e| matches!(e, Event::RunPaused(_)).then_some(())).await;
     stop(&running);
     assert!(!passed(&running.finish().await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_agent_has_git_exclude_is_committed_all_the_same() {
+    let mut lab = Lab::new();
+    let hides = "echo 'echo hello' > hello.sh; mkdir -p .$G/info; echo hello.sh >> .$G/info/exclude";
+    let ran = run(&mut lab, tested(hides) + &claim() + &commit()).await;
+    assert!(passed(&ran), "{}", result(&ran, 1));
+    assert!(ran.count("breach_found") > 0, "the setting is told as a breach");
+    assert_eq!(lab.git(&["ls-files", "hello.sh"]).trim(), "hello.sh");
 }
