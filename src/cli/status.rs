@@ -113,6 +113,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         );
         lines.push(("edits", told));
     }
+    lines.extend(state.lost_edits.iter().map(|lost| ("edits", lost.to_string())));
     let counted = |run| format!("{}{}", words::test_run(run), words::flaky(run));
     match state.tested_now() {
         Tested::OfThese(run, _) => lines.push(("tests", format!("{}  ({})", counted(run), run.command))),
@@ -142,12 +143,16 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         lines.push(("commits", format!("{counted} by the harness{last}{newest}")));
     }
     if !state.debts.is_empty() {
-        let commits = format::plural(state.debts.len(), "commit");
+        let unseen_in = state.debts.iter().filter(|debt| debt.unseen > 0).count();
         let what = match state.unseen_hunks() {
-            0 => format!("{commits}, each hunk seen, none approved yet"),
+            0 => format!(
+                "{}, each hunk seen, none approved yet",
+                format::plural(state.debts.len(), "commit")
+            ),
             unseen => format!(
-                "{} of {commits} that nobody has seen",
-                format::plural(unseen as usize, "hunk")
+                "{} of {} that nobody has seen",
+                format::plural(unseen as usize, "hunk"),
+                format::plural(unseen_in, "commit")
             ),
         };
         lines.push((

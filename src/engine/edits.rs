@@ -12,6 +12,7 @@ use super::session::COMMITS;
 use super::{features, index, rites, steer};
 use crate::git::{GitError, Unsigned};
 use crate::harness::plan::{Asked, Bench, Made, PlanError, forget, told};
+use crate::protocol::event::FeatureEditRefused;
 use crate::protocol::plan::{Base, FeatureEdit};
 use crate::protocol::{FeatureStatus, Role};
 use std::collections::VecDeque;
@@ -56,6 +57,20 @@ impl Edits {
     fn queue(&self) -> MutexGuard<'_, VecDeque<Wish>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Tells of edits that were waiting when an earlier run was cut off: nobody makes them without their author.
+///
+/// # Errors
+/// Fails if the log cannot be written.
+pub fn tell_lost(project: &Project) -> Result<(), EngineError> {
+    let lost = project.journal.with_state(|state| state.lost_edits.clone());
+    for lost in lost.into_iter().filter(|lost| !lost.is_told) {
+        let reason = lost.to_string();
+        let edit = lost.edit;
+        project.record(FeatureEditRefused { edit, reason })?;
+    }
+    Ok(())
 }
 
 /// Carries out what waits, between two steps of a session. Returns what the agent must be told.

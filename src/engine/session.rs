@@ -7,6 +7,7 @@ use super::audit;
 use super::dispatch::Dispatch;
 use super::driver::{Driver, Frame};
 use super::earlier;
+use super::edits;
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::features;
@@ -144,6 +145,7 @@ async fn converse(
     for change in &opening.earlier {
         project.record(change.clone())?;
     }
+    edits::tell_lost(project)?;
     {
         // What the last session left behind may have changed a guarded file after its end; orientation must not read that.
         let _ours = project.watcher.expect();

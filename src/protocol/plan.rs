@@ -84,6 +84,33 @@ impl FeatureEdit {
             | Self::Flip { feature, .. } => Some(feature),
         }
     }
+
+    /// Says the edit in one line, with all its words, so that it can be made again.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let says = |text: &FeatureText| {
+            let steps = text.steps.iter().map(|step| format!(" / {step}"));
+            format!("\"{}{}\"", text.description, steps.collect::<String>())
+        };
+        let place = |after: &Option<FeatureId>| {
+            after
+                .as_ref()
+                .map_or_else(|| "to the front".to_owned(), |id| format!("behind {id}"))
+        };
+        match self {
+            Self::Add { after, text } => format!("add {} {}", says(text), place(after)),
+            Self::Reword { feature, text, .. } => format!("reword {feature} to {}", says(text)),
+            Self::Split { feature, first, second } => format!("split {feature} into {} and {}", says(first), says(second)),
+            Self::Move { feature, after } => format!("move {feature} {}", place(after)),
+            Self::Remove { feature } => format!("remove {feature}"),
+            Self::Flip {
+                feature, passes: true, ..
+            } => format!("say that {feature} passes"),
+            Self::Flip {
+                feature, passes: false, ..
+            } => format!("say that {feature} does not pass"),
+        }
+    }
 }
 
 /// A feature whose id became another one.

@@ -13,6 +13,8 @@ pub struct OpenGate {
     pub session: SessionNo,
     /// What waits.
     pub opened: GateOpened,
+    /// What was changed from outside since: the tree that waits is not the files' any more.
+    pub outside: Option<String>,
 }
 
 /// What a person decided on commits, over the whole log.

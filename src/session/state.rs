@@ -6,7 +6,7 @@ use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
 use super::rules::StandingRule;
-use super::steering::{Hold, QueuedEdit, QueuedMessage, Retry};
+use super::steering::{Hold, LostEdit, QueuedEdit, QueuedMessage, Retry};
 pub use super::test_board::{CaseHistory, Flaky, QueuedTests, RunningTests, Steady, TestBoard};
 use super::timeline::{Call, Item, ItemKind};
 use super::workplace::Workplace;
@@ -97,6 +97,8 @@ pub struct State {
     pub last_message: MessageId,
     /// A person's edits of the feature list that wait for the running step, in the order they were asked for.
     pub queued_edits: Vec<QueuedEdit>,
+    /// Such edits that were waiting when the latest run, or the one before it, was cut off.
+    pub lost_edits: Vec<LostEdit>,
     /// What a person decided about sections of the windows to come.
     pub window_rules: WindowRules,
     /// Sums over the whole project.

@@ -60,6 +60,29 @@ pub struct QueuedEdit {
     pub since: Timestamp,
 }
 
+/// A person's edit of the feature list that was not made: the run was cut off while it waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostEdit {
+    /// What was asked for.
+    pub edit: FeatureEdit,
+    /// Whether the log tells of it.
+    pub is_told: bool,
+}
+
+impl fmt::Display for LostEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = self
+            .edit
+            .feature()
+            .map_or_else(String::new, |feature| format!(" of {feature}"));
+        let words = self.edit.in_words();
+        write!(
+            f,
+            "an edit{of} by hand was not made: the run was cut off while it waited; make it again if it is still wanted: {words}"
+        )
+    }
+}
+
 /// What an edit waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldBy {
@@ -94,6 +117,12 @@ impl fmt::Display for HeldBy {
 }
 
 impl State {
+    /// Finds an edit of a feature that was lost with its run.
+    #[must_use]
+    pub fn lost_edit(&self, feature: &FeatureId) -> Option<&LostEdit> {
+        self.lost_edits.iter().rev().find(|lost| lost.edit.feature() == Some(feature))
+    }
+
     /// Returns what edits of the feature list wait for now.
     #[must_use]
     pub fn edits_wait_for(&self) -> HeldBy {

@@ -15,6 +15,7 @@ fn gate(number: u32, what: GateKind) -> OpenGate {
             commit: None,
             particulars: None,
         },
+        outside: None,
         session: SessionNo(1),
         since: Timestamp::UNIX_EPOCH,
     }

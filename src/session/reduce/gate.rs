@@ -3,7 +3,8 @@
 use super::At;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{
-    AutonomyChanged, CommitMade, CommitReviewed, GateAnswerRefused, GateCommented, GateDecided, GateKind, GateOpened, Particulars,
+    AutonomyChanged, CommitMade, CommitReviewed, ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateCommented, GateDecided,
+    GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
 use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, State};
@@ -32,6 +33,7 @@ impl State {
             since: at.time,
             session: at.session,
             opened: event.clone(),
+            outside: None,
         });
         self.amend_call(at, &event.call, |call| call.waits = true);
         self.push(
@@ -102,6 +104,17 @@ impl State {
         }
         if let Some(session) = self.session_mut(at.session) {
             session.act(at, Activity::Tool);
+        }
+    }
+
+    /// Files were changed from outside: what waits shows them no longer.
+    pub(super) fn files_moved(&mut self, seen: &ExternalChangeSeen) {
+        // What is told of git's own files, of refs and of processes is not part of a change.
+        let files = !matches!(seen.what, ExternalKind::Processes | ExternalKind::Refs)
+            && seen.paths.iter().any(|path| !path.starts_with(".git/"));
+        let bound = self.open_gates.iter_mut().filter(|open| open.opened.tree.is_some());
+        for open in bound.filter(|_| files) {
+            open.outside = Some(seen.detail.clone());
         }
     }
 

@@ -18,8 +18,10 @@ impl State {
         self.abandon_open_session(at);
         self.tests.end();
         self.end_run_rules(at);
+        // What the run before told of is old news.
+        self.lost_edits.retain(|lost| !lost.is_told);
         // An order of work is for the run that it was given to.
-        self.queued_edits.clear();
+        self.lose_edits();
         self.features.skipped.clear();
         self.features.picked.clear();
         self.features.rows.iter_mut().for_each(|row| row.track.is_given_up = false);
@@ -74,7 +76,7 @@ impl State {
 
     /// What the last session's end called next by the run's orders is told anew: they end with the run.
     fn end_orders(&mut self, at: At) {
-        self.queued_edits.clear();
+        self.lose_edits();
         if self.features.picked.is_empty() && self.features.skipped.is_empty() {
             return;
         }

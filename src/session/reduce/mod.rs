@@ -113,6 +113,7 @@ impl State {
                     ExternalKind::FeatureList | ExternalKind::Notes => self.present_noted(),
                     ExternalKind::Refs | ExternalKind::Processes => {}
                 }
+                self.files_moved(event);
                 self.measure(at, Headway::begin_anew);
                 self.push(at, ItemKind::External(event.clone()));
             }
@@ -153,7 +154,7 @@ impl State {
             Event::NotesSaveRefused(_) => {}
             Event::FeatureListEdited(event) => self.feature_list_edited(at, event),
             Event::FeatureEditQueued(event) => self.edit_queued(at, event),
-            Event::FeatureEditRefused(event) => self.edit_waits_no_more(&event.edit),
+            Event::FeatureEditRefused(event) => self.edit_refused(&event.edit),
             Event::SectionRuled(event) => self.section_ruled(event),
             Event::WindowComposed(event) => self.window_composed(at, event),
             Event::WorktreeTaken(event) => self.worktree_taken(at, event),

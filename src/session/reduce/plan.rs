@@ -9,7 +9,7 @@ use crate::protocol::event::{ExternalKind, FeatureEditQueued, FeatureListEdited}
 use crate::protocol::{FeatureEdit, FeatureId};
 use crate::session::Headway;
 use crate::session::state::{HandEdit, State};
-use crate::session::steering::QueuedEdit;
+use crate::session::steering::{LostEdit, QueuedEdit};
 use crate::session::timeline::ItemKind;
 
 impl State {
@@ -20,6 +20,22 @@ impl State {
         });
     }
 
+    /// The run that was to make them is over.
+    pub(super) fn lose_edits(&mut self) {
+        let lost = std::mem::take(&mut self.queued_edits).into_iter();
+        self.lost_edits.extend(lost.map(|queued| LostEdit {
+            edit: queued.edit,
+            is_told: false,
+        }));
+    }
+
+    pub(super) fn edit_refused(&mut self, edit: &FeatureEdit) {
+        self.edit_waits_no_more(edit);
+        for lost in self.lost_edits.iter_mut().filter(|lost| lost.edit == *edit) {
+            lost.is_told = true;
+        }
+    }
+
     pub(super) fn edit_waits_no_more(&mut self, edit: &FeatureEdit) {
         if let Some(at) = self.queued_edits.iter().position(|queued| queued.edit == *edit) {
             self.queued_edits.remove(at);
@@ -28,6 +44,9 @@ impl State {
 
     pub(super) fn feature_list_edited(&mut self, at: At, event: &FeatureListEdited) {
         self.edit_waits_no_more(&event.edit);
+        let of = event.edit.feature();
+        self.lost_edits
+            .retain(|lost| lost.edit != event.edit && (of.is_none() || lost.edit.feature() != of));
         self.present_noted();
         self.measure(at, Headway::begin_anew);
         self.hand_commits

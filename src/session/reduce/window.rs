@@ -1,9 +1,9 @@
 //! What windows begin with: rules for sections, what was sent, notes that a person edited.
 
 use super::At;
-use crate::protocol::event::{ExternalChangeSeen, ExternalKind, NotesEdited, SectionRuled, WindowComposed};
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateKind, NotesEdited, SectionRuled, WindowComposed};
 use crate::session::Headway;
-use crate::session::state::State;
+use crate::session::state::{OpenGate, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
@@ -29,6 +29,10 @@ impl State {
                 event.by, event.added, event.removed
             ),
         };
+        let of_a_commit = |open: &&mut OpenGate| open.opened.what == GateKind::Commit;
+        for open in self.open_gates.iter_mut().filter(of_a_commit) {
+            open.outside = Some(seen.detail.clone());
+        }
         self.push(at, ItemKind::External(seen));
     }
 }

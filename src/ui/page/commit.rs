@@ -58,10 +58,10 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
     if let Some(debt) = model.debt(commit) {
         let all = format::plural(debt.hunks as usize, "hunk");
         let key = model.keymap.key_text(Action::ReviewDebt);
-        let told = format!(
-            " {} of {all} unseen by anyone; {key} in the main view looks back at it",
-            model.unseen_of(debt)
-        );
+        let told = match model.unseen_of(debt) {
+            0 => format!(" each hunk is seen; {key} in the main view says that you are done with it"),
+            unseen => format!(" {unseen} of {all} unseen by anyone; {key} in the main view looks back at it"),
+        };
         let mark = look.mark(Glyph::FactPending, Slot::Warning);
         sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);
     }

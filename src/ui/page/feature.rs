@@ -44,6 +44,9 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         let told = format!("an edit of yours waits for {}", model.state.edits_wait_for());
         sheet.text(&told, Slot::Human);
     }
+    if let Some(lost) = model.state.lost_edit(id) {
+        sheet.text(&lost.to_string(), Slot::Warning);
+    }
     sheet.gap();
     if !feature.title.is_empty() {
         sheet.text(&feature.title, Slot::Bold);

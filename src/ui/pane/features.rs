@@ -118,6 +118,9 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         let told = if width < 60 { "edit waits ".to_owned() } else { whole };
         return (left, vec![Span::styled(told, look.style(Slot::Human))]);
     }
+    if model.state.lost_edit(&row.feature.id).is_some() {
+        return (left, vec![Span::styled("edit not made ", look.style(Slot::Warning))]);
+    }
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
         let right = match standing {

@@ -79,7 +79,7 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
         Clean::line(&commit.subject).span(look.style(Slot::Text)),
     ];
     let mut right = Vec::new();
-    if model.debt(&commit.id).is_some() {
+    if model.debt(&commit.id).is_some_and(|debt| model.unseen_of(debt) > 0) {
         right.push(look.mark(Glyph::FactPending, Slot::Warning));
         right.push(Span::styled(" unseen ", look.style(Slot::Warning)));
     }

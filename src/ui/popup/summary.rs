@@ -131,9 +131,9 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let debt = model.unseen_hunks() as usize;
     if debt > 0 {
         let told = format!(
-            "{} in {} not seen by anyone; {} looks back at them",
+            "{} in {} not seen by anyone; Esc, then {} looks back at them",
             format::plural(debt, "hunk"),
-            format::plural(state.debts.len(), "commit"),
+            format::plural(model.unseen_commits(), "commit"),
             model.keymap.key_text(Action::ReviewDebt)
         );
         let told = Clean::line(&told).span(look.style(Slot::Warning));

@@ -38,7 +38,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::GateCommented(commented) => review::commented(model, commented.gate),
             Event::GateDecided(decided) => review::decided(model, decided),
             Event::CommitMade(made) => review::made(model, made, effects),
-            Event::ExternalChangeSeen(seen) => review::changed_outside(model, seen),
+            Event::ExternalChangeSeen(_) | Event::NotesEdited(_) => review::changed_outside(model),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {
                 let told = format!("answered by {}: {}", answered.by, answered.text);

@@ -65,6 +65,29 @@ fn a_commit_that_nobody_saw_is_marked_by_glyph_and_word_until_it_is_seen() {
     }
 }
 
+#[test]
+fn commits_of_which_each_hunk_was_seen_are_not_counted_with_those_that_nobody_saw() {
+    let mut model = live((120, 40));
+    model.state.open_questions.clear();
+    owing(&mut model);
+    let seen = model.state.commits[0].made.commit.clone();
+    model.state.debts.push(Debt {
+        commit: seen.clone(),
+        unseen: 0,
+        hunks: 3,
+    });
+    keys(&mut model, "Esc 3");
+    let shown = screen(&mut model);
+    assert_eq!(shown.matches("◇ unseen").count(), 1, "{shown}");
+    run_ends(&mut model);
+    model.popup = Some(Popup::Summary);
+    let shown = screen(&mut model);
+    assert!(
+        shown.contains("2 hunks in 1 commit not seen by anyone; Esc, then u"),
+        "{shown}"
+    );
+}
+
 /// Records what was sent of reviews, as the desk does.
 fn record(model: &mut Model, sent: Vec<Effect>) {
     for command in commands(sent) {
@@ -203,6 +226,22 @@ fn nothing_waits_on_the_screen_once_the_process_is_gone() {
 }
 
 #[test]
+fn a_window_whose_own_run_is_over_says_so_and_not_that_it_watches_one() {
+    let mut model = live((120, 40));
+    model.state.open_questions.clear();
+    run_ends(&mut model);
+    (model.popup, model.closed) = (None, true);
+    for key in ["p", "P", "1 X", "1 T"] {
+        assert_eq!(keys(&mut model, key), []);
+        let note = model.note.as_ref().map(|note| note.text.clone()).unwrap_or_default();
+        assert!(
+            note.contains("the run has ended") && !note.contains("watches"),
+            "{key}: {note}"
+        );
+    }
+}
+
+#[test]
 fn keys_for_what_stands_behind_the_end_of_a_run_say_why_they_do_nothing() {
     let mut model = live((120, 40));
     model.state.open_questions.clear();
@@ -213,6 +252,7 @@ fn keys_for_what_stands_behind_the_end_of_a_run_say_why_they_do_nothing() {
         ("W", "Esc closes it first"),
         ("T", "the run has ended"),
         ("X", "the run has ended"),
+        ("p", "the run has ended"),
     ] {
         assert_eq!(keys(&mut model, key), []);
         let note = model.note.as_ref().map(|note| note.text.clone()).unwrap_or_default();

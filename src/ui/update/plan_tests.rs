@@ -2,7 +2,9 @@
 
 use super::update;
 use crate::link::Mode;
-use crate::protocol::event::{FeatureEditQueued, FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunOutcome};
+use crate::protocol::event::{
+    FeatureEditQueued, FeatureEditRefused, FeatureListEdited, FeatureListLoaded, RunEnded, RunInterrupted, RunOutcome,
+};
 use crate::protocol::{Base, Command, Feature, FeatureEdit, FeatureId, Renamed};
 use crate::ui::keymap::{Action, Situation};
 use crate::ui::model::editor::Edited;
@@ -121,6 +123,31 @@ fn an_edit_that_a_gate_holds_back_says_so_in_its_form_at_its_row_and_on_its_page
     tell(&mut model, made(edit, &[]));
     assert!(!screen(&mut model).contains("waits for gate 17"), "{}", screen(&mut model));
     assert_eq!(model.state.queued_edits, []);
+}
+
+#[test]
+fn an_edit_that_waited_when_the_run_was_cut_off_is_told_with_its_words_until_it_is_made() {
+    let mut model = rewording();
+    model.state.open_questions.clear();
+    waiting::open(&mut model, waiting::gate(), waiting::files());
+    let [(_, edit, _)] = sent(&keys(&mut model, "C-s")).try_into().unwrap();
+    tell(&mut model, FeatureEditQueued { edit: edit.clone() });
+    keys(&mut model, "Esc");
+    model.state.tell(RunInterrupted::default());
+    let lost = model.state.lost_edits[0].to_string();
+    assert!(
+        lost.contains("an edit of F014 by hand was not made: the run was cut off") && lost.contains("!!"),
+        "{lost}"
+    );
+    assert!(screen(&mut model).contains("edit not made"), "{}", screen(&mut model));
+    keys(&mut model, "Enter");
+    assert!(
+        screen(&mut model).contains("an edit of F014 by hand was not made"),
+        "{}",
+        screen(&mut model)
+    );
+    tell(&mut model, made(edit, &[]));
+    assert_eq!(model.state.lost_edits, []);
 }
 
 #[test]

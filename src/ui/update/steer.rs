@@ -44,11 +44,11 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     ) {
         return message_refusal(model, action);
     }
-    if model.mode != Mode::Live || model.closed {
-        return Some("this window only watches; steer where the run was started");
-    }
     if !model.run_is_live() {
         return Some("the run has ended: nothing reaches the agent any more");
+    }
+    if model.mode != Mode::Live || model.closed {
+        return Some("this window only watches; steer where the run was started");
     }
     let run = model.state.run.as_ref();
     let stopping = run.is_some_and(|run| matches!(run.stopping, Some(StopMode::AfterStep | StopMode::Now)));

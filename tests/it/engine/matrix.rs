@@ -170,7 +170,8 @@ async fn matrix((artifact, good, bad): (&str, &str, &str)) {
         Event::CommitMade(made) => Some(made.tree.clone()),
         _ => None,
     });
-    assert_eq!(trees.len(), 1, "{artifact}: {told:#?}");
+    // The hook is put back before it could keep the commit after it from being made.
+    assert!((1..=2).contains(&trees.len()), "{artifact}: {told:#?}");
     for tree in trees {
         assert_eq!(lab.git(&["show", &format!("{tree}:{artifact}")]) + "\n", good);
     }

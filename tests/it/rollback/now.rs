@@ -17,7 +17,7 @@ async fn after_a_rollback_everything_told_is_of_the_files_that_are_there() {
     let lab = built().await;
     let whole = status(&lab);
     assert!(
-        whole.contains("commits 3, last ") && whole.contains("tests 2 passed"),
+        whole.contains("commits 3 by the harness, last ") && whole.contains("tests 2 passed"),
         "{whole}"
     );
     assert!(!whole.contains("moved"), "{whole}");
@@ -41,7 +41,10 @@ async fn after_a_rollback_everything_told_is_of_the_files_that_are_there() {
         back.contains("`longhaul undo ") && back.contains("features 1 of 2 pass"),
         "{back}"
     );
-    assert!(back.contains("commits 2 on main now, of 3 made, last "), "{back}");
+    assert!(
+        back.contains("commits 2 on main now, of 3 made by the harness, last "),
+        "{back}"
+    );
     assert!(back.contains("tests 1 passed (sh tests/run.sh)"), "{back}");
     let json = told(&lab, &["status", "--json"]);
     assert_eq!(
@@ -71,7 +74,7 @@ async fn after_a_rollback_everything_told_is_of_the_files_that_are_there() {
         "{again}"
     );
     assert!(
-        again.contains("tests 2 passed (sh") && again.contains("commits 3, last "),
+        again.contains("tests 2 passed (sh") && again.contains("commits 3 by the harness, last "),
         "{again}"
     );
     assert_eq!(sessions(&lab), [false, false, false]);

@@ -100,6 +100,12 @@ impl Model {
         debt.hunks.saturating_sub(self.seen_of(debt))
     }
 
+    /// Counts the commits of which nobody has seen some hunk by now.
+    #[must_use]
+    pub fn unseen_commits(&self) -> usize {
+        self.state.debts.iter().filter(|debt| self.unseen_of(debt) > 0).count()
+    }
+
     /// Counts the hunks of the branch's commits that nobody has seen by now.
     #[must_use]
     pub fn unseen_hunks(&self) -> u32 {

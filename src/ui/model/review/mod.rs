@@ -178,7 +178,11 @@ impl Review {
     /// Begins a review of a gate.
     #[must_use]
     pub fn of_gate(gate: &OpenGate, at: Duration) -> Self {
-        Self::new(Target::Gate(gate.opened.gate), Some(gate.clone()), at)
+        let outside = gate.outside.clone();
+        Self {
+            outside,
+            ..Self::new(Target::Gate(gate.opened.gate), Some(gate.clone()), at)
+        }
     }
 
     /// Begins a look back at a commit.

@@ -1,7 +1,7 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
 use super::rounds;
-use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateDecided, ReviewRefused};
+use crate::protocol::event::{GateAnswerRefused, GateDecided, ReviewRefused};
 use crate::protocol::{GateDecision, GateId, Oid, QuestionId, ReviewComment};
 use crate::session::State;
 use crate::session::state::{Fate, OpenGate, Remark};
@@ -307,15 +307,14 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
 }
 
 /// Notes on reviews that wait what was changed from outside: they show it no longer, and an approval will not count.
-pub fn changed_outside(model: &mut Model, seen: &ExternalChangeSeen) {
-    // What is told of git's own files, of refs and of processes is not part of a change.
-    let files = !matches!(seen.what, ExternalKind::Processes | ExternalKind::Refs)
-        && seen.paths.iter().any(|path| !path.starts_with(".git/"));
-    for review in &mut model.reviews {
-        let bound = review.gate.as_ref().is_some_and(|gate| gate.opened.tree.is_some());
-        if files && bound && review.standing == Standing::Waits {
-            review.outside = Some(seen.detail.clone());
-        }
+pub fn changed_outside(model: &mut Model) {
+    let Model { state, reviews, .. } = model;
+    for review in reviews.iter_mut().filter(|review| review.standing == Standing::Waits) {
+        let open = state
+            .open_gates
+            .iter()
+            .find(|open| review.target == Target::Gate(open.opened.gate));
+        review.outside = open.and_then(|open| open.outside.clone());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rounds of a review: answers that came too late, what comes next, what was seen before.
 
 use super::*;
+use crate::protocol::event::NotesEdited;
 use crate::ui::model::popup::ARMING;
 use crate::ui::model::review::Extent;
 use crate::ui::testing::look;
@@ -50,6 +51,32 @@ fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_l
         "{}",
         note.text
     );
+}
+
+#[test]
+fn files_that_moved_before_the_page_is_opened_are_told_when_it_is() {
+    let mut model = waiting();
+    let seen = ExternalChangeSeen {
+        what: ExternalKind::Tree,
+        paths: vec!["ext.txt".into()],
+        detail: "1 file changed from outside".into(),
+    };
+    waiting::tell(&mut model, seen);
+    keys(&mut model, "a");
+    let told = "1 file changed from outside meanwhile: an approval does not count any more";
+    assert!(screen(&mut model).contains(told), "{}", screen(&mut model));
+
+    let mut model = waiting();
+    let saved = NotesEdited {
+        by: "human".into(),
+        added: 1,
+        removed: 0,
+        hash: String::new(),
+    };
+    waiting::tell(&mut model, saved);
+    keys(&mut model, "a");
+    let told = "the human edited the progress notes: +1 -0 lines meanwhile: an approval does not count";
+    assert!(screen(&mut model).contains(told), "{}", screen(&mut model));
 }
 
 #[test]
