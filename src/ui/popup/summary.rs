@@ -131,7 +131,7 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let debt = model.unseen_hunks() as usize;
     if debt > 0 {
         let told = format!(
-            "{} in {} not seen by anyone; Esc, then {} looks back at them",
+            "{} in {} seen by nobody; Esc, {} looks back",
             format::plural(debt, "hunk"),
             format::plural(model.unseen_commits(), "commit"),
             model.keymap.key_text(Action::ReviewDebt)

@@ -83,7 +83,7 @@ fn commits_of_which_each_hunk_was_seen_are_not_counted_with_those_that_nobody_sa
     model.popup = Some(Popup::Summary);
     let shown = screen(&mut model);
     assert!(
-        shown.contains("2 hunks in 1 commit not seen by anyone; Esc, then u"),
+        shown.contains("2 hunks in 1 commit seen by nobody; Esc, u looks back"),
         "{shown}"
     );
 }

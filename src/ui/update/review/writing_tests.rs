@@ -197,7 +197,7 @@ fn after_one_look_back_comes_the_next_and_how_many_are_left() {
     model.size.height = 40;
     let shown = screen(&mut model);
     assert!(
-        shown.contains("6 hunks in 3 commits not seen by anyone; Esc, then u looks back"),
+        shown.contains("6 hunks in 3 commits seen by nobody; Esc, u looks back"),
         "{shown}"
     );
 }
