@@ -139,10 +139,10 @@ async fn matrix((artifact, good, bad): (&str, &str, &str)) {
         + &call("feature_passed", r#"{ id = "F001", evidence = "trust me" }"#));
     turns += &(bash(LOOK) + &call("commit", r#"{ message = "While the tests write" }"#) + &bash(LOOK));
     turns += &bash(
-        "echo 'echo not yet' > app.sh; H=$(echo .g*)/hooks; mkdir -p $H; printf '#!/bin/sh\\ncat %s > %s\\n' $B $F > $H/pre-commit; chmod +x $H/pre-commit",
+        "$G reset -q; $G clean -qfd; echo 'echo not yet' > app.sh; echo work > hooked.txt; H=$(echo .g*)/hooks; mkdir -p $H; printf '#!/bin/sh\\ncat %s > %s\\n' $B $F > $H/pre-commit; chmod +x $H/pre-commit",
     );
-    turns += &(call("commit", r#"{ message = "With a hook" }"#) + &bash(LOOK) + &bash("rm $(echo .g*)/hooks/pre-commit"));
-    turns += &bash("$G reset -q; $G clean -qfd; echo work > work.txt");
+    turns +=
+        &(call("commit", r#"{ message = "With a hook" }"#) + &bash(LOOK) + &bash("ls $(echo .g*)/hooks; echo work > work.txt"));
     turns += &(call("commit", r#"{ message = "Honest work" }"#) + &bash(LOOK));
     let ran = lab
         .run(&["[script]\nmodel = \"scripted-demo\"\n", &coding(&(turns + &ends()))].concat())
@@ -170,8 +170,13 @@ async fn matrix((artifact, good, bad): (&str, &str, &str)) {
         Event::CommitMade(made) => Some(made.tree.clone()),
         _ => None,
     });
-    // The hook is put back before it could keep the commit after it from being made.
-    assert!((1..=2).contains(&trees.len()), "{artifact}: {told:#?}");
+    // The hook is taken out before it could run, or keep a commit from being made.
+    let hooks = told
+        .iter()
+        .filter(|text| text.contains("this hook was not there when the run began"));
+    assert_eq!(hooks.count(), 1, "{artifact}: {told:#?}");
+    assert!(!lab.path(".git/hooks/pre-commit").exists());
+    assert_eq!(trees.len(), 2, "{artifact}: {told:#?}");
     for tree in trees {
         assert_eq!(lab.git(&["show", &format!("{tree}:{artifact}")]) + "\n", good);
     }
