@@ -190,31 +190,7 @@ fn failing(run: &TestRun) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Payload, TestPurpose};
-
-    fn run(cases: &[(&str, CaseStatus)]) -> TestRun {
-        let case = |(name, status): &(&str, CaseStatus)| TestCase {
-            name: (*name).to_owned(),
-            status: *status,
-            duration_ms: None,
-            detail: String::new(),
-            attempts: Vec::new(),
-        };
-        TestRun {
-            purpose: TestPurpose::Commit,
-            command: "make test".into(),
-            tree: None,
-            code: None,
-            cases: cases.iter().map(case).collect(),
-            exit_code: Some(0),
-            timed_out: false,
-            limit_seconds: None,
-            duration_ms: 1,
-            output: Payload::default(),
-            only: Vec::new(),
-            moved: false,
-        }
-    }
+    use crate::protocol::samples::test_run as run;
 
     #[test]
     fn a_new_test_that_is_born_skipped_is_named() {

@@ -3,7 +3,10 @@
 //! Invariant: every value that a test could look at is plain: one file, one line, nothing measured.
 
 use super::event::{CommitMade, RolledBack, SessionStarted};
-use super::{Envelope, Event, FORMAT_VERSION, MoveKind, Oid, Role, Seq, SessionNo, Target};
+use super::{
+    CaseStatus, Envelope, Event, FORMAT_VERSION, MoveKind, Oid, Payload, Role, Seq, SessionNo, Target, TestCase, TestPurpose,
+    TestRun,
+};
 
 /// Returns the id that consists of one letter.
 pub fn oid(letter: char) -> Oid {
@@ -60,6 +63,31 @@ pub fn rolled_back(kind: MoveKind, undo: u32, target: impl Into<Option<Target>>)
         restored: None,
         kept: Vec::new(),
         replaced: Vec::new(),
+    }
+}
+
+/// A whole run of the tests before a commit, with these results.
+pub fn test_run(cases: &[(&str, CaseStatus)]) -> TestRun {
+    let case = |(name, status): &(&str, CaseStatus)| TestCase {
+        name: (*name).to_owned(),
+        status: *status,
+        duration_ms: None,
+        detail: String::new(),
+        attempts: Vec::new(),
+    };
+    TestRun {
+        purpose: TestPurpose::Commit,
+        command: "sh tests/run.sh".into(),
+        tree: None,
+        code: None,
+        cases: cases.iter().map(case).collect(),
+        exit_code: Some(0),
+        timed_out: false,
+        limit_seconds: None,
+        duration_ms: 1,
+        output: Payload::default(),
+        only: Vec::new(),
+        moved: false,
     }
 }
 

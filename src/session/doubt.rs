@@ -167,7 +167,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FlipBy, TestRunFinished};
-    use crate::protocol::{Event, Feature, Payload, TestCase, samples};
+    use crate::protocol::{Event, Feature, samples};
 
     fn tell(state: &mut State, event: impl Into<Event>) {
         state.apply(&samples::envelope(state.last_seq.next(), SessionNo(1), event));
@@ -175,27 +175,15 @@ mod tests {
 
     fn run(statuses: &[CaseStatus], gone: &[&str]) -> TestRunFinished {
         let last = statuses.last().copied();
-        let case = |status| TestCase {
-            name: "tests/a.sh: adds".into(),
-            status,
-            duration_ms: None,
-            detail: String::new(),
-            attempts: if statuses.len() > 1 { statuses.to_vec() } else { Vec::new() },
-        };
-        let run = TestRun {
+        let last: Vec<_> = last.map(|status| ("tests/a.sh: adds", status)).into_iter().collect();
+        let mut run = TestRun {
             purpose: TestPurpose::Final,
-            command: "t".into(),
             tree: Some(samples::oid('a')),
-            code: None,
-            cases: last.map(case).into_iter().collect(),
-            exit_code: Some(0),
-            timed_out: false,
-            limit_seconds: None,
-            duration_ms: 1,
-            output: Payload::default(),
-            only: Vec::new(),
-            moved: false,
+            ..samples::test_run(&last)
         };
+        if statuses.len() > 1 {
+            run.cases[0].attempts = statuses.to_vec();
+        }
         let gone = gone.iter().map(|test| GoneTests {
             feature: "F001".into(),
             tests: vec![(*test).to_owned()],

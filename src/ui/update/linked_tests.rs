@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::event::{
     RunEnded, RunOutcome, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted, TestsBehind,
 };
-use crate::protocol::{CaseStatus, Command, FeatureStatus, Payload, TestCase, TestPurpose, TestRun, TestTotals, samples};
+use crate::protocol::{CaseStatus, Command, FeatureStatus, Payload, TestPurpose, TestRun, TestTotals, samples};
 use crate::session::state::FeatureRow;
 use crate::ui::layout::Pane;
 use crate::ui::model::Subject;
@@ -26,26 +26,10 @@ fn selected(model: &Model) -> String {
 }
 
 fn run(only: &[&str], cases: &[(&str, CaseStatus)]) -> TestRun {
-    let case = |(name, status): &(&str, CaseStatus)| TestCase {
-        name: (*name).into(),
-        status: *status,
-        duration_ms: Some(3),
-        detail: String::new(),
-        attempts: Vec::new(),
-    };
     TestRun {
         purpose: TestPurpose::Asked,
-        command: "sh tests/run.sh".into(),
-        tree: None,
-        cases: cases.iter().map(case).collect(),
-        exit_code: Some(0),
-        timed_out: false,
-        duration_ms: 5,
-        output: Payload::default(),
         only: only.iter().map(|name| (*name).to_owned()).collect(),
-        moved: false,
-        code: None,
-        limit_seconds: None,
+        ..samples::test_run(cases)
     }
 }
 

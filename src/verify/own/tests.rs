@@ -1,33 +1,9 @@
 //! Whose tests are whose, and which results prove a feature.
 
 use super::*;
-use crate::protocol::{Payload, TestPurpose};
+use crate::protocol::samples::test_run as run;
 
 use CaseStatus::{Failed, Passed, Skipped, Todo};
-
-fn run(names: &[(&str, CaseStatus)]) -> TestRun {
-    let case = |(name, status): &(&str, CaseStatus)| TestCase {
-        name: (*name).into(),
-        status: *status,
-        duration_ms: None,
-        detail: String::new(),
-        attempts: Vec::new(),
-    };
-    TestRun {
-        purpose: TestPurpose::Evidence,
-        command: "x".into(),
-        tree: None,
-        cases: names.iter().map(case).collect(),
-        exit_code: Some(0),
-        timed_out: false,
-        duration_ms: 0,
-        output: Payload::default(),
-        only: Vec::new(),
-        moved: false,
-        code: None,
-        limit_seconds: None,
-    }
-}
 
 fn feature(tests: &[&str]) -> Feature {
     Feature {
