@@ -49,6 +49,9 @@
 //! through one dispatch: guard -> gate -> tool -> verify -> event. The agent's commits are made only there, from the very tree that
 //! was tested. Its features are flipped only there, one JSON token at a time, on evidence.
 //!
+//! At its end the session is audited ([`harness::audit`]), its notes and closing words too. That reads prose, which is a help and no
+//! proof: what passes, and when a run is done, is decided by evidence alone, whatever the words say.
+//!
 //! Whether the work moves or goes round is measured by the reducer, turn by turn, from calls and their results alone
 //! ([`session::headway`]). What follows at which threshold is `engine::circling`'s: the agent is told, the session handed off, a person
 //! asked; each step is an event before it is taken.

@@ -5,7 +5,7 @@
 
 use super::kind::{Claim, Sure};
 use super::sentence::{Mood, Sentence, Token};
-use super::words::{BEHIND, BETWEEN, DETAIL, GOES_TO, SUBJECT, doubts, is_among, is_none, is_state};
+use super::words::{BEHIND, BETWEEN, SUBJECT, doubts, is_among, is_none, is_state, names_part};
 
 /// Words with which a sentence comes to what it says.
 const OPENS: &str = "and so now today also thus hence therefore finally overall currently already as of at this point yes great";
@@ -42,7 +42,7 @@ pub(super) fn made(sentences: &[Sentence]) -> Vec<(&Sentence, Claim)> {
                 || others().any(|(_, other)| match claim {
                     Claim::Feature(id) => other.is_doubtful() && other.names(id),
                     Claim::AllBut(left) => other.is_doubtful() && other.ids().any(|id| !left.contains(id)),
-                    Claim::All(_) | Claim::Count(_) | Claim::Project | Claim::Everything(_) | Claim::AllOf(_) => {
+                    Claim::All(_) | Claim::Count(_) | Claim::Left(_) | Claim::Project | Claim::Everything(_) | Claim::AllOf(_) => {
                         (other.is_doubtful() || other.goes_on()) && other.ids().next().is_some()
                     }
                 })
@@ -59,6 +59,7 @@ pub(super) struct Reading<'a> {
     /// The words before a colon.
     pub(super) label: &'a [String],
     pub(super) is_ticked: bool,
+    is_set_apart: bool,
 }
 
 /// How the ids of what is done are led to.
@@ -78,6 +79,7 @@ impl<'a> Reading<'a> {
             rest: &sentence.tokens,
             label: &sentence.label,
             is_ticked: sentence.is_ticked,
+            is_set_apart: sentence.is_set_apart,
         }
     }
 
@@ -193,15 +195,19 @@ impl<'a> Reading<'a> {
             let is_limited = self.word().is_some_and(limits);
             return (!is_limited && self.ends(is_ticked)).then_some(vec![left]);
         }
+        if let Some(status) = self.any(&[Self::status]) {
+            return self.ends(is_ticked).then_some(vec![status]);
+        }
         let lead = self.lead();
         // "Got F1 to pass"
         let is_got = self.got();
-        let claims = match self.whole() {
+        let mut claims = match self.whole() {
             Some(whole) => vec![whole],
             None if lead == Lead::Built => return None,
             None => self.ids(lead)?,
         };
         let is_whole = !matches!(claims.first(), Some(Claim::Feature(_)));
+        let mut spared = if is_whole { self.exception() } else { None };
         if is_ticked && matches!(claims.as_slice(), [Claim::Project | Claim::Count(_)]) {
             return None;
         }
@@ -217,6 +223,7 @@ impl<'a> Reading<'a> {
             let done = self.word().filter(|word| is_state(word));
             let sounds = match claims.as_slice() {
                 [Claim::Everything(Sure::Green)] => true,
+                _ if spared.is_some() => done.is_some(),
                 // That an app works is said of what there is of it.
                 [Claim::Project | Claim::Everything(_) | Claim::AllOf(_)] => {
                     is_built
@@ -234,11 +241,33 @@ impl<'a> Reading<'a> {
                 return None;
             }
             self.pass_words(is_state);
+        } else if is_ticked {
+            self.pass_built();
         }
         if matches!(claims.as_slice(), [Claim::Everything(_) | Claim::AllOf(_)]) && self.word().is_some_and(limits) {
             return None;
         }
+        if spared.is_none() && is_whole {
+            spared = self.exception();
+        }
+        if let Some(spared) = spared {
+            claims = vec![Claim::AllBut(spared)];
+        }
         self.ends(is_ticked).then_some(claims)
+    }
+
+    /// Passes "has been implemented", "is done" behind what is ticked off.
+    fn pass_built(&mut self) {
+        let before = self.rest;
+        self.pass_among("is are was were has have been now fully");
+        if !self
+            .word()
+            .is_some_and(|word| is_state(word) || is_among("implemented built tested", word))
+        {
+            self.rest = before;
+            return;
+        }
+        self.pass();
     }
 
     /// Whether the claim ends here, or goes on with what makes no less of it.
@@ -264,6 +293,12 @@ impl<'a> Reading<'a> {
         }
         match self.rest.first() {
             None => true,
+            // Where the id heads the entry, the rest tells what the feature is.
+            Some(_) if is_ticked && self.is_set_apart => {
+                let said: Vec<&str> = self.rest.iter().filter_map(Token::text).collect();
+                let names_other = self.rest.iter().any(|token| matches!(token, Token::Id(_)));
+                !names_other && !doubts(&said) && !said.iter().any(|word| names_part(word))
+            }
             // What an entry that is ticked off says beside the id is what was ticked off.
             Some(Token::Stop | Token::Colon) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_state),
             Some(Token::Word(word)) if word == "and" => true,
@@ -342,34 +377,6 @@ impl<'a> Reading<'a> {
             self.rest = from;
         }
         (!ids.is_empty()).then_some(ids)
-    }
-
-    /// Whether what follows in the sentence takes the claims back. What it says of another feature, or of what comes next, does not.
-    fn is_taken_back(&self, claims: &[Claim]) -> bool {
-        let all = claims.iter().any(|claim| !matches!(claim, Claim::Feature(_)));
-        let is_other = |token: &Token| matches!(token, Token::Id(id) if !claims.contains(&Claim::Feature(id.clone())));
-        // Behind an id alone comes what is said of it.
-        let mut is_named = false;
-        let clauses = self.rest.split(Token::parts).filter(|clause| !clause.is_empty());
-        for clause in clauses {
-            let own = clause.iter().any(|token| matches!(token, Token::Id(_)) && !is_other(token));
-            let others = clause.iter().any(is_other) || is_named && !own;
-            is_named = clause
-                .iter()
-                .all(|token| is_other(token) || token.text().is_some_and(|word| is_among(DETAIL, word)));
-            let words: Vec<&str> = clause
-                .iter()
-                .filter_map(|token| match token {
-                    Token::Word(word) => Some(word.as_str()),
-                    Token::Id(_) | Token::Stop | Token::Colon => None,
-                })
-                .collect();
-            let goes_on = words.first().is_some_and(|first| is_among(GOES_TO, first) || *first == "now");
-            if (all || !others) && !goes_on && doubts(&words) {
-                return true;
-            }
-        }
-        false
     }
 }
 

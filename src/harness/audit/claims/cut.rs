@@ -150,6 +150,9 @@ impl<'a> Cutter<'a> {
 
     /// What stands before a colon names what is told behind it, or is told of it.
     fn colon(&mut self) {
+        let mut tokens = std::mem::take(&mut self.open.tokens);
+        self.name_by_text(&mut tokens);
+        self.open.tokens = tokens;
         if self.open.tokens.iter().any(|token| matches!(token, Token::Id(_))) {
             self.open.tokens.push(Token::Colon);
             return;
@@ -179,6 +182,7 @@ impl<'a> Cutter<'a> {
         if !ended.tokens.is_empty() {
             self.number_features(&mut ended.tokens);
             self.fill_ranges(&mut ended.tokens);
+            self.name_by_text(&mut ended.tokens);
             self.leave_out_names(&mut ended.tokens);
             self.sentences.push(ended);
         }
@@ -242,6 +246,26 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Puts the id of a feature in the place of its text, where the sentence begins with that and names none.
+    fn name_by_text(&self, tokens: &mut Vec<Token>) {
+        let words: Vec<&str> = tokens.iter().map_while(Token::text).collect();
+        if tokens.iter().any(|token| matches!(token, Token::Id(_))) {
+            return;
+        }
+        let Some((id, length)) = self.known.begins(&words) else {
+            return;
+        };
+        let is_whole = match tokens.get(length) {
+            None | Some(Token::Stop | Token::Colon) => true,
+            Some(Token::Word(next)) => is_state(next) || is_among("is are has have was now", next),
+            Some(Token::Id(_)) => false,
+        };
+        if is_whole {
+            let id = Token::Id(id.to_owned());
+            tokens.splice(..length, [id]);
+        }
+    }
+
     /// Leaves out what repeats the list's own words of a feature behind its id.
     fn leave_out_names(&self, tokens: &mut Vec<Token>) {
         let mut at = 0;
@@ -282,7 +306,12 @@ fn in_other_words(rest: &[Token], name: &[String]) -> usize {
         })
         .collect();
     let weighty: Vec<&str> = said.iter().copied().filter(|word| !is_among(DETAIL, word)).collect();
-    let own: Vec<&str> = name.iter().map(String::as_str).filter(|word| tells_apart(word)).collect();
+    let mut own: Vec<&str> = Vec::new();
+    for word in name.iter().map(String::as_str).filter(|word| tells_apart(word)) {
+        if !own.contains(&word) {
+            own.push(word);
+        }
+    }
     // A single word of it may name a part only, unless it is what the feature is to do.
     let names_it = weighty.len() * 2 > own.len() || own.first().is_some_and(|first| is_part_of(first, &said));
     let fits = weighty.iter().all(|word| is_part_of(word, name));

@@ -17,6 +17,8 @@ pub(super) enum Claim {
     Project,
     /// Everything, whatever that is.
     Everything(Sure),
+    /// That so many features are left.
+    Left(usize),
     /// All of so many, whatever they are.
     AllOf(usize),
 }
@@ -30,4 +32,6 @@ pub(super) enum Sure {
     Meant,
     /// "Everything passes": it may be all tests that there are.
     Green,
+    /// "Status: complete": it may be that of what was in hand.
+    Labelled,
 }

@@ -3,6 +3,8 @@
 //! Owns what counts as the name of one: its id in any case, with or without the zeros of its number, and its number where the note
 //! calls it a feature's. Invariant: what may name two features names none.
 
+use super::words::{is_part_of, tells_apart};
+
 /// The features of a list, in its order.
 #[derive(Debug, Default)]
 pub(super) struct Known {
@@ -82,6 +84,22 @@ impl Known {
     pub(super) fn name(&self, id: &str) -> &[String] {
         let named = self.features.iter().find(|feature| feature.id == id);
         named.map_or(&[], |feature| &feature.name)
+    }
+
+    /// The feature with whose text a row of words begins, and how many of them are it.
+    pub(super) fn begins(&self, words: &[&str]) -> Option<(&str, usize)> {
+        let says = |name: &[String]| {
+            name.len() > 1
+                && name.len() <= words.len()
+                && name.iter().any(|own| tells_apart(own))
+                && name
+                    .iter()
+                    .zip(words)
+                    .all(|(own, word)| own == word || is_part_of(word, &[own]))
+        };
+        let mut found = self.features.iter().filter(|feature| says(&feature.name));
+        let only = found.next().filter(|_| found.next().is_none())?;
+        Some((only.id.as_str(), only.name.len()))
     }
 
     fn only(&self, fits: impl Fn(&str) -> bool) -> Option<&str> {

@@ -5,7 +5,7 @@
 
 use super::cut::{Cutter, DONE_SIGNS, OPEN_SIGNS, is_sign};
 use super::known::Known;
-use super::words::{GOES_TO, doubts, is_among, is_done, is_label, is_planned, name_rest};
+use super::words::{GOES_TO, doubts, is_among, is_done, is_label, is_planned, name_rest, number_of};
 use std::borrow::Cow;
 
 /// A part of a sentence.
@@ -44,6 +44,8 @@ pub(super) struct Sentence {
     pub mood: Mood,
     /// Whether it is ticked off in a list, or told below a word such as "Done:".
     pub is_ticked: bool,
+    /// Whether the id that it begins with is set off from what follows: "**F1** the parser".
+    pub is_set_apart: bool,
     /// The paragraph or list that it stands in, counted.
     pub block: usize,
     /// Whether it stands below a heading that names a feature.
@@ -99,14 +101,18 @@ impl Sentence {
         })
     }
 
-    /// Says whether it is no more than that there is none of what its label says is left.
-    fn says_none_left(&self) -> bool {
+    /// Says whether it is no more than how much there is of what its label says is left.
+    fn counts_left(&self) -> bool {
         let words: Vec<&str> = self.words().collect();
+        let counts = |word: &str| is_among("none nothing no", word) || number_of(word).is_some();
+        let of_features = self.label.iter().any(|label| label.starts_with("feature"));
         name_rest(&self.label)
-            && matches!(
-                words.as_slice(),
-                ["none" | "nothing" | "zero" | "0"] | ["nothing", "else" | "more"]
-            )
+            && match words.as_slice() {
+                ["none" | "nothing" | "zero" | "0"] | ["nothing", "else" | "more"] => true,
+                [number] => of_features && number_of(number).is_some(),
+                [count, "feature" | "features"] => counts(count),
+                _ => false,
+            }
     }
 
     /// Says whether it tells what comes next.
@@ -176,14 +182,16 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
             continue;
         }
         has_entries = true;
-        for mut sentence in Cutter::cut(rest, known) {
+        let is_set_apart = mark != Mark::Plain && heads_entry(rest, known);
+        for (at, mut sentence) in Cutter::cut(rest, known).into_iter().enumerate() {
+            sentence.is_set_apart = is_set_apart && at == 0;
             if below == Heading::Planned || mark == Mark::Open {
                 sentence.mood = Mood::Planned;
             }
             if sentence.label.is_empty() && name_rest(&heads_rest) {
                 sentence.label.clone_from(&heads_rest);
             }
-            if sentence.says_none_left() && mark != Mark::Open {
+            if sentence.counts_left() && mark != Mark::Open {
                 sentence.mood = Mood::Told;
             }
             (sentence.block, sentence.is_of_feature) = (block, is_of_feature);
@@ -193,6 +201,14 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
         }
     }
     read
+}
+
+/// Whether an entry begins with the id of a feature in bold.
+fn heads_entry(entry: &str, known: &Known) -> bool {
+    let bold = ["**", "__"]
+        .iter()
+        .find_map(|mark| entry.strip_prefix(mark)?.split_once(mark));
+    bold.is_some_and(|(inside, _)| known.find(&inside.trim_end_matches(':').to_lowercase()).is_some())
 }
 
 /// A line of several boxes, with signs in their places.

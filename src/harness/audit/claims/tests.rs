@@ -2,6 +2,7 @@
 
 mod forms;
 mod long_list;
+mod twelve;
 
 use super::*;
 use crate::protocol::event::FlipBy;
@@ -152,7 +153,7 @@ fn what_may_mean_something_else_is_no_lie() {
         "F003 is implemented, its test is red.",
         "All features of the parser are done.",
         "All features pass except F003 and F004.",
-        "All features are done except for F003.",
+        "All features are done except for F003 and F004.",
         "All three features of this week are done.",
         "All feature tests pass locally in the sandbox",
         "The project is not complete.",

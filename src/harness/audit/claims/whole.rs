@@ -6,13 +6,10 @@
 use super::claim::Reading;
 use super::kind::{Claim, Sure};
 use super::sentence::Token;
-use super::words::{WHOLE, is_among, is_state, name_rest, number_of};
+use super::words::{WHOLE, is_among, is_state, number_of};
 
 /// Words that may stand before the features of the list.
 const ANY: &str = "of the our its single listed required requested specified remaining";
-/// Words that say what is not done.
-const OPEN: &str =
-    "left open remaining remains remain missing pending unfinished failing fail fails todo to do go be done implement";
 /// What makes a whole of what follows.
 const ENTIRE: &str = "the our this whole entire full complete";
 /// Words that stand for the entries of the list where it is named.
@@ -24,6 +21,7 @@ impl Reading<'_> {
         let forms = [
             Self::labelled,
             Self::all_features,
+            Self::all_but,
             Self::everything,
             Self::all_behind,
             Self::counted,
@@ -33,12 +31,7 @@ impl Reading<'_> {
         self.any(&forms)
     }
 
-    /// Passes what says how much is left, and with it that the rest is done.
-    pub(super) fn left(&mut self) -> Option<Claim> {
-        self.any(&[Self::only_left, Self::one_left, Self::none_left, Self::nothing_left])
-    }
-
-    fn any(&mut self, forms: &[fn(&mut Self) -> Option<Claim>]) -> Option<Claim> {
+    pub(super) fn any(&mut self, forms: &[fn(&mut Self) -> Option<Claim>]) -> Option<Claim> {
         let before = self.rest;
         forms.iter().find_map(|form| {
             self.rest = before;
@@ -50,7 +43,7 @@ impl Reading<'_> {
         })
     }
 
-    fn is_labelled(&self, words: &[&str]) -> bool {
+    pub(super) fn is_labelled(&self, words: &[&str]) -> bool {
         self.label.iter().any(|label| words.contains(&label.as_str()))
     }
 
@@ -63,8 +56,38 @@ impl Reading<'_> {
             let number = self.number();
             return self.word().is_some().then_some(Claim::All(number));
         }
-        let is_whole = self.label.iter().any(|label| is_among(WHOLE, label)) && self.is_labelled(&["status", "state"]);
-        (is_whole && self.word().is_some()).then_some(Claim::Project)
+        None
+    }
+
+    /// "Status: complete", "Project status: done"
+    pub(super) fn status(&mut self) -> Option<Claim> {
+        let is_status = self.is_labelled(&["status", "state"]);
+        let is_whole = self.label.iter().any(|label| is_among(WHOLE, label));
+        let is_bare = self
+            .label
+            .iter()
+            .all(|label| is_among("status state overall final current is", label));
+        let is_done = matches!(self.word()?, "done" | "complete" | "completed" | "finished");
+        if !is_status || !(is_whole || is_bare && is_done) {
+            return None;
+        }
+        self.pass_words(|word| is_among("is now fully", word));
+        is_state(self.word()?).then(|| self.pass())?;
+        Some(if is_whole {
+            Claim::Project
+        } else {
+            Claim::Everything(Sure::Labelled)
+        })
+    }
+
+    /// "All but F3"
+    fn all_but(&mut self) -> Option<Claim> {
+        self.word().filter(|word| *word == "all")?;
+        self.pass();
+        let before = self.rest;
+        self.exception()?;
+        self.rest = before;
+        Some(Claim::All(None))
     }
 
     fn all_features(&mut self) -> Option<Claim> {
@@ -147,12 +170,16 @@ impl Reading<'_> {
     /// "The whole list"
     fn list(&mut self) -> Option<Claim> {
         self.pass_words(|word| matches!(word, "the" | "our"));
-        self.word().filter(|word| matches!(*word, "whole" | "entire" | "full"))?;
-        self.pass();
+        let is_whole = self.pass_among("whole entire full");
         self.pass_words(|word| word == "feature");
-        self.word().filter(|word| *word == "list")?;
+        self.word().filter(|word| matches!(*word, "list" | "feature-list"))?;
         self.pass();
-        Some(Claim::All(None))
+        // That a list is complete is said of what stands in it.
+        let before = self.rest;
+        self.pass_among("is now fully completely entirely all 100%");
+        let is_green = self.word() == Some("green");
+        self.rest = before;
+        (is_whole || is_green).then_some(Claim::All(None))
     }
 
     fn project(&mut self) -> Option<Claim> {
@@ -162,120 +189,14 @@ impl Reading<'_> {
         Some(Claim::Project)
     }
 
-    /// "Only F3 is left"
-    fn only_left(&mut self) -> Option<Claim> {
-        self.word().filter(|word| matches!(*word, "only" | "just"))?;
-        self.pass();
-        let ids = self.ids_alone()?;
-        self.pass_words(|word| matches!(word, "is" | "are" | "still" | "now"));
-        self.pass_open().then_some(Claim::AllBut(ids))
-    }
-
-    /// "The only feature left is F3", "F3 is the last one left"
-    fn one_left(&mut self) -> Option<Claim> {
-        let is_one = |word: &str| matches!(word, "feature" | "features" | "one" | "ones");
-        if let Some(ids) = self.ids_alone() {
-            self.pass_words(|word| matches!(word, "is" | "are" | "the"));
-            self.word().filter(|word| matches!(*word, "only" | "last"))?;
-            self.pass();
-            let before = self.pass_open();
-            self.pass_words(is_one);
-            let behind = self.pass_open();
-            return (before || behind).then_some(Claim::AllBut(ids));
-        }
-        self.pass_words(|word| word == "the");
-        self.word().filter(|word| *word == "only")?;
-        self.pass();
-        let before = self.pass_open();
-        self.word().filter(|word| is_one(word))?;
-        self.pass_words(is_one);
-        let behind = self.pass_open();
-        self.pass_words(|word| matches!(word, "is" | "are"));
-        (before || behind).then_some(())?;
-        self.ids_alone().map(Claim::AllBut)
-    }
-
-    /// "No features are left"
-    fn none_left(&mut self) -> Option<Claim> {
-        self.pass_words(|word| matches!(word, "there" | "is" | "are" | "has" | "have"));
-        self.word().filter(|word| matches!(*word, "no" | "zero" | "0" | "none"))?;
-        self.pass();
-        self.pass_words(|word| matches!(word, "more" | "other" | "further" | "of"));
-        let before = self.pass_open();
-        self.pass_words(|word| word == "the");
-        self.word().filter(|word| matches!(*word, "feature" | "features"))?;
-        self.pass();
-        self.on_the_list();
-        self.pass_words(|word| matches!(word, "is" | "are"));
-        (self.pass_open() || before).then_some(Claim::All(None))
-    }
-
-    /// "Nothing is left to do", "Remaining: none"
-    fn nothing_left(&mut self) -> Option<Claim> {
-        if name_rest(self.label) {
-            self.word().filter(|word| is_among("none nothing zero 0", word))?;
-            self.pass();
-            self.pass_words(|word| matches!(word, "else" | "more"));
-            let of_features = self.is_labelled(&["feature", "features"]);
-            return Some(if of_features {
-                Claim::All(None)
-            } else {
-                Claim::Everything(Sure::Said)
-            });
-        }
-        self.pass_words(|word| matches!(word, "there" | "there's" | "is"));
-        match self.word()? {
-            "nothing" => self.pass(),
-            "no" => {
-                self.pass();
-                self.pass_words(|word| matches!(word, "more" | "further" | "other"));
-                self.word().filter(|word| *word == "work")?;
-                self.pass();
-            }
-            _ => return None,
-        }
-        self.pass_words(|word| matches!(word, "is" | "else" | "more" | "further" | "now"));
-        let left = self.pass_open();
-        let listed = self.on_the_list();
-        left.then_some(if listed {
-            Claim::All(None)
-        } else {
-            Claim::Everything(Sure::Said)
-        })
-    }
-
-    /// Passes what says that something is not done yet.
-    fn pass_open(&mut self) -> bool {
-        let begins = self
-            .word()
-            .is_some_and(|word| !matches!(word, "do" | "go" | "be" | "done" | "implement"));
-        begins && self.pass_among(OPEN)
-    }
-
-    fn number(&mut self) -> Option<usize> {
+    pub(super) fn number(&mut self) -> Option<usize> {
         let number = self.word().and_then(number_of)?;
         self.pass();
         Some(number)
     }
 
-    /// Passes the ids in a row that stand here.
-    fn ids_alone(&mut self) -> Option<Vec<String>> {
-        self.pass_words(|word| matches!(word, "feature" | "features"));
-        let mut ids = Vec::new();
-        while let Some(token) = self.rest.first() {
-            match token {
-                Token::Id(id) => ids.push(id.clone()),
-                Token::Stop if !ids.is_empty() && matches!(self.rest.get(1), Some(Token::Id(_) | Token::Stop)) => {}
-                Token::Word(word) if !ids.is_empty() && word == "and" => {}
-                Token::Word(_) | Token::Stop | Token::Colon => break,
-            }
-            self.pass();
-        }
-        (!ids.is_empty()).then_some(ids)
-    }
-
     /// Passes "on the feature list".
-    fn on_the_list(&mut self) -> bool {
+    pub(super) fn on_the_list(&mut self) -> bool {
         let before = self.rest;
         self.pass_words(|word| matches!(word, "on" | "in" | "of" | "from"));
         if self.rest.len() == before.len() {

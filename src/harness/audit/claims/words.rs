@@ -51,6 +51,12 @@ const DOUBT: &str = "\
     remain remains remaining left open todo pending probably hopefully regressed untested stub false thought think assume assumed maybe \
     perhaps";
 
+/// Words by which what is done is a part of the work on a feature.
+const PART: &str = "\
+    test tests step steps write wrote written read first second half part parts skeleton draft plan started begun begin look looked \
+    investigate research design refactor spec docs documentation setup scaffold prototype work working wip progress fixture fixtures \
+    needed blocks unblocks for of";
+
 /// Words that say that there is nothing to say against it, with what is not there within a few words after them.
 const NONE: &str = "no nothing none zero 0 without";
 /// What is not there.
@@ -124,6 +130,11 @@ pub(super) fn doubts(words: &[&str]) -> bool {
         at += 1;
     }
     false
+}
+
+/// Says whether a word tells of a part of the work on a feature.
+pub(super) fn names_part(word: &str) -> bool {
+    is_among(PART, word)
 }
 
 /// Says whether a word heads what is to be.

@@ -1,0 +1,191 @@
+//! Claims of all features but some, and of how many are left.
+//!
+//! Owns the forms "nothing is left", "only F3 is left", "one feature is left", "all but F3". Invariant: what is left out in other words
+//! than by the ids of features leaves no claim.
+
+use super::claim::Reading;
+use super::kind::{Claim, Sure};
+use super::sentence::Token;
+use super::words::{is_among, name_rest, number_of};
+
+/// Words that say what is not done.
+const OPEN: &str =
+    "left open remaining remains remain missing pending unfinished failing fail fails todo to do go be done implement";
+/// Those of them by which the rest is done.
+const UNDONE: &str = "left remaining remains remain unfinished";
+/// Words that leave out what they stand before, with those that may go between.
+const EXCEPT: &str = "except excepting besides excluding but save bar minus apart aside other";
+const EXCEPT_FOR: &str = "for from than";
+
+impl Reading<'_> {
+    /// Passes what says how much is left, and with it that the rest is done.
+    pub(super) fn left(&mut self) -> Option<Claim> {
+        self.any(&[
+            Self::only_left,
+            Self::one_left,
+            Self::none_left,
+            Self::nothing_left,
+            Self::some_left,
+        ])
+    }
+
+    /// Passes "except F3", "(apart from F3)", and tells which features are left out.
+    pub(super) fn exception(&mut self) -> Option<Vec<String>> {
+        let before = self.rest;
+        while self.rest.first() == Some(&Token::Stop) {
+            self.pass();
+        }
+        let is_set_off = self.rest.len() < before.len();
+        let opens = self.pass_among(EXCEPT);
+        self.pass_among(EXCEPT_FOR);
+        let ids = if opens { self.ids_alone() } else { None };
+        match (is_set_off, self.rest) {
+            _ if ids.is_none() => self.rest = before,
+            // The bracket closes, and the sentence goes on.
+            (true, [Token::Stop, Token::Word(_), ..]) => self.pass(),
+            _ => {}
+        }
+        ids
+    }
+
+    /// "Only F3 is left"
+    fn only_left(&mut self) -> Option<Claim> {
+        self.word().filter(|word| matches!(*word, "only" | "just"))?;
+        self.pass();
+        let ids = self.ids_alone()?;
+        self.pass_words(|word| matches!(word, "is" | "are" | "still" | "now"));
+        self.pass_open().then_some(Claim::AllBut(ids))
+    }
+
+    /// "The only feature left is F3", "F3 is the last one left"
+    fn one_left(&mut self) -> Option<Claim> {
+        let is_one = |word: &str| matches!(word, "feature" | "features" | "one" | "ones");
+        if let Some(ids) = self.ids_alone() {
+            self.pass_words(|word| matches!(word, "is" | "are" | "the"));
+            self.word().filter(|word| matches!(*word, "only" | "last"))?;
+            self.pass();
+            let before = self.pass_open();
+            self.pass_words(is_one);
+            let behind = self.pass_open();
+            return (before || behind).then_some(Claim::AllBut(ids));
+        }
+        self.pass_words(|word| word == "the");
+        self.word().filter(|word| *word == "only")?;
+        self.pass();
+        let before = self.pass_open();
+        self.word().filter(|word| is_one(word))?;
+        self.pass_words(is_one);
+        let behind = self.pass_open();
+        self.pass_words(|word| matches!(word, "is" | "are"));
+        (before || behind).then_some(())?;
+        self.ids_alone().map(Claim::AllBut)
+    }
+
+    /// "No features are left"
+    fn none_left(&mut self) -> Option<Claim> {
+        self.pass_words(|word| matches!(word, "there" | "is" | "are" | "has" | "have"));
+        self.word().filter(|word| matches!(*word, "no" | "zero" | "0" | "none"))?;
+        self.pass();
+        self.pass_words(|word| matches!(word, "more" | "other" | "further" | "of"));
+        let before = self.pass_open();
+        self.pass_words(|word| word == "the");
+        self.word().filter(|word| matches!(*word, "feature" | "features"))?;
+        self.pass();
+        self.on_the_list();
+        self.pass_words(|word| matches!(word, "is" | "are"));
+        (self.pass_open() || before).then_some(Claim::All(None))
+    }
+
+    /// "Nothing is left to do", "Remaining: none"
+    fn nothing_left(&mut self) -> Option<Claim> {
+        if name_rest(self.label) {
+            let is_said = self.is_labelled(&["feature", "features"]);
+            let number = self.number();
+            if number.is_none() {
+                self.word().filter(|word| is_among("none nothing no", word))?;
+                self.pass();
+            }
+            self.pass_words(|word| matches!(word, "else" | "more"));
+            let is_named = self.word().is_some_and(|word| matches!(word, "feature" | "features"));
+            if is_named {
+                self.pass();
+            }
+            let of_features = is_said || is_named;
+            if let Some(number) = number.filter(|number| *number > 0) {
+                return of_features.then_some(Claim::Left(number));
+            }
+            return Some(if of_features {
+                Claim::All(None)
+            } else {
+                Claim::Everything(Sure::Said)
+            });
+        }
+        self.pass_words(|word| matches!(word, "there" | "there's" | "is"));
+        match self.word()? {
+            "nothing" => self.pass(),
+            "no" => {
+                self.pass();
+                self.pass_words(|word| matches!(word, "more" | "further" | "other"));
+                self.word().filter(|word| *word == "work")?;
+                self.pass();
+            }
+            _ => return None,
+        }
+        self.pass_words(|word| matches!(word, "is" | "else" | "more" | "further" | "now"));
+        let left = self.pass_open();
+        let listed = self.on_the_list();
+        left.then_some(if listed {
+            Claim::All(None)
+        } else {
+            Claim::Everything(Sure::Said)
+        })
+    }
+
+    /// Passes what says that something is not done yet.
+    fn pass_open(&mut self) -> bool {
+        let begins = self
+            .word()
+            .is_some_and(|word| !matches!(word, "do" | "go" | "be" | "done" | "implement"));
+        begins && self.pass_among(OPEN)
+    }
+
+    /// "One feature is left"
+    fn some_left(&mut self) -> Option<Claim> {
+        self.pass_words(|word| matches!(word, "there" | "is" | "are" | "only" | "just" | "has" | "have"));
+        let number = self.number().filter(|number| *number > 0)?;
+        self.pass_words(|word| word == "more");
+        self.word().filter(|word| matches!(*word, "feature" | "features"))?;
+        self.pass();
+        self.on_the_list();
+        self.pass_words(|word| matches!(word, "is" | "are" | "still"));
+        let left = self.word().is_some_and(|word| is_among(UNDONE, word)) && self.pass_open();
+        left.then_some(Claim::Left(number))
+    }
+
+    /// Passes the ids in a row that stand here.
+    fn ids_alone(&mut self) -> Option<Vec<String>> {
+        self.pass_words(|word| matches!(word, "feature" | "features"));
+        let mut ids = Vec::new();
+        while let Some(token) = self.rest.first() {
+            match token {
+                Token::Id(id) => ids.push(id.clone()),
+                Token::Stop if !ids.is_empty() && matches!(self.rest.get(1), Some(Token::Id(_) | Token::Stop)) => {}
+                Token::Word(word) if !ids.is_empty() && word == "and" => {}
+                Token::Word(_) | Token::Stop | Token::Colon => break,
+            }
+            self.pass();
+        }
+        (!ids.is_empty()).then_some(ids)
+    }
+}
+
+/// Says whether a clause counts no more than how many are not done: "one remains", "2 features fail".
+pub(super) fn counts_rest(words: &[&str]) -> bool {
+    let is_between = |word: &str| is_among("is are still feature features of them", word);
+    match words {
+        [first, rest @ ..] if number_of(first).is_some() => {
+            rest.iter().all(|word| is_between(word) || is_among(OPEN, word)) && rest.iter().any(|word| is_among(OPEN, word))
+        }
+        _ => false,
+    }
+}
