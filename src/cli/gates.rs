@@ -24,6 +24,8 @@ struct Row<'a> {
     choices: &'a [String],
     tree: Option<&'a str>,
     commit: Option<&'a CommitFacts>,
+    /// What a person put in the place of what waits: a commit's message, or a limit.
+    reworded: Option<&'a str>,
 }
 
 /// Runs the command.
@@ -34,7 +36,13 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let project = Project::open(&args.dir)?;
     let (open, questions) = (&project.state.open_gates, &project.state.open_questions);
     if args.json {
-        console.json(&open.iter().map(row).chain(questions.iter().map(question)).collect::<Vec<_>>())?;
+        console.json(
+            &open
+                .iter()
+                .map(|open| row(&project, open))
+                .chain(questions.iter().map(question))
+                .collect::<Vec<_>>(),
+        )?;
         return Ok(());
     }
     if open.is_empty() && questions.is_empty() {
@@ -48,6 +56,9 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     for gate in open {
         let age = format::duration_ms(format::seconds_between(gate.since, now) * 1000);
         console.line(Clean::line(&format!("{}, for {age}", waiting(&gate.opened))).as_str())?;
+        if let Some(words) = project.state.words_at(gate.opened.gate) {
+            console.line(format!("  reworded by you: {}", Clean::line(words)))?;
+        }
         for (fine, finding) in gate.opened.commit.iter().flat_map(|facts| facts.sentences()) {
             let mark = if fine { "ok  " } else { "NOT " };
             console.line(format!("  {mark} {}", Clean::line(&finding)))?;
@@ -59,7 +70,7 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(open: &OpenGate) -> Row<'_> {
+fn row<'a>(project: &'a Project, open: &'a OpenGate) -> Row<'a> {
     let opened = &open.opened;
     Row {
         gate: Some(opened.gate.0),
@@ -72,6 +83,7 @@ fn row(open: &OpenGate) -> Row<'_> {
         choices: &[],
         tree: opened.tree.as_ref().map(crate::protocol::Oid::as_str),
         commit: opened.commit.as_deref(),
+        reworded: project.state.words_at(opened.gate),
     }
 }
 
@@ -87,5 +99,6 @@ fn question(asked: &QuestionAsked) -> Row<'_> {
         choices: &asked.choices,
         tree: None,
         commit: None,
+        reworded: None,
     }
 }

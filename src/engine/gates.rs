@@ -250,11 +250,22 @@ pub async fn ask_and(
     };
     Ok(
         match project.gates.settled(opened.gate, &mut answered, cancel.cancelled()).await {
-            Some(Ok(decided)) => decided,
+            Some(Ok(decided)) => worded(project, opened, decided),
             Some(Err(_)) => gone("the run stops, and nobody is there to decide"),
             None => gone(cut(project)),
         },
     )
+}
+
+/// Gives an approval that holds no message the one that the person wrote on the gate's page: policy decided, or they did so elsewhere.
+fn worded(project: &Project, opened: &GateOpened, mut decided: Decided) -> Decided {
+    let answer = &mut decided.answer;
+    if answer.decision == GateDecision::Approve && answer.message.is_none() {
+        answer.message = project
+            .journal
+            .with_state(|state| state.words_for(opened).map(ToOwned::to_owned));
+    }
+    decided
 }
 
 /// Says by what a call is cut that waited.

@@ -140,7 +140,7 @@ pub fn said_by(state: &State, answer: &GateAnswer) -> Vec<MessageId> {
         .filter(|remark| remark.gate.as_ref().is_some_and(|at| at.gate == answer.gate));
     let said = at_gate.filter(|remark| is_as_composed(state, remark));
     said.filter(|remark| remark.comments.iter().all(|comment| answer.comments.contains(comment)))
-        .map(|remark| remark.message)
+        .filter_map(|remark| remark.message)
         .collect()
 }
 
@@ -166,6 +166,7 @@ fn keep(
     let told: Vec<&ReviewComment> = own().filter(is_told).flat_map(|remark| &remark.comments).collect();
     comments.retain(|comment| !told.contains(&comment));
     let text = || compose(&comments);
+    let waiting = waiting.and_then(|remark| Some((remark.message?, &remark.comments)));
     let (event, message): (Option<Event>, _) = match waiting {
         None if comments.is_empty() => (None, None),
         None => {
@@ -177,11 +178,8 @@ fn keep(
             };
             (Some(queued.into()), Some(message))
         }
-        Some(Remark { message, .. }) if comments.is_empty() => (Some(MessageWithdrawn { message: *message }.into()), None),
-        Some(Remark {
-            message, comments: same, ..
-        }) => {
-            let message = *message;
+        Some((message, _)) if comments.is_empty() => (Some(MessageWithdrawn { message }.into()), None),
+        Some((message, same)) => {
             let edited = (*same != comments).then(|| MessageEdited { message, text: text() }.into());
             (edited, Some(message))
         }
@@ -195,7 +193,7 @@ fn keep(
 
 /// Says whether comments wait in a message of just these: one that the person changed in the queue is theirs.
 fn is_as_composed(state: &State, composed: &Remark) -> bool {
-    let queued = state.messages.iter().find(|message| message.id == composed.message);
+    let queued = state.messages.iter().find(|message| Some(message.id) == composed.message);
     let comments = &composed.comments;
     let on_commit = composed.commit.iter().map(|commit| remark(state, commit, comments));
     let at_gate = composed.gate.iter().map(|gate| waiting(&gate.title, comments));
@@ -243,7 +241,9 @@ fn list(comments: &[ReviewComment]) -> String {
     text
 }
 
-fn place(comment: &ReviewComment) -> String {
+/// Says on what a comment stands.
+#[must_use]
+pub fn place(comment: &ReviewComment) -> String {
     let path = &comment.path;
     match (comment.line, comment.old_line) {
         _ if path.is_empty() => "The whole change".to_owned(),

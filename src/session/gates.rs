@@ -1,7 +1,8 @@
 //! What waits for a person, and what they decided.
 
-use crate::protocol::event::{GateCommented, GateOpened};
-use crate::protocol::{GateId, MessageId, Oid, ReviewComment, SessionNo};
+use super::State;
+use crate::protocol::event::{GateCommented, GateKind, GateOpened};
+use crate::protocol::{CallId, GateId, MessageId, Oid, ReviewComment, SessionNo};
 use jiff::Timestamp;
 
 /// A gate that waits.
@@ -35,8 +36,8 @@ pub struct Remark {
     pub commit: Option<Oid>,
     /// The gate at which it was written, without the comments themselves.
     pub gate: Option<Box<GateCommented>>,
-    /// The message that takes it there.
-    pub message: MessageId,
+    /// The message that takes it there; `None` if an answer did.
+    pub message: Option<MessageId>,
     /// What they wrote, each on its line.
     pub comments: Vec<ReviewComment>,
     /// What became of the message.
@@ -52,6 +53,39 @@ pub enum Fate {
     Delivered,
     /// The person took it back.
     Withdrawn,
+}
+
+/// What a person put in the place of what waits at a gate, until that is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// The gate, or the one that took its place.
+    pub gate: GateId,
+    /// What waits there.
+    pub what: GateKind,
+    /// The call for which it was written; `None` if the gate was gone by then.
+    pub call: Option<CallId>,
+    /// The tree for which it was written.
+    pub tree: Option<Oid>,
+    /// A commit's message, or a limit.
+    pub text: String,
+}
+
+impl State {
+    /// Returns what a person put in the place of what waits at a gate.
+    #[must_use]
+    pub fn words_at(&self, gate: GateId) -> Option<&str> {
+        let own = self.reworded.iter().find(|reworded| reworded.gate == gate);
+        own.map(|reworded| reworded.text.as_str())
+    }
+
+    /// Returns the message that a person wrote for a commit that waits, to go with an approval that holds none: of the same call or of
+    /// the same tree, for what was written for another change is for a person to look at first.
+    #[must_use]
+    pub fn words_for(&self, opened: &GateOpened) -> Option<&str> {
+        let own = self.reworded.iter().find(|reworded| reworded.gate == opened.gate)?;
+        let same = own.call.as_ref() == Some(&opened.call) || (own.tree.is_some() && own.tree == opened.tree);
+        (same && opened.what == GateKind::Commit).then_some(own.text.as_str())
+    }
 }
 
 /// A change of a guarded file that a person approved.

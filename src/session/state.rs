@@ -1,7 +1,7 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
-pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark};
+pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark, Reworded};
 use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
@@ -75,6 +75,8 @@ pub struct State {
     pub debts_aside: Vec<Debt>,
     /// What was written on such commits, oldest first.
     pub remarks: Vec<Remark>,
+    /// What a person put in the place of what waits, oldest first.
+    pub reworded: Vec<Reworded>,
     /// Checkpoints, oldest first.
     pub checkpoints: Vec<KeptCheckpoint>,
     /// Moves back and forth, oldest first.

@@ -101,7 +101,12 @@ pub(super) fn level(event: &AutonomyChanged) -> String {
 /// Something was written on what waits.
 pub(super) fn commented(event: &GateCommented) -> String {
     let comments = format::plural(event.comments.len(), "comment");
-    format!("{comments} kept on what waits at {}", event.gate)
+    let words = match (&event.words, event.what) {
+        (None, _) => "",
+        (Some(_), GateKind::Limit) => " and another limit",
+        (Some(_), _) => " and another message",
+    };
+    format!("{comments}{words} kept on what waits at {}", event.gate)
 }
 
 /// A commit was looked at after the fact.

@@ -205,6 +205,10 @@ pub struct GateCommented {
     /// where none waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
+    /// What the person put in the place of what waits: a commit's message, or a limit. `None` where that stays as it came, and in
+    /// logs that are older than this field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 /// A person's look at a commit could not be recorded; told, not written. What they wrote is still theirs to send.

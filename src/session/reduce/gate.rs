@@ -7,7 +7,7 @@ use crate::protocol::event::{
     GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
-use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, State};
+use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, Reworded, State};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
@@ -54,6 +54,27 @@ impl State {
         let open = open.map(|open| self.open_gates.remove(open));
         // Files of an artifact have a tree too; a gate that the log does not open is told apart by its tree alone.
         let of_commit = event.tree.is_some() && open.as_ref().is_none_or(|open| open.opened.what == GateKind::Commit);
+        // What policy or a check refused comes again, and what lost its object goes on with the next round.
+        if event.decision == GateDecision::Approve || (event.by == HUMAN && event.decision != GateDecision::Void) {
+            self.reworded.retain(|reworded| reworded.gate != event.gate);
+        }
+        if event.by == HUMAN && event.decision != GateDecision::Void && !event.comments.is_empty() {
+            self.remarks.push(Remark {
+                commit: None,
+                gate: Some(Box::new(GateCommented {
+                    gate: event.gate,
+                    what: open.as_ref().map_or(GateKind::Commit, |open| open.opened.what),
+                    title: open.as_ref().map_or_else(String::new, |open| open.opened.title.clone()),
+                    tree: event.tree.clone(),
+                    comments: Vec::new(),
+                    message: None,
+                    words: None,
+                })),
+                message: None,
+                comments: event.comments.clone(),
+                fate: Fate::Delivered,
+            });
+        }
         if let Some(open) = open {
             if let Some(run) = &mut self.run {
                 run.waited += at.time.duration_since(open.since).max(SignedDuration::ZERO);
@@ -120,9 +141,15 @@ impl State {
 
     /// What was written on a commit that waits no more and was not made goes on with the next round.
     fn take_remarks_over(&mut self, event: &GateOpened) {
-        let (Self { remarks, open_gates, .. }, true) = (self, event.what == GateKind::Commit) else {
+        let Self {
+            remarks,
+            reworded,
+            open_gates,
+            ..
+        } = self;
+        if event.what != GateKind::Commit {
             return;
-        };
+        }
         let waiting = remarks
             .iter_mut()
             .filter(|remark| remark.fate == Fate::Waits && remark.commit.is_none());
@@ -133,25 +160,52 @@ impl State {
                 gate.tree.clone_from(&event.tree);
             }
         }
+        let is_open = |gate| open_gates.iter().any(|open| open.opened.gate == gate);
+        // Of several that are left, the latest.
+        let left = |reworded: &Reworded| reworded.what == GateKind::Commit && !is_open(reworded.gate);
+        if let Some(latest) = reworded.iter().rposition(left) {
+            let gate = event.gate;
+            let latest = Reworded {
+                gate,
+                ..reworded[latest].clone()
+            };
+            reworded.retain(|reworded| !left(reworded));
+            reworded.push(latest);
+        }
     }
 
     pub(super) fn gate_commented(&mut self, event: &GateCommented) {
+        self.reword(event);
         let Some(message) = event.message else { return };
         let comments = event.comments.clone();
         let gate = Some(Box::new(GateCommented {
             comments: Vec::new(),
+            words: None,
             ..event.clone()
         }));
-        match self.remarks.iter_mut().rev().find(|remark| remark.message == message) {
+        match self.remarks.iter_mut().rev().find(|remark| remark.message == Some(message)) {
             Some(remark) => (remark.comments, remark.gate) = (comments, gate),
             None => self.remarks.push(Remark {
                 commit: None,
                 gate,
-                message,
+                message: Some(message),
                 comments,
                 fate: Fate::Waits,
             }),
         }
+    }
+
+    fn reword(&mut self, event: &GateCommented) {
+        self.reworded.retain(|reworded| reworded.gate != event.gate);
+        let Some(text) = event.words.clone() else { return };
+        let open = self.open_gates.iter().find(|open| open.opened.gate == event.gate);
+        self.reworded.push(Reworded {
+            gate: event.gate,
+            what: event.what,
+            call: open.map(|open| open.opened.call.clone()),
+            tree: event.tree.clone(),
+            text,
+        });
     }
 
     pub(super) fn gate_answer_refused(&mut self, event: &GateAnswerRefused) {
@@ -167,6 +221,8 @@ impl State {
     /// A commit that was made with hunks that nobody saw is owed a look.
     pub(super) fn note_debt(&mut self, event: &CommitMade) {
         self.last_round = None;
+        // Other work was committed meanwhile: they were not for what comes now.
+        self.reworded.retain(|reworded| reworded.what != GateKind::Commit);
         let unmade = self.remarks.iter_mut().filter(|remark| remark.commit.is_none());
         for remark in unmade {
             let tree = remark.gate.as_ref().and_then(|gate| gate.tree.as_ref());
@@ -188,12 +244,12 @@ impl State {
     pub(super) fn commit_reviewed(&mut self, event: &CommitReviewed) {
         if let Some(message) = event.message {
             let comments = event.comments.clone();
-            match self.remarks.iter_mut().rev().find(|remark| remark.message == message) {
+            match self.remarks.iter_mut().rev().find(|remark| remark.message == Some(message)) {
                 Some(remark) => remark.comments = comments,
                 None => self.remarks.push(Remark {
                     commit: Some(event.commit.clone()),
                     gate: None,
-                    message,
+                    message: Some(message),
                     comments,
                     fate: Fate::Waits,
                 }),

@@ -75,7 +75,7 @@ impl State {
 
     pub(super) fn message_gone(&mut self, id: MessageId, fate: Fate) {
         self.messages.retain(|message| message.id != id);
-        if let Some(remark) = self.remarks.iter_mut().rev().find(|remark| remark.message == id) {
+        if let Some(remark) = self.remarks.iter_mut().rev().find(|remark| remark.message == Some(id)) {
             remark.fate = fate;
         }
     }

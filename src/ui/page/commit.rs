@@ -2,7 +2,9 @@
 
 use super::sheet::Sheet;
 use super::{Document, diff};
+use crate::harness::comments::place;
 use crate::protocol::{Oid, TestTotals};
+use crate::session::state::Fate;
 use crate::ui::keymap::Action;
 use crate::ui::model::{Loaded, Model, Page};
 use crate::ui::text::{Clean, Glyph, Look, format, highlight};
@@ -65,6 +67,7 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         let mark = look.mark(Glyph::FactPending, Slot::Warning);
         sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);
     }
+    comments(model, commit, &mut sheet, look);
     match found {
         Some(Loaded::Ready(diff)) => {
             let (added, removed) = diff
@@ -91,6 +94,36 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         }
     }
     sheet.finish()
+}
+
+/// What a person wrote on it, with their approval or since.
+fn comments(model: &Model, commit: &Oid, sheet: &mut Sheet<'_>, look: &Look<'_>) {
+    let own = model
+        .state
+        .remarks
+        .iter()
+        .filter(|remark| remark.commit.as_ref() == Some(commit));
+    for remark in own.filter(|remark| remark.fate != Fate::Withdrawn) {
+        let waits = if remark.fate == Fate::Waits {
+            ", which the agent has not got yet"
+        } else {
+            ""
+        };
+        for comment in &remark.comments {
+            let at = Clean::name(&place(comment)).span(look.style(Slot::Dim));
+            sheet.fact_spans(
+                "you wrote",
+                &[
+                    Span::styled("on ", look.style(Slot::Dim)),
+                    at,
+                    Span::styled(waits, look.style(Slot::Dim)),
+                ],
+            );
+            for line in comment.text.lines() {
+                sheet.fact_spans("", &[Clean::line(line).span(look.style(Slot::Human))]);
+            }
+        }
+    }
 }
 
 fn tests(before: Option<TestTotals>, after: Option<TestTotals>, look: &Look<'_>) -> Vec<Span<'static>> {

@@ -1,5 +1,6 @@
 //! How much waits for a person: four levels, and what each means.
 
+use super::at_gate;
 use super::choice::Choices;
 use crate::protocol::Autonomy;
 use crate::ui::keymap::Action;
@@ -35,6 +36,9 @@ pub fn draw(model: &Model, menu: &AutonomyMenu, screen: Rect, buf: &mut Buffer, 
         "At every level the agent's questions wait, until their time is over.",
         Slot::Dim,
     );
+    for written in at_gate::written(&model.state, at_gate::Way::Level) {
+        choices.text(&written, Slot::Human);
+    }
     choices.rows(&levels, menu.at);
     choices.keys(model, [(Action::Open, "set"), (Action::Back, "leave it")]);
     choices.draw(screen, buf, "What waits for you");

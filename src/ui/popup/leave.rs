@@ -1,5 +1,6 @@
 //! What to do with a live run. The key that opens this window only closes it.
 
+use super::at_gate;
 use crate::ui::keymap::Action;
 use crate::ui::model::Model;
 use crate::ui::page::sheet::Sheet;
@@ -27,6 +28,10 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
             sheet.text(&format!("{} {}{feature}: {doing}.", session.number, session.role), Slot::Text);
         }
         None => sheet.text("It is between two sessions.", Slot::Text),
+    }
+    for written in at_gate::written(&model.state, at_gate::Way::Stop) {
+        sheet.gap();
+        sheet.text(&written, Slot::Human);
     }
     sheet.gap();
     for (action, about) in [

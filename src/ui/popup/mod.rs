@@ -1,5 +1,6 @@
 //! Windows over the screen. They never open by themselves over something being read or typed.
 
+mod at_gate;
 mod autonomy;
 mod choice;
 mod finish;

@@ -3,7 +3,9 @@
 use super::gates::{TWO_FILES, answer, finish, gate, lab, seen, send, stop};
 use crate::support::{INITIALIZER, Lab, Running, call, coding, ends};
 use longhaul::protocol::event::{GateCommented, GateOpened};
-use longhaul::protocol::{Autonomy, Command, Event, GateDecision, ReviewComment};
+use longhaul::protocol::{Autonomy, Command, Event, GateDecision, ReviewComment, Seq};
+use longhaul::session::State;
+use longhaul::store;
 
 const SAID: &str = "Please quote this.";
 
@@ -19,6 +21,10 @@ fn comment() -> ReviewComment {
 }
 
 fn write(running: &Running, opened: &GateOpened, comments: Vec<ReviewComment>) {
+    put(running, opened, comments, None);
+}
+
+fn put(running: &Running, opened: &GateOpened, comments: Vec<ReviewComment>, words: Option<&str>) {
     let commented = GateCommented {
         gate: opened.gate,
         what: opened.what,
@@ -26,6 +32,7 @@ fn write(running: &Running, opened: &GateOpened, comments: Vec<ReviewComment>) {
         tree: opened.tree.clone(),
         comments,
         message: None,
+        words: words.map(str::to_owned),
     };
     running.engine.client().send(Command::CommentGate(commented)).unwrap();
 }
@@ -124,4 +131,77 @@ async fn a_comment_that_is_taken_back_is_not_said() {
     let level = Autonomy::Auto;
     running.engine.client().send(Command::SetAutonomy { level }).unwrap();
     assert_eq!(told(&finish(running).await.requests), 0);
+}
+
+/// A run whose second gate waits, with another message in the log.
+async fn reworded(lab: &mut Lab, words: &'static str) -> (Running, GateOpened) {
+    let (running, opened) = commented(lab).await;
+    put(&running, &opened, Vec::new(), Some(words));
+    seen(&running, move |event| match event {
+        Event::GateCommented(commented) if commented.words.as_deref() == Some(words) => Some(()),
+        _ => None,
+    })
+    .await;
+    (running, opened)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_reworded_at_a_gate_goes_with_the_approval_whoever_gives_it() {
+    for level in [None, Some(Autonomy::Deferred), Some(Autonomy::Auto)] {
+        let mut lab = lab(Autonomy::Commits);
+        let (running, opened) = reworded(&mut lab, "Both files, in my words").await;
+        match level {
+            Some(level) => running.engine.client().send(Command::SetAutonomy { level }).unwrap(),
+            // In another terminal, which knows nothing of it.
+            None => send(&running, answer(&opened, GateDecision::Approve)),
+        }
+        let ran = finish(running).await;
+        assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "Both files, in my words", "{level:?}");
+        assert_eq!(ran.state.reworded, [], "{level:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_put_back_leaves_the_agents() {
+    let mut lab = lab(Autonomy::Commits);
+    let (running, opened) = reworded(&mut lab, "Mine").await;
+    put(&running, &opened, Vec::new(), None);
+    let level = Autonomy::Auto;
+    running.engine.client().send(Command::SetAutonomy { level }).unwrap();
+    finish(running).await;
+    assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "Two files");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reworded_message_outlives_its_round_and_its_run_but_goes_with_no_other_change_by_itself() {
+    // Its round: the files moved, and the next round is of the same call.
+    let mut lab = lab(Autonomy::Commits);
+    let (running, opened) = reworded(&mut lab, "Mine").await;
+    std::fs::write(lab.path("a.txt"), "moved\n").unwrap();
+    send(&running, answer(&opened, GateDecision::Approve));
+    gate(&running, 3).await;
+    let level = Autonomy::Auto;
+    running.engine.client().send(Command::SetAutonomy { level }).unwrap();
+    finish(running).await;
+    assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "Mine");
+
+    // Its run: the next gate of a commit shows it; on the same tree it goes along by itself, on another one it does not.
+    for (more, subject) in [("true", "Mine"), ("echo three > c.txt", "Files")] {
+        let mut lab = super::gates::lab(Autonomy::Commits);
+        let (running, _) = reworded(&mut lab, "Mine").await;
+        stop(&running);
+        assert_eq!(finish(running).await.state.reworded.len(), 1);
+        lab.settings.limits.sessions = Some(1);
+        let turns = call("bash", &format!(r#"{{ command = "{more}" }}"#)) + &call("commit", r#"{ message = "Files" }"#) + &ends();
+        let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&turns));
+        let running = lab.start(&script).await;
+        let opened = gate(&running, 3).await;
+        let state = State::fold(&store::read(&lab.dir(), Seq(1)).unwrap().envelopes);
+        assert_eq!(state.words_at(opened.gate), Some("Mine"));
+        let level = Autonomy::Auto;
+        running.engine.client().send(Command::SetAutonomy { level }).unwrap();
+        let ran = finish(running).await;
+        assert_eq!(lab.git(&["log", "-1", "--format=%s"]), subject, "{more}");
+        assert_eq!(ran.state.reworded, [], "{more}");
+    }
 }

@@ -145,6 +145,7 @@ pub fn commented(model: &mut Model, gate: GateId) {
         review
             .comments
             .extend(written(state, &target).into_iter().filter(|comment| !comment.sent));
+        review.message = state.words_at(gate).map(ToOwned::to_owned);
         review.touch();
     }
 }
@@ -237,6 +238,9 @@ fn adopt(review: &mut Review, state: &State) {
     let mut written = written(state, &review.target);
     written.retain(|comment| !review.comments.iter().any(|known| known.at == comment.at));
     review.comments.extend(written);
+    if let (Target::Gate(gate), None) = (&review.target, &review.message) {
+        review.message = state.words_at(*gate).map(ToOwned::to_owned);
+    }
 }
 
 /// Goes to the next thing that waits; the present one goes on waiting.
@@ -294,7 +298,7 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
     };
     let spent = review.standing == Standing::Sent && event.decision == GateDecision::Void;
     review.standing = Standing::Gone(format!("{word}{by}{part}{why}"));
-    if counted {
+    if counted || event.message == review.message {
         review.message = None;
     }
     for comment in &mut review.comments {

@@ -28,7 +28,7 @@ use super::availability::watches_another;
 use crate::protocol::event::{CommitMade, CommitReviewed, GateCommented};
 use crate::protocol::{Command, FileDiff, GateAnswer, GateDecision, Oid, ReviewComment, Seen};
 use crate::ui::keymap::Action;
-use crate::ui::model::review::{Extent, Review, Standing, Target};
+use crate::ui::model::review::{Extent, Review, Standing, Target, Writing};
 use crate::ui::model::{Model, Subject};
 use crate::ui::msg::Effect;
 use crate::ui::page::review as page;
@@ -191,7 +191,7 @@ fn reviewed(model: &Model, commit: &Oid, seen: Seen, comments: Vec<ReviewComment
 
 /// Tells the log what is written on the visible page by now: nothing that closes this window, or decides without it, can take it away
 /// then.
-fn remark(model: &mut Model, effects: &mut Vec<Effect>) {
+fn remark(model: &mut Model, what: &Writing, effects: &mut Vec<Effect>) {
     let Some(review) = model.open_review() else { return };
     let comments = unsent(review);
     let left = comments.len();
@@ -208,13 +208,24 @@ fn remark(model: &mut Model, effects: &mut Vec<Effect>) {
                 tree: open.opened.tree.clone(),
                 comments,
                 message: None,
+                words: review.message.clone(),
             };
             (Command::CommentGate(commented), "this change")
         }
         (Target::Gate(_), None) => return,
     };
     let answers = matches!(review.target, Target::Gate(_)) && review.standing == Standing::Waits;
+    let own = review.message.is_some();
+    let limit = review.proposed_limit().is_some();
     effects.push(Effect::Send(command));
+    if *what == Writing::Message {
+        return model.say(match (own, limit) {
+            (true, true) => "your limit is kept; an approval of yours sets it",
+            (true, false) => "your message is kept and goes with the approval, whoever approves",
+            (false, true) => "the proposed limit stays",
+            (false, false) => "the agent's message stays",
+        });
+    }
     let key = model.keymap.key_text(Action::Comment);
     let reader = match (answers, model.run_is_live()) {
         (true, _) => "and goes with your answer, or without one",

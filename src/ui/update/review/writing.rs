@@ -38,10 +38,6 @@ fn read(model: &Model, typed: &str) -> Result<String, String> {
     limits::read(particulars, typed, &model.state)
 }
 
-fn review_is_of_limit(model: &Model) -> bool {
-    model.open_review().is_some_and(|review| review.proposed_limit().is_some())
-}
-
 /// What waits, as the agent or the harness worded it.
 fn original(review: &Review) -> &str {
     let body = review.gate.as_ref().map_or("", |gate| gate.opened.body.trim_end());
@@ -106,22 +102,16 @@ pub fn keep_writing(model: &mut Model, effects: &mut Vec<Effect>) {
             Err(why) => return model.refuse(why),
         }
     }
-    match what {
-        Writing::Reason(decision) => return deny(model, decision, text.trim(), effects),
+    match &what {
+        Writing::Reason(decision) => return deny(model, *decision, text.trim(), effects),
         Writing::Message => reword(model, text.trim_end()),
         Writing::Comment(spot) => place(model, spot, text.trim()),
     }
-    let is_comment = model
-        .open_review()
-        .and_then(|review| review.entry.as_ref())
-        .is_some_and(|entry| matches!(entry.what, Writing::Comment(_)));
     if let Some(review) = model.open_review_mut() {
         review.entry = None;
         review.touch();
     }
-    if is_comment {
-        remark(model, effects);
-    }
+    remark(model, &what, effects);
 }
 
 fn deny(model: &mut Model, decision: GateDecision, reason: &str, effects: &mut Vec<Effect>) {
@@ -137,17 +127,9 @@ fn reword(model: &mut Model, text: &str) {
     let Some(review) = model.open_review_mut() else { return };
     let changed = !text.trim().is_empty() && text != original(review);
     review.message = changed.then(|| text.to_owned());
-    if !changed {
-        let limit = review_is_of_limit(model);
-        model.say(if limit {
-            "the proposed limit stays"
-        } else {
-            "the agent's message stays"
-        });
-    }
 }
 
-fn place(model: &mut Model, spot: Spot, text: &str) {
+fn place(model: &mut Model, spot: &Spot, text: &str) {
     let Some(review) = model.open_review_mut() else { return };
     let there = review.comments.iter().position(|comment| !comment.sent && spot.has(comment));
     match (there, text.is_empty()) {
@@ -156,7 +138,7 @@ fn place(model: &mut Model, spot: Spot, text: &str) {
         }
         (Some(at), false) => text.clone_into(&mut review.comments[at].at.text),
         (None, true) => {}
-        (None, false) => review.comments.push(spot.comment(text.to_owned())),
+        (None, false) => review.comments.push(spot.clone().comment(text.to_owned())),
     }
 }
 

@@ -3,12 +3,12 @@
 use super::tests::{answered, decided, second_round, waiting};
 use crate::harness::comments;
 use crate::link::Mode;
-use crate::protocol::event::CommitMade;
+use crate::protocol::event::{CommitMade, GateCommented};
 use crate::protocol::{Command, CommitDiff, FileDiff, GateDecision};
 use crate::session::state::Debt;
 use crate::ui::keymap::Situation;
 use crate::ui::model::review::Target;
-use crate::ui::model::{Loaded, Model, Popup};
+use crate::ui::model::{Loaded, Model, Page, Popup, Subject};
 use crate::ui::msg::{Effect, Msg};
 use crate::ui::screenshots::sample_diff;
 use crate::ui::testing::{frame, keys, press, screen, text, undisturbed};
@@ -290,4 +290,121 @@ fn a_comment_on_what_waits_is_kept_at_once_and_stands_on_the_commit_that_policy_
     model.state.debts.drain(..model.state.debts.len() - 1);
     keys(&mut model, "Esc u");
     assert!(screen(&mut model).contains("why executable?"), "{}", screen(&mut model));
+}
+
+#[test]
+fn a_reworded_message_is_kept_at_once_and_a_new_window_shows_it() {
+    let mut model = waiting();
+    keys(&mut model, "a e C-u");
+    text(&mut model, "Find notes by tag");
+    let sent = keys(&mut model, "Enter");
+    record(&mut model, &sent);
+    assert!(screen(&mut model).contains("your message is kept and goes with the approval, whoever approves"));
+    model.reviews.clear();
+    model.pages.clear();
+    keys(&mut model, "a");
+    let shown = screen(&mut model);
+    assert!(shown.contains("Find notes by tag"), "{shown}");
+
+    // In another window it is taken back.
+    let kept = commented(&sent);
+    waiting::tell(
+        &mut model,
+        GateCommented {
+            words: None,
+            ..kept.clone()
+        },
+    );
+    assert_eq!(model.open_review().unwrap().message, None);
+
+    // Policy took it along: it is not proposed for the next commit.
+    record(&mut model, &sent);
+    assert!(model.open_review().unwrap().message.is_some());
+    let mut by_policy = decided(17, GateDecision::Approve, "policy", "");
+    by_policy.message = kept.words;
+    waiting::tell(&mut model, by_policy);
+    assert_eq!(model.open_review().unwrap().message, None);
+}
+
+/// What was sent to be kept.
+fn commented(sent: &[Effect]) -> GateCommented {
+    let sent = sent.iter().find_map(|effect| match effect {
+        Effect::Send(Command::CommentGate(commented)) => Some(commented.clone()),
+        _ => None,
+    });
+    sent.unwrap()
+}
+
+#[test]
+fn the_level_and_the_way_out_say_what_becomes_of_what_is_written_at_a_gate() {
+    let mut model = waiting();
+    let told = |model: &mut Model, key: &str| {
+        keys(model, key);
+        let shown = screen(model);
+        keys(model, "Esc");
+        let words = shown
+            .lines()
+            .map(|line| line.trim_matches(|c: char| !c.is_ascii_graphic() || c == '|'));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    for key in ["M", "q"] {
+        assert!(!told(&mut model, key).contains("of yours"), "{key}");
+    }
+    keys(&mut model, "a c");
+    text(&mut model, "too much at once");
+    let sent = keys(&mut model, "Enter");
+    record(&mut model, &sent);
+    keys(&mut model, "Esc");
+    let level = told(&mut model, "M");
+    assert!(level.contains("gate 17 holds 1 comment of yours."), "{level}");
+    assert!(level.contains("the agent is told your comment at its next step."), "{level}");
+    keys(&mut model, "a e x");
+    let sent = keys(&mut model, "Enter");
+    record(&mut model, &sent);
+    keys(&mut model, "Esc");
+    let level = told(&mut model, "M");
+    assert!(level.contains("1 comment and a commit message of yours."), "{level}");
+    assert!(
+        level.contains("the commit is made with your message if its checks hold"),
+        "{level}"
+    );
+    let left = told(&mut model, "q");
+    assert!(left.contains("the next session is told your comment"), "{left}");
+    assert!(left.contains("the next commit that waits shows your message"), "{left}");
+}
+
+#[test]
+fn what_went_with_an_approval_stands_on_the_commits_page_and_on_the_look_back() {
+    let mut model = waiting();
+    keys(&mut model, "a c");
+    text(&mut model, "too much at once");
+    keys(&mut model, "Enter");
+    let answer = answered(&keys(&mut model, "G a"));
+    let mut approved = decided(17, GateDecision::Approve, "human", "");
+    (approved.comments, approved.tree) = (answer.comments, answer.tree.clone());
+    waiting::tell(&mut model, approved);
+    let made = CommitMade {
+        commit: crate::protocol::samples::oid('e'),
+        tree: answer.tree.unwrap(),
+        unseen: Some((1, 9)),
+        ..model.state.commits.last().unwrap().made.clone()
+    };
+    let commit = made.commit.clone();
+    waiting::tell(&mut model, made);
+    // Another window, which knows what the log says.
+    model.reviews.clear();
+    model.pages.clear();
+    model.pages.push(Page::new(Subject::Commit(commit.clone())));
+    let shown = screen(&mut model);
+    let row = shown
+        .lines()
+        .position(|line| line.contains("you wrote   on The whole change"));
+    let said = row.and_then(|row| shown.lines().nth(row + 1)).unwrap_or(&shown);
+    assert!(said.contains("too much at once"), "{shown}");
+    model.pages.clear();
+    model.diffs.insert(commit.clone(), Loaded::Ready(sample_diff(&commit)));
+    model.state.debts.drain(..model.state.debts.len() - 1);
+    keys(&mut model, "u");
+    let shown = screen(&mut model);
+    assert!(shown.contains("you, and the agent has it: too much at once"), "{shown}");
 }
