@@ -220,7 +220,7 @@ fn remark(model: &mut Model, what: &Writing, effects: &mut Vec<Effect>) {
     effects.push(Effect::Send(command));
     if *what == Writing::Message {
         return model.say(match (own, limit) {
-            (true, true) => "your limit is kept; an approval of yours sets it",
+            (true, true) => "your limit is kept for your approval",
             (true, false) => "your message is kept and goes with the approval, whoever approves",
             (false, true) => "the proposed limit stays",
             (false, false) => "the agent's message stays",
