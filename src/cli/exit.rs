@@ -53,7 +53,7 @@ pub const TABLE: [(Exit, u8, &str); 12] = [
     (
         Exit::Tests,
         10,
-        "of `verify`: a test failed, those of a passing feature are gone or, where it passes by the list only, never were there, none was run, or the run cannot be believed",
+        "of `verify`: a test failed, those of a passing feature are gone, did not run or, where it passes by the list only, never were there, none was run, or the run cannot be believed",
     ),
     (
         Exit::Unproven,

@@ -73,7 +73,7 @@ struct Report<'a> {
     /// Tests of passing features that are not there any more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gone: Vec<&'a GoneTests>,
-    /// Tests of passing features that are there and could not run: the command failed as a whole.
+    /// Tests of passing features that are there and did not run: the command failed as a whole, was stopped, or left them out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unrun: Vec<&'a GoneTests>,
     /// Tests that features name which pass by the list only, and that are not there.

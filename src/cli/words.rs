@@ -207,7 +207,7 @@ pub const fn status(status: FeatureStatus) -> &'static str {
     }
 }
 
-/// Says of how many passing features the own tests failed in a later run, are gone or could not run; nothing if of none.
+/// Says of how many passing features the own tests failed in a later run, are gone or did not run; nothing if of none.
 #[must_use]
 pub fn doubted(state: &State) -> String {
     match state.doubted() {
@@ -239,7 +239,7 @@ pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
         return match (doubt.tests.is_empty(), doubt.gone.is_empty()) {
             (false, _) => "tests fail",
             (true, false) => "tests gone",
-            (true, true) => "could not run",
+            (true, true) => "did not run",
         };
     }
     match (row.feature.status, row.regressed, row.reopened) {

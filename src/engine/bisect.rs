@@ -22,6 +22,10 @@ use tokio_util::sync::CancellationToken;
 const COMMITS: usize = 400;
 /// Commits looked at where nobody knows when it worked.
 const GUESSED: usize = 64;
+/// How many times as long as in the run in which they passed tests may take before they are taken for ones that do not end, and how long
+/// that is at least.
+const TIMES_AS_LONG: u32 = 10;
+const LONG_ENOUGH: Duration = Duration::from_secs(20);
 
 /// A feature that worked and does not.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Broken {
     pub check: Option<Check>,
     /// Up to which event it is known to have worked, and whether the next commit after that is known to hold it too.
     pub held: Option<(Seq, bool)>,
+    /// Whether its tests do not end: then a state at which they do not end in good time fails too.
+    pub hangs: bool,
 }
 
 /// A state of the project that can be laid out.
@@ -280,7 +286,7 @@ impl<'a> Search<'a> {
     /// Lays a tree out and tries the feature on it; `None` if a time limit stopped that before it was known.
     async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<Option<bool>, Halt>, EngineError> {
         if let (None, Some(run)) = (&broken.check, self.suite.get(tree)) {
-            return Ok(Ok(judged(&broken.feature, run)));
+            return Ok(Ok(broken.judged(run)));
         }
         let left = self.until.saturating_duration_since(Instant::now());
         self.project.lay_out(tree, &self.place, left, self.cancel).await?;
@@ -292,7 +298,7 @@ impl<'a> Search<'a> {
             return Ok(Err(Halt::Time));
         }
         self.runs += 1;
-        let limit = Duration::from_secs(self.project.settings.verify.timeout_seconds).min(left);
+        let limit = broken.patience(self.project).min(left);
         let (works, cancelled, timed_out) = if let Some(check) = &broken.check {
             let plan = check::Plan {
                 feature: broken.feature.id.clone(),
@@ -321,7 +327,7 @@ impl<'a> Search<'a> {
                 only: Vec::new(),
             };
             let ran = verify::run(plan, self.cancel.clone()).await?;
-            let result = (judged(&broken.feature, &ran.run), ran.cancelled, ran.run.timed_out);
+            let result = (broken.judged(&ran.run), ran.cancelled, ran.run.timed_out);
             if !result.1 && (!result.2 || Instant::now() < self.until) {
                 self.suite.insert(tree.clone(), ran.run);
             }
@@ -335,14 +341,30 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Says whether a feature's own tests pass in a run; `None` if a time limit stopped it before that was known.
-fn judged(feature: &Feature, run: &TestRun) -> Option<bool> {
-    let own = verify::own(feature, run);
-    let failed = || own.cases.iter().any(|case| case.status == CaseStatus::Failed);
-    match own.proven() {
-        true => Some(true),
-        false if run.timed_out && !failed() => None,
-        false => Some(false),
+impl Broken {
+    /// Says whether the feature's own tests pass in a run; `None` if a time limit stopped it before that was known, and that is not
+    /// just what is looked for.
+    fn judged(&self, run: &TestRun) -> Option<bool> {
+        let own = verify::own(&self.feature, run);
+        let failed = || own.cases.iter().any(|case| case.status == CaseStatus::Failed);
+        match own.proven() {
+            true => Some(true),
+            false if run.timed_out && !failed() && !self.hangs => None,
+            false => Some(false),
+        }
+    }
+
+    /// How long a trial may take: of tests that do not end the limit would be met again and again, and the time of the run in which they
+    /// passed says how long is long.
+    fn patience(&self, project: &Project) -> Duration {
+        let limit = Duration::from_secs(project.settings.verify.timeout_seconds);
+        let held = self.held.filter(|_| self.hangs).and_then(|(held, _)| {
+            project.journal.with_state(|state| {
+                let run = state.tests.history.iter().find(|run| run.seq == held)?;
+                Some(Duration::from_millis(run.duration_ms))
+            })
+        });
+        held.map_or(limit, |took| limit.min(took.saturating_mul(TIMES_AS_LONG).max(LONG_ENOUGH)))
     }
 }
 

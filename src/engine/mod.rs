@@ -42,6 +42,7 @@ mod grounds;
 mod harness_calls;
 mod held;
 mod hooks;
+mod hung;
 mod index;
 mod journal;
 mod limits;

@@ -9,7 +9,7 @@ use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::project::Project;
-use super::{features, grounds, testing};
+use super::{features, grounds, hung, testing};
 use crate::protocol::event::{FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
@@ -40,7 +40,7 @@ pub async fn look(
     // A script that is gone tells more than a run that could not begin.
     broken.extend(by_script(project, listed, run, &mut lines)?);
     if let Some(run) = run {
-        broken.extend(by_tests(dispatch, listed, run, &mut lines).await?);
+        broken.extend(by_tests(project, listed, run, &mut lines, cancel).await?);
     }
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
     let mut search = Search::new(project, cancel);
@@ -93,6 +93,7 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
             broken.push(Broken {
                 check: Some(kept.check.clone()),
                 held: Some((kept.held.seq, true)),
+                hangs: false,
                 feature,
             });
             continue;
@@ -104,6 +105,7 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
                 feature,
                 check: None,
                 held,
+                hangs: false,
             });
         }
     }
@@ -134,6 +136,7 @@ fn by_script(
             feature: feature.clone(),
             check: None,
             held: held(state, feature, run),
+            hangs: false,
         });
         broken.collect()
     }))
@@ -200,54 +203,39 @@ fn unrun(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Vec<S
     Ok(back)
 }
 
-/// Sets back the features whose own tests fail in the smoke run, are gone, or could not run.
+/// Sets back the features whose own tests fail in the smoke run, are gone, did not run, or do not end.
 async fn by_tests(
-    dispatch: &Dispatch,
+    project: &Project,
     listed: &[Feature],
     run: &TestRun,
     lines: &mut Vec<String>,
+    cancel: &CancellationToken,
 ) -> Result<Vec<Broken>, EngineError> {
-    let project = &dispatch.project;
     let mut back = features::set_back_regressed(project, listed, run)?;
     back.extend(unrun(project, listed, run, lines)?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {
             continue;
         }
-        let gone = project.journal.with_state(|state| {
+        let silent = project.journal.with_state(|state| {
             let doubt = state.features.get(&feature.id).and_then(|row| state.doubt_of(row));
-            doubt.map_or_else(Vec::new, |doubt| doubt.gone.clone())
+            let (gone, unrun) = doubt.map_or_else(Default::default, |doubt| (doubt.gone.clone(), doubt.unrun.clone()));
+            // A run that had its end well left out what is there; of any other nobody knows that it would not have come to it.
+            let left_out = run.exit_code == Some(0) && !run.timed_out;
+            Silent {
+                gone,
+                left_out: if left_out { unrun } else { Vec::new() },
+            }
         });
-        if !gone.is_empty() {
-            let named = gone.join(", ");
-            let left: Vec<&str> = feature
-                .tests
-                .iter()
-                .map(String::as_str)
-                .filter(|test| !gone.iter().any(|gone| gone == test))
-                .collect();
-            let (reason, line) = match left.as_slice() {
-                [] => (
-                    "its tests are gone",
-                    format!(
-                        "The tests of {} are gone: {named}. Nothing shows any more that it works.",
-                        feature.id
-                    ),
-                ),
-                left => (
-                    "some of its tests are gone",
-                    format!(
-                        "Some tests of {} are gone: {named}. What is left of them ({}) does not show what they did.",
-                        feature.id,
-                        left.join(", ")
-                    ),
-                ),
-            };
-            features::set_back(project, &feature.id, format!("{reason}: {named}"))?;
+        if let Some((reason, line)) = silent.told(feature, &run.command) {
+            features::set_back(project, &feature.id, reason)?;
             lines.push(line);
             back.push(feature.id.clone());
         }
     }
+    let hung = hung::look(project, listed, run, lines, cancel).await?;
+    let is_hung = |feature: &Feature| hung.contains(&feature.id);
+    back.extend(hung.iter().cloned());
     let features = listed.iter().filter(|feature| back.contains(&feature.id));
     Ok(project.journal.with_state(|state| {
         features
@@ -255,9 +243,57 @@ async fn by_tests(
                 feature: feature.clone(),
                 check: None,
                 held: held(state, feature, run),
+                hangs: is_hung(feature),
             })
             .collect()
     }))
+}
+
+/// Tests of a passing feature that a run which had its end says nothing of.
+struct Silent {
+    /// Those that are not there any more.
+    gone: Vec<String>,
+    /// Those that are there.
+    left_out: Vec<String>,
+}
+
+impl Silent {
+    /// Says why the feature is set back for it, and what the agent is told; `None` if nothing is silent.
+    fn told(&self, feature: &Feature, command: &str) -> Option<(String, String)> {
+        let what = match (self.gone.is_empty(), self.left_out.is_empty()) {
+            (true, true) => return None,
+            (false, true) => format!("are gone: {}", self.gone.join(", ")),
+            (true, false) => format!("did not run: {}", self.left_out.join(", ")),
+            (false, false) => format!(
+                "are gone ({}) or did not run: {}",
+                self.gone.join(", "),
+                self.left_out.join(", ")
+            ),
+        };
+        let is_silent = |test: &&String| self.gone.contains(test) || self.left_out.contains(test);
+        let left: Vec<&str> = feature
+            .tests
+            .iter()
+            .filter(|test| !is_silent(test))
+            .map(String::as_str)
+            .collect();
+        let (whose, follows) = match left.as_slice() {
+            [] => ("its tests", "Nothing shows any more that it works.".to_owned()),
+            left => (
+                "some of its tests",
+                format!("What is left of them ({}) does not show what they did.", left.join(", ")),
+            ),
+        };
+        let of = if left.is_empty() { "The tests" } else { "Some tests" };
+        let there = match self.left_out.is_empty() {
+            true => String::new(),
+            false => format!(" `{command}` ends well without these files, which are there."),
+        };
+        Some((
+            format!("{whose} {what}"),
+            format!("{of} of {} {what}.{there} {follows}", feature.id),
+        ))
+    }
 }
 
 /// The last run in which a feature's failing tests passed, and whether it was the run of the commit after it.
@@ -312,6 +348,7 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
                     feature,
                     check: Some(kept.check),
                     held: Some((kept.held.seq, true)),
+                    hangs: false,
                 });
             }
         }

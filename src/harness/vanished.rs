@@ -1,12 +1,13 @@
-//! Tests of passing features that are not there any more, or could not run.
+//! Tests of passing features that are not there any more, or did not run.
 //!
-//! Owns when a test that a run does not name is gone for certain, and when the run as a whole kept it from running. Does not own those that fail, nor what follows. Invariant: nothing is
+//! Owns when a test that a run does not name is gone for certain, and when it is there and did not run: the run broke as a whole, its
+//! time limit stopped it, or it left a file out that lies there. Does not own those that fail, nor what follows. Invariant: nothing is
 //! called gone because a run broke off or another command was run: either its file was removed since it proved the feature, or the
-//! command that named it last leaves it out in a run that named others and had its end. A file that lies there is not gone because a
-//! run failed.
+//! command that named it last leaves it out in a run that named others and had its end. A file that lies there is never gone.
 
 use crate::git::{GitError, Repo};
 use crate::protocol::event::GoneTests;
+use crate::protocol::naming::is_at;
 use crate::protocol::{CaseStatus, EvidenceKind, FeatureId, FeatureStatus, Oid, TestRun};
 use crate::session::State;
 use crate::session::state::{CaseHistory, FeatureRow};
@@ -27,6 +28,8 @@ pub struct Missing {
     failed: bool,
     /// Whether the run broke off before it came to all tests; and then whether it came to none.
     broke_off: Option<bool>,
+    /// Whether its time limit stopped the run.
+    was_cut: bool,
 }
 
 /// An entry of its `tests`.
@@ -52,7 +55,7 @@ pub fn missing(state: &State, run: &TestRun) -> Vec<Missing> {
     passing.filter_map(|row| Missing::of(state, row, run, now)).collect()
 }
 
-/// Names of what is missing the tests that are gone, and those that could not run.
+/// Names of what is missing the tests that are gone, and those that did not run.
 ///
 /// # Errors
 /// If git fails.
@@ -71,12 +74,15 @@ pub fn gone(missing: &[Missing], repo: &Repo) -> Result<Vec<GoneTests>, GitError
 impl Missing {
     fn of(state: &State, row: &FeatureRow, run: &TestRun, now: &Oid) -> Option<Self> {
         let own = verify::own(&row.feature, run);
-        if own.missing.is_empty() {
+        let unended = |text: &&str| run.under_way.iter().any(|name| is_at(text, name));
+        let texts = row.feature.tests.iter().map(String::as_str);
+        let texts: Vec<&str> = texts.filter(|text| own.missing.contains(text) || unended(text)).collect();
+        if texts.is_empty() {
             return None;
         }
         let evidence = state.evidence_of(row)?;
         let proven = evidence.tree.clone().filter(|_| evidence.kind == EvidenceKind::OwnTests)?;
-        let entries = own.missing.iter().map(|text| {
+        let entries = texts.iter().map(|text| {
             let cases = || state.tests.cases.iter().filter(|case| verify::matches(text, &case.name));
             let last = |case: &CaseHistory| case.results.last().copied();
             Entry {
@@ -98,10 +104,11 @@ impl Missing {
             is_telling: fails_as_known && is_telling(run, own.amiss.is_some()),
             failed: broken::failure(run).is_some(),
             broke_off: broken::broke_off(run).then(|| broken::tells_of_none(run)),
+            was_cut: run.timed_out,
         })
     }
 
-    /// The entries that are gone, and those that could not run.
+    /// The entries that are gone, and those that did not run.
     fn gone(&self, repo: &Repo) -> Result<(Vec<String>, Vec<String>), GitError> {
         let changes = repo.changes(Some(&self.proven), &self.now)?;
         let removed: Vec<&str> = changes
@@ -112,19 +119,23 @@ impl Missing {
                 _ => None,
             })
             .collect();
-        let there = if self.failed { repo.paths_at(&self.now)? } else { Vec::new() };
+        let there = repo.paths_at(&self.now)?;
         let is_there = |entry: &Entry| there.iter().any(|path| verify::lies_in(&entry.text, path));
+        let is_file = |entry: &Entry| names_a_file(&entry.text) && is_there(entry);
+        let is_left_out = |entry: &Entry| entry.same_command && self.is_telling;
         let is_gone = |entry: &&Entry| {
             let mut names = entry.named.iter().chain([&entry.text]);
-            let is_left_out = || entry.same_command && self.is_telling && !(names_a_file(&entry.text) && is_there(entry));
-            names.any(|name| removed.iter().any(|path| verify::lies_in(name, path))) || is_left_out()
+            names.any(|name| removed.iter().any(|path| verify::lies_in(name, path))) || is_left_out(entry) && !is_file(entry)
         };
         let (gone, left): (Vec<&Entry>, Vec<&Entry>) = self.entries.iter().partition(is_gone);
         // Where tests were run, one that names no file may be gone as well as not run.
-        let could_not_run =
-            |entry: &&Entry| entry.same_command && entry.passed && self.broke_off.is_some_and(|of_none| of_none || is_there(entry));
+        let could_not_run = |entry: &Entry| self.was_cut || self.broke_off.is_some_and(|of_none| of_none || is_there(entry));
+        let did_not_run = |entry: &&Entry| {
+            let lies_there = || !self.failed && is_left_out(entry) && is_file(entry);
+            entry.same_command && entry.passed && (could_not_run(entry) || lies_there())
+        };
         let texts = |entries: Vec<&Entry>| entries.into_iter().map(|entry| entry.text.clone()).collect();
-        Ok((texts(gone), texts(left.into_iter().filter(could_not_run).collect())))
+        Ok((texts(gone), texts(left.into_iter().filter(did_not_run).collect())))
     }
 }
 

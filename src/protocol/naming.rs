@@ -58,6 +58,12 @@ pub fn lies_in(entry: &str, path: &str) -> bool {
     file.contains(['/', '.']) && same_file(file, path)
 }
 
+/// Says whether an entry of a feature's `tests` means the test or the file of this name, which a run was at when it was stopped.
+#[must_use]
+pub fn is_at(entry: &str, name: &str) -> bool {
+    matches(entry, name) || lies_in(entry, name)
+}
+
 /// Says whether a test in the file of this path belongs to the feature: its `tests` name the test, or anything in that file.
 #[must_use]
 pub fn owns(feature: &Feature, path: &str, test: &str) -> bool {

@@ -84,6 +84,7 @@ pub fn test_run(cases: &[(&str, CaseStatus)]) -> TestRun {
         exit_code: Some(0),
         timed_out: false,
         limit_seconds: None,
+        under_way: Vec::new(),
         duration_ms: 1,
         output: Payload::default(),
         only: Vec::new(),

@@ -30,6 +30,9 @@ pub struct TestRun {
     /// That time limit in seconds, where it was met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_seconds: Option<u64>,
+    /// What it was at then, tests or files of tests, where it told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under_way: Vec<String>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
     /// Everything it printed.

@@ -1,4 +1,4 @@
-//! Features that pass by the list and whose own tests failed in a later run, are gone, or could not run.
+//! Features that pass by the list and whose own tests failed in a later run, are gone, or did not run.
 //!
 //! Owns that fact and until when it is told. Does not own the flag: a run that nobody was to judge by, such as one that a person asks
 //! for, flips nothing. Invariant: it is told until the tests that failed have passed in a run and the others were run, or the flag
@@ -8,7 +8,7 @@ use super::board::FeatureRow;
 use super::reduce::At;
 use super::state::{Flaky, State};
 use crate::protocol::event::GoneTests;
-use crate::protocol::naming::{matches, names};
+use crate::protocol::naming::{is_at, matches, names};
 use crate::protocol::{CaseStatus, FeatureStatus, Oid, Seq, SessionNo, TestPurpose, TestRun};
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub struct Doubt {
     pub tests: Vec<String>,
     /// The entries of its `tests` that no test answered any more.
     pub gone: Vec<String>,
-    /// The entries of its `tests` that are there and could not run.
+    /// The entries of its `tests` that are there and did not run, or not to their end.
     pub unrun: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ impl Doubt {
             what.push(format!("{} {are} gone", self.gone.join(", ")));
         }
         if !self.unrun.is_empty() {
-            what.push(format!("{} could not run", self.unrun.join(", ")));
+            what.push(format!("{} did not run", self.unrun.join(", ")));
         }
         format!(
             "{}{tree} in a later run by the harness ({}, {})",
@@ -86,7 +86,7 @@ impl State {
         self.features.rows.iter().filter(|row| self.doubt_of(row).is_some()).count()
     }
 
-    /// Says what is so of the tests of those features: `fail`, `are gone`, `cannot run`, or more of these.
+    /// Says what is so of the tests of those features: `fail`, `are gone`, `did not run`, or more of these.
     #[must_use]
     pub fn doubted_for(&self) -> &'static str {
         let doubts = || self.features.rows.iter().filter_map(|row| self.doubt_of(row));
@@ -98,18 +98,17 @@ impl State {
             (_, false, false) => "fail",
             (false, true, false) => "are gone",
             (true, true, false) => "fail or are gone",
-            (false, false, true) => "cannot run",
-            (true, false, true) => "fail or cannot run",
-            (false, true, true) => "are gone or cannot run",
-            (true, true, true) => "fail, are gone or cannot run",
+            (false, false, true) => "did not run",
+            (true, false, true) => "fail or did not run",
+            (false, true, true) => "are gone or did not run",
+            (true, true, true) => "fail, are gone or did not run",
         }
     }
 
     /// Says the same of a run that is over.
     #[must_use]
     pub fn doubted_then(&self) -> String {
-        let now = self.doubted_for();
-        now.replacen("fail", "failed", 1).replacen("cannot", "could not", 1)
+        self.doubted_for().replacen("fail", "failed", 1)
     }
 
     /// Holds a finished run against the features that pass.
@@ -124,7 +123,8 @@ impl State {
             if let Some(doubt) = &mut row.doubt {
                 let passed = passed.get_or_insert_with(|| with(CaseStatus::Passed).map(|case| case.name.as_str()).collect());
                 doubt.tests.retain(|test| !passed.contains(test.as_str()));
-                let is_silent = |entry: &String| !run.cases.iter().any(|case| matches(entry, &case.name));
+                let is_open = |entry: &String| run.under_way.iter().any(|name| is_at(entry, name));
+                let is_silent = |entry: &String| is_open(entry) || !run.cases.iter().any(|case| matches(entry, &case.name));
                 doubt.gone.retain(is_silent);
                 doubt.unrun.retain(is_silent);
             }
@@ -147,7 +147,7 @@ impl State {
             // What this run does not speak of stands as it was told.
             let old = before.map(|before| (before.tests, before.gone, before.unrun));
             let (old_tests, mut old_gone, mut old_unrun) = old.unwrap_or_default();
-            // What is gone could not run either, and what could not run is there: a run tells one of them.
+            // What is gone did not run either, and what did not run is there: a run tells one of them.
             old_gone.retain(|entry| !unrun.contains(entry));
             old_unrun.retain(|entry| !gone.contains(entry));
             row.doubt = Some(Doubt {
@@ -248,7 +248,7 @@ mod tests {
         tell(&mut state, broke);
         assert_eq!(
             (state.doubted_for(), state.doubted_then().as_str()),
-            ("cannot run", "could not run")
+            ("did not run", "did not run")
         );
         tell(&mut state, run(&[CaseStatus::Passed], &[]));
         assert_eq!(state.doubted(), 0);

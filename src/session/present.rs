@@ -42,6 +42,8 @@ pub struct PastRun {
     pub command: String,
     /// Its counts.
     pub totals: TestTotals,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
 }
 
 /// A move back or forth.

@@ -105,6 +105,7 @@ mod tests {
             exit_code,
             timed_out: false,
             limit_seconds: None,
+            under_way: Vec::new(),
             duration_ms: 1,
             output: Payload {
                 text: text.to_owned(),

@@ -53,5 +53,6 @@ pub(super) fn merge(run: &mut TestRun, again: TestRun) {
     run.exit_code = again.exit_code;
     run.timed_out |= again.timed_out;
     run.limit_seconds = again.limit_seconds.or(run.limit_seconds);
+    run.under_way.extend(again.under_way);
     run.duration_ms = run.duration_ms.saturating_add(again.duration_ms);
 }

@@ -161,16 +161,17 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
             exit,
             root: &reading.cwd,
         });
-        if cut {
-            format::cut_off(&mut cases, seconds(reading.timeout));
-        }
+        let under_way = match cut {
+            true => format::cut_off(&mut cases, &plain(&whole), seconds(reading.timeout)),
+            false => Vec::new(),
+        };
         // Tests that were only passed over are not what was asked for.
         let asked = |case: &TestCase| case.status != CaseStatus::Skipped || reading.only.contains(&case.name);
         cases.retain(|case| reading.only.is_empty() || asked(case));
         format::put_back(&mut cases, &whole);
-        (cases, whole)
+        (cases, under_way, whole)
     });
-    let (cases, whole) = read.await.map_err(|error| broken(io::Error::other(error)))?;
+    let (cases, under_way, whole) = read.await.map_err(|error| broken(io::Error::other(error)))?;
     let run = TestRun {
         purpose: plan.purpose,
         command: plan.command.clone(),
@@ -188,6 +189,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         moved: false,
         code: None,
         limit_seconds: cut.then(|| seconds(plan.timeout)),
+        under_way,
     };
     Ok(Ran {
         run,

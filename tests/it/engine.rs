@@ -13,6 +13,7 @@ mod gates;
 mod guarded;
 mod held;
 mod hooks;
+mod hung;
 mod index;
 mod interrupt;
 mod late;

@@ -46,7 +46,7 @@ struct Row<'a> {
 struct Failed<'a> {
     tests: &'a [String],
     gone: &'a [String],
-    /// The entries of its `tests` that are there and could not run.
+    /// The entries of its `tests` that are there and did not run.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     unrun: &'a [String],
     tree: Option<&'a str>,

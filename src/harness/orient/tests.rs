@@ -38,6 +38,7 @@ fn run(cases: Vec<TestCase>) -> TestRun {
         moved: false,
         code: None,
         limit_seconds: None,
+        under_way: Vec::new(),
     }
 }
 

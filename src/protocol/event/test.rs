@@ -66,12 +66,12 @@ pub struct TestRunProgressed {
 pub struct TestRunFinished {
     /// Its results.
     pub run: TestRun,
-    /// Tests of features that pass which are not there any more, where that is certain, or could not run.
+    /// Tests of features that pass which are not there any more, where that is certain, or did not run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<GoneTests>,
 }
 
-/// Tests of a feature that passes which are gone, or could not run.
+/// Tests of a feature that passes which are gone, or did not run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GoneTests {
     /// The feature.
@@ -79,7 +79,7 @@ pub struct GoneTests {
     /// The entries of its `tests` that no test answers any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<String>,
-    /// The entries whose tests are there and could not run: the command failed as a whole.
+    /// The entries whose tests are there and did not run: the command failed as a whole, was stopped by its time limit, or left them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unrun: Vec<String>,
 }

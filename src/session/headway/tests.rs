@@ -194,6 +194,7 @@ impl Trace {
                 moved: false,
                 code: None,
                 limit_seconds: None,
+                under_way: Vec::new(),
                 only: Vec::new(),
             },
             gone: Vec::new(),

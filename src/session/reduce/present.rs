@@ -25,6 +25,7 @@ impl State {
             ground: run.ground().cloned(),
             command: run.command.clone(),
             totals: run.totals(),
+            duration_ms: run.duration_ms,
         });
         (self.present.tested, self.present.unchanged) = (Some(at.seq), true);
     }
@@ -179,6 +180,7 @@ mod tests {
             moved: false,
             code: None,
             limit_seconds: None,
+            under_way: Vec::new(),
         }
     }
 

@@ -276,6 +276,7 @@ impl Scribe {
                     moved: false,
                     code: None,
                     limit_seconds: None,
+                    under_way: Vec::new(),
                 };
                 self.say(TestRunFinished { run, gone: Vec::new() });
             }

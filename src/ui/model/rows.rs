@@ -20,7 +20,7 @@ pub enum Standing {
     Doubted,
     /// It passes by the list, and its own tests are gone since.
     Bereft,
-    /// It passes by the list, and its own tests could not run in a later run.
+    /// It passes by the list, and its own tests did not run in a later run.
     Unrun,
     /// A session works on it.
     InProgress,
@@ -44,7 +44,7 @@ impl Standing {
             Self::Passing => "passing",
             Self::Doubted => "tests fail",
             Self::Bereft => "tests gone",
-            Self::Unrun => "could not run",
+            Self::Unrun => "did not run",
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
             Self::Reopened => "open again",

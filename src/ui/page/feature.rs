@@ -109,7 +109,7 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
         sheet.fact("tests", &doubt.words());
         sheet.fact(
             "flag",
-            "as it was: the next session's start tries them again and sets it back if they fail, are gone or cannot run",
+            "as it was: the next session's start tries them again and sets it back if they fail, are gone or do not run",
         );
     }
     if let Some((session, traced)) = row

@@ -283,7 +283,7 @@ fn phase_spans(model: &Model, look: &Look<'_>, phase: Phase, since: Option<Times
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if doubted > 0 => doubts.as_str(),
         (Phase::Ended(RunOutcome::AllPassing), _, Words::Few(_)) if doubted > 0 => match doubted_for {
             "are gone" => "tests gone",
-            "cannot run" => "could not run",
+            "did not run" => "did not run",
             _ => "tests fail",
         },
         (Phase::Ended(RunOutcome::AllPassing), _, Words::All) if passing == all => "done: all features pass",

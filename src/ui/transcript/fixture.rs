@@ -110,6 +110,7 @@ fn tests(failed: usize) -> TestRun {
         moved: false,
         code: None,
         limit_seconds: None,
+        under_way: Vec::new(),
     }
 }
 

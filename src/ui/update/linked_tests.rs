@@ -427,6 +427,7 @@ fn a_run_that_its_time_limit_stopped_names_it_in_the_pane_and_below() {
         timed_out: true,
         exit_code: None,
         limit_seconds: Some(5),
+        under_way: Vec::new(),
         ..run(&[], &[("a", CaseStatus::Passed)])
     };
     tell(&mut model, TestRunFinished { run, gone: Vec::new() });

@@ -118,18 +118,18 @@ fn read_one(text: &str, formats: &[&dyn Format], report: &mut Report) -> bool {
 }
 
 /// Sets right what was read of a run that its time limit stopped: what a stream still owed and a test that was under way have not
-/// failed, and the run as a whole says why it proves nothing.
-pub fn cut_off(cases: &mut Vec<TestCase>, seconds: u64) {
+/// failed, and the run as a whole says why it proves nothing. Returns what was under way, where it is known.
+pub fn cut_off(cases: &mut Vec<TestCase>, printed: &str, seconds: u64) -> Vec<String> {
     let whole = cases.iter().find(|case| case.name == COMMAND_CASE);
     let mut told = format!(
         "it was stopped by its time limit of {seconds} s (timeout_seconds); of tests that it does not name nothing is known"
     );
-    let begun: Vec<&str> = cases
-        .iter()
-        .filter(|case| is_begun(case))
-        .map(|case| case.name.as_str())
-        .collect();
-    if let Some(first) = begun.first() {
+    let begun = cases.iter().filter(|case| is_begun(case)).map(|case| case.name.clone());
+    let mut under_way: Vec<String> = begun.collect();
+    if under_way.is_empty() && !FORMATS.iter().any(|format| format.detects(printed)) {
+        under_way.extend(tap::under_way(printed));
+    }
+    if let Some(first) = under_way.first() {
         told.push_str(&format!("; under way was {first}"));
     }
     let said = whole.map_or("", |case| case.detail.as_str()).lines();
@@ -146,6 +146,7 @@ pub fn cut_off(cases: &mut Vec<TestCase>, seconds: u64) {
         detail: told,
         attempts: Vec::new(),
     });
+    under_way
 }
 
 /// Whether a test had begun when the output ended.

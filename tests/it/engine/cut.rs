@@ -42,17 +42,18 @@ async fn hanging(more: &str) -> Lab {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_run_did_not_get_to_sets_nothing_back_and_the_agent_reads_the_limit() {
+async fn what_a_run_did_not_get_to_is_no_failed_test_and_the_agent_reads_the_limit() {
     let mut lab = hanging(r#", {"id": "F002", "description": "say bye", "passes": false, "tests": ["tests/t2.sh"]}"#).await;
     lab.settings.limits.sessions = Some(1);
     let claims = call("run_tests", "{}")
-        + &call("feature_passed", r#"{ id = "F002", evidence = "its test passes" }"#)
+        + &call("feature_passed", r#"{ id = "F001", evidence = "its test passes" }"#)
         + &call("bash", r#"{ command = "touch more" }"#)
-        + &call("commit", r#"{ message = "Say bye" }"#);
+        + &call("commit", r#"{ message = "Say hello again" }"#);
     let ran = lab.run(&(EMPTY.to_owned() + &coding(&(claims + &ends())))).await;
     let row = &ran.state.features.rows[0];
-    assert_eq!(row.feature.status, FeatureStatus::Passing, "{:?}", row.flips);
-    assert_eq!(ran.state.doubt_of(row), None);
+    let why = "does not end at the session's start: tests/t1.sh met the time limit of 2 s, in two runs";
+    assert_eq!(row.flips.last().unwrap().reason, why, "{:?}", row.flips);
+    assert_eq!(row.feature.status, FeatureStatus::Failing);
     let (_, _, run) = ran.state.tests.latest.as_ref().unwrap();
     let failed = run.cases.iter().filter(|case| case.status == CaseStatus::Failed);
     let failed: Vec<&str> = failed.map(|case| case.name.as_str()).collect();
@@ -94,6 +95,13 @@ async fn a_last_look_that_its_limit_stops_ends_the_run_as_not_known() {
     );
     let row = &ran.state.features.rows[0];
     assert_eq!(row.feature.status, FeatureStatus::Passing, "{:?}", row.flips);
+    assert!(
+        ran.state
+            .doubt_of(row)
+            .unwrap()
+            .words()
+            .starts_with("tests/t1.sh did not run")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,11 +134,11 @@ async fn what_a_later_run_could_not_begin_is_marked_and_not_called_gone() {
     assert_eq!(status(&ran), FeatureStatus::Passing, "nobody was to judge by it");
     let doubt = ran.state.doubt_of(&ran.state.features.rows[0]).expect("it is marked");
     assert!(
-        doubt.words().starts_with("tests/01.sh could not run on tree"),
+        doubt.words().starts_with("tests/01.sh did not run on tree"),
         "{}",
         doubt.words()
     );
-    assert_eq!((doubt.gone.len(), ran.state.doubted_for()), (0, "cannot run"));
+    assert_eq!((doubt.gone.len(), ran.state.doubted_for()), (0, "did not run"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

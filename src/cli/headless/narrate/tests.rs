@@ -113,6 +113,7 @@ fn test_runs_name_the_first_failure() {
         moved: false,
         code: None,
         limit_seconds: None,
+        under_way: Vec::new(),
     };
     assert_eq!(
         said(TestRunFinished { run, gone: Vec::new() }),

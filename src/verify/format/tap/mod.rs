@@ -51,14 +51,19 @@ fn is_promise(what: &str) -> bool {
     what == stream::NO_PLAN || what.starts_with("planned ") && what.contains(" tests, ran ")
 }
 
+/// Returns the file that a text which was cut off was at, where a comment named it: its stream has not come to its end.
+pub(in crate::verify) fn under_way(text: &str) -> Option<String> {
+    let mut reader = Reader::new();
+    for line in text.lines() {
+        reader.line(line.trim_end());
+    }
+    let outermost = reader.open.into_iter().next();
+    outermost.filter(|stream| !stream.has_ended())?.file
+}
+
 /// Reads the results in the order in which they came.
 pub(in crate::verify) fn cases(text: &str) -> Vec<TestCase> {
-    let mut reader = Reader {
-        done: Vec::new(),
-        open: vec![Stream::new(0, None)],
-        file: None,
-        yaml: None,
-    };
+    let mut reader = Reader::new();
     for line in text.lines() {
         reader.line(line.trim_end());
     }
@@ -76,6 +81,15 @@ struct Reader {
 }
 
 impl Reader {
+    fn new() -> Self {
+        Self {
+            done: Vec::new(),
+            open: vec![Stream::new(0, None)],
+            file: None,
+            yaml: None,
+        }
+    }
+
     fn line(&mut self, raw: &str) {
         let text = raw.trim_start_matches(' ');
         let indent = raw.len() - text.len();

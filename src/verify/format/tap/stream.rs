@@ -61,6 +61,11 @@ impl Stream {
         self.points > 0 || self.plan.is_some()
     }
 
+    /// Whether it said how many points it has, and all came.
+    pub(super) fn has_ended(&self) -> bool {
+        self.bailed || self.points > 0 && self.plan == Some(self.points)
+    }
+
     /// Whether a point of this number cannot belong to this stream any more: numbering starts again.
     pub(super) fn restarts_at(&self, number: Option<u64>) -> bool {
         self.complete || (number == Some(1) && self.numbers.contains(&1))
