@@ -161,6 +161,7 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         ));
     }
     lines.extend(state.waits_for_a_look().into_iter().map(|held| ("waits", held.words())));
+    lines.extend(state.unjudged.iter().map(|unjudged| ("refused", unjudged.words())));
     if state.totals.requests > 0 {
         lines.push((
             "spent",

@@ -52,6 +52,9 @@ pub fn lines(state: &State, dir: &ProjectDir, ended: &RunEnded) -> Vec<String> {
     for held in state.waits_for_a_look() {
         row("waits", held.words());
     }
+    if let Some(unjudged) = &state.unjudged {
+        row("refused", unjudged.words());
+    }
     if !state.features.skipped.is_empty() {
         let ids: Vec<&str> = state.features.skipped.iter().map(FeatureId::as_str).collect();
         row("skipped", format!("{}; a new run takes them up again", ids.join(", ")));

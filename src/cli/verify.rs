@@ -57,7 +57,7 @@ struct Report<'a> {
     exit_code: Option<i32>,
     timed_out: bool,
     /// The time limit, where it was met.
-    limit_seconds: Option<u64>,
+    limit_seconds: Option<u32>,
     duration_ms: u64,
     /// With `--feature`: whether these tests prove it, and those of its tests that did not run.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -163,7 +163,7 @@ async fn twice(
 
 fn ran(tested: Tested) -> Result<Option<TestRun>, EngineError> {
     Ok(match tested {
-        Tested::Ran(run) => Some(run),
+        Tested::Ran(run) => Some(*run),
         Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => None,
     })
 }

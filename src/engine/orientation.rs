@@ -123,7 +123,7 @@ async fn smoke(dispatch: &Dispatch, cancel: &CancellationToken) -> Result<Option
     let tree = dispatch.project.tree().await?;
     let tested = testing::run(&dispatch.project, TestPurpose::Smoke, Some(tree), cancel).await?;
     Ok(match tested {
-        Tested::Ran(run) => Some(run),
+        Tested::Ran(run) => Some(*run),
         Tested::NoCommand | Tested::Cancelled | Tested::Disturbed(_) => None,
     })
 }

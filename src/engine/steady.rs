@@ -104,7 +104,7 @@ impl Dispatch {
     /// The run, if there is one to go by. The error is for the model: a run that was stopped or disturbed decides nothing.
     pub(super) fn verdict(&self, tested: Tested) -> Result<Option<TestRun>, Ran> {
         match tested {
-            Tested::Ran(run) => Ok(Some(run)),
+            Tested::Ran(run) => Ok(Some(*run)),
             Tested::NoCommand => Ok(None),
             Tested::Cancelled => Err(Ran::cancelled()),
             Tested::Disturbed(paths) => {

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// What came of asking for a test run.
 pub enum Tested {
     /// It was made and recorded.
-    Ran(TestRun),
+    Ran(Box<TestRun>),
     /// The project declares no verify command.
     NoCommand,
     /// It was stopped; it says nothing about the tree and is not recorded.
@@ -205,7 +205,7 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         false => project.git(move |repo| vanished::gone(&missing, repo)).await?,
     };
     project.record(TestRunFinished { run: run.clone(), gone })?;
-    Ok(Tested::Ran(run))
+    Ok(Tested::Ran(Box::new(run)))
 }
 
 /// Makes the run, and records how it goes.

@@ -64,7 +64,7 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
     let tree = project.tree().await?;
     let claims = claims(project);
     let run = match tests(project, &claims, &tree, cancel).await? {
-        Tested::Ran(run) => Some(run),
+        Tested::Ran(run) => Some(*run),
         Tested::NoCommand => None,
         Tested::Cancelled => return Ok(Verdict::Cut),
         Tested::Disturbed(files) => {

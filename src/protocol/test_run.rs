@@ -29,7 +29,7 @@ pub struct TestRun {
     pub timed_out: bool,
     /// That time limit in seconds, where it was met.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit_seconds: Option<u64>,
+    pub limit_seconds: Option<u32>,
     /// What it was at then, tests or files of tests, where it told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub under_way: Vec<String>,

@@ -29,6 +29,27 @@ pub struct ByHand {
     pub denied_last: bool,
 }
 
+/// A commit that policy did not let through because no person was asked, and after which none was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    /// In which session.
+    pub session: SessionNo,
+    /// Why.
+    pub reason: String,
+}
+
+impl Unjudged {
+    /// What a person is told of it, in a line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let why = self.reason.split(". ").next().unwrap_or_default();
+        format!(
+            "the commit of {} was refused, and none was made since: {why}; with `--autonomy commits` you judge it",
+            self.session
+        )
+    }
+}
+
 /// What a person wrote on a commit that was made without them, or on what waits at a gate, on its way to the agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {

@@ -1,7 +1,7 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
-pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark, Reworded};
+pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark, Reworded, Unjudged};
 use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};
@@ -63,6 +63,8 @@ pub struct State {
     pub let_through: Option<(Oid, Box<CommitFacts>)>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
+    /// The last commit that nobody was asked about and that was refused, until one is made or nothing is left to commit.
+    pub unjudged: Option<Unjudged>,
     /// Changes of guarded files that a person approved, oldest first.
     pub approved: Vec<ApprovedChange>,
     /// Rules about commands, oldest first, ended ones too.

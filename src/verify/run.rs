@@ -188,7 +188,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         only: plan.only.clone(),
         moved: false,
         code: None,
-        limit_seconds: cut.then(|| seconds(plan.timeout)),
+        limit_seconds: cut.then(|| u32::try_from(seconds(plan.timeout)).unwrap_or(u32::MAX)),
         under_way,
     };
     Ok(Ran {

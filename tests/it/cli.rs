@@ -2,6 +2,7 @@
 
 mod refusals;
 mod runs;
+mod waits;
 
 use crate::support::{CANARY_KEY, INITIALIZER, builds};
 use assert_cmd::Command;

@@ -44,6 +44,8 @@ pub(super) struct Report {
     unseen_hunks: u32,
     /// Features that do not pass before a person has looked at a commit.
     waits: Vec<Waits>,
+    /// The last commit that was refused because no person was asked, if none was made since.
+    refused_commit: Option<Refused>,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
     usage: Usage,
@@ -59,6 +61,12 @@ struct Waits {
     commit: String,
     /// Where the weak tests are.
     files: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Refused {
+    session: u32,
+    reason: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,7 +124,7 @@ struct Tests {
     flaky: usize,
     /// Whether its time limit stopped it, and which.
     timed_out: bool,
-    limit_seconds: Option<u64>,
+    limit_seconds: Option<u32>,
 }
 /// Tells where a project stands.
 pub(super) fn report(project: &Project, now: Timestamp) -> Report {
@@ -204,6 +212,10 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
                 files: held.files.clone(),
             })
             .collect(),
+        refused_commit: state.unjudged.as_ref().map(|unjudged| Refused {
+            session: unjudged.session.0,
+            reason: unjudged.reason.clone(),
+        }),
         edit_cut_off: project.has_cut_edit(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),

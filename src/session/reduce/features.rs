@@ -91,6 +91,7 @@ impl State {
     }
 
     pub(super) fn commit_made(&mut self, at: At, event: &CommitMade) {
+        self.unjudged = None;
         self.measure_proof(at);
         self.present_committed(event);
         self.note_debt(event);

@@ -7,12 +7,14 @@ use crate::protocol::event::{
     GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
-use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, Reworded, State};
+use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, Reworded, State, Unjudged};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
 /// How the log names a person.
 const HUMAN: &str = "human";
+/// How it names the level of autonomy, where that decided.
+const POLICY: &str = "policy";
 
 impl ByHand {
     const fn note(&mut self, decision: GateDecision) {
@@ -86,6 +88,12 @@ impl State {
             if event.decision == GateDecision::Approve {
                 self.let_through = open.opened.tree.zip(open.opened.commit);
             }
+        }
+        if of_commit && event.by == POLICY && event.decision == GateDecision::Reject {
+            self.unjudged = Some(Unjudged {
+                session: at.session,
+                reason: event.reason.clone(),
+            });
         }
         let word = match event.decision {
             GateDecision::Approve => "approved",

@@ -170,6 +170,9 @@ impl State {
             session.push(at, ItemKind::Closed(event.clone()));
             session.ended = Some((at.time, event.clone()));
         }
+        if event.dirty.is_empty() {
+            self.unjudged = None;
+        }
         self.end_session_rules(at);
         self.open_gates.clear();
         self.forget_questions();

@@ -142,6 +142,9 @@ fn facts(model: &Model, run: &Run, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     for held in state.waits_for_a_look() {
         sheet.fact_spans("waits", &[Clean::line(&held.words()).span(look.style(Slot::Warning))]);
     }
+    if let Some(unjudged) = &state.unjudged {
+        sheet.fact_spans("refused", &[Clean::line(&unjudged.words()).span(look.style(Slot::Warning))]);
+    }
     let messages = state.messages.len();
     if messages > 0 {
         let told = format!("{messages} not read by the agent; the next run's first session gets what waits");

@@ -4,12 +4,12 @@ use super::refusals::refused;
 use super::*;
 
 /// Serves a script on this machine; must be called inside a runtime with several threads.
-fn serve(script: &str, speed: f64) -> Server {
+pub(super) fn serve(script: &str, speed: f64) -> Server {
     Server::start(Script::parse(script).unwrap(), Speed(speed)).unwrap()
 }
 
 /// In place, for these tests look at what a run leaves in the directory that it was given.
-fn run_args(server: &Server) -> Vec<String> {
+pub(super) fn run_args(server: &Server) -> Vec<String> {
     let url = server.base_url();
     [
         "run",
