@@ -64,10 +64,12 @@ impl Dispatch {
                     Err(told) => return Ok(Err(told)),
                 }
             }
-            if !earlier.is_empty() {
-                found
-                    .summary
-                    .push_str(&format!("; failed on this tree before a command: {}", earlier.join(", ")));
+            for (purpose, tests) in earlier {
+                found.summary.push_str(&format!(
+                    "; failed {} and passed on the same tree after a command, so flaky or in need of more than these files: {}",
+                    purpose.when(),
+                    tests.join(", ")
+                ));
             }
         }
         if let Some(told) = self.unsound(feature, run.as_ref(), found.tree.as_ref()).await? {
@@ -92,16 +94,20 @@ impl Dispatch {
 
     /// Names those of a feature's tests that pass in a run, failed on the same tree before, and are not flaky by that: a command of
     /// the agent came in between, which may have brought what they need and no tree holds.
-    fn failed_here(&self, feature: &Feature, run: &TestRun) -> Vec<String> {
+    /// By why the run was made in which they failed.
+    fn failed_here(&self, feature: &Feature, run: &TestRun) -> Vec<(TestPurpose, Vec<String>)> {
         let Some(ground) = run.ground() else { return Vec::new() };
-        let own = verify::own_tests(feature, run);
+        let own = verify::own_tests(feature, run).into_iter().filter(|case| !case.is_flaky());
         self.project.journal.with_state(|state| {
-            let failed = |case: &&TestCase| !case.is_flaky() && state.tests.failed_on(&case.name, ground);
-            own.into_iter()
-                .filter(failed)
-                .map(|case| case.name.clone())
-                .take(NAMED)
-                .collect()
+            let failed = own.filter_map(|case| Some((state.tests.failed_on(&case.name, ground)?, case.name.clone())));
+            let mut told: Vec<(TestPurpose, Vec<String>)> = Vec::new();
+            for (purpose, test) in failed.take(NAMED) {
+                match told.iter_mut().find(|(known, _)| *known == purpose) {
+                    Some((_, tests)) => tests.push(test),
+                    None => told.push((purpose, vec![test])),
+                }
+            }
+            told
         })
     }
 

@@ -3,8 +3,7 @@
 use super::error::EngineError;
 use super::facts::SessionFacts;
 use super::project::Project;
-use crate::harness::FeatureList;
-use crate::harness::feature_list::difference::difference;
+use crate::harness::{FeatureList, window};
 use crate::protocol::event::{FeatureFlipped, FeatureListLoaded, FeatureSelected, FlipBy};
 use crate::protocol::{Evidence, Feature, FeatureId, FeatureStatus, Role, TestRun};
 use crate::session::State;
@@ -133,17 +132,9 @@ pub async fn differs_by_own_flips(project: &Project) -> Result<bool, EngineError
     let (Some(before), Ok(Some(now))) = (committed, read(project)) else {
         return Ok(false);
     };
-    let found = difference(before.features(), now.features());
-    let other = !found.removed.is_empty() || !found.added.is_empty() || !found.edits.is_empty();
-    let own = |state: &State, (_, after): &(&Feature, &Feature)| {
-        let flip = state.features.get(&after.id).and_then(|row| state.last_flip(row));
-        flip.is_some_and(|flip| flip.by == FlipBy::Harness && flip.to == after.status)
-    };
-    Ok(!other
-        && !found.flips.is_empty()
-        && project
-            .journal
-            .with_state(|state| found.flips.iter().all(|flip| own(state, flip))))
+    Ok(project
+        .journal
+        .with_state(|state| window::differ_by_own_flips(state, before.features(), now.features())))
 }
 
 /// Chooses the next feature by the folded state: the one, and why it. `None` if every feature passes or is skipped.

@@ -12,6 +12,8 @@ use tokio::sync::broadcast;
 
 /// Envelopes a slow client may fall behind before it has to re-read the log.
 const BACKLOG: usize = 4096;
+/// What is told before the first session belongs to none: this number is no session's.
+const BEFORE_ANY: SessionNo = SessionNo(0);
 
 /// Handle to the log of a live run. Cheap to clone.
 #[derive(Clone)]
@@ -76,8 +78,8 @@ impl Journal {
         if !book.announced.is_empty() {
             // A run that ends before its first session still needs a place to say so: after the last session, or in a first segment.
             if !book.writer.resume_segment()? {
-                book.session = SessionNo(1);
-                book.writer.begin_segment(SessionNo(1), Role::Initializer)?;
+                book.session = BEFORE_ANY;
+                book.writer.begin_segment(BEFORE_ANY, Role::Initializer)?;
             }
             self.inner.write_announced(&mut book)?;
         }
@@ -91,8 +93,8 @@ impl Journal {
     pub fn reopen(&self) -> Result<(), StoreError> {
         let mut book = self.book();
         if !book.writer.resume_segment()? {
-            book.session = SessionNo(1);
-            book.writer.begin_segment(SessionNo(1), Role::Initializer)?;
+            book.session = BEFORE_ANY;
+            book.writer.begin_segment(BEFORE_ANY, Role::Initializer)?;
         }
         Ok(())
     }

@@ -157,10 +157,11 @@ fn untouched(worked: &Worked<'_>, session: &Session) -> (String, bool) {
 /// Whether all is committed. A list that the harness set back after the last commit is not of the agent's doing.
 fn clean(worked: &Worked<'_>) -> (String, bool) {
     let board = &worked.state.features;
+    let committed = worked.state.commits.last().map(|commit| commit.seq).unwrap_or_default();
     let set_back = |path: &String| {
         let flips = board.rows.iter().flat_map(|row| &row.flips);
         let last = flips
-            .filter(|flip| flip.session == worked.session)
+            .filter(|flip| flip.session == worked.session || flip.seq > committed)
             .max_by_key(|flip| flip.seq);
         path_of(path) == board.path && last.is_some_and(|flip| flip.by == FlipBy::Harness)
     };

@@ -4,6 +4,7 @@
 use super::{Reply, Wanted, past, present};
 use crate::config::Settings;
 use crate::git::Repo;
+use crate::harness::FeatureList;
 use crate::harness::feature_list::raw;
 use crate::harness::history;
 use crate::harness::notes::edit;
@@ -229,7 +230,10 @@ impl Lookups {
                 .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         }
         let (settings, attendance, spec) = source.terms(&state);
+        let list = PathBuf::from(&state.features.path);
+        let committed = present::committed(&self.workspace, &list);
         let input = PreviewInput {
+            committed: committed.as_ref().map(FeatureList::features),
             state: &state,
             settings: &settings,
             workspace: &self.workspace,

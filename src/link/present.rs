@@ -62,6 +62,16 @@ pub fn list_now(workspace: &Path, gone: Option<&WorkTree>, list: &Path) -> Resul
         .transpose()
 }
 
+/// Reads the list as the last commit has it.
+pub fn committed(workspace: &Path, list: &Path) -> Option<FeatureList> {
+    let read = || {
+        let repo = Repo::discover(workspace)?;
+        repo.head()?.map_or(Ok(None), |head| repo.read_at(&head, list))
+    };
+    let bytes: Result<Option<Vec<u8>>, GitError> = read();
+    FeatureList::parse(&list.display().to_string(), bytes.ok()??).ok()
+}
+
 /// The project's worktree, if it is remembered and not there.
 fn gone(dir: &ProjectDir) -> Option<WorkTree> {
     let record = dir.worktree().ok().flatten()?;

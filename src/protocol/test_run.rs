@@ -194,4 +194,18 @@ impl TestPurpose {
             Self::Agent => "asked for by the agent",
         }
     }
+
+    /// Says when such a run was made, behind what happened in it: `failed at the session's start`.
+    #[must_use]
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Smoke => "at the session's start",
+            Self::Declared => "when its command was declared",
+            Self::Evidence => "when it was claimed before",
+            Self::Commit => "before a commit",
+            Self::Final => "in the last look at the finished list",
+            Self::Asked => "in a run that you asked for",
+            Self::Agent => "in a run that the agent asked for",
+        }
+    }
 }

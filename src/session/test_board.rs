@@ -55,8 +55,8 @@ pub struct CaseHistory {
 pub struct Steady {
     /// What stands for that state ([`TestRun::ground`]).
     pub ground: Oid,
-    /// The last run there in which it failed.
-    pub failed: Option<Seq>,
+    /// The last run there in which it failed, and why that was made.
+    pub failed: Option<(Seq, TestPurpose)>,
     /// The last run there in which it passed.
     pub passed: Option<Seq>,
 }
@@ -116,10 +116,10 @@ impl TestBoard {
         self.cases.get(*self.by_name.get(name)?)
     }
 
-    /// Says whether a test failed in an earlier run of this very program.
+    /// Says why the run was made in which a test failed on this very program, if one did: the last of these.
     #[must_use]
-    pub fn failed_on(&self, name: &str, ground: &Oid) -> bool {
-        self.steady_on(name, ground).is_some_and(|steady| steady.failed.is_some())
+    pub fn failed_on(&self, name: &str, ground: &Oid) -> Option<TestPurpose> {
+        self.steady_on(name, ground)?.failed.map(|(_, purpose)| purpose)
     }
 
     /// Names as flaky what passed in a run and failed in one of the same program before, or the other way round, with nothing in between
@@ -143,7 +143,7 @@ impl TestBoard {
         let other = || {
             let steady = self.steady_on(&case.name, ground)?;
             match case.status {
-                CaseStatus::Passed => steady.failed,
+                CaseStatus::Passed => steady.failed.map(|(failed, _)| failed),
                 CaseStatus::Failed => steady.passed,
                 CaseStatus::Skipped | CaseStatus::Todo => None,
             }

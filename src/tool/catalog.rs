@@ -280,8 +280,16 @@ const TABLE: &[Entry] = &[
         tool: Tool::DeclareVerify,
         name: "declare_verify",
         kind: ToolKind::Other,
-        about: "Tells the harness which command runs the project's tests. Output in TAP gives results test by test; else the exit code counts.",
-        fields: &[("command", "string", true, "The command, run by `sh` in the workspace.")],
+        about: "Tells the harness which command runs the project's tests; only the initializer does, and only where the user configured none. \
+                It is run at once, and must tell each test by name: a feature is proven only by tests that are. The output of cargo test, \
+                nextest, pytest, go test, node --test, jest, vitest and mocha is read, and TAP; any other can write JUnit XML to the file \
+                $LONGHAUL_REPORT. Once committed, the files that the command names are guarded as tests are.",
+        fields: &[(
+            "command",
+            "string",
+            true,
+            "The command, run by `sh` in the workspace: all tests, with a bad exit code if one fails.",
+        )],
     },
     Entry {
         tool: Tool::ProposeChange,

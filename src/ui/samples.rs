@@ -115,6 +115,7 @@ pub fn sample_window(state: &State) -> Option<NextWindow> {
     off(&mut state, "git status", RuleSpan::Once);
     let compose = |state: &State| {
         preview(&PreviewInput {
+            committed: None,
             state,
             settings: &settings,
             workspace: Path::new("/home/ada/notes"),

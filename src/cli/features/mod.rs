@@ -10,9 +10,10 @@ use super::project::Project;
 use super::words;
 use crate::harness::ListError;
 use crate::protocol::event::Culprit;
-use crate::protocol::{Check, EvidenceKind, Feature, FeatureStatus};
+use crate::protocol::{BlobId, Check, CheckRun, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo};
 use crate::session::State;
 use crate::session::state::FeatureRow;
+use crate::store::Blobs;
 use crate::ui::text::{Clean, format, width};
 use serde::Serialize;
 
@@ -38,8 +39,42 @@ struct Row<'a> {
     /// Its tests that failed and passed on one tree after its proof.
     flaky_since: Vec<&'a str>,
     check: Option<&'a Check>,
+    /// What the check's latest run left.
+    check_run: Option<Left<'a>>,
     broken_by: Option<&'a Culprit>,
     cost_usd: f64,
+}
+
+/// What a run of a recorded check printed and kept.
+#[derive(Debug, Serialize)]
+struct Left<'a> {
+    session: u32,
+    tree: Option<&'a str>,
+    holds: bool,
+    /// Its steps in their order; after the first one that does not hold, none was run.
+    steps: Vec<Printed<'a>>,
+    /// The files that it was to leave, such as screenshots.
+    files: Vec<Kept<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Printed<'a> {
+    command: &'a str,
+    /// None if it was killed.
+    exit_code: Option<i32>,
+    /// What it printed, of much of it the beginning and the end.
+    printed: &'a str,
+    bytes: u64,
+    /// Where all of it is kept; none where `printed` is all.
+    path: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Kept<'a> {
+    name: &'a str,
+    bytes: u64,
+    /// Where its bytes are kept; none where they were too many.
+    path: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,7 +121,8 @@ pub fn run(args: &FeaturesArgs, console: &mut Console) -> Result<(), Failure> {
     }
     let state = &project.state;
     if args.json {
-        let rows = state.features.rows.iter().map(|row| json(state, row));
+        let blobs = Blobs::of(&project.dir);
+        let rows = state.features.rows.iter().map(|row| json(state, row, &blobs));
         console.json(&rows.collect::<Vec<_>>())?;
     } else {
         print(state, console)?;
@@ -129,7 +165,7 @@ fn history(state: &State, row: &FeatureRow) -> String {
         .evidence_of(row)
         .map(|evidence| format!("  [{}]", Clean::line(&evidence.summary)))
         .unwrap_or_default();
-    if state.marks_unshown() && state.is_unshown(row) {
+    if state.is_unshown(row) {
         proof.push_str(&format!("  [{}]", words::BY_LIST));
     }
     if let Some(doubt) = state.doubt_of(row) {
@@ -155,13 +191,13 @@ fn history(state: &State, row: &FeatureRow) -> String {
     )
 }
 
-fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
+fn json<'a>(state: &'a State, row: &'a FeatureRow, blobs: &Blobs) -> Row<'a> {
     Row {
         feature: &row.feature,
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
         reopened: row.reopened && row.feature.status != FeatureStatus::Passing,
         sessions: state.sessions_of(row).map(|session| session.0).collect(),
-        commits: state.commits_of(row).into_iter().map(crate::protocol::Oid::as_str).collect(),
+        commits: state.commits_of(row).into_iter().map(Oid::as_str).collect(),
         evidence: state.evidence_of(row).map(|evidence| evidence.summary.as_str()),
         evidence_kind: state.evidence_of(row).map(|evidence| evidence.kind),
         by_list_only: state.is_unshown(row),
@@ -169,16 +205,47 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow) -> Row<'a> {
             tests: &doubt.tests,
             gone: &doubt.gone,
             unrun: &doubt.unrun,
-            tree: doubt.tree.as_ref().map(crate::protocol::Oid::as_str),
+            tree: doubt.tree.as_ref().map(Oid::as_str),
             session: doubt.session.0,
         }),
         flaky_since: state.flaky_since(row).into_iter().map(|(test, _)| test).collect(),
         check: state.check_of(row).map(|kept| &kept.check),
+        check_run: state
+            .check_of(row)
+            .and_then(|kept| Some(left(state.check_run(&row.feature.id, &kept.last)?, kept.last.session, blobs))),
         broken_by: row
             .traced
             .as_ref()
             .filter(|(session, _)| row.regressed && !state.is_abandoned(*session))
             .map(|(_, traced)| &traced.culprit),
         cost_usd: row.totals.cost.usd(),
+    }
+}
+
+fn left<'a>(run: &'a CheckRun, session: SessionNo, blobs: &Blobs) -> Left<'a> {
+    let path = |blob: &Option<BlobId>| blob.as_ref().map(|blob| blobs.path(blob).display().to_string());
+    let steps = run.steps.iter().zip(&run.check.steps);
+    Left {
+        session: session.0,
+        tree: run.tree.as_ref().map(Oid::as_str),
+        holds: run.holds(),
+        steps: steps
+            .map(|(went, step)| Printed {
+                command: &step.command,
+                exit_code: went.exit_code,
+                printed: &went.output.text,
+                bytes: went.output.bytes,
+                path: path(&went.output.blob),
+            })
+            .collect(),
+        files: run
+            .files
+            .iter()
+            .map(|file| Kept {
+                name: &file.path,
+                bytes: file.bytes,
+                path: path(&file.blob),
+            })
+            .collect(),
     }
 }

@@ -10,7 +10,7 @@ mod scene;
 mod tests;
 
 pub use preview::{PreviewInput, preview};
-pub use scene::Scene;
+pub use scene::{Scene, differ_by_own_flips};
 
 use super::orient;
 use super::prompt::{Block, Facts, Piece, Prompts};

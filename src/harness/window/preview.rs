@@ -1,6 +1,6 @@
 //! The next window as it would begin now, without running anything.
 
-use super::{START, Scene, Section, Window};
+use super::{START, Scene, Section, Window, differ_by_own_flips};
 use crate::config::Settings;
 use crate::harness::comments;
 use crate::harness::init::InitScript;
@@ -38,6 +38,8 @@ pub struct PreviewInput<'a> {
     pub attendance: Attendance,
     /// The specification, where it is known.
     pub spec: Option<&'a str>,
+    /// The feature list of the last commit, where there is one.
+    pub committed: Option<&'a [Feature]>,
 }
 
 /// Composes the next window by what is known now. Reads files of the workspace, runs nothing, writes nothing.
@@ -63,6 +65,12 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         input.spec.map(str::to_owned),
         feature,
     );
+    let is_own = |committed: &[Feature]| differ_by_own_flips(state, committed, &features);
+    let scene = if input.committed.is_some_and(is_own) {
+        scene.with_own_flips()
+    } else {
+        scene
+    };
     let parts = parts(input, role, &scene)?;
     let window = Window::compose(input.prompts, role, &scene.facts, &parts, &state.window_rules);
     let before = state

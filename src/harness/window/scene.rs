@@ -1,10 +1,11 @@
 //! What a window is composed from, taken from the folded log and the settings in one look.
 
 use crate::config::Settings;
+use crate::harness::feature_list::difference::difference;
 use crate::harness::notes::{self, NotesError};
 use crate::harness::orient::{self, OrientInput};
 use crate::harness::prompt::{Attendance, Facts, HandOff};
-use crate::protocol::event::{CirclingSeen, EndCause, OrientationPart, RepositoryObserved};
+use crate::protocol::event::{CirclingSeen, EndCause, FlipBy, OrientationPart, RepositoryObserved};
 use crate::protocol::{Feature, SessionNo, TestRun};
 use crate::session::State;
 use std::path::{Path, PathBuf};
@@ -95,4 +96,16 @@ impl Scene {
             cap: orient::DEFAULT_CAP,
         }))
     }
+}
+
+/// Says whether a list differs from the last commit's, and by flags alone that the harness set.
+#[must_use]
+pub fn differ_by_own_flips(state: &State, committed: &[Feature], now: &[Feature]) -> bool {
+    let found = difference(committed, now);
+    let other = !found.removed.is_empty() || !found.added.is_empty() || !found.edits.is_empty();
+    let own = |(_, after): &(&Feature, &Feature)| {
+        let flip = state.features.get(&after.id).and_then(|row| state.last_flip(row));
+        flip.is_some_and(|flip| flip.by == FlipBy::Harness && flip.to == after.status)
+    };
+    !other && !found.flips.is_empty() && found.flips.iter().all(own)
 }

@@ -95,8 +95,21 @@ impl State {
         self.measure_proof(at);
         self.present_committed(event);
         self.note_debt(event);
-        if let Some(row) = event.feature.as_ref().and_then(|id| self.features.get_mut(id)) {
-            row.commits.push(event.commit.clone());
+        let before = self.commits.last().map(|commit| commit.seq).unwrap_or_default();
+        for row in &mut self.features.rows {
+            let is_own = event.feature.as_ref() == Some(&row.feature.id);
+            // It was claimed in a session whose commit was not made: this one takes its files along.
+            let flip = row
+                .flips
+                .last()
+                .filter(|flip| flip.to == FeatureStatus::Passing && flip.seq > before);
+            let has_one = |flip: &Flip| {
+                let own = self.commits.iter().filter(|commit| commit.session == flip.session);
+                own.clone().any(|commit| row.commits.contains(&commit.made.commit))
+            };
+            if is_own || flip.is_some_and(|flip| !has_one(flip)) {
+                row.commits.push(event.commit.clone());
+            }
         }
         if let Some(repository) = &mut self.repository
             && repository.head != Some(event.commit.clone())

@@ -141,7 +141,7 @@ impl TestBoard {
                     history.apart = Some((at.seq, case.status));
                 }
                 if let Some(ground) = run.ground() {
-                    history.stand(case, ground, at.seq);
+                    history.stand(case, ground, (at.seq, run.purpose));
                 }
                 if let (Some(ground), Some(tree)) = (flaky, run.tree.clone()) {
                     let (run, session) = (at.seq, at.session);
@@ -175,13 +175,13 @@ impl TestBoard {
 
 impl CaseHistory {
     /// Keeps what it did on a state of the program.
-    fn stand(&mut self, case: &TestCase, ground: &Oid, seq: Seq) {
+    fn stand(&mut self, case: &TestCase, ground: &Oid, (seq, purpose): (Seq, TestPurpose)) {
         let before = self.steady.take().filter(|steady| steady.ground == *ground);
         let (failed, passed) = before.map_or((None, None), |before| (before.failed, before.passed));
         let did = |status| case.status == status || case.attempts.contains(&status);
         self.steady = Some(Steady {
             ground: ground.clone(),
-            failed: did(CaseStatus::Failed).then_some(seq).or(failed),
+            failed: did(CaseStatus::Failed).then_some((seq, purpose)).or(failed),
             passed: did(CaseStatus::Passed).then_some(seq).or(passed),
         });
     }

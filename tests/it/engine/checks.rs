@@ -1,5 +1,6 @@
 //! Evidence: recorded checks, and flips that an edit makes untrue.
 
+use crate::rollback::program;
 use crate::support::{Lab, Ran, call, coding, ends};
 use longhaul::protocol::event::FlipBy;
 use longhaul::protocol::{Event, EvidenceKind, FeatureStatus};
@@ -63,6 +64,36 @@ async fn a_feature_without_tests_passes_by_a_check_that_the_harness_ran() {
     let blobs = longhaul::store::Blobs::of(&lab.dir());
     assert_eq!(blobs.get(kept[0].blob.as_ref().unwrap()).unwrap(), b"hello Ada\n");
     assert!(lab.read("feature_list.json").contains("\"passes\": true"));
+    // A script finds what it printed and left beside the feature.
+    let json = program(&lab, &["features", "--json"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let left = &json[0]["check_run"];
+    let (step, file) = (&left["steps"][0], &left["files"][0]);
+    assert_eq!(
+        (
+            left["holds"].as_bool(),
+            step["exit_code"].as_i64(),
+            step["printed"].as_str(),
+            step["path"].as_str()
+        ),
+        (Some(true), Some(0), Some("hello Ada\n"), None),
+        "{left}"
+    );
+    assert_eq!((file["name"].as_str(), file["bytes"].as_u64()), (Some("said.txt"), Some(10)));
+    assert_eq!(std::fs::read(file["path"].as_str().unwrap()).unwrap(), b"hello Ada\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn much_that_a_check_printed_is_named_with_where_all_of_it_is() {
+    let lab = lab();
+    let check = r#"{ id = "F001", steps = [{ command = "sh greet Ada; seq 1 20000", expect = ["hello Ada"] }] }"#;
+    session(&lab, &[("bash", BUILD), ("record_check", check)]).await;
+    let json = program(&lab, &["features", "--json"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let step = &json[0]["check_run"]["steps"][0];
+    let whole = std::fs::read_to_string(step["path"].as_str().unwrap_or_else(|| panic!("{step}"))).unwrap();
+    assert!(whole.starts_with("hello Ada\n1\n") && whole.ends_with("\n20000\n"));
+    assert!(whole.len() as u64 == step["bytes"].as_u64().unwrap() && step["printed"].as_str().unwrap().len() < whole.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,8 +71,23 @@ async fn what_a_command_has_made_work_is_not_called_flaky_and_its_failure_is_tol
     let needs = by_count("[ -e .installed ]").replace("echo .runs > .gitignore", ignored);
     let (_, ran) = run(&(needs + &claim() + &installs + &claim())).await;
     let summary = &proof(&ran).unwrap_or_else(|| panic!("{}", told(&ran, 3))).summary;
-    let failed = "failed on this tree before a command: tests/01-hello.sh: works";
-    assert!(!summary.contains("flaky") && summary.contains(failed), "{summary}");
+    let failed = "; failed when it was claimed before and passed on the same tree after a command, so flaky or in need of more than these \
+                  files: tests/01-hello.sh: works";
+    assert!(summary.ends_with(failed), "{summary}");
+    assert!(!summary.contains("flaky, failed and passed on this tree"), "{summary}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_test_that_failed_as_the_session_began_the_proof_says_so() {
+    // It fails before the commit and as the next session begins; then it passes for good.
+    let (lab, _) = run(&by_count("[ $n -gt 2 ]")).await;
+    let session = coding(&(call("bash", r#"{ command = "true" }"#) + &claim() + &ends()));
+    let ran = lab.run(&format!("[script]\nmodel = \"scripted-demo\"\n{session}")).await;
+    let summary = &proof(&ran).unwrap_or_else(|| panic!("{:?}", ran.ended)).summary;
+    assert!(
+        summary.contains("; failed at the session's start and passed on the same tree after a command"),
+        "{summary}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

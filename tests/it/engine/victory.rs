@@ -2,6 +2,7 @@
 
 use crate::rollback::program;
 use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
+use crate::window::{next_window, offline};
 use longhaul::protocol::event::{FlipBy, RunOutcome};
 use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, SessionNo, TestPurpose};
 
@@ -281,6 +282,34 @@ async fn flags_that_nothing_shows_are_nobodys_word_unless_a_person_takes_them() 
     );
     lab.trust_list = false;
     assert_eq!(lab.run(script).await.ended.outcome, RunOutcome::AllPassing, "said once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_last_look_set_back_before_the_first_session_is_the_harness_s_doing_wherever_it_is_told() {
+    let mut lab = foreign(true);
+    lab.settings.limits.sessions = Some(1);
+    let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&ends()));
+    let ran = lab.run(&script).await;
+    assert_eq!(set_back(&ran).len(), 1, "{:?}", set_back(&ran));
+    let session = ran.state.current().unwrap();
+    assert_eq!(
+        (session.number, ran.state.sessions.len()),
+        (SessionNo(1), 1),
+        "there is none before the first"
+    );
+    let checks = &session.ended.as_ref().unwrap().1.checks;
+    let told = "tree clean (but for feature_list.json, set back by the harness)";
+    assert!(checks.contains(&(told.to_owned(), true)), "{checks:?}");
+    let sections = next_window(&offline(&lab)).sections;
+    let status = &sections
+        .iter()
+        .find(|section| section.section.as_str() == "git status")
+        .unwrap()
+        .text;
+    assert!(
+        status.contains("feature_list.json: features set back by the harness") && !status.contains("somebody"),
+        "{status}"
+    );
 }
 
 /// A project whose features were proven, and whose tests nothing runs any more: a person took their runner away.
