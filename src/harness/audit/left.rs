@@ -44,17 +44,21 @@ struct Around<'a> {
     extended: &'a dyn Fn(&str) -> bool,
     /// Says of a function whether it is somewhere named as a value.
     handed_on: &'a dyn Fn(&str) -> bool,
+    /// Says of a function of C whether it is somewhere called.
+    called: &'a dyn Fn(&str) -> bool,
 }
 
 /// Counts what was left for later in each file of a change and was nowhere before; files without any are left out.
 pub(super) fn newly<'a>(changes: &[&'a Changed]) -> Vec<(usize, &'a str)> {
     let extended = |class: &str| changes.iter().any(|file| file.after.lines().any(|line| extends(line, class)));
     let handed_on = |name: &str| changes.iter().any(|file| hollow::is_handed_on(name, &file.after));
+    let called = |name: &str| changes.iter().any(|file| hollow::is_called(name, &file.after));
     let marks_of = |file: &Changed, text: &str| {
         let around = Around {
             is_test: file.is_test,
             extended: &extended,
             handed_on: &handed_on,
+            called: &called,
         };
         marks(&file.path, text, &around)
     };

@@ -3,7 +3,7 @@
 //! Owns which empty body is a finding: that of a function that stands alone, has a name by which it should do something, and is nowhere
 //! handed on as a value. Invariant: a body that may be empty by design (a method, a callback, a hook, another platform's part) is none.
 
-use super::Around;
+use super::{Around, is_marked};
 use crate::harness::grammar::Grammar;
 use tree_sitter::Node;
 
@@ -61,6 +61,28 @@ const SAID: [&str; 14] = [
     "your code here",
 ];
 
+/// What a comment says that stands where a body is still to come.
+const TO_COME: [&str; 11] = [
+    "yet",
+    "later",
+    "for now",
+    "placeholder",
+    "implement",
+    "fill in",
+    "tbd",
+    "coming",
+    "to be done",
+    "goes here",
+    "come back",
+];
+/// How a comment begins that calls what stands there a stand-in, whatever it is for.
+const STANDS_IN: [&str; 4] = [
+    "placeholder until",
+    "placeholder for now",
+    "placeholder implementation",
+    "temporary placeholder",
+];
+
 /// The text of a function that does nothing and should, on one line. `path` and `text` are those of its file.
 pub(super) fn hollow(grammar: Grammar, node: Node<'_>, path: &str, text: &str, around: &Around<'_>) -> Option<String> {
     if around.is_test {
@@ -79,11 +101,16 @@ pub(super) fn hollow(grammar: Grammar, node: Node<'_>, path: &str, text: &str, a
     let body = node.child_by_field_name("body")?;
     let name = text.get(node.child_by_field_name("name")?.byte_range())?;
     let mut cursor = node.walk();
-    let is_explained = node.named_children(&mut cursor).any(|child| child.kind() == "comment");
+    let is_explained = node
+        .named_children(&mut cursor)
+        .any(|child| child.kind() == "comment" && !is_to_come(child, text));
     let is_empty = match grammar {
         _ if is_explained => false,
-        Grammar::Python => passes(body, text),
-        _ => body.named_child_count() == 0,
+        Grammar::Python => passes(body, text) && !is_of_grammar(name),
+        _ => {
+            let mut cursor = body.walk();
+            body.named_children(&mut cursor).all(|inside| is_to_come(inside, text))
+        }
     };
     let is_constructor = grammar != Grammar::Go && name.starts_with(char::is_uppercase);
     let found = is_empty && !is_constructor && is_to_do_something(name, path, text, around);
@@ -91,20 +118,46 @@ pub(super) fn hollow(grammar: Grammar, node: Node<'_>, path: &str, text: &str, a
     found.then(|| said.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Whether a body of Python is no more than `pass` or `...`, but for documentation that does not say why.
+/// Whether a node is a comment that says no more than that the body is still to come, and is no mark of that by itself.
+fn is_to_come(node: Node<'_>, text: &str) -> bool {
+    let said = text.get(node.byte_range()).unwrap_or_default();
+    node.kind() == "comment" && says_to_come(said)
+}
+
+fn says_to_come(comment: &str) -> bool {
+    let said = comment.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let is_mark = comment.lines().any(is_marked) || SAID.contains(&said.as_str()) || stands_in(&said);
+    let design = BY_DESIGN.iter().any(|word| *word != "nothing" && said.contains(word));
+    let says = |word: &str| {
+        said.match_indices(word)
+            .any(|(at, _)| !said[..at].ends_with(char::is_alphanumeric))
+    };
+    !is_mark && !design && TO_COME.iter().any(|word| says(word))
+}
+
+fn stands_in(said: &str) -> bool {
+    STANDS_IN.iter().any(|begin| said.starts_with(begin))
+}
+
+/// Whether a function of Python is a rule of a grammar, which stands in its documentation.
+fn is_of_grammar(name: &str) -> bool {
+    name.starts_with("p_") || name.starts_with("t_")
+}
+
+/// Whether a body of Python is no more than `pass`, `...` or documentation that neither says why nor shows how it is used.
 fn passes(body: Node<'_>, text: &str) -> bool {
     let mut cursor = body.walk();
     let mut statements = body.named_children(&mut cursor);
     let says = |node: Node<'_>| text.get(node.byte_range()).unwrap_or_default();
-    let mut is_idle = false;
-    let plain = statements.all(|statement| {
+    statements.all(|statement| {
         let said = says(statement);
-        let is_pass = statement.kind() == "pass_statement" || said == "...";
-        is_idle |= is_pass;
         let lower = said.to_lowercase();
-        is_pass || lower.starts_with(['"', '\'']) && !BY_DESIGN.iter().any(|word| lower.contains(word))
-    });
-    plain && is_idle
+        let is_text = lower.starts_with(['"', '\'']) || lower.starts_with("r\"");
+        statement.kind() == "pass_statement"
+            || said == "..."
+            || is_to_come(statement, text)
+            || is_text && !lower.contains(">>>") && !BY_DESIGN.iter().any(|word| lower.contains(word))
+    })
 }
 
 /// Whether a function is there to do something, by its name, its file, and what its file does with it.
@@ -166,9 +219,15 @@ pub(super) fn hollow_in_c(path: &str, text: &str, code: &str, around: &Around<'_
                     .find(|c: char| !c.is_whitespace())
                     .filter(|end| behind[*end..].starts_with('}'));
                 let head = code.get(from..at).unwrap_or_default();
+                let is_blank = |inside: &str| {
+                    let inside = inside.trim();
+                    let comment = inside.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+                    let comment = comment.or_else(|| inside.strip_prefix("//")).unwrap_or_default();
+                    inside.is_empty() || !comment.contains(['*', '\n']) && says_to_come(comment)
+                };
                 if let (0, 0, Some(end)) = (depth, conditions, closes)
-                    && text.get(at + 1..at + 1 + end).is_some_and(|inside| inside.trim().is_empty())
-                    && c_function(head).is_some_and(|name| is_to_do_something(name, path, text, around))
+                    && text.get(at + 1..at + 1 + end).is_some_and(is_blank)
+                    && c_function(head, around).is_some_and(|name| is_to_do_something(name, path, text, around))
                 {
                     let said: Vec<&str> = head.split_whitespace().collect();
                     found.push(format!("{} {{}}", said.join(" ")));
@@ -192,24 +251,62 @@ pub(super) fn hollow_in_c(path: &str, text: &str, code: &str, around: &Around<'_
     found
 }
 
-/// The name of the function that a head declares, if it is one of a plain function with a type.
-fn c_function(head: &str) -> Option<&str> {
+/// The name of the function that a head declares, if it is one of a plain function with a type that something is asked of.
+fn c_function<'a>(head: &'a str, around: &Around<'_>) -> Option<&'a str> {
     let (before, rest) = head.trim().split_once('(')?;
     let mut words = before
         .split(|c: char| c.is_whitespace() || c == '*')
         .filter(|word| !word.is_empty());
     let name = words.next_back()?;
-    let is_plain = rest.ends_with(')') && !head.contains("__attribute__") && !head.contains("[[");
-    // What takes something may be one of the functions that a program asks of whoever extends it, by their names.
-    let is_plain = is_plain && (matches!(rest, ")" | "void)") || before.split_whitespace().any(|word| word == "static"));
-    (is_plain && words.next().is_some()).then_some(name)
+    let types: Vec<&str> = words.collect();
+    let parameters = rest.strip_suffix(')')?;
+    let is_plain = !head.contains("__attribute__") && !head.contains("[[") && !types.is_empty();
+    // What takes something and gives nothing may be one of the functions that a program asks of whoever extends it, by their names.
+    let gives = before.contains('*') || !types.contains(&"void");
+    let is_own = matches!(parameters, "" | "void") || gives || types.contains(&"static") || (around.called)(name);
+    (is_plain && is_own && takes_by_name(parameters)).then_some(name)
+}
+
+/// Whether each parameter has a name that does not say that it is not used.
+fn takes_by_name(parameters: &str) -> bool {
+    let names = |parameter: &str| {
+        let mut words = parameter
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !matches!(*word, "" | "const" | "struct" | "unsigned" | "enum"));
+        parameter.contains('(') || words.next().is_some() && words.next().is_some()
+    };
+    let parameters = parameters.trim();
+    matches!(parameters, "" | "void" | "...")
+        || !parameters.to_lowercase().contains("unused") && parameters.split(',').all(|one| one.trim() == "..." || names(one))
+}
+
+/// Says whether a text of C calls a function: names it where a statement or a value may stand.
+pub(super) fn is_called<'a>(name: &str, text: &'a str) -> bool {
+    let words = |text: &'a str| text.split(|c: char| !c.is_alphanumeric());
+    text.lines().any(|line| {
+        line.match_indices(name).any(|(at, _)| {
+            let (before, behind) = (
+                line.get(..at).unwrap_or_default(),
+                line.get(at + name.len()..).unwrap_or_default(),
+            );
+            let lead = before.trim_end();
+            let is_indented = lead.is_empty() && !before.is_empty();
+            let is_guarded = lead.ends_with(')') && ["if", "while", "for"].iter().any(|word| words(lead).any(|own| own == *word));
+            let is_value = lead.ends_with(['{', '}', ';', '(', ',', '=', '!', '?', ':', '&', '|', '+', '<', '>'])
+                || lead.ends_with("return")
+                || lead.ends_with("else")
+                || is_guarded;
+            let is_whole = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            is_whole && behind.trim_start().starts_with('(') && (is_indented || is_value) && !lead.starts_with(['#', '*', '/'])
+        })
+    })
 }
 
 /// Says whether a comment says no more than that something is a stub. `from` is where in the text it begins.
 pub(super) fn says_stub(comment: &str, from: usize, text: &str) -> bool {
     let is_mark = |c: char| !c.is_alphanumeric();
     let said = comment.trim_matches(is_mark).to_lowercase();
-    if !SAID.contains(&said.as_str()) {
+    if !SAID.contains(&said.as_str()) && !stands_in(&said) {
         return false;
     }
     let (before, behind) = (
@@ -245,6 +342,32 @@ mod tests {
             ("a.js", "function save() {}\nmodule.exports = { save };\n"),
             ("a.go", "package a\n\nfunc Save() {}\n"),
             ("a.go", "package a\n\nfunc save(notes []string) {\n}\n"),
+            ("a.py", "def parse(x):\n    \"\"\"Parses a line.\"\"\"\n"),
+            ("a.py", "def parse(x):\n    # nothing yet\n    pass\n"),
+            ("a.py", "def parse(x):\n    r\"\"\"Parses \\d.\"\"\"\n    # comes later\n"),
+            ("a.js", "async function parse(x) {\n  // nothing yet\n}\n"),
+            (
+                "a.ts",
+                "export function parse(x: string): void {\n  /* filled in later */\n}\n",
+            ),
+            ("a.js", "function parse(x) {\n  // placeholder\n}\n"),
+            ("a.go", "package a\n\nfunc Parse(x string) {\n\t// for now\n}\n"),
+            (
+                "a.py",
+                "def price():\n    # placeholder until the owner answers\n    return 0\n",
+            ),
+            ("a.c", "int parse(const char *s)\n{\n}\n"),
+            ("a.c", "char *parse(int n, ...) {}\n"),
+            ("a.c", "int parse(const char *s) { /* nothing yet */ }\n"),
+            ("a.c", "int parse(const char *s)\n{\n    // comes later\n}\n"),
+            (
+                "a.c",
+                "void parse(char *s) {}\n\nint main(void) {\n    parse(\"1\");\n    return 0;\n}\n",
+            ),
+            (
+                "a.c",
+                "void parse(const char *s, int (*f)(int)) {\n}\nint main(void) { if (on) parse(s, 0); return 0; }\n",
+            ),
             ("a.c", "void g(void) {}\n"),
             (
                 "a.c",
@@ -343,6 +466,48 @@ mod tests {
             ("a.c", "__attribute__((weak)) void lock(void) {}\n"),
             ("a.c", "void f(void) {\n  while (next()) {}\n}\n"),
             ("a.c", "TEST(a, b) {}\n"),
+            ("a.py", "def parse(x):\n    \"\"\"\n    >>> parse(1)\n    \"\"\"\n"),
+            ("a.py", "def parse(x):\n    \"\"\"A hook for those who extend this.\"\"\"\n"),
+            ("a.py", "def p_line(p):\n    \"\"\"line : NUMBER\"\"\"\n"),
+            ("a.py", "@hookspec\ndef parse(x):\n    \"\"\"Parses a line.\"\"\"\n"),
+            (
+                "a.py",
+                "class A:\n    def parse(self, x):\n        \"\"\"Parses a line.\"\"\"\n",
+            ),
+            ("a.py", "def ignore(x):\n    \"\"\"Takes what comes.\"\"\"\n"),
+            ("a.py", "def parse(x):\n    pass  # kept for old callers\n"),
+            ("a.js", "function parse(x) {\n  // Kept for old callers.\n}\n"),
+            (
+                "a.js",
+                "function parse(x) {\n  // Left out on purpose: the store does it later by itself, deliberately.\n}\n",
+            ),
+            ("a.js", "class A {\n  parse(x) {\n    // nothing yet\n  }\n}\n"),
+            ("a.js", "const parse = (x) => {\n  // nothing yet\n};\n"),
+            ("a.js", "function noop() {\n  // nothing yet\n}\n"),
+            (
+                "a.js",
+                "function parse(x) {\n  // nothing yet was read here\n  return x;\n}\n",
+            ),
+            ("a.css", "/* placeholder */\ninput::placeholder { color: red; }\n"),
+            ("a.js", "// Placeholder of the search field\nf();\n"),
+            ("a.c", "void parse(char *s) {}\n"),
+            ("a.c", "void parse(char *s);\nvoid parse(char *s) {}\n"),
+            ("a.c", "void\nparse (char *s)\n{\n}\n"),
+            ("a.c", "int parse(int) {}\n"),
+            ("a.c", "int parse(const char *unused) {}\n"),
+            ("a.c", "int parse(int n) { (void)n; }\n"),
+            (
+                "a.c",
+                "static void handler(int sig) {}\nint main(void) { handler(1); return 0; }\n",
+            ),
+            ("a.c", "int noop(int n) {}\n"),
+            ("a.c", "int main(int argc, char **argv) {}\n"),
+            (
+                "a.c",
+                "void parse(char *s) {}\nint main(void) { run(parse); parse(s); return 0; }\n",
+            ),
+            ("a.c", "__attribute__((weak)) int parse(int n) {}\n"),
+            ("a.c", "int parse(int n) { /* the store parses by itself */ }\n"),
             ("a.c", "void scanner_close(void *payload) {}\n"),
             ("os_plan9.go", "package a\n\nfunc sigsave(p *sigset) {}\n"),
             ("link/riscv64/asm.go", "package a\n\nfunc text(p int) {}\n"),
