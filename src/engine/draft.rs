@@ -108,6 +108,7 @@ impl Dispatch {
         findings.extend(amiss.clone().map(|words| (false, words)));
         findings.extend(project.in_no_commit(&tree.id).await?.map(|words| (false, words)));
         let weaker = weakened::by_commit(project, head.as_ref(), &tree.id, &changes).await?;
+        let (notes, weaker): (Vec<_>, Vec<_>) = weaker.into_iter().partition(weakened::Weaker::is_note);
         // Where nobody will look, the machine holds to what was agreed.
         let policy = match gates::level(project) {
             Autonomy::Auto if !weaker.is_empty() && weaker.iter().all(weakened::Weaker::is_new) => Policy::Reject(format!(
@@ -123,6 +124,7 @@ impl Dispatch {
         };
         let weaker = weakened::told(&weaker);
         findings.extend(weaker.iter().map(|found| (false, found.clone())));
+        findings.extend(weakened::told(&notes).into_iter().map(|note| (true, note)));
         let mut disk = tested_on.clone();
         if gates::level(project).asks(GateKind::Commit) {
             let tested = std::mem::replace(&mut disk, project.tree().await?);

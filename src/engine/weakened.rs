@@ -300,6 +300,12 @@ pub fn named(all: &[Weaker]) -> String {
 impl Weaker {
     fn of(test: Weakening) -> Self {
         let words = match test.new {
+            true if test.kind == Kind::OnlyCalls => {
+                format!(
+                    "new test that only calls, nothing is compared: {}:{} {}",
+                    test.path, test.line, test.test
+                )
+            }
             true => {
                 let how = test.how.strip_prefix("new, and ").unwrap_or(&test.how);
                 format!(
@@ -318,6 +324,12 @@ impl Weaker {
         self.test.as_ref().is_some_and(|test| test.new)
     }
 
+    /// Whether it is told and no more: what it speaks of may be right as it is, and holds nothing up.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.test.as_ref().is_some_and(|test| test.kind == Kind::OnlyCalls)
+    }
+
     /// The file, or what is said where no test is meant.
     fn file(&self) -> String {
         self.test
@@ -330,6 +342,6 @@ impl Weaker {
     fn holds_back(&self, feature: &Feature, all: &[Feature]) -> bool {
         let Some(test) = &self.test else { return true };
         let owns = |feature: &Feature| naming::owns(feature, &test.path, test.leaf());
-        owns(feature) || test.kind == Kind::Only || (!test.new && !all.iter().any(owns))
+        !self.is_note() && (owns(feature) || test.kind == Kind::Only || (!test.new && !all.iter().any(owns)))
     }
 }

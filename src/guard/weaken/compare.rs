@@ -3,6 +3,7 @@
 //! Invariant: a test is first looked for under its own name, then elsewhere, before it counts as deleted.
 
 use super::live::words;
+use super::moot;
 use super::settled::only_repeats;
 use super::suite::{Check, Suite, Test};
 use super::{Kind, Weakening};
@@ -291,6 +292,13 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
     if let Some(check) = new.checks.first().filter(|_| new.real_checks().count() == 0) {
         let how = format!("new, and all it checks is `{}`, which always holds", short(&check.text));
         found.push(finding(path, check.line, new, Kind::AlwaysTrue, how));
+    }
+    if new.checks.is_empty() && moot::is_all(new) {
+        let told = new.moot.first().map(|(line, _, how)| (*line, format!("new, and {how}")));
+        found.extend(told.map(|(line, how)| finding(path, line, new, Kind::AlwaysTrue, how)));
+    } else if new.only_calls {
+        let how = "new, and it only calls: nothing is compared".to_owned();
+        found.push(finding(path, new.line, new, Kind::OnlyCalls, how));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::expr::{condition, holds_never, pair};
 use super::live::{condition as condition_of_if, is_dead, is_excused, leaves};
+use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, texts, visit};
 use tree_sitter::Node;
@@ -58,6 +59,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
     while let Some((path, at, body)) = waiting.pop() {
         let mut test = Test {
             line: at,
+            only_calls: true,
             ..Test::default()
         };
         let whole = text(body, source);
@@ -83,6 +85,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
                     .extend((!is_excused(&condition)).then(|| format!("t.Skip if {condition}")));
             }
             test.swallows += usize::from(statement.kind() == "defer_statement" && drops(&words));
+            test.moot.extend(moot::only_logs(statement, source));
             test.statements.push(words);
             visit(statement, |node| {
                 if is_dead(node, whole, source) {

@@ -1,9 +1,10 @@
 //! Tests of JavaScript and TypeScript: calls of `it` and `test` as jest, vitest, mocha, node:test, tap and ava know them.
 
-use super::expr::{condition, is_literal, pair};
+use super::expectation::{assertion, dropped, expectation, unasked};
 use super::live::{faked, is_dead, leaves, rows as rows_of_loop};
+use super::moot;
 use super::suite::{Check, Suite, Test};
-use super::tree::{children, field, flat, holds, line, text, texts, visit};
+use super::tree::{children, field, flat, holds, line, text, visit};
 use tree_sitter::Node;
 
 /// Where a search goes on: inside a group, with what was said of it.
@@ -174,7 +175,11 @@ fn bare(mut node: Node<'_>) -> Node<'_> {
 }
 
 fn test(body: Node<'_>, source: &str) -> Test {
-    let mut test = Test::default();
+    let mut test = Test {
+        // What is handed back may be waited for, and fail.
+        only_calls: body.kind() == "statement_block",
+        ..Test::default()
+    };
     let whole = text(body, source);
     let statements = if body.kind() == "statement_block" {
         children(body)
@@ -204,6 +209,7 @@ fn test(body: Node<'_>, source: &str) -> Test {
             test.swallows += usize::from(before.contains("expect(") && drops.iter().any(|drop| after.starts_with(drop)));
         }
         test.statements.push(words);
+        test.moot.extend(moot::never_runs(statement, source));
         if statement.id() == body.id() {
             test.checks.extend(unasked(statement, source));
         }
@@ -218,6 +224,7 @@ fn test(body: Node<'_>, source: &str) -> Test {
             let asked = || unasked(node.named_child(0)?, source);
             let check = match node.kind() {
                 "expression_statement" => asked(),
+                "variable_declarator" => dropped(node, whole, source),
                 _ => check(node, source),
             };
             let found = check.is_some();
@@ -246,146 +253,4 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
         "call_expression" | "member_expression" => expectation(node, source).or_else(|| assertion(node, source)),
         _ => None,
     }
-}
-
-/// An expectation that expects nothing: `expect(f())`, to its end. A query that itself fails where it finds nothing is none.
-fn unasked(node: Node<'_>, source: &str) -> Option<Check> {
-    let call = if node.kind() == "await_expression" {
-        node.named_child(0)?
-    } else {
-        node
-    };
-    if call.kind() != "call_expression" || field(call, "function", source) != "expect" {
-        return None;
-    }
-    let arguments = children(call.child_by_field_name("arguments")?);
-    let [subject] = arguments.as_slice() else { return None };
-    let subject = flat(*subject, source);
-    let finds = ["getBy", "getAllBy", "findBy", "findAllBy"];
-    (!finds.iter().any(|query| subject.contains(query))).then(|| Check {
-        line: line(call),
-        text: flat(call, source),
-        always: true,
-        subject: format!("({subject})"),
-        expected: String::new(),
-    })
-}
-
-fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
-    let (mut at, mut chain) = (node, Vec::new());
-    let subject = loop {
-        match at.kind() {
-            "member_expression" => {
-                chain.push(field(at, "property", source).to_owned());
-                at = at.child_by_field_name("object")?;
-            }
-            "call_expression" => {
-                let function = at.child_by_field_name("function")?;
-                let list = at.child_by_field_name("arguments")?;
-                let arguments = flat(list, source);
-                if text(function, source) == "expect" {
-                    // What comes after it is a message.
-                    break children(list)
-                        .first()
-                        .map_or(arguments, |first| format!("({})", flat(*first, source)));
-                }
-                chain.push(arguments);
-                at = function;
-            }
-            _ => return None,
-        }
-    };
-    if chain.is_empty() {
-        return None;
-    }
-    chain.reverse();
-    let expected = chain.join(" ");
-    // These three say the same of a plain value.
-    let expected = expected
-        .replace("toStrictEqual", "toBe")
-        .replace("toEqual", "toBe")
-        .replace("to deep equal", "to equal")
-        .replace(['\'', '`'], "\"");
-    let negated = chain.iter().any(|word| word == "not");
-    let value = chain.last().filter(|word| word.starts_with('(')).map_or("", String::as_str);
-    let truthy = ["toBeTruthy", "toBeDefined", "true", "ok", "exist"]
-        .iter()
-        .any(|word| chain.iter().any(|link| link == word));
-    let written = subject.trim_matches(['(', ')']);
-    let same = subject == value && !written.contains('(');
-    let equals = chain.iter().any(|link| {
-        matches!(
-            link.as_str(),
-            "toBe" | "toEqual" | "toStrictEqual" | "equal" | "equals" | "eq" | "eql"
-        )
-    });
-    let count = subject.trim_end_matches(')').ends_with(".length")
-        && chain.iter().any(|link| link == "toBeGreaterThanOrEqual")
-        && value == "(0)";
-    let holds = !negated
-        && (count
-            || (same && equals)
-            || (truthy && is_literal(written) && !matches!(written, "false" | "null" | "undefined" | "0" | "\"\"")));
-    Some(Check {
-        line: line(node),
-        text: flat(node, source),
-        always: holds,
-        subject,
-        expected,
-    })
-}
-
-fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
-    if node.kind() != "call_expression" {
-        return None;
-    }
-    let function = text(node.child_by_field_name("function")?, source);
-    let (object, name) = function.split_once('.').unwrap_or(("", function));
-    let own = function == "assert" || object == "assert" || object.ends_with(".assert");
-    let tap = matches!(object, "t" | "tap")
-        && matches!(
-            name,
-            "is" | "not"
-                | "deepEqual"
-                | "same"
-                | "equal"
-                | "equals"
-                | "strictSame"
-                | "ok"
-                | "true"
-                | "false"
-                | "truthy"
-                | "falsy"
-                | "throws"
-                | "notOk"
-                | "match"
-                | "regex"
-                | "like"
-                | "rejects"
-        );
-    if !own && !tap {
-        return None;
-    }
-    let arguments: Vec<String> = children(node.child_by_field_name("arguments")?)
-        .into_iter()
-        .map(|argument| flat(argument, source))
-        .collect();
-    let (at, whole) = (line(node), flat(node, source));
-    Some(match (name, arguments.as_slice()) {
-        ("assert" | "ok" | "true" | "truthy", [what, ..]) => condition(at, whole, what),
-        ("throws" | "rejects" | "doesNotThrow" | "fail", all) | (_, all @ ([] | [_])) => Check {
-            line: at,
-            text: whole,
-            subject: name.to_owned(),
-            expected: all.join(", "),
-            always: false,
-        },
-        (name, [one, other, rest @ ..]) => {
-            let how = name
-                .replace("deepStrictEqual", "equal")
-                .replace("strictEqual", "equal")
-                .replace("deepEqual", "equal");
-            pair(at, whole, &how, one, other, &texts(rest))
-        }
-    })
 }

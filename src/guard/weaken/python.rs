@@ -2,6 +2,7 @@
 
 use super::expr::{condition, holds_always, pair};
 use super::live::{faked, is_dead, is_excused, leaves, mentions, rows};
+use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, holds, line, text, texts, visit};
 use tree_sitter::Node;
@@ -131,6 +132,7 @@ fn cases(decorator: Node<'_>, source: &str) -> Vec<String> {
 }
 
 fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
+    test.only_calls = true;
     let whole = text(body, source);
     for statement in children(body) {
         let flat = flat(statement, source);
@@ -164,6 +166,8 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
                 .extend((!is_excused(condition)).then(|| format!("skip if {condition}")));
         }
         test.faked.extend(faked(statement, whole, source));
+        test.moot
+            .extend(moot::unasked(statement, source).or_else(|| moot::never_runs(statement, source)));
         test.statements.push(flat);
         test.replaced.extend(all_replaced(statement, source));
         visit(statement, |node| {

@@ -2,6 +2,7 @@
 
 use super::expr::{arguments, condition, pair};
 use super::live::{faked, is_dead, leaves, rows};
+use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, visit};
 use tree_sitter::Node;
@@ -93,6 +94,8 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
     let mut test = Test {
         line: line(item),
         off: marks(attributes),
+        // What ends it may be what it hands back.
+        only_calls: item.child_by_field_name("return_type").is_none(),
         cases: attributes
             .iter()
             .filter(|attribute| matches!(name(attribute).rsplit("::").next(), Some("case" | "test_case")))
@@ -124,6 +127,7 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
         }
         test.off.extend(leaves(statement, source));
         test.faked.extend(faked(statement, whole, source));
+        test.moot.extend(moot::never_runs(statement, source));
         test.statements.push(flat(statement, source));
         visit(statement, |node| {
             if is_dead(node, whole, source) {

@@ -2,6 +2,7 @@
 
 use super::expr::{condition, holds_always};
 use super::live::{is_dead, is_excused, leaves};
+use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
 use super::verdict::{always_good, gives_up, says_failed, says_passed, trapped};
@@ -119,6 +120,7 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out
         test.blunt.extend(trapped(statement, source));
         test.off.extend(leaves(statement, source).or_else(|| left(statement, source)));
         if !is_idle(statement, source) {
+            test.moot.extend(moot::only_runs(statement, source));
             test.statements.push(words);
         }
         visit(statement, |node| {

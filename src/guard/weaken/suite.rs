@@ -35,6 +35,10 @@ pub(super) struct Test {
     pub fails: bool,
     /// What it does, one statement each, up to where it leaves.
     pub statements: Vec<String>,
+    /// Statements of which nothing can come: their line, their text, and why.
+    pub moot: Vec<(usize, String, String)>,
+    /// Whether a call may be all that it does: as it is read, that none of its statements hands its outcome on.
+    pub only_calls: bool,
     /// Rows of the tables it runs over.
     pub cases: Vec<String>,
     /// What it checks.

@@ -41,6 +41,7 @@ fn cases(text: &str) -> Vec<Case> {
             "found always" => Some(Kind::AlwaysTrue),
             "found expectation" => Some(Kind::Expectation),
             "found fewer" => Some(Kind::Fewer),
+            "found calls" => Some(Kind::OnlyCalls),
             other => panic!("{other}: {name}"),
         };
         let (before, after) = match body.split_once("----\n") {

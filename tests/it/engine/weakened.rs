@@ -102,3 +102,21 @@ async fn at_the_level_that_looks_later_it_is_committed_and_the_finding_is_kept()
         "and stays with the commit, for who looks back"
     );
 }
+
+/// That it comes back may be all that a test is for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_test_that_only_calls_is_told_and_holds_nothing_up() {
+    let (lab, _) = weakens(Autonomy::Auto);
+    let calls = "mkdir -p tests\necho 'def test_adds(): add(1, 2)' > tests/test_a.py\n";
+    let ran = lab.run(&INITIALIZER.replacen("mkdir -p tests\n", calls, 1)).await;
+    assert_eq!(told(&ran)[0].0, CallStatus::Completed);
+    assert!(lab.git(&["show", "HEAD:tests/test_a.py"]).contains("add(1, 2)"));
+    let kept = ran.all(|event| match event {
+        Event::GateOpened(opened) => Some(facts(opened).findings.clone()),
+        _ => None,
+    });
+    let commit = ran.state.commits.last().unwrap();
+    assert!(commit.made.weaker.is_empty(), "{:?}", commit.made.weaker);
+    let note = "new test that only calls, nothing is compared: tests/test_a.py:1 test_adds";
+    assert!(kept.concat().contains(&(true, note.to_owned())), "{kept:?}");
+}

@@ -8,6 +8,9 @@ use crate::ui::text::{Clean, Glyph};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
 
+/// Findings above which their number is told first.
+const MANY: usize = 8;
+
 /// Lays it out.
 pub(super) fn facts(facts: &CommitFacts, rows: &mut Rows<'_>) {
     guards(facts, rows);
@@ -24,6 +27,11 @@ pub(super) fn of_made(facts: &CommitFacts, rows: &mut Rows<'_>) {
 
 fn guards(facts: &CommitFacts, rows: &mut Rows<'_>) {
     let look = rows.look;
+    let bad = facts.findings.iter().filter(|(good, _)| !good).count();
+    if bad > MANY {
+        let told = format!("not ok: {bad} findings, each in a row of its own below");
+        rows.row(Some(false), "guards", &[Span::styled(told, look.style(Slot::Fail))]);
+    }
     for (_, text) in facts.findings.iter().filter(|(good, _)| !good) {
         let spans = [
             Span::styled("not ok: ", look.style(Slot::Fail)),

@@ -34,6 +34,44 @@ fn commit_page(width: u16, path: &str, line: &str, message: &str) -> (Model, Vec
     (model, lines)
 }
 
+/// The page of a commit of which guards say so many things, and what of it is drawn first.
+fn findings_page(count: usize) -> (Vec<String>, String) {
+    let mut model = model(120);
+    let mut gate = waiting::gate();
+    let facts = gate.commit.as_mut().unwrap();
+    facts.findings.retain(|(good, _)| *good);
+    facts.findings.extend((0..count).map(|n| (false, finding(n))));
+    waiting::open(&mut model, gate, waiting::files());
+    waiting::show(&mut model);
+    let page = lines(&model);
+    let shown = draw(&mut model).content().iter().map(|cell| cell.symbol()).collect();
+    (page, shown)
+}
+
+fn finding(n: usize) -> String {
+    format!("weaker test: tests/{n:02}.sh:1 the script: does nothing any more")
+}
+
+#[test]
+fn of_many_findings_each_has_its_row_and_their_number_comes_first() {
+    let (page, shown) = findings_page(40);
+    let row = |words: &str| page.iter().position(|line| line.contains(words));
+    let number = row("40 findings, each in a row of its own below");
+    assert!(number.is_some() && number < row(&finding(0)), "{page:?}");
+    for n in 0..40 {
+        assert!(row(&finding(n)).is_some(), "{n}: {page:?}");
+    }
+    assert!(shown.contains("40 findings") && shown.contains(&finding(0)), "{shown}");
+}
+
+#[test]
+fn few_findings_are_not_counted() {
+    let (page, shown) = findings_page(8);
+    let all = page.concat() + &shown;
+    assert!((0..8).all(|n| all.contains(&finding(n))), "{all}");
+    assert!(!all.contains("8 findings"), "{all}");
+}
+
 fn command_page(width: u16, command: &str) -> Vec<String> {
     let mut model = model(width);
     let gate = GateOpened {

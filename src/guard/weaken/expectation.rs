@@ -1,0 +1,167 @@
+//! What a test of JavaScript or TypeScript expects: chains that begin with `expect(…)`, and calls of assertions.
+//!
+//! Invariant: a chain that ends before anything is expected holds whatever the program does, unless somebody goes on with it.
+
+use super::expr::{condition, is_literal, pair};
+use super::live::words;
+use super::moot;
+use super::suite::Check;
+use super::tree::{children, field, flat, line, text, texts};
+use tree_sitter::Node;
+
+/// An expectation that expects nothing: `expect(f())`, to its end. A query that itself fails where it finds nothing is none.
+pub(super) fn unasked(node: Node<'_>, source: &str) -> Option<Check> {
+    let call = if node.kind() == "await_expression" {
+        node.named_child(0)?
+    } else {
+        node
+    };
+    if call.kind() != "call_expression" || field(call, "function", source) != "expect" {
+        return None;
+    }
+    let arguments = children(call.child_by_field_name("arguments")?);
+    let [subject] = arguments.as_slice() else { return None };
+    let subject = flat(*subject, source);
+    let finds = ["getBy", "getAllBy", "findBy", "findAllBy"];
+    (!finds.iter().any(|query| subject.contains(query))).then(|| Check {
+        line: line(call),
+        text: flat(call, source),
+        always: true,
+        subject: format!("({subject})"),
+        expected: String::new(),
+    })
+}
+
+/// An expectation that is given a name which nobody uses.
+pub(super) fn dropped(declared: Node<'_>, body: &str, source: &str) -> Option<Check> {
+    let name = field(declared, "name", source);
+    let value = declared.child_by_field_name("value")?;
+    let is_used = words(body).filter(|word| *word == name).count() > 1;
+    let is_open = unasked(value, source).or_else(|| expectation(value, source).filter(|_| value.kind() == "member_expression"));
+    is_open.filter(|_| !is_used).map(|check| Check { always: true, ..check })
+}
+
+pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
+    let (mut at, mut chain) = (node, Vec::new());
+    let subject = loop {
+        match at.kind() {
+            "member_expression" => {
+                chain.push(field(at, "property", source).to_owned());
+                at = at.child_by_field_name("object")?;
+            }
+            "call_expression" => {
+                let function = at.child_by_field_name("function")?;
+                let list = at.child_by_field_name("arguments")?;
+                let arguments = flat(list, source);
+                if text(function, source) == "expect" {
+                    // What comes after it is a message.
+                    break children(list)
+                        .first()
+                        .map_or(arguments, |first| format!("({})", flat(*first, source)));
+                }
+                chain.push(arguments);
+                at = function;
+            }
+            _ => return None,
+        }
+    };
+    if chain.is_empty() {
+        return None;
+    }
+    chain.reverse();
+    let expected = chain.join(" ");
+    // These three say the same of a plain value.
+    let expected = expected
+        .replace("toStrictEqual", "toBe")
+        .replace("toEqual", "toBe")
+        .replace("to deep equal", "to equal")
+        .replace(['\'', '`'], "\"");
+    let negated = chain.iter().any(|word| word == "not");
+    let value = chain.last().filter(|word| word.starts_with('(')).map_or("", String::as_str);
+    let truthy = ["toBeTruthy", "toBeDefined", "true", "ok", "exist"]
+        .iter()
+        .any(|word| chain.iter().any(|link| link == word));
+    let written = subject.trim_matches(['(', ')']);
+    let same = subject == value && !written.contains('(');
+    let equals = chain.iter().any(|link| {
+        matches!(
+            link.as_str(),
+            "toBe" | "toEqual" | "toStrictEqual" | "equal" | "equals" | "eq" | "eql"
+        )
+    });
+    let count = subject.trim_end_matches(')').ends_with(".length")
+        && chain.iter().any(|link| link == "toBeGreaterThanOrEqual")
+        && value == "(0)";
+    // What is never called, and what stands alone for what is to come, expects nothing.
+    let stands_alone = ["expression_statement", "await_expression"]
+        .map(Some)
+        .contains(&node.parent().map(|above| above.kind()));
+    let is_open = node.kind() == "member_expression" && stands_alone && chain.last().is_some_and(|last| moot::dangles(last));
+    let holds = is_open
+        || !negated
+            && (count
+                || (same && equals)
+                || (truthy && is_literal(written) && !matches!(written, "false" | "null" | "undefined" | "0" | "\"\"")));
+    Some(Check {
+        line: line(node),
+        text: flat(node, source),
+        always: holds,
+        subject,
+        expected,
+    })
+}
+
+pub(super) fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
+    if node.kind() != "call_expression" {
+        return None;
+    }
+    let function = text(node.child_by_field_name("function")?, source);
+    let (object, name) = function.split_once('.').unwrap_or(("", function));
+    let own = function == "assert" || object == "assert" || object.ends_with(".assert");
+    let tap = matches!(object, "t" | "tap")
+        && matches!(
+            name,
+            "is" | "not"
+                | "deepEqual"
+                | "same"
+                | "equal"
+                | "equals"
+                | "strictSame"
+                | "ok"
+                | "true"
+                | "false"
+                | "truthy"
+                | "falsy"
+                | "throws"
+                | "notOk"
+                | "match"
+                | "regex"
+                | "like"
+                | "rejects"
+        );
+    if !own && !tap {
+        return None;
+    }
+    let arguments: Vec<String> = children(node.child_by_field_name("arguments")?)
+        .into_iter()
+        .map(|argument| flat(argument, source))
+        .collect();
+    let (at, whole) = (line(node), flat(node, source));
+    Some(match (name, arguments.as_slice()) {
+        ("assert" | "ok" | "true" | "truthy", [what, ..]) => condition(at, whole, what),
+        ("throws" | "rejects" | "doesNotThrow" | "fail", all) | (_, all @ ([] | [_])) => Check {
+            line: at,
+            text: whole,
+            subject: name.to_owned(),
+            expected: all.join(", "),
+            always: false,
+        },
+        (name, [one, other, rest @ ..]) => {
+            let how = name
+                .replace("deepStrictEqual", "equal")
+                .replace("strictEqual", "equal")
+                .replace("deepEqual", "equal");
+            pair(at, whole, &how, one, other, &texts(rest))
+        }
+    })
+}
