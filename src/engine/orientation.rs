@@ -93,24 +93,35 @@ async fn start_project(dispatch: &Dispatch, cancel: &CancellationToken) -> Resul
         .timeout(INIT_TIMEOUT)
         .group(dispatch.toolbox.group());
     (invocation.head, invocation.tail) = (INIT_OUTPUT, INIT_OUTPUT);
-    let mark = dispatch.project.mark_index().await;
+    let (mark, settings) = (dispatch.project.mark_index().await, dispatch.project.mark_settings().await);
     let done = process::run(invocation, cancel.clone(), None).await?;
-    dispatch.project.note_staging(mark).await;
     if done.background {
         dispatch.project.background.suspect();
     }
-    // The script is the agent's; what it writes is looked at like any call's.
-    let mut breaches = dispatch.project.hooks_put_back(None).await?;
+    // The script is the agent's; what it writes is looked at like any call's, its settings before anything else asks git.
+    let mut breaches = dispatch.project.settings_put_back(settings, None).await?;
+    breaches.extend(dispatch.project.hooks_put_back(None).await?);
+    dispatch.project.note_staging(mark).await;
     breaches.extend(dispatch.project.put_back().await?);
-    for _ in breaches {
+    let mut put_back = String::new();
+    for breach in breaches {
         dispatch.facts.breach();
+        let end = if breach.restored {
+            "that was put back"
+        } else {
+            "it is left so"
+        };
+        put_back.push_str(&format!(
+            "\n[harness] this script changed {}: {}; {end}.",
+            breach.path, breach.detail
+        ));
     }
     let end = match (done.exit_code, done.timed_out) {
         (_, true) => format!("still running after {} s; stopped", INIT_TIMEOUT.as_secs()),
         (Some(code), false) => format!("exit code {code}"),
         (None, false) => "killed".to_owned(),
     };
-    let text = format!("{end}\n{}", done.output.shown.trim_end());
+    let text = format!("{end}\n{}{put_back}", done.output.shown.trim_end());
     Ok(Some(OrientationPart {
         name: START.into(),
         command: command.to_owned(),

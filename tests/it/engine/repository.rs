@@ -274,3 +274,31 @@ async fn files_that_a_command_hides_from_git_are_shown_again_and_told() {
         "git shows what changes"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_init_sh_sets_in_the_repository_is_put_back_and_told() {
+    for (script, named, path) in [
+        ("git config core.hooksPath hooks", "core.hooksPath", ".git/config"),
+        ("git config filter.x.clean 'sed s/3/4/'", "filter.x.clean", ".git/config"),
+        ("git config core.bare true", "core.bare", ".git/config"),
+        (
+            "mkdir -p .git/info; echo add.sh > .git/info/exclude",
+            "add.sh",
+            ".git/info/exclude",
+        ),
+    ] {
+        let lab = lab();
+        lab.write("init.sh", &format!("{script}\n"));
+        lab.commit_all("starts");
+        let before = std::fs::read_to_string(lab.path(".git/config")).unwrap();
+        let ran = lab.session(bash("echo 'echo 3' > add.sh") + &commit()).await;
+        assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
+        assert_eq!(std::fs::read_to_string(lab.path(".git/config")).unwrap(), before, "{script}");
+        let breaches = breaches(&ran);
+        assert_eq!(breaches.len(), 1, "{script}: {breaches:?}");
+        assert!(breaches[0].restored && breaches[0].path == path, "{script}: {breaches:?}");
+        assert!(breaches[0].detail.contains(named), "{script}: {breaches:?}");
+        let told = format!("[harness] this script changed {path}");
+        assert!(ran.requests.iter().any(|body| body.contains(&told)), "{script}");
+    }
+}
