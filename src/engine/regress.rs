@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 const PART: &str = "regressions";
 /// Lines of what a check printed that the agent is told, and how much of each.
 const PRINTED: (usize, usize) = (8, 200);
+/// Features that are named of many.
+const NAMED: usize = 20;
 
 /// Sets back what fails now, looks for what broke it, and says so.
 ///
@@ -326,13 +328,13 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
     });
     due.sort_by_key(|(_, kept)| kept.last.seq);
     let (begun, budget) = (Instant::now(), Duration::from_secs(project.settings.verify.check_seconds));
-    let (mut held, mut left, mut broken) = (0_usize, 0_usize, Vec::new());
+    let (mut held, mut left, mut broken) = (0_usize, Vec::new(), Vec::new());
     for (feature, kept) in due {
         if cancel.is_cancelled() {
             break;
         }
         if begun.elapsed() + Duration::from_millis(kept.last.duration_ms) > budget {
-            left += 1;
+            left.push(feature.id);
             continue;
         }
         // One that was stopped tells nothing.
@@ -353,16 +355,22 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
             }
         }
     }
-    if held + left + broken.len() > 0 {
-        lines.insert(0, told(held, broken.len(), left));
+    if held + left.len() + broken.len() > 0 {
+        lines.insert(0, told(held, broken.len(), &left));
     }
     Ok(broken)
 }
 
-fn told(held: usize, broken: usize, left: usize) -> String {
+fn told(held: usize, broken: usize, left: &[FeatureId]) -> String {
     let mut text = format!("Recorded checks of passing features: {held} hold, {broken} do not.");
-    if left > 0 {
-        text.push_str(&format!(" {left} more were not run: their time was over (check_seconds)."));
+    if !left.is_empty() {
+        let named: Vec<&str> = left.iter().map(FeatureId::as_str).take(NAMED).collect();
+        let more = if left.len() > NAMED { ", …" } else { "" };
+        text.push_str(&format!(
+            " {} more were not run, because their time was over (check_seconds): {}{more}. They come first next time.",
+            left.len(),
+            named.join(", ")
+        ));
     }
     text
 }

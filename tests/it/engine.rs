@@ -2,6 +2,7 @@
 
 mod audit;
 mod background;
+mod budget;
 mod cheating;
 mod checks;
 mod circling;

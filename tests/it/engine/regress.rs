@@ -36,7 +36,7 @@ async fn built_with(tests: &str, others: &str) -> Lab {
     lab
 }
 
-fn script(sessions: &[String]) -> String {
+pub(super) fn script(sessions: &[String]) -> String {
     format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat())
 }
 
@@ -68,7 +68,7 @@ fn why_back(ran: &Ran) -> &str {
 }
 
 /// One more session, which only begins and ends.
-async fn look(lab: &Lab) -> (Ran, Vec<RegressionTraced>) {
+pub(super) async fn look(lab: &Lab) -> (Ran, Vec<RegressionTraced>) {
     let ran = lab.run(&script(&[coding(&ends())])).await;
     let traced = ran.all(|event| match event {
         Event::RegressionTraced(traced) => Some(traced.clone()),
@@ -140,7 +140,7 @@ async fn the_commit_that_broke_a_features_own_tests_is_found() {
 }
 
 /// What the agent of the last session read first.
-fn first_message(ran: &Ran) -> &str {
+pub(super) fn first_message(ran: &Ran) -> &str {
     let of_last = ran
         .requests
         .iter()
