@@ -195,7 +195,7 @@ impl<'a> Reading<'a> {
             let is_limited = self.word().is_some_and(limits);
             return (!is_limited && self.ends(is_ticked)).then_some(vec![left]);
         }
-        if let Some(status) = self.any(&[Self::status]) {
+        if let Some(status) = self.any(&[Self::status, Self::labels_features]) {
             return self.ends(is_ticked).then_some(vec![status]);
         }
         let lead = self.lead();
@@ -300,7 +300,7 @@ impl<'a> Reading<'a> {
                 !names_other && !doubts(&said) && !said.iter().any(|word| names_part(word))
             }
             // What an entry that is ticked off says beside the id is what was ticked off.
-            Some(Token::Stop | Token::Colon) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_state),
+            Some(Token::Stop | Token::Colon) => !is_ticked || self.rest.iter().filter_map(Token::text).all(is_built),
             Some(Token::Word(word)) if word == "and" => true,
             Some(Token::Word(word)) if matches!(word.as_str(), "with" | "without") => {
                 let clause: Vec<&str> = self.rest.iter().map_while(Token::text).collect();
@@ -378,6 +378,10 @@ impl<'a> Reading<'a> {
         }
         (!ids.is_empty()).then_some(ids)
     }
+}
+
+fn is_built(word: &str) -> bool {
+    is_state(word) || matches!(word, "implemented" | "built")
 }
 
 fn is_numbered_row(word: &str, rest: &[Token]) -> bool {

@@ -36,7 +36,19 @@ impl Reading<'_> {
             self.pass();
         }
         let is_set_off = self.rest.len() < before.len();
-        let opens = self.pass_among(EXCEPT);
+        let opens = match self.rest {
+            [
+                Token::Word(with),
+                Token::Word(the),
+                Token::Word(exception),
+                Token::Word(of),
+                ..,
+            ] if [with, the, exception, of].map(String::as_str) == ["with", "the", "exception", "of"] => {
+                (0..4).for_each(|_| self.pass());
+                true
+            }
+            _ => self.pass_among(EXCEPT),
+        };
         self.pass_among(EXCEPT_FOR);
         let ids = if opens { self.ids_alone() } else { None };
         match (is_set_off, self.rest) {
@@ -153,12 +165,18 @@ impl Reading<'_> {
     fn some_left(&mut self) -> Option<Claim> {
         self.pass_words(|word| matches!(word, "there" | "is" | "are" | "only" | "just" | "has" | "have"));
         let number = self.number().filter(|number| *number > 0)?;
+        // "1 of 12 features"
+        if self.pass_among("of") {
+            self.pass_among("the our");
+            self.number()?;
+        }
         self.pass_words(|word| word == "more");
         self.word().filter(|word| matches!(*word, "feature" | "features"))?;
         self.pass();
         self.on_the_list();
         self.pass_words(|word| matches!(word, "is" | "are" | "still"));
-        let left = self.word().is_some_and(|word| is_among(UNDONE, word)) && self.pass_open();
+        let is_to_go = matches!(self.rest, [Token::Word(to), Token::Word(go)] if to == "to" && matches!(go.as_str(), "go" | "do"));
+        let left = (is_to_go || self.word().is_some_and(|word| is_among(UNDONE, word))) && self.pass_open();
         left.then_some(Claim::Left(number))
     }
 

@@ -203,9 +203,9 @@ pub(super) fn read(note: &str, known: &Known) -> Vec<Sentence> {
     read
 }
 
-/// Whether an entry begins with the id of a feature in bold.
+/// Whether an entry begins with the id of a feature in bold, or as code.
 fn heads_entry(entry: &str, known: &Known) -> bool {
-    let bold = ["**", "__"]
+    let bold = ["**", "__", "`"]
         .iter()
         .find_map(|mark| entry.strip_prefix(mark)?.split_once(mark));
     bold.is_some_and(|(inside, _)| known.find(&inside.trim_end_matches(':').to_lowercase()).is_some())

@@ -59,16 +59,25 @@ impl Reading<'_> {
         None
     }
 
+    /// "Features: complete"
+    pub(super) fn labels_features(&mut self) -> Option<Claim> {
+        matches!(self.label, [only] if only == "features").then_some(())?;
+        self.word()
+            .filter(|word| matches!(*word, "done" | "complete" | "completed" | "finished" | "green"))?;
+        self.pass();
+        Some(Claim::All(None))
+    }
+
     /// "Status: complete", "Project status: done"
     pub(super) fn status(&mut self) -> Option<Claim> {
-        let is_status = self.is_labelled(&["status", "state"]);
         let is_whole = self.label.iter().any(|label| is_among(WHOLE, label));
+        let is_status = self.is_labelled(&["status", "state"]) || is_whole && self.label.len() == 1;
         let is_bare = self
             .label
             .iter()
             .all(|label| is_among("status state overall final current is", label));
         let is_done = matches!(self.word()?, "done" | "complete" | "completed" | "finished");
-        if !is_status || !(is_whole || is_bare && is_done) {
+        if !is_status || !(is_whole || is_bare) || !is_done {
             return None;
         }
         self.pass_words(|word| is_among("is now fully", word));

@@ -134,7 +134,8 @@ pub(super) fn doubts(words: &[&str]) -> bool {
 
 /// Says whether a word tells of a part of the work on a feature.
 pub(super) fn names_part(word: &str) -> bool {
-    is_among(PART, word)
+    // What was done to something is as well a part of the work.
+    is_among(PART, word) || word.ends_with("ed") && !is_state(word) && !is_among("implemented tested asked required", word)
 }
 
 /// Says whether a word heads what is to be.
