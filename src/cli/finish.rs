@@ -68,6 +68,10 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
         }
     }
     if args.dry_run {
+        // What the call without the flag fails at, this one fails at too.
+        if way.is_some_and(|way| way != FinishWay::Leave) {
+            settings::load(Some(&place.checkout))?;
+        }
         return Ok(());
     }
     let way = match way {

@@ -54,6 +54,30 @@ impl Edits {
         self.queue().pop_front()
     }
 
+    /// An edit was made: those behind it that a person made from the same list are edits of the list as it is now. Not where ids moved,
+    /// nor where the edit changed the words that another one is about: then its author must see them first.
+    fn follow(&self, base: &Base, made: &Made) {
+        let (edit, now) = (&made.edited.edit, Base::of(made.list.features()));
+        if !made.edited.renamed.is_empty() {
+            return;
+        }
+        let words = match edit {
+            FeatureEdit::Reword { feature, .. } | FeatureEdit::Split { feature, .. } | FeatureEdit::Remove { feature } => {
+                Some(feature)
+            }
+            FeatureEdit::Add { .. } | FeatureEdit::Move { .. } | FeatureEdit::Flip { .. } => None,
+        };
+        let of_place = |next: &FeatureEdit| matches!(next, FeatureEdit::Move { .. });
+        let stands = |next: &FeatureEdit| of_place(next) || words.is_none() || next.feature() != words;
+        for next in self
+            .queue()
+            .iter_mut()
+            .filter(|next| next.base == *base && stands(&next.edit))
+        {
+            next.base = now.clone();
+        }
+    }
+
     fn queue(&self) -> MutexGuard<'_, VecDeque<Wish>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,7 +142,10 @@ async fn carry_out(project: &Arc<Project>, facts: Option<&SessionFacts>, wish: W
         making.await.map_err(EngineError::task)?
     };
     let made = match made {
-        Ok(made) => made,
+        Ok(made) => {
+            project.edits.follow(&wish.base, &made);
+            made
+        }
         Err(why) => {
             project.record(wish.asked().refused(&why))?;
             // Whoever tries again must see what there is.

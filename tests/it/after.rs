@@ -5,9 +5,12 @@ use crate::window::next_window;
 use assert_cmd::Command as Program;
 use longhaul::config::Durability;
 use longhaul::link::{self, Client, Mode, Update};
-use longhaul::protocol::event::{CommitReviewed, GateKind, GateOpened, Limits, MessageQueued, RunStarted, SessionStarted};
+use longhaul::protocol::event::{
+    CommitReviewed, FeatureEditQueued, GateKind, GateOpened, Limits, MessageQueued, RunStarted, SessionStarted,
+};
 use longhaul::protocol::{
-    Autonomy, Command, Delivery, Envelope, Event, GateId, MessageId, Oid, ReviewComment, Role, SessionNo, Steer,
+    Autonomy, Command, Delivery, Envelope, Event, FeatureEdit, FeatureText, GateId, MessageId, Oid, ReviewComment, Role, SessionNo,
+    Steer,
 };
 use longhaul::session::{Phase, State};
 use longhaul::store::Writer;
@@ -307,4 +310,69 @@ fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
     assert!(says(&["sessions"]).contains("interrupted"));
     assert!(says(&["gates"]).contains("interrupted"));
     assert_eq!(json("gates"), serde_json::json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_the_list_that_a_kill_took_along_is_told_by_status_and_by_the_next_run() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.run(INITIALIZER).await;
+    let mut writer = begins(&lab, "killed", 2);
+    let edit = FeatureEdit::Reword {
+        feature: "F002".into(),
+        text: FeatureText {
+            description: "say goodbye".into(),
+            steps: Vec::new(),
+        },
+        unproven: false,
+    };
+    writer
+        .append(SessionNo(2), FeatureEditQueued { edit: edit.clone() }.into())
+        .unwrap();
+    let edits = || {
+        let report = json(&lab, "status");
+        (report["edits_waiting"].clone(), report["edits_lost"].clone())
+    };
+    let (waiting, lost) = edits();
+    assert_eq!(
+        (&waiting[0]["feature"], &waiting[0]["waits_for"]),
+        (&serde_json::json!("F002"), &serde_json::json!("the running step"))
+    );
+    assert!(waiting[0]["edit"].as_str().unwrap().contains("say goodbye"), "{waiting}");
+    assert_eq!(lost, serde_json::json!([]));
+    drop(writer);
+    let (waiting, lost) = edits();
+    assert_eq!(
+        (waiting, &lost[0]["told"]),
+        (serde_json::json!([]), &serde_json::json!(false))
+    );
+    assert!(lost[0]["edit"].as_str().unwrap().contains("say goodbye"), "{lost}");
+
+    let ran = lab.run(&script(&builds("F001", "01", "hello"))).await;
+    let told = ran.all(|event| match event {
+        Event::FeatureEditRefused(refused) => Some(refused.clone()),
+        _ => None,
+    });
+    let [told] = told.try_into().unwrap();
+    assert_eq!(told.edit, edit);
+    assert!(
+        told.reason
+            .contains("an edit of F002 by hand was not made: the run was cut off")
+            && told.reason.contains("say goodbye"),
+        "{}",
+        told.reason
+    );
+    assert!(
+        lab.read("feature_list.json").contains("say bye"),
+        "nobody makes it without its author"
+    );
+    assert!(
+        !ran.requests.iter().any(|body| body.contains("say goodbye")),
+        "the list of the agent is as it is"
+    );
+    assert_eq!(edits().1[0]["told"], true);
+    // Once.
+    let ran = lab.run(&script(&builds("F002", "02", "bye"))).await;
+    assert_eq!(ran.count("feature_edit_refused"), 1, "as long ago");
+    assert_eq!(edits().1, serde_json::json!([]));
 }

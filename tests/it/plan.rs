@@ -107,8 +107,11 @@ async fn an_edit_waits_for_the_step_is_committed_alone_and_told() {
     saw(&client, waits).await;
     let shown = base(&lab);
     send(&client, shown.clone(), reword("F002", "say goodbye"), "clearer");
-    // Made from the list as it was before the first one.
+    // Made from the list as it was before the first one, which their author knows: a place stands, other words must be seen first.
+    send(&client, shown.clone(), reword("F002", "say farewell"), "");
     send(&client, shown, to_front("F002"), "");
+    // A list that nobody was shown.
+    send(&client, Base::default(), to_front("F001"), "");
     // Commands are taken in order: once this one is answered, the others have been.
     let level = Autonomy::Deferred;
     client.send(Command::SetAutonomy { level }).unwrap();
@@ -119,8 +122,13 @@ async fn an_edit_waits_for_the_step_is_committed_alone_and_told() {
     let ran = running.finish().await;
     passes(&ran);
 
-    let [edit] = edited(&ran).try_into().unwrap();
+    let [edit, moved] = edited(&ran).try_into().unwrap();
+    assert_eq!(moved.edit, to_front("F002"));
     let commit = edit.commit.unwrap();
+    assert_eq!(
+        lab.git(&["rev-parse", &format!("{}~1", moved.commit.unwrap())]),
+        commit.as_str()
+    );
     assert_eq!(
         lab.git(&["diff", "--name-only", &format!("{commit}~1"), commit.as_str()]),
         FEATURE_LIST
@@ -140,13 +148,16 @@ async fn an_edit_waits_for_the_step_is_committed_alone_and_told() {
         .find(|body| body.contains("F002 says now: say goodbye"))
         .unwrap();
     assert_eq!(told.matches("\"tool_result\"").count(), 1, "told with the very next request");
-    let [refused] = refused(&ran).try_into().unwrap();
-    assert!(
-        refused.reason.contains("has changed since it was shown"),
-        "{}",
-        refused.reason
-    );
-    assert_eq!(refused.edit, to_front("F002"));
+    let not_made = refused(&ran);
+    for refused in &not_made {
+        assert!(
+            refused.reason.contains("has changed since it was shown"),
+            "{}",
+            refused.reason
+        );
+    }
+    let not_made: Vec<_> = not_made.into_iter().map(|refused| refused.edit).collect();
+    assert_eq!(not_made, [reword("F002", "say farewell"), to_front("F001")]);
 
     let kinds = ran.kinds();
     let at = kinds.iter().position(|kind| *kind == "feature_list_edited").unwrap();
@@ -155,8 +166,8 @@ async fn an_edit_waits_for_the_step_is_committed_alone_and_told() {
         finished > kinds[..at].iter().rposition(|kind| *kind == "tool_started"),
         "{kinds:?}"
     );
-    assert_eq!(ran.state.features.rows[1].feature.description, "say goodbye");
-    assert_eq!(ran.state.features.rows[1].edits[0].reason, "clearer");
+    assert_eq!(ran.state.features.rows[0].feature.description, "say goodbye");
+    assert_eq!(ran.state.features.rows[0].edits[0].reason, "clearer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -335,11 +335,14 @@ async fn leaving_gives_it_into_the_users_hands_and_a_run_takes_it_up_again() {
 async fn leaving_needs_no_settings_and_a_merge_does() {
     let place = worked();
     fs::write(place.app().join("longhaul.toml"), "model = [broken\n").unwrap();
-    place
-        .longhaul(&["finish", "--merge"])
-        .assert()
-        .failure()
-        .stderr(contains("longhaul.toml"));
+    let code = |args: &[&str]| {
+        let done = place.longhaul(args).assert().failure().stderr(contains("longhaul.toml"));
+        done.get_output().status.code()
+    };
+    for way in ["--merge", "--squash"] {
+        assert_eq!(code(&["finish", way, "--dry-run"]), code(&["finish", way]), "{way}");
+    }
+    place.longhaul(&["finish", "--leave", "--dry-run"]).assert().success();
     place
         .longhaul(&["finish", "--leave"])
         .assert()

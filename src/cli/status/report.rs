@@ -48,6 +48,10 @@ pub(super) struct Report {
     refused_commit: Option<Refused>,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
+    /// A person's edits of the feature list that wait, in the order in which they are made.
+    edits_waiting: Vec<WaitingEdit>,
+    /// Such edits that the end of a run took with it, until they are made after all or the run after the next one begins.
+    edits_lost: Vec<LostEdit>,
     usage: Usage,
     cost_usd: f64,
     unpriced_tokens: u64,
@@ -67,6 +71,25 @@ struct Waits {
 struct Refused {
     session: u32,
     reason: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WaitingEdit {
+    /// The feature; null for a new one.
+    feature: Option<String>,
+    /// All its words.
+    edit: String,
+    since: Timestamp,
+    /// What it waits for.
+    waits_for: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LostEdit {
+    feature: Option<String>,
+    edit: String,
+    /// Whether a run has told of it since.
+    told: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -217,6 +240,25 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
             reason: unjudged.reason.clone(),
         }),
         edit_cut_off: project.has_cut_edit(),
+        edits_waiting: state
+            .queued_edits
+            .iter()
+            .map(|queued| WaitingEdit {
+                feature: queued.edit.feature().map(ToString::to_string),
+                edit: queued.edit.in_words(),
+                since: queued.since,
+                waits_for: state.edits_wait_for().to_string(),
+            })
+            .collect(),
+        edits_lost: state
+            .lost_edits
+            .iter()
+            .map(|lost| LostEdit {
+                feature: lost.edit.feature().map(ToString::to_string),
+                edit: lost.edit.in_words(),
+                told: lost.is_told,
+            })
+            .collect(),
         usage: state.totals.usage,
         cost_usd: state.totals.cost.usd(),
         unpriced_tokens: state.totals.unpriced_tokens,

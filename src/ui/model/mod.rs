@@ -154,6 +154,8 @@ pub struct Model {
     pub always: Option<Always>,
     /// The open editor, if any; its page is the visible one.
     pub editor: Option<Editor>,
+    /// Forms that were left while their edits are on their way, in the order in which they were sent.
+    pub put_aside: Vec<Editor>,
     /// Whether the mouse is captured.
     pub mouse: bool,
     /// Whether the footer says what to try next.
@@ -244,6 +246,7 @@ impl Model {
             surveys: 0,
             always: None,
             editor: None,
+            put_aside: Vec::new(),
             mouse: false,
             guided: false,
             entered: false,
@@ -351,7 +354,7 @@ impl Model {
     /// Says whether text is typed in the editor that is nowhere else.
     #[must_use]
     pub fn has_unsaved_text(&self) -> bool {
-        self.editor.as_ref().is_some_and(Editor::is_changed)
+        self.editor.iter().chain(&self.put_aside).any(Editor::is_changed)
     }
 
     /// Returns what waits for a person: gates and questions.

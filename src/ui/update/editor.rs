@@ -19,11 +19,8 @@ pub fn open_notes(model: &mut Model) {
 
 /// Opens a section's text.
 pub fn open(model: &mut Model, editor: Editor) {
-    if model.editor.is_some() {
-        // A form that was left while its edit is on its way: it may have to come back.
-        model.refuse("an edit of the feature list waits; it is made once what runs, or waits for you, is over");
-        return;
-    }
+    // A form that was left while its edit is on its way: it may have to come back.
+    model.put_aside.extend(model.editor.take());
     model.editor = Some(editor);
     model.pages.push(Page::new(Subject::Editor));
 }
@@ -32,6 +29,7 @@ pub fn open(model: &mut Model, editor: Editor) {
 pub(super) fn close(model: &mut Model) {
     model.editor = None;
     model.pages.retain(|page| page.subject != Subject::Editor);
+    plan::come_back(model);
 }
 
 /// Takes a key that types or moves.
@@ -175,6 +173,7 @@ pub fn leave(model: &mut Model) {
             model.pages.retain(|page| page.subject != Subject::Editor);
             let stands = plan::standing(model);
             model.say(format!("the edit {stands}; the form comes back if it cannot be made"));
+            plan::come_back(model);
         }
         Some(editor) if editor.is_changed() => editor.asking = Asking::Unsaved,
         _ => close(model),

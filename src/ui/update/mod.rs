@@ -81,7 +81,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Closed => {
             model.closed = true;
             model.caught_up = true;
-            plan::come_back(model);
+            plan::lost(model);
             if model.mode == Mode::Following {
                 model.mode = Mode::Offline;
             }

@@ -55,9 +55,6 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
     if session.is_some_and(|session| session.role == Role::Initializer) && model.run_is_live() {
         return Some("the initializer is writing the list");
     }
-    if model.editor.is_some() {
-        return Some("another edit waits; it is made once what runs, or waits for you, is over");
-    }
     let rows = &model.state.features.rows;
     let Some(feature) = selected(model) else {
         let empty = action == Action::AddFeature && rows.is_empty();
@@ -216,10 +213,10 @@ pub fn edited(model: &mut Model, event: &FeatureListEdited) {
     if !model.caught_up {
         return;
     }
-    if let Some(Edited::Feature(form)) = model.editor.as_ref().map(|editor| &editor.what)
-        && form.sent.as_ref() == Some(&event.edit)
-    {
+    if model.editor.as_ref().is_some_and(|editor| has_sent(editor, &event.edit)) {
         editor::close(model);
+    } else if let Some(at) = model.put_aside.iter().position(|form| has_sent(form, &event.edit)) {
+        model.put_aside.remove(at);
     }
     let commit = event
         .commit
@@ -235,18 +232,32 @@ pub fn refused(model: &mut Model, event: &FeatureEditRefused) {
     if !model.caught_up {
         return;
     }
-    if let Some(editor) = &mut model.editor
-        && let Edited::Feature(form) = &mut editor.what
-        && form.sent.as_ref() == Some(&event.edit)
-    {
+    let forms = model.editor.iter_mut().chain(&mut model.put_aside);
+    let Some(editor) = forms.into_iter().find(|form| has_sent(form, &event.edit)) else {
+        return model.refuse(event.reason.clone());
+    };
+    if let Edited::Feature(form) = &mut editor.what {
         (form.sent, form.refused) = (None, true);
-        (editor.saving, editor.leaving) = (None, false);
-        editor.trouble(Some(event.reason.clone()));
-        model.refuse("the edit was not made; the form says why");
-        come_back(model);
-    } else {
-        model.refuse(event.reason.clone());
     }
+    (editor.saving, editor.leaving) = (None, false);
+    editor.trouble(Some(event.reason.clone()));
+    let is_aside = model.put_aside.iter().any(is_back);
+    model.refuse(if is_aside && model.is_editing() {
+        "an edit of the feature list was not made; its form comes back once this page is closed, and says why"
+    } else {
+        "the edit was not made; the form says why"
+    });
+    come_back(model);
+}
+
+/// Says whether a form is the one of an edit that is on its way.
+fn has_sent(editor: &Editor, edit: &FeatureEdit) -> bool {
+    matches!(&editor.what, Edited::Feature(form) if form.sent.as_ref() == Some(edit))
+}
+
+/// Says whether it is a form whose edit is on its way no more.
+fn is_back(editor: &Editor) -> bool {
+    matches!(editor.what, Edited::Feature(_)) && !editor.is_under_way()
 }
 
 /// Notes that a form's edit could not be sent.
@@ -257,10 +268,36 @@ pub fn not_sent(model: &mut Model) {
     }
 }
 
-/// Shows a form again that was left while its edit was on its way.
-pub fn come_back(model: &mut Model) {
-    let is_form = |editor: &Editor| matches!(editor.what, Edited::Feature(_));
-    if model.editor.as_ref().is_some_and(is_form) && !model.is_editing() {
-        model.pages.push(Page::new(Subject::Editor));
+/// The run is gone: an edit that it has not answered was not made.
+pub fn lost(model: &mut Model) {
+    for editor in model
+        .editor
+        .iter_mut()
+        .chain(&mut model.put_aside)
+        .filter(|editor| editor.is_under_way())
+    {
+        if let Edited::Feature(form) = &mut editor.what {
+            (form.sent, form.refused) = (None, true);
+        }
+        (editor.saving, editor.leaving) = (None, false);
+        editor.trouble(Some(
+            "the run was over before this was made: save it again if it is still wanted".to_owned(),
+        ));
     }
+    come_back(model);
+}
+
+/// Shows a form again that was left while its edit was on its way, unless another page of this kind is open.
+pub fn come_back(model: &mut Model) {
+    if model.is_editing() {
+        return;
+    }
+    if !model.editor.as_ref().is_some_and(is_back) {
+        let Some(at) = model.put_aside.iter().position(is_back) else {
+            return;
+        };
+        let form = model.put_aside.remove(at);
+        model.put_aside.extend(model.editor.replace(form));
+    }
+    model.pages.push(Page::new(Subject::Editor));
 }
