@@ -22,6 +22,8 @@ struct Row<'a> {
     title: &'a str,
     body: &'a str,
     choices: &'a [String],
+    /// The number, from 1, of the choice that counts if nobody answers.
+    default: Option<usize>,
     tree: Option<&'a str>,
     commit: Option<&'a CommitFacts>,
     /// What a person put in the place of what waits: a commit's message, or a limit.
@@ -81,6 +83,7 @@ fn row<'a>(project: &'a Project, open: &'a OpenGate) -> Row<'a> {
         title: &opened.title,
         body: &opened.body,
         choices: &[],
+        default: None,
         tree: opened.tree.as_ref().map(crate::protocol::Oid::as_str),
         commit: opened.commit.as_deref(),
         reworded: project.state.words_at(opened.gate),
@@ -97,6 +100,7 @@ fn question(asked: &QuestionAsked) -> Row<'_> {
         title: &asked.text,
         body: "",
         choices: &asked.choices,
+        default: asked.fallback(),
         tree: None,
         commit: None,
         reworded: None,

@@ -19,6 +19,8 @@ pub struct Question {
     pub text: String,
     /// Answers it suggests, may be empty.
     pub choices: Vec<String>,
+    /// Which of them counts if nobody answers; `None`: the first.
+    pub default: Option<usize>,
     /// The feature that the harness asks about; `None` for a question of the agent.
     pub about: Option<FeatureId>,
     /// What is recorded as policy's answer.
@@ -46,6 +48,7 @@ impl Question {
             question,
             text: self.text.clone(),
             choices: self.choices.clone(),
+            default: self.default,
             about: self.about.clone(),
             until,
         }
@@ -130,19 +133,22 @@ impl Dispatch {
         &self,
         text: String,
         choices: Vec<String>,
+        default: Option<usize>,
         cancel: &CancellationToken,
     ) -> Result<Ran, EngineError> {
         let why = match self.project.questions.attendance() {
             Attendance::Attended => "No answer came in time.",
             Attendance::Unattended => "Nobody is there to answer.",
         };
-        let fallback = match choices.first() {
-            Some(first) => format!("{why} Take the first choice: {first}"),
-            None => format!("{why} Use your best judgement and note the decision in the progress notes."),
+        let fallback = match (choices.get(default.unwrap_or_default()), default) {
+            (Some(own), Some(_)) => format!("{why} Take your default: {own}"),
+            (Some(first), None) => format!("{why} Take the first choice: {first}"),
+            (None, _) => format!("{why} Use your best judgement and note the decision in the progress notes."),
         };
         let asked = Question {
             text,
             choices,
+            default,
             about: None,
             fallback,
         };

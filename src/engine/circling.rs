@@ -111,6 +111,7 @@ impl Stuck {
                 format!("skip {feature} for the rest of this run"),
                 "stop the run".to_owned(),
             ],
+            default: None,
             about: Some(feature.clone()),
             fallback: format!("Nobody answered in time: {feature} is left out for the rest of this run."),
         }

@@ -29,7 +29,11 @@ impl Dispatch {
             HarnessCall::FeaturePassed { id, evidence } => self.feature_passed(id, evidence, cancel).await,
             HarnessCall::FeatureFailed { id, reason } => self.feature_failed(&id, reason),
             HarnessCall::ProgressNote { text } => self.progress_note(&text),
-            HarnessCall::AskHuman { question, choices } => self.ask_human(question, choices, cancel).await,
+            HarnessCall::AskHuman {
+                question,
+                choices,
+                default,
+            } => self.ask_human(question, choices, default, cancel).await,
             HarnessCall::EndSession { summary } => self.end_session(summary, cancel).await,
             HarnessCall::DeclareVerify { command } => self.declare_verify(command, cancel).await,
             HarnessCall::ProposeChange { path, reason, change } => {

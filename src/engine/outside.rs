@@ -120,18 +120,23 @@ async fn put_back(project: &Project, change: &Change) -> Result<Option<String>, 
     let _ours = project.watcher.expect();
     let breaches = project.verify_guarded(None).await?;
     let paths: Vec<String> = breaches.iter().map(|breach| breach.path.clone()).collect();
+    let (why, told) = if project.background.stretch().is_some() {
+        (
+            "; a background process of the agent runs, so it is not taken for a person's edit",
+            "changed while your background processes run",
+        )
+    } else {
+        (
+            "; a background process of the agent ran in this session, and what it set up may write still: until the session ends no \
+             change of this file is taken for a person's edit. If it is yours, make it again after the session",
+            "changed by whom is not known, since background processes of yours ran in this session",
+        )
+    };
     for mut breach in breaches {
-        breach
-            .detail
-            .push_str("; a background process of the agent runs, so it is not taken for a person's edit");
+        breach.detail.push_str(why);
         project.record(breach)?;
     }
-    Ok((!paths.is_empty()).then(|| {
-        format!(
-            "[harness] {} changed while your background processes run, and was put back.",
-            paths.join(", ")
-        )
-    }))
+    Ok((!paths.is_empty()).then(|| format!("[harness] {} {told}, and was put back.", paths.join(", "))))
 }
 
 /// Records one change and returns what the agent is told of it.

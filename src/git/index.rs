@@ -3,7 +3,7 @@
 use super::GitError;
 use super::error::Doing;
 use super::repo::Repo;
-use super::snapshot::{INTENT_TO_ADD, blank_entry};
+use super::snapshot::{ASSUME_UNCHANGED, INTENT_TO_ADD, SKIP_WORKTREE, blank_entry};
 use git2::{Delta, DiffOptions, Index, IndexEntry, IndexTime};
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -63,7 +63,8 @@ impl Repo {
             if let Some((id, mode)) = new
                 && follows(index, path, *old)
             {
-                index.add(&self.entry(path, *id, *mode))?;
+                let was = index.get_path(Path::new(OsStr::from_bytes(path)), 0);
+                index.add(&hidden_as(self.entry(path, *id, *mode), was.as_ref()))?;
             }
         }
         Ok(())
@@ -99,6 +100,15 @@ fn follows(index: &Index, path: &[u8], old: Content) -> bool {
         .get_path(file, 0)
         .filter(|entry| entry.flags_extended & INTENT_TO_ADD == 0);
     staged.map(|entry| (entry.id, entry.mode)) == old
+}
+
+/// Gives an entry that takes another's place what a person told git about the file: not to look at it.
+pub(super) fn hidden_as(mut entry: IndexEntry, was: Option<&IndexEntry>) -> IndexEntry {
+    if let Some(was) = was {
+        entry.flags |= was.flags & ASSUME_UNCHANGED;
+        entry.flags_extended |= was.flags_extended & SKIP_WORKTREE;
+    }
+    entry
 }
 
 fn is_settled(meta: &Metadata) -> bool {

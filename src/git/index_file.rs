@@ -7,8 +7,9 @@ use super::GitError;
 use super::commit::patience_until;
 use super::disk::is_absent;
 use super::error::Doing;
+use super::index::hidden_as;
 use super::repo::{Repo, theirs};
-use super::snapshot::{INTENT_TO_ADD, SKIP_WORKTREE, stage};
+use super::snapshot::{INTENT_TO_ADD, stage};
 use crate::protocol::Oid;
 use git2::Index;
 use std::collections::BTreeMap;
@@ -100,9 +101,7 @@ impl Repo {
                 if old.is_some_and(|old| (old.id, old.mode) == (entry.id, entry.mode)) {
                     continue;
                 }
-                let mut new = self.entry(&entry.path, entry.id, entry.mode);
-                new.flags_extended |= old.map_or(0, |old| old.flags_extended & SKIP_WORKTREE);
-                index.add(&new)?;
+                index.add(&hidden_as(self.entry(&entry.path, entry.id, entry.mode), old))?;
             }
             Ok(())
         })?;

@@ -8,7 +8,7 @@
 use super::GitError;
 use super::disk::is_absent;
 use super::error::Doing;
-use super::index::{Content, sides};
+use super::index::{Content, hidden_as, sides};
 use super::index_file::{Identity, as_path, identity};
 use super::repo::{Repo, ours};
 use super::snapshot::{SKIP_WORKTREE, stage};
@@ -122,8 +122,8 @@ impl Repo {
             for seen in &converted {
                 let now = index.get_path(as_path(&seen.path), 0);
                 let same = |now: &IndexEntry| (now.id, now.mode) == (seen.id, seen.mode) && now.flags_extended & SKIP_WORKTREE == 0;
-                if now.is_some_and(|now| same(&now)) {
-                    index.add(&self.entry(&seen.path, seen.id, seen.mode))?;
+                if now.as_ref().is_some_and(same) {
+                    index.add(&hidden_as(self.entry(&seen.path, seen.id, seen.mode), now.as_ref()))?;
                 }
             }
             Ok(())

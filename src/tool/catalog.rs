@@ -267,6 +267,12 @@ const TABLE: &[Entry] = &[
         fields: &[
             ("question", "string", true, "The question."),
             ("choices", "array", false, "Answers to choose from."),
+            (
+                "default",
+                "string",
+                false,
+                "The one of `choices` that counts if nobody answers in time; without it the first.",
+            ),
         ],
     },
     Entry {

@@ -55,6 +55,8 @@ pub enum HarnessCall {
         question: String,
         /// Suggested answers, may be empty.
         choices: Vec<String>,
+        /// Which of them counts if nobody answers; `None`: the first.
+        default: Option<usize>,
     },
     /// End the session.
     EndSession {
@@ -134,6 +136,7 @@ struct Fields {
     text: Option<String>,
     question: Option<String>,
     choices: Vec<String>,
+    default: Option<String>,
     summary: Option<String>,
     command: Option<String>,
     path: Option<String>,
@@ -186,10 +189,14 @@ impl HarnessCall {
             Tool::ProgressNote => Self::ProgressNote {
                 text: need("text", fields.text)?,
             },
-            Tool::AskHuman => Self::AskHuman {
-                question: need("question", fields.question)?,
-                choices: choices(fields.choices)?,
-            },
+            Tool::AskHuman => {
+                let choices = choices(fields.choices)?;
+                Self::AskHuman {
+                    question: need("question", fields.question)?,
+                    default: default(fields.default, &choices)?,
+                    choices,
+                }
+            }
             Tool::EndSession => Self::EndSession {
                 summary: fields.summary.unwrap_or_default(),
             },
@@ -222,8 +229,23 @@ fn choices(given: Vec<String>) -> Result<Vec<String>, InputError> {
         let why = "one of `choices` is empty: leave it out, a person can always type an answer of their own";
         return Err(InputError::new(Tool::AskHuman, why));
     }
-    let line = |choice: String| choice.split_whitespace().collect::<Vec<_>>().join(" ");
-    Ok(given.into_iter().map(line).collect())
+    Ok(given.iter().map(|choice| unbroken(choice)).collect())
+}
+
+/// The choice that is named to count if nobody answers.
+fn default(given: Option<String>, choices: &[String]) -> Result<Option<usize>, InputError> {
+    let Some(given) = given else { return Ok(None) };
+    let place = choices.iter().position(|choice| *choice == unbroken(&given));
+    let why = if choices.is_empty() {
+        "`default` names one of `choices`, and there are none"
+    } else {
+        "`default` is none of `choices`: give it as it stands there, or leave it out"
+    };
+    place.map(Some).ok_or_else(|| InputError::new(Tool::AskHuman, why))
+}
+
+fn unbroken(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Says whether the engine carries a tool out itself.
@@ -271,6 +293,9 @@ mod tests {
         assert!(
             matches!(asked, HarnessCall::AskHuman { choices, .. } if choices == ["blue \u{1b}[31mred\u{1b}[0m", "a\u{202e} b"])
         );
+        let of_two = r#"{"question":"Which?","choices":["a","b c"],"default":" b\n c"}"#;
+        let asked = call("ask_human", of_two).unwrap().unwrap();
+        assert!(matches!(asked, HarnessCall::AskHuman { default: Some(1), .. }));
         assert!(matches!(call("end_session", "{}"), Some(Ok(HarnessCall::EndSession { .. }))));
     }
 
@@ -290,6 +315,12 @@ mod tests {
                 r#"{"question":"?","choices":["a"," \u001b\n"]}"#,
                 "one of `choices` is empty",
             ),
+            (
+                "ask_human",
+                r#"{"question":"?","choices":["a","b"],"default":"c"}"#,
+                "`default` is none of `choices`",
+            ),
+            ("ask_human", r#"{"question":"?","default":"a"}"#, "there are none"),
             ("declare_verify", "null", "invalid type"),
             ("run_tests", r#"{"tests":"a"}"#, "invalid type"),
         ] {

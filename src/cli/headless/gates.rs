@@ -35,7 +35,9 @@ pub(in crate::cli) fn asked(event: &QuestionAsked) -> String {
     let choices = if choices.is_empty() {
         String::new()
     } else {
-        format!(" ({})", choices.join(", "))
+        let own = event.default.and(event.fallback());
+        let counts = own.map_or_else(String::new, |number| format!("; without an answer {number} counts"));
+        format!(" ({}{counts})", choices.join(", "))
     };
     format!("{}: {}{choices}", event.question, event.text)
 }

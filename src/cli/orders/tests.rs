@@ -26,6 +26,7 @@ fn waiting() -> State {
     State {
         open_gates: vec![gate(3, GateKind::Commit), gate(4, GateKind::Limit)],
         open_questions: vec![QuestionAsked {
+            default: None,
             question: QuestionId(1),
             text: "Tabs?".into(),
             choices: vec!["tabs".into(), "spaces".into()],

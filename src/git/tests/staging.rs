@@ -94,3 +94,26 @@ fn an_index_that_did_not_move_is_not_read_again() {
     file.set_modified(std::time::SystemTime::now()).unwrap();
     assert!(lab.repo().mark_index(None).is_err());
 }
+
+#[test]
+fn a_commit_keeps_what_a_person_told_git_not_to_look_at() {
+    let lab = Lab::with_commit();
+    for path in ["b.txt", "c.txt"] {
+        stages(&lab, path, "1\n");
+    }
+    lab.git(&["commit", "-q", "-m", "more"]);
+    lab.git(&["update-index", "--assume-unchanged", "a.txt"]);
+    lab.git(&["update-index", "--skip-worktree", "b.txt"]);
+    for path in ["a.txt", "b.txt", "c.txt"] {
+        lab.write(path, "by the harness\n");
+    }
+    lab.commit("by the harness").unwrap();
+    lab.repo().settle_index().unwrap();
+    assert_eq!(lab.git(&["ls-files", "-v"]), "h a.txt\nS b.txt\nH c.txt");
+    assert_eq!(
+        lab.git(&["diff", "--cached", "--name-only"]),
+        "",
+        "the entries follow the commit"
+    );
+    assert_eq!(lab.git(&["show", ":b.txt"]), "by the harness");
+}

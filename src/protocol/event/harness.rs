@@ -160,6 +160,9 @@ pub struct QuestionAsked {
     /// Answers it suggests, may be empty.
     #[serde(default)]
     pub choices: Vec<String>,
+    /// Which of them counts if nobody answers, from 0; `None`: the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<usize>,
     /// The feature that the harness asks about, because the work on it goes round; `None`: the agent asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<FeatureId>,
@@ -169,6 +172,13 @@ pub struct QuestionAsked {
 }
 
 impl QuestionAsked {
+    /// Returns the number from 1 of the agent's choice that counts if nobody answers; `None` where there is none.
+    #[must_use]
+    pub fn fallback(&self) -> Option<usize> {
+        let at = self.default.unwrap_or_default();
+        (self.about.is_none() && at < self.choices.len()).then_some(at + 1)
+    }
+
     /// Which choice a person means who typed this: the one that reads so, or the one of that number, unless choices are numbers themselves.
     #[must_use]
     pub fn meant(&self, typed: &str) -> Option<usize> {

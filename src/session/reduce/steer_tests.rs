@@ -105,6 +105,7 @@ fn a_run_is_running_until_it_is_something_else() {
     story.is(Phase::Running, at(2));
     let question = QuestionId(1);
     let asked = story.tell(QuestionAsked {
+        default: None,
         question,
         text: "?".into(),
         choices: Vec::new(),
@@ -314,6 +315,7 @@ fn the_age_of_running_is_that_of_the_word_and_not_of_the_session() {
     story.is(Phase::Running, on);
     let question = QuestionId(1);
     story.tell(QuestionAsked {
+        default: None,
         question,
         text: "which?".into(),
         choices: Vec::new(),

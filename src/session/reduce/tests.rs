@@ -283,6 +283,7 @@ impl Scribe {
             Step::Question { answered } => {
                 let question = QuestionId(self.log.len() as u32);
                 self.say(QuestionAsked {
+                    default: None,
                     question,
                     text: "?".into(),
                     choices: Vec::new(),

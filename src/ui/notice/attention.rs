@@ -196,6 +196,7 @@ mod tests {
 
     fn ask(attention: &mut Attention, state: &mut State, number: u32) {
         let question = QuestionAsked {
+            default: None,
             question: QuestionId(number),
             text: format!("which {number}?"),
             choices: Vec::new(),

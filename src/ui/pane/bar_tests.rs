@@ -1,6 +1,8 @@
 //! What header and footer keep when there is little room.
 
-use crate::protocol::event::{PreCommitFinished, PreCommitStarted};
+use crate::protocol::Autonomy;
+use crate::protocol::event::{AutonomyChanged, PreCommitFinished, PreCommitStarted};
+use crate::session::state::Debt;
 use crate::ui::keymap::Action;
 use crate::ui::testing::{live, screen, tell, undisturbed};
 use crate::ui::update::{perform, refusal};
@@ -106,5 +108,23 @@ fn a_pre_commit_hook_is_named_while_it_runs_with_its_time_and_limit() {
         );
         tell(&mut model, PreCommitFinished { how: "passes".into() });
         assert!(!screen(&mut model).contains("pre-commit hook") && !model.counts_seconds());
+    }
+}
+
+#[test]
+fn how_commands_are_confined_and_who_decides_outlast_what_is_said_elsewhere() {
+    for width in [110, 120, 200] {
+        let mut model = live((width, 40));
+        tell(&mut model, AutonomyChanged { level: Autonomy::Auto });
+        let commit = model.state.commits.last().unwrap().made.commit.clone();
+        model.state.debts.push(Debt {
+            commit,
+            unseen: 5,
+            hunks: 5,
+        });
+        let header = screen(&mut model).lines().next().unwrap().to_owned();
+        for part in ["unconfined", " auto ", "debt 5", "ctx 25%", "$0.17", "1 waiting (a)"] {
+            assert!(header.contains(part), "{width}: {part}: {header}");
+        }
     }
 }

@@ -76,6 +76,9 @@ const NAME: usize = 12;
 /// Columns of a branch's last name when its whole name has no room.
 const BRANCH: usize = 16;
 
+/// Rank of how commands are confined; who decides what gives way just before it.
+const SAFETY: u8 = 67;
+
 /// Turns of the spark line.
 const SPARK: usize = 10;
 
@@ -155,11 +158,12 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     let (passing, all) = state.features.progress();
     if all > 0 {
         let mut spans = plain(format!("{passing}/{all}"), Slot::Bold);
+        let short = spans.clone();
         if width >= ROOMY {
             spans.push(Span::raw(" "));
             spans.extend(widget::bar(look, usize::from((width - 96) / 3).clamp(6, 30), passing, all));
         }
-        parts.push(Part::new(10, spans));
+        parts.push(Part::new(86, spans).or(10, short));
     }
     match model.mode {
         Mode::Offline if state.run.is_some() => {
@@ -175,7 +179,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     let (phase, since) = model.phase();
     if model.caught_up || phase != Phase::Empty {
         // Beside the badge that counts what waits, context and cost are worth more than "for you".
-        let rank = if phase == Phase::WaitingForYou { 87 } else { 65 };
+        let rank = if phase == Phase::WaitingForYou { 85 } else { 65 };
         let whole = Part::new(rank, phase_spans(model, look, phase, since, Words::All));
         parts.push(whole.or(0, phase_spans(model, look, phase, since, Words::Few(width))));
     } else {
@@ -194,7 +198,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
             .unwrap_or_default();
         let whole = clean(&format!("{} {}{feature}", session.number, session.role), Slot::Text);
         let short = clean(&format!("{}{feature}", session.number), Slot::Text);
-        parts.push(Part::new(78, whole).or(60, short));
+        parts.push(Part::new(89, whole).or(60, short));
         if !session.track.beats.is_empty() {
             // The pane has it too; how the run is confined and who decides is nowhere else.
             parts.push(Part::new(93, widget::spark(look, session.track.beats.iter(), SPARK)));
@@ -212,18 +216,20 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         } else {
             (format!("sandbox {}", run.sandbox), Slot::Text)
         };
-        parts.push(Part::new(90, clean(&word, slot)));
+        // Nothing else on the screen tells it: what is said elsewhere too, or can be said shorter, gives way first.
+        parts.push(Part::new(SAFETY, clean(&word, slot)));
     }
     if let Some(run) = state.run.as_ref().filter(|_| model.run_is_live()) {
-        parts.push(Part::new(92, plain(run.autonomy.word().to_owned(), Slot::Text)));
+        parts.push(Part::new(SAFETY + 1, plain(run.autonomy.word().to_owned(), Slot::Text)));
     }
     if !state.messages.is_empty() {
         parts.push(Part::new(20, plain(format!("{} queued", state.messages.len()), Slot::Human)));
     }
     let debt = model.unseen_hunks();
     if debt > 0 {
-        let told = format!("debt {}", format::plural(debt as usize, "hunk"));
-        parts.push(Part::new(40, plain(told, Slot::Warning)));
+        let whole = format!("debt {}", format::plural(debt as usize, "hunk"));
+        let short = plain(format!("debt {debt}"), Slot::Warning);
+        parts.push(Part::new(87, plain(whole, Slot::Warning)).or(40, short));
     }
     if model.waiting() > 0 {
         let (waiting, key) = (model.waiting(), model.keymap.key_text(Action::Answer));

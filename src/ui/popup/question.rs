@@ -194,8 +194,10 @@ fn fate(model: &Model, form: &QuestionForm, look: &Look<'_>) -> (String, Slot) {
     }
     let (waits, policy) = match &form.asked.about {
         Some(feature) => ("the run", format!("{feature} is left out of this run")),
-        None if form.asked.choices.is_empty() => ("the agent", "the agent decides itself".to_owned()),
-        None => ("the agent", "the agent takes choice 1".to_owned()),
+        None => match form.asked.fallback() {
+            Some(number) => ("the agent", format!("the agent takes choice {number}")),
+            None => ("the agent", "the agent decides itself".to_owned()),
+        },
     };
     let question = form.asked.question;
     if model.state.held_question == Some(question) {

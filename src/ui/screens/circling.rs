@@ -22,6 +22,7 @@ fn question() -> QuestionAsked {
         "stop the run",
     ];
     QuestionAsked {
+        default: None,
         question: QuestionId(9),
         text: "F008 goes round: 2 sessions were ended for it. The last one repeated: `sh tests/run.sh tests/08-tags.sh` failed 14 \
                times in the same way.\n\nWhat shall become of F008? An answer in your own words goes to the agent as a message, and it \

@@ -215,6 +215,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         question: QuestionId(3),
         text: "Shall tags be case-sensitive?".into(),
         choices: vec!["yes".into(), "no, as in most note tools".into()],
+        default: None,
         about: None,
         until: None,
     };

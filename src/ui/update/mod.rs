@@ -4,6 +4,8 @@
 //! bound to it in a window that was on the screen before that key was typed.
 
 mod action;
+#[cfg(test)]
+mod aside_tests;
 mod audit;
 mod availability;
 mod copy;

@@ -16,7 +16,7 @@ use crate::ui::update::obstacle;
 use crate::ui::waiting;
 use crossterm::event::KeyCode;
 
-fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
+pub(super) fn sent(effects: &[Effect]) -> Vec<(Base, FeatureEdit, String)> {
     let edit = |effect: &Effect| match effect {
         Effect::Send(Command::EditFeatures { base, edit, reason }) => Some((base.clone(), edit.clone(), reason.clone())),
         _ => None,
@@ -28,7 +28,7 @@ fn base(model: &Model) -> Base {
     Base::of(model.state.features.rows.iter().map(|row| &row.feature))
 }
 
-fn made(edit: FeatureEdit, renamed: &[(&str, &str)]) -> FeatureListEdited {
+pub(super) fn made(edit: FeatureEdit, renamed: &[(&str, &str)]) -> FeatureListEdited {
     FeatureListEdited {
         by: "human".into(),
         edit,
@@ -45,16 +45,16 @@ fn made(edit: FeatureEdit, renamed: &[(&str, &str)]) -> FeatureListEdited {
     }
 }
 
-fn refused(edit: FeatureEdit) -> FeatureEditRefused {
+pub(super) fn refused(edit: FeatureEdit) -> FeatureEditRefused {
     let reason = "the list is another one".to_owned();
     FeatureEditRefused { edit, reason }
 }
 
-fn typed(model: &Model) -> String {
+pub(super) fn typed(model: &Model) -> String {
     model.editor.as_ref().unwrap().field.text()
 }
 
-fn trouble(model: &Model) -> Option<String> {
+pub(super) fn trouble(model: &Model) -> Option<String> {
     match &model.editor.as_ref()?.what {
         Edited::Feature(form) => form.trouble.clone(),
         Edited::Notes | Edited::Section(_) => None,
@@ -62,7 +62,7 @@ fn trouble(model: &Model) -> Option<String> {
 }
 
 /// The form with F014's words, some typed already.
-fn rewording() -> Model {
+pub(super) fn rewording() -> Model {
     let mut model = live((80, 24));
     keys(&mut model, "1 G e r");
     keys(&mut model, "! !");
@@ -401,55 +401,4 @@ fn where_nothing_can_be_edited_the_reason_is_said() {
     assert!(model.note.as_ref().unwrap().text.contains("made now"), "{:?}", model.note);
     update(&mut model, Msg::NotSent("nothing here takes commands".into()));
     assert!(!model.editor.as_ref().unwrap().is_under_way() && model.is_editing());
-}
-
-#[test]
-fn while_an_edit_waits_the_notes_and_another_edit_can_be_written() {
-    let mut model = rewording();
-    model.state.open_questions.clear();
-    waiting::open(&mut model, waiting::gate(), waiting::files());
-    let [(_, first, _)] = sent(&keys(&mut model, "C-s Esc")).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: first.clone() });
-    // The notes are no part of the list.
-    keys(&mut model, "E");
-    assert!(model.is_editing() && model.editor.as_ref().unwrap().what == Edited::Notes);
-    keys(&mut model, "Esc");
-    // Another row; it waits behind the first.
-    keys(&mut model, "1 k e r ?");
-    let [(_, second, _)] = sent(&keys(&mut model, "C-s Esc")).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: second.clone() });
-    assert_eq!(
-        (first.feature(), second.feature()),
-        (Some(&"F014".into()), Some(&"F013".into()))
-    );
-    let shown = screen(&mut model);
-    assert_eq!(shown.matches("… edit waits").count(), 2, "{shown}");
-
-    // Each is answered by itself; a form that comes back does not take a page that is written on.
-    keys(&mut model, "E");
-    tell(&mut model, refused(first.clone()));
-    assert!(model.editor.as_ref().unwrap().what == Edited::Notes);
-    let told = &model.note.as_ref().unwrap().text;
-    assert!(told.contains("its form comes back once this page is closed"), "{told}");
-    keys(&mut model, "Esc");
-    assert!(model.is_editing() && typed(&model).contains("!!"), "{}", screen(&mut model));
-    assert_eq!(trouble(&model).as_deref(), Some("the list is another one"));
-    tell(&mut model, made(second, &[]));
-    assert!(model.is_editing() && typed(&model).contains("!!"), "it stays");
-    keys(&mut model, "Esc C-x");
-    assert!(model.editor.is_none() && model.put_aside.is_empty() && !model.is_editing());
-}
-
-#[test]
-fn forms_whose_run_is_gone_come_back_one_after_the_other() {
-    let mut model = rewording();
-    keys(&mut model, "C-s Esc 1 k e r ? C-s Esc");
-    assert!(!model.is_editing());
-    update(&mut model, Msg::Closed);
-    for part in ["?", "!!"] {
-        assert!(typed(&model).contains(part), "{}", typed(&model));
-        assert!(trouble(&model).unwrap().contains("the run was over before this was made"));
-        keys(&mut model, "Esc C-x");
-    }
-    assert!(model.editor.is_none() && !model.has_unsaved_text());
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::support::Ran;
+use longhaul::harness::FEATURE_LIST;
 use longhaul::protocol::event::{ExternalChangeSeen, ExternalKind};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -130,4 +131,36 @@ async fn a_loop_that_outlived_a_killed_run_is_ended_and_its_writing_laid_on_nobo
     orphan.wait().unwrap();
     assert_eq!(told(&ran), []);
     assert!(!is_laid_on_a_person(&ran));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guarded_file_that_changes_once_nothing_runs_is_put_back_in_words_that_are_true() {
+    let lab = lab().await;
+    let turns = [
+        runs("(sleep 0.3; echo x > made.txt) > /dev/null 2>&1 &"),
+        runs("sleep 5"),
+        thinks(),
+        ends(),
+    ];
+    let running = lab.start(&coding(&turns.concat())).await;
+    after(&running.engine.client(), "sleep 5").await;
+    lab.write(FEATURE_LIST, &lab.read(FEATURE_LIST).replace("say hello", "say hello to all"));
+    let ran = running.finish().await;
+    let breaches = ran.all(|event| match event {
+        Event::BreachFound(breach) => Some(breach.detail.clone()),
+        _ => None,
+    });
+    let [detail] = breaches.try_into().unwrap();
+    assert!(!detail.contains("process of the agent runs"), "nothing runs: {detail}");
+    assert!(
+        detail.contains("a background process of the agent ran in this session")
+            && detail.contains("make it again after the session"),
+        "{detail}"
+    );
+    assert!(!lab.read(FEATURE_LIST).contains("say hello to all"));
+    assert!(
+        ran.requests.iter().any(|body| body.contains("changed by whom is not known")),
+        "{:?}",
+        ran.requests.last()
+    );
 }

@@ -76,3 +76,32 @@ async fn policy_leaves_a_question_alone_that_somebody_has_open() {
             .any(|e| matches!(&e.event, Event::QuestionAnswered(a) if a.by == "policy"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_answers_gets_the_default_that_the_agent_named() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    let asks = |default: &str| {
+        let input = format!(r#"{{ question = "Which colour?", choices = ["red", "blue"], default = "{default}" }}"#);
+        call("ask_human", &input)
+    };
+    let turns = asks("blue") + &asks("green") + &ends();
+    let ran = lab.run(&[INITIALIZER, &coding(&turns)].concat()).await;
+    let asked = ran.all(|event| match event {
+        Event::QuestionAsked(asked) => Some(asked.fallback()),
+        _ => None,
+    });
+    assert_eq!(asked, [Some(2)], "a question with a default that is no choice is not put");
+    let told = ran.all(|event| match event {
+        Event::ToolFinished(finished) => Some(finished.output.text.clone()),
+        _ => None,
+    });
+    let has = |part: &str| told.iter().any(|text| text.contains(part));
+    assert!(has("Take your default: blue"), "{told:?}");
+    assert!(has("`default` is none of `choices`"), "{told:?}");
+    assert!(
+        ran.log
+            .iter()
+            .any(|e| matches!(&e.event, Event::QuestionAnswered(a) if a.by == "policy" && a.text.ends_with("default: blue")))
+    );
+}

@@ -179,6 +179,7 @@ fn hostile_log() -> Vec<Event> {
         }
         .into(),
         QuestionAsked {
+            default: None,
             question: QuestionId(1),
             text: hostile("question"),
             choices: vec![hostile("choice")],

@@ -89,6 +89,7 @@ fn the_guide_and_the_levels_say_that_a_question_waits_whatever_the_level() {
         question: QuestionId(9),
         text: "Which port?".into(),
         choices: Vec::new(),
+        default: None,
         about: None,
         until: None,
     };

@@ -2,7 +2,9 @@
 
 use super::super::history;
 use super::{closed, unarmed};
-use crate::protocol::Target;
+use crate::protocol::{Seq, Target};
+use crate::session::Session;
+use crate::session::timeline::ItemKind;
 use crate::ui::keymap::Action;
 use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Popup, Subject};
@@ -30,6 +32,10 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
     match model.subject().ok_or("nothing is selected")? {
         Subject::Commit(commit) => Ok(Target::Commit { commit }),
         Subject::Feature(id) => state.target_of_feature(&id),
+        // A session's heading stands for its beginning, whose files are looked at just after it was noted.
+        Subject::Item(session, seq) if state.session(session).is_some_and(|session| is_heading(session, seq)) => {
+            kept(state.target_of_session(session))
+        }
         Subject::Item(_, seq) => kept(state.target_before(seq)),
         Subject::Test(name) => {
             let board = &state.tests;
@@ -59,6 +65,11 @@ pub(super) fn target(model: &Model) -> Result<Target, &'static str> {
         }
         Subject::Always | Subject::Rules => Err("rules are no part of the files; revoke one instead"),
     }
+}
+
+fn is_heading(session: &Session, seq: Seq) -> bool {
+    let first = session.items.first();
+    first.is_some_and(|first| first.seq == seq && matches!(first.kind, ItemKind::Opened { .. }))
 }
 
 /// Says why an action of this area cannot be done now; `None` if it can.

@@ -63,6 +63,19 @@ fn moved(model: &Model) -> RolledBack {
     }
 }
 
+fn checkpoint(number: u32, cause: CheckpointCause) -> CheckpointMade {
+    CheckpointMade {
+        checkpoint: CheckpointId(number),
+        cause,
+        tree: "0".repeat(40).into(),
+        code: None,
+        head: None,
+        call: None,
+        left_out: Vec::new(),
+        wrote: Vec::new(),
+    }
+}
+
 #[test]
 fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
     let mut model = going_back_of(live((120, 40)));
@@ -171,19 +184,7 @@ fn bursts_held_keys_and_pastes_never_decide() {
 fn a_rehearsal_of_another_state_takes_the_word_away_and_one_of_the_same_does_not() {
     let mut model = going_back_of(live((120, 40)));
     keys(&mut model, "b a c");
-    let asked = tell(
-        &mut model,
-        CheckpointMade {
-            checkpoint: CheckpointId(70),
-            cause: CheckpointCause::Step,
-            tree: "0".repeat(40).into(),
-            code: None,
-            head: None,
-            call: None,
-            left_out: Vec::new(),
-            wrote: Vec::new(),
-        },
-    );
+    let asked = tell(&mut model, checkpoint(70, CheckpointCause::Step));
     assert!(
         asked
             .iter()
@@ -351,4 +352,32 @@ fn the_screen_is_drawn_again_when_keys_begin_to_count() {
     let at = model.next_change().unwrap();
     assert!(at > now && !model.going.as_ref().unwrap().latch.is_armed(now));
     assert!(model.going.as_ref().unwrap().latch.is_armed(at));
+}
+
+#[test]
+fn a_sessions_heading_offers_the_state_in_which_it_began() {
+    let mut model = live((120, 40));
+    keys(&mut model, "2 g g");
+    let session = model.state.current().unwrap().number;
+    let opened = model.state.session(session).unwrap().items[0].seq;
+    assert_eq!(model.subject(), Some(Subject::Item(session, opened)));
+    // As in a first session: nothing was kept of the files before it was noted.
+    model.state.checkpoints.clear();
+    model.state.commits.clear();
+    assert_eq!(
+        refusal(&model, Action::RollBack),
+        Some("nothing was kept of the files at that moment or before it")
+    );
+    tell(&mut model, checkpoint(90, CheckpointCause::SessionStart));
+    assert_eq!(model.state.target_before(opened), None);
+    keys(&mut model, "R");
+    let begun = Target::Checkpoint {
+        checkpoint: CheckpointId(90),
+    };
+    assert_eq!(
+        model.going.as_ref().map(|going| going.target.clone()),
+        Some(begun),
+        "{}",
+        said(&model)
+    );
 }

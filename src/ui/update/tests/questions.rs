@@ -80,6 +80,12 @@ fn an_open_question_is_held_renewed_and_let_go() {
     update(&mut model, msg);
     update(&mut model, press(KeyCode::Char('a')));
     assert!(screen(&mut model).contains("no answer by 12:40:10: the agent takes choice 1"));
+    // The one that the agent named.
+    update(&mut model, press(KeyCode::Esc));
+    model.state.open_questions[0].default = Some(1);
+    update(&mut model, press(KeyCode::Char('a')));
+    let shown = screen(&mut model);
+    assert!(shown.contains("no answer by 12:40:10: the agent takes choice 2"), "{shown}");
 }
 
 #[test]
