@@ -16,7 +16,7 @@ use crate::harness::FeatureList;
 use crate::harness::rehearsal::rehearse;
 use crate::link;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, MoveRefused, RolledBack, RunEnded, RunOutcome};
-use crate::protocol::{Rehearsal, Seq, Target};
+use crate::protocol::{FeatureMove, Rehearsal, Seq, Target};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Writer};
 use std::path::{Path, PathBuf};
@@ -198,7 +198,7 @@ impl Mover {
             files: moved.files,
             set_aside: rehearsal.map_or(0, |rehearsal| u32::try_from(rehearsal.set_aside.len()).unwrap_or(u32::MAX)),
             abandoned,
-            features: rehearsal.map(|rehearsal| rehearsal.features.clone()).unwrap_or_default(),
+            features: rehearsal.map(flips).unwrap_or_default(),
             tree: rehearsal
                 .and_then(|rehearsal| rehearsal.trees.as_ref())
                 .map(|(_, there)| there.clone()),
@@ -313,4 +313,10 @@ pub fn sentence(moved: &RolledBack) -> String {
         moved.files,
         moved.undo
     )
+}
+
+/// Features whose status a move changes: other words alone are the list's, which is read anew.
+fn flips(rehearsal: &Rehearsal) -> Vec<FeatureMove> {
+    let all = rehearsal.features.iter();
+    all.filter(|moved| moved.from != moved.to).cloned().collect()
 }

@@ -84,7 +84,7 @@ pub struct Rehearsal {
     pub edited: Vec<String>,
     /// Number under which the present state will be kept.
     pub undo: u32,
-    /// Features whose status differs there.
+    /// Features whose status or words differ there.
     #[serde(default)]
     pub features: Vec<FeatureMove>,
     /// Progress notes that differ there.
@@ -115,6 +115,9 @@ pub struct FeatureMove {
     pub from: Option<FeatureStatus>,
     /// Its status there.
     pub to: Option<FeatureStatus>,
+    /// Whether it says something else there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reworded: bool,
 }
 
 /// A test's result now and there.
@@ -137,6 +140,9 @@ pub struct NotesMove {
     pub set_aside: u32,
     /// Entries that it will have again.
     pub returned: u32,
+    /// Entries under the same heading that say something else there.
+    #[serde(default)]
+    pub changed: u32,
 }
 
 impl Rehearsal {

@@ -271,7 +271,7 @@ const TABLE: &[Entry] = &[
                 "default",
                 "string",
                 false,
-                "The one of `choices` that counts if nobody answers in time; without it the first.",
+                "Which of `choices` counts if nobody answers; else the first.",
             ),
         ],
     },

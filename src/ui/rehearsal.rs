@@ -104,11 +104,17 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
                 format!("{count} entries")
             }
         };
-        let text = match (notes.set_aside, notes.returned) {
-            (0, 0) => "text differs".to_owned(),
-            (aside, 0) => format!("{} set aside", entries(aside)),
-            (0, returned) => format!("{} back", entries(returned)),
-            (aside, returned) => format!("{} set aside, {} back", entries(aside), entries(returned)),
+        let parts = [
+            (notes.changed, "changed"),
+            (notes.set_aside, "set aside"),
+            (notes.returned, "back"),
+        ];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", entries(count))).collect();
+        let text = if parts.is_empty() {
+            "text differs".to_owned()
+        } else {
+            parts.join(", ")
         };
         rows.push(("notes", format!("{}: {text}", notes.path)));
     }
@@ -214,10 +220,15 @@ pub const fn test_there(moved: &TestMove) -> &'static str {
     }
 }
 
-/// Says a feature's status now and there.
+/// Says a feature's status now and there, and whether it says something else there.
 #[must_use]
 pub fn feature_move(moved: &FeatureMove, arrow: &str) -> String {
-    format!("{} {} {arrow} {}", moved.feature, status(moved.from), status(moved.to))
+    let FeatureMove { feature, from, to, .. } = moved;
+    let words = if moved.reworded { " with other words" } else { "" };
+    match (from, to) {
+        _ if from == to => format!("{feature}{words}"),
+        _ => format!("{feature} {} {arrow} {}{words}", status(*from), status(*to)),
+    }
 }
 
 /// The tests that a move flips, by what they are there.

@@ -58,12 +58,14 @@ pub fn sample_rehearsal(state: &State, target: &Target) -> Rehearsal {
                 feature: id.into(),
                 from: Some(FeatureStatus::Passing),
                 to: Some(FeatureStatus::Failing),
+                reworded: id == "F007",
             })
             .into(),
         notes: Some(NotesMove {
             path: "claude-progress.txt".to_owned(),
             set_aside: 2,
             returned: 0,
+            changed: 1,
         }),
         trees: Some((Oid::from(NOW), Oid::from(THEN))),
         seen: "the state of the picture".to_owned(),

@@ -143,6 +143,7 @@ fn a_feature_that_was_taken_back_is_open_and_not_broken() {
         feature: "F001".into(),
         from: Some(FeatureStatus::Passing),
         to: Some(FeatureStatus::Failing),
+        reworded: false,
     };
     let back = moved(MoveKind::Rollback, None, vec![flip]);
     let state = fold(vec![list(FeatureStatus::Passing), back, list(FeatureStatus::Failing)]);

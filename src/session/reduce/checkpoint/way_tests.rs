@@ -96,6 +96,7 @@ impl Story {
             feature: id(),
             from: Some(from),
             to: Some(to),
+            reworded: false,
         };
         self.then(RolledBack {
             abandoned,

@@ -1,7 +1,7 @@
 //! What lasts: the feature chosen, flips, commits, notes.
 
 use super::Scene;
-use super::row::{NAME, Row, head, words};
+use super::row::{NAME, Row, head, names, words};
 use crate::protocol::event::{CommitMade, FeatureFlipped, FeatureSelected, FlipBy, RolledBack};
 use crate::protocol::{EvidenceKind, FeatureStatus, TestTotals};
 use crate::ui::text::Glyph;
@@ -122,10 +122,10 @@ pub(super) fn moved(moved: &RolledBack, scene: &Scene<'_>) -> Vec<Line<'static>>
         ));
     }
     if let Some(aside) = moved.aside() {
-        lines.extend(words(&aside, Slot::Warning, 2, scene));
+        lines.extend(names(&aside, Slot::Warning, 2, scene));
     }
     if !moved.kept.is_empty() {
-        lines.extend(words(
+        lines.extend(names(
             &format!("changed meanwhile, kept as {}", moved.kept.join(", ")),
             Slot::Warning,
             2,

@@ -43,7 +43,7 @@ pub(super) fn last_words(text: &str, count: usize, scene: &Scene<'_>) -> Vec<Lin
     if text.is_empty() {
         Vec::new()
     } else {
-        wrapped(&lines.join("\n"), Slot::Text, Break::Words, scene)
+        laid(lines.iter().map(String::as_str), Slot::Text, Break::Words, scene)
     }
 }
 
@@ -71,6 +71,11 @@ enum Break {
 }
 
 fn wrapped(text: &str, slot: Slot, at: Break, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    laid(Clean::output(text).lines(), slot, at, scene)
+}
+
+/// Lays lines out that are clean: cleaned again, what stands for a character would be taken for the text's own.
+fn laid<'a>(lines: impl Iterator<Item = &'a str>, slot: Slot, at: Break, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let indent = indent(scene);
     let wrap = Wrap {
         width: scene.width,
@@ -78,8 +83,7 @@ fn wrapped(text: &str, slot: Slot, at: Break, scene: &Scene<'_>) -> Vec<Line<'st
         rest: &indent,
     };
     let style = scene.look.style(slot);
-    Clean::output(text)
-        .lines()
+    lines
         .flat_map(|line| {
             let line = [Span::styled(line.to_owned(), style)];
             if at == Break::Words {

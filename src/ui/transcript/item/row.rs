@@ -131,6 +131,17 @@ pub(super) fn words(text: &str, slot: Slot, indent: usize, scene: &Scene<'_>) ->
         .collect()
 }
 
+/// Wraps a text with names of files in it: one line, whatever a name holds.
+pub(super) fn names(text: &str, slot: Slot, indent: usize, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let blanks = [Span::raw(" ".repeat(indent))];
+    let wrap = Wrap {
+        width: scene.width,
+        first: &blanks,
+        rest: &blanks,
+    };
+    wrap.words(&[Clean::name(text).span(scene.look.style(slot))])
+}
+
 /// Keeps the first `keep` lines and says how many more there are.
 pub(super) fn head(mut lines: Vec<Line<'static>>, keep: usize, indent: usize, scene: &Scene<'_>) -> Vec<Line<'static>> {
     // A remark that takes as much room as what it stands for is no gain.

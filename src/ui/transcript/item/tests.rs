@@ -1,4 +1,6 @@
 use super::*;
+use crate::protocol::event::RolledBack;
+use crate::protocol::{MoveKind, samples};
 use crate::ui::theme::Theme;
 use crate::ui::transcript::fixture::{at, gallery};
 use crate::ui::transcript::{detail_lines, plain_text};
@@ -242,4 +244,39 @@ fn foreign_text_is_cleaned_before_it_is_measured() {
             }
         }
     }
+}
+
+#[test]
+fn what_does_not_show_is_escaped_once_and_a_name_stays_on_one_line() {
+    let theme = Theme::terminal();
+    let look = look(&theme);
+    let scene = Scene {
+        width: 100,
+        fold: Fold::Auto,
+        look: &look,
+        session: None,
+        output: None,
+    };
+    let shown = |lines: Vec<Line<'static>>| lines.iter().map(plain).collect::<Vec<_>>();
+    let said = shown(output::last_words(
+        "hook says \u{1b}[31mno\u{1b}[0m \u{202e}x\n<U+202E>",
+        6,
+        &scene,
+    ));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].ends_with("no <U+202E>x"), "{said:?}");
+    assert!(
+        said[1].ends_with("<U+003C>U+202E>"),
+        "the text's own is told from ours: {said:?}"
+    );
+
+    let moved = RolledBack {
+        replaced: vec!["big.txt".into(), "nl\nname\u{1b}[31m".into()],
+        kept: vec!["a\nb.kept-1".into()],
+        ..samples::rolled_back(MoveKind::Rollback, 1, None)
+    };
+    let lines = shown(fact::moved(&moved, &scene));
+    let has = |part: &str| lines.iter().any(|line| line.contains(part));
+    assert!(has("kept aside in undo 1: big.txt, nl\u{240a}name\u{241b}[31m"), "{lines:?}");
+    assert!(has("kept as a\u{240a}b.kept-1"), "{lines:?}");
 }
