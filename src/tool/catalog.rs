@@ -267,12 +267,7 @@ const TABLE: &[Entry] = &[
         fields: &[
             ("question", "string", true, "The question."),
             ("choices", "array", false, "Answers to choose from."),
-            (
-                "default",
-                "string",
-                false,
-                "Which of `choices` counts if nobody answers; else the first.",
-            ),
+            ("default", "string", false, "Which choice counts unanswered; else the first."),
         ],
     },
     Entry {
