@@ -6,7 +6,9 @@
 //! call that says where its report goes, stay as they are.
 
 use super::calls::{Call, Calls, Word, name};
-use super::javascript::{JEST_OPTIONS, MOCHA_OPTIONS, NODE_REPORTER_VARIABLE, VITEST_OUTPUT, node_reporter};
+use super::javascript::{
+    ASKED_VARIABLE, JEST_OPTIONS, MOCHA_OPTIONS, NODE_REPORTER_VARIABLE, VITEST_OUTPUT, node_asking, node_reporter,
+};
 use super::{Root, python};
 use crate::verify::REPORT_VARIABLE;
 use std::path::Path;
@@ -171,7 +173,10 @@ impl Adding<'_> {
     fn add(&mut self, kind: Kind, call: &Call, alone: bool) -> bool {
         match kind {
             Kind::Pytest => alone && self.pytest(call),
-            Kind::Jest => !call.has(&["--json", "--outputFile", "--watch", "--watchAll"]) && self.append(call, JEST_OPTIONS),
+            Kind::Jest => {
+                let own = call.has(&["--json", "--outputFile", "--watch", "--watchAll"]);
+                !own && (self.append(call, JEST_OPTIONS) || alone && self.imported(call))
+            }
             Kind::Vitest => {
                 let reporter = if call.has(&["--reporter"]) {
                     ""
@@ -180,7 +185,7 @@ impl Adding<'_> {
                 };
                 let options = format!("{reporter}--reporter=json {VITEST_OUTPUT}");
                 !call.has(&["--outputFile", "--outputFile.json", "watch", "--watch", "-w", "bench", "list"])
-                    && self.append(call, &options)
+                    && (self.append(call, &options) || alone && self.imported(call))
             }
             Kind::Mocha => {
                 let watches = call.has(&["--watch", "-w"]);
@@ -269,8 +274,35 @@ impl Adding<'_> {
             "--test-reporter=spec --test-reporter-destination=stdout --test-reporter={} --test-reporter-destination={path}",
             node_reporter()
         );
-        self.asking.variables.push(("NODE_OPTIONS", options));
+        self.node_options(&options);
         true
+    }
+
+    /// By a module that node loads before it, for it has no variable of its own.
+    fn imported(&mut self, call: &Call) -> bool {
+        if call.piped || call.has(&["NODE_OPTIONS", "react-scripts"]) {
+            return false;
+        }
+        let known = self.asking.variables.iter().any(|(name, _)| *name == ASKED_VARIABLE);
+        let Some(path) = (!known).then(|| self.path()).flatten() else {
+            return false;
+        };
+        self.node_options(&format!("--import={}", node_asking()));
+        self.asking.variables.push((ASKED_VARIABLE, path));
+        true
+    }
+
+    /// Adds to node's own variable, behind what the environment says already.
+    fn node_options(&mut self, options: &str) {
+        let known = self.asking.variables.iter_mut().find(|(name, _)| *name == "NODE_OPTIONS");
+        match known {
+            Some((_, value)) => *value = format!("{value} {options}"),
+            None => {
+                let before = std::env::var("NODE_OPTIONS").unwrap_or_default();
+                let value = format!("{before} {options}").trim_start().to_owned();
+                self.asking.variables.push(("NODE_OPTIONS", value));
+            }
+        }
     }
 
     fn go(&mut self, call: &Call) {
@@ -322,6 +354,10 @@ fn go_flags() -> String {
 #[must_use]
 pub fn is_refused(exit: Option<i32>, printed: &str) -> bool {
     let said = |words: &[&str]| printed.lines().any(|line| words.iter().all(|word| line.contains(word)));
+    // What a wrapper makes of node's own exit code is the wrapper's.
+    if said(&["--import", "is not allowed in NODE_OPTIONS"]) {
+        return true;
+    }
     match exit {
         // https://nodejs.org/api/process.html#exit-codes
         Some(9) => said(&["--test-reporter", "NODE_OPTIONS"]) || said(&["bad option: --test-reporter"]),

@@ -36,11 +36,24 @@ pub(super) const MOCHA: Runner = Runner {
 /// Names the module that reports for node's own runner: by its own reports it does not tell files.
 pub const NODE_REPORTER_VARIABLE: &str = "LONGHAUL_NODE_REPORTER";
 
-/// The module, as an address that node imports.
+/// Names the file to the module that asks jest and vitest for their document, where no option reaches them.
+pub(super) const ASKED_VARIABLE: &str = "LONGHAUL_ASKED_REPORT";
+
+/// The module that reports, as an address that node imports.
 #[must_use]
 pub fn node_reporter() -> String {
+    address(include_bytes!("../../../assets/node-reporter.mjs"))
+}
+
+/// The module that asks jest and vitest, as such an address.
+#[must_use]
+pub(super) fn node_asking() -> String {
+    address(include_bytes!("../../../assets/node-asking.mjs"))
+}
+
+fn address(module: &[u8]) -> String {
     let mut address = "data:text/javascript,".to_owned();
-    for byte in include_bytes!("../../../assets/node-reporter.mjs") {
+    for byte in module {
         // All but these would need care in an option that a shell and node itself take apart.
         if byte.is_ascii_alphanumeric() {
             address.push(char::from(*byte));

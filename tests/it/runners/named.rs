@@ -32,7 +32,20 @@ pub(super) const NODE: &[Named] = &[
     ("npm test", &[]),
     ("make test", &[("Makefile", "test:\n\tnode --test sum.test.js\n")]),
 ];
-pub(super) const JEST: &[Named] = &[("npm test", &[]), ("npx jest", &[]), ("npx jest --silent && echo done", &[])];
+pub(super) const JEST: &[Named] = &[
+    ("npm test", &[]),
+    ("npx jest", &[]),
+    ("npx jest --silent && echo done", &[]),
+    ("make test", &[("Makefile", "test:\n\t@npx jest\n")]),
+    ("sh check.sh", &[("check.sh", "set -e\nnpm test\n")]),
+    (
+        "npm run check",
+        &[(
+            "package.json",
+            "{\"scripts\": {\"check\": \"npm run unit && echo done\", \"unit\": \"jest\"}}",
+        )],
+    ),
+];
 pub(super) const VITEST: &[Named] = &[
     ("npx vitest run", &[]),
     ("npx vitest run --reporter=dot", &[]),
@@ -41,6 +54,8 @@ pub(super) const VITEST: &[Named] = &[
         "npm test -- --run",
         &[("package.json", "{\"scripts\": {\"test\": \"vitest\"}}")],
     ),
+    ("make test", &[("Makefile", "test:\n\t@npx vitest run\n")]),
+    ("sh check.sh", &[("check.sh", "set -e\nnpx vitest run\n")]),
 ];
 pub(super) const MOCHA: &[Named] = &[
     ("npx mocha '*.test.js'", &[]),

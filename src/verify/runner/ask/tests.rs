@@ -96,7 +96,6 @@ fn what_says_for_itself_what_it_tells_is_left_alone() {
         ("npx eslint --plugin jest", vec![]),
         ("docker compose run web pytest -q", vec![]),
         ("make test", vec![("Makefile", "test:\n\techo\npy:\n\tpytest\n")]),
-        ("make test", vec![("Makefile", "test:\n\tnpx jest\n")]),
     ] {
         let asking = asking(command, &files);
         assert_eq!((asking.command.as_str(), asking.reports), (command, 0), "{command}");
@@ -127,5 +126,37 @@ fn only_a_runner_s_own_refusal_is_one() {
     assert!(is_refused(
         Some(4),
         "pytest: error: unrecognized arguments: --junitxml=/tmp/x"
+    ));
+}
+
+#[test]
+fn jest_and_vitest_behind_a_wrapper_are_asked_by_a_module_that_node_loads() {
+    for (command, files) in [
+        ("make test", vec![("Makefile", "test:\n\tnpx jest\n")]),
+        ("sh check.sh", vec![("check.sh", "set -e\nnpx vitest run\n")]),
+    ] {
+        let asking = asking(command, &files);
+        assert_eq!((asking.command.as_str(), asking.reports), (command, 1));
+        let value = |name: &str| {
+            let found = asking.variables.iter().find(|(known, _)| *known == name);
+            found.map_or("", |(_, value)| value.as_str())
+        };
+        assert!(
+            value("NODE_OPTIONS").ends_with(&format!("--import={}", node_asking())),
+            "{asking:?}"
+        );
+        assert_eq!(value(ASKED_VARIABLE), "/tmp/there/report");
+    }
+    for text in [
+        "test:\n\tnpx jest a\n\tnpx jest b\n",
+        "test:\n\tnpx jest | tee log\n",
+        "test:\n\tNODE_OPTIONS=-x npx jest\n",
+    ] {
+        let asking = asking("make test", &[("Makefile", text)]);
+        assert_eq!(asking, Asking::none("make test"), "{text}");
+    }
+    assert!(is_refused(
+        Some(2),
+        "node: --import= is not allowed in NODE_OPTIONS\nmake: *** [test] Error 9\n"
     ));
 }
