@@ -6,8 +6,9 @@ use super::message::check_message;
 use super::read::lossy;
 use super::repo::{Head, Repo, ours, theirs};
 use super::sync;
+use super::underway::in_progress;
 use crate::protocol::Oid;
-use git2::{ErrorCode, RepositoryState, Signature};
+use git2::{ErrorCode, Signature};
 use std::time::{Duration, Instant};
 
 /// How long a lock of another process is waited for.
@@ -235,19 +236,6 @@ impl Repo {
             Some((name, mail)) => Signature::now(&name, &mail).map_err(|_| GitError::BadAuthor { name, mail }),
             None => self.git.signature().map_err(|_| GitError::NoAuthor),
         }
-    }
-}
-
-/// Names the operation that is half done.
-const fn in_progress(state: RepositoryState) -> Option<&'static str> {
-    match state {
-        RepositoryState::Clean => None,
-        RepositoryState::Merge => Some("merge"),
-        RepositoryState::Revert | RepositoryState::RevertSequence => Some("revert"),
-        RepositoryState::CherryPick | RepositoryState::CherryPickSequence => Some("cherry-pick"),
-        RepositoryState::Bisect => Some("bisect"),
-        RepositoryState::Rebase | RepositoryState::RebaseInteractive | RepositoryState::RebaseMerge => Some("rebase"),
-        RepositoryState::ApplyMailbox | RepositoryState::ApplyMailboxOrRebase => Some("patch series (`git am`)"),
     }
 }
 

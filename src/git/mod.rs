@@ -59,6 +59,7 @@ mod snapshot;
 mod spared;
 mod staging;
 mod sync;
+mod underway;
 mod unfilled;
 mod version;
 mod worktree;

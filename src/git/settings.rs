@@ -9,7 +9,9 @@ use super::hidden::Hidden;
 use super::replaced::{self, Replaced};
 use super::repo::Repo;
 use super::shallow;
+use super::underway::Underway;
 use super::worktree::put;
+use git2::{Oid, Repository};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -25,7 +27,9 @@ const SHARED: [&str; 6] = [
     SHALLOW,
 ];
 const SHALLOW: &str = "shallow";
-const OWN: &str = "config.worktree";
+/// Those of one worktree: `HEAD` says which branch is worked on.
+const OWN: [&str; 2] = ["config.worktree", HEAD];
+const HEAD: &str = "HEAD";
 
 /// Settings that a sentence names.
 const NAMED: usize = 4;
@@ -41,6 +45,10 @@ pub struct SettingsMark {
     replaced: Replaced,
     /// What git is told not to look at, where that can be read.
     hidden: Option<Hidden>,
+    /// What is half done.
+    underway: Underway,
+    /// The newest commit: without it this is another repository.
+    newest: Option<Oid>,
 }
 
 /// A file of settings, or a ref of that kind, that was changed.
@@ -59,20 +67,21 @@ impl Repo {
     /// If a file of them cannot be read.
     pub fn mark_settings(&self) -> Result<SettingsMark, GitError> {
         let shared = SHARED.map(|name| self.git.commondir().join(name));
-        let own = self.git.path().join(OWN);
+        let own = OWN.map(|name| self.git.path().join(name));
         let mut files = BTreeMap::new();
-        for path in shared.into_iter().chain([own]) {
+        for path in shared.into_iter().chain(own) {
             let bytes = look(&path)?;
             files.insert(path, bytes);
         }
         let common = self.git.commondir().to_owned();
         let replaced = replaced::read(&common);
-        let hidden = self.hidden();
         Ok(SettingsMark {
             files,
             common,
             replaced,
-            hidden,
+            hidden: self.hidden(),
+            underway: self.underway(),
+            newest: self.git.head().ok().and_then(|head| head.target()),
         })
     }
 }
@@ -85,19 +94,32 @@ impl SettingsMark {
     pub fn put_back(&self) -> Result<Vec<SettingsChange>, GitError> {
         let mut changes = Vec::new();
         // The ends of the history are judged, and refs are moved, by a repository that git can read again: these come last.
-        let ends = self.common.join(SHALLOW);
-        for (path, was) in self.files.iter().filter(|(path, _)| **path != ends) {
+        let is_late = |path: &Path| [SHALLOW, HEAD].iter().any(|name| self.name(path) == *name);
+        for (path, was) in self.files.iter().filter(|(path, _)| !is_late(path)) {
             changes.extend(restore(&self.name(path), path, was.as_deref(), was.as_deref())?);
         }
+        let ends = self.common.join(SHALLOW);
         let was = self.files.get(&ends).and_then(Option::as_deref);
         let now = look(&ends).ok().flatten();
         let right = shallow::right(&self.common, was, now.as_deref());
         changes.extend(restore(SHALLOW, &ends, was, right.as_deref())?);
+        if let Some((path, was)) = self.files.iter().find(|(path, _)| self.name(path) == HEAD)
+            && (self.is_it() || !look(path).is_ok_and(|now| now.is_some()))
+        {
+            changes.extend(restore(HEAD, path, was.as_deref(), was.as_deref())?);
+        }
         changes.extend(replaced::put_back(&self.common, &self.replaced)?);
         if let Some(hidden) = &self.hidden {
             changes.extend(hidden.put_back()?);
         }
+        changes.extend(self.underway.put_back()?);
         Ok(changes)
+    }
+
+    /// Says whether the history is the one that was looked at.
+    fn is_it(&self) -> bool {
+        let holds = |newest| Repository::open(&self.common).and_then(|git| git.odb().map(|odb| odb.exists(newest)));
+        self.newest.is_none_or(|newest| holds(newest).unwrap_or(false))
     }
 
     /// What a file of them is called in `.git`: a worktree's own lie elsewhere.
@@ -132,6 +154,7 @@ fn restore(name: &str, path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -
         None => fs::remove_file(path).map_err(unwritten)?,
     }
     let what = match name {
+        HEAD => return Ok(Some(head_left(&now))),
         "info/exclude" => "what git passes over was changed",
         "info/grafts" => "commits were given other parents",
         "objects/info/alternates" => "what git reads was to come from another place, or no longer",
@@ -141,6 +164,16 @@ fn restore(name: &str, path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -
     let detail = format!("{what}: {}", named(&differing(was.unwrap_or_default(), &now)));
     let name = name.to_owned();
     Ok(Some(SettingsChange { name, detail }))
+}
+
+fn head_left(now: &[u8]) -> SettingsChange {
+    let now = String::from_utf8_lossy(now);
+    let now = now.trim();
+    let other = now.strip_prefix("ref: refs/heads/").unwrap_or(now);
+    SettingsChange {
+        name: HEAD.to_owned(),
+        detail: format!("HEAD was moved away from the branch that is worked on, to {other}; the files stay as they are"),
+    }
 }
 
 fn named(keys: &[String]) -> String {

@@ -139,7 +139,10 @@ async fn where_nothing_runs_the_tests_the_audit_says_so_and_what_stays_is_not_ca
         r#"[{"id": "F001", "description": "add", "passes": false}]"#,
     );
     lab.commit_all("begin");
-    let moves = call("bash", r#"{ command = "G=$(printf 'g%s' it); $G checkout -q -b sneaky" }"#);
+    let moves = call(
+        "bash",
+        r#"{ command = "G=$(printf 'g%s' it); $G -c user.name=x -c user.email=x@y commit -q --allow-empty -m sneaky" }"#,
+    );
     let script = format!("[script]\nmodel = \"scripted-demo\"\n{}", coding(&(moves + &ends())));
     let ran = lab.run(&script).await;
     let (_, against) = checks(&ran, 1);

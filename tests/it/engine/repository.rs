@@ -302,3 +302,76 @@ async fn what_init_sh_sets_in_the_repository_is_put_back_and_told() {
         assert!(ran.requests.iter().any(|body| body.contains(&told)), "{script}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_a_command_leaves_is_gone_back_to_and_the_commit_is_made_there() {
+    for script in [
+        "$G symbolic-ref HEAD refs/heads/evil",
+        "echo ref: refs/heads/evil > $D/HEAD",
+        "$G checkout -q -b feature/x",
+        "rm $D/HEAD",
+        "echo nonsense > $D/HEAD",
+        "$G checkout -q --detach",
+        "$G checkout -q --detach HEAD~1",
+        "$G checkout -q --orphan evil",
+        "(sleep 0.3; $G checkout -q -b feature/x) > /dev/null 2>&1 & sleep 1",
+    ] {
+        let lab = lab();
+        let (branch, head) = (lab.git(&["symbolic-ref", "HEAD"]), lab.git(&["rev-parse", "HEAD"]));
+        let ran = lab
+            .session(bash(&format!("{script}; echo 'echo 3' > add.sh")) + &commit())
+            .await;
+        let found = breaches(&ran);
+        assert_eq!(found.len(), 1, "{script}: {found:?}");
+        assert!(
+            found[0].restored && found[0].path == ".git/HEAD" && found[0].detail.contains("HEAD"),
+            "{script}: {found:?}"
+        );
+        assert!(ran.result(0).contains("put back"), "{script}: {}", ran.result(0));
+        assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
+        assert_eq!(lab.git(&["symbolic-ref", "HEAD"]), branch, "{script}");
+        assert_eq!(lab.git(&["rev-parse", "HEAD~1"]), head, "{script}");
+        assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_command_leaves_half_done_in_git_is_ended_with_the_files_as_they_are() {
+    // Another branch, whose change of add.sh fits, or does not.
+    let side = "$G checkout -q -b side; echo 'echo 4' > NAME; $G add NAME; $G -c user.name=x -c user.email=x@y commit -qm side; $G checkout -q -; ";
+    for (what, name, script) in [
+        ("merge", "new.sh", "$G merge -q --no-ff --no-commit side"),
+        ("merge", "new.sh", "$G rev-parse HEAD > $D/MERGE_HEAD"),
+        (
+            "merge",
+            "add.sh",
+            "echo 'echo 5' > add.sh; $G -c user.name=x -c user.email=x@y commit -qam ours; $G merge -q side",
+        ),
+        ("revert", "new.sh", "$G revert --no-commit HEAD"),
+        (
+            "cherry-pick",
+            "add.sh",
+            "echo 'echo 5' > add.sh; $G -c user.name=x -c user.email=x@y commit -qam ours; $G cherry-pick side",
+        ),
+        (
+            "rebase",
+            "add.sh",
+            "echo 'echo 5' > add.sh; $G -c user.name=x -c user.email=x@y commit -qam ours; $G rebase side",
+        ),
+        ("bisect", "new.sh", "$G bisect start"),
+    ] {
+        let lab = lab();
+        let branch = lab.git(&["symbolic-ref", "HEAD"]);
+        let script = side.replace("NAME", name) + script;
+        let ran = lab.session(bash(&script) + &bash("echo 'echo 3' > add.sh") + &commit()).await;
+        let found = breaches(&ran);
+        let ended = found
+            .iter()
+            .find(|breach| breach.detail.contains(&format!("a {what} was left")));
+        assert!(ended.is_some_and(|breach| breach.restored), "{script}: {found:?}");
+        assert!(ran.result(2).contains("Committed"), "{script}: {}", ran.result(2));
+        assert_eq!(lab.git(&["symbolic-ref", "HEAD"]), branch, "{script}");
+        assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
+        assert_eq!(lab.git(&["status", "--porcelain"]), "", "{script}");
+    }
+}
