@@ -45,6 +45,7 @@ mod hooks;
 mod hung;
 mod index;
 mod journal;
+mod left_settings;
 mod limits;
 mod loose;
 mod measure;
@@ -204,7 +205,10 @@ pub async fn start(plan: Plan) -> Result<Engine, EngineError> {
     let state = State::fold(&store::read(&dir, Seq(1))?.envelopes);
     let prompts = Arc::new(Prompts::load(None)?);
     let guard = Guard::new(GuardContext::of(&workspace, dir.baseline(), &settings))?;
-    let (hooks, left) = hooks::Hooks::at_start(&workspace, &dir, state.run.as_ref())?;
+    // Where hooks are taken from is one of the settings.
+    let mut left = left_settings::at_start(&workspace, &dir, state.run.as_ref())?;
+    let (hooks, of_hooks) = hooks::Hooks::at_start(&workspace, &dir, state.run.as_ref())?;
+    left.extend(of_hooks);
     let rites = rites::Rites::of(&workspace)?;
     let repository = Repo::discover(&workspace)?.identity()?;
     let journal = Journal::new(writer, state);

@@ -38,6 +38,7 @@ impl Project {
         if last.is_some() {
             return last;
         }
+        self.hold_settings().await;
         let mark = self.git(Repo::mark_settings).await;
         let mark = mark
             .inspect_err(|error| tracing::warn!(%error, "the repository's settings were not looked at"))

@@ -259,7 +259,7 @@ fn changed(path: &Path) -> Option<Timestamp> {
 }
 
 /// Takes something out of its place, and keeps what it holds under a free name. The same bytes are kept once.
-fn keep(path: &Path, aside: &Path) -> io::Result<PathBuf> {
+pub(super) fn keep(path: &Path, aside: &Path) -> io::Result<PathBuf> {
     fs::create_dir_all(aside)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let held = Hook::read(path);

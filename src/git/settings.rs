@@ -6,6 +6,7 @@
 use super::GitError;
 use super::disk::is_absent;
 use super::hidden::Hidden;
+use super::read::lossy;
 use super::replaced::{self, Replaced};
 use super::repo::Repo;
 use super::shallow;
@@ -161,13 +162,13 @@ fn restore(name: &str, path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -
         SHALLOW => "earlier commits were hidden, or their absence was",
         _ => "the repository's settings were changed",
     };
-    let detail = format!("{what}: {}", named(&differing(was.unwrap_or_default(), &now)));
+    let detail = format!("{what}: {}", named(&differing(&lossy(was.unwrap_or_default()), &lossy(&now))));
     let name = name.to_owned();
     Ok(Some(SettingsChange { name, detail }))
 }
 
 fn head_left(now: &[u8]) -> SettingsChange {
-    let now = String::from_utf8_lossy(now);
+    let now = lossy(now);
     let now = now.trim();
     let other = now.strip_prefix("ref: refs/heads/").unwrap_or(now);
     SettingsChange {
@@ -201,9 +202,8 @@ pub(super) fn look(path: &Path) -> Result<Option<Vec<u8>>, GitError> {
 }
 
 /// Names the settings that one text has otherwise than the other.
-fn differing(before: &[u8], after: &[u8]) -> Vec<String> {
-    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
-    let (before, after) = (values(&before), values(&after));
+pub(super) fn differing(before: &str, after: &str) -> Vec<String> {
+    let (before, after) = (values(before), values(after));
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differs = keys.into_iter().filter(|key| before.get(*key) != after.get(*key));
     differs.cloned().collect()
@@ -234,10 +234,10 @@ mod tests {
 
     #[test]
     fn settings_are_named_as_git_names_them() {
-        let before = b"[core]\n\tbare = false\n[user]\n\tname = Ada\n";
-        let after = b"[core]\n\tbare = true\n\tfsmonitor = sh x\n[user]\n\tname = Ada\n[filter \"x\"]\n\tclean = sh y\n";
+        let before = "[core]\n\tbare = false\n[user]\n\tname = Ada\n";
+        let after = "[core]\n\tbare = true\n\tfsmonitor = sh x\n[user]\n\tname = Ada\n[filter \"x\"]\n\tclean = sh y\n";
         assert_eq!(differing(before, after), ["core.bare", "core.fsmonitor", "filter.x.clean"]);
         assert_eq!(differing(before, before), [""; 0]);
-        assert_eq!(differing(b"* text\n", b""), ["*"]);
+        assert_eq!(differing("* text\n", ""), ["*"]);
     }
 }

@@ -189,18 +189,58 @@ async fn a_hook_that_a_person_sets_up_between_two_runs_is_theirs() {
     assert!(seen(&ran).is_empty() && breaches(&ran).is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_killed_run_left_among_the_hooks_is_not_run_by_the_next() {
-    let lab = lab();
-    install(&lab, ".git/hooks/pre-push", "exit 0");
-    lab.session(commit()).await;
-    // As if it had been killed in a command: nothing says how it ended.
+/// Makes the last run one that was killed in a command: nothing says how it ended.
+fn kill(lab: &Lab) {
     for segment in lab.dir().segments().unwrap() {
         let text = std::fs::read_to_string(&segment.path).unwrap();
         let lines = text.lines().filter(|line| !line.contains("\"run_ended\""));
         let cut: String = lines.map(|line| format!("{line}\n")).collect();
         std::fs::write(&segment.path, cut).unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_left_in_gits_settings_turns_no_hook_of_a_person_off() {
+    for is_killed in [true, false] {
+        let lab = lab();
+        install(&lab, ".git/hooks/pre-commit", "echo asked >> ../asked");
+        lab.session(commit()).await;
+        if is_killed {
+            kill(&lab);
+        }
+        install(&lab, "../evil/pre-commit", "touch ../ran");
+        lab.git(&["config", "core.hooksPath", "../evil"]);
+        lab.git(&["config", "user.signature", "mine"]);
+        let turns = bash("echo 'echo 4' > add.sh") + &call("commit", r#"{ message = "Add four" }"#) + &ends();
+        let ran = lab.run(&coding(&turns)).await;
+        assert!(!lab.path("../ran").exists() || !is_killed);
+        let told = ran.all(|event| match event {
+            Event::ExternalChangeSeen(seen) if seen.paths == [".git/config"] => Some(seen.detail.clone()),
+            _ => None,
+        });
+        let path = lab.git(&["config", "--default", "", "core.hooksPath"]);
+        if is_killed {
+            assert!(told.len() == 1 && told[0].contains("core.hooksPath;"), "{told:?}");
+            assert_eq!(path, "");
+            assert_eq!(lab.read("../asked"), "asked\nasked\n");
+            let kept = std::fs::read_to_string(kept(&told[0])).unwrap();
+            assert!(kept.contains("hooksPath") && kept.contains("mine"), "{kept}");
+        } else {
+            assert_eq!(
+                (told, path.as_str()),
+                (Vec::new(), "../evil"),
+                "a person's settings are theirs"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_left_among_the_hooks_is_not_run_by_the_next() {
+    let lab = lab();
+    install(&lab, ".git/hooks/pre-push", "exit 0");
+    lab.session(commit()).await;
+    kill(&lab);
     install(&lab, ".git/hooks/pre-commit", "touch ../ran");
     std::fs::remove_file(lab.path(".git/hooks/pre-push")).unwrap();
     let turns = bash("echo 'echo 4' > add.sh") + &call("commit", r#"{ message = "Add four" }"#) + &ends();
