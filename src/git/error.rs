@@ -250,7 +250,7 @@ pub enum GitError {
     #[error("cannot ask git for its version: {0}")]
     Program(#[from] crate::process::ProcessError),
     /// Anything else that libgit2 reports.
-    #[error("git failed to {doing}: {}", source.message())]
+    #[error("git failed to {doing}: {}{}", source.message(), next_step(source))]
     Git {
         /// What was tried.
         doing: &'static str,
@@ -274,6 +274,19 @@ fn span(age: Duration) -> String {
 }
 
 /// Attaches what was tried to libgit2's errors.
+/// What to do about a form of the index that is not read here.
+fn next_step(source: &git2::Error) -> &'static str {
+    match source.message() {
+        text if text.contains("extension: 'link'") => {
+            "; the index is split, which is not read here: `git update-index --no-split-index` joins it"
+        }
+        text if text.contains("extension: 'sdir'") => {
+            "; the index is sparse, which is not read here: `git sparse-checkout reapply --no-sparse-index` fills it"
+        }
+        _ => "",
+    }
+}
+
 pub(super) trait Doing<T> {
     fn doing(self, doing: &'static str) -> Result<T, GitError>;
 }

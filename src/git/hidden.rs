@@ -1,6 +1,6 @@
 //! Files that git is told not to look at, in the index: it shows a person no change of them.
 //!
-//! Owns reading these flags, and taking out those that came. Invariant: a flag that was there stays, and nothing else of an entry changes.
+//! Owns reading these flags, taking out those that came, and an index that cannot be read any more. Invariant: a flag that was there stays, and nothing else of an entry changes.
 
 use super::GitError;
 use super::error::Doing;
@@ -8,9 +8,15 @@ use super::index_file::{Identity, as_path, identity};
 use super::repo::Repo;
 use super::settings::SettingsChange;
 use super::snapshot::{ASSUME_UNCHANGED, SKIP_WORKTREE, stage};
+use super::worktree::put;
 use git2::IndexEntry;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Bytes of an index that is held: that of some hundred thousand files.
+const LARGEST: u64 = 64 << 20;
 
 /// Files that a sentence names.
 const NAMED: usize = 4;
@@ -24,6 +30,8 @@ pub(super) struct Hidden {
     workdir: PathBuf,
     file: Identity,
     flags: Flags,
+    /// The index itself, unless it is too large to be held.
+    bytes: Option<Arc<[u8]>>,
 }
 
 impl Repo {
@@ -31,8 +39,14 @@ impl Repo {
     pub(super) fn hidden(&self) -> Option<Hidden> {
         let file = identity(&self.git.path().join("index"));
         let flags = self.hiding_flags().ok()?;
-        let workdir = self.workdir().to_owned();
-        Some(Hidden { workdir, file, flags })
+        let path = self.git.path().join("index");
+        let fits = path.metadata().is_ok_and(|meta| meta.len() <= LARGEST);
+        Some(Hidden {
+            workdir: self.workdir().to_owned(),
+            file,
+            flags,
+            bytes: fits.then(|| fs::read(path).ok()).flatten().map(Arc::from),
+        })
     }
 
     fn hiding_flags(&self) -> Result<Flags, GitError> {
@@ -52,6 +66,9 @@ impl Hidden {
         let repo = Repo::discover(&self.workdir)?;
         if identity(&repo.git.path().join("index")) == self.file {
             return Ok(None);
+        }
+        if let Some(unread) = self.put_back_unread(&repo)? {
+            return Ok(Some(unread));
         }
         let came = |(path, (now, extended)): (Vec<u8>, (u16, u16))| {
             let (was, was_extended) = self.flags.get(&path).copied().unwrap_or_default();
@@ -81,6 +98,20 @@ impl Hidden {
         Ok(Some(SettingsChange {
             name: "index".to_owned(),
             detail: format!("git was told not to look at files, so that it would show no change of them: {named}"),
+        }))
+    }
+}
+
+impl Hidden {
+    /// Puts the whole index back where it cannot be read any more, and says why it could not.
+    fn put_back_unread(&self, repo: &Repo) -> Result<Option<SettingsChange>, GitError> {
+        let (Err(error), Some(bytes)) = (repo.hiding_flags(), &self.bytes) else {
+            return Ok(None);
+        };
+        put(&repo.git.path().join("index"), bytes)?;
+        Ok(Some(SettingsChange {
+            name: "index".to_owned(),
+            detail: format!("{error}; the index is again as it was before"),
         }))
     }
 }

@@ -205,3 +205,11 @@ fn a_tree_without_some_paths_is_the_one_that_git_would_make_without_them() {
     let (_, alone) = repo.tree_now(&[Path::new("notes/list.json")]).unwrap();
     assert_eq!(alone, less);
 }
+
+#[test]
+fn an_index_in_a_form_that_is_not_read_says_how_to_go_on() {
+    let lab = Lab::with_commit();
+    lab.git(&["update-index", "--split-index"]);
+    let error = lab.repo().dirty().unwrap_err().to_string();
+    assert!(error.contains("`git update-index --no-split-index`"), "{error}");
+}

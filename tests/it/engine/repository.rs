@@ -375,3 +375,20 @@ async fn what_a_command_leaves_half_done_in_git_is_ended_with_the_files_as_they_
         assert_eq!(lab.git(&["status", "--porcelain"]), "", "{script}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_a_command_makes_unreadable_is_put_back_and_told() {
+    for script in ["$G update-index --split-index", "echo nonsense > $D/index"] {
+        let lab = lab();
+        lab.write("mine.txt", "staged\n");
+        lab.git(&["add", "mine.txt"]);
+        let ran = lab
+            .session(bash(&format!("echo 'echo 3' > add.sh; {script}")) + &commit())
+            .await;
+        let found = breaches(&ran);
+        assert_eq!(found.len(), 1, "{script}: {found:?}");
+        assert!(found[0].restored && found[0].path == ".git/index", "{script}: {found:?}");
+        assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
+        assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
+    }
+}
