@@ -35,15 +35,12 @@ impl Dispatch {
             return Ok(None);
         };
         let until = Instant::now() + LIMIT.min(plan.timeout);
-        // Called as the project's directory is, should a check ask for that.
-        let name = project.workspace.file_name().unwrap_or_default();
         let scratch = project.dir.root().join("scratch").join("before");
-        let place = scratch.join(name);
-        // Best effort, here and below: files of ours that stay are in nobody's way.
-        let _ = fs::remove_dir_all(&scratch);
-        project.lay_out(&before.tree, &place, LIMIT.min(plan.timeout), cancel).await?;
-        let (head, at) = (before.head.clone(), place.clone());
-        project.git(move |repo| repo.make_scratch(head.as_ref(), &at)).await?;
+        let head = before.head.as_ref();
+        let limit = LIMIT.min(plan.timeout);
+        let place = project
+            .lay_out_repository(&before.tree, head, &scratch, limit, cancel)
+            .await?;
         let then = check::Plan {
             cwd: place,
             tree: Some(before.tree),
@@ -52,6 +49,7 @@ impl Dispatch {
         };
         let feature = then.feature.clone();
         let ran = check::run(then, cancel.clone()).await?;
+        // Best effort: files of ours that stay are in nobody's way.
         let _ = fs::remove_dir_all(&scratch);
         Ok((!ran.cancelled && ran.run.holds()).then(|| {
             format!(

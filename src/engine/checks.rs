@@ -230,12 +230,16 @@ impl Dispatch {
         let plan = plan(project, &run.feature, &run.check, run.purpose, tree);
         let anywhere = check::holds_anywhere(plan.clone(), cancel.clone()).await?;
         if !anywhere {
-            let before = self.held_before(plan, cancel).await?;
-            let printed = || {
-                let file = verify::printed(run, &project.workspace, begun)?;
-                Some(format!("it prints what stands in {}, and {SHOWS_NOTHING}", file.display()))
-            };
-            return Ok(before.or_else(printed));
+            if let Some(before) = self.held_before(plan.clone(), cancel).await? {
+                return Ok(Some(before));
+            }
+            if let Some(file) = verify::printed(run, &project.workspace, begun) {
+                return Ok(Some(format!(
+                    "it prints what stands in {}, and {SHOWS_NOTHING}",
+                    file.display()
+                )));
+            }
+            return self.repeats(run, plan, begun, cancel).await;
         }
         Ok(Some(
             "it holds in an empty directory too, so it shows nothing of this project; run the real program by a path from the project's top, \

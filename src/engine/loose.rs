@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Directories that tools fill: code in them is nobody's work.
-const MADE: [&str; 15] = [
+pub(super) const MADE: [&str; 15] = [
     "node_modules",
     ".venv",
     "venv",
@@ -41,9 +41,9 @@ const MADE: [&str; 15] = [
 /// Of these, the ones that are made again in a copy.
 const REMADE: [&str; 2] = ["target", ".cache"];
 /// Bytes of what is copied in one piece.
-const LARGE: u64 = 64 << 20;
+pub(super) const LARGE: u64 = 64 << 20;
 /// How files of code end. Data and settings that git ignores are often the machine's own: tests may rest on these.
-const CODE: [&str; 52] = [
+pub(super) const CODE: [&str; 52] = [
     "awk", "bash", "bats", "c", "cc", "cjs", "clj", "cpp", "cs", "css", "cts", "ex", "exs", "erl", "fs", "go", "h", "hpp", "hs",
     "html", "java", "jl", "js", "jsx", "kt", "kts", "lua", "mjs", "ml", "mts", "php", "pl", "pm", "py", "r", "rb", "rs", "scala",
     "sed", "sh", "sql", "svelte", "swift", "tcl", "ts", "tsx", "vue", "zig", "t", "el", "fish", "zsh",
@@ -121,7 +121,13 @@ impl Project {
     }
 
     /// Copies what git ignores into the copy; what is large is only linked there.
-    async fn take_along(&self, entry: &str, to: &Path, left: Duration, cancel: &CancellationToken) -> Result<(), EngineError> {
+    pub(super) async fn take_along(
+        &self,
+        entry: &str,
+        to: &Path,
+        left: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError> {
         let name = PathBuf::from(entry.trim_end_matches('/'));
         let (from, to) = (self.workspace.join(&name), to.join(&name));
         let is_remade = REMADE.iter().any(|made| to.file_name().is_some_and(|name| name == *made));

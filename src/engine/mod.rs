@@ -59,6 +59,7 @@ mod propose;
 mod questions;
 mod raise;
 mod regress;
+mod repeats;
 mod repository;
 mod review;
 mod rites;

@@ -8,7 +8,7 @@ use super::project::Project;
 use crate::process::{self, Invocation};
 use crate::protocol::Oid;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,28 @@ use tokio_util::sync::CancellationToken;
 const DEPENDENCIES: [&str; 4] = ["node_modules", ".venv", "venv", "vendor"];
 
 impl Project {
+    /// Lays a tree out as a repository whose branch stands at `head`, called as the project's directory is, should anything ask for
+    /// that. Returns where; `folder`, in the state directory's scratch, is the caller's to remove.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(super) async fn lay_out_repository(
+        &self,
+        tree: &Oid,
+        head: Option<&Oid>,
+        folder: &Path,
+        left: Duration,
+        cancel: &CancellationToken,
+    ) -> Result<PathBuf, EngineError> {
+        // Best effort: files of ours that stay are in nobody's way.
+        let _ = fs::remove_dir_all(folder);
+        let place = folder.join(self.workspace.file_name().unwrap_or_default());
+        self.lay_out(tree, &place, left, cancel).await?;
+        let (head, at) = (head.cloned(), place.clone());
+        self.git(move |repo| repo.make_scratch(head.as_ref(), &at)).await?;
+        Ok(place)
+    }
+
     /// Makes the directory anew with the files of a tree, and what the project's own directory has beside them, as far as `left` lasts.
     ///
     /// # Errors
