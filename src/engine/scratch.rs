@@ -1,13 +1,14 @@
 //! Old states of the project, laid out in a directory of their own.
 //!
 //! Owns what lies there: a tree's files, and what the project's own directory has beside them. Does not run anything in it. Invariant:
-//! nothing is written outside that directory.
+//! nothing is written outside that directory; dependencies that are a link lead where the project's lead.
 
 use super::error::EngineError;
 use super::project::Project;
 use crate::process::{self, Invocation};
 use crate::protocol::Oid;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -61,7 +62,12 @@ impl Project {
         self.git(move |repo| repo.export(&tree, &into)).await?;
         for name in DEPENDENCIES {
             let (from, to) = (self.workspace.join(name), place.join(name));
-            if is_folder(&from) && to.symlink_metadata().is_err() {
+            if to.symlink_metadata().is_ok() {
+                continue;
+            }
+            if let Some(elsewhere) = linked_folder(&from) {
+                symlink(elsewhere, &to).map_err(broken)?;
+            } else if is_folder(&from) {
                 let copy = Invocation::new("cp", place)
                     .args(["-RP".into(), from.into_os_string(), to.into_os_string()])
                     .timeout(left);
@@ -70,6 +76,12 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// Where a link to a directory leads.
+fn linked_folder(path: &Path) -> Option<PathBuf> {
+    let is_link = path.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+    is_link.then(|| path.canonicalize().ok()).flatten().filter(|end| end.is_dir())
 }
 
 fn is_folder(path: &Path) -> bool {

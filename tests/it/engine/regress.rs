@@ -149,6 +149,22 @@ pub(super) fn first_message(ran: &Ran) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn old_states_have_the_dependencies_that_a_link_leads_to() {
+    let lab = built("").await;
+    lab.write("../deps/word", "hello\n");
+    std::os::unix::fs::symlink("../deps", lab.path("node_modules")).unwrap();
+    lab.write(".gitignore", "node_modules\n");
+    lab.write("greet", "echo $(cat node_modules/word) $1\n");
+    lab.commit_all("take the word from there");
+    let culprit = history(&lab);
+    let (_, traced) = look(&lab).await;
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { commit, .. } if *commit == culprit),
+        "{traced:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_after_all_was_done_is_traced_and_told_as_at_any_sessions_start() {
     for tests in ["", r#""greets""#] {
         let lab = built_with(tests, "").await;
