@@ -133,6 +133,9 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     };
     let code = |tree: &Oid| Repo::discover(&project.workspace).and_then(|repo| repo.without(tree, &own_files(&project.list)));
     run.code = run.tree.as_ref().and_then(|tree| code(tree).ok());
+    if vanished::names_tests(&project.state, &run.command) {
+        verify::disbelieve(&mut run);
+    }
     project.state.tests.name_flaky(&mut run);
     let (gone, not_there) = (gone(&project, &run), not_there(&project, &run));
     let changed = changed(&project.workspace, run.tree.as_ref());
@@ -251,6 +254,7 @@ fn not_there(project: &Project, run: &TestRun) -> Vec<GoneTests> {
             feature,
             tests,
             unrun: Vec::new(),
+            why: String::new(),
         })
     };
     by_list.filter_map(of).collect()

@@ -3,12 +3,15 @@
 //! Owns the search, its time limit, and what the answer may claim. Invariant: nothing is written outside a directory of its own in the
 //! state directory; a change is named only if the feature was seen to work before it and to fail with it.
 
+mod stand;
+
+use self::stand::Stand;
 use super::error::EngineError;
 use super::project::Project;
 use crate::git::{Ancestor, Repo};
 use crate::harness::own_files;
 use crate::protocol::event::{Culprit, RegressionTraced};
-use crate::protocol::{CaseStatus, Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
+use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::CaseHistory;
 use crate::verify::{self, check};
@@ -22,11 +25,6 @@ use tokio_util::sync::CancellationToken;
 const COMMITS: usize = 400;
 /// Commits looked at where nobody knows when it worked.
 const GUESSED: usize = 64;
-/// How many times as long as in the run in which they passed tests may take before they are taken for ones that do not end, and how long
-/// that is at least.
-const TIMES_AS_LONG: u32 = 10;
-const LONG_ENOUGH: Duration = Duration::from_secs(20);
-
 /// A feature that worked and does not.
 #[derive(Debug, Clone)]
 pub struct Broken {
@@ -66,6 +64,8 @@ pub struct Search<'a> {
     suite: HashMap<Oid, TestRun>,
     place: PathBuf,
     runs: u32,
+    /// How the present files stand, once that is known: what is looked for.
+    wanted: Option<Stand>,
 }
 
 /// Why the search ends without an answer.
@@ -86,6 +86,7 @@ impl<'a> Search<'a> {
             suite: HashMap::new(),
             place: project.dir.root().join("scratch").join("bisect"),
             runs: 0,
+            wanted: None,
         })
     }
 
@@ -95,6 +96,7 @@ impl<'a> Search<'a> {
     /// If git fails, the directory cannot be written, or a shell cannot be started.
     pub async fn trace(&mut self, broken: &Broken) -> Result<Option<RegressionTraced>, EngineError> {
         let (begun, before) = (Instant::now(), self.runs);
+        self.wanted = None;
         let found = self.find(broken).await;
         // Best effort: what stays is emptied by the next search.
         let _ = fs::remove_dir_all(&self.place);
@@ -143,6 +145,9 @@ impl<'a> Search<'a> {
             Some(true) => return unknown("it works in a copy of the present files, so it depends on more than these"),
             None => return unknown("on a copy of the present files it ran into its time limit"),
         }
+        if let Some(run) = self.suite.get(&last.tree).filter(|_| broken.check.is_none()) {
+            self.wanted = Some(self.stand(broken, run, &last.tree).await?);
+        }
         match works!(first) {
             Some(true) => {}
             Some(false) => {
@@ -150,11 +155,16 @@ impl<'a> Search<'a> {
                     "in a copy it fails at the oldest state that was tried too, so it is older or depends on more than the files",
                 );
             }
-            None => return unknown("in a copy it ran into its time limit at the oldest state that was tried"),
+            None => {
+                return unknown(&format!(
+                    "in a copy {} at the oldest state that was tried",
+                    self.unknown(&[&first.tree], "it ran", "its tests did not run")
+                ));
+            }
         }
         let (mut good, mut bad) = (0, points.len() - 1);
         loop {
-            // What ran into its time limit says neither, and is passed over.
+            // What ran into its time limit, or did not come to its tests, says neither, and is passed over.
             let mut passed_over = BTreeSet::new();
             while let Some(middle) = nearest_middle(good, bad, &passed_over) {
                 match points.get(middle) {
@@ -167,14 +177,17 @@ impl<'a> Search<'a> {
                 }
             }
             if bad - good > 1 {
-                let states = bad - good - 1;
+                let open = points.get(good + 1..bad).unwrap_or_default();
+                let open: Vec<&Oid> = open.iter().map(|point| &point.tree).collect();
+                let why = self.unknown(&open, "ran", "did not come to its tests");
+                let states = open.len();
                 let states = if states == 1 {
                     "a state".to_owned()
                 } else {
                     format!("{states} states")
                 };
                 return unknown(&format!(
-                    "{states} between the last that works and the first that fails ran into the time limit"
+                    "{states} between the last that works and the first that fails {why}"
                 ));
             }
             // A merge broke it only if none of its sides had.
@@ -286,7 +299,8 @@ impl<'a> Search<'a> {
     /// Lays a tree out and tries the feature on it; `None` if a time limit stopped that before it was known.
     async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<Option<bool>, Halt>, EngineError> {
         if let (None, Some(run)) = (&broken.check, self.suite.get(tree)) {
-            return Ok(Ok(broken.judged(run)));
+            let stand = self.stand(broken, run, tree).await?;
+            return Ok(Ok(self.judged(broken, run, stand)));
         }
         let left = self.until.saturating_duration_since(Instant::now());
         self.project.lay_out(tree, &self.place, left, self.cancel).await?;
@@ -327,7 +341,8 @@ impl<'a> Search<'a> {
                 only: Vec::new(),
             };
             let ran = verify::run(plan, self.cancel.clone()).await?;
-            let result = (broken.judged(&ran.run), ran.cancelled, ran.run.timed_out);
+            let stand = self.stand(broken, &ran.run, tree).await?;
+            let result = (self.judged(broken, &ran.run, stand), ran.cancelled, ran.run.timed_out);
             if !result.1 && (!result.2 || Instant::now() < self.until) {
                 self.suite.insert(tree.clone(), ran.run);
             }
@@ -338,33 +353,6 @@ impl<'a> Search<'a> {
             (_, true) => Err(Halt::Time),
             _ => Ok(works),
         })
-    }
-}
-
-impl Broken {
-    /// Says whether the feature's own tests pass in a run; `None` if a time limit stopped it before that was known, and that is not
-    /// just what is looked for.
-    fn judged(&self, run: &TestRun) -> Option<bool> {
-        let own = verify::own(&self.feature, run);
-        let failed = || own.cases.iter().any(|case| case.status == CaseStatus::Failed);
-        match own.proven() {
-            true => Some(true),
-            false if run.timed_out && !failed() && !self.hangs => None,
-            false => Some(false),
-        }
-    }
-
-    /// How long a trial may take: of tests that do not end the limit would be met again and again, and the time of the run in which they
-    /// passed says how long is long.
-    fn patience(&self, project: &Project) -> Duration {
-        let limit = Duration::from_secs(project.settings.verify.timeout_seconds);
-        let held = self.held.filter(|_| self.hangs).and_then(|(held, _)| {
-            project.journal.with_state(|state| {
-                let run = state.tests.history.iter().find(|run| run.seq == held)?;
-                Some(Duration::from_millis(run.duration_ms))
-            })
-        });
-        held.map_or(limit, |took| limit.min(took.saturating_mul(TIMES_AS_LONG).max(LONG_ENOUGH)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::protocol::{
     CallStatus, CaseStatus, Evidence, EvidenceKind, Feature, FeatureStatus, Oid, SessionNo, TestCase, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::verify::{self, broken};
+use crate::verify::{self, broken, broken::Kept};
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -269,7 +269,12 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
         ));
     }
     let may_be_there = || own.missing.iter().all(|entry| broken::may_be_there(entry, root));
-    if let Some(failure) = broken::failure(run).filter(|_| !own.missing.is_empty() && broken::broke_off(run) && may_be_there()) {
+    let kept = Kept::of(run, &own.missing).filter(|kept| !own.missing.is_empty() && *kept != Kept::Untold && may_be_there());
+    if let Some(kept) = kept {
+        let failure = match kept {
+            Kept::Absent(_) | Kept::Whole | Kept::Untold => broken::failure(run).unwrap_or_default(),
+            kept @ (Kept::Part(_) | Kept::Elsewhere(_)) => kept.why(run),
+        };
         let named = match own.may_have_run(run) {
             true => format!(" If they did run: {}.", verify::runner::advice(root, &run.command)),
             false => String::new(),
@@ -292,8 +297,16 @@ fn by_tests(feature: &Feature, run: Option<&TestRun>, tree: Oid, session: Sessio
         ));
     }
     if !own.missing.is_empty() {
+        let is_there = own.missing.iter().all(|entry| broken::is_file_there(entry, root));
+        let next = match is_there {
+            true => format!(
+                "The files are there: have `{}` run them and tell of each test by the name that the list has.",
+                run.command
+            ),
+            false => "Write them where the list says.".to_owned(),
+        };
         return Err(format!(
-            "Not flipped: these tests of {} did not run: {}. Write them where the list says. {}",
+            "Not flipped: these tests of {} did not run: {}. {next} {}",
             feature.id,
             own.missing.join(", "),
             testing::summary(run)

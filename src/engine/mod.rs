@@ -74,6 +74,7 @@ mod survivors;
 mod testing;
 mod told;
 mod turn;
+mod unrun;
 mod victory;
 mod weakened;
 mod window;

@@ -9,13 +9,13 @@ use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::project::Project;
-use super::{features, grounds, hung, testing};
+use super::{features, grounds, hung, unrun};
 use crate::protocol::event::{FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
 use crate::session::timeline::ItemKind;
-use crate::verify::{self, broken};
+use crate::verify;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -172,39 +172,6 @@ fn no_longer(run: &CheckRun) -> String {
     text
 }
 
-/// Sets back the features whose own tests the smoke run could not begin, because it broke as a whole.
-fn unrun(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Vec<String>) -> Result<Vec<FeatureId>, EngineError> {
-    let Some(failure) = broken::failure(run).filter(|_| broken::broke_off(run)) else {
-        return Ok(Vec::new());
-    };
-    let mut back = Vec::new();
-    for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
-        // An earlier run's word is not this one's.
-        let could_not = project.journal.with_state(|state| {
-            let doubt = state.features.get(&feature.id).and_then(|row| state.doubt_of(row));
-            let latest = state.tests.latest.as_ref().map(|(_, seq, _)| *seq);
-            doubt.is_some_and(|doubt| !doubt.unrun.is_empty() && Some(doubt.run) == latest)
-        });
-        if could_not {
-            features::set_back(project, &feature.id, testing::could_not_run(run))?;
-            back.push(feature.id.clone());
-        }
-    }
-    if !back.is_empty() {
-        let ids: Vec<&str> = back.iter().map(FeatureId::as_str).collect();
-        let mut told = format!(
-            "The tests of {} could not run: {failure}. What passed by them is set back. It printed:",
-            ids.join(", ")
-        );
-        match broken::printed(run, PRINTED.0).as_slice() {
-            [] => told.push_str(" nothing"),
-            printed => printed.iter().for_each(|line| told.push_str(&format!("\n    {line}"))),
-        }
-        lines.push(told);
-    }
-    Ok(back)
-}
-
 /// Sets back the features whose own tests fail in the smoke run, are gone, did not run, or do not end.
 async fn by_tests(
     project: &Project,
@@ -214,7 +181,7 @@ async fn by_tests(
     cancel: &CancellationToken,
 ) -> Result<Vec<Broken>, EngineError> {
     let mut back = features::set_back_regressed(project, listed, run)?;
-    back.extend(unrun(project, listed, run, lines)?);
+    back.extend(unrun::look(project, listed, run, lines)?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {
             continue;

@@ -198,6 +198,9 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         (run.moved, run.tree, run.code) = (true, None, None);
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
+    if project.journal.with_state(|state| vanished::names_tests(state, &run.command)) {
+        verify::disbelieve(&mut run);
+    }
     project.journal.with_state(|state| state.tests.name_flaky(&mut run));
     let missing = project.journal.with_state(|state| vanished::missing(state, &run));
     let gone = match missing.is_empty() {

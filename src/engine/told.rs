@@ -3,7 +3,7 @@
 //! Invariant: a run that its time limit stopped is told as one, and what it did not get to is called no failure.
 
 use crate::protocol::{CaseStatus, Oid, TestCase, TestRun};
-use crate::verify::{self, COMMAND_CASE, broken};
+use crate::verify::{self, COMMAND_CASE, broken, broken::Kept};
 
 /// Tests that are named of many.
 const NAMED: usize = 8;
@@ -117,11 +117,14 @@ pub fn told(run: &TestRun) -> String {
     format!("{}.{moved}{cut}\n{}", summary(run), run.output.text)
 }
 
-/// Says of a feature's tests that the run as a whole kept them from running, with what it printed first.
+/// Says of a feature's tests that the run kept them from running, with the part that broke, or with what was printed first.
 #[must_use]
-pub fn could_not_run(run: &TestRun) -> String {
-    let failure = broken::failure_with_output(run).unwrap_or_default();
-    format!("its tests could not run: {failure}")
+pub fn could_not_run(run: &TestRun, kept: &Kept) -> String {
+    let why = match kept {
+        Kept::Whole => broken::failure_with_output(run).unwrap_or_default(),
+        kept @ (Kept::Absent(_) | Kept::Untold | Kept::Part(_) | Kept::Elsewhere(_)) => kept.why(run),
+    };
+    format!("its tests could not run: {why}")
 }
 
 /// Says that a run counts for nothing because guarded files were written to.
@@ -149,7 +152,11 @@ pub fn summary(run: &TestRun) -> String {
     if let [only] = run.cases.as_slice()
         && only.name == COMMAND_CASE
     {
-        let word = if run.is_green() { "succeeds" } else { "fails" };
+        let word = match run.exit_code {
+            _ if run.is_green() => "succeeds",
+            Some(0) => "ends well and tells of no test that was run",
+            _ => "fails",
+        };
         return format!("`{}` {word}", run.command);
     }
     let totals = run.totals();

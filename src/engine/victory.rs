@@ -18,7 +18,7 @@ use crate::protocol::{
     CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
 };
 use crate::session::State;
-use crate::verify::{self, broken};
+use crate::verify::{self, broken, broken::Kept};
 use std::collections::BTreeMap;
 use tokio_util::sync::CancellationToken;
 
@@ -116,6 +116,16 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
             named(&unseen)
         )));
     }
+    if let Some(kept) = run
+        .as_ref()
+        .and_then(|run| Some(Kept::of(run, &[])?.why(run)))
+        .filter(|_| !unseen.is_empty())
+    {
+        return Ok(Verdict::Unknown(format!(
+            "the last tests did not show whether these hold: {} ({kept}); mend that, then run again",
+            named(&unseen)
+        )));
+    }
     if !unproven.is_empty() {
         return Ok(Verdict::Unproven(unproven));
     }
@@ -129,7 +139,7 @@ enum Judged {
     Word,
     Fails(String),
     Unshown,
-    /// The tests were stopped by their time limit before they came to its own.
+    /// The tests did not come to its own, and nobody knows how these would have gone.
     Unseen,
 }
 
@@ -156,22 +166,22 @@ async fn judge(
             let summary = testing::proof(&own, tree);
             return Ok(Some(Judged::Holds(evidence(EvidenceKind::OwnTests, summary))));
         }
-        let could_not_run = broken::broke_off(run)
-            && own
-                .missing
-                .iter()
-                .all(|entry| broken::may_be_there(entry, &project.workspace));
+        let may_be_there = own
+            .missing
+            .iter()
+            .all(|entry| broken::may_be_there(entry, &project.workspace));
+        let kept = Kept::of(run, &own.missing).filter(|_| may_be_there && !own.missing.is_empty());
         let failing = own.cases.iter().filter(|case| case.status != CaseStatus::Passed);
         let failing: Vec<&str> = failing.map(|case| case.name.as_str()).take(8).collect();
         return Ok(Some(if !failing.is_empty() {
             Judged::Fails(format!("{} did not pass", failing.join(", ")))
         } else if claim.by_hand {
             Judged::Word
-        } else if run.timed_out {
+        } else if run.timed_out || matches!(kept, Some(Kept::Absent(_) | Kept::Elsewhere(_))) {
             Judged::Unseen
         } else if shown {
             Judged::Fails(match own.amiss.filter(|_| own.missing.is_empty()) {
-                _ if could_not_run => testing::could_not_run(run),
+                _ if let Some(kept) = &kept => testing::could_not_run(run, kept),
                 Some(amiss) => format!("the run cannot be believed: {}", amiss.lines().next().unwrap_or_default()),
                 None if own.may_have_run(run) => format!("the run told no result of {} by name", own.missing.join(", ")),
                 None => format!("{} did not run", own.missing.join(", ")),

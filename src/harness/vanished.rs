@@ -11,7 +11,7 @@ use crate::protocol::naming::is_at;
 use crate::protocol::{CaseStatus, EvidenceKind, FeatureId, FeatureStatus, Oid, TestRun};
 use crate::session::State;
 use crate::session::state::{CaseHistory, FeatureRow};
-use crate::verify::{self, COMMAND_CASE, broken};
+use crate::verify::{self, COMMAND_CASE, broken, broken::Kept};
 
 /// What is known of the tests of a passing feature that a run does not name.
 #[derive(Debug)]
@@ -26,10 +26,10 @@ pub struct Missing {
     is_telling: bool,
     /// Whether the command failed.
     failed: bool,
-    /// Whether the run broke off before it came to all tests; and then whether it came to none.
-    broke_off: Option<bool>,
-    /// Whether its time limit stopped the run.
-    was_cut: bool,
+    /// Whether the run came to no test.
+    of_none: bool,
+    /// That its time limit stopped the run, if it did.
+    cut: Option<String>,
 }
 
 /// An entry of its `tests`.
@@ -42,6 +42,8 @@ struct Entry {
     same_command: bool,
     /// Whether they passed when they were named last.
     passed: bool,
+    /// What kept them from running, where the run shows it, and that in words.
+    kept: Option<(Kept, String)>,
 }
 
 /// Lists what a run of all tests does not name of passing features that tests have proven. The log does not hold the run yet.
@@ -62,10 +64,9 @@ pub fn missing(state: &State, run: &TestRun) -> Vec<Missing> {
 pub fn gone(missing: &[Missing], repo: &Repo) -> Result<Vec<GoneTests>, GitError> {
     let mut found = Vec::new();
     for missing in missing {
-        let (tests, unrun) = missing.gone(repo)?;
-        if !tests.is_empty() || !unrun.is_empty() {
-            let feature = missing.feature.clone();
-            found.push(GoneTests { feature, tests, unrun });
+        let gone = missing.gone(repo)?;
+        if !gone.tests.is_empty() || !gone.unrun.is_empty() {
+            found.push(gone);
         }
     }
     Ok(found)
@@ -85,9 +86,12 @@ impl Missing {
         let entries = texts.iter().map(|text| {
             let cases = || state.tests.cases.iter().filter(|case| verify::matches(text, &case.name));
             let last = |case: &CaseHistory| case.results.last().copied();
+            let named: Vec<String> = cases().map(|case| case.name.clone()).collect();
+            let names: Vec<&str> = named.iter().map(String::as_str).chain([*text]).collect();
             Entry {
                 text: (*text).to_owned(),
-                named: cases().map(|case| case.name.clone()).collect(),
+                kept: Kept::of(run, &names).map(|kept| (kept.clone(), kept.why(run))),
+                named,
                 same_command: cases().any(|case| was_named_by(state, case, &run.command)),
                 passed: cases().any(|case| last(case) == Some(CaseStatus::Passed))
                     && cases().all(|case| last(case) != Some(CaseStatus::Failed)),
@@ -103,13 +107,13 @@ impl Missing {
             entries: entries.collect(),
             is_telling: fails_as_known && is_telling(run, own.amiss.is_some()),
             failed: broken::failure(run).is_some(),
-            broke_off: broken::broke_off(run).then(|| broken::tells_of_none(run)),
-            was_cut: run.timed_out,
+            of_none: broken::tells_of_none(run),
+            cut: run.cut(),
         })
     }
 
     /// The entries that are gone, and those that did not run.
-    fn gone(&self, repo: &Repo) -> Result<(Vec<String>, Vec<String>), GitError> {
+    fn gone(&self, repo: &Repo) -> Result<GoneTests, GitError> {
         let changes = repo.changes(Some(&self.proven), &self.now)?;
         let removed: Vec<&str> = changes
             .iter()
@@ -128,14 +132,31 @@ impl Missing {
             names.any(|name| removed.iter().any(|path| verify::lies_in(name, path))) || is_left_out(entry) && !is_file(entry)
         };
         let (gone, left): (Vec<&Entry>, Vec<&Entry>) = self.entries.iter().partition(is_gone);
-        // Where tests were run, one that names no file may be gone as well as not run.
-        let could_not_run = |entry: &Entry| self.was_cut || self.broke_off.is_some_and(|of_none| of_none || is_there(entry));
+        let is_any_there = |entry: &Entry| {
+            let mut names = entry.named.iter().chain([&entry.text]);
+            names.any(|name| there.iter().any(|path| verify::lies_in(name, path)))
+        };
+        let could_not_run = |entry: &Entry| match entry.kept.as_ref().map(|(kept, _)| kept) {
+            Some(Kept::Absent(_) | Kept::Untold | Kept::Elsewhere(_)) => true,
+            Some(Kept::Part(_)) => is_any_there(entry),
+            // Where tests were run, one that names no file may be gone as well as not run.
+            Some(Kept::Whole) => self.of_none || is_there(entry),
+            None => self.cut.is_some(),
+        };
         let did_not_run = |entry: &&Entry| {
             let lies_there = || !self.failed && is_left_out(entry) && is_file(entry);
             entry.same_command && entry.passed && (could_not_run(entry) || lies_there())
         };
+        let unrun: Vec<&Entry> = left.into_iter().filter(did_not_run).collect();
+        let mut whys = unrun.iter().filter_map(|entry| entry.kept.as_ref().map(|(_, why)| why));
+        let why = whys.next().or(self.cut.as_ref()).cloned().unwrap_or_default();
         let texts = |entries: Vec<&Entry>| entries.into_iter().map(|entry| entry.text.clone()).collect();
-        Ok((texts(gone), texts(left.into_iter().filter(did_not_run).collect())))
+        Ok(GoneTests {
+            feature: self.feature.clone(),
+            tests: texts(gone),
+            unrun: texts(unrun),
+            why,
+        })
     }
 }
 
@@ -147,6 +168,18 @@ fn names_a_file(entry: &str) -> bool {
 /// Whether a test passed in any run.
 fn has_passed(case: &CaseHistory) -> bool {
     case.changes.iter().any(|(_, status)| *status == Some(CaseStatus::Passed))
+}
+
+/// Says whether tests were named by this very command, and by no other since.
+#[must_use]
+pub fn names_tests(state: &State, command: &str) -> bool {
+    let is_test = |case: &&CaseHistory| case.name != COMMAND_CASE;
+    state
+        .tests
+        .cases
+        .iter()
+        .filter(is_test)
+        .any(|case| was_named_by(state, case, command))
 }
 
 /// Whether the last run that named a test was of this command.

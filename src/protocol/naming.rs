@@ -64,6 +64,16 @@ pub fn is_at(entry: &str, name: &str) -> bool {
     matches(entry, name) || lies_in(entry, name)
 }
 
+/// Says whether a test, or an entry of a feature's `tests`, lies in what a runner tells as a whole: a file, or a package of Go.
+#[must_use]
+pub fn lies_within(test: &str, whole: &str) -> bool {
+    let file = test
+        .split_once("::")
+        .or_else(|| test.split_once(": "))
+        .map_or(test, |(file, _)| file);
+    whole.contains(['/', '.']) && lies_in(test, whole) || is_package_of(whole, file)
+}
+
 /// Says whether a test in the file of this path belongs to the feature: its `tests` name the test, or anything in that file.
 #[must_use]
 pub fn owns(feature: &Feature, path: &str, test: &str) -> bool {

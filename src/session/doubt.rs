@@ -29,6 +29,8 @@ pub struct Doubt {
     pub gone: Vec<String>,
     /// The entries of its `tests` that are there and did not run, or not to their end.
     pub unrun: Vec<String>,
+    /// Why they did not run, where it is known.
+    pub why: String,
 }
 
 impl Doubt {
@@ -48,7 +50,12 @@ impl Doubt {
             what.push(format!("{} {are} gone", self.gone.join(", ")));
         }
         if !self.unrun.is_empty() {
-            what.push(format!("{} did not run", self.unrun.join(", ")));
+            let why = if self.why.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", self.why)
+            };
+            what.push(format!("{} did not run{why}", self.unrun.join(", ")));
         }
         format!(
             "{}{tree} in a later run by the harness ({}, {})",
@@ -139,14 +146,15 @@ impl State {
             let own = failed.iter().filter(|test| names(&row.feature, test));
             let tests: Vec<String> = own.map(|test| (*test).to_owned()).collect();
             let gone = gone.iter().find(|gone| gone.feature == row.feature.id);
+            let why = gone.map_or("", |gone| gone.why.as_str());
             let (gone, unrun) = gone.map_or_else(Default::default, |gone| (gone.tests.clone(), gone.unrun.clone()));
             if tests.is_empty() && gone.is_empty() && unrun.is_empty() {
                 row.doubt = before;
                 continue;
             }
             // What this run does not speak of stands as it was told.
-            let old = before.map(|before| (before.tests, before.gone, before.unrun));
-            let (old_tests, mut old_gone, mut old_unrun) = old.unwrap_or_default();
+            let old = before.map(|before| (before.tests, before.gone, before.unrun, before.why));
+            let (old_tests, mut old_gone, mut old_unrun, old_why) = old.unwrap_or_default();
             // What is gone did not run either, and what did not run is there: a run tells one of them.
             old_gone.retain(|entry| !unrun.contains(entry));
             old_unrun.retain(|entry| !gone.contains(entry));
@@ -157,6 +165,7 @@ impl State {
                 tree: run.tree.clone(),
                 tests: if tests.is_empty() { old_tests } else { tests },
                 gone: if gone.is_empty() { old_gone } else { gone },
+                why: if unrun.is_empty() { old_why } else { why.to_owned() },
                 unrun: if unrun.is_empty() { old_unrun } else { unrun },
             });
         }
@@ -188,6 +197,7 @@ mod tests {
             feature: "F001".into(),
             tests: vec![(*test).to_owned()],
             unrun: Vec::new(),
+            why: String::new(),
         });
         let gone = gone.collect();
         TestRunFinished { run, gone }
@@ -244,11 +254,17 @@ mod tests {
             feature: "F001".into(),
             tests: Vec::new(),
             unrun: vec!["tests/a.sh".into()],
+            why: "the runner is not there".into(),
         }];
         tell(&mut state, broke);
         assert_eq!(
             (state.doubted_for(), state.doubted_then().as_str()),
             ("did not run", "did not run")
+        );
+        let words = state.doubt_of(&state.features.rows[0]).unwrap().words();
+        assert!(
+            words.starts_with("tests/a.sh did not run (the runner is not there) on tree"),
+            "{words}"
         );
         tell(&mut state, run(&[CaseStatus::Passed], &[]));
         assert_eq!(state.doubted(), 0);

@@ -6,11 +6,14 @@
 use super::COMMAND_CASE;
 use super::format::{plain, tap};
 use super::run::ATTEMPT;
+use crate::protocol::naming::lies_within;
 use crate::protocol::{CaseStatus, TestCase, TestRun};
 use std::path::Path;
 
 /// How much is told of a line.
 const WIDTH: usize = 160;
+/// Lines in which is looked for a word on the runner.
+const SEARCHED: usize = 40;
 /// Lines that a sentence takes.
 const IN_A_SENTENCE: usize = 2;
 
@@ -33,14 +36,112 @@ pub fn failure_with_output(run: &TestRun) -> Option<String> {
     })
 }
 
+/// What kept tests from running that a run does not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// The program that runs them is not on this machine; with the line that says so.
+    Absent(String),
+    /// It had its end, and tells of no test at all.
+    Untold,
+    /// The file or the package that they are in failed before them; with its name and what was said of it.
+    Part(String),
+    /// Nothing was run, because of this file or package, in which they are not.
+    Elsewhere(String),
+    /// The command failed before it came to them.
+    Whole,
+}
+
+impl Kept {
+    /// Finds what kept tests of these names from running; `None` if the run does not show it.
+    #[must_use]
+    pub fn of(run: &TestRun, names: &[&str]) -> Option<Self> {
+        if let Some(line) = absent(run) {
+            return Some(Self::Absent(line));
+        }
+        if is_untold(run) {
+            return Some(Self::Untold);
+        }
+        failure(run)?;
+        let parts = || run.cases.iter().filter(|case| is_part(case));
+        if let Some(part) = parts().find(|case| names.iter().any(|name| lies_within(name, &case.name))) {
+            return Some(Self::Part(of_part(part)));
+        }
+        if broke_off(run) {
+            return Some(Self::Whole);
+        }
+        let fails = |case: &&TestCase| case.status == CaseStatus::Failed && case.name != COMMAND_CASE;
+        let ended = tells_of_none(run) && run.cases.iter().filter(fails).all(is_part);
+        parts().next().filter(|_| ended).map(|part| Self::Elsewhere(of_part(part)))
+    }
+
+    /// Says why they did not run, as it stands behind them.
+    #[must_use]
+    pub fn why(&self, run: &TestRun) -> String {
+        match self {
+            Self::Absent(line) => format!("not known: the runner is not there, {line}"),
+            Self::Untold => "the run ended well and names no test".to_owned(),
+            Self::Part(part) => format!("{part} failed before its tests"),
+            Self::Elsewhere(part) => format!("the run ended at {part}"),
+            Self::Whole => failure(run).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether a failed case stands for a file or a package, and not for a test in it.
+fn is_part(case: &TestCase) -> bool {
+    let is_path = case.name.contains(['/', '.']) && !case.name.contains(char::is_whitespace) && !case.name.contains("::");
+    case.status == CaseStatus::Failed && case.name != COMMAND_CASE && (is_path || is_unbuilt(case))
+}
+
+/// Whether Go could not build the package that a case stands for.
+fn is_unbuilt(case: &TestCase) -> bool {
+    ["[build failed]", "[setup failed]"]
+        .iter()
+        .any(|words| case.detail.contains(words))
+}
+
+/// Names a part with the first line that says why it failed.
+fn of_part(case: &TestCase) -> String {
+    let said = case.detail.lines().map(str::trim).find(|line| !line.is_empty());
+    let said: Option<String> = said.map(|line| line.chars().take(WIDTH).collect());
+    said.map_or_else(|| case.name.clone(), |said| format!("{} ({said})", case.name))
+}
+
+/// Says whether a run ended well and tells of no test at all.
+fn is_untold(run: &TestRun) -> bool {
+    run.exit_code == Some(0) && !run.timed_out && run.cases.iter().all(|case| case.name == COMMAND_CASE)
+}
+
+/// Returns the line in which a run says that the program which runs the tests is not on this machine.
+#[must_use]
+pub fn absent(run: &TestRun) -> Option<String> {
+    failure(run).filter(|_| broke_off(run) && tells_of_none(run))?;
+    let lines = printed(run, SEARCHED);
+    let says = |line: &&String| {
+        let line = line.to_lowercase();
+        let is_unknown = run.exit_code == Some(127) && (line.ends_with("not found") || line.ends_with("no such file or directory"));
+        is_unknown || is_no_runner(&line)
+    };
+    lines.iter().find(says).cloned()
+}
+
+/// Whether a line, in small letters, says that a runner is not installed.
+fn is_no_runner(line: &str) -> bool {
+    let is_no_module = |module: &str| {
+        line.ends_with(&format!("no module named {module}")) || line.ends_with(&format!("no module named '{module}'"))
+    };
+    // `python3 -m pytest`, and no program that imports it: that would be told with its place.
+    line.contains("python") && ["pytest", "nose2", "tox", "nox"].into_iter().any(is_no_module) && line.contains(": no module")
+        || line.contains("npx canceled due to missing packages")
+        || line.contains("could not determine executable to run")
+        || line.contains("error: no such command: `nextest`")
+}
+
 /// Says whether the command of a run failed, and no test that it tells of did: what it names as failed is a build, or its own plan.
 #[must_use]
 pub fn broke_off(run: &TestRun) -> bool {
     let is_test = |case: &TestCase| {
-        let unbuilt = ["[build failed]", "[setup failed]"]
-            .iter()
-            .any(|words| case.detail.contains(words));
-        case.status == CaseStatus::Failed && case.name != COMMAND_CASE && !tap::is_short(&case.name) && !unbuilt
+        case.status == CaseStatus::Failed && case.name != COMMAND_CASE && !tap::is_short(&case.name) && !is_unbuilt(case)
     };
     failure(run).is_some() && !run.cases.iter().any(is_test)
 }
@@ -58,6 +159,14 @@ pub fn may_be_there(entry: &str, root: &Path) -> bool {
     let file = entry.trim().split("::").next().unwrap_or_default();
     let file = file.split(": ").next().unwrap_or_default();
     !file.contains(['/', '.']) || file.contains(['*', '?', '[']) || root.join(file).exists()
+}
+
+/// Says whether an entry of a feature's `tests` names a file that lies there.
+#[must_use]
+pub fn is_file_there(entry: &str, root: &Path) -> bool {
+    let file = entry.trim().split("::").next().unwrap_or_default();
+    let file = file.split(": ").next().unwrap_or_default();
+    file.contains(['/', '.']) && root.join(file).is_file()
 }
 
 /// Returns the first lines that a run printed and that say anything, cut where they are long, without control characters.

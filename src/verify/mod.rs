@@ -26,7 +26,7 @@ mod tests;
 
 pub use crate::protocol::naming::{lies_in, matches, names};
 pub use format::COMMAND_CASE;
-pub use nameless::{how_to_name, is_nameless};
+pub use nameless::{disbelieve, how_to_name, is_nameless};
 pub use own::{Own, own, own_tests};
 pub use printed::printed;
 pub use repeated::{Repeated, repeated};

@@ -9,6 +9,26 @@ use super::{COMMAND_CASE, Own};
 use crate::protocol::{CaseStatus, TestCase, TestRun};
 use std::path::Path;
 
+/// How the detail begins of a run that names no test, although its command did.
+const UNTOLD: &str = "no test is named";
+
+/// Takes the word of a run's exit code for nothing, where it names no test and its command named tests before: whether any was run nobody
+/// can see.
+pub fn disbelieve(run: &mut TestRun) {
+    let says_nothing = run.exit_code == Some(0) && !run.timed_out && run.cases.iter().all(|case| case.name == COMMAND_CASE);
+    if let Some(case) = run.cases.iter_mut().find(|_| says_nothing) {
+        case.status = CaseStatus::Failed;
+        case.attempts.clear();
+        if case.detail.is_empty() {
+            case.detail = format!(
+                "{UNTOLD}, although `{}` has named tests before: it ended well, and whether it ran any nobody can see. Find what ends it early or \
+                 keeps its results back",
+                run.command
+            );
+        }
+    }
+}
+
 /// Says whether a run has passed tests that it does not name: only its exit code tells of them, or a count.
 #[must_use]
 pub fn is_nameless(run: &TestRun) -> bool {
@@ -20,10 +40,10 @@ pub fn is_nameless(run: &TestRun) -> bool {
         || failed_whole(run)
 }
 
-/// Whether all that is told of a run is that its command failed.
+/// Whether all that is told of a run is that its command failed, or that it told nothing.
 fn failed_whole(run: &TestRun) -> bool {
     let [only] = run.cases.as_slice() else { return false };
-    only.name == COMMAND_CASE && only.detail.starts_with("exit code ")
+    only.name == COMMAND_CASE && (only.detail.starts_with("exit code ") || only.detail.starts_with(UNTOLD))
 }
 
 /// Says how the command of such a run can be brought to name its tests; nothing of a run that does, or that was stopped.

@@ -309,3 +309,28 @@ fn one_name_twice_keeps_the_worse_result() {
     let cases = parse("1..2\nnot ok 1 - a\nok 2 - a\n", Some(1));
     assert_eq!((cases.len(), cases[0].status), (1, Failed));
 }
+
+#[test]
+fn a_runner_that_broke_down_itself_names_no_test_for_it() {
+    let report = "<testsuites><testsuite name=\"pytest\" tests=\"1\"><testcase classname=\"pytest\" name=\"internal\"><error message=\"internal \
+                  error\">Traceback\nSystemExit: 0</error></testcase></testsuite></testsuites>";
+    let cases = parse(report, Some(3));
+    assert_eq!((cases.len(), cases[0].name.as_str()), (1, COMMAND_CASE), "{cases:?}");
+    assert!(cases[0].detail.contains("SystemExit: 0"), "{cases:?}");
+}
+
+#[test]
+fn a_make_that_had_nothing_to_do_has_run_no_test() {
+    for (printed, status) in [
+        ("make: 'test' is up to date.\n", Failed),
+        (
+            "make[1]: Entering directory '/x'\nmake[1]: Nothing to be done for 'test'.\n",
+            Failed,
+        ),
+        ("make[1]: 'lib' is up to date.\nall is well\n", Passed),
+        ("", Passed),
+    ] {
+        let cases = parse(printed, Some(0));
+        assert_eq!(cases[0].status, status, "{printed}: {cases:?}");
+    }
+}

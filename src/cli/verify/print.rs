@@ -5,7 +5,7 @@ use crate::cli::words;
 use crate::protocol::event::GoneTests;
 use crate::protocol::{CaseStatus, TestCase, TestRun};
 use crate::ui::text::{Clean, format};
-use crate::verify::{self, broken};
+use crate::verify::{self, broken, broken::Kept};
 use std::io;
 use std::path::Path;
 
@@ -34,12 +34,10 @@ pub(super) fn print(
         }
     }
     for missing in own.map(|own| own.missing.as_slice()).unwrap_or_default() {
-        let word = if broken::broke_off(run) && broken::may_be_there(missing, root) {
-            "not run"
-        } else {
-            "missing"
-        };
-        console.line(format!("{word}  {}", Clean::line(missing)))?;
+        let kept = Kept::of(run, &[missing]).filter(|_| broken::may_be_there(missing, root));
+        let why = kept.as_ref().map_or_else(String::new, |kept| format!(" ({})", kept.why(run)));
+        let word = word_of_missing(kept.is_some() || broken::is_file_there(missing, root));
+        console.line(format!("{word}  {}", Clean::line(&format!("{missing}{why}"))))?;
     }
     for line in own.and_then(|own| own.amiss).unwrap_or_default().lines() {
         console.line(format!("amiss    {}", Clean::line(line)))?;
@@ -47,7 +45,12 @@ pub(super) fn print(
     for gone in gone {
         for (word, tests) in [("gone   ", &gone.tests), ("not run", &gone.unrun)] {
             if !tests.is_empty() {
-                let told = format!("{}, which they have shown to pass: {}", gone.feature, tests.join(", "));
+                let why = if word == "gone   " || gone.why.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", gone.why)
+                };
+                let told = format!("{}, which they have shown to pass: {}{why}", gone.feature, tests.join(", "));
                 console.line(format!("{word}  {}", Clean::line(&told)))?;
             }
         }
@@ -59,7 +62,8 @@ pub(super) fn print(
             words::BY_LIST,
             never.tests.join(", ")
         );
-        console.line(format!("missing  {}", Clean::line(&told)))?;
+        let is_there = never.tests.iter().all(|entry| broken::is_file_there(entry, root));
+        console.line(format!("{}  {}", word_of_missing(is_there), Clean::line(&told)))?;
     }
     let tree = run
         .tree
@@ -76,6 +80,11 @@ pub(super) fn print(
         words::tests(&run.totals()),
         format::duration_ms(run.duration_ms)
     ))
+}
+
+/// What is called of tests that a run does not name.
+const fn word_of_missing(is_there: bool) -> &'static str {
+    if is_there { "not run" } else { "missing" }
 }
 
 fn order(case: &TestCase) -> u8 {

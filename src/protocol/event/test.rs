@@ -82,6 +82,9 @@ pub struct GoneTests {
     /// The entries whose tests are there and did not run: the command failed as a whole, was stopped by its time limit, or left them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unrun: Vec<String>,
+    /// Why these did not run, in a few words; empty in older logs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// A test run came to no result, or was not begun at all.

@@ -39,7 +39,7 @@ impl Format for ExitCode {
             None => (CaseStatus::Failed, "killed before its end".to_owned()),
         };
         let nothing = |line: &&str| NOTHING_RAN.iter().any(|words| line.trim_start().starts_with(words));
-        if status == CaseStatus::Passed && text.lines().any(|line| nothing(&line)) {
+        if status == CaseStatus::Passed && (text.lines().any(|line| nothing(&line)) || is_idle_make(text)) {
             // What is not there says it all: the run is told to have run nothing.
             return;
         }
@@ -56,6 +56,18 @@ impl Format for ExitCode {
             attempts: Vec::new(),
         });
     }
+}
+
+/// Whether make said that it had nothing to do, and nothing else said anything.
+fn is_idle_make(text: &str) -> bool {
+    let of_make = |line: &'_ str| {
+        let (program, words) = line.trim().split_once(": ")?;
+        let name = program.rsplit('/').next()?.split('[').next()?;
+        let is_idle = words.ends_with(" is up to date.") || words.starts_with("Nothing to be done for ");
+        matches!(name, "make" | "gmake").then_some(is_idle)
+    };
+    let mut said = text.lines().filter(|line| !line.trim().is_empty()).map(of_make);
+    text.lines().any(|line| of_make(line) == Some(true)) && said.all(|idle| idle.is_some())
 }
 
 /// The last lines that say anything.

@@ -37,6 +37,12 @@ struct Event<'a> {
     output: Cow<'a, str>,
     #[serde(default)]
     elapsed: Option<f64>,
+    /// Of what the compiler says: which package it compiles, perhaps for the tests of another.
+    #[serde(borrow, default)]
+    import_path: Cow<'a, str>,
+    /// Of a package's failure: which one could not be compiled.
+    #[serde(borrow, default)]
+    failed_build: Cow<'a, str>,
 }
 
 /// A test, or with an empty name its package.
@@ -152,7 +158,12 @@ impl Test {
         let frame = ["=== ", "--- ", "PASS", "FAIL"]
             .iter()
             .any(|mark| text.trim_start().starts_with(mark));
-        if !frame && self.said.len() + text.len() < CAPTURED {
+        let text = match unbuilt(text) {
+            Some(why) => why,
+            None if frame => return,
+            None => text,
+        };
+        if self.said.len() + text.len() < CAPTURED {
             self.said.push_str(text);
         }
     }
@@ -174,6 +185,7 @@ impl Format for GoJson {
 
     fn read(&self, text: &str, report: &mut Report) {
         let mut tests = Tests::default();
+        let mut compiled: HashMap<String, Test> = HashMap::new();
         for line in text.lines() {
             let Some(event) = event(line) else {
                 if let Some((package, why)) = broken(line) {
@@ -183,8 +195,14 @@ impl Format for GoJson {
                 }
                 continue;
             };
+            if event.action == "build-output" && !event.output.starts_with("# ") {
+                compiled.entry(event.import_path.to_string()).or_default().hear(&event.output);
+            }
             if event.package.is_empty() {
                 continue;
+            }
+            if let Some(said) = compiled.get(event.failed_build.as_ref()) {
+                tests.get(&event.package, "").hear(&said.said);
             }
             let begun = tests
                 .by_key
@@ -240,6 +258,12 @@ fn broken(line: &str) -> Option<(&str, &str)> {
     why.starts_with('[').then_some((package.trim_end(), why))
 }
 
+/// Why a package's tests were not built, of its line.
+fn unbuilt(line: &str) -> Option<&str> {
+    let (_, why) = line.trim_end().strip_prefix("FAIL")?.rsplit_once(" [")?;
+    matches!(why, "build failed]" | "setup failed]").then(|| line.trim_end().get(line.trim_end().len() - why.len() - 1..))?
+}
+
 /// A package's line: `ok   pkg 0.1s`, `FAIL pkg 0.1s`, `?    pkg [no test files]`.
 fn package(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
     let (word, rest) = line.split_once('\t')?;
@@ -285,10 +309,17 @@ impl Format for GoText {
     fn read(&self, text: &str, report: &mut Report) {
         let mut named: BTreeMap<String, Test> = BTreeMap::new();
         let mut current: Option<String> = None;
+        // What the compiler says, by package.
+        let mut compiled: BTreeMap<&str, Test> = BTreeMap::new();
+        let mut compiling: Option<&str> = None;
         for line in text.lines() {
             if let Some((status, name, duration_ms)) = package(line) {
-                close_package(std::mem::take(&mut named), status, name, duration_ms, report);
-                current = None;
+                let mut said = compiled.remove(name).unwrap_or_default();
+                said.hear(unbuilt(line).unwrap_or_default());
+                close_package(std::mem::take(&mut named), status, (name, &said.said), duration_ms, report);
+                (current, compiling) = (None, None);
+            } else if let Some(package) = line.strip_prefix("# ") {
+                compiling = package.split(' ').next();
             } else if let Some(name) = line.strip_prefix("=== RUN ") {
                 named.entry(name.trim().to_owned()).or_default().begin();
                 current = Some(name.trim().to_owned());
@@ -300,21 +331,32 @@ impl Format for GoText {
             } else if let Some(test) = current.as_ref().and_then(|name| named.get_mut(name)) {
                 test.hear(line);
                 test.hear("\n");
+            } else if let Some(package) = compiling.filter(|_| line.contains(".go:") || line.starts_with('\t')) {
+                let said = compiled.entry(package).or_default();
+                said.hear(line);
+                said.hear("\n");
             }
         }
         if !named.is_empty() {
             report.amiss("the output ends before the result of a package");
-            close_package(named, CaseStatus::Failed, "", None, report);
+            close_package(named, CaseStatus::Failed, ("", ""), None, report);
         }
     }
 }
 
-fn close_package(named: BTreeMap<String, Test>, status: CaseStatus, package: &str, duration_ms: Option<u64>, report: &mut Report) {
+fn close_package(
+    named: BTreeMap<String, Test>,
+    status: CaseStatus,
+    (package, said): (&str, &str),
+    duration_ms: Option<u64>,
+    report: &mut Report,
+) {
     if named.is_empty() && status != CaseStatus::Skipped {
         // Without `-v` a package is all that is named.
         let found = Found {
             file: package,
             duration_ms,
+            detail: said,
             ..Found::default()
         };
         report.add(status, &found);

@@ -247,6 +247,12 @@ impl Test {
     }
 
     fn add(&self, groups: &[&str], report: &mut Report) {
+        // How pytest tells that it broke down itself (INTERNALERROR).
+        if self.class == "pytest" && self.name == "internal" && self.status == Some(CaseStatus::Failed) {
+            let said = self.said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+            report.amiss(format!("pytest ended by an error within it: {}", said.trim()));
+            return;
+        }
         let file = self.file.as_str();
         let module = module_of(file);
         // pytest: `tests.test_cart.TestCart` in tests/test_cart.py is the class `TestCart`.

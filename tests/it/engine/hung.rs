@@ -134,7 +134,7 @@ async fn one_that_the_runner_names_twice_is_set_back_and_what_it_did_not_get_to_
             .doubt_of(row)
             .unwrap()
             .words()
-            .starts_with("tests/02.sh did not run on tree")
+            .starts_with("tests/02.sh did not run (stopped by its time limit of")
     );
 }
 
