@@ -2,6 +2,7 @@
 //!
 //! Invariant: a test is first looked for under its own name, then elsewhere, before it counts as deleted.
 
+use super::expr::is_literal;
 use super::live::words;
 use super::moot;
 use super::settled::only_repeats;
@@ -289,6 +290,10 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
         let how = format!("new, and all it checks is `{}`, a call against itself", short(&check.text));
         found.push(finding(path, check.line, new, Kind::AlwaysTrue, how));
     }
+    if let Some(stand_in) = stand_in(new) {
+        let how = format!("new, and all it checks is its own `{}`", short(stand_in));
+        found.push(finding(path, new.line, new, Kind::AlwaysTrue, how));
+    }
     if let Some(check) = new.checks.first().filter(|_| new.real_checks().count() == 0) {
         let how = format!("new, and all it checks is `{}`, which always holds", short(&check.text));
         found.push(finding(path, check.line, new, Kind::AlwaysTrue, how));
@@ -300,6 +305,20 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
         let how = "new, and it only calls: nothing is compared".to_owned();
         found.push(finding(path, new.line, new, Kind::OnlyCalls, how));
     }
+}
+
+/// A function of the test's own that hands back a written value, where nothing but that is checked.
+fn stand_in(test: &Test) -> Option<&String> {
+    test.faked.iter().find(|fake| {
+        let Some((name, lambda)) = fake.split_once(" = lambda") else {
+            return false;
+        };
+        let is_written = lambda
+            .split_once(':')
+            .is_some_and(|(_, value)| is_literal(value) && !value.contains('('));
+        let called = format!("{name}(");
+        is_written && test.real_checks().count() > 0 && test.real_checks().all(|check| check.subject.starts_with(&called))
+    })
 }
 
 /// Enough of a text to know it by.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a chain that ends before anything is expected holds whatever the program does, unless somebody goes on with it.
 
-use super::expr::{condition, is_literal, pair};
+use super::expr::{condition, holds_always, holds_never, is_literal, pair};
 use super::live::words;
 use super::moot;
 use super::suite::Check;
@@ -97,11 +97,27 @@ pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
         .map(Some)
         .contains(&node.parent().map(|above| above.kind()));
     let is_open = node.kind() == "member_expression" && stands_alone && chain.last().is_some_and(|last| moot::dangles(last));
+    // What nobody waits for fails when the test is over; vitest does wait.
+    let promised = chain
+        .first()
+        .is_some_and(|word| matches!(word.as_str(), "resolves" | "rejects"));
+    let is_left =
+        promised && node.parent().is_some_and(|above| above.kind() == "expression_statement") && !source.contains("vitest");
+    let wants = |truth: &str, word: &str| chain.iter().any(|link| link == word) || equals && value == truth;
+    let settled = !negated
+        && (wants("(true)", "toBeTruthy") && holds_always(written) && joins(written)
+            || wants("(false)", "toBeFalsy") && holds_never(written) && joins(written));
+    let never_null = negated
+        && ["toBeNull", "toBeUndefined", "toBeFalsy"]
+            .iter()
+            .any(|word| chain.iter().any(|link| link == word))
+        && is_literal(written)
+        && !is_falsy(written);
     let holds = is_open
-        || !negated
-            && (count
-                || (same && equals)
-                || (truthy && is_literal(written) && !matches!(written, "false" | "null" | "undefined" | "0" | "\"\"")));
+        || is_left
+        || settled
+        || never_null
+        || !negated && (count || (same && equals) || (truthy && is_literal(written) && !is_falsy(written)));
     Some(Check {
         line: line(node),
         text: flat(node, source),
@@ -109,6 +125,15 @@ pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
         subject,
         expected,
     })
+}
+
+fn is_falsy(written: &str) -> bool {
+    matches!(written, "false" | "null" | "undefined" | "0" | "\"\"" | "''")
+}
+
+/// Says whether an expression joins others: `f() === 1 || true`.
+fn joins(written: &str) -> bool {
+    written.contains("||") || written.contains("&&")
 }
 
 pub(super) fn assertion(node: Node<'_>, source: &str) -> Option<Check> {

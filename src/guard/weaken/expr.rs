@@ -113,6 +113,9 @@ pub(super) fn holds_always(text: &str) -> bool {
     {
         return true;
     }
+    if is_of_anything(text) {
+        return true;
+    }
     let Some((left, operator, right)) = comparison(text) else {
         return false;
     };
@@ -125,6 +128,18 @@ pub(super) fn holds_always(text: &str) -> bool {
     let never_less = right == "0" && matches!(operator, ">=" | "-ge") && is_a_count(left);
     let both = never_less || (same && still) || (is_plain(left) && is_plain(right) && truth(left, operator, right));
     both && !left.is_empty()
+}
+
+/// Says whether an expression asks for what every value is.
+fn is_of_anything(text: &str) -> bool {
+    let within = |call: &str| {
+        text.strip_prefix(call)
+            .and_then(|rest| rest.strip_suffix(')'))
+            .filter(|within| balanced(within))
+    };
+    let asked = within("isinstance(").or_else(|| within("matches!(")).map(arguments);
+    matches!(asked.as_deref(), Some([_, "object" | "_"]))
+        || within("any([").is_some_and(|rows| arguments(rows.trim_end_matches(']')).contains(&"True"))
 }
 
 /// Says whether a condition never holds, so that what it guards never happens.

@@ -209,7 +209,7 @@ fn test(body: Node<'_>, source: &str) -> Test {
             test.swallows += usize::from(before.contains("expect(") && drops.iter().any(|drop| after.starts_with(drop)));
         }
         test.statements.push(words);
-        test.moot.extend(moot::never_runs(statement, source));
+        test.moot.extend(moot::never_runs(statement, whole, source));
         if statement.id() == body.id() {
             test.checks.extend(unasked(statement, source));
         }

@@ -27,7 +27,7 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
         value.is_some_and(|value| is_function(value.kind())) && unused(name)
     };
     match node.kind() {
-        "if_statement" | "if_expression" | "while_statement" => {
+        "if_statement" | "if_expression" | "while_statement" | "while_expression" => {
             let condition = condition(node, source);
             // Go's checks are such conditions.
             let is_check = ["t.Error", "t.Fatal", "t.Fail"]
@@ -40,8 +40,15 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
             node.child_by_field_name("value").is_none() && text(node, source).contains(" in")
         }
         "for_statement" | "for_in_statement" | "for_expression" => {
-            let through = ["right", "value"].map(|name| field(node, name, source)).concat();
-            matches!(through.trim(), "[]" | "()" | "{}" | "range(0)") || through.starts_with("[] as")
+            // Go has what it goes through in a clause.
+            let clause = children(node).into_iter().find(|child| child.kind() == "range_clause");
+            let through = ["right", "value"]
+                .map(|name| field(clause.unwrap_or(node), name, source))
+                .concat();
+            let is_empty_literal = (through.starts_with("[]") || through.starts_with("map[")) && through.ends_with("{}");
+            matches!(through.trim(), "[]" | "()" | "{}" | "range(0)")
+                || through.starts_with("[] as")
+                || clause.is_some() && is_empty_literal
         }
         "call_expression" => field(node, "function", source).starts_with("[]."),
         "function_definition" | "function_declaration" | "function_item" => unused(field(node, "name", source)),
@@ -109,7 +116,7 @@ pub(super) fn condition(node: Node<'_>, source: &str) -> String {
 
 /// What a test puts in the place of what it tests: a mock under a name that it calls itself.
 pub(super) fn faked(statement: Node<'_>, body: &str, source: &str) -> Option<String> {
-    const FAKES: [&str; 8] = [
+    const FAKES: [&str; 9] = [
         "Mock(",
         "MagicMock(",
         "jest.fn(",
@@ -118,6 +125,7 @@ pub(super) fn faked(statement: Node<'_>, body: &str, source: &str) -> Option<Str
         "mock.fn(",
         "spyOn(",
         "lambda ",
+        "lambda:",
     ];
     let words = flat(statement, source);
     let (name, value) = words.split_once(" = ")?;

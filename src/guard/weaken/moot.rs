@@ -4,7 +4,7 @@
 //! done that may check, or that the test's name says is checked by a call that comes back, nothing is found.
 
 use super::expr::{balanced, comparison, holds_never};
-use super::live::{condition, words};
+use super::live::{condition, is_dead, words};
 use super::suite::{Suite, Test};
 use super::tree::{children, flat, line};
 use tree_sitter::Node;
@@ -22,6 +22,9 @@ const MAY_CHECK: [&str; 34] = [
     "approx", "done", "fail", "error", "fatal", "panic", "throw", "rais", "require", "pass", "trip", "case", "spec", "prove",
     "run", "exec", "exit", "diff", "golden", "unwrap", "same",
 ];
+
+/// Letters of a statement that are shown.
+const SHOWN: usize = 60;
 
 /// Of a test, whether all that it does is moot.
 pub(super) fn is_all(test: &Test) -> bool {
@@ -119,18 +122,26 @@ pub(super) fn unasked(statement: Node<'_>, source: &str) -> Option<(usize, Strin
     })
 }
 
-/// A statement of which nothing ever runs, because of what it depends on.
-pub(super) fn never_runs(statement: Node<'_>, source: &str) -> Option<(usize, String, String)> {
+/// A statement of which nothing ever runs, because of what it depends on. `body` is the text of the whole test.
+pub(super) fn never_runs(statement: Node<'_>, body: &str, source: &str) -> Option<(usize, String, String)> {
     let inner = match statement.kind() {
-        "expression_statement" => statement.named_child(0).unwrap_or(statement),
+        "expression_statement" | "lexical_declaration" => statement.named_child(0).unwrap_or(statement),
         _ => statement,
     };
+    let words = flat(statement, source);
     let is_if = matches!(inner.kind(), "if_statement" | "if_expression");
-    let depends = condition(inner, source);
     let has_else = inner.child_by_field_name("alternative").is_some();
-    (is_if && !has_else && holds_never(&depends)).then(|| {
-        let words = flat(statement, source);
-        (line(statement), words, format!("what is behind `if {depends}` never runs"))
+    if is_if && !has_else && holds_never(&condition(inner, source)) {
+        let how = format!("what is behind `if {}` never runs", condition(inner, source));
+        return Some((line(statement), words, how));
+    }
+    (!is_if && is_dead(inner, body, source)).then(|| {
+        let head: String = words.chars().take(SHOWN).collect();
+        let how = format!(
+            "what is in `{}` never runs",
+            head.split(['{', ':']).next().unwrap_or(&head).trim()
+        );
+        (line(statement), words, how)
     })
 }
 

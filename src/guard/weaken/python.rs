@@ -167,7 +167,7 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
         }
         test.faked.extend(faked(statement, whole, source));
         test.moot
-            .extend(moot::unasked(statement, source).or_else(|| moot::never_runs(statement, source)));
+            .extend(moot::unasked(statement, source).or_else(|| moot::never_runs(statement, whole, source)));
         test.statements.push(flat);
         test.replaced.extend(all_replaced(statement, source));
         visit(statement, |node| {

@@ -127,7 +127,7 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
         }
         test.off.extend(leaves(statement, source));
         test.faked.extend(faked(statement, whole, source));
-        test.moot.extend(moot::never_runs(statement, source));
+        test.moot.extend(moot::never_runs(statement, whole, source));
         test.statements.push(flat(statement, source));
         visit(statement, |node| {
             if is_dead(node, whole, source) {
@@ -187,6 +187,14 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
     let (at, whole) = (line(node), flat(node, source));
     match (name, arguments(&tokens).as_slice()) {
         ("assert", [what, ..]) => Some(condition(at, whole, what)),
+        // That two values made alike are equal is what somebody wrote.
+        ("assert_eq", [one, other]) if one == other && is_made(one) => Some(Check {
+            line: at,
+            text: whole,
+            subject: (*one).to_owned(),
+            expected: format!("{name} another {other}"),
+            always: false,
+        }),
         (_, [one, other, rest @ ..]) => Some(pair(at, whole, name, one, other, rest)),
         (_, rest) => Some(Check {
             line: at,
@@ -196,4 +204,22 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
             always: false,
         }),
     }
+}
+
+/// Says whether an expression is a value of a type of the project: `Color::Red`, `Cart::new(1)`, `Point { x: 1 }`.
+fn is_made(text: &str) -> bool {
+    const OTHERS: [&str; 12] = [
+        "None", "Some", "Ok", "Err", "String", "Vec", "Option", "Result", "Box", "Rc", "Arc", "Default",
+    ];
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':')))
+        .unwrap_or(text.len());
+    let (path, rest) = text.split_at(end);
+    let is_type = |part: &str| part.starts_with(|c: char| c.is_uppercase()) && part.contains(|c: char| c.is_lowercase());
+    let Some(first) = path.split("::").find(|part| part.starts_with(|c: char| c.is_uppercase())) else {
+        return false;
+    };
+    let rest = rest.trim();
+    let is_whole = rest.is_empty() || rest.starts_with('(') && rest.ends_with(')') || rest.starts_with('{') && rest.ends_with('}');
+    is_type(first) && !OTHERS.contains(&first) && is_whole && super::expr::balanced(rest)
 }

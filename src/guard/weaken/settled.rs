@@ -52,7 +52,10 @@ pub(super) fn mark(test: &mut Test) {
 
 /// Says whether all that a test checks is that a call gives twice the same, where its name speaks of something else.
 pub(super) fn only_repeats(test: &Test) -> Option<&Check> {
-    let repeats = |check: &Check| equal_to(check).is_some_and(|value| value == bare(&check.subject) && value.contains('('));
+    let repeats = |check: &Check| {
+        let value = equal_to(check).or_else(|| must_not_differ(check));
+        value.is_some_and(|value| value == bare(&check.subject) && value.contains('('))
+    };
     let name = test.name().to_lowercase();
     let first = test.real_checks().next()?;
     (test.real_checks().all(repeats) && !SAMENESS.iter().any(|word| name.contains(word))).then_some(first)
@@ -62,6 +65,16 @@ pub(super) fn only_repeats(test: &Test) -> Option<&Check> {
 fn equal_to(check: &Check) -> Option<&str> {
     let (how, value) = check.expected.split_once(' ')?;
     is_equality(how).then(|| bare(value))
+}
+
+/// The same of a comparison of Go, which fails where the two differ.
+fn must_not_differ(check: &Check) -> Option<&str> {
+    let value = check
+        .text
+        .starts_with("if ")
+        .then(|| check.expected.strip_prefix("!= "))
+        .flatten();
+    value.map(bare)
 }
 
 /// Names that stand for one written value and are used for nothing but checks.

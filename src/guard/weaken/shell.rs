@@ -5,7 +5,7 @@ use super::live::{is_dead, is_excused, leaves};
 use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
-use super::verdict::{always_good, gives_up, says_failed, says_passed, trapped};
+use super::verdict::{always_good, gives_up, is_excused_list, is_exec_of_nothing, says_failed, says_passed, trapped};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -70,7 +70,7 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
     // Outside a function some shells go on after `return`.
     let mut script = test(rest.clone(), source, &own, &["exit"]);
     // Functions that are tests are called by a framework, which looks at each.
-    if suite.tests.is_empty() {
+    if suite.tests.is_empty() && !(script.checks.is_empty() && moot::is_all(&script)) {
         script.blunt.extend(always_good(&rest, source));
     }
     // A file of functions is no test.
@@ -121,6 +121,10 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out
         test.off.extend(leaves(statement, source).or_else(|| left(statement, source)));
         if !is_idle(statement, source) {
             test.moot.extend(moot::only_runs(statement, source));
+            test.moot.extend(is_excused_list(statement, source).then(|| {
+                let how = format!("`{words}` ends well whatever the command says");
+                (line(statement), words.clone(), how)
+            }));
             test.statements.push(words);
         }
         visit(statement, |node| {
@@ -148,7 +152,7 @@ fn left(statement: Node<'_>, source: &str) -> Option<String> {
 /// Says whether a statement tells nothing of the program, whatever it prints.
 pub(super) fn is_idle(statement: Node<'_>, source: &str) -> bool {
     !holds(statement, |node| match node.kind() {
-        "command" => !IDLE.contains(&field(node, "name", source)),
+        "command" => !IDLE.contains(&field(node, "name", source)) && !is_exec_of_nothing(&flat(node, source)),
         kind => kind == "test_command",
     })
 }

@@ -3,6 +3,8 @@
 //! A case begins with `#### found KIND: name` or `#### innocent: name`. Then come the text before and the text after, `----` between
 //! them, or edits of the `#### base` above: lines with `-` that go and lines with `+` that come.
 
+mod fresh;
+
 use super::*;
 use proptest::prelude::*;
 

@@ -78,11 +78,14 @@ pub(super) fn always_good(statements: &[Node<'_>], source: &str) -> Option<Strin
     let statements = end.and_then(|end| statements.get(..=end)).unwrap_or(statements);
     let (last, before) = statements.split_last()?;
     let branches = last.kind() == "if_statement" && has_quiet_branches(*last, source);
-    let acts = branches || before.iter().any(|node| !is_idle(*node, source));
-    if !(acts && (branches || is_quiet(*last, source))) || can_end_badly(source) || may_be_read(*last, source) {
+    let unheard = is_unheard(*last, source);
+    let acts = branches || unheard || is_excused_list(*last, source) || before.iter().any(|node| !is_idle(*node, source));
+    if !(acts && (branches || unheard || is_quiet(*last, source))) || can_end_badly(source) || may_be_read(*last, source) {
         return None;
     }
-    Some(if branches {
+    Some(if unheard {
+        format!("nobody hears how `{}` ends, its last command", flat(*last, source))
+    } else if branches {
         "it ends well whichever way its last `if` goes".to_owned()
     } else {
         format!("it ends with `{}`, whatever failed before", flat(*last, source))
@@ -115,11 +118,40 @@ fn is_quiet(node: Node<'_>, source: &str) -> bool {
         "command" => match field(node, "name", source) {
             "echo" | "printf" | "true" | ":" => true,
             "exit" => flat(node, source) == "exit 0",
+            "exec" => is_exec_of_nothing(&flat(node, source)),
             _ => false,
         },
+        "list" => is_excused_list(node, source),
         "redirected_statement" => node.child_by_field_name("body").is_some_and(|body| is_quiet(body, source)),
         _ => false,
     }
+}
+
+/// `check || true`: it ends well whatever the check says.
+pub(super) fn is_excused_list(node: Node<'_>, source: &str) -> bool {
+    let inner = children(node);
+    let [first, .., last] = inner.as_slice() else { return false };
+    let or = source
+        .get(first.end_byte()..last.start_byte())
+        .is_some_and(|between| between.trim() == "||");
+    node.kind() == "list" && or && matches!(flat(*last, source).as_str(), "true" | ":")
+}
+
+/// `exec true` ends a script well, and there.
+pub(super) fn is_exec_of_nothing(words: &str) -> bool {
+    matches!(words, "exec true" | "exec :")
+}
+
+/// A last command whose outcome nobody hears of: it runs beside the script, or in front of a command that cannot fail.
+fn is_unheard(node: Node<'_>, source: &str) -> bool {
+    let beside = node.next_sibling().is_some_and(|next| next.kind() == "&");
+    let piped = node.kind() == "pipeline" && !source.contains("pipefail") && {
+        let parts = children(node);
+        parts
+            .last()
+            .is_some_and(|last| flat(*last, source) == "cat" || is_quiet(*last, source))
+    };
+    beside || piped
 }
 
 /// Says whether all that the branches of an `if` do cannot fail.
@@ -154,9 +186,10 @@ fn can_end_badly(source: &str) -> bool {
     };
     let sources = |line: &str| {
         let line = line.trim_start();
-        [". ", "source ", "exec ", "eval ", "kill "]
-            .iter()
-            .any(|word| line.starts_with(word) || line.contains(&format!("; {word}")))
+        !line.split([';', '&']).any(|part| is_exec_of_nothing(part.trim()))
+            && [". ", "source ", "exec ", "eval ", "kill "]
+                .iter()
+                .any(|word| line.starts_with(word) || line.contains(&format!("; {word}")))
             || line.contains("&& . ")
             || line.contains("kill -")
     };
