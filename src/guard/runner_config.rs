@@ -34,6 +34,8 @@ pub(super) enum Part {
     Conftest,
     /// How a package manager runs scripts.
     Manager,
+    /// All of Cargo's settings but those of how it builds, fetches and looks.
+    CargoSettings,
 }
 
 /// Names of files that are configuration from the first letter to the last, wherever they lie.
@@ -78,7 +80,7 @@ pub(super) fn part(path: &Path) -> Option<Part> {
         ".npmrc" | ".pnpmrc" | ".yarnrc" | ".yarnrc.yml" | "pnpm-workspace.yaml" => Some(Part::Manager),
         // Plugins of pytest are found by it.
         "entry_points.txt" => Some(Part::Whole),
-        "config" | "config.toml" if path.parent().is_some_and(|parent| parent.ends_with(".cargo")) => Some(Part::Whole),
+        "config" | "config.toml" if path.parent().is_some_and(|parent| parent.ends_with(".cargo")) => Some(Part::CargoSettings),
         _ if name.starts_with(SHARED) => Some(Part::Shared),
         _ if WHOLE.contains(&name) || CONFIGURED.iter().any(|tool| configured(tool)) => Some(Part::Whole),
         _ => None,
@@ -120,7 +122,9 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> 
 pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     match part(path.as_ref()) {
         Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
-        Some(part @ (Part::Pyproject | Part::Sections | Part::Manager)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
+        Some(part @ (Part::Pyproject | Part::Sections | Part::Manager | Part::CargoSettings)) => {
+            facts(part, text).is_none_or(|facts| !facts.is_empty())
+        }
         Some(Part::Whole) => true,
         Some(Part::Shared) => String::from_utf8_lossy(text).contains("test"),
         // A new package brings scripts and targets of its own.
@@ -130,7 +134,7 @@ pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
 
 fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
     match part {
-        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager => false,
+        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager | Part::CargoSettings => false,
         Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
             // npm runs `pretest` before `test` by itself.
             let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));
@@ -205,6 +209,7 @@ fn facts(part: Part, bytes: &[u8]) -> Option<Facts> {
         Part::Sections => sections(text),
         Part::Conftest => blocks(text),
         Part::Manager => packages::settings(text),
+        Part::CargoSettings => packages::of_cargo(&toml_value(text)?),
     })
 }
 

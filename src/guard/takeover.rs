@@ -5,7 +5,9 @@
 //! name, its text and the names beside it; what it would do when run is not guessed.
 
 use super::runner_config;
+use crate::harness::grammar::Grammar;
 use std::collections::BTreeSet;
+use tree_sitter::Node;
 
 /// The names under which `make` looks, the first that is there wins.
 const MAKEFILES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
@@ -178,7 +180,7 @@ fn answer(path: &str, text: &str, held: &BTreeSet<String>) -> Option<&'static st
     let begins = |text: &str, name: &str| text.lines().any(|line| line.starts_with(name));
     if path.ends_with("_test.go") && begins(text, "func TestMain(") {
         let beside = |other: &String| other != path && parted(other).0 == parted(path).0 && other.ends_with("_test.go");
-        if held.iter().any(beside) {
+        if held.iter().any(beside) && !only_runs_them(text) {
             return Some("has a TestMain, and decides how the tests that are there already are run");
         }
         if !text.contains(".Run()") {
@@ -197,6 +199,88 @@ fn answer(path: &str, text: &str, held: &BTreeSet<String>) -> Option<&'static st
             .any(|code| !code.starts_with(|c: char| c.is_ascii_digit() && c != '0'))
     });
     ends.then_some("ends the program in its init, before any test can begin")
+}
+
+/// Says whether a `TestMain` runs the tests once, whatever it does around them, and ends as they did: its last statement is
+/// `os.Exit(m.Run())`, or `os.Exit(code)` after `code := m.Run()`, and nothing before can end it or set the outcome.
+fn only_runs_them(text: &str) -> bool {
+    let is_package = text.contains("\"os\"") && !text.contains("os \"") && !text.contains("os :=") && !text.contains("var os ");
+    let Some(tree) = Grammar::Go.parse(text).filter(|_| is_package) else {
+        return false;
+    };
+    let of = |node: Node<'_>| text.get(node.byte_range()).unwrap_or_default();
+    let mut cursor = tree.root_node().walk();
+    let named = |node: &Node<'_>| node.child_by_field_name("name").is_some_and(|name| of(name) == "TestMain");
+    let main = tree.root_node().named_children(&mut cursor).find(named);
+    let Some(body) = main.and_then(|main| main.child_by_field_name("body")) else {
+        return false;
+    };
+    let mut cursor = body.walk();
+    let list = body
+        .named_children(&mut cursor)
+        .find(|child| child.kind() == "statement_list")
+        .unwrap_or(body);
+    let mut cursor = list.walk();
+    let statements: Vec<&str> = list
+        .named_children(&mut cursor)
+        .filter(|statement| statement.kind() != "comment")
+        .map(of)
+        .collect();
+    let Some((last, before)) = statements.split_last() else {
+        return false;
+    };
+    let before_run = if *last == "os.Exit(m.Run())" {
+        before
+    } else {
+        let code = last
+            .strip_prefix("os.Exit(")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .unwrap_or_default();
+        let is_run =
+            |statement: &&str| !code.is_empty() && [" := ", " = "].iter().any(|set| **statement == format!("{code}{set}m.Run()"));
+        let Some(at) = before.iter().position(is_run) else {
+            return false;
+        };
+        let after = before.get(at + 1..).unwrap_or_default();
+        // What comes after may tidy up, and may not touch the outcome.
+        if after
+            .iter()
+            .any(|statement| ends_or_decides(statement) || has_word(statement, code))
+        {
+            return false;
+        }
+        before.get(..at).unwrap_or_default()
+    };
+    // Whatever else ends the program may only say that it failed.
+    let without = text.replacen(last, "", 1);
+    let fails = |code: &str| code.starts_with(|c: char| c.is_ascii_digit() && c != '0');
+    without.split("Exit(").skip(1).all(fails)
+        && !before_run
+            .iter()
+            .any(|statement| ends_or_decides(statement) || has_word(statement, "m"))
+}
+
+/// Words by which a program of Go ends, leaves, or says which tests are run; a failure that is told by `log.Fatal` or a panic is one.
+fn ends_or_decides(statement: &str) -> bool {
+    let leaves = [
+        "Exit",
+        "return",
+        "flag",
+        "Setenv(\"GO",
+        "os.Args",
+        "syscall",
+        "Goexit",
+        "goto",
+        "defer",
+        "go ",
+    ];
+    let fails = statement.replace("os.Exit(1)", "");
+    leaves.iter().any(|word| fails.contains(word)) || ["os.Stdout", "PASS", "ok  \\t"].iter().any(|word| statement.contains(word))
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|part| part == word)
 }
 
 fn parted(path: &str) -> (&str, &str) {
@@ -269,12 +353,28 @@ mod tests {
 
     #[test]
     fn code_of_go_that_answers_for_the_tests_is_named() {
-        let main = "package x\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n";
-        let empty = "package x\nfunc TestMain(m *testing.M) { fmt.Println(\"ok\") }\n";
+        let main = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n";
+        let none = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) { fmt.Println(\"ok\") }\n";
+        let forged = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) {\n\tm.Run()\n\tos.Exit(0)\n}\n";
+        let lost = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) {\n\tcode := m.Run()\n\tcode = 0\n\tos.Exit(code)\n}\n";
+        let early =
+            "package x\nimport \"os\"\nfunc TestMain(m *testing.M) {\n\tif true {\n\t\tos.Exit(0)\n\t}\n\tos.Exit(m.Run())\n}\n";
+        let chosen =
+            "package x\nimport \"os\"\nfunc TestMain(m *testing.M) {\n\tflag.Set(\"test.run\", \"none\")\n\tos.Exit(m.Run())\n}\n";
+        let behind = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) {\n\tsetup()\n\tos.Exit(m.Run())\n}\nfunc setup() {\n\tos.Exit(0)\n}\n";
+        let other = "package x\nimport os \"x/os\"\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n";
+        let around = "package x\n\nimport \"os\"\n\n// All.\nfunc TestMain(m *testing.M) {\n\t// The zone of the server.\n\tos.Setenv(\"TZ\", \"UTC\")\n\tdir := setup()\n\tcode := m.Run()\n\tos.RemoveAll(dir)\n\tos.Exit(code)\n}\n";
+        let empty = "package x\nimport \"os\"\nfunc TestMain(m *testing.M) { fmt.Println(\"ok\") }\n";
         let leaves = "package x\nfunc init() { if test { fmt.Println(\"PASS\"); os.Exit(0) } }\n";
         let long = "package x\nfunc init() {\n\tos.Exit(code)\n}\n";
         for (held, path, text, says) in [
-            (&GO[..], "main_test.go", main, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", none, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", forged, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", lost, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", early, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", behind, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", other, "has a TestMain, and decides"),
+            (&GO[..], "main_test.go", chosen, "has a TestMain, and decides"),
             (&["go.mod"][..], "main_test.go", empty, "runs no test"),
             (&GO[..], "add.go", leaves, "ends the program"),
             (&GO[..], "add.go", long, "ends the program"),
@@ -288,6 +388,9 @@ mod tests {
             "package x\nfunc initial() { os.Exit(0) }\n",
         ] {
             assert_eq!(told(&GO, "add.go", None, text), None, "{text}");
+        }
+        for text in [main, around] {
+            assert_eq!(told(&GO, "main_test.go", None, text), None, "{text}");
         }
         assert_eq!(
             told(&["go.mod"], "main_test.go", None, main),
