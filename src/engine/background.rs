@@ -7,6 +7,7 @@
 
 use super::project::Project;
 use crate::process::{Group, Onlooker};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,6 +36,8 @@ struct Seen {
     running: bool,
     /// Stretches of background work so far.
     stretch: u64,
+    /// Files that changed in one of the session's stretches.
+    written: BTreeSet<String>,
 }
 
 impl Seen {
@@ -55,7 +58,9 @@ impl Background {
     /// A new session begins; what the last one left behind was stopped.
     pub fn begin(&self, processes: &Group) {
         self.suspect.store(false, Ordering::Relaxed);
-        self.seen().processes = Some(processes.onlooker());
+        let mut seen = self.seen();
+        seen.processes = Some(processes.onlooker());
+        seen.written.clear();
     }
 
     /// Something of the agent's runs on in the background: for the rest of the session, a change of a guarded file may be its work at
@@ -75,6 +80,16 @@ impl Background {
     pub fn stretch(&self) -> Option<u64> {
         let seen = self.seen();
         seen.is_in_stretch().then_some(seen.stretch)
+    }
+
+    /// Notes files that changed while something ran.
+    pub fn note(&self, paths: &BTreeSet<String>) {
+        self.seen().written.extend(paths.iter().cloned());
+    }
+
+    /// Returns the files that changed in this session while something ran: those that a background process may write.
+    pub fn written(&self) -> BTreeSet<String> {
+        self.seen().written.clone()
     }
 
     /// Waits until it is to be looked whether anything still runs: never, while nothing does.

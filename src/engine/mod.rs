@@ -45,6 +45,7 @@ mod hooks;
 mod hung;
 mod index;
 mod journal;
+mod left_running;
 mod left_settings;
 mod limits;
 mod loose;

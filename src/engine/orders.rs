@@ -28,10 +28,15 @@ impl Dispatch {
                 }
                 Ok(Some(Input::Stop { mode }))
             }
-            Command::Move { target, seen } => {
-                let agreed = self.project.agree_to_move(target, seen).await?;
-                // At once: every further step would make it another state than the one that was agreed to.
-                Ok(agreed.then_some(Input::Stop { mode: StopMode::Now }))
+            Command::Move { target, seen, files } => {
+                // Before the comparison: what writes on would make it another state each time.
+                let ended = self.end_left_running("for the move back").await?;
+                Ok(if self.project.agree_to_move(target, (&seen, files)).await? {
+                    // At once: every further step would make it another state than the one that was agreed to.
+                    Some(Input::Stop { mode: StopMode::Now })
+                } else {
+                    ended.map(|text| Input::Remark { text })
+                })
             }
             Command::SetAutonomy { level } => {
                 gates::set_level(&self.project, level)?;

@@ -44,6 +44,7 @@ pub async fn follow(project: Arc<Project>, mut changes: mpsc::Receiver<Change>, 
         });
         leave_out_ignored(&project, &mut change).await;
         if let Some(stretch) = stretch {
+            project.background.note(&change.paths);
             told.leave_out(stretch, &mut change);
         }
         let seen = change.events(&project.list_name());

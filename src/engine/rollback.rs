@@ -4,6 +4,7 @@
 //! between its last session and its end, and by the command line when no run is on. Invariant: a move that git has made is in the log
 //! by the next start at the latest.
 
+use super::draft::named;
 use super::error::EngineError;
 use super::journal::Journal;
 use super::project::Project;
@@ -16,7 +17,7 @@ use crate::harness::FeatureList;
 use crate::harness::rehearsal::rehearse;
 use crate::link;
 use crate::protocol::event::{CheckpointCause, CheckpointMade, FeatureListLoaded, MoveRefused, RolledBack, RunEnded, RunOutcome};
-use crate::protocol::{FeatureMove, Rehearsal, Seq, Target};
+use crate::protocol::{FeatureMove, Oid, Rehearsal, Seq, Target};
 use crate::session::State;
 use crate::store::{self, ProjectDir, Writer};
 use std::path::{Path, PathBuf};
@@ -41,12 +42,16 @@ pub struct Mover {
 /// # Errors
 /// Fails if a run is on, if the state is not the one of `expected`, or as [`Repo::roll_back`].
 pub fn offline(workspace: &Path, dir: &ProjectDir, settings: &Settings, expected: &Rehearsal) -> Result<RolledBack, EngineError> {
-    go(workspace, dir, settings, (&expected.target, &expected.seen))
+    let files = expected.trees.as_ref().map(|(now, _)| now);
+    go(workspace, dir, settings, &expected.target, (&expected.seen, files))
 }
 
-fn go(workspace: &Path, dir: &ProjectDir, settings: &Settings, (target, seen): (&Target, &str)) -> Result<RolledBack, EngineError> {
+/// A state that was shown: its name, and its files if they are known.
+type Shown<'a> = (&'a str, Option<&'a Oid>);
+
+fn go(workspace: &Path, dir: &ProjectDir, settings: &Settings, to: &Target, shown: Shown<'_>) -> Result<RolledBack, EngineError> {
     let (mover, _) = Mover::open(workspace, dir, settings)?;
-    let agreed = mover.agreed(target, seen)?;
+    let agreed = mover.agreed(to, shown, |_| false)?;
     mover.journal.reopen()?;
     mover.make(&agreed)
 }
@@ -55,8 +60,8 @@ fn go(workspace: &Path, dir: &ProjectDir, settings: &Settings, (target, seen): (
 #[must_use]
 pub fn mover(workspace: &Path, dir: &ProjectDir, settings: &Settings) -> link::Mover {
     let (workspace, dir, settings) = (workspace.to_owned(), dir.clone(), settings.clone());
-    link::Mover::new(move |target, seen| {
-        let moved = go(&workspace, &dir, &settings, (target, seen));
+    link::Mover::new(move |target, seen, files| {
+        let moved = go(&workspace, &dir, &settings, target, (seen, files));
         moved.map(drop).map_err(|error| error.to_string())
     })
 }
@@ -138,17 +143,27 @@ impl Mover {
         Ok(!missed.is_empty())
     }
 
-    /// Rehearses a move anew, and returns what comes of it if the project still is as it was shown.
+    /// Rehearses a move anew, and returns what comes of it if the project still is as it was shown, but for files that were shown and
+    /// that the agent's processes wrote on: those go as they are now, and the state that is saved holds them.
     ///
     /// # Errors
-    /// [`GitError::Stale`] if it is not, else as [`rehearse`].
-    fn agreed(&self, target: &Target, seen: &str) -> Result<Rehearsal, EngineError> {
+    /// [`GitError::Changed`] or [`GitError::Stale`] if it is not, else as [`rehearse`].
+    fn agreed(&self, target: &Target, (seen, files): Shown<'_>, theirs: impl Fn(&str) -> bool) -> Result<Rehearsal, EngineError> {
         let rehearsal = rehearse(&self.workspace, &self.list, target, self.limit)?;
         if rehearsal.seen == seen {
-            Ok(rehearsal)
-        } else {
-            Err(GitError::Stale.into())
+            return Ok(rehearsal);
         }
+        let changed = match files {
+            Some(files) => Repo::discover(&self.workspace)?.changed_since(&rehearsal, seen, files)?,
+            None => None,
+        };
+        let Some(mut changed) = changed else { return Err(GitError::Stale.into()) };
+        changed.retain(|(path, was_shown)| !(*was_shown && theirs(path)));
+        if changed.is_empty() {
+            return Ok(rehearsal);
+        }
+        let paths: Vec<String> = changed.into_iter().map(|(path, _)| path).collect();
+        Err(GitError::Changed { paths: named(&paths) }.into())
     }
 
     /// Makes a rehearsed move and records it.
@@ -252,9 +267,14 @@ impl Project {
     ///
     /// # Errors
     /// Fails if the log cannot be written.
-    pub async fn agree_to_move(&self, target: Target, seen: String) -> Result<bool, EngineError> {
-        let (mover, asked) = (self.mover(), target.clone());
-        let agreed = tokio::task::spawn_blocking(move || mover.agreed(&asked, &seen)).await;
+    pub async fn agree_to_move(&self, target: Target, (seen, files): (&str, Option<Oid>)) -> Result<bool, EngineError> {
+        let (mover, asked, seen) = (self.mover(), target.clone(), seen.to_owned());
+        let written = self.background.written();
+        let agreed = tokio::task::spawn_blocking(move || {
+            let theirs = |path: &str| written.contains(path);
+            mover.agreed(&asked, (&seen, files.as_ref()), theirs)
+        });
+        let agreed = agreed.await;
         match agreed.map_err(EngineError::task)? {
             Ok(agreed) => {
                 *self.going() = Some(agreed);

@@ -262,7 +262,7 @@ impl Supervisor {
                 self.project.record(StopRequested { mode })?;
                 return Ok(true);
             }
-            Command::Move { target, seen } => return self.project.agree_to_move(target, seen).await,
+            Command::Move { target, seen, files } => return self.project.agree_to_move(target, (&seen, files)).await,
             Command::DecideGate(answer) => drop(gates::take(&self.project, answer)?),
             Command::Steer(steer) => steer::record(&self.project, steer)?,
             Command::SetAutonomy { level } => gates::set_level(&self.project, level)?,

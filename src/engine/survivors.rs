@@ -47,7 +47,10 @@ pub async fn reap(dir: &ProjectDir, dead: Vec<String>) -> Option<ExternalChangeS
     if let Err(error) = write(dir, &[]) {
         tracing::warn!(%error, "the marks of earlier runs stay");
     }
-    tell(stopped)
+    told(stopped, |processes| match processes {
+        1 => "1 process that a killed run had left running was stopped".to_owned(),
+        n => format!("{n} processes that a killed run had left running were stopped"),
+    })
 }
 
 /// Does both at once for a caller that has no runtime to wait in.
@@ -72,14 +75,14 @@ pub fn reap_now(dir: &ProjectDir) -> Result<Option<ExternalChangeSeen>, EngineEr
     })
 }
 
-fn tell(stopped: Vec<Stopped>) -> Option<ExternalChangeSeen> {
+/// Says what was stopped, in words for so many processes; `None` if there was nothing.
+pub fn told(stopped: Vec<Stopped>, words: impl Fn(usize) -> String) -> Option<ExternalChangeSeen> {
     let count = stopped.len();
-    let detail = match count {
-        0 => return None,
-        1 => "1 process that a killed run had left running was stopped".to_owned(),
-        n => format!("{n} processes that a killed run had left running were stopped"),
-    };
-    tracing::warn!(?stopped, "a killed run had left processes running");
+    if count == 0 {
+        return None;
+    }
+    let detail = words(count);
+    tracing::warn!(?stopped, "{detail}");
     let mut paths: Vec<String> = stopped.into_iter().take(NAMED).map(|one| one.command).collect();
     if count > NAMED {
         paths.push(format!("and {} more", count - NAMED));

@@ -214,6 +214,12 @@ pub enum GitError {
     /// The project is not in the state that was looked at.
     #[error("files, index or branch changed since the rehearsal: look at it again; nothing was changed")]
     Stale,
+    /// Files are not as they were when they were looked at.
+    #[error("{paths} changed since the rehearsal: look at it again; nothing was changed")]
+    Changed {
+        /// Which, as a list.
+        paths: String,
+    },
     /// A move that was cut off must be finished first, and cannot.
     #[error("an earlier move to {title} was cut off and cannot be finished: {reason}")]
     Unfinished {

@@ -60,6 +60,23 @@ impl Repo {
         Ok((rehearsal, saved.target))
     }
 
+    /// Lists the files that alone make the state of `now` another than the one of the name `seen`, in which the files were those of the
+    /// tree `then`: each with whether it was there then. `None` if branch, index or what is gone to differ too.
+    ///
+    /// # Errors
+    /// If the repository cannot be read.
+    pub fn changed_since(&self, now: &Rehearsal, seen: &str, then: &Oid) -> Result<Option<Vec<(String, bool)>>, GitError> {
+        let Some((files, target)) = &now.trees else { return Ok(None) };
+        let (branch, _) = self.branch_to_move()?;
+        let index = self.index_bytes()?;
+        let name = fingerprint(then, target, &branch, now.from.as_ref(), index.as_deref());
+        if name != seen {
+            return Ok(None);
+        }
+        let changed = steps(&self.files_of(then)?, &self.files_of(files)?);
+        Ok(Some(changed.iter().map(|step| (lossy(&step.path), step.before.is_some())).collect()))
+    }
+
     pub(super) fn plan(&self, target: &Target, limit: u64) -> Result<Plan, GitError> {
         let (branch, from) = self.branch_to_move()?;
         let from = from.map(ours);
@@ -105,13 +122,7 @@ impl Repo {
             features: Vec::new(),
             notes: None,
             trees: Some((tree.id.clone(), target_tree.clone())),
-            seen: fingerprint(&[
-                tree.id.as_str().as_bytes(),
-                target_tree.as_str().as_bytes(),
-                branch.as_bytes(),
-                from.as_ref().map_or("", Oid::as_str).as_bytes(),
-                index.as_deref().unwrap_or_default(),
-            ]),
+            seen: fingerprint(&tree.id, &target_tree, &branch, from.as_ref(), index.as_deref()),
         };
         self.classify(&plan, &mut rehearsal)?;
         rehearsal.lacking = lacking(&goal.left_out, &rehearsal);
@@ -359,7 +370,15 @@ fn lacking(left_out: &[String], rehearsal: &Rehearsal) -> Vec<Lacking> {
     left_out.iter().map(line).collect()
 }
 
-fn fingerprint(parts: &[&[u8]]) -> String {
+/// Names a state: files, those of the target, branch, commit, index.
+fn fingerprint(files: &Oid, target: &Oid, branch: &str, from: Option<&Oid>, index: Option<&[u8]>) -> String {
+    let parts = [
+        files.as_str().as_bytes(),
+        target.as_str().as_bytes(),
+        branch.as_bytes(),
+        from.map_or("", Oid::as_str).as_bytes(),
+        index.unwrap_or_default(),
+    ];
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

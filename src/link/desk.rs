@@ -201,9 +201,9 @@ impl Desk {
     /// Does it, and says what watchers are called for.
     fn outcome(&self, command: Command) -> Vec<Call> {
         let (done, refused): (_, Box<dyn FnOnce(String) -> Event>) = match command {
-            Command::Move { target, seen } => {
+            Command::Move { target, seen, files } => {
                 let done = match &self.mover {
-                    Some(mover) => mover.go(&target, &seen).map(|()| vec![Call::Recorded]),
+                    Some(mover) => mover.go(&target, &seen, files.as_ref()).map(|()| vec![Call::Recorded]),
                     None => Err("nothing can be moved from here".to_owned()),
                 };
                 (done, Box::new(|reason| MoveRefused { target, reason }.into()))

@@ -2,7 +2,7 @@
 
 use super::event::{CommitReviewed, GateCommented};
 use super::{
-    Autonomy, Base, CommandPattern, FeatureEdit, GateAnswer, QuestionId, RuleExpiry, RuleId, RuleScope, RuleSpan, SectionId,
+    Autonomy, Base, CommandPattern, FeatureEdit, GateAnswer, Oid, QuestionId, RuleExpiry, RuleId, RuleScope, RuleSpan, SectionId,
     SectionRule, Steer, Target,
 };
 use serde::{Deserialize, Serialize};
@@ -69,14 +69,17 @@ pub enum Command {
     /// Tell how far a person has looked at a commit that was made without them. Recorded as it is; its comments wait
     /// as a message for the agent, of this run or the next. Needs no run.
     ReviewCommit(CommitReviewed),
-    /// Take files, branch, feature list and notes to another state. Only if the project still is as the rehearsal showed it: then the
-    /// running step is interrupted, the session and the run end, the state of then is saved, and the move is made. Answered by
-    /// `rolled_back` or `move_refused`.
+    /// Take files, branch, feature list and notes to another state. What the session runs is ended first. Only if the project then still
+    /// is as the rehearsal showed it, but for what those processes wrote meanwhile into files that it showed, the session and the run
+    /// end, the state of now is saved, and the move is made. Answered by `rolled_back` or `move_refused`.
     Move {
         /// Where to.
         target: Target,
         /// What names the state that was shown: [`super::Rehearsal::seen`].
         seen: String,
+        /// The files that were shown, as a tree, to say which of them changed since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        files: Option<Oid>,
     },
     /// Write the progress notes, unless they are no longer what the edit was made from.
     SaveNotes {

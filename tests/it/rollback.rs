@@ -2,6 +2,7 @@
 
 mod edits;
 mod now;
+mod running;
 
 use crate::support::{INITIALIZER, Lab, builds, coding, ends, wait_for};
 use assert_cmd::Command;
@@ -380,6 +381,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     let stale = longhaul::protocol::Command::Move {
         target: target.clone(),
         seen,
+        files: None,
     };
     asked.send(stale).unwrap();
     let client = running.engine.client();
@@ -394,7 +396,7 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     let seen = longhaul::harness::rehearsal::rehearse(&workspace, Path::new("feature_list.json"), &target, limit)
         .unwrap()
         .seen;
-    asked.send(longhaul::protocol::Command::Move { target, seen }).unwrap();
+    asked.send(longhaul::protocol::Command::Move { target, seen, files: None }).unwrap();
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
     assert!(

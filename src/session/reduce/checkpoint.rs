@@ -146,18 +146,25 @@ impl State {
     }
 
     /// Lists the sessions whose work is not in the files any more once the project is taken to `target`: those that were abandoned
-    /// there already, and those that began after it.
+    /// there already, and those that began after it, or with it.
     #[must_use]
     pub fn abandoned_by(&self, target: &Target) -> Vec<SessionNo> {
         let Some(moment) = self.moment_of(target) else {
             return self.abandoned.iter().copied().collect();
         };
+        // A session's first checkpoint is of what it found: none of its work is there.
+        let first = match target {
+            Target::Checkpoint { checkpoint } => self.checkpoint(*checkpoint),
+            Target::Commit { .. } | Target::Undo | Target::Redo => None,
+        };
+        let first = first.filter(|kept| kept.made.cause == CheckpointCause::SessionStart);
+        let begins = |session: SessionNo| first.is_some_and(|kept| kept.session == session);
         let then = self.moves.iter().rev().find(|past| past.seq < moment);
         let mut abandoned: Vec<SessionNo> = then.map_or_else(Vec::new, |past| past.moved.abandoned.clone());
         let later = self
             .sessions
             .iter()
-            .filter(|session| session.items.first().is_some_and(|item| item.seq > moment));
+            .filter(|session| session.items.first().is_some_and(|item| item.seq > moment || begins(session.number)));
         abandoned.extend(later.map(|session| session.number));
         abandoned.sort_unstable();
         abandoned.dedup();

@@ -135,6 +135,7 @@ impl Going {
         Some(Command::Move {
             target: self.target.clone(),
             seen: rehearsal.seen.clone(),
+            files: rehearsal.trees.as_ref().map(|(now, _)| now.clone()),
         })
     }
 }

@@ -60,7 +60,7 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::TestRunDropped(dropped) => rerun::dropped(model, dropped),
             Event::TestRunQueued(queued) => rerun::queued(model, queued),
             Event::RolledBack(moved) => rollback::moved(model, moved),
-            Event::MoveRefused(refused) => rollback::refused(model, refused),
+            Event::MoveRefused(refused) => rollback::refused(model, refused, effects),
             Event::SessionEnded(_) => {
                 no_longer_waits(model, "the session has ended");
                 review::closed(model, "the session has ended");

@@ -94,7 +94,7 @@ fn a_project_without_a_run_goes_back_and_forth_and_back() {
     fs::write(place.project().join("scratch.txt"), "mine, and more\n").unwrap();
     type_word(&mut term);
     term.keys("\r");
-    term.see("not moved: files, index or branch changed since the rehearsal");
+    term.see("not moved: scratch.txt changed since the rehearsal");
     assert_eq!(read(&place, "a.txt").as_deref(), Some("two\n"));
     go_back(&mut term);
     term.see("redone; kept aside in undo 3: scratch.txt");

@@ -174,3 +174,38 @@ fn a_feature_leads_to_the_commit_it_passed_with_or_the_first_state_kept_since() 
     let state = fold(vec![list(FeatureStatus::Passing)]);
     assert!(state.target_of_feature(&id).unwrap_err().contains("does not tell"));
 }
+
+#[test]
+fn going_to_a_sessions_start_abandons_that_session_too() {
+    let start = |number: u32| {
+        let mut event = kept(number);
+        if let Event::CheckpointMade(made) = &mut event {
+            made.cause = CheckpointCause::SessionStart;
+        }
+        event
+    };
+    let events = [
+        (1, samples::session_started().into()),
+        (1, start(1)),
+        (1, kept(2)),
+        (2, samples::session_started().into()),
+        (2, start(3)),
+        (2, kept(4)),
+        (2, commit('a', None, None)),
+        (3, samples::session_started().into()),
+    ];
+    let envelopes = (1..).zip(events);
+    let envelopes: Vec<_> = envelopes
+        .map(|(seq, (session, event))| samples::envelope(Seq(seq), SessionNo(session), event))
+        .collect();
+    let state = State::fold(&envelopes);
+    let abandoned = |number: u32| {
+        let checkpoint = CheckpointId(number);
+        let sessions = state.abandoned_by(&Target::Checkpoint { checkpoint });
+        sessions.iter().map(|session| session.0).collect::<Vec<_>>()
+    };
+    assert_eq!(abandoned(3), [2, 3], "nothing of session 2 is there");
+    assert_eq!(abandoned(4), [3], "some of it is");
+    assert_eq!(abandoned(2), [2, 3]);
+    assert_eq!(abandoned(1), [1, 2, 3]);
+}

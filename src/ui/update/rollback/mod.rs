@@ -239,9 +239,11 @@ pub fn moved(model: &mut Model, moved: &RolledBack) {
 }
 
 /// A move was not made: the page stays, and rehearses what would happen now.
-pub fn refused(model: &mut Model, refused: &MoveRefused) {
+pub fn refused(model: &mut Model, refused: &MoveRefused, effects: &mut Vec<Effect>) {
     if let Some(going) = model.going.as_mut().filter(|going| going.target == refused.target) {
         going.begin_again();
+        // The next word asks for it anew: until then nothing is to happen.
+        let_go(model, effects);
     }
     if model.caught_up {
         model.refuse(format!("not moved: {}", refused.reason));

@@ -80,9 +80,10 @@ fn checkpoint(number: u32, cause: CheckpointCause) -> CheckpointMade {
 fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
     let mut model = going_back_of(live((120, 40)));
     let target = model.going.as_ref().unwrap().target.clone();
+    let files = model.going.as_ref().unwrap().ready().unwrap().trees.as_ref().map(|(now, _)| now.clone());
     let typed = keys(&mut model, "b a c k Enter");
     let seen = "the state of the picture".to_owned();
-    assert_eq!(moves(&typed).last(), Some(&&Command::Move { target, seen }));
+    assert_eq!(moves(&typed).last(), Some(&&Command::Move { target, seen, files }));
     assert_eq!(
         moves(&keys(&mut model, "Enter b a c k Enter")),
         [] as [&Command; 0],
@@ -224,6 +225,20 @@ fn a_refused_move_is_said_and_rehearsed_anew() {
     let now = model.elapsed;
     update(&mut model, Msg::Drawn(now));
     assert_eq!(moves(&keys(&mut model, "b a c k Enter")).len(), 1);
+}
+
+#[test]
+fn a_run_that_held_still_for_a_move_goes_on_when_the_move_is_refused() {
+    let mut model = going_back_of(live((120, 40)));
+    keys(&mut model, "b a c k");
+    let mode = PauseMode::AfterStep;
+    tell(&mut model, PauseRequested { mode });
+    keys(&mut model, "Enter");
+    let target = model.going.as_ref().unwrap().target.clone();
+    let reason = "bg.log changed".to_owned();
+    let effects = tell(&mut model, MoveRefused { target, reason });
+    assert!(sent(&effects).contains(&&Command::Steer(Steer::CancelPause)), "{effects:?}");
+    assert!(model.open_move().is_some(), "the page stays");
 }
 
 #[test]
