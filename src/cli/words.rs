@@ -245,6 +245,7 @@ pub fn standing(state: &State, row: &FeatureRow) -> &'static str {
     match (row.feature.status, row.regressed, row.reopened) {
         (FeatureStatus::Failing | FeatureStatus::Unknown, true, _) => "regressed",
         (FeatureStatus::Failing | FeatureStatus::Unknown, false, true) => "open again",
+        _ if state.is_uncommitted(row) => "not committed",
         (status, ..) => self::status(status),
     }
 }

@@ -17,6 +17,13 @@ use tokio_util::sync::CancellationToken;
 /// Rounds in which an approval may find the files moved. Something writes without end then, and nobody can review that.
 const ROUNDS: u32 = 5;
 
+/// Why an approval does not count any more.
+struct Outdated {
+    why: String,
+    /// The files that changed, if it is they.
+    paths: Option<String>,
+}
+
 impl Dispatch {
     /// The `commit` tool.
     pub(super) async fn commit(&self, call: &CallId, message: String, cancel: &CancellationToken) -> Result<Ran, EngineError> {
@@ -24,7 +31,7 @@ impl Dispatch {
         if let Err(error) = check_message(&message) {
             return Ok(Ran::failed(format!("Not committed: {error}")));
         }
-        let (mut rounds, mut again) = (0, None);
+        let (mut rounds, mut again, mut moved) = (0, None, None::<String>);
         while rounds < ROUNDS {
             let mut draft = match again.take() {
                 Some(same) => same,
@@ -33,6 +40,9 @@ impl Dispatch {
                     Err(told) => return Ok(told),
                 },
             };
+            if let Some(paths) = moved.take() {
+                draft.findings.push((false, self.written_under_review(&paths).await));
+            }
             let opened = draft.opened(self, call, &message);
             let decided = gates::ask(&self.project, &opened, draft.policy(), cancel).await?;
             match decided.answer.decision {
@@ -46,8 +56,9 @@ impl Dispatch {
                 }
                 GateDecision::Approve => {}
             }
-            if let Some(why) = self.outdated(&draft, &decided).await? {
-                gates::void(&self.project, &decided, why)?;
+            if let Some(outdated) = self.outdated(&draft, &decided).await? {
+                gates::void(&self.project, &decided, outdated.why)?;
+                moved = outdated.paths;
                 rounds += 1;
                 continue;
             }
@@ -99,23 +110,23 @@ impl Dispatch {
     }
 
     /// Says what moved since a person was shown the change. Policy is shown nothing: it decides on the tested tree.
-    async fn outdated(&self, draft: &Draft, decided: &Decided) -> Result<Option<String>, EngineError> {
+    async fn outdated(&self, draft: &Draft, decided: &Decided) -> Result<Option<Outdated>, EngineError> {
+        let only = |why| Outdated { why, paths: None };
         if decided.by == By::Policy {
             return Ok(None);
         }
         let head = self.project.git(|repo| repo.head()).await?;
         if head != draft.head {
-            return Ok(Some("the branch moved while the commit waited".to_owned()));
+            return Ok(Some(only("the branch moved while the commit waited".to_owned())));
         }
         let disk = self.project.tree().await?;
         let moved = self.project.moved(&draft.disk, &disk).await?;
         if moved.is_empty() {
-            return self.locked().await;
+            return Ok(self.locked().await?.map(only));
         }
-        Ok(Some(format!(
-            "the tree moved: {} changed while the commit waited",
-            named(&moved)
-        )))
+        let paths = named(&moved);
+        let why = format!("the tree moved: {paths} changed while the commit waited");
+        Ok(Some(Outdated { why, paths: Some(paths) }))
     }
 
     /// Says by what the user's index is locked: an approval must not be spent on that.

@@ -151,6 +151,11 @@ impl Gates {
         }
     }
 
+    /// Says whether anything waits.
+    pub fn is_any_open(&self) -> bool {
+        !self.book().is_empty()
+    }
+
     /// Returns what a person was shown of a gate that waits.
     fn shown(&self, gate: GateId) -> Option<GateOpened> {
         self.book().get(&gate).map(|open| open.opened.clone())

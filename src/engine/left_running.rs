@@ -6,8 +6,52 @@
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::survivors;
+use crate::protocol::event::SteerRefused;
+
+/// What is said where there is nothing to end.
+pub const NOTHING_RUNS: &str = "nothing that the agent started runs";
+/// Commands that a sentence names, and letters of each.
+const NAMED: (usize, usize) = (2, 60);
 
 impl Dispatch {
+    /// Does it because a person says so: only while a gate waits, for else a command of the agent may be among them. Returns what the
+    /// agent is told.
+    ///
+    /// # Errors
+    /// Fails if the log cannot be written.
+    pub(super) async fn end_at_a_word(&self) -> Result<Option<String>, EngineError> {
+        let told = if self.project.gates.is_any_open() {
+            self.end_left_running("at the human's word").await?
+        } else {
+            None
+        };
+        if told.is_none() {
+            let reason = NOTHING_RUNS.to_owned();
+            self.project.record(SteerRefused { reason })?;
+        }
+        Ok(told)
+    }
+
+    /// Says what a person must know of files that changed while a commit waited: whether something of the agent's runs that may have
+    /// written them, and what to do.
+    pub(super) async fn written_under_review(&self, paths: &str) -> String {
+        let running = self.toolbox.background().await;
+        let (most, letters) = NAMED;
+        let named: Vec<String> = running
+            .iter()
+            .take(most)
+            .map(|one| format!("`{}`", one.command.chars().take(letters).collect::<String>().trim()))
+            .collect();
+        if named.is_empty() {
+            return format!("{paths} changed while the last round waited; nothing that the agent started runs now");
+        }
+        format!(
+            "{paths} changed while the last round waited, and what the agent left running may write on: {}. Each approval then opens a new \
+             round: end what runs (\"end what the agent left running\" among the actions), then approve, or deny",
+            named.join(", ")
+        )
+    }
+
     /// Ends every process of the session and waits until they are gone; `why` goes on with "ended". Returns what the agent is told,
     /// if there was one.
     ///

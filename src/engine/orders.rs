@@ -86,6 +86,7 @@ impl Dispatch {
                 beside::ask(&self.project, only)?;
                 Ok(None)
             }
+            Command::EndProcesses => Ok(self.end_at_a_word().await?.map(|text| Input::Remark { text })),
             Command::StopTests => {
                 self.project.beside.stop();
                 Ok(None)

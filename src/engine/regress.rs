@@ -63,6 +63,23 @@ pub async fn look(
     }))
 }
 
+/// Tells of features whose work nobody has committed: they are not broken.
+pub fn uncommitted(project: &Project) -> Option<OrientationPart> {
+    let ids: Vec<String> = project.journal.with_state(|state| {
+        let rows = state.features.rows.iter().filter(|row| state.is_uncommitted(row));
+        rows.map(|row| row.feature.id.to_string()).collect()
+    });
+    (!ids.is_empty()).then(|| OrientationPart {
+        name: "not committed".to_owned(),
+        command: String::new(),
+        text: format!(
+            "Shown to work, and never committed, for a commit was denied or the run ended before it: {}. Nothing of it was seen to fail. Look \
+             at `git status` and at what the human said; what is sound of it, claim again and commit.",
+            ids.join(", ")
+        ),
+    })
+}
+
 /// Tells what the last look at a finished list set back since the session before, and returns what of it fails now.
 fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> Vec<Broken> {
     let Some(current) = state.current() else { return Vec::new() };
@@ -80,7 +97,8 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
         let Some(flip) = state.last_flip(row).filter(|flip| flip.by == FlipBy::Harness) else {
             continue;
         };
-        if flip.seq < since || flip.session >= current.number {
+        // What was never committed has not ceased to work; it is told beside this.
+        if flip.seq < since || flip.session >= current.number || flip.is_uncommitted() {
             continue;
         }
         let feature = row.feature.clone();

@@ -157,7 +157,9 @@ impl Mover {
             Some(files) => Repo::discover(&self.workspace)?.changed_since(&rehearsal, seen, files)?,
             None => None,
         };
-        let Some(mut changed) = changed else { return Err(GitError::Stale.into()) };
+        let Some(mut changed) = changed else {
+            return Err(GitError::Stale.into());
+        };
         changed.retain(|(path, was_shown)| !(*was_shown && theirs(path)));
         if changed.is_empty() {
             return Ok(rehearsal);

@@ -6,12 +6,13 @@
 use super::circling::Onward;
 use super::edits::{self, Wish};
 use super::error::EngineError;
+use super::left_running::NOTHING_RUNS;
 use super::project::Project;
 use super::session::{self, Opening, Outcome};
 use super::victory::{self, Verdict};
 use super::{asking, audit, beside, features, gates, limits, raise, review, rules, steer, window};
 use crate::harness::select;
-use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, StopRequested};
+use crate::protocol::event::{EndCause, ExternalChangeSeen, LimitReached, RunEnded, RunOutcome, SteerRefused, StopRequested};
 use crate::protocol::{Command, Feature, FeatureId, FeatureStatus, Role, StopMode};
 use crate::store::StoreError;
 use std::pin::pin;
@@ -277,6 +278,9 @@ impl Supervisor {
             }
             Command::RunTests { only } => beside::ask(&self.project, only)?,
             Command::StopTests => self.project.beside.stop(),
+            Command::EndProcesses => self.project.record(SteerRefused {
+                reason: NOTHING_RUNS.to_owned(),
+            })?,
             Command::SetSection { section, rule, span } => window::rule(&self.project, section, rule, span)?,
             Command::CancelStop => {}
             Command::AnswerQuestion { question, text } => asking::take(&self.project, question, text)?,

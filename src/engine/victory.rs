@@ -56,7 +56,7 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
     let uncommitted = uncommitted(project).await?;
     if !uncommitted.is_empty() {
         for id in &uncommitted {
-            features::set_back(project, id, "the work that it passes by is in no commit".to_owned())?;
+            features::set_back(project, id, FeatureFlipped::UNCOMMITTED.to_owned())?;
         }
         return Ok(Verdict::SetBack(uncommitted));
     }

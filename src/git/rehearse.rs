@@ -74,7 +74,12 @@ impl Repo {
             return Ok(None);
         }
         let changed = steps(&self.files_of(then)?, &self.files_of(files)?);
-        Ok(Some(changed.iter().map(|step| (lossy(&step.path), step.before.is_some())).collect()))
+        Ok(Some(
+            changed
+                .iter()
+                .map(|step| (lossy(&step.path), step.before.is_some()))
+                .collect(),
+        ))
     }
 
     pub(super) fn plan(&self, target: &Target, limit: u64) -> Result<Plan, GitError> {

@@ -97,6 +97,8 @@ pub enum Command {
         /// For how long.
         span: RuleSpan,
     },
+    /// End what the agent left running, while something of its waits for a person.
+    EndProcesses,
     /// Run the project's tests. No command of the agent begins meanwhile, and one that runs is let finish first.
     RunTests {
         /// The tests that are wanted, by the names that runs tell; empty for all.

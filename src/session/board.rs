@@ -7,7 +7,7 @@ use super::doubt::Doubt;
 use super::headway::Track;
 use super::state::Totals;
 use super::way::Way;
-use crate::protocol::event::{FeatureHeld, FlipBy, RegressionTraced};
+use crate::protocol::event::{FeatureFlipped, FeatureHeld, FlipBy, RegressionTraced};
 use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
@@ -128,10 +128,18 @@ impl FeatureRow {
         if !flips.any(|flip| flip.to == FeatureStatus::Passing) {
             return (false, false);
         }
-        let by_hand = flips
-            .next_back()
-            .is_some_and(|last| last.to != FeatureStatus::Passing && last.by == FlipBy::Human);
-        (!by_hand, by_hand)
+        let last = flips.next_back().filter(|last| last.to != FeatureStatus::Passing);
+        let by_hand = last.is_some_and(|last| last.by == FlipBy::Human);
+        let broken = !by_hand && !last.is_some_and(Flip::is_uncommitted);
+        (broken, by_hand)
+    }
+}
+
+impl Flip {
+    /// Says whether it set the feature back only because its work was never committed.
+    #[must_use]
+    pub fn is_uncommitted(&self) -> bool {
+        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason == FeatureFlipped::UNCOMMITTED
     }
 }
 

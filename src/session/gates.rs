@@ -1,7 +1,7 @@
 //! What waits for a person, and what they decided.
 
 use super::State;
-use crate::protocol::event::{GateCommented, GateKind, GateOpened};
+use crate::protocol::event::{ExternalChangeSeen, GateCommented, GateKind, GateOpened};
 use crate::protocol::{CallId, GateId, MessageId, Oid, ReviewComment, SessionNo};
 use jiff::Timestamp;
 
@@ -15,7 +15,36 @@ pub struct OpenGate {
     /// What waits.
     pub opened: GateOpened,
     /// What was changed from outside since: the tree that waits is not the files' any more.
-    pub outside: Option<String>,
+    pub outside: Option<Outside>,
+}
+
+/// What was changed under something that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// What, in a line that begins with the files' names.
+    pub words: String,
+    /// Whether a process that the agent left running may have done it, and may do it again.
+    pub beside: bool,
+}
+
+impl Outside {
+    /// Says a change in a line; of a line that is cut, the names are what counts.
+    #[must_use]
+    pub fn of(seen: &ExternalChangeSeen) -> Self {
+        let beside = seen.is_by_either();
+        let by = if beside {
+            " (by what the agent left running, or another)"
+        } else {
+            " from outside"
+        };
+        let words = match seen.paths.as_slice() {
+            [] => seen.detail.clone(),
+            [one] => format!("{one} changed{by}"),
+            [one, two] => format!("{one} and {two} changed{by}"),
+            [one, rest @ ..] => format!("{one} and {} more changed{by}", rest.len()),
+        };
+        Self { words, beside }
+    }
 }
 
 /// What a person decided on commits, over the whole log.

@@ -1,6 +1,7 @@
 //! Which feature a session takes.
 //!
-//! Owns the order: what a person picked comes first, then what worked and broke, then the list's own order.
+//! Owns the order: what a person picked comes first, then what worked and broke, then what was not committed, then the
+//! list's own order.
 //! Invariant: a passing feature is never chosen, nor one that a person skips; and what they picked or skipped ends with its run.
 
 use super::board::FeatureRow;
@@ -9,6 +10,9 @@ use crate::protocol::{FeatureId, FeatureStatus};
 
 /// The reason given for a feature that used to pass.
 pub const REGRESSED: &str = "regressed";
+
+/// The reason given for a feature whose work waits for its commit.
+pub const UNCOMMITTED: &str = "its work is not committed";
 
 /// The reason given for the first one left.
 pub const FIRST_FAILING: &str = "first failing in order of priority";
@@ -37,8 +41,10 @@ impl State {
         let wanted = |id: &FeatureId| board.get(id).filter(open);
         let picked = || board.picked.iter().filter(|_| ordered).find_map(wanted);
         let regressed = || board.rows.iter().filter(open).find(|row| row.regressed);
+        let uncommitted = || board.rows.iter().filter(open).find(|row| self.is_uncommitted(row));
         None.or_else(|| picked().map(|row| (row, PICKED)))
             .or_else(|| regressed().map(|row| (row, REGRESSED)))
+            .or_else(|| uncommitted().map(|row| (row, UNCOMMITTED)))
             .or_else(|| board.rows.iter().find(open).map(|row| (row, FIRST_FAILING)))
     }
 }

@@ -1,6 +1,7 @@
 //! Features that passed and did not any more, by the log: also where no commit shows it.
 //!
-//! Owns which flips are setbacks. Does not own what commits show of them. Invariant: what a move back set aside is not told.
+//! Owns which flips are setbacks. Does not own what commits show of them. Invariant: what a move back set aside is not told,
+//! nor what ceased to pass only because nobody committed it.
 
 use super::state::State;
 use crate::protocol::event::FlipBy;
@@ -31,7 +32,8 @@ impl State {
         let mut found: Vec<Setback> = Vec::new();
         for row in &self.features.rows {
             let flips: Vec<_> = row.flips.iter().filter(|flip| self.is_on_the_way(flip.seq)).collect();
-            for (at, flip) in flips.iter().enumerate().filter(|(_, flip)| flip.to != FeatureStatus::Passing) {
+            let back = flips.iter().enumerate();
+            for (at, flip) in back.filter(|(_, flip)| flip.to != FeatureStatus::Passing && !flip.is_uncommitted()) {
                 let again = flips.get(at + 1..).unwrap_or_default().iter();
                 let again = again
                     .map(|flip| (flip.to, flip.session))

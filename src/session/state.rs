@@ -1,7 +1,7 @@
 //! The state that a log folds into: what every screen, report and decision reads.
 
 pub use super::board::{CheckResult, FeatureBoard, FeatureRow, Flip, HandEdit, KeptCheck};
-pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Remark, Reworded, Unjudged};
+pub use super::gates::{ApprovedChange, ByHand, Fate, OpenGate, Outside, Remark, Reworded, Unjudged};
 use super::headway::{Headway, Track};
 pub use super::kept::{Debt, Keeping, KeptCheckpoint};
 pub use super::present::{PastMove, PastRun, Present};

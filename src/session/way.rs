@@ -67,6 +67,13 @@ impl State {
         row.flips.iter().rev().find(|flip| self.is_on_the_way(flip.seq))
     }
 
+    /// Says whether a feature does not pass for the one reason that its work was never committed.
+    #[must_use]
+    pub fn is_uncommitted(&self, row: &FeatureRow) -> bool {
+        let fails = row.feature.status != FeatureStatus::Passing && !row.regressed;
+        fails && self.last_flip(row).is_some_and(Flip::is_uncommitted)
+    }
+
     /// Returns what it rests on that a feature passes; `None` if it does not, or if nobody showed anything.
     #[must_use]
     pub fn evidence_of<'a>(&self, row: &'a FeatureRow) -> Option<&'a Evidence> {

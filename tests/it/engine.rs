@@ -37,6 +37,7 @@ mod unwritten;
 mod victory;
 mod weakened;
 mod words;
+mod writer;
 
 use crate::support::{CANARY_KEY, INITIALIZER, Lab, builds, call, coding, ends, wait_for};
 use longhaul::engine::Attendance;

@@ -396,7 +396,13 @@ async fn a_live_run_is_moved_back_between_two_sessions_and_undone_after_it() {
     let seen = longhaul::harness::rehearsal::rehearse(&workspace, Path::new("feature_list.json"), &target, limit)
         .unwrap()
         .seen;
-    asked.send(longhaul::protocol::Command::Move { target, seen, files: None }).unwrap();
+    asked
+        .send(longhaul::protocol::Command::Move {
+            target,
+            seen,
+            files: None,
+        })
+        .unwrap();
     let ran = running.finish().await;
     assert_eq!(ran.ended.outcome, RunOutcome::Stopped);
     assert!(

@@ -23,6 +23,8 @@ struct Row<'a> {
     #[serde(flatten)]
     feature: &'a Feature,
     regressed: bool,
+    /// Whether it passed and does not only because its work was never committed.
+    not_committed: bool,
     /// Whether it passed and a person set it open.
     reopened: bool,
     /// Sessions whose work on it is in the files.
@@ -195,6 +197,7 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow, blobs: &Blobs) -> Row<'a> {
     Row {
         feature: &row.feature,
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
+        not_committed: state.is_uncommitted(row),
         reopened: row.reopened && row.feature.status != FeatureStatus::Passing,
         sessions: state.sessions_of(row).map(|session| session.0).collect(),
         commits: state.commits_of(row).into_iter().map(Oid::as_str).collect(),

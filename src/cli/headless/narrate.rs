@@ -292,6 +292,8 @@ fn flipped(flip: &FeatureFlipped, state: &State) -> String {
     };
     let word = if flip.to == FeatureStatus::Passing {
         "passes"
+    } else if flip.is_uncommitted() {
+        "does not pass yet"
     } else {
         "FAILS"
     };

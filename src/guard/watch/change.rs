@@ -46,9 +46,8 @@ impl Change {
     /// so it is not called one from outside.
     #[must_use]
     pub fn of_either(events: Vec<ExternalChangeSeen>) -> Vec<ExternalChangeSeen> {
-        let either = "changed while background processes of the agent run: by one of them, or from outside";
         let neutral = |seen: ExternalChangeSeen| {
-            let detail = seen.detail.replacen("changed from outside", either, 1);
+            let detail = seen.detail.replacen("changed from outside", ExternalChangeSeen::BY_EITHER, 1);
             ExternalChangeSeen { detail, ..seen }
         };
         events.into_iter().map(neutral).collect()

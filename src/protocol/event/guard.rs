@@ -59,6 +59,17 @@ pub struct ExternalChangeSeen {
     pub detail: String,
 }
 
+impl ExternalChangeSeen {
+    /// What the line says in place of "changed from outside" where the agent's own processes may have done it.
+    pub const BY_EITHER: &'static str = "changed while background processes of the agent run: by one of them, or from outside";
+
+    /// Says whether a process that the agent left running may have done it.
+    #[must_use]
+    pub fn is_by_either(&self) -> bool {
+        self.detail.contains(Self::BY_EITHER)
+    }
+}
+
 /// Sorts of outside changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

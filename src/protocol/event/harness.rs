@@ -107,6 +107,17 @@ pub struct FeatureFlipped {
     pub reason: String,
 }
 
+impl FeatureFlipped {
+    /// The reason given where a feature is set back because its work was never committed.
+    pub const UNCOMMITTED: &'static str = "the work that it passes by is in no commit";
+
+    /// Says whether it was set back for that alone: nothing of it was seen to fail.
+    #[must_use]
+    pub fn is_uncommitted(&self) -> bool {
+        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason == Self::UNCOMMITTED
+    }
+}
+
 /// A claim was refused: a commit that no person has looked at made tests weaker that speak for the feature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureHeld {

@@ -161,10 +161,12 @@ impl State {
         let begins = |session: SessionNo| first.is_some_and(|kept| kept.session == session);
         let then = self.moves.iter().rev().find(|past| past.seq < moment);
         let mut abandoned: Vec<SessionNo> = then.map_or_else(Vec::new, |past| past.moved.abandoned.clone());
-        let later = self
-            .sessions
-            .iter()
-            .filter(|session| session.items.first().is_some_and(|item| item.seq > moment || begins(session.number)));
+        let later = self.sessions.iter().filter(|session| {
+            session
+                .items
+                .first()
+                .is_some_and(|item| item.seq > moment || begins(session.number))
+        });
         abandoned.extend(later.map(|session| session.number));
         abandoned.sort_unstable();
         abandoned.dedup();

@@ -51,8 +51,8 @@ impl State {
             let fails = event.to != FeatureStatus::Passing;
             let by_hand = event.by == FlipBy::Human;
             let fell = event.from == FeatureStatus::Passing;
-            // A person who sets it open has broken nothing.
-            row.regressed = fails && (row.regressed || fell && !by_hand);
+            // A person who sets it open has broken nothing, nor has who did not commit it.
+            row.regressed = fails && (row.regressed || fell && !by_hand && !event.is_uncommitted());
             row.reopened = fails && (row.reopened || fell && by_hand);
             // The flag that an edit changes is told after it.
             if let Some(edit) = row.edits.last_mut().filter(|edit| by_hand && edit.seq.next() == at.seq) {

@@ -7,7 +7,7 @@ use crate::protocol::event::{
     GateKind, GateOpened, Particulars,
 };
 use crate::session::Headway;
-use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Remark, Reworded, State, Unjudged};
+use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Outside, Remark, Reworded, State, Unjudged};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
@@ -143,7 +143,7 @@ impl State {
             && seen.paths.iter().any(|path| !path.starts_with(".git/"));
         let bound = self.open_gates.iter_mut().filter(|open| open.opened.tree.is_some());
         for open in bound.filter(|_| files) {
-            open.outside = Some(seen.detail.clone());
+            open.outside = Some(Outside::of(seen));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::At;
 use crate::protocol::event::{ExternalChangeSeen, ExternalKind, GateKind, NotesEdited, SectionRuled, WindowComposed};
 use crate::session::Headway;
-use crate::session::state::{OpenGate, State};
+use crate::session::state::{OpenGate, Outside, State};
 use crate::session::timeline::ItemKind;
 
 impl State {
@@ -31,7 +31,7 @@ impl State {
         };
         let of_a_commit = |open: &&mut OpenGate| open.opened.what == GateKind::Commit;
         for open in self.open_gates.iter_mut().filter(of_a_commit) {
-            open.outside = Some(seen.detail.clone());
+            open.outside = Some(Outside::of(&seen));
         }
         self.push(at, ItemKind::External(seen));
     }

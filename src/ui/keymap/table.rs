@@ -247,6 +247,8 @@ actions! {
     SinceLast: "since-last-round", "since last round", [Review], ["w"], [];
     /// let commands like this one run without asking: choose which, where and for how long
     Always: "always", "always", [Review], ["A"], [];
+    /// end what the agent left running, so that nothing writes files while you decide; the agent is told
+    EndProcesses: "end-processes", "end what runs", [Review], ["x"], [];
     /// put before and after beside each other, or above each other again
     Split: "split", "split", [Review], ["|"], [];
 

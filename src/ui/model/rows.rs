@@ -28,6 +28,8 @@ pub enum Standing {
     Regressed,
     /// It passed once and a person set it open.
     Reopened,
+    /// It passed, and its work was never committed.
+    Uncommitted,
     /// A person leaves it out of this run.
     Skipped,
     /// A person wants it next.
@@ -48,6 +50,7 @@ impl Standing {
             Self::InProgress => "in progress",
             Self::Regressed => "regressed",
             Self::Reopened => "open again",
+            Self::Uncommitted => "not committed",
             Self::Skipped => "skipped",
             Self::Next => "next",
             Self::Open => "open",
@@ -84,6 +87,7 @@ impl Model {
             _ if ordered(&self.state.features.picked) => Standing::Next,
             _ if row.regressed => Standing::Regressed,
             _ if row.reopened => Standing::Reopened,
+            _ if self.state.is_uncommitted(row) => Standing::Uncommitted,
             FeatureStatus::Failing | FeatureStatus::Unknown => Standing::Open,
         }
     }

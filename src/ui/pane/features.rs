@@ -24,7 +24,7 @@ pub const fn mark(standing: Standing) -> (Glyph, Slot) {
         Standing::Regressed | Standing::Doubted | Standing::Bereft | Standing::Unrun => (Glyph::Fail, Slot::Regressed),
         Standing::Skipped => (Glyph::Skip, Slot::Dim),
         Standing::Next => (Glyph::Folded, Slot::Active),
-        Standing::Open | Standing::Reopened => (Glyph::Todo, Slot::Pending),
+        Standing::Open | Standing::Reopened | Standing::Uncommitted => (Glyph::Todo, Slot::Pending),
     }
 }
 
@@ -119,7 +119,12 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         return (left, vec![Span::styled(told, look.style(Slot::Human))]);
     }
     if model.state.lost_edit(&row.feature.id).is_some() {
-        return (left, vec![Span::styled("edit not made ", look.style(Slot::Warning))]);
+        let mut right = vec![Span::styled("edit not made ", look.style(Slot::Warning))];
+        // What a person ordered of it is told beside that.
+        if matches!(standing, Standing::Skipped | Standing::Next) && width >= 36 {
+            right.insert(0, Span::styled(format!("{}  ", standing.word()), look.style(slot)));
+        }
+        return (left, right);
     }
     if width < 36 {
         // Glyphs alone tell the states apart; a word is worth its columns only where something needs attention.
@@ -128,6 +133,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
                 vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
             }
             Standing::Reopened => vec![Span::styled("again", look.style(slot))],
+            Standing::Uncommitted => vec![Span::styled("no commit", look.style(slot))],
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::InProgress => widget::spark(look, row.track.beats.iter(), NARROW_SPARK),
             Standing::Open if row.feature.disagrees() => vec![Span::styled("disagree", look.style(Slot::Warning))],
@@ -147,6 +153,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         | Standing::Bereft
         | Standing::Unrun
         | Standing::Reopened
+        | Standing::Uncommitted
         | Standing::Skipped
         | Standing::Next => {
             vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]

@@ -112,6 +112,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::MarkSeen
         | Action::NextWaiting
         | Action::SinceLast
+        | Action::EndProcesses
         | Action::Split
         | Action::KeepWriting
         | Action::DropWriting => review::perform(model, action, effects),

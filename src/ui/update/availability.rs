@@ -30,6 +30,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::DenyAndStop
         | Action::EditMessage
         | Action::SinceLast
+        | Action::EndProcesses
         | Action::Split
         | Action::Comment
         | Action::MarkSeen

@@ -1,7 +1,7 @@
 //! What arrives without a key: events, answers, frames.
 
 use super::{editor, open, plan, refusal, rerun, review, rollback, rules, steer};
-use crate::protocol::event::Event;
+use crate::protocol::event::{Event, ExternalKind};
 use crate::protocol::{Answer, Envelope, Query, SessionNo};
 use crate::ui::model::{Model, Popup};
 use crate::ui::msg::{Effect, Exit};
@@ -38,6 +38,9 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             Event::GateCommented(commented) => review::commented(model, commented.gate),
             Event::GateDecided(decided) => review::decided(model, decided),
             Event::CommitMade(made) => review::made(model, made, effects),
+            Event::ExternalChangeSeen(seen) if seen.what == ExternalKind::Processes && model.caught_up => {
+                model.say(format!("{}: {}", seen.detail, seen.paths.join(", ")));
+            }
             Event::ExternalChangeSeen(_) | Event::NotesEdited(_) => review::changed_outside(model),
             Event::GateAnswerRefused(refused) => review::refused(model, refused),
             Event::QuestionAnswered(answered) => {

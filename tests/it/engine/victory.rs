@@ -5,6 +5,7 @@ use crate::support::{INITIALIZER, Lab, Ran, builds, call, coding, ends};
 use crate::window::{next_window, offline};
 use longhaul::protocol::event::{FlipBy, RunOutcome};
 use longhaul::protocol::{Event, EvidenceKind, FeatureStatus, SessionNo, TestPurpose};
+use longhaul::session::State;
 
 const CLAIM: &str = r#"{ id = "F002", evidence = "its test passes" }"#;
 
@@ -97,6 +98,26 @@ async fn a_feature_whose_work_is_in_no_commit_does_not_pass() {
     );
     assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
     assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    let selected = ran.all(|event| match event {
+        Event::FeatureSelected(selected) => Some(selected.reason.clone()),
+        _ => None,
+    });
+    assert_eq!(selected.last().map(String::as_str), Some("its work is not committed"));
+    let next = ran
+        .requests
+        .iter()
+        .filter(|body| body.contains("Shown to work, and never committed"));
+    assert!(next.count() > 0 && !ran.requests.iter().any(|body| body.contains("## regressions")));
+    let upto = ran
+        .log
+        .iter()
+        .position(|one| matches!(&one.event, Event::FeatureFlipped(flip) if flip.is_uncommitted()));
+    let then = State::fold(&ran.log[..=upto.unwrap()]);
+    let row = then.features.get(&"F002".into()).unwrap();
+    assert!(
+        then.is_uncommitted(row) && !row.regressed && then.setbacks().is_empty(),
+        "{row:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

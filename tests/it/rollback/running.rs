@@ -25,7 +25,13 @@ fn rehearsed(lab: &Lab) -> Rehearsal {
         checkpoint: CheckpointId(1),
     };
     let limit = lab.settings.checkpoint_max_file_mb << 20;
-    rehearse(&lab.workspace().canonicalize().unwrap(), Path::new("feature_list.json"), &target, limit).unwrap()
+    rehearse(
+        &lab.workspace().canonicalize().unwrap(),
+        Path::new("feature_list.json"),
+        &target,
+        limit,
+    )
+    .unwrap()
 }
 
 fn go(client: &Client, shown: &Rehearsal) {

@@ -16,7 +16,7 @@ pub use progress::{Part, Progress};
 use super::Field;
 use crate::protocol::event::Particulars;
 use crate::protocol::{GateDecision, GateId, Oid, Query};
-use crate::session::state::OpenGate;
+use crate::session::state::{OpenGate, Outside};
 use std::time::Duration;
 
 /// What is reviewed.
@@ -169,7 +169,7 @@ pub struct Review {
     /// When the page was first drawn since it was opened.
     pub opened: Option<Duration>,
     /// What was changed from outside since the change was put up for review.
-    pub outside: Option<String>,
+    pub outside: Option<Outside>,
     /// Grows with everything that changes the page's text.
     pub revision: u64,
 }

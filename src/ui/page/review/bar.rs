@@ -164,7 +164,11 @@ fn told(model: &Model, review: &Review, document: &Document, places: &Places, lo
         return say(told, Slot::Warning);
     }
     if let Some(outside) = &review.outside {
-        let told = format!("{outside} meanwhile: an approval does not count any more, it opens the next round");
+        let ends = match refusal(model, Action::EndProcesses) {
+            None if outside.beside => format!("; {} ends what runs", model.keymap.key_text(Action::EndProcesses)),
+            _ => String::new(),
+        };
+        let told = format!("{}: an approval opens the next round{ends}", outside.words);
         return say(told, Slot::Warning);
     }
     if let Some(watches) = watches(model, review) {

@@ -26,6 +26,7 @@ pub(super) fn flipped(flip: &FeatureFlipped, scene: &Scene<'_>) -> Vec<Line<'sta
     let (word, slot) = match (flip.from, flip.to) {
         (_, FeatureStatus::Passing) => ("passes", Slot::Pass),
         (FeatureStatus::Passing, _) if flip.by == FlipBy::Human => ("open again", Slot::Pending),
+        (FeatureStatus::Passing, _) if flip.is_uncommitted() => ("not committed", Slot::Pending),
         (FeatureStatus::Passing, _) => ("regressed", Slot::Regressed),
         _ => ("fails", Slot::Fail),
     };

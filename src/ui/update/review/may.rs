@@ -9,8 +9,15 @@ use crate::ui::update::availability::{only_watches, watches_another};
 
 /// Says why an action of the page cannot be done now; `None` if it can, or if no review is open.
 pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
-    let review = model.open_review()?;
+    let Some(review) = model.open_review() else {
+        return (action == Action::EndProcesses).then_some("this is for while something of the agent waits on its page");
+    };
     match action {
+        Action::EndProcesses => match (&review.target, &review.standing) {
+            (Target::Commit(_), _) => Some("this commit is made, and waits for nothing"),
+            (Target::Gate(_), Standing::Gone(_)) => Some("this no longer waits"),
+            (Target::Gate(_), _) => watches(model, review),
+        },
         Action::Approve | Action::Deny | Action::DenyAndStop => {
             watches(model, review).or_else(|| cannot_decide(model, review, action))
         }

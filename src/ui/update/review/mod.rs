@@ -363,6 +363,10 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::NextWaiting => next_waiting(model),
         Action::SinceLast => since_last(model),
         Action::Split => split(model),
+        Action::EndProcesses => {
+            effects.push(Effect::Send(Command::EndProcesses));
+            model.say("what the agent left running is being ended");
+        }
         Action::KeepWriting => keep_writing(model, effects),
         Action::DropWriting => drop_writing(model),
         _ => {}

@@ -80,7 +80,15 @@ fn checkpoint(number: u32, cause: CheckpointCause) -> CheckpointMade {
 fn the_word_typed_under_the_rehearsal_asks_for_what_was_shown() {
     let mut model = going_back_of(live((120, 40)));
     let target = model.going.as_ref().unwrap().target.clone();
-    let files = model.going.as_ref().unwrap().ready().unwrap().trees.as_ref().map(|(now, _)| now.clone());
+    let files = model
+        .going
+        .as_ref()
+        .unwrap()
+        .ready()
+        .unwrap()
+        .trees
+        .as_ref()
+        .map(|(now, _)| now.clone());
     let typed = keys(&mut model, "b a c k Enter");
     let seen = "the state of the picture".to_owned();
     assert_eq!(moves(&typed).last(), Some(&&Command::Move { target, seen, files }));

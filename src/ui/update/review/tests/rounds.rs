@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::protocol::event::NotesEdited;
+use crate::ui::keymap::Action;
 use crate::ui::model::popup::ARMING;
 use crate::ui::model::review::Extent;
 use crate::ui::testing::look;
+use crate::ui::update::refusal;
 
 #[test]
 fn a_gate_that_goes_away_says_so_and_keeps_what_was_typed() {
@@ -38,7 +40,7 @@ fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_l
         &mut model,
         seen(ExternalKind::Tree, &["README.md"], "1 file changed from outside"),
     );
-    assert!(screen(&mut model).contains("1 file changed from outside meanwhile: an approval does not count any more"));
+    assert!(screen(&mut model).contains("README.md changed from outside: an approval opens the next round"));
     keys(&mut model, "d Enter");
     assert!(model.pages.is_empty());
     waiting::tell(
@@ -54,6 +56,29 @@ fn files_changed_from_outside_are_told_on_the_page_and_an_answer_that_came_too_l
 }
 
 #[test]
+fn what_a_process_of_the_agent_writes_is_named_and_a_key_ends_the_process() {
+    let mut model = waiting();
+    assert!(refusal(&model, Action::EndProcesses).is_some(), "no page of a gate is open");
+    keys(&mut model, "a");
+    let seen = ExternalChangeSeen {
+        what: ExternalKind::Tree,
+        paths: vec!["bg.log".into()],
+        detail: format!("1 file {}", ExternalChangeSeen::BY_EITHER),
+    };
+    waiting::tell(&mut model, seen);
+    let told = "bg.log changed (by what the agent left running, or another): an approval opens the next round; x ends what runs";
+    assert!(screen(&mut model).contains(told), "{}", screen(&mut model));
+    assert_eq!(keys(&mut model, "x"), [Effect::Send(Command::EndProcesses)]);
+    let ended = ExternalChangeSeen {
+        what: ExternalKind::Processes,
+        paths: vec!["sh -c loop".into()],
+        detail: "1 process of the agent was ended at the human's word".into(),
+    };
+    waiting::tell(&mut model, ended);
+    assert!(model.note.as_ref().unwrap().text.contains("1 process of the agent was ended"));
+}
+
+#[test]
 fn files_that_moved_before_the_page_is_opened_are_told_when_it_is() {
     let mut model = waiting();
     let seen = ExternalChangeSeen {
@@ -63,7 +88,7 @@ fn files_that_moved_before_the_page_is_opened_are_told_when_it_is() {
     };
     waiting::tell(&mut model, seen);
     keys(&mut model, "a");
-    let told = "1 file changed from outside meanwhile: an approval does not count any more";
+    let told = "ext.txt changed from outside: an approval opens the next round";
     assert!(screen(&mut model).contains(told), "{}", screen(&mut model));
 
     let mut model = waiting();
@@ -75,7 +100,7 @@ fn files_that_moved_before_the_page_is_opened_are_told_when_it_is() {
     };
     waiting::tell(&mut model, saved);
     keys(&mut model, "a");
-    let told = "the human edited the progress notes: +1 -0 lines meanwhile: an approval does not count";
+    let told = "the human edited the progress notes: +1 -0 lines: an approval opens the next round";
     assert!(screen(&mut model).contains(told), "{}", screen(&mut model));
 }
 
