@@ -181,9 +181,10 @@ pub fn printed(run: &TestRun, most: usize) -> Vec<String> {
     lines.filter(|line| !line.trim().is_empty()).take(most).collect()
 }
 
-/// What a line says: of an event of `go test -json` the output, of npm's own heading (`> name@1.0.0 test`) nothing.
+/// What a line says: of an event of `go test -json` the output, of npm's own heading (`> name@1.0.0 test`) and its warnings nothing.
 fn said(line: &str) -> Option<String> {
-    if line.starts_with("> ") {
+    let is_of_npm = ["> ", "npm warn ", "npm WARN ", "npm notice"];
+    if is_of_npm.iter().any(|mark| line.starts_with(mark)) {
         return None;
     }
     if !line.starts_with("{\"") {
@@ -229,7 +230,7 @@ mod tests {
     fn the_first_lines_that_say_anything_are_told_without_colours_and_cut() {
         let told = failure_with_output(&run(
             Some(1),
-            "\n> p@1.0.0 test\n> node t.js\n\n\u{1b}[31mno\u{7} module\u{1b}[0m\n  at x\n at y\n",
+            "npm warn Unknown user config \"x\".\nnpm notice\n\n> p@1.0.0 test\n> node t.js\n\n\u{1b}[31mno\u{7} module\u{1b}[0m\n  at x\n at y\n",
         ));
         assert_eq!(
             told.as_deref(),

@@ -241,6 +241,34 @@ async fn a_run_that_ends_well_and_names_no_test_any_more_shows_nothing() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runner_that_is_not_on_this_machine_sets_nothing_back_and_the_mark_goes_with_the_next_run() {
+    let lab = built().await;
+    let runner = lab.read("tests/run.sh");
+    lab.write("longhaul.toml", "[verify]\ncommand = \"sh tests/run.sh\"\n");
+    lab.write("tests/run.sh", "no-such-runner -q\n");
+    lab.commit_all("a runner that only others have");
+    let (told, code) = verified(&lab, &["verify"]);
+    assert_eq!(code, Some(10), "{told}");
+    assert!(
+        told.contains("tests/01.sh (not known: the runner is not there, ") && told.contains("no-such-runner"),
+        "{told}"
+    );
+    let ran = look(&lab, "").await;
+    assert_eq!((status(&ran), traced(&ran).len()), (FeatureStatus::Passing, 0));
+    let doubt = ran.state.doubt_of(&ran.state.features.rows[0]).expect("it is marked").words();
+    assert!(
+        doubt.starts_with("tests/01.sh did not run (not known: the runner is not there, "),
+        "{doubt}"
+    );
+    let told = "Whether they pass is not known; nothing is set back for it.";
+    assert!(ran.requests.iter().any(|body| body.contains(told)), "{told}");
+    lab.write("tests/run.sh", &runner);
+    lab.commit_all("as it was");
+    let ran = look(&lab, "").await;
+    assert_eq!((status(&ran), ran.state.doubted()), (FeatureStatus::Passing, 0));
+}
+
 /// As pytest does: a file that cannot be read ends the run before any test, and is told by its name.
 const COLLECTS: &str = ". ./lib.sh\nfor t in tests/0*.sh; do if grep -q broken $t; then echo \"not ok 1 - $t\"; echo 1..1; exit 2; fi; done\n\
                         n=0; bad=0; for t in tests/0*.sh; do n=$((n+1)); if sh $t; then echo \"ok $n - $t: works\"; \
