@@ -1,4 +1,4 @@
-//! Files that a person had changed before the run, and that the agent works beside (`--allow-dirty`).
+//! Files that a person had changed before the run, and that the agent works beside (`--allow-dirty`, or because git is not to look at them).
 //!
 //! Owns which they are, and keeping them out of the agent's commits while they are as the person left them. Does not own what a
 //! person is told of them. Invariant: such a file is in no commit of the agent, staged or not, unless it is guarded: commits hold
@@ -26,18 +26,20 @@ pub struct Parted {
 }
 
 /// Finds, at a run's start, what is a person's: what differs from the last commit below the paths `named` as `git status` prints
-/// them, and what was a person's in the run before and is as it was then.
+/// them, what was a person's in the run before and is as it was then, and what git is told not to look at.
 ///
 /// # Errors
 /// Fails if the repository cannot be read.
 pub fn at_start(workspace: &Path, journal: &Journal, named: &[String]) -> Result<Vec<EarlierFile>, EngineError> {
     let before = journal.with_state(|state| state.run.as_ref().map(|run| run.earlier.clone()).unwrap_or_default());
-    if named.is_empty() && before.is_empty() {
+    let repo = Repo::discover(workspace)?;
+    let hidden = repo.hidden_paths()?;
+    if named.is_empty() && before.is_empty() && hidden.is_empty() {
         return Ok(Vec::new());
     }
     let is_named = |file: &EarlierFile| named.iter().any(|line| covers(line, &file.path));
-    let now = Repo::discover(workspace)?.uncommitted()?.into_iter();
-    Ok(now.filter(|file| is_named(file) || before.contains(file)).collect())
+    let is_theirs = |file: &EarlierFile| is_named(file) || before.contains(file) || hidden.contains(&file.path);
+    Ok(repo.uncommitted()?.into_iter().filter(is_theirs).collect())
 }
 
 /// Takes the person's own files out of a tree of the files on disk.

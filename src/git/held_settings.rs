@@ -8,7 +8,9 @@ use super::hooks::keep;
 use super::repo::Repo;
 use super::settings::{SettingsChange, differing, look};
 use super::worktree::put;
+use git2::Config;
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Sections of settings that only say who works here, with whom, and how it looks.
@@ -48,17 +50,18 @@ impl Repo {
 }
 
 impl HeldSettings {
-    /// Makes a file what it was if a setting came, went or changed that has git run something or read something else, and names those.
-    /// The file as it is goes to the directory `aside`.
+    /// Gives the settings that have git run something or read something else the values that they had, and names those that came, went or
+    /// changed; the others stay. A file that git cannot read is put back whole. The file as it is goes to the directory `aside`.
     ///
     /// # Errors
     /// If one cannot be kept aside or written; those before it are.
     pub fn put_back(&self, aside: &Path) -> Result<Vec<SettingsChange>, GitError> {
         let mut changes = Vec::new();
         for (path, was) in &self.files {
-            let now = text(path).ok().flatten();
-            let differs = differing(was.as_deref().unwrap_or_default(), now.as_deref().unwrap_or_default());
-            let weighs: Vec<String> = differs.into_iter().filter(|key| !is_harmless(key)).collect();
+            let was = was.as_deref().unwrap_or_default();
+            let now = text(path).ok().flatten().unwrap_or_default();
+            let mut weighs = differing(was, &now);
+            weighs.retain(|key| !is_harmless(key));
             if weighs.is_empty() {
                 continue;
             }
@@ -68,17 +71,43 @@ impl HeldSettings {
             };
             let kept = path.symlink_metadata().is_ok().then(|| keep(path, aside)).transpose();
             let kept = kept.map_err(unwritten)?;
-            if let Some(was) = was {
+            put(path, now.as_bytes())?;
+            let whole = if set_back(path, was, &weighs, aside).is_err() {
                 put(path, was.as_bytes())?;
-            }
+                "; git could not read the file, so all of it is as it was"
+            } else {
+                ""
+            };
             let kept = kept.map_or_else(String::new, |kept| format!("; the file is kept as {}", kept.display()));
             changes.push(SettingsChange {
                 name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                detail: format!("{}{kept}", weighs.join(", ")),
+                detail: format!("{}{whole}{kept}", weighs.join(", ")),
             });
         }
         Ok(changes)
     }
+}
+
+/// Gives these settings of a file the values that they have in the text `was`, as git reads it.
+fn set_back(path: &Path, was: &str, keys: &[String], aside: &Path) -> Result<(), git2::Error> {
+    let former = aside.join("former");
+    fs::write(&former, was).map_err(|error| git2::Error::from_str(&error.to_string()))?;
+    let former = Config::open(&former)?;
+    let mut config = Config::open(path)?;
+    for key in keys {
+        let mut values = Vec::new();
+        former
+            .multivar(key, None)?
+            .for_each(|entry| values.push(entry.value().map(str::to_owned)))?;
+        if config.get_entry(key).is_ok() {
+            config.remove_multivar(key, ".*")?;
+        }
+        for value in values {
+            // The pattern fits no value, so that one is added.
+            config.set_multivar(key, "^$.", value.as_deref().unwrap_or("true"))?;
+        }
+    }
+    Ok(())
 }
 
 fn text(path: &Path) -> Result<Option<String>, GitError> {

@@ -5,12 +5,13 @@
 use super::GitError;
 use super::error::Doing;
 use super::index_file::{Identity, as_path, identity};
+use super::read::lossy;
 use super::repo::Repo;
 use super::settings::SettingsChange;
 use super::snapshot::{ASSUME_UNCHANGED, SKIP_WORKTREE, stage};
 use super::worktree::put;
 use git2::IndexEntry;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +48,14 @@ impl Repo {
             flags,
             bytes: fits.then(|| fs::read(path).ok()).flatten().map(Arc::from),
         })
+    }
+
+    /// Lists the files that git is told not to look at.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn hidden_paths(&self) -> Result<BTreeSet<String>, GitError> {
+        Ok(self.hiding_flags()?.keys().map(|path| lossy(path)).collect())
     }
 
     fn hiding_flags(&self) -> Result<Flags, GitError> {

@@ -120,3 +120,34 @@ async fn a_guarded_file_is_committed_as_agreed_and_marked_and_a_swap_of_file_and
     assert!(marked.contains(&"x.txt".to_owned()), "{marked:?}");
     assert_eq!(lab.read("x.txt/inner"), "a directory now\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_has_git_not_look_at_is_in_none_of_its_commits_either() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.write("local.env", "password=\n");
+    lab.write("tuned.conf", "fast=no\n");
+    lab.run(INITIALIZER).await;
+    lab.git(&["update-index", "--skip-worktree", "local.env"]);
+    lab.git(&["update-index", "--assume-unchanged", "tuned.conf"]);
+    lab.write("local.env", "password=hunter2\n");
+    lab.write("tuned.conf", "fast=yes\n");
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    let ran = session(&lab, bash("echo new > new.txt; git add -A") + &commit("By the agent")).await;
+    assert_eq!(
+        lab.git(&["show", "--format=%s", "--name-only", "HEAD"]),
+        "By the agent\n\nclaude-progress.txt\nnew.txt"
+    );
+    assert_eq!(lab.read("local.env"), "password=hunter2\n");
+    assert_eq!(lab.git(&["status", "--porcelain"]), "");
+    let flags = lab.git(&["ls-files", "-v"]);
+    assert!(flags.contains("S local.env") && flags.contains("h tuned.conf"), "{flags}");
+    assert!(breached(&ran).is_empty(), "{:?}", breached(&ran));
+}
+
+fn breached(ran: &Ran) -> Vec<String> {
+    ran.all(|event| match event {
+        Event::BreachFound(breach) => Some(breach.path.clone()),
+        _ => None,
+    })
+}

@@ -222,6 +222,7 @@ async fn what_a_killed_run_left_in_gits_settings_turns_no_hook_of_a_person_off()
         if is_killed {
             assert!(told.len() == 1 && told[0].contains("core.hooksPath;"), "{told:?}");
             assert_eq!(path, "");
+            assert_eq!(lab.git(&["config", "user.signature"]), "mine", "what runs nothing stays");
             assert_eq!(lab.read("../asked"), "asked\nasked\n");
             let kept = std::fs::read_to_string(kept(&told[0])).unwrap();
             assert!(kept.contains("hooksPath") && kept.contains("mine"), "{kept}");
