@@ -181,7 +181,8 @@ impl Dispatch {
         Ok(ran)
     }
 
-    /// Looks whether a command moved the branch, by a route that no ruling saw. It is shown and told; refs are never forced back.
+    /// Looks whether a command moved the branch, by a route that no ruling saw. It is shown and told. Commits on top of the last stay; a
+    /// branch that lost that one is put back, with what it was moved to kept under a ref.
     pub(super) async fn check_branch(&self, call: &CallId, ran: &mut Ran) -> Result<(), EngineError> {
         let (head, branch) = self.project.git(|repo| Ok((repo.head()?, repo.branch()?))).await?;
         let (known, was) = self.project.journal.with_state(|state| {
@@ -194,16 +195,29 @@ impl Dispatch {
         if head == known && switched.is_none() {
             return Ok(());
         }
+        let back = match known.clone() {
+            Some(known) => self.project.git(move |repo| repo.put_branch_back(&known)).await?,
+            None => None,
+        };
         let observed = self.project.git(|repo| repo.observe(COMMITS)).await?;
         let name = |commit: Option<&Oid>| commit.map_or_else(|| "no commit".to_owned(), |commit| commit.short().to_owned());
         let from = switched.map_or_else(String::new, |was| format!("was taken instead of {was}, and "));
+        let end = match &back {
+            None => "; such commits are not the harness's".to_owned(),
+            Some(None) => ", and was put back, with the files as they are".to_owned(),
+            Some(Some(kept)) => format!(", and was put back, with the files as they are; what it was moved to is kept as {kept}"),
+        };
         let detail = format!(
-            "{from}moved from {} to {} by a command of the agent; such commits are not the harness's",
+            "{from}moved from {} to {} by a command of the agent{end}",
             name(known.as_ref()),
             name(head.as_ref())
         );
+        let ask = match &back {
+            None => " This is on record; ask the human what to do with it.",
+            Some(_) => "",
+        };
         let told = format!(
-            "\n[harness] The branch {} {detail}. Only the `commit` tool commits. This is on record; ask the human what to do with it.",
+            "\n[harness] The branch {} {detail}. Only the `commit` tool commits.{ask}",
             observed.branch
         );
         ran.outcome.shown.push_str(&told);
@@ -212,7 +226,7 @@ impl Dispatch {
             path: format!("branch {}", observed.branch),
             call: Some(call.clone()),
             detail,
-            restored: false,
+            restored: back.is_some(),
             in_commit: false,
         })?;
         self.project.record(observed)

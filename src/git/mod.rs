@@ -42,6 +42,7 @@ mod index_file;
 mod lease;
 mod line_ends;
 mod message;
+mod moved;
 mod observe;
 mod one_file;
 mod read;

@@ -392,3 +392,36 @@ async fn an_index_that_a_command_makes_unreadable_is_put_back_and_told() {
         assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_that_a_command_moves_away_from_its_history_is_put_back_and_nothing_is_lost() {
+    let orphan = "C=$($G -c user.name=x -c user.email=x@y commit-tree -m z HEAD^{tree}); ";
+    for (script, kept) in [
+        (format!("{orphan}$G update-ref $($G symbolic-ref HEAD) $C"), true),
+        ("$G update-ref $($G symbolic-ref HEAD) HEAD~1".to_owned(), true),
+        ("$G reset -q --hard HEAD~1".to_owned(), true),
+        ("$G -c user.name=x -c user.email=x@y commit -q --amend -m z".to_owned(), true),
+        ("$G update-ref -d $($G symbolic-ref HEAD)".to_owned(), false),
+    ] {
+        let lab = lab();
+        let head = lab.git(&["rev-parse", "HEAD"]);
+        let ran = lab
+            .session(bash(&format!("{script}; echo 'echo 3' > add.sh")) + &commit())
+            .await;
+        let found = breaches(&ran);
+        assert_eq!(found.len(), 1, "{script}: {found:?}");
+        assert!(
+            found[0].restored && found[0].path.starts_with("branch ") && found[0].detail.contains("put back"),
+            "{script}: {found:?}"
+        );
+        assert!(ran.result(1).contains("Committed"), "{script}: {}", ran.result(1));
+        assert_eq!(lab.git(&["rev-parse", "HEAD~1"]), head, "{script}");
+        assert_eq!(lab.git(&["show", "HEAD:add.sh"]), "echo 3", "{script}");
+        let refs = lab.git(&["for-each-ref", "--format=%(refname)", "refs/longhaul/moved"]);
+        assert_eq!(refs.contains("refs/longhaul/moved/1"), kept, "{script}: {refs}");
+        assert!(
+            !kept || found[0].detail.contains("refs/longhaul/moved/1"),
+            "{script}: {found:?}"
+        );
+    }
+}
