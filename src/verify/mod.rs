@@ -20,6 +20,7 @@ mod reports;
 mod retry;
 mod run;
 pub mod runner;
+mod steady;
 mod surroundings;
 #[cfg(test)]
 mod tests;
@@ -32,3 +33,4 @@ pub use printed::printed;
 pub use repeated::{Repeated, repeated};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};
+pub use steady::steady;
