@@ -5,6 +5,7 @@ mod report;
 use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
+use super::headless::gates::kind;
 use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::words;
@@ -54,6 +55,12 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         ("", format!("{}  {}", project.name(), project.checkout.display())),
         ("run", run_line(project, now)),
     ];
+    if let Some(asked) = what_waits(state) {
+        lines.push((
+            "for you",
+            format!("{asked}: `longhaul gates {}` shows it", words::path(&project.checkout)),
+        ));
+    }
     if let Some(because) = state.run.as_ref().and_then(|run| run.held_because.as_ref())
         && project.standing() == Standing::Running
     {
@@ -175,6 +182,15 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
         lines.push(("log", project.dir.sessions().display().to_string()));
     }
     lines
+}
+
+/// The gates and questions that wait for a person; `None` if none does.
+fn what_waits(state: &State) -> Option<String> {
+    let gates = state.open_gates.iter().map(|open| &open.opened);
+    let gates = gates.map(|opened| format!("{} ({})", opened.gate, kind(opened.what)));
+    let questions = state.open_questions.iter().map(|asked| asked.question.to_string());
+    let all: Vec<String> = gates.chain(questions).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// What comes next, as a run chooses it; `None` if nothing is left.

@@ -299,9 +299,12 @@ fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
     let (says, json) = (|args: &[&str]| says(&lab, args), |command: &str| json(&lab, command));
     assert!(says(&["status"]).contains("waiting for you"), "{}", says(&["status"]));
     assert_eq!(json("gates").as_array().unwrap().len(), 1);
+    assert!(says(&["status"]).contains("for you   gate 1 ("), "{}", says(&["status"]));
+    assert_eq!(json("status")["open_gates"], serde_json::json!([1]));
     drop(writer);
     let status = says(&["status"]);
     assert!(status.contains("interrupted") && !status.contains("waiting"), "{status}");
+    assert!(!status.contains("for you"), "{status}");
     let report = json("status");
     assert_eq!(
         (report["state"].as_str(), report["session"]["activity"].as_str()),

@@ -42,6 +42,9 @@ pub(super) struct Report {
     move_cut_off: bool,
     /// Hunks that were committed and that no person has seen.
     unseen_hunks: u32,
+    /// Numbers of the gates and of the questions that wait for a person; `gates --json` tells what they are.
+    open_gates: Vec<u32>,
+    open_questions: Vec<u32>,
     /// Features that do not pass before a person has looked at a commit.
     waits: Vec<Waits>,
     /// The last commit that was refused because no person was asked, if none was made since.
@@ -226,6 +229,8 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
         last_commit: last_commit(project).map(|(id, _)| id.to_string()),
         move_cut_off: project.has_cut_move(),
         unseen_hunks: state.unseen_hunks(),
+        open_gates: state.open_gates.iter().map(|open| open.opened.gate.0).collect(),
+        open_questions: state.open_questions.iter().map(|asked| asked.question.0).collect(),
         waits: state
             .waits_for_a_look()
             .into_iter()
