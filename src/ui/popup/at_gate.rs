@@ -47,9 +47,9 @@ fn sentence(state: &State, open: &OpenGate, way: Way) -> Option<String> {
         let limit = what == GateKind::Limit;
         held.push(if limit { "a limit" } else { "a commit message" }.to_owned());
         becomes.push(match (limit, way) {
-            (true, _) => "your limit is not set, for only you set one",
+            (true, _) => "the run ends at its limit, for only you set another",
             (false, Way::Level) => "the commit is made with your message if its checks hold",
-            (false, Way::Stop) => "the next commit that waits shows your message",
+            (false, Way::Stop) => "the next commit shows your message, if it waits for you",
         });
     }
     if held.is_empty() {

@@ -370,7 +370,10 @@ fn the_level_and_the_way_out_say_what_becomes_of_what_is_written_at_a_gate() {
     );
     let left = told(&mut model, "q");
     assert!(left.contains("the next session is told your comment"), "{left}");
-    assert!(left.contains("the next commit that waits shows your message"), "{left}");
+    assert!(
+        left.contains("the next commit shows your message, if it waits for you"),
+        "{left}"
+    );
 }
 
 #[test]
