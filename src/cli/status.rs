@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::headless::gates::kind;
 use super::moving::Moving;
 use super::project::{Project, Standing};
-use super::words;
+use super::{settings, words};
 use crate::protocol::event::RunOutcome;
 use crate::protocol::{FeatureStatus, Oid};
 use crate::session::state::FeatureRow;
@@ -42,6 +42,9 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
             ))
             .as_str(),
         )?;
+    }
+    if let Err(Failure::User { message, .. }) = settings::load(Some(&project.workspace)) {
+        console.note(Clean::line(&format!("warning: {message}; no run begins before that is mended")).as_str())?;
     }
     for problem in &project.problems {
         console.note(Clean::line(&format!("warning: the log is damaged at {problem}")).as_str())?;

@@ -10,7 +10,9 @@ use super::gates::{self, Policy};
 use super::held::{self, Taken};
 use super::rites::Hooked;
 use super::{beyond, index, testing, weakened};
+use crate::config::{Layers, Settings};
 use crate::git::{Repo, Tree};
+use crate::guard::SETTINGS;
 use crate::harness::FeatureList;
 use crate::protocol::event::{CommitFacts, GateKind, GateOpened};
 use crate::protocol::plan::Base;
@@ -183,6 +185,11 @@ impl Dispatch {
         }
         if !new.is_empty() {
             findings.push((true, format!("new tests, agreed from this commit on: {}", named(&new))));
+        }
+        if changes.iter().any(|file| file.path == SETTINGS && file.status != 'D') {
+            let layers = Layers::read(None, Some(&self.project.workspace.join(SETTINGS)));
+            let broken = layers.and_then(Settings::load).err();
+            findings.extend(broken.map(|error| (false, format!("no run begins with these settings: {error}"))));
         }
         findings.push(match self.facts.breaches() {
             0 if !asked.is_empty() || self.was_asked() => {

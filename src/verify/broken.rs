@@ -203,26 +203,17 @@ fn said(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Payload, TestPurpose};
+    use crate::protocol::{Payload, TestPurpose, samples};
 
     fn run(exit_code: Option<i32>, text: &str) -> TestRun {
         TestRun {
             purpose: TestPurpose::Smoke,
-            command: "t".into(),
-            tree: None,
-            code: None,
-            cases: Vec::new(),
             exit_code,
-            timed_out: false,
-            limit_seconds: None,
-            under_way: Vec::new(),
-            duration_ms: 1,
             output: Payload {
                 text: text.to_owned(),
                 ..Payload::default()
             },
-            only: Vec::new(),
-            moved: false,
+            ..samples::test_run(&[])
         }
     }
 

@@ -14,6 +14,7 @@ use longhaul::protocol::{
 };
 use longhaul::session::{Phase, State};
 use longhaul::store::Writer;
+use std::process::Output;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
@@ -98,13 +99,21 @@ async fn a_commit_is_reviewed_after_its_run_and_the_next_session_reads_the_comme
 
 /// What a command prints of the project.
 fn says(lab: &Lab, args: &[&str]) -> String {
+    String::from_utf8(output(lab, args).stdout).unwrap()
+}
+
+fn noted(lab: &Lab, args: &[&str]) -> String {
+    String::from_utf8(output(lab, args).stderr).unwrap()
+}
+
+fn output(lab: &Lab, args: &[&str]) -> Output {
     let mut program = Program::cargo_bin("longhaul").unwrap();
     program
         .args(args)
         .current_dir(lab.workspace())
         .env("LONGHAUL_STATE_DIR", lab.state_root())
         .env("HOME", lab.workspace());
-    String::from_utf8(program.output().unwrap().stdout).unwrap()
+    program.output().unwrap()
 }
 
 fn json(lab: &Lab, command: &str) -> serde_json::Value {
@@ -313,6 +322,18 @@ fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
     assert!(says(&["sessions"]).contains("interrupted"));
     assert!(says(&["gates"]).contains("interrupted"));
     assert_eq!(json("gates"), serde_json::json!([]));
+}
+
+#[test]
+fn settings_that_no_run_can_begin_with_are_told_by_status() {
+    let lab = Lab::new();
+    begins(&lab, "first", 1);
+    lab.write("longhaul.toml", "[verify\n");
+    let told = noted(&lab, &["status"]);
+    assert!(
+        told.contains("longhaul.toml:1: not valid TOML") && told.contains("no run begins"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

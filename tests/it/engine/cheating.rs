@@ -262,9 +262,10 @@ fn commits() -> Vec<Cheat> {
             "a commit made otherwise",
             &format!("{FLIP} $G commit -q --amend -am Skeleton"),
         ),
-        hidden(
+        cheat(
             "a branch of its own",
-            &format!("$G checkout -qb side; {FLIP} $G commit -qam done"),
+            bash(&format!("$G checkout -qb side; {FLIP} $G commit -qam done")),
+            "HEAD was moved away from the branch",
         ),
         hidden(
             "a branch moved by hand",

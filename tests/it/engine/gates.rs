@@ -232,6 +232,20 @@ async fn a_rejection_reaches_the_agent_with_its_comments_and_the_next_round_know
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn settings_that_no_run_can_begin_with_are_told_at_the_gate() {
+    let lab = lab(Autonomy::Commits);
+    lab.write("longhaul.toml", "[verify\n");
+    let running = lab.start(INITIALIZER).await;
+    let opened = gate(&running, 1).await;
+    let told = facts(&opened).findings.iter().any(|(fine, words)| {
+        !fine && words.contains("no run begins with these settings") && words.contains("longhaul.toml:1: not valid TOML")
+    });
+    assert!(told, "{:?}", facts(&opened).findings);
+    stop(&running);
+    running.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rejection_with_a_stop_ends_the_run_after_the_step() {
     let lab = lab(Autonomy::Commits);
     let running = lab.start(&commits_twice()).await;

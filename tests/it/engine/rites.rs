@@ -117,7 +117,9 @@ async fn a_hook_that_hangs_is_told_and_ends_with_the_pause() {
         _ => None,
     };
     assert_eq!(seen(&running, began).await, lab.settings.verify.timeout_seconds);
-    eventually("the hook runs", || lab.path("../hook-pid").exists());
+    // The file is there before its line is.
+    let is_told = || std::fs::read_to_string(lab.path("../hook-pid")).is_ok_and(|pid| pid.ends_with('\n'));
+    eventually("the hook runs", is_told);
     let asked = Instant::now();
     client.send(Command::Steer(Steer::Pause { mode: PauseMode::Now })).unwrap();
     let how = |event: &Event| match event {
