@@ -248,8 +248,13 @@ fn sweep(repo: &Repo) -> Result<(), Failure> {
 /// Lists what is not committed and is no input of the run.
 fn foreign(repo: &Repo, workspace: &Path, args: &RunArgs) -> Result<Vec<String>, Failure> {
     let ours = own_inputs(workspace, args);
-    let dirty = repo.dirty()?.into_iter();
-    Ok(dirty.filter(|path| !ours.iter().any(|own| path == own)).collect())
+    // What git is not to look at is no less a person's.
+    let hidden = repo.hidden_changes()?.into_iter().map(|path| format!("M {path}"));
+    let mut dirty = repo.dirty()?;
+    let unseen: Vec<String> = hidden.filter(|line| !dirty.contains(line)).collect();
+    dirty.extend(unseen);
+    dirty.retain(|path| !ours.contains(path));
+    Ok(dirty)
 }
 
 /// Refuses uncommitted work of the user's; returns a note on what is let through, and what of it is the user's.

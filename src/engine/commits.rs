@@ -41,7 +41,8 @@ impl Dispatch {
                 },
             };
             if let Some(paths) = moved.take() {
-                draft.findings.push((false, self.written_under_review(&paths).await));
+                let told = self.written_under_review(&paths).await;
+                draft.findings.extend(told.map(|told| (false, told)));
             }
             let opened = draft.opened(self, call, &message);
             let decided = gates::ask(&self.project, &opened, draft.policy(), cancel).await?;

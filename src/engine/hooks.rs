@@ -59,8 +59,8 @@ impl Hooks {
             what: ExternalKind::Tree,
             paths: vec![change.path],
             detail: format!(
-                "changed while the last run was on, so it does not count as yours and was put back as it was then: {}; if it is yours, put it \
-                 there again once no run is on",
+                "{}; it came while the last run was on, or after that was killed, so it does not count as yours and was put back as it \
+                 was; if it is yours, put it there again once no run is on",
                 change.detail
             ),
         });

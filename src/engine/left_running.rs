@@ -32,9 +32,9 @@ impl Dispatch {
         Ok(told)
     }
 
-    /// Says what a person must know of files that changed while a commit waited: whether something of the agent's runs that may have
-    /// written them, and what to do.
-    pub(super) async fn written_under_review(&self, paths: &str) -> String {
+    /// Says what a person must know of files that changed while a commit waited: that something of the agent's runs which may have
+    /// written them, and what to do. `None` if nothing runs: then it is over.
+    pub(super) async fn written_under_review(&self, paths: &str) -> Option<String> {
         let running = self.toolbox.background().await;
         let (most, letters) = NAMED;
         let named: Vec<String> = running
@@ -42,14 +42,14 @@ impl Dispatch {
             .take(most)
             .map(|one| format!("`{}`", one.command.chars().take(letters).collect::<String>().trim()))
             .collect();
-        if named.is_empty() {
-            return format!("{paths} changed while the last round waited; nothing that the agent started runs now");
-        }
-        format!(
-            "{paths} changed while the last round waited, and what the agent left running may write on: {}. Each approval then opens a new \
-             round: end what runs (\"end what the agent left running\" among the actions), then approve, or deny",
-            named.join(", ")
-        )
+        (!named.is_empty()).then(|| {
+            format!(
+                "{paths} changed while the last round waited, and what the agent left running may write on: {}. Each approval then opens a \
+                 new round: end what runs (\"end what the agent left running\" among the actions), approve for a round with the files as \
+                 they are then, and approve that, or deny",
+                named.join(", ")
+            )
+        })
     }
 
     /// Ends every process of the session and waits until they are gone; `why` goes on with "ended". Returns what the agent is told,

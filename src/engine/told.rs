@@ -228,15 +228,33 @@ mod tests {
     #[test]
     fn a_name_that_holds_the_time_is_not_missed_and_a_test_that_is_taken_away_is() {
         use CaseStatus::{Failed, Passed};
-        let before = run(&[("a.py: f[1795.1]", Passed), ("a.py: f[1795.2]", Passed), ("a.py: g", Passed)]);
-        let whole = run(&[("a.py: f[1796.1]", Passed), ("a.py: f[1796.2]", Passed), ("a.py: g", Passed)]);
+        let before = run(&[
+            ("a.py: f[1795345331.1]", Passed),
+            ("a.py: f[1795345331.2]", Passed),
+            ("a.py: g", Passed),
+        ]);
+        let whole = run(&[
+            ("a.py: f[1796345331.1]", Passed),
+            ("a.py: f[1796345331.2]", Passed),
+            ("a.py: g", Passed),
+        ]);
         assert_eq!(broken(&before, &whole), [""; 0]);
-        let one_less = run(&[("a.py: f[1796.1]", Passed), ("a.py: g", Passed)]);
-        assert_eq!(broken(&before, &one_less), ["a.py: f[1795.2]"]);
-        let red = run(&[("a.py: f[1796.1]", Passed), ("a.py: f[1796.2]", Failed), ("a.py: g", Failed)]);
-        assert_eq!(broken(&before, &red), ["a.py: f[1795.2]", "a.py: g"]);
-        let moved = run(&[("b.py: f[1796.1]", Passed), ("b.py: f[1796.2]", Passed), ("a.py: g", Passed)]);
+        let one_less = run(&[("a.py: f[1796345331.1]", Passed), ("a.py: g", Passed)]);
+        assert_eq!(broken(&before, &one_less), ["a.py: f[1795345331.2]"]);
+        let red = run(&[
+            ("a.py: f[1796345331.1]", Passed),
+            ("a.py: f[1796345331.2]", Failed),
+            ("a.py: g", Failed),
+        ]);
+        assert_eq!(broken(&before, &red), ["a.py: f[1795345331.2]", "a.py: g"]);
+        let moved = run(&[
+            ("b.py: f[1796345331.1]", Passed),
+            ("b.py: f[1796345331.2]", Passed),
+            ("a.py: g", Passed),
+        ]);
         assert_eq!(broken(&before, &moved).len(), 2);
+        let (cases, others) = (run(&[("a.py: f[beta]", Passed)]), run(&[("a.py: f[gamma]", Passed)]));
+        assert_eq!(broken(&cases, &others), ["a.py: f[beta]"], "another value is another test");
     }
 
     #[test]

@@ -58,6 +58,20 @@ impl Repo {
         Ok(self.hiding_flags()?.keys().map(|path| lossy(path)).collect())
     }
 
+    /// Lists the files that git is told not to look at and that are not as committed. One that is not on disk is none: a sparse checkout
+    /// leaves it out on purpose. Stores nothing.
+    ///
+    /// # Errors
+    /// If the index or the files cannot be read.
+    pub fn hidden_changes(&self) -> Result<Vec<String>, GitError> {
+        let hidden = self.hidden_paths()?;
+        if hidden.is_empty() {
+            return Ok(Vec::new());
+        }
+        let changed = self.apart()?.uncommitted()?.into_iter().map(|file| file.path);
+        Ok(changed.filter(|path| hidden.contains(path)).collect())
+    }
+
     fn hiding_flags(&self) -> Result<Flags, GitError> {
         let mut index = self.git.index().doing("read the index")?;
         index.read(false).doing("read the index")?;

@@ -53,15 +53,21 @@ impl Repo {
     /// # Errors
     /// If a file or the object database cannot be read.
     pub fn tree_now(&self, but: &[&Path]) -> Result<(Oid, Oid), GitError> {
-        // Opened once more: what is written by way of that one stays in memory and goes with it.
+        let apart = self.apart()?;
+        let tree = apart.snapshot()?.id;
+        let less = apart.without(&tree, but)?;
+        Ok((tree, less))
+    }
+
+    /// Opens the repository once more: what is written by way of that one stays in memory and goes with it.
+    pub(super) fn apart(&self) -> Result<Self, GitError> {
         let apart = Self::discover(self.workdir())?;
         let objects = apart.git.odb().doing("open the object database")?;
         objects
             .add_new_mempack_backend(IN_MEMORY)
             .doing("keep new objects in memory")?;
-        let tree = apart.snapshot()?.id;
-        let less = apart.without(&tree, but)?;
-        Ok((tree, less))
+        drop(objects);
+        Ok(apart)
     }
 
     /// Returns the name of the branch that HEAD is on; `None` if it is detached.

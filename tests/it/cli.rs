@@ -328,13 +328,13 @@ fn git_init(place: &Place) {
         &["config", "user.email", "t@example.org"],
         &["commit", "-q", "--allow-empty", "-m", "start"],
     ] {
-        let status = std::process::Command::new("git")
-            .args(args)
-            .current_dir(place.project())
-            .status()
-            .unwrap();
-        assert!(status.success());
+        git(place, args);
     }
+}
+
+fn git(place: &Place, args: &[&str]) {
+    let mut program = std::process::Command::new("git");
+    assert!(program.args(args).current_dir(place.project()).status().unwrap().success());
 }
 
 #[test]

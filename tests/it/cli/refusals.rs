@@ -139,3 +139,24 @@ fn a_run_needs_a_key_consent_a_terminal_and_the_project_to_itself() {
     );
     drop(writer);
 }
+
+#[test]
+fn work_that_git_is_told_not_to_look_at_is_work_too() {
+    let place = Place::new();
+    let spec = place.root.path().join("spec.txt");
+    fs::write(&spec, "Build a greeter.").unwrap();
+    git_init(&place);
+    fs::write(place.project().join("local.env"), "password=\n").unwrap();
+    git(&place, &["add", "local.env"]);
+    git(&place, &["commit", "-qm", "settings"]);
+    for flag in ["--skip-worktree", "--assume-unchanged"] {
+        git(&place, &["update-index", flag, "local.env"]);
+        fs::write(place.project().join("local.env"), "password=hunter2\n").unwrap();
+        refused(
+            &place,
+            &["--spec", spec.to_str().unwrap()],
+            3,
+            "1 uncommitted path (M local.env); commit or stash them, or add --allow-dirty",
+        );
+    }
+}
