@@ -58,8 +58,8 @@ impl Repo {
         Ok(self.hiding_flags()?.keys().map(|path| lossy(path)).collect())
     }
 
-    /// Lists the files that git is told not to look at and that are not as committed. One that is not on disk is none: a sparse checkout
-    /// leaves it out on purpose. Stores nothing.
+    /// Lists the files that git is told not to look at and that are not as committed. What a sparse checkout keeps off the disk
+    /// is as committed. Stores nothing.
     ///
     /// # Errors
     /// If the index or the files cannot be read.

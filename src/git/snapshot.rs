@@ -86,6 +86,7 @@ impl Repo {
             taking,
             left_out: Vec::new(),
             untaken: BTreeSet::new(),
+            sparse: self.is_sparse(),
         };
         let mut conflict: Vec<u8> = Vec::new();
         for entry in tracked.iter() {
@@ -164,6 +165,16 @@ struct Draft<'a> {
     taking: Taking,
     left_out: Vec<LeftOut>,
     untaken: BTreeSet<Vec<u8>>,
+    /// Whether files are kept off the disk on purpose.
+    sparse: bool,
+}
+
+impl Repo {
+    /// Says whether git keeps files off the disk here.
+    fn is_sparse(&self) -> bool {
+        let config = self.git.config().and_then(|config| config.get_bool("core.sparseCheckout"));
+        config.unwrap_or(false)
+    }
 }
 
 impl Draft<'_> {
@@ -176,8 +187,10 @@ impl Draft<'_> {
         }
         match self.repo.store(&entry.path, Some(entry.mode), self.taking)? {
             OnDisk::Blob { id, mode } => self.add(&entry.path, id, mode),
-            // A sparse checkout keeps it off the disk on purpose.
-            OnDisk::Missing if entry.flags_extended & SKIP_WORKTREE != 0 => self.add(&entry.path, entry.id, entry.mode),
+            // A sparse checkout keeps it off the disk; without one somebody removed it.
+            OnDisk::Missing if self.sparse && entry.flags_extended & SKIP_WORKTREE != 0 => {
+                self.add(&entry.path, entry.id, entry.mode)
+            }
             OnDisk::Missing => Ok(()),
             OnDisk::LeftOut(reason) => {
                 self.leave_out(&entry.path, &format!("{reason}; the tree keeps what git had"));

@@ -1,6 +1,6 @@
 //! What is left when a run is over, or was cut off: what nobody answers waits no more, and what needs no run can be done.
 
-use crate::support::{INITIALIZER, Lab, Ran, builds, wait_for};
+use crate::support::{INITIALIZER, Lab, Ran, builds, eventually, wait_for};
 use crate::window::next_window;
 use assert_cmd::Command as Program;
 use longhaul::config::Durability;
@@ -273,6 +273,8 @@ fn what_was_written_to_a_session_that_was_killed_is_read_changed_and_added_to_be
     };
     assert_eq!(said(), [""; 0], "the session that is on takes it itself");
     drop(writer);
+    // A child that another test has forked and that runs nothing yet holds the log's lock a moment longer.
+    eventually("the log is free", || !said().is_empty());
     assert_eq!(said(), ["[human] mind the tabs"]);
     let does = |steer, wanted: fn(&Event) -> bool| {
         client.send(Command::Steer(steer)).unwrap();

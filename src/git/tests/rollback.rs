@@ -325,3 +325,17 @@ fn an_index_that_a_lock_kept_from_following_a_move_is_mended_once_the_lock_is_go
     assert_eq!(lab.git(&["status", "--porcelain"]), "");
     assert!(!lab.repo().mend_index().unwrap());
 }
+
+#[test]
+fn a_file_that_git_is_not_to_look_at_comes_back_as_it_was_once_it_was_removed() {
+    let lab = Lab::with_commit();
+    lab.git(&["update-index", "--skip-worktree", "a.txt"]);
+    lab.write("a.txt", "the person's\n");
+    let made = lab.repo().checkpoint("begin", LIMIT, None).unwrap().unwrap();
+    fs::remove_file(lab.root().join("a.txt")).unwrap();
+    let target = Target::Checkpoint { checkpoint: made.id };
+    assert_eq!(rehearse(&lab, &target).returned, ["a.txt"]);
+    go(&lab, &target);
+    assert_eq!(read(&lab, "a.txt"), "the person's\n");
+    assert!(lab.git(&["ls-files", "-v"]).contains("S a.txt"));
+}

@@ -246,6 +246,9 @@ fn what_git_was_told_not_to_look_at_is_looked_at() {
     let repo = lab.repo();
     let tree = repo.snapshot().unwrap();
     assert_eq!(repo.read_at(&tree.id, "a.txt").unwrap().unwrap(), b"hidden\n");
+    assert!(repo.read_at(&tree.id, "b.txt").unwrap().is_none(), "it was removed");
+    lab.git(&["config", "core.sparseCheckout", "true"]);
+    let tree = lab.repo().snapshot().unwrap();
     assert_eq!(
         repo.read_at(&tree.id, "b.txt").unwrap().unwrap(),
         b"b\n",

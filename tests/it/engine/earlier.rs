@@ -151,3 +151,15 @@ fn breached(ran: &Ran) -> Vec<String> {
         _ => None,
     })
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_file_that_the_agent_removes_is_told() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(1);
+    lab.write("local.env", "password=\n");
+    lab.run(INITIALIZER).await;
+    lab.git(&["update-index", "--skip-worktree", "local.env"]);
+    lab.write("local.env", "password=hunter2\n");
+    let ran = session(&lab, bash("rm local.env") + &commit("By the agent")).await;
+    assert_eq!(facts_of(&ran), ["local.env"]);
+}
