@@ -3,7 +3,7 @@
 use super::kill::{GRACE, KILL_ROUNDS, ROUND, signal_group, signal_member, wait_until};
 use super::leader::Leader;
 use super::orphans;
-use super::survey::{MARKER, Member, is_there, members, session_lives, work};
+use super::survey::{self, MARKER, Member, is_there, members, session_lives, work};
 use rustix::process::{Pid, Signal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
@@ -87,18 +87,28 @@ pub fn mark() -> &'static str {
 }
 
 /// Stops everything that a process of ours started which is dead now, politely first, and says what it was. A text that is no mark
-/// stops nothing, nor does the mark of this process. Without `/proc` (systems other than Linux) nothing is found.
+/// stops nothing, nor does the mark of a process that lives, this one or another: it may work on something else by now. Without `/proc` (systems other than Linux) nothing is found.
 pub async fn reap(mark_of_the_dead: &str) -> Vec<Stopped> {
-    if !is_mark(mark_of_the_dead) || mark_of_the_dead == mark() {
+    let Some((pid, made)) = parts(mark_of_the_dead) else {
+        return Vec::new();
+    };
+    if mark_of_the_dead == mark() || survey::began_before(pid, made) {
         return Vec::new();
     }
     Group::marked(mark_of_the_dead.to_owned()).close().await
 }
 
-/// Says whether a text has a mark's form: a process id and a time.
-fn is_mark(text: &str) -> bool {
-    text.split_once('-')
-        .is_some_and(|(pid, time)| pid.parse::<u32>().is_ok() && u128::from_str_radix(time, 16).is_ok())
+/// In a second.
+const NANOS: u128 = 1_000_000_000;
+
+/// Returns the process that a mark names, and when it was made, since the epoch; `None` if the text is no mark.
+fn parts(text: &str) -> Option<(u32, Duration)> {
+    let (pid, time) = text.split_once('-')?;
+    let nanos = u128::from_str_radix(time, 16).ok()?;
+    Some((
+        pid.parse().ok()?,
+        Duration::new(u64::try_from(nanos / NANOS).ok()?, u32::try_from(nanos % NANOS).ok()?),
+    ))
 }
 
 impl Default for Group {

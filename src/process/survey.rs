@@ -167,7 +167,27 @@ fn table() -> impl Iterator<Item = Process> {
     processes().into_iter().filter(|process| !process.is_zombie())
 }
 
+/// Says whether a process of this number lives that began before a moment, since the epoch: a number is given again, but not backwards.
+#[cfg(target_os = "linux")]
+pub(super) fn began_before(pid: u32, moment: std::time::Duration) -> bool {
+    let found = Pid::from_raw(pid.cast_signed()).and_then(process);
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let (Some(process), Ok(today)) = (found.filter(|process| !process.is_zombie()), since_epoch) else {
+        return false;
+    };
+    // Ticks are coarse, and the clock of the day is set now and then.
+    let slack = std::time::Duration::from_secs(2);
+    let age = now().saturating_sub(process.started) / rustix::param::clock_ticks_per_second();
+    std::time::Duration::from_secs(age) + slack >= today.saturating_sub(moment)
+}
+
 /// Without `/proc` no process is known by itself.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn began_before(_pid: u32, _moment: std::time::Duration) -> bool {
+    false
+}
+
+/// As [`began_before`].
 #[cfg(not(target_os = "linux"))]
 pub(super) fn now() -> u64 {
     0

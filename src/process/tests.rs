@@ -286,6 +286,25 @@ async fn closed_standard_output_does_not_hang() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn what_a_living_process_started_is_no_dead_ones() {
+    let mut holder = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+    let today = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let mark = format!("{}-{:x}", holder.id(), today.as_nanos());
+    let mut carrier = std::process::Command::new("sleep");
+    let mut carrier = carrier
+        .arg("60")
+        .env("LONGHAUL_SESSION", format!("{mark}-7"))
+        .spawn()
+        .unwrap();
+    assert_eq!(reap(&mark).await, []);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    assert_eq!(reap(&mark).await.len(), 1);
+    carrier.wait().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn the_children_of_a_dead_process_are_found_by_its_mark_alone() {
     let start = |marker: &str| {
         let mut command = std::process::Command::new("sleep");

@@ -289,10 +289,12 @@ fn what_was_written_to_a_session_that_was_killed_is_read_changed_and_added_to_be
     does(Steer::EditMessage { message, text }, |event| {
         matches!(event, Event::MessageEdited(_))
     });
+    eventually("the log is free", || !said().is_empty());
     assert_eq!(said(), ["[human] mind the tabs, please", "[human] and the tests"]);
     does(Steer::WithdrawMessage { message }, |event| {
         matches!(event, Event::MessageWithdrawn(_))
     });
+    eventually("the log is free", || !said().is_empty());
     assert_eq!(said(), ["[human] and the tests"]);
     let mut watching = Watching::new(&client);
     watching.until(|update| matches!(update, Update::CaughtUp));
