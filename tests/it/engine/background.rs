@@ -1,7 +1,7 @@
 //! What the agent's own background processes write: told once for each file, and laid on no person.
 
 use super::*;
-use crate::support::Ran;
+use crate::support::{Ran, Running};
 use longhaul::harness::FEATURE_LIST;
 use longhaul::protocol::event::{ExternalChangeSeen, ExternalKind};
 use std::io::Write as _;
@@ -74,9 +74,8 @@ async fn what_a_loop_keeps_writing_is_told_once_and_laid_on_nobody() {
     assert!(!last.contains("build.log)") && !is_laid_on_a_person(&ran));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_persons_edit_is_theirs_again_once_nothing_runs() {
-    let lab = lab().await;
+/// A run in which the agent's background process has written and ended, and the agent thinks.
+async fn past_a_process(lab: &Lab) -> Running {
     let turns = [
         runs("(sleep 0.3; echo x > made.txt) > /dev/null 2>&1 &"),
         runs("sleep 5"),
@@ -85,6 +84,13 @@ async fn a_persons_edit_is_theirs_again_once_nothing_runs() {
     ];
     let running = lab.start(&coding(&turns.concat())).await;
     after(&running.engine.client(), "sleep 5").await;
+    running
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_edit_is_theirs_again_once_nothing_runs() {
+    let lab = lab().await;
+    let running = past_a_process(&lab).await;
     lab.write("person.txt", "hello\n");
     lab.write("person.log", "hello\n");
     let ran = running.finish().await;
@@ -136,14 +142,7 @@ async fn a_loop_that_outlived_a_killed_run_is_ended_and_its_writing_laid_on_nobo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guarded_file_that_changes_once_nothing_runs_is_put_back_in_words_that_are_true() {
     let lab = lab().await;
-    let turns = [
-        runs("(sleep 0.3; echo x > made.txt) > /dev/null 2>&1 &"),
-        runs("sleep 5"),
-        thinks(),
-        ends(),
-    ];
-    let running = lab.start(&coding(&turns.concat())).await;
-    after(&running.engine.client(), "sleep 5").await;
+    let running = past_a_process(&lab).await;
     lab.write(FEATURE_LIST, &lab.read(FEATURE_LIST).replace("say hello", "say hello to all"));
     let ran = running.finish().await;
     let breaches = ran.all(|event| match event {

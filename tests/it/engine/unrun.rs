@@ -52,6 +52,15 @@ fn traced(ran: &Ran) -> Vec<RegressionTraced> {
     })
 }
 
+/// Asserts that the first trace ends at the commit of this subject.
+fn blames(ran: &Ran, wanted: &str) {
+    let traced = traced(ran);
+    assert!(
+        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == wanted),
+        "{traced:?}"
+    );
+}
+
 fn why_back(ran: &Ran) -> &str {
     let row = &ran.state.features.rows[0];
     assert!(row.regressed && row.flips.last().unwrap().by == FlipBy::Harness, "{row:?}");
@@ -88,11 +97,7 @@ async fn a_run_that_breaks_as_a_whole_sets_back_is_opened_first_and_its_commit_i
         Some("F001".into()),
         "before any other work"
     );
-    let traced = traced(&ran);
-    assert!(
-        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "change 2"),
-        "{traced:?}"
-    );
+    blames(&ran, "change 2");
     let first = ran.requests.iter().rfind(|body| body.contains("git status --short")).unwrap();
     for told in [
         "The tests of F001 could not run: the verify command failed with exit code 3.",
@@ -234,11 +239,7 @@ async fn a_run_that_ends_well_and_names_no_test_any_more_shows_nothing() {
     let ran = look(&lab, "").await;
     assert_eq!(why_back(&ran), "its tests did not run: tests/01.sh");
     assert_eq!(ran.state.current().unwrap().feature, Some("F001".into()));
-    let traced = traced(&ran);
-    assert!(
-        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "leave at once"),
-        "{traced:?}"
-    );
+    blames(&ran, "leave at once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -296,11 +297,7 @@ async fn a_state_whose_run_ended_at_another_file_is_blamed_for_nothing() {
         lab.commit_all(message);
     }
     let ran = look(&lab, "").await;
-    let traced = traced(&ran);
-    assert!(
-        matches!(&traced[0].culprit, Culprit::Commit { subject, .. } if subject == "change what all of them need"),
-        "{traced:?}"
-    );
+    blames(&ran, "change what all of them need");
 }
 
 #[tokio::test(flavor = "multi_thread")]
