@@ -191,10 +191,10 @@ pub fn set_back_unproven(project: &Project) -> Result<(), EngineError> {
 pub fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun) -> Result<Vec<FeatureId>, EngineError> {
     let mut regressed = Vec::new();
     for feature in features.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
-        let failing: Vec<&str> = verify::own_tests(feature, run)
+        let failing: Vec<String> = verify::own_tests(feature, run)
             .into_iter()
             .filter(|case| case.status == crate::protocol::CaseStatus::Failed)
-            .map(|case| case.name.as_str())
+            .map(verify::broken::named)
             .collect();
         if failing.is_empty() {
             continue;

@@ -20,7 +20,7 @@ const PRINTED: usize = 8;
 /// # Errors
 /// If the log or the list cannot be written.
 pub fn look(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Vec<String>) -> Result<Vec<FeatureId>, EngineError> {
-    if broken::failure(run).is_none() {
+    if broken::failure(run).is_none() && !broken::tells_of_parts(run) {
         return Ok(Vec::new());
     }
     let mut told: Vec<(Kept, Vec<FeatureId>)> = Vec::new();
@@ -81,8 +81,11 @@ fn could_not(ids: &str, kept: &Kept, run: &TestRun) -> String {
                 kept.why(run)
             );
         }
-        Kept::Part(part) => {
-            format!("The tests of {ids} could not run: {part} failed before them. What passed by them is set back.")
+        Kept::Part(_) => {
+            format!(
+                "The tests of {ids} could not run: {}. What passed by them is set back.",
+                kept.why(run)
+            )
         }
         Kept::Whole | Kept::Untold => {
             let failure = broken::failure(run).unwrap_or_default();

@@ -4,7 +4,7 @@
 //! that was stopped or killed is none.
 
 use super::COMMAND_CASE;
-use super::format::{plain, tap};
+use super::format::{ENDED_EARLY, UNBUILT, plain, tap};
 use super::run::ATTEMPT;
 use crate::protocol::naming::lies_within;
 use crate::protocol::{CaseStatus, TestCase, TestRun};
@@ -61,11 +61,12 @@ impl Kept {
         if is_untold(run) {
             return Some(Self::Untold);
         }
-        failure(run)?;
         let parts = || run.cases.iter().filter(|case| is_part(case));
-        if let Some(part) = parts().find(|case| names.iter().any(|name| lies_within(name, &case.name))) {
+        let mut own = parts().filter(|_| !run.timed_out);
+        if let Some(part) = own.find(|case| names.iter().any(|name| lies_within(name, &case.name))) {
             return Some(Self::Part(of_part(part)));
         }
+        failure(run)?;
         if broke_off(run) {
             return Some(Self::Whole);
         }
@@ -80,6 +81,7 @@ impl Kept {
         match self {
             Self::Absent(line) => format!("not known: the runner is not there, {line}"),
             Self::Untold => "the run ended well and names no test".to_owned(),
+            Self::Part(part) if part.contains(&format!(" {ENDED_EARLY}")) => part.clone(),
             Self::Part(part) => format!("{part} failed before its tests"),
             Self::Elsewhere(part) => format!("the run ended at {part}"),
             Self::Whole => failure(run).unwrap_or_default(),
@@ -93,9 +95,9 @@ fn is_part(case: &TestCase) -> bool {
     case.status == CaseStatus::Failed && case.name != COMMAND_CASE && (is_path || is_unbuilt(case))
 }
 
-/// Whether Go could not build the package that a case stands for.
+/// Whether Go could not build the package that a case stands for, or cargo the target.
 fn is_unbuilt(case: &TestCase) -> bool {
-    ["[build failed]", "[setup failed]"]
+    ["[build failed]", "[setup failed]", UNBUILT]
         .iter()
         .any(|words| case.detail.contains(words))
 }
@@ -104,7 +106,23 @@ fn is_unbuilt(case: &TestCase) -> bool {
 fn of_part(case: &TestCase) -> String {
     let said = case.detail.lines().map(str::trim).find(|line| !line.is_empty());
     let said: Option<String> = said.map(|line| line.chars().take(WIDTH).collect());
-    said.map_or_else(|| case.name.clone(), |said| format!("{} ({said})", case.name))
+    match said {
+        Some(said) if said.starts_with(ENDED_EARLY) => format!("{} {said}", case.name),
+        Some(said) => format!("{} ({said})", case.name),
+        None => case.name.clone(),
+    }
+}
+
+/// Names a failed case; one that stands for a file or a package with the reason for which nothing of it was run.
+#[must_use]
+pub fn named(case: &TestCase) -> String {
+    if is_part(case) { of_part(case) } else { case.name.clone() }
+}
+
+/// Says whether a run tells that a file or a package failed as a whole.
+#[must_use]
+pub fn tells_of_parts(run: &TestRun) -> bool {
+    run.cases.iter().any(is_part)
 }
 
 /// Says whether a run ended well and tells of no test at all.
@@ -184,7 +202,16 @@ pub fn printed(run: &TestRun, most: usize) -> Vec<String> {
 /// What a line says: of an event of `go test -json` the output, of npm's own heading (`> name@1.0.0 test`) and its warnings nothing.
 fn said(line: &str) -> Option<String> {
     let is_of_npm = ["> ", "npm warn ", "npm WARN ", "npm notice"];
-    if is_of_npm.iter().any(|mark| line.starts_with(mark)) {
+    // Cargo's own words come before what the compiler says.
+    let is_of_cargo = [
+        "   Compiling ",
+        "    Updating ",
+        " Downloading ",
+        "  Downloaded ",
+        "    Blocking ",
+        "     Locking ",
+    ];
+    if is_of_npm.iter().chain(&is_of_cargo).any(|mark| line.starts_with(mark)) {
         return None;
     }
     if !line.starts_with("{\"") {

@@ -36,6 +36,7 @@ fn cases(text: &str, exit: Option<i32>) -> Vec<TestCase> {
         beside: None,
         exit,
         root: Path::new(ROOT),
+        unbuilt: &[],
     })
 }
 
@@ -125,7 +126,7 @@ proptest! {
         let text = plain(&bytes);
         prop_assert!(!cases(&text, Some(1)).is_empty());
         let report = [text];
-        let read = read(&Left { printed: "", reports: &report, amiss: &[], beside: None, exit: Some(0), root: Path::new(ROOT) });
+        let read = read(&Left { printed: "", reports: &report, amiss: &[], beside: None, exit: Some(0), root: Path::new(ROOT), unbuilt: &[] });
         prop_assert!(!read.is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod corpus;
 pub mod format;
 mod nameless;
 mod own;
+mod partial;
 mod printed;
 mod progress;
 mod repeated;

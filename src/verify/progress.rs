@@ -85,6 +85,7 @@ impl Reader {
             beside: None,
             exit: None,
             root: &self.root,
+            unbuilt: &[],
         });
         let mut failed = Vec::new();
         self.totals = TestTotals::default();

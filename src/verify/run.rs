@@ -7,7 +7,7 @@ use super::asked::Asked;
 use super::format::{self, Left, plain};
 use super::reports::{Place, REPORT_VARIABLE};
 use super::surroundings::Surroundings;
-use super::{progress, retry, runner};
+use super::{partial, progress, retry, runner};
 use crate::process::{EnvPolicy, Invocation, ProcessError};
 use crate::protocol::event::TestRunProgressed;
 use crate::protocol::{CaseStatus, Oid, Payload, TestCase, TestPurpose, TestRun};
@@ -120,9 +120,8 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         (asked, open.then(|| runner::ask(&looking.cwd, &looking.command, &file)))
     });
     let (asked, asking) = looked.await.map_err(|error| broken(io::Error::other(error)))?;
-    let call = |asking: Option<&runner::Asking>| {
-        let command = asking.map_or(&plan.command, |asking| &asking.command);
-        let mut invocation = Invocation::shell(command, &plan.cwd).timeout(plan.timeout);
+    let invocation = |asking: Option<&runner::Asking>, command: &str, timeout: Duration| {
+        let mut invocation = Invocation::shell(command, &plan.cwd).timeout(timeout);
         let mut variables = around.with([
             (REPORT_VARIABLE, place.file().into()),
             (runner::NODE_REPORTER_VARIABLE, runner::node_reporter().into()),
@@ -130,13 +129,19 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
         let more = asking.into_iter().flat_map(|asking| &asking.variables);
         variables.extend(more.map(|(name, value)| (name.into(), value.into())));
         invocation.env = EnvPolicy::Inherit(variables);
-        crate::process::run(invocation, cancel.clone(), output.clone())
+        invocation
+    };
+    let call = |asking: Option<&runner::Asking>| {
+        let command = asking.map_or(&plan.command, |asking| &asking.command);
+        crate::process::run(invocation(asking, command, plan.timeout), cancel.clone(), output.clone())
     };
     let mut finished = call(asking.as_ref()).await?;
     let mut asking = asking.filter(|asking| *asking != runner::Asking::none(&plan.command));
     if asking.is_some() && runner::is_refused(finished.exit_code, &plain(&finished.output.whole)) {
         (finished, asking) = (call(None).await?, None);
     }
+    let plainly = |command: &str, left: Duration| invocation(None, command, left);
+    let unbuilt = partial::run(plan, &mut finished, plainly, (cancel, output.clone())).await?;
     let asking = asking.unwrap_or_default();
     let asked = match asking.reports {
         0 => asked,
@@ -160,6 +165,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
             beside: asking.beside.as_deref().filter(|_| asking.reports > 0),
             exit,
             root: &reading.cwd,
+            unbuilt: &unbuilt,
         });
         let under_way = match cut {
             true => format::cut_off(&mut cases, &plain(&whole), seconds(reading.timeout)),

@@ -16,6 +16,7 @@ fn parse(output: &str, exit: Option<i32>) -> Vec<TestCase> {
         beside: None,
         exit,
         root: Path::new("/no/such/place"),
+        unbuilt: &[],
     })
 }
 

@@ -30,6 +30,7 @@ mod rites;
 mod rules;
 mod staging;
 mod survivors;
+mod targets;
 mod unfilled;
 mod unheld;
 mod unrun;

@@ -61,7 +61,14 @@ impl Search<'_> {
         if own.missing.iter().any(|entry| is_removed(&entry)) {
             return Ok(Stand::Fails);
         }
-        Ok(match Kept::of(run, &own.missing) {
+        // An entry need not say in which file or package its tests are; runs did.
+        let known: Vec<String> = self.project.journal.with_state(|state| {
+            let cases = state.tests.cases.iter().map(|case| case.name.as_str());
+            let of_entry = |name: &&str| own.missing.iter().any(|entry| verify::matches(entry, name));
+            cases.filter(of_entry).map(str::to_owned).collect()
+        });
+        let names: Vec<&str> = known.iter().map(String::as_str).chain(own.missing).collect();
+        Ok(match Kept::of(run, &names) {
             Some(Kept::Whole | Kept::Part(_) | Kept::Untold) => Stand::Unrun,
             Some(Kept::Absent(_) | Kept::Elsewhere(_)) | None => Stand::Unknown,
         })

@@ -147,6 +147,7 @@ mod tests {
             beside: None,
             exit: Some(exit),
             root: Path::new("/no/such/place"),
+            unbuilt: &[],
         };
         read(&left).into_iter().map(|case| (case.name, case.status)).collect()
     }

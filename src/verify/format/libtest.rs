@@ -5,8 +5,9 @@
 //! test binary that ends without its result line is amiss.
 
 use super::report::{Found, seconds};
-use super::{Format, Report, UNNAMED};
+use super::{ENDED_EARLY, Format, Report, UNNAMED};
 use crate::protocol::CaseStatus;
+use crate::verify::runner::Unbuilt;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Bytes of captured output kept per failed test while reading.
@@ -27,13 +28,14 @@ impl Format for Libtest {
 
     fn read(&self, text: &str, report: &mut Report) {
         let mut reader = Reader {
-            ambiguous: ambiguous(text),
+            ambiguous: ambiguous(text, report.unbuilt()),
             ..Reader::default()
         };
         for line in text.lines() {
             reader.line(line.trim_end(), report);
         }
         reader.cut_off(report);
+        report.add_unbuilt(|unbuilt| reader.file_of(&unbuilt.file, &unbuilt.name));
     }
 }
 
@@ -54,9 +56,10 @@ fn binary(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Files that several crates of a workspace have: their names need the crate before them.
-fn ambiguous(text: &str) -> BTreeSet<String> {
+fn ambiguous(text: &str, unbuilt: &[Unbuilt]) -> BTreeSet<String> {
     let mut crates: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (file, name) in text.lines().filter_map(binary) {
+    let unbuilt = unbuilt.iter().map(|unbuilt| (unbuilt.file.as_str(), unbuilt.name.as_str()));
+    for (file, name) in text.lines().filter_map(binary).chain(unbuilt) {
         crates.entry(file).or_default().insert(name);
     }
     crates
@@ -126,23 +129,38 @@ impl Reader {
 
     fn header(&mut self, line: &str) {
         if let Some((file, name)) = binary(line) {
-            self.file = if self.ambiguous.contains(file) {
-                format!("{name}/{file}")
-            } else {
-                file.to_owned()
-            };
+            self.file = self.file_of(file, name);
         } else if line.trim_start().starts_with("Doc-tests ") {
             self.file.clear();
         }
     }
 
-    fn cut_off(&mut self, report: &mut Report) {
-        if let Some(open) = self.open.take() {
-            let (seen, of) = (open.results.len(), open.expected);
-            let file = if self.file.is_empty() { "a test binary" } else { &self.file };
-            report.amiss(format!("{file} ended without its result, after {seen} of {of} tests"));
-            open.add(&self.file, report);
+    /// How the file of a binary of this name is told.
+    fn file_of(&self, file: &str, name: &str) -> String {
+        if self.ambiguous.contains(file) {
+            format!("{name}/{file}")
+        } else {
+            file.to_owned()
         }
+    }
+
+    fn cut_off(&mut self, report: &mut Report) {
+        let Some(open) = self.open.take() else { return };
+        let (seen, of) = (open.results.len(), open.expected);
+        open.add(&self.file, report);
+        if self.file.is_empty() {
+            report.amiss(format!("a test binary ended without its result, after {seen} of {of} tests"));
+            return;
+        }
+        // A binary is a process of its own: what ends it says nothing of the others.
+        let detail =
+            format!("{ENDED_EARLY} without its result, after {seen} of {of} tests: something in it ends the whole program");
+        let found = Found {
+            file: &self.file,
+            detail: &detail,
+            ..Found::default()
+        };
+        report.add(CaseStatus::Failed, &found);
     }
 }
 

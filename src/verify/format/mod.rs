@@ -25,6 +25,7 @@ pub use escapes::put_back;
 pub use plain::plain;
 pub use report::Report;
 
+use super::runner::Unbuilt;
 use crate::protocol::{CaseStatus, TestCase};
 use std::fmt::Debug;
 use std::path::Path;
@@ -36,6 +37,12 @@ pub(super) const UNNAMED: &str = "tests that are counted, not named";
 
 /// How the detail of a test begins that was still running when the output ended.
 pub(super) const UNENDED: &str = "it began and did not end";
+
+/// What stands in the detail of a target that cargo could not build.
+pub(super) const UNBUILT: &str = "this target does not build";
+
+/// How the detail of a program of tests begins that ended before its tests did.
+pub(super) const ENDED_EARLY: &str = "ended early,";
 
 /// Reads one format.
 pub trait Format: Debug + Sync {
@@ -81,12 +88,14 @@ pub struct Left<'a> {
     pub exit: Option<i32>,
     /// Where it ran: paths below are told from here.
     pub root: &'a Path,
+    /// What did not build, where the rest was run without it.
+    pub unbuilt: &'a [Unbuilt],
 }
 
 /// Reads all results of a run.
 #[must_use]
 pub fn read(left: &Left<'_>) -> Vec<TestCase> {
-    let mut report = Report::new(left.root, left.exit);
+    let mut report = Report::new(left.root, left.exit).without(left.unbuilt);
     for what in left.amiss {
         report.amiss(what);
     }

@@ -46,7 +46,8 @@ impl Format for Nextest {
                 test.said(line);
             }
         }
-        let packages: BTreeSet<&str> = order.iter().map(|(binary, _)| package(binary)).collect();
+        let mut packages: BTreeSet<String> = order.iter().map(|(binary, _)| package(binary).to_owned()).collect();
+        packages.extend(report.unbuilt().iter().map(|unbuilt| unbuilt.package.clone()));
         let mut seen = 0;
         for key in &order {
             let Some(test) = tests.get(key).filter(|test| test.status.is_some()) else {
@@ -56,6 +57,10 @@ impl Format for Nextest {
             seen += 1;
             test.add(*key, packages.len() > 1, report);
         }
+        report.add_unbuilt(|unbuilt| match packages.len() {
+            0 | 1 => unbuilt.file.clone(),
+            _ => format!("{}/{}", unbuilt.package, unbuilt.file),
+        });
         match told {
             None => report.amiss("the output ends before nextest's summary"),
             Some(counts) if counts.ran != seen => {

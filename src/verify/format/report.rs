@@ -3,7 +3,9 @@
 //! Owns the bounds: how many cases, how long a name, how much a failure says about itself. Invariant: no two cases have the same
 //! name; where a runner repeats one, the worse result stands.
 
+use super::UNBUILT;
 use crate::protocol::{CaseStatus, TestCase};
+use crate::verify::runner::Unbuilt;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,8 @@ pub struct Report {
     dropped: usize,
     amiss: Vec<String>,
     exit: Option<i32>,
+    /// What did not build, where the rest was run without it.
+    unbuilt: Vec<Unbuilt>,
     /// Prefixes that are cut from paths: the root as given, and as the system names it.
     roots: Vec<PathBuf>,
 }
@@ -52,6 +56,33 @@ impl Report {
             exit,
             roots,
             ..Self::default()
+        }
+    }
+
+    /// Says what did not build of it.
+    #[must_use]
+    pub(super) fn without(self, unbuilt: &[Unbuilt]) -> Self {
+        Self {
+            unbuilt: unbuilt.to_vec(),
+            ..self
+        }
+    }
+
+    /// What did not build.
+    pub(super) fn unbuilt(&self) -> &[Unbuilt] {
+        &self.unbuilt
+    }
+
+    /// Tells what did not build as failed, each by the file that a reader finds for it.
+    pub(super) fn add_unbuilt(&mut self, file: impl Fn(&Unbuilt) -> String) {
+        for unbuilt in std::mem::take(&mut self.unbuilt) {
+            let detail = format!("{}\n{UNBUILT}\n{}", unbuilt.reason, unbuilt.detail);
+            let found = Found {
+                file: &file(&unbuilt),
+                detail: &detail,
+                ..Found::default()
+            };
+            self.add(CaseStatus::Failed, &found);
         }
     }
 

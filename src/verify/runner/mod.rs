@@ -15,6 +15,7 @@ mod jvm;
 mod make;
 mod narrow;
 mod python;
+mod rest;
 mod root;
 mod script;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod tests;
 pub use ask::{Asking, advice, ask, is_known, is_refused};
 pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};
 pub use narrow::{CannotNarrow, narrow};
+pub use rest::{Build, Rest, Unbuilt};
 pub use root::Root;
 pub use script::script_of;
 
