@@ -55,7 +55,7 @@ async fn look(lab: &Lab) -> Ran {
 }
 
 fn status(ran: &Ran, at: usize) -> FeatureStatus {
-    ran.state.features.rows[at].feature.status.clone()
+    ran.state.features.rows[at].feature.status
 }
 
 /// Why each of the three was set back, and which commit is said to have broken it.
