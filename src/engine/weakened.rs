@@ -308,8 +308,9 @@ impl Weaker {
             }
             true => {
                 let how = test.how.strip_prefix("new, and ").unwrap_or(&test.how);
+                let proves = if test.kind.is_only_told() { "little" } else { "nothing" };
                 format!(
-                    "new test that proves nothing: {}:{} {}: {how}",
+                    "new test that proves {proves}: {}:{} {}: {how}",
                     test.path, test.line, test.test
                 )
             }
@@ -327,7 +328,7 @@ impl Weaker {
     /// Whether it is told and no more: what it speaks of may be right as it is, and holds nothing up.
     #[must_use]
     pub fn is_note(&self) -> bool {
-        self.test.as_ref().is_some_and(|test| test.kind == Kind::OnlyCalls)
+        self.test.as_ref().is_some_and(|test| test.kind.is_only_told())
     }
 
     /// The file, or what is said where no test is meant.

@@ -2,10 +2,9 @@
 //!
 //! Invariant: a test is first looked for under its own name, then elsewhere, before it counts as deleted.
 
-use super::expr::is_literal;
 use super::live::words;
 use super::moot;
-use super::settled::only_repeats;
+use super::settled::{only_repeats, stand_in};
 use super::suite::{Check, Suite, Test};
 use super::{Kind, Weakening};
 use std::collections::HashSet;
@@ -257,7 +256,9 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
         new: true,
         ..finding(path, line, test, kind, how)
     };
-    if !new.off.is_empty() {
+    // Where all that it does is to leave instead of failing, that is no matter of where it runs.
+    let leaves = new.checks.is_empty() && moot::is_all(new) && new.off.iter().all(|mark| mark.contains(" if "));
+    if !(new.off.is_empty() || leaves) {
         return;
     }
     if let Some(mark) = new.only.first() {
@@ -301,24 +302,13 @@ fn added(path: &str, new: &Test, found: &mut Vec<Weakening>) {
     if new.checks.is_empty() && moot::is_all(new) {
         let told = new.moot.first().map(|(line, _, how)| (*line, format!("new, and {how}")));
         found.extend(told.map(|(line, how)| finding(path, line, new, Kind::AlwaysTrue, how)));
+    } else if let Some(depends) = moot::only_sometimes(new) {
+        let how = format!("new, and it checks only where `{}`", short(depends));
+        found.push(finding(path, new.line, new, Kind::Sometimes, how));
     } else if new.only_calls {
         let how = "new, and it only calls: nothing is compared".to_owned();
         found.push(finding(path, new.line, new, Kind::OnlyCalls, how));
     }
-}
-
-/// A function of the test's own that hands back a written value, where nothing but that is checked.
-fn stand_in(test: &Test) -> Option<&String> {
-    test.faked.iter().find(|fake| {
-        let Some((name, lambda)) = fake.split_once(" = lambda") else {
-            return false;
-        };
-        let is_written = lambda
-            .split_once(':')
-            .is_some_and(|(_, value)| is_literal(value) && !value.contains('('));
-        let called = format!("{name}(");
-        is_written && test.real_checks().count() > 0 && test.real_checks().all(|check| check.subject.starts_with(&called))
-    })
 }
 
 /// Enough of a text to know it by.

@@ -5,6 +5,7 @@
 use super::expr::{condition, holds_always, holds_never, is_literal, pair};
 use super::live::words;
 use super::moot;
+use super::own_failure;
 use super::suite::Check;
 use super::tree::{children, field, flat, line, text, texts};
 use tree_sitter::Node;
@@ -114,6 +115,7 @@ pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
         && is_literal(written)
         && !is_falsy(written);
     let holds = is_open
+        || own_failure::is_made(node, source)
         || is_left
         || settled
         || never_null
@@ -179,7 +181,7 @@ pub(super) fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
             text: whole,
             subject: name.to_owned(),
             expected: all.join(", "),
-            always: false,
+            always: name == "throws" && own_failure::is_made(node, source),
         },
         (name, [one, other, rest @ ..]) => {
             let how = name

@@ -1,7 +1,7 @@
 //! Tests of Go: functions named `TestXxx`, `FuzzXxx` and `ExampleXxx`, and the subtests that they name.
 
 use super::expr::{condition, holds_never, pair};
-use super::live::{condition as condition_of_if, is_dead, is_excused, leaves};
+use super::live::{condition as condition_of_if, ends, is_dead, is_excused, leaves};
 use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, texts, visit};
@@ -29,10 +29,15 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
                 continue;
             }
             let first = suite.tests.len();
+            let drops = name == "TestMain" && drops_result(body, source);
             collect(vec![name.to_owned()], line(item), body, source, suite);
             if let (Some(test), Some(printed)) = (suite.tests.get_mut(first), printed.filter(|_| name.starts_with("Example"))) {
                 test.statements.push(printed.text.clone());
                 test.checks.push(printed);
+            }
+            if let Some(test) = suite.tests.get_mut(first).filter(|_| drops) {
+                test.blunt
+                    .push("it ends all tests of the package well, whatever `m.Run()` says".to_owned());
             }
             for test in suite.tests.iter_mut().skip(first) {
                 test.off.extend(never.map(|tags| format!("//go:build {tags}")));
@@ -43,6 +48,26 @@ pub(super) fn read(root: Node<'_>, source: &str, suite: &mut Suite) {
             suite.helpers.extend(helper.tests);
         }
     }
+}
+
+/// Says whether a `TestMain` ends well for certain: it exits with 0 at its end, and nothing that it does before can end it otherwise.
+fn drops_result(body: Node<'_>, source: &str) -> bool {
+    let (mut exits, mut others) = (Vec::new(), false);
+    visit(body, |node| {
+        if node.kind() == "call_expression" {
+            let words = flat(node, source);
+            match field(node, "function", source) {
+                "os.Exit" => exits.push(words),
+                "panic" | "syscall.Exit" => others = true,
+                callee => others = others || callee.contains("Fatal") || callee.contains("Panic"),
+            }
+        }
+        true
+    });
+    let at_the_end = statements(body)
+        .iter()
+        .any(|statement| flat(*statement, source) == "os.Exit(0)");
+    at_the_end && !others && exits.iter().all(|exit| exit == "os.Exit(0)")
 }
 
 /// Says whether a build tag names a machine, which somebody has.
@@ -78,6 +103,9 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
             if words.starts_with("fmt.Print") || words.starts_with("t.Log") {
                 continue;
             }
+            if ends(statement, source) {
+                break;
+            }
             test.off.extend(leaves(statement, source));
             if statement.kind() == "if_statement" && words.contains("t.Skip") {
                 let condition = condition_of_if(statement, source);
@@ -86,7 +114,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
             }
             test.swallows += usize::from(statement.kind() == "defer_statement" && drops(&words));
             test.moot
-                .extend(moot::only_logs(statement, source).or_else(|| moot::never_runs(statement, whole, source)));
+                .extend(moot::only_logs(statement, source).or_else(|| moot::told(statement, whole, source)));
             test.statements.push(words);
             visit(statement, |node| {
                 if is_dead(node, whole, source) {

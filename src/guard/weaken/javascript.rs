@@ -1,7 +1,7 @@
 //! Tests of JavaScript and TypeScript: calls of `it` and `test` as jest, vitest, mocha, node:test, tap and ava know them.
 
 use super::expectation::{assertion, dropped, expectation, unasked};
-use super::live::{faked, is_dead, leaves, rows as rows_of_loop};
+use super::live::{ends, faked, is_dead, leaves, rows as rows_of_loop};
 use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, holds, line, text, visit};
@@ -199,17 +199,22 @@ fn test(body: Node<'_>, source: &str) -> Test {
         if statement.kind() == "empty_statement" || words == "undefined" {
             continue;
         }
-        if words.starts_with("console.") {
+        if words.starts_with("console.") || words.starts_with("expect.assertions(0") {
             continue;
+        }
+        if ends(statement, source) {
+            break;
         }
         test.off.extend(leaves(statement, source));
         test.faked.extend(faked(statement, whole, source));
         if let Some((before, after)) = words.split_once(".catch(") {
             let drops = ["() => {}", "() => undefined", "() => null", "() => {})", "console."];
-            test.swallows += usize::from(before.contains("expect(") && drops.iter().any(|drop| after.starts_with(drop)));
+            test.swallows += usize::from(
+                (before.contains("expect(") || before.contains("assert")) && drops.iter().any(|drop| after.starts_with(drop)),
+            );
         }
         test.statements.push(words);
-        test.moot.extend(moot::never_runs(statement, whole, source));
+        test.moot.extend(moot::told(statement, whole, source));
         if statement.id() == body.id() {
             test.checks.extend(unasked(statement, source));
         }

@@ -3,6 +3,7 @@
 //! Owns conditions that never hold, loops over nothing, functions that nobody calls, and the ways to leave a test early. The names of
 //! nodes are those of all five grammars; they do not clash. Invariant: what is only sometimes left out counts as run.
 
+use super::constant::{Names, truth};
 use super::expr::{holds_always, holds_never};
 use super::tree::{children, field, flat, holds, text};
 use tree_sitter::Node;
@@ -33,7 +34,7 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
             let is_check = ["t.Error", "t.Fatal", "t.Fail"]
                 .iter()
                 .any(|fails| text(node, source).contains(fails));
-            !is_check && holds_never(&condition) || condition == "cfg!(any())"
+            !is_check && (holds_never(&condition) || settled(node, source) == Some(false)) || condition == "cfg!(any())"
         }
         "for_statement" if node.child_by_field_name("variable").is_some() => {
             // The shell's, which has no list where there is nothing to go through.
@@ -59,6 +60,21 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the condition of a statement holds, where that is certain.
+pub(super) fn settled(node: Node<'_>, source: &str) -> Option<bool> {
+    truth(node.child_by_field_name("condition")?, source, &Names::default())
+}
+
+/// Says whether a statement leaves the test for certain: `if True: return`.
+pub(super) fn ends(statement: Node<'_>, source: &str) -> bool {
+    let inner = match statement.kind() {
+        "expression_statement" => statement.named_child(0).unwrap_or(statement),
+        _ => statement,
+    };
+    let holds = || settled(inner, source) == Some(true) || matches!(condition(inner, source).as_str(), "true" | ":");
+    matches!(inner.kind(), "if_statement" | "if_expression") && leaves(statement, source).is_some() && holds()
 }
 
 /// Says under which condition a statement leaves the test before it has checked anything.

@@ -6,13 +6,16 @@
 //!
 //! A language is one file with one function that fills a [`suite::Suite`] from its syntax tree, and a line in [`reader`].
 
+mod asserted;
 mod compare;
+mod constant;
 mod expectation;
 mod expr;
 mod go;
 mod javascript;
 mod live;
 mod moot;
+mod own_failure;
 mod python;
 mod rust;
 mod settled;
@@ -60,6 +63,16 @@ pub enum Kind {
     Fewer,
     /// It is new, and only calls the program: that may be all that it is for, so it is told and holds nothing back.
     OnlyCalls,
+    /// It is new, and checks only where the machine is set up so: told, and holds nothing back.
+    Sometimes,
+}
+
+impl Kind {
+    /// Says whether it is told and holds nothing back.
+    #[must_use]
+    pub const fn is_only_told(self) -> bool {
+        matches!(self, Self::OnlyCalls | Self::Sometimes)
+    }
 }
 
 /// One finding.
@@ -131,7 +144,7 @@ pub fn weakened(files: &[Changed<'_>]) -> Vec<Weakening> {
 pub fn vacuous(path: &str, text: &str) -> Vec<Weakening> {
     let (before, after) = (None, Some(text));
     let mut found = weakened(&[Changed { path, before, after }]);
-    found.retain(|found| !matches!(found.kind, Kind::Only | Kind::OnlyCalls));
+    found.retain(|found| found.kind != Kind::Only && !found.kind.is_only_told());
     found
 }
 
@@ -151,7 +164,9 @@ fn suite_of(path: &str, text: &str) -> Option<Suite> {
     let tree = grammar.parse(&text)?;
     let mut suite = Suite::default();
     reader(grammar)(tree.root_node(), &text, &mut suite);
+    asserted::mark(grammar, tree.root_node(), &text, &mut suite);
     suite.tests.iter_mut().for_each(settled::mark);
     moot::mark(&mut suite);
+    shell::name(path, &text, &mut suite);
     Some(suite)
 }

@@ -4,9 +4,9 @@
 //! done that may check, or that the test's name says is checked by a call that comes back, nothing is found.
 
 use super::expr::{balanced, comparison, holds_never};
-use super::live::{condition, is_dead, words};
-use super::suite::{Suite, Test};
-use super::tree::{children, flat, line};
+use super::live::{condition, is_dead, is_excused, settled, words};
+use super::suite::{Check, Suite, Test};
+use super::tree::{children, field, flat, line};
 use tree_sitter::Node;
 
 /// Words in the name of a test for which it is enough that a call comes back.
@@ -107,19 +107,107 @@ fn calls(statement: &str) -> Option<&str> {
     (is_path && balanced(within) && is_plain && !is_harness && !hands_on_test && !is_mock && !may_check).then_some(callee)
 }
 
-/// A comparison that stands as a statement: line, text and what is said of it.
-pub(super) fn unasked(statement: Node<'_>, source: &str) -> Option<(usize, String, String)> {
+/// Why nothing can come of a statement, if nothing can: its line, its text and what is said of it. `body` is the text of the whole test.
+pub(super) fn told(statement: Node<'_>, body: &str, source: &str) -> Option<(usize, String, String)> {
+    unasked(statement, source)
+        .or_else(|| never_runs(statement, body, source))
+        .or_else(|| gives_up_instead(statement, source))
+}
+
+/// A comparison, or a function of one, that stands as a statement.
+fn unasked(statement: Node<'_>, source: &str) -> Option<(usize, String, String)> {
     let inner = children(statement);
-    let [only] = inner.as_slice() else { return None };
     let words = flat(statement, source);
-    let compares = only.kind() == "comparison_operator" && comparison(&words).is_some();
-    compares.then(|| {
+    let asked = match (statement.kind(), inner.as_slice()) {
+        ("expression_statement" | "return_statement", [only]) => *only,
+        ("let_declaration", [only]) if field(statement, "pattern", source) == "_" => *only,
+        _ => return None,
+    };
+    let compares =
+        matches!(asked.kind(), "comparison_operator" | "binary_expression") && comparison(&flat(asked, source)).is_some();
+    let of_one = asked.kind() == "lambda" && comparison(field(asked, "body", source)).is_some();
+    (compares || of_one).then(|| {
         (
             line(statement),
             words.clone(),
             format!("nothing asks what `{words}` comes to"),
         )
     })
+}
+
+/// An `if` that leaves the test, or skips it, where it ought to fail.
+fn gives_up_instead(statement: Node<'_>, source: &str) -> Option<(usize, String, String)> {
+    const SKIPS: [&str; 8] = [
+        "t.Skip",
+        "pytest.skip(",
+        "self.skipTest(",
+        "t.skip(",
+        "this.skip(",
+        "ctx.skip(",
+        "context.skip(",
+        "return",
+    ];
+    let inner = match statement.kind() {
+        "expression_statement" => statement.named_child(0)?,
+        _ => statement,
+    };
+    if !matches!(inner.kind(), "if_statement" | "if_expression") || inner.child_by_field_name("alternative").is_some() {
+        return None;
+    }
+    let depends = condition(inner, source);
+    let words = flat(statement, source);
+    let is_asked = comparison(depends.rsplit(';').next().unwrap_or(&depends)).is_some();
+    let behind = flat(inner.child_by_field_name("consequence")?, source);
+    let leaves = SKIPS
+        .iter()
+        .any(|skip| behind.trim_start_matches(['{', ' ']).starts_with(skip));
+    let machine = is_excused(&depends) || is_of_machine(&depends);
+    (is_asked && leaves && !machine).then(|| {
+        let how = format!("where `{depends}` it leaves, and does not fail");
+        (line(statement), words, how)
+    })
+}
+
+/// Says whether a condition asks how the machine is set up.
+fn is_of_machine(condition: &str) -> bool {
+    [
+        "environ",
+        "getenv",
+        "Getenv",
+        "LookupEnv",
+        "process.env",
+        "Deno.env",
+        "import.meta.env",
+        "env::var",
+        "option_env!",
+    ]
+    .iter()
+    .any(|word| condition.contains(word))
+}
+
+/// The condition on the machine without which a test checks nothing, where it has one.
+pub(super) fn only_sometimes(test: &Test) -> Option<&str> {
+    let depends = |statement: &'_ String| {
+        let head = statement.split_once(['{', ':']).map_or(statement.as_str(), |(head, _)| head);
+        let is_path = statement.starts_with("if std::") || statement.starts_with("if env::");
+        let head = if is_path {
+            statement.split_once(" {").map_or(head, |(head, _)| head)
+        } else {
+            head
+        };
+        statement.starts_with("if ") && is_of_machine(head) && !words(statement).any(|word| matches!(word, "else" | "elif"))
+    };
+    let (behind, rest): (Vec<&String>, Vec<&String>) = test.statements.iter().partition(|statement| depends(statement));
+    let is_behind = |check: &Check| behind.iter().any(|statement| statement.contains(&check.text));
+    let is_idle = rest
+        .iter()
+        .all(|statement| calls(statement).is_some() || is_moot(test, statement));
+    let all = is_idle && test.real_checks().count() > 0 && test.real_checks().all(is_behind);
+    let first = behind.first().filter(|_| all)?;
+    Some(first.split_once(" {").map_or_else(
+        || first.split_once(": ").map_or(first.as_str(), |(head, _)| head),
+        |(head, _)| head,
+    ))
 }
 
 /// A statement of which nothing ever runs, because of what it depends on. `body` is the text of the whole test.
@@ -131,7 +219,7 @@ pub(super) fn never_runs(statement: Node<'_>, body: &str, source: &str) -> Optio
     let words = flat(statement, source);
     let is_if = matches!(inner.kind(), "if_statement" | "if_expression");
     let has_else = inner.child_by_field_name("alternative").is_some();
-    if is_if && !has_else && holds_never(&condition(inner, source)) {
+    if is_if && !has_else && (holds_never(&condition(inner, source)) || settled(inner, source) == Some(false)) {
         let how = format!("what is behind `if {}` never runs", condition(inner, source));
         return Some((line(statement), words, how));
     }

@@ -1,8 +1,9 @@
 //! Tests of Python: functions and methods whose names begin with `test`, for pytest and unittest.
 
 use super::expr::{condition, holds_always, pair};
-use super::live::{faked, is_dead, is_excused, leaves, mentions, rows};
+use super::live::{ends, faked, is_dead, is_excused, leaves, mentions, rows};
 use super::moot;
+use super::own_failure;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, holds, line, text, texts, visit};
 use tree_sitter::Node;
@@ -152,12 +153,15 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
             break;
         }
         // What is handed back was called before; pytest only warns.
-        let ends = statement.kind() == "return_statement";
-        if ends && !holds(statement, |node| node.kind() == "call") {
+        let hands_back = statement.kind() == "return_statement";
+        if hands_back && !holds(statement, |node| node.kind() == "call") {
             break;
         }
         if flat.starts_with("print(") {
             continue;
+        }
+        if ends(statement, source) {
+            break;
         }
         test.off.extend(leaves(statement, source));
         if statement.kind() == "if_statement" && mentions(statement, source, &["pytest.skip(", "skipTest("]) {
@@ -166,8 +170,7 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
                 .extend((!is_excused(condition)).then(|| format!("skip if {condition}")));
         }
         test.faked.extend(faked(statement, whole, source));
-        test.moot
-            .extend(moot::unasked(statement, source).or_else(|| moot::never_runs(statement, whole, source)));
+        test.moot.extend(moot::told(statement, whole, source));
         test.statements.push(flat);
         test.replaced.extend(all_replaced(statement, source));
         visit(statement, |node| {
@@ -190,7 +193,7 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
             }
             true
         });
-        if ends {
+        if hands_back {
             break;
         }
     }
@@ -293,7 +296,7 @@ fn check(node: Node<'_>, source: &str) -> Option<Check> {
             text: whole,
             subject: name.to_owned(),
             expected: all.join(", "),
-            always: name == "assertRaises" && all == ["BaseException"],
+            always: name == "assertRaises" && all == ["BaseException"] || own_failure::is_made(node, source),
         },
     })
 }

@@ -1,7 +1,7 @@
 //! Tests of Rust: functions with a test attribute, in any module.
 
 use super::expr::{arguments, condition, pair};
-use super::live::{faked, is_dead, leaves, rows};
+use super::live::{ends, faked, is_dead, leaves, rows};
 use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, visit};
@@ -118,16 +118,20 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
     let whole = text(body, source);
     for statement in children(body) {
         let kind = statement.kind();
-        let ends = kind == "return_expression" || (kind == "expression_statement" && flat(statement, source).starts_with("return"));
-        if ends {
+        let hands_back =
+            kind == "return_expression" || (kind == "expression_statement" && flat(statement, source).starts_with("return"));
+        if hands_back {
             break;
         }
         if flat(statement, source).starts_with("println!(") {
             continue;
         }
+        if ends(statement, source) {
+            break;
+        }
         test.off.extend(leaves(statement, source));
         test.faked.extend(faked(statement, whole, source));
-        test.moot.extend(moot::never_runs(statement, whole, source));
+        test.moot.extend(moot::told(statement, whole, source));
         test.statements.push(flat(statement, source));
         visit(statement, |node| {
             if is_dead(node, whole, source) {

@@ -3,14 +3,14 @@
 //! Owns names that a test gives to written values, mocks that stand for what is called, and comparisons of a call with itself. Does
 //! not own what holds by its own text (`expr`). Invariant: a name that is used for anything but being checked settles nothing.
 
-use super::expr::is_equality;
+use super::expr::{is_equality, is_literal};
 use super::live::words;
 use super::suite::{Check, Test};
 
 /// Words in the name of a test that is about two calls giving the same: then comparing a call with itself is the test.
 const SAMENESS: [&str; 20] = [
-    "determin",
-    "idempot",
+    "determ",
+    "idem",
     "stable",
     "stabil",
     "same",
@@ -52,13 +52,94 @@ pub(super) fn mark(test: &mut Test) {
 
 /// Says whether all that a test checks is that a call gives twice the same, where its name speaks of something else.
 pub(super) fn only_repeats(test: &Test) -> Option<&Check> {
+    let calls = calls_by_name(test);
     let repeats = |check: &Check| {
         let value = equal_to(check).or_else(|| must_not_differ(check));
-        value.is_some_and(|value| value == bare(&check.subject) && value.contains('('))
+        let subject = bare(&check.subject);
+        value.is_some_and(|value| {
+            let is_same_call = value == subject && value.contains('(');
+            is_same_call || !check.expected.starts_with("is ") && is_twice(subject, value, &calls)
+        })
     };
-    let name = test.name().to_lowercase();
+    let name = format!("{} {}", test.name(), test.about).to_lowercase();
+    let is_said = SAMENESS.iter().any(|word| name.contains(word)) || words(&name).any(|word| word == "det");
     let first = test.real_checks().next()?;
-    (test.real_checks().all(repeats) && !SAMENESS.iter().any(|word| name.contains(word))).then_some(first)
+    (test.real_checks().all(repeats) && !is_said).then_some(first)
+}
+
+/// The calls whose outcome a test gives a name once, where it does nothing else but check.
+fn calls_by_name(test: &Test) -> Vec<(String, String)> {
+    let all: Vec<(String, String)> = test.statements.iter().filter_map(|statement| bound(statement)).collect();
+    let is_once = |(name, _): &(String, String)| all.iter().filter(|(other, _)| other == name).count() == 1;
+    let is_check = |statement: &String| test.checks.iter().any(|check| statement.contains(&check.text));
+    let is_all = test
+        .statements
+        .iter()
+        .all(|statement| bound(statement).is_some() || is_check(statement));
+    if is_all && all.iter().all(is_once) { all } else { Vec::new() }
+}
+
+/// Says whether two values are one call, by a name or as it stands.
+fn is_twice(one: &str, other: &str, calls: &[(String, String)]) -> bool {
+    let call = |text: &str| {
+        let plain = text.trim_matches('"').trim_start_matches('$').trim_matches(['{', '}']);
+        let known = calls.iter().find(|(name, _)| name == plain);
+        known.map_or_else(
+            || text.trim_matches('"').to_owned(),
+            |(_, value)| value.trim_matches('"').to_owned(),
+        )
+    };
+    let (first, second) = (call(one), call(other));
+    one != other && first == second && first.contains('(')
+}
+
+/// A function of the test's own that hands back a written value, where nothing but that is checked.
+pub(super) fn stand_in(test: &Test) -> Option<&String> {
+    test.faked.iter().find(|fake| {
+        let Some((name, value)) = bound(fake) else { return false };
+        let is_called = |check: &Check| {
+            let subject = check.subject.trim_start_matches('(');
+            let subject = subject.strip_prefix("await ").unwrap_or(subject);
+            subject.strip_prefix(&name).is_some_and(|rest| rest.starts_with('('))
+        };
+        // It may be told later what to do.
+        let told = format!("{name}.");
+        let is_told = |statement: &&String| {
+            let rest = statement.strip_prefix(&told);
+            rest.is_some_and(|rest| !rest.strip_prefix("return_value = ").is_some_and(is_fixed))
+        };
+        gives_written(&value)
+            && !test.statements.iter().any(|statement| is_told(&statement))
+            && test.real_checks().count() > 0
+            && test.real_checks().all(is_called)
+    })
+}
+
+/// Says whether a function that is made on the spot hands back nothing but what is written in it.
+fn gives_written(function: &str) -> bool {
+    let function = function.trim_end_matches(';');
+    let written = |value: &str| is_literal(value) && !value.contains('(');
+    if let Some(lambda) = function.strip_prefix("lambda") {
+        return lambda.split_once(':').is_some_and(|(_, value)| written(value));
+    }
+    let Some((maker, rest)) = function.split_once('(') else {
+        return false;
+    };
+    let within = rest.strip_suffix(')').unwrap_or(rest);
+    match maker.rsplit('.').next().unwrap_or(maker) {
+        "Mock" | "MagicMock" => within.is_empty() || within.strip_prefix("return_value=").is_some_and(written),
+        "fn" | "stub" => {
+            let told = [
+                "() => ",
+                ").mockReturnValue(",
+                ").mockResolvedValue(",
+                ").returns(",
+                ").resolves(",
+            ];
+            told.iter().find_map(|told| within.strip_prefix(told)).is_some_and(written)
+        }
+        _ => false,
+    }
 }
 
 /// The value that a check wants its subject to be equal to.
@@ -85,7 +166,7 @@ fn fixed(test: &Test) -> Vec<(String, String)> {
     };
     test.statements
         .iter()
-        .filter_map(|statement| named(statement))
+        .filter_map(|statement| bound(statement).filter(|(_, value)| is_fixed(value)))
         .filter(alone)
         .collect()
 }
@@ -94,17 +175,24 @@ fn uses(text: &str, name: &str) -> usize {
     words(text).filter(|word| *word == name).count()
 }
 
-/// A statement that gives a written value a name, in any of the languages.
-fn named(statement: &str) -> Option<(String, String)> {
+/// A statement that gives a value a name, in any of the languages.
+pub(super) fn bound(statement: &str) -> Option<(String, String)> {
     let statement = statement.trim_end_matches(';');
-    let (left, right) = statement.split_once(" := ").or_else(|| statement.split_once(" = "))?;
+    let of_shell = || {
+        let (name, value) = statement.split_once('=')?;
+        (value.starts_with(['$', '"']) && !name.contains(' ')).then_some((name, value))
+    };
+    let (left, right) = statement
+        .split_once(" := ")
+        .or_else(|| statement.split_once(" = "))
+        .or_else(of_shell)?;
     let left = ["let ", "const ", "var "]
         .iter()
         .find_map(|word| left.strip_prefix(word))
         .unwrap_or(left);
     let name = left.split(':').next().unwrap_or(left).trim();
     let plain = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    (plain && is_fixed(right.trim())).then(|| (name.to_owned(), right.trim().to_owned()))
+    plain.then(|| (name.to_owned(), right.trim().to_owned()))
 }
 
 /// A value that nothing can change afterwards.

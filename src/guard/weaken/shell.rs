@@ -1,7 +1,8 @@
 //! Tests of shell scripts: bats, shunit2's functions, and plain scripts that check or print TAP.
 
+use super::constant::{Value, compared};
 use super::expr::{condition, holds_always};
-use super::live::{is_dead, is_excused, leaves};
+use super::live::{ends, is_dead, is_excused, leaves};
 use super::moot;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, holds, line, text, visit};
@@ -23,6 +24,18 @@ const IDLE: [&str; 22] = [
 pub(super) fn is_for_tests(path: &str) -> bool {
     let path = path.to_lowercase();
     path.ends_with(".bats") || path.ends_with(".t") || ["test", "spec", "check", "verify"].iter().any(|word| path.contains(word))
+}
+
+/// Gives a script that is a test by itself what else says what it is for: the name of its file, and what it says before it begins.
+pub(super) fn name(path: &str, text: &str, suite: &mut Suite) {
+    for test in suite.tests.iter_mut().filter(|test| test.leaf() == SCRIPT) {
+        let said = text.lines().take_while(|line| line.is_empty() || line.starts_with('#'));
+        test.about = format!(
+            "{} {}",
+            path.rsplit('/').next().unwrap_or(path),
+            said.collect::<Vec<_>>().join(" ")
+        );
+    }
 }
 
 /// Turns bats' tests into functions, each on its line, so that the shell's grammar reads them.
@@ -96,6 +109,7 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out
     let mut test = Test::default();
     let ways_out: Vec<&str> = ways_out.iter().copied().filter(|way| !own.contains(*way)).collect();
     let mut passed = false;
+    let last = statements.last().map(Node::id);
     for statement in statements {
         passed = passed || says_passed(statement, source);
         test.fails = !passed && gives_up(statement, source, &ways_out);
@@ -118,7 +132,13 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out
             _ => {}
         }
         test.blunt.extend(trapped(statement, source));
-        test.off.extend(leaves(statement, source).or_else(|| left(statement, source)));
+        if ends(statement, source) {
+            break;
+        }
+        // What ends a test as well as it ends anyway leaves nothing out.
+        let goes_on = Some(statement.id()) != last;
+        let leaves = || leaves(statement, source).or_else(|| left(statement, source));
+        test.off.extend(goes_on.then(leaves).flatten());
         if !is_idle(statement, source) {
             test.moot.extend(moot::only_runs(statement, source));
             test.moot.extend(is_excused_list(statement, source).then(|| {
@@ -273,7 +293,9 @@ fn check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
     }
     let (moving, written): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|argument| argument.contains('$'));
     let join = |words: Vec<&String>| words.into_iter().cloned().collect::<Vec<_>>().join(" ");
-    let always = name == "pass" || (matches!(name, "diff" | "cmp" | "assert_equal" | "assertEquals") && same(&arguments));
+    let always = name == "pass"
+        || name == "grep" && takes_anything(&arguments)
+        || (matches!(name, "diff" | "cmp" | "assert_equal" | "assertEquals") && same(&arguments));
     let (subject, expected) = if moving.is_empty() {
         let first = written.first().map_or("", |first| first.as_str());
         (format!("{name} {first}"), join(written.into_iter().skip(1).collect()))
@@ -303,8 +325,38 @@ fn unary(line: usize, whole: &str, inside: &str) -> Option<Check> {
     })
 }
 
+/// Says whether the pattern of a `grep` is found in every line.
+fn takes_anything(arguments: &[String]) -> bool {
+    let flags: Vec<&String> = arguments.iter().take_while(|word| word.starts_with('-')).collect();
+    let pattern = arguments.get(flags.len()).map(|word| word.trim_matches(['"', '\'']));
+    let is_plain = flags.iter().all(|flag| !flag.contains(['v', 'c', 'f', 'e', 'L', '=', 'x']));
+    is_plain && matches!(pattern, Some("" | ".*" | "^" | "$"))
+}
+
 fn same(arguments: &[String]) -> bool {
     matches!(arguments, [.., one, other] if one == other && !one.contains("$("))
+}
+
+/// What a comparison of two written words comes to.
+fn folded(one: &str, operator: &str, other: &str) -> Option<bool> {
+    if [one, other].iter().any(|word| word.contains(['$', '`', '*', '('])) {
+        return None;
+    }
+    let [one, other] = [one, other].map(|word| word.trim_matches(['"', '\'']));
+    let texts = || [one, other].map(|word| Value::Text(word.to_owned()));
+    let numbers = || [one, other].map(|word| word.parse().map_or(Value::Open, Value::Number));
+    let (operator, [one, other]) = match operator {
+        "=" | "==" => ("==", texts()),
+        "!=" => ("!=", texts()),
+        "-eq" => ("==", numbers()),
+        "-ne" => ("!=", numbers()),
+        "-lt" => ("<", numbers()),
+        "-gt" => (">", numbers()),
+        "-le" => ("<=", numbers()),
+        "-ge" => (">=", numbers()),
+        _ => return None,
+    };
+    compared(&one, operator, &other)
 }
 
 /// Says whether a test command holds whatever ran before it.
@@ -314,6 +366,8 @@ fn is_constant(inside: &str) -> bool {
         [word] => !word.contains('$') && !word.contains('`'),
         ["-n", word] => !word.contains('$') && !word.trim_matches(['"', '\'']).is_empty(),
         ["-z", word] => word.trim_matches(['"', '\'']).is_empty(),
+        ["!", one, operator, other] => folded(one, operator, other) == Some(false),
+        [one, operator, other] if folded(one, operator, other) == Some(true) => true,
         _ => holds_always(inside),
     }
 }

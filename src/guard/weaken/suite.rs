@@ -17,6 +17,8 @@ pub(super) struct Suite {
 pub(super) struct Test {
     /// Names of the groups it stands in, and its own.
     pub path: Vec<String>,
+    /// What else says what it is for: the name of a script, and what is said before it.
+    pub about: String,
     /// Line, from 1.
     pub line: usize,
     /// Why it does not run, or why its failure does not count: one entry per mark.

@@ -3,6 +3,7 @@
 //! A case begins with `#### found KIND: name` or `#### innocent: name`. Then come the text before and the text after, `----` between
 //! them, or edits of the `#### base` above: lines with `-` that go and lines with `+` that come.
 
+mod constant;
 mod fresh;
 
 use super::*;
@@ -44,6 +45,7 @@ fn cases(text: &str) -> Vec<Case> {
             "found expectation" => Some(Kind::Expectation),
             "found fewer" => Some(Kind::Fewer),
             "found calls" => Some(Kind::OnlyCalls),
+            "found sometimes" => Some(Kind::Sometimes),
             other => panic!("{other}: {name}"),
         };
         let (before, after) = match body.split_once("----\n") {

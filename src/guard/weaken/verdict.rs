@@ -127,14 +127,14 @@ fn is_quiet(node: Node<'_>, source: &str) -> bool {
     }
 }
 
-/// `check || true`: it ends well whatever the check says.
+/// `check || true`, `check || exit 0`: it ends well whatever the check says.
 pub(super) fn is_excused_list(node: Node<'_>, source: &str) -> bool {
     let inner = children(node);
     let [first, .., last] = inner.as_slice() else { return false };
     let or = source
         .get(first.end_byte()..last.start_byte())
         .is_some_and(|between| between.trim() == "||");
-    node.kind() == "list" && or && matches!(flat(*last, source).as_str(), "true" | ":")
+    node.kind() == "list" && or && matches!(flat(*last, source).as_str(), "true" | ":" | "exit 0" | "return 0")
 }
 
 /// `exec true` ends a script well, and there.
