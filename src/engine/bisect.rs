@@ -36,6 +36,8 @@ pub struct Broken {
     pub held: Option<(Seq, bool)>,
     /// Whether its tests do not end: then a state at which they do not end in good time fails too.
     pub hangs: bool,
+    /// Its tests, where they end the program that runs them: they are tried without the others.
+    pub alone: Vec<String>,
 }
 
 /// A state of the project that can be laid out.
@@ -60,8 +62,8 @@ pub struct Search<'a> {
     project: &'a Project,
     cancel: &'a CancellationToken,
     until: Instant,
-    /// Runs of the suite by tree.
-    suite: HashMap<Oid, TestRun>,
+    /// Runs of the suite, or of some tests only, by tree.
+    suite: HashMap<(Oid, Vec<String>), TestRun>,
     place: PathBuf,
     runs: u32,
     /// How the present files stand, once that is known: what is looked for.
@@ -145,7 +147,7 @@ impl<'a> Search<'a> {
             Some(true) => return unknown("it works in a copy of the present files, so it depends on more than these"),
             None => return unknown("on a copy of the present files it ran into its time limit"),
         }
-        if let Some(run) = self.suite.get(&last.tree).filter(|_| broken.check.is_none()) {
+        if let Some(run) = self.suite.get(&broken.trial(&last.tree)).filter(|_| broken.check.is_none()) {
             self.wanted = Some(self.stand(broken, run, &last.tree).await?);
         }
         match works!(first) {
@@ -158,7 +160,7 @@ impl<'a> Search<'a> {
             None => {
                 return unknown(&format!(
                     "in a copy {} at the oldest state that was tried",
-                    self.unknown(&[&first.tree], "it ran", "its tests did not run")
+                    self.unknown(broken, &[&first.tree], "it ran", "its tests did not run")
                 ));
             }
         }
@@ -179,7 +181,7 @@ impl<'a> Search<'a> {
             if bad - good > 1 {
                 let open = points.get(good + 1..bad).unwrap_or_default();
                 let open: Vec<&Oid> = open.iter().map(|point| &point.tree).collect();
-                let why = self.unknown(&open, "ran", "did not come to its tests");
+                let why = self.unknown(broken, &open, "ran", "did not come to its tests");
                 let states = open.len();
                 let states = if states == 1 {
                     "a state".to_owned()
@@ -298,7 +300,7 @@ impl<'a> Search<'a> {
 
     /// Lays a tree out and tries the feature on it; `None` if a time limit stopped that before it was known.
     async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<Option<bool>, Halt>, EngineError> {
-        if let (None, Some(run)) = (&broken.check, self.suite.get(tree)) {
+        if let (None, Some(run)) = (&broken.check, self.suite.get(&broken.trial(tree))) {
             let stand = self.stand(broken, run, tree).await?;
             return Ok(Ok(self.judged(broken, run, stand)));
         }
@@ -329,22 +331,30 @@ impl<'a> Search<'a> {
             let Some(command) = self.project.verify_command() else {
                 return Ok(Err(Halt::Cancelled));
             };
+            let rerun = self.project.settings.verify.rerun.as_deref();
+            let narrowed = (!broken.alone.is_empty()).then(|| verify::runner::narrow(&self.place, &command, rerun, &broken.alone));
+            // Where the files of that state cannot be narrowed to, nothing else is known of it than what all of them say.
+            let narrowed = narrowed.and_then(Result::ok);
             let plan = verify::Plan {
                 reports: verify::runner::reports_of(&self.place, &command),
-                command,
+                only: if narrowed.is_some() {
+                    broken.alone.clone()
+                } else {
+                    Vec::new()
+                },
+                command: narrowed.unwrap_or(command),
                 cwd: self.place.clone(),
                 purpose: TestPurpose::Smoke,
                 tree: Some(tree.clone()),
                 timeout: limit,
                 retries: 0,
                 worth: None,
-                only: Vec::new(),
             };
             let ran = verify::run(plan, self.cancel.clone()).await?;
             let stand = self.stand(broken, &ran.run, tree).await?;
             let result = (self.judged(broken, &ran.run, stand), ran.cancelled, ran.run.timed_out);
             if !result.1 && (!result.2 || Instant::now() < self.until) {
-                self.suite.insert(tree.clone(), ran.run);
+                self.suite.insert(broken.trial(tree), ran.run);
             }
             result
         };

@@ -118,7 +118,7 @@ fn is_under_way(feature: &Feature, run: &TestRun) -> bool {
 }
 
 /// Runs some tests only; `None` if that cannot be done, or was stopped.
-async fn alone(project: &Project, tests: &[String], cancel: &CancellationToken) -> Result<Option<TestRun>, EngineError> {
+pub(super) async fn alone(project: &Project, tests: &[String], cancel: &CancellationToken) -> Result<Option<TestRun>, EngineError> {
     let Ok(order) = beside::order(project, TestPurpose::Smoke, tests.to_vec()) else {
         return Ok(None);
     };

@@ -31,6 +31,7 @@ mod driver;
 mod earlier;
 mod edits;
 mod effect;
+mod ended;
 pub mod errand;
 mod error;
 mod evidence;

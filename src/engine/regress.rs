@@ -9,7 +9,7 @@ use super::checks;
 use super::dispatch::Dispatch;
 use super::error::EngineError;
 use super::project::Project;
-use super::{features, grounds, hung, unrun};
+use super::{ended, features, grounds, hung, unrun};
 use crate::protocol::event::{FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
@@ -114,6 +114,7 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
                 check: Some(kept.check.clone()),
                 held: Some((kept.held.seq, true)),
                 hangs: false,
+                alone: Vec::new(),
                 feature,
             });
             continue;
@@ -126,6 +127,7 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
                 check: None,
                 held,
                 hangs: false,
+                alone: Vec::new(),
             });
         }
     }
@@ -157,6 +159,7 @@ fn by_script(
             check: None,
             held: held(state, feature, run),
             hangs: false,
+            alone: Vec::new(),
         });
         broken.collect()
     }))
@@ -199,6 +202,9 @@ async fn by_tests(
     cancel: &CancellationToken,
 ) -> Result<Vec<Broken>, EngineError> {
     let mut back = features::set_back_regressed(project, listed, run)?;
+    let ended = ended::look(project, listed, run, lines, cancel).await?;
+    back.extend(ended.failing.iter().cloned());
+    back.extend(ended.ending.iter().map(|(id, _)| id.clone()));
     back.extend(unrun::look(project, listed, run, lines)?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {
@@ -208,7 +214,7 @@ async fn by_tests(
             let doubt = state.features.get(&feature.id).and_then(|row| state.doubt_of(row));
             let (gone, unrun) = doubt.map_or_else(Default::default, |doubt| (doubt.gone.clone(), doubt.unrun.clone()));
             // A run that had its end well left out what is there; of any other nobody knows that it would not have come to it.
-            let left_out = run.exit_code == Some(0) && !run.timed_out;
+            let left_out = run.exit_code == Some(0) && !run.timed_out && !ended.looked;
             Silent {
                 gone,
                 left_out: if left_out { unrun } else { Vec::new() },
@@ -231,6 +237,7 @@ async fn by_tests(
                 check: None,
                 held: held(state, feature, run),
                 hangs: is_hung(feature),
+                alone: ended.tests_of(&feature.id),
             })
             .collect()
     }))
@@ -336,6 +343,7 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
                     check: Some(kept.check),
                     held: Some((kept.held.seq, true)),
                     hangs: false,
+                    alone: Vec::new(),
                 });
             }
         }

@@ -9,6 +9,7 @@ mod circling;
 mod commented;
 mod cut;
 mod earlier;
+mod ended;
 mod flaky;
 mod gates;
 mod guarded;

@@ -75,8 +75,8 @@ impl Search<'_> {
     }
 
     /// Says why states tell nothing: how they `ran` into the time limit, or did not come to the tests, or both.
-    pub(super) fn unknown(&self, trees: &[&Oid], ran: &str, unrun: &str) -> String {
-        let is_cut = |tree: &&&Oid| self.suite.get(**tree).is_none_or(|run| run.timed_out);
+    pub(super) fn unknown(&self, broken: &Broken, trees: &[&Oid], ran: &str, unrun: &str) -> String {
+        let is_cut = |tree: &&&Oid| self.suite.get(&broken.trial(tree)).is_none_or(|run| run.timed_out);
         let cut = trees.iter().filter(is_cut).count();
         let limit = format!("{ran} into the time limit");
         match (cut, trees.len() - cut) {
@@ -88,6 +88,11 @@ impl Search<'_> {
 }
 
 impl Broken {
+    /// What is tried of it on a tree: the whole suite, or its own tests only.
+    pub(super) fn trial(&self, tree: &Oid) -> (Oid, Vec<String>) {
+        (tree.clone(), self.alone.clone())
+    }
+
     /// How long a trial may take: of tests that do not end the limit would be met again and again, and the time of the run in which they
     /// passed says how long is long.
     pub(super) fn patience(&self, project: &Project) -> Duration {
