@@ -1,6 +1,7 @@
 //! Files that git is told not to look at, in the index: it shows a person no change of them.
 //!
-//! Owns reading these flags, taking out those that came, and an index that cannot be read any more. Invariant: a flag that was there stays, and nothing else of an entry changes.
+//! Owns reading these flags, taking out those that came, setting those again that went, and an index that cannot be read any more.
+//! Invariant: a flag that was there stays, and nothing else of an entry changes.
 
 use super::GitError;
 use super::error::Doing;
@@ -84,7 +85,7 @@ impl Repo {
 }
 
 impl Hidden {
-    /// Takes out the flags that came since, and names the files.
+    /// Takes out the flags that came since, sets those again that went, and names the files.
     pub(super) fn put_back(&self) -> Result<Option<SettingsChange>, GitError> {
         let repo = Repo::discover(&self.workdir)?;
         if identity(&repo.git.path().join("index")) == self.file {
@@ -98,8 +99,10 @@ impl Hidden {
             let came = (now & !was, extended & !was_extended);
             (came != (0, 0)).then_some((path, came))
         };
-        let came: Flags = repo.hiding_flags()?.into_iter().filter_map(came).collect();
-        if came.is_empty() {
+        let now = repo.hiding_flags()?;
+        let went = self.went(&repo, &now)?;
+        let came: Flags = now.into_iter().filter_map(came).collect();
+        if came.is_empty() && went.is_empty() {
             return Ok(None);
         }
         repo.replace_index(|index| {
@@ -110,19 +113,52 @@ impl Hidden {
                     index.add(&entry)?;
                 }
             }
+            for (path, (plain, extended)) in &went {
+                if let Some(mut entry) = index.get_path(as_path(path), 0) {
+                    entry.flags |= plain;
+                    entry.flags_extended |= extended;
+                    index.add(&entry)?;
+                }
+            }
             Ok(())
         })?;
-        let how = |plain: u16| if plain == 0 { "skip-worktree" } else { "assume-unchanged" };
-        let one = |(path, (plain, _)): (&Vec<u8>, &(u16, u16))| format!("{} ({})", String::from_utf8_lossy(path), how(*plain));
-        let mut named = came.iter().take(NAMED).map(one).collect::<Vec<_>>().join(", ");
-        if came.len() > NAMED {
-            named.push_str(&format!(" and {} more", came.len() - NAMED));
-        }
+        let told = |flags: &Flags, what: &str| (!flags.is_empty()).then(|| format!("{what}: {}", named(flags)));
+        let came = told(
+            &came,
+            "git was told not to look at files, so that it would show no change of them",
+        );
+        let went = told(&went, "git was told to look again at files that it was not to look at");
         Ok(Some(SettingsChange {
             name: "index".to_owned(),
-            detail: format!("git was told not to look at files, so that it would show no change of them: {named}"),
+            detail: came.into_iter().chain(went).collect::<Vec<_>>().join("; "),
         }))
     }
+
+    /// The flags that went of files that the index has still. In a sparse checkout git itself takes them off what is on the disk.
+    fn went(&self, repo: &Repo, now: &Flags) -> Result<Flags, GitError> {
+        let mut index = repo.git.index().doing("read the index")?;
+        index.read(false).doing("read the index")?;
+        let sparse = repo.git.config().and_then(|config| config.get_bool("core.sparseCheckout"));
+        let counted = if sparse.unwrap_or(false) { 0 } else { u16::MAX };
+        let went = |(path, (was, was_extended)): (&Vec<u8>, &(u16, u16))| {
+            let (plain, extended) = now.get(path).copied().unwrap_or_default();
+            let went = (was & !plain, was_extended & !extended & counted);
+            let is_there = index.get_path(as_path(path), 0).is_some();
+            (went != (0, 0) && is_there).then(|| (path.clone(), went))
+        };
+        Ok(self.flags.iter().filter_map(went).collect())
+    }
+}
+
+/// Names files, the first few of them, each with what git was told.
+fn named(flags: &Flags) -> String {
+    let how = |plain: u16| if plain == 0 { "skip-worktree" } else { "assume-unchanged" };
+    let one = |(path, (plain, _)): (&Vec<u8>, &(u16, u16))| format!("{} ({})", String::from_utf8_lossy(path), how(*plain));
+    let mut named = flags.iter().take(NAMED).map(one).collect::<Vec<_>>().join(", ");
+    if flags.len() > NAMED {
+        named.push_str(&format!(" and {} more", flags.len() - NAMED));
+    }
+    named
 }
 
 impl Hidden {

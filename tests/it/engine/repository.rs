@@ -276,6 +276,22 @@ async fn files_that_a_command_hides_from_git_are_shown_again_and_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_that_a_person_hides_from_git_stay_hidden_and_it_is_told() {
+    let lab = lab();
+    for (name, flag) in [("own.sh", "--skip-worktree"), ("mine.sh", "--assume-unchanged")] {
+        lab.write(name, "echo own\n");
+        lab.commit_all(name);
+        lab.git(&["update-index", flag, name]);
+    }
+    let shows = "$G update-index --no-skip-worktree own.sh; $G update-index --no-assume-unchanged mine.sh; echo 'echo 3' > add.sh";
+    let ran = lab.session(bash(shows) + &commit()).await;
+    let told = ran.result(0);
+    assert!(told.contains("mine.sh (assume-unchanged), own.sh (skip-worktree)"), "{told}");
+    let flags = lab.git(&["ls-files", "-v"]);
+    assert!(flags.contains("S own.sh") && flags.contains("h mine.sh"), "{flags}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_init_sh_sets_in_the_repository_is_put_back_and_told() {
     for (script, named, path) in [
         ("git config core.hooksPath hooks", "core.hooksPath", ".git/config"),
