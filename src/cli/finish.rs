@@ -69,8 +69,15 @@ pub fn run(args: &FinishArgs, console: &mut Console) -> Result<(), Failure> {
     }
     if args.dry_run {
         // What the call without the flag fails at, this one fails at too.
-        if way.is_some_and(|way| way != FinishWay::Leave) {
-            settings::load(Some(&place.checkout))?;
+        match (settings::load(Some(&place.checkout)), way) {
+            (Ok(_), _) | (Err(_), Some(FinishWay::Leave)) => {}
+            (Err(Failure::User { message, .. }), None) => console.note(
+                Clean::block(&format!(
+                    "warning: {message}\nuntil that is mended the work can be left as it is, and not merged or squashed"
+                ))
+                .as_str(),
+            )?,
+            (Err(broken), _) => return Err(broken),
         }
         return Ok(());
     }

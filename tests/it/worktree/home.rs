@@ -206,3 +206,28 @@ async fn a_squash_that_brings_no_feature_to_pass_tells_its_commits() {
         assert_eq!(place.git(&["log", "-1", "--format=%B", "main"]).trim(), message);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_beside_broken_settings_shows_the_plan_and_says_what_is_broken() {
+    let place = worked();
+    let config = place.root.path().join("config/longhaul");
+    fs::create_dir_all(&config).unwrap();
+    for file in [config.join("config.toml"), place.app().join("longhaul.toml")] {
+        fs::write(&file, "model = [broken\n").unwrap();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let plan = || contains("main moves forward");
+        place
+            .longhaul(&["finish", "--dry-run"])
+            .assert()
+            .success()
+            .stdout(plan())
+            .stderr(
+                contains("warning: ")
+                    .and(contains(name))
+                    .and(contains("not merged or squashed")),
+            );
+        let rehearsal = place.longhaul(&["finish", "--merge", "--dry-run"]).assert();
+        rehearsal.failure().stdout(plan()).stderr(contains(name));
+        fs::remove_file(&file).unwrap();
+    }
+}
