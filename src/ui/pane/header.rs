@@ -70,14 +70,21 @@ pub fn money(totals: &Totals) -> String {
 /// Columns from which on there is room for a bar.
 const ROOMY: u16 = 100;
 
+/// Columns below which names and counts are worth more.
+const NARROW: u16 = 72;
+
 /// Columns of the project's name when there is little room: windows are told apart by it.
 const NAME: usize = 12;
 
 /// Columns of a branch's last name when its whole name has no room.
 const BRANCH: usize = 16;
 
-/// Rank of how commands are confined; who decides what gives way just before it.
-const SAFETY: u8 = 67;
+/// Ranks of how commands are confined, of that they are not, and of who decides: what is said elsewhere too, or can be said shorter,
+/// gives way first. The window's title has the project's name.
+const CONFINED: u8 = 67;
+const UNCONFINED: u8 = 38;
+const LEVEL: u8 = 63;
+const NAMED: u8 = 64;
 
 /// Turns of the spark line.
 const SPARK: usize = 10;
@@ -142,7 +149,7 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         &state.project
     };
     let short = truncate(Clean::line(name).as_str(), NAME, look.glyph(Glyph::Ellipsis));
-    parts.push(Part::new(70, clean(name, Slot::Bold)).or(45, plain(short, Slot::Bold)));
+    parts.push(Part::new(70, clean(name, Slot::Bold)).or(if width < NARROW { 45 } else { NAMED }, plain(short, Slot::Bold)));
     if let Some(place) = state.open_worktree() {
         let branch = &place.taken.tree.branch;
         let whole = Part::new(88, clean(&format!("on {branch}"), Slot::Dim));
@@ -179,7 +186,13 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
     let (phase, since) = model.phase();
     if model.caught_up || phase != Phase::Empty {
         // Beside the badge that counts what waits, context and cost are worth more than "for you".
-        let rank = if phase == Phase::WaitingForYou { 85 } else { 65 };
+        let stops = state.run.as_ref().and_then(|run| run.stopping) == Some(StopMode::AfterSession);
+        let rank = match phase {
+            Phase::WaitingForYou => 85,
+            // What was asked for is to be read.
+            Phase::Running if stops => UNCONFINED - 1,
+            _ => 65,
+        };
         let whole = Part::new(rank, phase_spans(model, look, phase, since, Words::All));
         parts.push(whole.or(0, phase_spans(model, look, phase, since, Words::Few(width))));
     } else {
@@ -211,16 +224,19 @@ fn parts(model: &Model, look: &Look<'_>, width: u16) -> Vec<Part> {
         parts.push(Part::new(50, plain(money(&state.totals), Slot::Text)));
     }
     if let Some(run) = &state.run {
-        let (word, slot) = if run.sandbox == "none" {
-            ("unconfined".to_owned(), Slot::Warning)
+        let (word, slot, rank) = if run.sandbox == "none" {
+            (
+                "unconfined".to_owned(),
+                Slot::Warning,
+                if width < NARROW { CONFINED } else { UNCONFINED },
+            )
         } else {
-            (format!("sandbox {}", run.sandbox), Slot::Text)
+            (format!("sandbox {}", run.sandbox), Slot::Text, CONFINED)
         };
-        // Nothing else on the screen tells it: what is said elsewhere too, or can be said shorter, gives way first.
-        parts.push(Part::new(SAFETY, clean(&word, slot)));
+        parts.push(Part::new(rank, clean(&word, slot)));
     }
     if let Some(run) = state.run.as_ref().filter(|_| model.run_is_live()) {
-        parts.push(Part::new(SAFETY + 1, plain(run.autonomy.word().to_owned(), Slot::Text)));
+        parts.push(Part::new(LEVEL, plain(run.autonomy.word().to_owned(), Slot::Text)));
     }
     if !state.messages.is_empty() {
         parts.push(Part::new(20, plain(format!("{} queued", state.messages.len()), Slot::Human)));
