@@ -3,13 +3,16 @@
 use super::args::ReadArgs;
 use super::console::Console;
 use super::failure::Failure;
-use super::headless::gates::{asked, kind, waiting};
+use super::headless::gates::{asked, kind, waiting_within};
 use super::project::{Project, Standing};
 use crate::protocol::event::{CommitFacts, QuestionAsked};
 use crate::session::state::OpenGate;
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
 use serde::Serialize;
+
+/// Columns of a line for a person; `--json` has the whole.
+const LINE: usize = 120;
 
 /// The machine-readable form. Fields are added, never renamed.
 #[derive(Debug, Serialize)]
@@ -57,7 +60,8 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
     let now = Timestamp::now();
     for gate in open {
         let age = format::duration_ms(format::seconds_between(gate.since, now) * 1000);
-        console.line(Clean::line(&format!("{}, for {age}", waiting(&gate.opened))).as_str())?;
+        let room = LINE.saturating_sub(age.len() + 6);
+        console.line(Clean::line(&format!("{}, for {age}", waiting_within(&gate.opened, room))).as_str())?;
         if let Some(words) = project.state.words_at(gate.opened.gate) {
             console.line(format!("  reworded by you: {}", Clean::line(words)))?;
         }

@@ -170,6 +170,8 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             format!("{what}: `u` in `longhaul {}` walks them", words::path(&project.checkout)),
         ));
     }
+    let put_back = state.run.iter().flat_map(|run| &run.put_back);
+    lines.extend(put_back.map(|what| ("put back", what.clone())));
     lines.extend(state.waits_for_a_look().into_iter().map(|held| ("waits", held.words())));
     lines.extend(state.unjudged.iter().map(|unjudged| ("refused", unjudged.words())));
     if state.totals.requests > 0 {

@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::gates::{self, By, Decided};
 use super::{beyond, index, rites, testing};
 use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, check_message};
-use crate::harness::comments;
+use crate::harness::{self, comments};
 use crate::protocol::event::{CheckpointCause, CommitMade};
 use crate::protocol::{CallId, GateDecision, Oid, Role};
 use tokio_util::sync::CancellationToken;
@@ -20,8 +20,16 @@ const ROUNDS: u32 = 5;
 /// Why an approval does not count any more.
 struct Outdated {
     why: String,
-    /// The files that changed, if it is they.
-    paths: Option<String>,
+    /// What the next round says of the files that changed, if it is they.
+    moved: Option<Moved>,
+}
+
+/// Files that changed under a commit that waited.
+enum Moved {
+    /// The notes alone, by a person's own edit here.
+    ByYou,
+    /// These.
+    Paths(String),
 }
 
 impl Dispatch {
@@ -31,7 +39,7 @@ impl Dispatch {
         if let Err(error) = check_message(&message) {
             return Ok(Ran::failed(format!("Not committed: {error}")));
         }
-        let (mut rounds, mut again, mut moved) = (0, None, None::<String>);
+        let (mut rounds, mut again, mut moved, mut looked_at) = (0, None, None, None);
         while rounds < ROUNDS {
             let mut draft = match again.take() {
                 Some(same) => same,
@@ -40,13 +48,24 @@ impl Dispatch {
                     Err(told) => return Ok(told),
                 },
             };
-            if let Some(paths) = moved.take() {
-                let told = self.written_under_review(&paths).await;
-                draft.findings.extend(told.map(|told| (false, told)));
+            draft.findings.extend(match moved.take() {
+                Some(Moved::Paths(paths)) => self.written_under_review(&paths).await.map(|told| (false, told)),
+                Some(Moved::ByYou) => Some((true, "you edited the progress notes while the last round waited".to_owned())),
+                None => None,
+            });
+            let mut opened = draft.opened(self, call, &message);
+            if let (Some(facts), Some(tree)) = (&mut opened.commit, looked_at.take()) {
+                facts.previous = Some(tree);
             }
-            let opened = draft.opened(self, call, &message);
-            let decided = gates::ask(&self.project, &opened, draft.policy(), cancel).await?;
+            let gates = &self.project.gates;
+            let stands_on = || gates.stands_on(opened.gate, &draft.disk);
+            let decided = gates::ask_and(&self.project, &opened, draft.policy(), stands_on, cancel).await?;
             match decided.answer.decision {
+                GateDecision::Void if decided.by == By::Files => {
+                    gates::decide(&self.project, &decided)?;
+                    looked_at = opened.tree;
+                    continue;
+                }
                 GateDecision::Void => {
                     gates::decide(&self.project, &decided)?;
                     return Ok(Ran::cancelled());
@@ -59,7 +78,7 @@ impl Dispatch {
             }
             if let Some(outdated) = self.outdated(&draft, &decided).await? {
                 gates::void(&self.project, &decided, outdated.why)?;
-                moved = outdated.paths;
+                moved = outdated.moved;
                 rounds += 1;
                 continue;
             }
@@ -112,7 +131,7 @@ impl Dispatch {
 
     /// Says what moved since a person was shown the change. Policy is shown nothing: it decides on the tested tree.
     async fn outdated(&self, draft: &Draft, decided: &Decided) -> Result<Option<Outdated>, EngineError> {
-        let only = |why| Outdated { why, paths: None };
+        let only = |why| Outdated { why, moved: None };
         if decided.by == By::Policy {
             return Ok(None);
         }
@@ -125,9 +144,16 @@ impl Dispatch {
         if moved.is_empty() {
             return Ok(self.locked().await?.map(only));
         }
-        let paths = named(&moved);
+        let (gate, paths) = (decided.answer.gate, named(&moved));
+        if paths == harness::NOTES && self.project.journal.with_state(|state| state.has_edited_notes(gate)) {
+            return Ok(Some(Outdated {
+                why: "the tree moved: you edited the progress notes while the commit waited".to_owned(),
+                moved: Some(Moved::ByYou),
+            }));
+        }
         let why = format!("the tree moved: {paths} changed while the commit waited");
-        Ok(Some(Outdated { why, paths: Some(paths) }))
+        let moved = Some(Moved::Paths(paths));
+        Ok(Some(Outdated { why, moved }))
     }
 
     /// Says by what the user's index is locked: an approval must not be spent on that.

@@ -212,6 +212,10 @@ impl Dispatch {
             name(known.as_ref()),
             name(head.as_ref())
         );
+        let commits = match (&back, head, known) {
+            (None, Some(head), known) => self.project.git(move |repo| repo.on_top(known.as_ref(), &head)).await?,
+            _ => Vec::new(),
+        };
         let ask = match &back {
             None => " This is on record; ask the human what to do with it.",
             Some(_) => "",
@@ -228,6 +232,7 @@ impl Dispatch {
             detail,
             restored: back.is_some(),
             in_commit: false,
+            commits,
         })?;
         self.project.record(observed)
     }

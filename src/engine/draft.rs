@@ -54,6 +54,8 @@ pub struct Draft {
     pub weaker: Vec<String>,
     /// What is decided where nobody is asked and the hook lets the commit through.
     policy: Policy,
+    /// What the agent left running beside it.
+    pub running: Vec<String>,
     /// Why an approval of it led to no commit, and what the person can do.
     pub unmade: Option<String>,
 }
@@ -149,6 +151,7 @@ impl Dispatch {
             hooked,
             weaker,
             policy,
+            running: self.runs_still().await,
             unmade: None,
         }))
     }
@@ -306,6 +309,7 @@ impl Draft {
                     .iter()
                     .map(|left| format!("{}, which {}", left.path, left.reason))
                     .collect(),
+                running: self.running.clone(),
                 previous: project.journal.with_state(|state| state.last_round.clone()),
             })),
             particulars: None,

@@ -8,8 +8,7 @@ use super::error::EngineError;
 use super::project::Project;
 use crate::harness::{comments, limits};
 use crate::protocol::event::{AutonomyChanged, GateAnswerRefused, GateDecided, GateKind, GateOpened, MessageWithdrawn};
-use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, PauseMode, RuleId, StopMode};
-use crate::session::Hold;
+use crate::protocol::{Autonomy, GateAnswer, GateDecision, GateId, Oid, RuleId};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +26,8 @@ pub struct Gates {
 struct Open {
     opened: GateOpened,
     policy: Policy,
+    /// The tree of the files on disk that a commit was shown with.
+    disk: Option<Oid>,
     answer: oneshot::Sender<Decided>,
 }
 
@@ -59,6 +60,8 @@ pub enum By {
     Rules(Vec<RuleId>),
     /// Nobody: the gate lost its object.
     Harness,
+    /// Nobody: the files moved, and the next round follows at once.
+    Files,
 }
 
 impl fmt::Display for By {
@@ -66,7 +69,7 @@ impl fmt::Display for By {
         match self {
             Self::Human => f.write_str("human"),
             Self::Policy => f.write_str("policy"),
-            Self::Harness => f.write_str("harness"),
+            Self::Harness | Self::Files => f.write_str("harness"),
             Self::Rules(rules) => {
                 let ids: Vec<String> = rules.iter().map(ToString::to_string).collect();
                 write!(f, "rule {}", ids.join(", "))
@@ -79,12 +82,16 @@ impl Gates {
     /// Registers a gate. Its answer comes through the receiver; a receiver without a sender means that the gate was let go.
     fn register(&self, opened: &GateOpened, policy: Policy) -> oneshot::Receiver<Decided> {
         let (answer, answered) = oneshot::channel();
-        let open = Open {
-            opened: opened.clone(),
-            policy,
-            answer,
-        };
-        self.book().insert(opened.gate, open);
+        let (disk, opened) = (None, opened.clone());
+        self.book().insert(
+            opened.gate,
+            Open {
+                opened,
+                policy,
+                disk,
+                answer,
+            },
+        );
         answered
     }
 
@@ -273,33 +280,6 @@ fn worded(project: &Project, opened: &GateOpened, mut decided: Decided) -> Decid
     decided
 }
 
-/// Says by what a call is cut that waited.
-#[must_use]
-pub fn cut(project: &Project) -> &'static str {
-    if is_ending(project) {
-        "the session ended"
-    } else {
-        "interrupted"
-    }
-}
-
-/// Says whether a call that is cut is the session's last: a person who interrupts it lets the session go on, also where the run is to
-/// stop after it.
-pub(super) fn is_ending(project: &Project) -> bool {
-    project.journal.with_state(|state| {
-        state.run.as_ref().is_some_and(|run| {
-            let cut = matches!(
-                run.hold,
-                Hold::Pausing {
-                    mode: PauseMode::Now,
-                    ..
-                }
-            );
-            !cut && matches!(run.stopping, Some(StopMode::AfterStep | StopMode::Now))
-        })
-    })
-}
-
 /// Records how a gate was decided.
 ///
 /// # Errors
@@ -390,5 +370,11 @@ const fn plain(gate: GateId, tree: Option<Oid>, decision: GateDecision, reason: 
     }
 }
 
+mod ending;
+mod stale;
 #[cfg(test)]
 mod tests;
+
+pub use ending::cut;
+pub(super) use ending::is_ending;
+pub use stale::take_back;

@@ -118,6 +118,7 @@ impl Project {
                 ),
                 restored: true,
                 in_commit: true,
+                commits: Vec::new(),
             })?;
         }
         Ok(news)

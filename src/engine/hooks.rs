@@ -55,13 +55,14 @@ impl Hooks {
         fs::write(&new, bytes)
             .and_then(|()| fs::rename(&new, &file))
             .map_err(unkept)?;
+        let killed = if ended.is_some() { "" } else { ", or after that was killed" };
         let told = left.into_iter().map(|change| ExternalChangeSeen {
             what: ExternalKind::Tree,
             paths: vec![change.path],
             detail: format!(
-                "{}; it came while the last run was on, or after that was killed, so it does not count as yours and was put back as it \
-                 was; if it is yours, put it there again once no run is on",
-                change.detail
+                "{}; it came while the last run was on{killed}, {}; if it is yours, put it there again once no run is on",
+                change.detail,
+                ExternalChangeSeen::LEFT_BEHIND
             ),
         });
         Ok((Self { mark, aside }, told.collect()))
@@ -85,6 +86,7 @@ impl Project {
             detail,
             restored,
             in_commit: false,
+            commits: Vec::new(),
         };
         let end = match call {
             Some(_) => "",

@@ -5,7 +5,7 @@
 
 use super::dispatch::Dispatch;
 use super::error::EngineError;
-use super::survivors;
+use super::{gates, survivors};
 use crate::protocol::event::SteerRefused;
 
 /// What is said where there is nothing to end.
@@ -21,7 +21,11 @@ impl Dispatch {
     /// Fails if the log cannot be written.
     pub(super) async fn end_at_a_word(&self) -> Result<Option<String>, EngineError> {
         let told = if self.project.gates.is_any_open() {
-            self.end_left_running("at the human's word").await?
+            let told = self.end_left_running("at the human's word").await?;
+            if told.is_some() {
+                gates::take_back(&self.project).await?;
+            }
+            told
         } else {
             None
         };
@@ -35,13 +39,7 @@ impl Dispatch {
     /// Says what a person must know of files that changed while a commit waited: that something of the agent's runs which may have
     /// written them, and what to do. `None` if nothing runs: then it is over.
     pub(super) async fn written_under_review(&self, paths: &str) -> Option<String> {
-        let running = self.toolbox.background().await;
-        let (most, letters) = NAMED;
-        let named: Vec<String> = running
-            .iter()
-            .take(most)
-            .map(|one| format!("`{}`", one.command.chars().take(letters).collect::<String>().trim()))
-            .collect();
+        let named: Vec<String> = self.runs_still().await.iter().map(|one| format!("`{one}`")).collect();
         (!named.is_empty()).then(|| {
             format!(
                 "{paths} changed while the last round waited, and what the agent left running may write on: {}. Each approval then opens a \
@@ -50,6 +48,14 @@ impl Dispatch {
                 named.join(", ")
             )
         })
+    }
+
+    /// Names what the agent left running, the first few of it, each cut to a few words.
+    pub(super) async fn runs_still(&self) -> Vec<String> {
+        let running = self.toolbox.background().await;
+        let (most, letters) = NAMED;
+        let cut = |command: &str| command.chars().take(letters).collect::<String>().trim().to_owned();
+        running.iter().take(most).map(|one| cut(&one.command)).collect()
     }
 
     /// Ends every process of the session and waits until they are gone; `why` goes on with "ended". Returns what the agent is told,

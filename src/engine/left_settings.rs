@@ -29,9 +29,9 @@ pub fn at_start(workspace: &Path, dir: &ProjectDir, last: Option<&Run>) -> Resul
         what: ExternalKind::Tree,
         paths: vec![format!(".git/{}", change.name)],
         detail: format!(
-            "{}; it came while the last run was on, or after that was killed, so it does not count as yours and was put back as it \
-                 was; if it is yours, set it again once no run is on",
-            change.detail
+            "{}; it came while the last run was on, or after that was killed, {}; if it is yours, set it again once no run is on",
+            change.detail,
+            ExternalChangeSeen::LEFT_BEHIND
         ),
     });
     Ok(told.collect())

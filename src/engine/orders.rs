@@ -92,7 +92,11 @@ impl Dispatch {
                 Ok(None)
             }
             Command::EditFeatures { base, edit, reason } => {
-                self.project.record(FeatureEditQueued { edit: edit.clone() })?;
+                let (queued, why) = (edit.clone(), reason.clone());
+                self.project.record(FeatureEditQueued {
+                    edit: queued,
+                    reason: why,
+                })?;
                 self.project.edits.keep(Wish { base, edit, reason });
                 Ok(None)
             }

@@ -48,6 +48,7 @@ pub async fn orient(
     let begun = Instant::now();
     let mut parts = Vec::new();
     let mut run = None;
+    parts.extend(put_back(dispatch));
     if opening.role == Role::Coding {
         let listed = features::load(project)?.unwrap_or_default();
         parts.extend(start_project(dispatch, cancel).await?);
@@ -80,6 +81,22 @@ pub async fn orient(
     })?;
     facts.set_oriented();
     Ok(Oriented { first, system })
+}
+
+/// Names what was put back when the run began, for its first session: an agent that set it, or counts on it, finds it gone.
+fn put_back(dispatch: &Dispatch) -> Option<OrientationPart> {
+    let number = dispatch.facts.number;
+    let told = dispatch.project.journal.with_state(|state| {
+        let run = state.run.as_ref().filter(|run| run.first_session == number)?;
+        (!run.put_back.is_empty()).then(|| run.put_back.join("\n"))
+    })?;
+    Some(OrientationPart {
+        name: "put back".to_owned(),
+        command: String::new(),
+        text: format!(
+            "When this run began, this was put back as it was before the last one. How git works here is not yours to set.\n{told}"
+        ),
+    })
 }
 
 /// Runs `init.sh` if there is one. Servers it leaves in the background live until the session's end.

@@ -70,6 +70,7 @@ impl Project {
             detail,
             restored,
             in_commit: false,
+            commits: Vec::new(),
         };
         let breaches: Vec<_> = match put_back.map_err(EngineError::task)? {
             Ok(changes) => changes
@@ -145,6 +146,7 @@ impl Dispatch {
             detail: error.to_string(),
             restored: false,
             in_commit: false,
+            commits: Vec::new(),
         })?;
         Err(error)
     }

@@ -6,9 +6,12 @@ use super::error::Doing;
 use super::observe::time_of;
 use super::read::lossy;
 use super::repo::{Repo, ours, theirs};
-use crate::protocol::event::FileWritten;
+use crate::protocol::event::{FileWritten, StrangeCommit};
 use crate::protocol::{CommitDiff, FileDiff, Oid};
 use git2::{Delta, Diff, DiffDelta, DiffFindOptions, DiffOptions, FileMode, Patch};
+
+/// Commits of another hand that are listed at once.
+const ON_TOP: usize = 100;
 
 /// Longest patch of one file.
 const PATCH_CAP: usize = 1024 * 1024;
@@ -87,6 +90,30 @@ impl Repo {
             written.push(FileWritten { path, lines });
         }
         Ok(written)
+    }
+
+    /// Lists the commits from one, which is not among them, to another along its first parents, oldest first, each with its hunks. Of
+    /// very many the newest.
+    ///
+    /// # Errors
+    /// If a commit or one of its objects is not there.
+    pub fn on_top(&self, from: Option<&Oid>, to: &Oid) -> Result<Vec<StrangeCommit>, GitError> {
+        let mut walk = self.git.revwalk().doing("walk the history")?;
+        walk.simplify_first_parent().doing("walk the history")?;
+        walk.push(theirs(to)?).doing("walk the history")?;
+        if let Some(from) = from {
+            walk.hide(theirs(from)?).doing("walk the history")?;
+        }
+        let mut found = Vec::new();
+        // The history of a shallow clone ends where its objects do.
+        for id in walk.take(ON_TOP).map_while(Result::ok) {
+            let commit = ours(id);
+            let files = self.commit_diff(&commit)?.files;
+            let hunks = files.iter().map(FileDiff::hunks).fold(0, u32::saturating_add);
+            found.push(StrangeCommit { commit, hunks });
+        }
+        found.reverse();
+        Ok(found)
     }
 
     fn file_diffs(&self, old: Option<&git2::Tree<'_>>, new: &git2::Tree<'_>) -> Result<Vec<FileDiff>, GitError> {

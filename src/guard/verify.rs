@@ -102,6 +102,7 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             detail,
             restored: failed.is_empty(),
             in_commit: false,
+            commits: Vec::new(),
         });
     }
     for (path, how) in changed {
@@ -121,6 +122,7 @@ pub(super) fn verify(workspace: &Path, baseline: &mut Baseline, call: Option<&Ca
             detail,
             restored,
             in_commit: false,
+            commits: Vec::new(),
         });
         told_of.push(vec![path]);
     }

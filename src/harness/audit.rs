@@ -322,6 +322,7 @@ mod tests {
             by,
             evidence: None,
             reason: String::new(),
+            in_commit: false,
         };
         let mut told = |by, dirty: &[&str]| {
             let row = crate::session::state::FeatureRow {

@@ -35,6 +35,8 @@ pub struct FeatureRow {
     pub regressed: bool,
     /// Whether it passed once and a person said that it does not: by its flag, or by other words that are to be proven.
     pub reopened: bool,
+    /// Whether it passed by work that no commit ever held, and does not now that its list was read again.
+    pub uncommitted: bool,
     /// Every flip, oldest first: when, session, new status, evidence, reason.
     pub flips: Vec<Flip>,
     /// Edits by a person, oldest first.
@@ -119,9 +121,25 @@ pub struct Flip {
     pub evidence: Option<Evidence>,
     /// Its reason.
     pub reason: String,
+    /// Whether the branch got a commit since, by whomever.
+    pub in_commit: bool,
 }
 
 impl FeatureRow {
+    /// Says whether it passes, or did last, by work that no commit holds.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        let last = self.flips.last();
+        last.is_some_and(|flip| flip.to == FeatureStatus::Passing && !flip.in_commit)
+    }
+
+    /// Notes that the branch got a commit.
+    pub(super) fn note_commit(&mut self) {
+        for flip in self.flips.iter_mut().rev().take_while(|flip| !flip.in_commit) {
+            flip.in_commit = true;
+        }
+    }
+
     /// Says of a feature that does not pass whether it was broken on a way, and whether a person set it open there.
     pub(super) fn fell_on(&self, way: &Way) -> (bool, bool) {
         let mut flips = self.flips.iter().filter(|flip| way.holds(flip.seq));

@@ -16,6 +16,17 @@ pub struct OpenGate {
     pub opened: GateOpened,
     /// What was changed from outside since: the tree that waits is not the files' any more.
     pub outside: Option<Outside>,
+    /// Whether a person edited the progress notes since, by the means of this program.
+    pub notes_edited: bool,
+}
+
+impl OpenGate {
+    /// Says whether something of the agent's runs beside it, as far as is known.
+    #[must_use]
+    pub fn has_company(&self) -> bool {
+        let beside = self.outside.as_ref().is_some_and(|outside| outside.beside);
+        beside || self.opened.commit.as_ref().is_some_and(|facts| !facts.running.is_empty())
+    }
 }
 
 /// What was changed under something that waits.
@@ -58,19 +69,25 @@ pub struct ByHand {
     pub denied_last: bool,
 }
 
-/// A commit that policy did not let through because no person was asked, and after which none was made.
+/// A commit that was not let through, and after which none was made: a person denied it, or policy, for none was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unjudged {
     /// In which session.
     pub session: SessionNo,
     /// Why.
     pub reason: String,
+    /// Whether a person said so.
+    pub by_hand: bool,
 }
 
 impl Unjudged {
     /// What a person is told of it, in a line.
     #[must_use]
     pub fn words(&self) -> String {
+        if self.by_hand {
+            let why = self.reason.lines().next().map(|why| format!(": {why}")).unwrap_or_default();
+            return format!("you denied the commit of {}, and none was made since{why}", self.session);
+        }
         let why = self.reason.split(". ").next().unwrap_or_default();
         format!(
             "the commit of {} was refused, and none was made since: {why}; with `--autonomy commits` you judge it",
@@ -118,9 +135,25 @@ pub struct Reworded {
     pub tree: Option<Oid>,
     /// A commit's message, or a limit.
     pub text: String,
+    /// Whether the person denied it since: it comes back only with the same tree.
+    pub denied: bool,
+}
+
+impl Reworded {
+    /// Says whether it was written for this very change.
+    fn is_of(&self, opened: &GateOpened) -> bool {
+        self.call.as_ref() == Some(&opened.call) || (self.tree.is_some() && self.tree == opened.tree)
+    }
 }
 
 impl State {
+    /// Says whether a person edited the progress notes while a gate waited.
+    #[must_use]
+    pub fn has_edited_notes(&self, gate: GateId) -> bool {
+        let mut open = self.open_gates.iter();
+        open.any(|open| open.opened.gate == gate && open.notes_edited)
+    }
+
     /// Returns what a person put in the place of what waits at a gate.
     #[must_use]
     pub fn words_at(&self, gate: GateId) -> Option<&str> {
@@ -133,8 +166,14 @@ impl State {
     #[must_use]
     pub fn words_for(&self, opened: &GateOpened) -> Option<&str> {
         let own = self.reworded.iter().find(|reworded| reworded.gate == opened.gate)?;
-        let same = own.call.as_ref() == Some(&opened.call) || (own.tree.is_some() && own.tree == opened.tree);
-        (same && opened.what == GateKind::Commit).then_some(own.text.as_str())
+        (own.is_of(opened) && opened.what == GateKind::Commit).then_some(own.text.as_str())
+    }
+
+    /// Returns the message that a person wrote for another change than the one that waits, and that waits with it for their word.
+    #[must_use]
+    pub fn earlier_words(&self, opened: &GateOpened) -> Option<&str> {
+        let there = self.words_at(opened.gate).filter(|_| opened.what == GateKind::Commit);
+        there.filter(|_| self.words_for(opened).is_none())
     }
 }
 

@@ -80,11 +80,21 @@ impl State {
             None if is_known => reach.holds(commit).unwrap_or_else(|| self.is_on_the_way(commit.seq)),
             None => reach.holds(commit).unwrap_or(was_owed),
         };
+        let strange: BTreeMap<&Oid, Seq> = self.strange_commits.iter().map(|(seq, commit)| (commit, *seq)).collect();
+        let stays = |commit: &Oid, seq: Seq, was_owed: bool| match before {
+            Some(before) => before.contains(commit),
+            None if is_known => self.is_on_the_way(seq),
+            None => was_owed,
+        };
         let mut settled: Vec<(Seq, bool, Debt)> = Vec::with_capacity(all.len());
         for (debt, was_owed) in all {
             let known = by_id.get(&debt.commit);
-            let owed = known.map_or(was_owed, |commit| is_held(commit, was_owed));
-            settled.push((known.map_or(Seq(0), |commit| commit.seq), owed, debt));
+            let (seq, owed) = match (known, strange.get(&debt.commit)) {
+                (Some(commit), _) => (commit.seq, is_held(commit, was_owed)),
+                (None, Some(seq)) => (*seq, stays(&debt.commit, *seq, was_owed)),
+                (None, None) => (Seq(0), was_owed),
+            };
+            settled.push((seq, owed, debt));
         }
         settled.sort_by_key(|(seq, ..)| *seq);
         for (_, owed, debt) in settled {

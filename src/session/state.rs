@@ -49,6 +49,8 @@ pub struct State {
     pub commits: Vec<Commit>,
     /// Commits of a person's edits of the feature list, oldest first, each with the last event that tells of it.
     pub hand_commits: Vec<(Seq, Oid)>,
+    /// Commits that a command of the agent made past the harness, oldest first, each with the event that tells of it.
+    pub strange_commits: Vec<(Seq, Oid)>,
     /// Test runs.
     pub tests: TestBoard,
     /// Command that runs the tests, as the initializer declared it.
@@ -63,7 +65,7 @@ pub struct State {
     pub let_through: Option<(Oid, Box<CommitFacts>)>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
-    /// The last commit that nobody was asked about and that was refused, until one is made or nothing is left to commit.
+    /// The last commit that was denied, or refused because nobody was asked, until one is made or nothing is left to commit.
     pub unjudged: Option<Unjudged>,
     /// Changes of guarded files that a person approved, oldest first.
     pub approved: Vec<ApprovedChange>,
@@ -126,6 +128,8 @@ pub struct Run {
     pub window: Option<Box<WindowTerms>>,
     /// Files that a person had changed before it and that stay theirs.
     pub earlier: Vec<EarlierFile>,
+    /// What an earlier run had left behind and was put back when it began, each with its file.
+    pub put_back: Vec<String>,
     /// Limits in force.
     pub limits: Limits,
     /// What waits for a person.

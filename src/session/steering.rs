@@ -56,6 +56,8 @@ pub struct QueuedMessage {
 pub struct QueuedEdit {
     /// What was asked for.
     pub edit: FeatureEdit,
+    /// Why, may be empty.
+    pub reason: String,
     /// Since when.
     pub since: Timestamp,
 }

@@ -71,7 +71,14 @@ impl State {
     #[must_use]
     pub fn is_uncommitted(&self, row: &FeatureRow) -> bool {
         let fails = row.feature.status != FeatureStatus::Passing && !row.regressed;
-        fails && self.last_flip(row).is_some_and(Flip::is_uncommitted)
+        fails && (row.uncommitted || self.last_flip(row).is_some_and(Flip::is_uncommitted))
+    }
+
+    /// Says whether a feature passes by files whose commit a person denied, and which no commit holds.
+    #[must_use]
+    pub fn is_denied(&self, row: &FeatureRow) -> bool {
+        let denied = self.unjudged.as_ref().is_some_and(|unjudged| unjudged.by_hand);
+        denied && row.feature.status == FeatureStatus::Passing && row.is_pending()
     }
 
     /// Returns what it rests on that a feature passes; `None` if it does not, or if nobody showed anything.

@@ -53,6 +53,13 @@ __lh_save
 exit "$__lh_code"
 "#;
 
+/// Returns what the agent asked for, of the command line of a process that may be the shell around it.
+pub(super) fn asked_for(command_line: String) -> String {
+    let around = command_line.split_once(WRAPPER.trim_start());
+    let asked = around.and_then(|(_, words)| words.split_once(" text "));
+    asked.map_or_else(|| command_line.clone(), |(_, asked)| asked.to_owned())
+}
+
 /// The shell of a session between its calls.
 #[derive(Debug)]
 pub(super) struct Shell {
@@ -131,7 +138,7 @@ impl Shell {
         self.dir.clone_from(&self.workspace);
         let mut text = format!("The shell was restarted in {}.", self.workspace.display());
         if !stopped.is_empty() {
-            let names: Vec<_> = stopped.iter().map(|one| one.command.as_str()).collect();
+            let names: Vec<_> = stopped.into_iter().map(|one| asked_for(one.command)).collect();
             text.push_str(&format!(" Stopped in the background: {}.", names.join("; ")));
         }
         ToolOutcome::completed(text)

@@ -1,6 +1,6 @@
 //! The tools of one session, ready to be called.
 
-use super::bash::Shell;
+use super::bash::{Shell, asked_for};
 use super::catalog::{Tool, names, specs};
 use super::describe::paths;
 use super::harness_call::is_harness;
@@ -106,7 +106,11 @@ impl Toolbox {
 
     /// Lists what the session's commands left running.
     pub async fn background(&self) -> Vec<Survivor> {
-        self.group.live().await
+        let mut running = self.group.live().await;
+        for one in &mut running {
+            one.command = asked_for(std::mem::take(&mut one.command));
+        }
+        running
     }
 
     /// Adds up what background processes are at.
@@ -116,7 +120,11 @@ impl Toolbox {
 
     /// Stops all background processes and says what they were.
     pub async fn close(&self) -> Vec<Stopped> {
-        self.group.close().await
+        let mut stopped = self.group.close().await;
+        for one in &mut stopped {
+            one.command = asked_for(std::mem::take(&mut one.command));
+        }
+        stopped
     }
 
     async fn try_call(

@@ -63,6 +63,7 @@ pub fn gate() -> GateOpened {
             hook_failure: None,
             left_out: Vec::new(),
             earlier: Vec::new(),
+            running: Vec::new(),
             previous: None,
         })),
         particulars: None,

@@ -313,6 +313,11 @@ fn every_command_says_that_nothing_waits_in_a_run_that_was_cut_off() {
     assert!(says(&["status"]).contains("waiting for you"), "{}", says(&["status"]));
     assert_eq!(json("gates").as_array().unwrap().len(), 1);
     assert!(says(&["status"]).contains("for you   gate 1 ("), "{}", says(&["status"]));
+    let waits = &json("status")["waits"][0];
+    assert_eq!(
+        (&waits["kind"], &waits["gate"]),
+        (&serde_json::json!("commit"), &serde_json::json!(1))
+    );
     assert_eq!(json("status")["open_gates"], serde_json::json!([1]));
     drop(writer);
     let status = says(&["status"]);
@@ -355,7 +360,14 @@ async fn an_edit_of_the_list_that_a_kill_took_along_is_told_by_status_and_by_the
         unproven: false,
     };
     writer
-        .append(SessionNo(2), FeatureEditQueued { edit: edit.clone() }.into())
+        .append(
+            SessionNo(2),
+            FeatureEditQueued {
+                edit: edit.clone(),
+                reason: "it is polite".into(),
+            }
+            .into(),
+        )
         .unwrap();
     let edits = || {
         let report = json(&lab, "status");
@@ -367,6 +379,7 @@ async fn an_edit_of_the_list_that_a_kill_took_along_is_told_by_status_and_by_the
         (&serde_json::json!("F002"), &serde_json::json!("the running step"))
     );
     assert!(waiting[0]["edit"].as_str().unwrap().contains("say goodbye"), "{waiting}");
+    assert_eq!(waiting[0]["reason"], "it is polite");
     assert_eq!(lost, serde_json::json!([]));
     drop(writer);
     let (waiting, lost) = edits();

@@ -25,6 +25,8 @@ struct Row<'a> {
     regressed: bool,
     /// Whether it passed and does not only because its work was never committed.
     not_committed: bool,
+    /// Whether it passes by files whose commit was denied, and which no commit holds.
+    commit_denied: bool,
     /// Whether it passed and a person set it open.
     reopened: bool,
     /// Sessions whose work on it is in the files.
@@ -170,6 +172,9 @@ fn history(state: &State, row: &FeatureRow) -> String {
     if state.is_unshown(row) {
         proof.push_str(&format!("  [{}]", words::BY_LIST));
     }
+    if state.is_denied(row) {
+        proof.push_str("  [its commit was denied: in no commit]");
+    }
     if let Some(doubt) = state.doubt_of(row) {
         proof.push_str(&format!("  [{}]", Clean::line(&doubt.words())));
     }
@@ -198,6 +203,7 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow, blobs: &Blobs) -> Row<'a> {
         feature: &row.feature,
         regressed: row.regressed && row.feature.status != FeatureStatus::Passing,
         not_committed: state.is_uncommitted(row),
+        commit_denied: state.is_denied(row),
         reopened: row.reopened && row.feature.status != FeatureStatus::Passing,
         sessions: state.sessions_of(row).map(|session| session.0).collect(),
         commits: state.commits_of(row).into_iter().map(Oid::as_str).collect(),

@@ -7,7 +7,10 @@ use crate::protocol::event::{
 };
 use crate::protocol::{Autonomy, GateDecision, RuleExpiry};
 use crate::session::State;
-use crate::ui::text::format;
+use crate::ui::text::{Clean, format, truncate, width};
+
+/// Columns that a title keeps on the narrowest line.
+const SUBJECT: usize = 20;
 
 /// A gate opened: a line if a person is asked.
 pub(super) fn opened(event: &GateOpened, state: &State) -> Option<String> {
@@ -22,6 +25,14 @@ pub(in crate::cli) fn waiting(event: &GateOpened) -> String {
         format!(" ({files}, +{} -{})", facts.added, facts.removed)
     });
     format!("waiting for you: {} {}{facts}, {}", kind(event.what), event.title, event.gate)
+}
+
+/// As [`waiting`], with a title that is cut where the line would be longer than so many columns.
+pub(in crate::cli) fn waiting_within(event: &GateOpened, columns: usize) -> String {
+    let over = width(&waiting(event)).saturating_sub(columns);
+    let room = width(&event.title).saturating_sub(over).max(SUBJECT);
+    let title = truncate(Clean::line(&event.title).as_str(), room, "…");
+    waiting(&GateOpened { title, ..event.clone() })
 }
 
 /// A question of the agent, with its number and its choices.

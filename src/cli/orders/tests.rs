@@ -16,6 +16,7 @@ fn gate(number: u32, what: GateKind) -> OpenGate {
             particulars: None,
         },
         outside: None,
+        notes_edited: false,
         session: SessionNo(1),
         since: Timestamp::UNIX_EPOCH,
     }

@@ -1,10 +1,12 @@
 //! `longhaul status --json`: where a project stands, for programs.
 
 use super::last_commit;
+use crate::cli::headless::gates::kind;
 use crate::cli::moving::Moving;
 use crate::cli::project::{Project, Standing};
 use crate::cli::words;
 use crate::protocol::{MoveKind, Usage};
+use crate::session::State;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -45,10 +47,12 @@ pub(super) struct Report {
     /// Numbers of the gates and of the questions that wait for a person; `gates --json` tells what they are.
     open_gates: Vec<u32>,
     open_questions: Vec<u32>,
-    /// Features that do not pass before a person has looked at a commit.
+    /// What waits for a person: gates and questions, and features that do not pass before a commit was looked at.
     waits: Vec<Waits>,
-    /// The last commit that was refused because no person was asked, if none was made since.
+    /// The last commit that a person denied, or that was refused because none was asked, if none was made since.
     refused_commit: Option<Refused>,
+    /// What an earlier run had left in git's settings and hooks, and was put back when the latest one began.
+    put_back: Vec<String>,
     /// Whether an edit of the feature list was cut off and waits to be settled.
     edit_cut_off: bool,
     /// A person's edits of the feature list that wait, in the order in which they are made.
@@ -62,18 +66,60 @@ pub(super) struct Report {
     log_problems: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// Something that waits: a gate, a question, or a commit to be looked at, by which a feature is held.
+#[derive(Debug, Default, Serialize)]
 struct Waits {
-    feature: String,
-    commit: String,
+    /// `question`, `look`, or what waits at a gate, as `gates --json` calls it.
+    kind: &'static str,
+    gate: Option<u32>,
+    question: Option<u32>,
+    session: Option<u32>,
+    since: Option<Timestamp>,
+    title: String,
+    feature: Option<String>,
+    commit: Option<String>,
     /// Where the weak tests are.
     files: Vec<String>,
+}
+
+/// Lists what waits for a person, what they are asked for first; `gates --json` has the whole of it.
+fn waits(state: &State) -> Vec<Waits> {
+    let gates = state.open_gates.iter().map(|open| Waits {
+        kind: kind(open.opened.what),
+        gate: Some(open.opened.gate.0),
+        session: Some(open.session.0),
+        since: Some(open.since),
+        title: open.opened.title.clone(),
+        feature: open
+            .opened
+            .commit
+            .as_ref()
+            .and_then(|facts| Some(facts.feature.as_ref()?.to_string())),
+        ..Waits::default()
+    });
+    let questions = state.open_questions.iter().map(|asked| Waits {
+        kind: "question",
+        question: Some(asked.question.0),
+        title: asked.text.clone(),
+        ..Waits::default()
+    });
+    let held = state.waits_for_a_look().into_iter().map(|held| Waits {
+        kind: "look",
+        title: held.words(),
+        feature: Some(held.feature.to_string()),
+        commit: Some(held.commit.to_string()),
+        files: held.files.clone(),
+        ..Waits::default()
+    });
+    gates.chain(questions).chain(held).collect()
 }
 
 #[derive(Debug, Serialize)]
 struct Refused {
     session: u32,
     reason: String,
+    /// Who said no: `human` or `policy`.
+    by: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -82,6 +128,8 @@ struct WaitingEdit {
     feature: Option<String>,
     /// All its words.
     edit: String,
+    /// Why, where a reason was given.
+    reason: Option<String>,
     since: Timestamp,
     /// What it waits for.
     waits_for: String,
@@ -231,19 +279,13 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
         unseen_hunks: state.unseen_hunks(),
         open_gates: state.open_gates.iter().map(|open| open.opened.gate.0).collect(),
         open_questions: state.open_questions.iter().map(|asked| asked.question.0).collect(),
-        waits: state
-            .waits_for_a_look()
-            .into_iter()
-            .map(|held| Waits {
-                feature: held.feature.to_string(),
-                commit: held.commit.to_string(),
-                files: held.files.clone(),
-            })
-            .collect(),
+        waits: waits(state),
         refused_commit: state.unjudged.as_ref().map(|unjudged| Refused {
             session: unjudged.session.0,
             reason: unjudged.reason.clone(),
+            by: if unjudged.by_hand { "human" } else { "policy" },
         }),
+        put_back: state.run.as_ref().map(|run| run.put_back.clone()).unwrap_or_default(),
         edit_cut_off: project.has_cut_edit(),
         edits_waiting: state
             .queued_edits
@@ -251,6 +293,7 @@ pub(super) fn report(project: &Project, now: Timestamp) -> Report {
             .map(|queued| WaitingEdit {
                 feature: queued.edit.feature().map(ToString::to_string),
                 edit: queued.edit.in_words(),
+                reason: Some(queued.reason.clone()).filter(|reason| !reason.is_empty()),
                 since: queued.since,
                 waits_for: state.edits_wait_for().to_string(),
             })

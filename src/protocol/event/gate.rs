@@ -98,6 +98,9 @@ pub struct CommitFacts {
     /// Files of the commit that a person had changed before the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
+    /// Commands that the agent left running beside it, the first few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<String>,
     /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
     pub previous: Option<Oid>,
 }

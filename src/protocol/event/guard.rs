@@ -1,6 +1,6 @@
 //! Guards: rulings on tool calls, breaches of guarded artifacts, changes from outside.
 
-use crate::protocol::CallId;
+use crate::protocol::{CallId, Oid};
 use serde::{Deserialize, Serialize};
 
 /// What a guard says of a tool call.
@@ -46,6 +46,18 @@ pub struct BreachFound {
     /// Whether only the commit to come would have been otherwise: nothing was changed on disk.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_commit: bool,
+    /// Commits that a command made past the harness and that stay on the branch, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commits: Vec<StrangeCommit>,
+}
+
+/// A commit of the branch that the harness did not make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrangeCommit {
+    /// Its id.
+    pub commit: Oid,
+    /// Its hunks, against its first parent.
+    pub hunks: u32,
 }
 
 /// Something outside the agent changed the workspace.
@@ -62,6 +74,19 @@ pub struct ExternalChangeSeen {
 impl ExternalChangeSeen {
     /// What the line says in place of "changed from outside" where the agent's own processes may have done it.
     pub const BY_EITHER: &'static str = "changed while background processes of the agent run: by one of them, or from outside";
+
+    /// What the line ends with where something that a run left behind was put back as it was before, when the next one began.
+    pub const LEFT_BEHIND: &'static str = "so it does not count as yours and was put back as it was";
+
+    /// What was put back when a run began, without the words around it; `None` if this tells of something else.
+    #[must_use]
+    pub fn put_back(&self) -> Option<String> {
+        let (what, _) = self
+            .detail
+            .split_once("; it came ")
+            .filter(|_| self.detail.contains(Self::LEFT_BEHIND))?;
+        Some(format!("{}: {what}", self.paths.join(", ")))
+    }
 
     /// Says whether a process that the agent left running may have done it.
     #[must_use]

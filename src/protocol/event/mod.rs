@@ -26,7 +26,7 @@ pub use gate::{
     AutonomyChanged, CommitFacts, CommitMade, CommitReviewed, GateAnswerRefused, GateCommented, GateDecided, GateKind, GateOpened,
     Particulars, ReviewRefused,
 };
-pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
+pub use guard::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade, StrangeCommit};
 pub use harness::{
     CommitInfo, FeatureFlipped, FeatureHeld, FeatureListLoaded, FeatureSelected, FlipBy, NoteAdded, OrientationFinished,
     OrientationPart, QuestionAnswered, QuestionAsked, QuestionHeld, QuestionReleased, QuestionWithdrawn, RepositoryObserved,

@@ -40,6 +40,9 @@ impl FeatureListEdited {
 pub struct FeatureEditQueued {
     /// What was asked for.
     pub edit: FeatureEdit,
+    /// Why, may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 /// An edit of the feature list could not be made; the file is as it was.

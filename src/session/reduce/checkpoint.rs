@@ -54,6 +54,7 @@ impl State {
             owed: self.debts.iter().map(|debt| debt.commit.clone()).collect(),
             way: self.way_from(moment, at.seq),
         });
+        self.unjudged.take_if(|unjudged| unjudged.by_hand);
         self.abandoned = event.abandoned.iter().copied().collect();
         self.settle_debts(event, moment.is_some());
         for moved in &event.features {
@@ -105,7 +106,8 @@ impl State {
                     (row.regressed && stays, row.reopened && stays)
                 }
             };
-            (row.regressed, row.reopened) = (fails && regressed, fails && reopened);
+            (row.regressed, row.reopened) = (fails && regressed && !row.uncommitted, fails && reopened);
+            row.uncommitted &= fails;
         }
     }
 

@@ -24,7 +24,10 @@ impl State {
             let passed = row.feature.status == FeatureStatus::Passing;
             let fails = feature.status != FeatureStatus::Passing;
             row.reopened &= fails;
-            row.regressed = fails && (row.regressed || passed);
+            // What was never committed, and is not in the files any more, has not ceased to work.
+            let lost = passed && fails && row.is_pending();
+            row.uncommitted = fails && (row.uncommitted || lost);
+            row.regressed = fails && (row.regressed || passed && !lost);
             row.doubt = row.doubt.filter(|_| !fails);
             row.feature = feature.clone();
             self.features.rows.push(row);
@@ -53,6 +56,7 @@ impl State {
             let fell = event.from == FeatureStatus::Passing;
             // A person who sets it open has broken nothing, nor has who did not commit it.
             row.regressed = fails && (row.regressed || fell && !by_hand && !event.is_uncommitted());
+            row.uncommitted &= fails && !fell;
             row.reopened = fails && (row.reopened || fell && by_hand);
             // The flag that an edit changes is told after it.
             if let Some(edit) = row.edits.last_mut().filter(|edit| by_hand && edit.seq.next() == at.seq) {
@@ -81,6 +85,7 @@ impl State {
                 by: event.by,
                 evidence: event.evidence.clone(),
                 reason: event.reason.clone(),
+                in_commit: false,
             });
         }
         if event.to == FeatureStatus::Passing {
@@ -97,6 +102,7 @@ impl State {
         self.note_debt(event);
         let before = self.commits.last().map(|commit| commit.seq).unwrap_or_default();
         for row in &mut self.features.rows {
+            row.note_commit();
             let is_own = event.feature.as_ref() == Some(&row.feature.id);
             // It was claimed in a session whose commit was not made: this one takes its files along.
             let flip = row
@@ -143,5 +149,104 @@ impl State {
 impl FeatureBoard {
     pub(super) fn get_mut(&mut self, id: &FeatureId) -> Option<&mut FeatureRow> {
         self.rows.iter_mut().find(|row| &row.feature.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::event::{GateDecided, RepositoryObserved};
+    use crate::protocol::{Event, Feature, GateDecision, GateId, samples};
+    use crate::session::state::Unjudged;
+
+    fn list(passes: bool) -> Event {
+        let status = if passes {
+            FeatureStatus::Passing
+        } else {
+            FeatureStatus::Failing
+        };
+        FeatureListLoaded {
+            path: "feature_list.json".into(),
+            features: vec![Feature {
+                id: "F001".into(),
+                status,
+                ..Feature::default()
+            }],
+            notices: Vec::new(),
+        }
+        .into()
+    }
+
+    fn passes() -> Event {
+        FeatureFlipped {
+            feature: "F001".into(),
+            from: FeatureStatus::Failing,
+            to: FeatureStatus::Passing,
+            by: FlipBy::Harness,
+            evidence: None,
+            reason: "its tests pass".into(),
+        }
+        .into()
+    }
+
+    fn denied() -> Event {
+        GateDecided {
+            gate: GateId(1),
+            decision: GateDecision::Reject,
+            by: "human".into(),
+            reason: "too long".into(),
+            tree: Some("aaaa".into()),
+            message: None,
+            comments: Vec::new(),
+            seen: None,
+        }
+        .into()
+    }
+
+    fn head(commit: &str) -> Event {
+        RepositoryObserved {
+            branch: "main".into(),
+            head: Some(commit.into()),
+            dirty: Vec::new(),
+            commits: Vec::new(),
+            total: 1,
+            tree: None,
+            code: None,
+        }
+        .into()
+    }
+
+    fn told(events: Vec<Event>) -> State {
+        let mut state = State::default();
+        state.tell(samples::session_started());
+        events.into_iter().for_each(|event| state.tell(event));
+        state
+    }
+
+    #[test]
+    fn what_was_never_committed_and_is_gone_is_not_committed_and_not_broken() {
+        let state = told(vec![head("c1"), list(false), passes(), denied(), head("c1"), list(false)]);
+        let row = &state.features.rows[0];
+        assert_eq!((row.regressed, state.is_uncommitted(row)), (false, true));
+        assert_eq!(
+            state.next_feature().map(|(_, why)| why),
+            Some(crate::session::next::UNCOMMITTED)
+        );
+        // Somebody committed it, by hand: then it worked, and does not.
+        let state = told(vec![head("c1"), list(false), passes(), denied(), head("c2"), list(false)]);
+        let row = &state.features.rows[0];
+        assert_eq!((row.regressed, state.is_uncommitted(row)), (true, false));
+    }
+
+    #[test]
+    fn what_passes_by_files_whose_commit_was_denied_says_so_until_one_is_made() {
+        let mut events = vec![head("c1"), list(false), passes(), denied()];
+        let state = told(events.clone());
+        assert!(state.is_denied(&state.features.rows[0]));
+        let words = state.unjudged.as_ref().map(Unjudged::words).unwrap_or_default();
+        assert_eq!(words, "you denied the commit of s0, and none was made since: too long");
+        events.push(samples::commit_made("c2", None).into());
+        let state = told(events);
+        assert!(!state.is_denied(&state.features.rows[0]) && state.unjudged.is_none());
     }
 }

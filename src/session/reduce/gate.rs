@@ -4,7 +4,7 @@ use super::At;
 use crate::protocol::GateDecision;
 use crate::protocol::event::{
     AutonomyChanged, CommitMade, CommitReviewed, ExternalChangeSeen, ExternalKind, GateAnswerRefused, GateCommented, GateDecided,
-    GateKind, GateOpened, Particulars,
+    GateKind, GateOpened, Particulars, StrangeCommit,
 };
 use crate::session::Headway;
 use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Outside, Remark, Reworded, State, Unjudged};
@@ -36,6 +36,7 @@ impl State {
             session: at.session,
             opened: event.clone(),
             outside: None,
+            notes_edited: false,
         });
         self.amend_call(at, &event.call, |call| call.waits = true);
         self.push(
@@ -57,8 +58,20 @@ impl State {
         // Files of an artifact have a tree too; a gate that the log does not open is told apart by its tree alone.
         let of_commit = event.tree.is_some() && open.as_ref().is_none_or(|open| open.opened.what == GateKind::Commit);
         // What policy or a check refused comes again, and what lost its object goes on with the next round.
-        if event.decision == GateDecision::Approve || (event.by == HUMAN && event.decision != GateDecision::Void) {
-            self.reworded.retain(|reworded| reworded.gate != event.gate);
+        let unused = match &open {
+            Some(open) if event.by != HUMAN && event.message.is_none() => self.earlier_words(&open.opened).map(str::to_owned),
+            _ => None,
+        };
+        let is_own = |reworded: &Reworded| reworded.gate == event.gate;
+        if event.decision == GateDecision::Approve {
+            self.reworded.retain(|reworded| !is_own(reworded));
+        } else if event.by == HUMAN && event.decision != GateDecision::Void {
+            // A commit that comes back as it was has its message still.
+            self.reworded.retain(|reworded| !is_own(reworded) || of_commit);
+            self.reworded
+                .iter_mut()
+                .filter(|reworded| is_own(reworded))
+                .for_each(|own| own.denied = true);
         }
         if event.by == HUMAN && event.decision != GateDecision::Void && !event.comments.is_empty() {
             self.remarks.push(Remark {
@@ -89,10 +102,12 @@ impl State {
                 self.let_through = open.opened.tree.zip(open.opened.commit);
             }
         }
-        if of_commit && event.by == POLICY && event.decision == GateDecision::Reject {
+        let denied = matches!(event.decision, GateDecision::Reject | GateDecision::RejectAndStop);
+        if of_commit && denied && (event.by == POLICY || event.by == HUMAN) {
             self.unjudged = Some(Unjudged {
                 session: at.session,
                 reason: event.reason.clone(),
+                by_hand: event.by == HUMAN,
             });
         }
         let word = match event.decision {
@@ -105,9 +120,12 @@ impl State {
             GateDecision::Void => word.to_owned(),
             _ => format!("{word} by {}", event.by),
         };
-        if !event.reason.is_empty() {
+        let unused = unused.filter(|_| event.decision == GateDecision::Approve);
+        let unused = unused.map(|text| format!("your message was not used, for you wrote it for another change: {text}"));
+        let reason = Some(event.reason.clone()).filter(|reason| !reason.is_empty());
+        if let Some(why) = reason.or(unused) {
             told.push_str(": ");
-            told.push_str(&event.reason);
+            told.push_str(&why);
         }
         self.amend_last(at, |kind| match kind {
             ItemKind::Gate { gate, decision, .. } if *gate == event.gate => {
@@ -138,6 +156,12 @@ impl State {
 
     /// Files were changed from outside: what waits shows them no longer.
     pub(super) fn files_moved(&mut self, seen: &ExternalChangeSeen) {
+        if seen.what == ExternalKind::Processes {
+            for open in &mut self.open_gates {
+                open.outside.iter_mut().for_each(|outside| outside.beside = false);
+                open.opened.commit.iter_mut().for_each(|facts| facts.running.clear());
+            }
+        }
         // What is told of git's own files, of refs and of processes is not part of a change.
         let files = !matches!(seen.what, ExternalKind::Processes | ExternalKind::Refs)
             && seen.paths.iter().any(|path| !path.starts_with(".git/"));
@@ -170,11 +194,15 @@ impl State {
         }
         let is_open = |gate| open_gates.iter().any(|open| open.opened.gate == gate);
         // Of several that are left, the latest.
-        let left = |reworded: &Reworded| reworded.what == GateKind::Commit && !is_open(reworded.gate);
+        let left = |reworded: &Reworded| {
+            let is_back = !reworded.denied || reworded.tree == event.tree;
+            reworded.what == GateKind::Commit && !is_open(reworded.gate) && is_back
+        };
         if let Some(latest) = reworded.iter().rposition(left) {
             let gate = event.gate;
             let latest = Reworded {
                 gate,
+                denied: false,
                 ..reworded[latest].clone()
             };
             reworded.retain(|reworded| !left(reworded));
@@ -213,6 +241,7 @@ impl State {
             call: open.map(|open| open.opened.call.clone()),
             tree: event.tree.clone(),
             text,
+            denied: false,
         });
     }
 
@@ -246,6 +275,17 @@ impl State {
                 unseen,
                 hunks,
             });
+        }
+    }
+
+    /// So is one that a command made past the harness.
+    pub(super) fn note_strange(&mut self, at: At, commits: &[StrangeCommit]) {
+        for StrangeCommit { commit, hunks } in commits.iter().cloned() {
+            self.strange_commits.push((at.seq, commit.clone()));
+            let unseen = hunks;
+            if hunks > 0 {
+                self.debts.push(Debt { commit, unseen, hunks });
+            }
         }
     }
 

@@ -36,6 +36,7 @@ impl State {
                 .as_ref()
                 .map(|earlier| earlier.files.clone())
                 .unwrap_or_default(),
+            put_back: Vec::new(),
             limits: event.limits,
             autonomy: event.autonomy,
             begun: at.seq,

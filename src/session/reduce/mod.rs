@@ -23,7 +23,7 @@ mod tests;
 
 use super::headway::Headway;
 use super::phase::Phase;
-use super::state::{Activity, Fate, Session, State};
+use super::state::{Activity, Fate, FeatureRow, Session, State};
 use super::timeline::{Item, ItemKind};
 use crate::protocol::event::ExternalKind;
 use crate::protocol::{Envelope, Event, FORMAT_VERSION, SessionNo, TestPurpose};
@@ -75,7 +75,12 @@ impl State {
             Event::LimitReached(event) => self.limit_reached(at, event),
             Event::LimitRaised(event) => self.limit_raised(at, event),
             Event::CirclingSeen(event) => self.circling_seen(at, event),
-            Event::RepositoryObserved(event) => self.present_observed(event),
+            Event::RepositoryObserved(event) => {
+                if self.repository.as_ref().is_some_and(|last| last.head != event.head) {
+                    self.features.rows.iter_mut().for_each(FeatureRow::note_commit);
+                }
+                self.present_observed(event);
+            }
             Event::FeatureListLoaded(event) => self.feature_list_loaded(event),
             Event::FeatureSelected(event) => self.feature_selected(at, event),
             Event::FeatureFlipped(event) => self.feature_flipped(at, event),
@@ -106,7 +111,10 @@ impl State {
             Event::ToolOutputAppended(event) => self.tool_output_appended(at, event),
             Event::ToolFinished(event) => self.tool_finished(at, event),
             Event::RulingMade(event) => self.ruling_made(at, event),
-            Event::BreachFound(event) => self.push(at, ItemKind::Breach(event.clone())),
+            Event::BreachFound(event) => {
+                self.note_strange(at, &event.commits);
+                self.push(at, ItemKind::Breach(event.clone()));
+            }
             Event::ExternalChangeSeen(event) => {
                 match event.what {
                     ExternalKind::Tree => self.present_changed(),
@@ -114,6 +122,9 @@ impl State {
                     ExternalKind::Refs | ExternalKind::Processes => {}
                 }
                 self.files_moved(event);
+                if let Some((run, what)) = self.run.as_mut().zip(event.put_back()) {
+                    run.put_back.push(what);
+                }
                 self.measure(at, Headway::begin_anew);
                 self.push(at, ItemKind::External(event.clone()));
             }

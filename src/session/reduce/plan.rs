@@ -16,6 +16,7 @@ impl State {
     pub(super) fn edit_queued(&mut self, at: At, event: &FeatureEditQueued) {
         self.queued_edits.push(QueuedEdit {
             edit: event.edit.clone(),
+            reason: event.reason.clone(),
             since: at.time,
         });
     }

@@ -32,6 +32,7 @@ impl State {
         let of_a_commit = |open: &&mut OpenGate| open.opened.what == GateKind::Commit;
         for open in self.open_gates.iter_mut().filter(of_a_commit) {
             open.outside = Some(Outside::of(&seen));
+            open.notes_edited |= event.by == "human";
         }
         self.push(at, ItemKind::External(seen));
     }

@@ -274,6 +274,8 @@ actions! {
     SendAnswer: "send-answer", "send", [Question], ["Enter", "C-s"], [];
     /// begin a new line
     NewLine: "new-line", "new line", [Question, Writing, Message], ["A-Enter", "C-j"], [];
+    /// put the agent's commit message in the place of yours, and back
+    OtherWords: "other-words", "agent's words", [Writing], ["C-r"], [];
     /// copy what is typed
     CopyAnswer: "copy-answer", "copy", [Question, Writing, Message], ["C-y"], [];
     /// mark the next choice

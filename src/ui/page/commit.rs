@@ -67,6 +67,10 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         let mark = look.mark(Glyph::FactPending, Slot::Warning);
         sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);
     }
+    if model.state.strange_commits.iter().any(|(_, strange)| strange == commit) {
+        let told = Span::styled("not the harness: a command of the agent", look.style(Slot::Warning));
+        sheet.fact_spans("made by", &[told]);
+    }
     comments(model, commit, &mut sheet, look);
     match found {
         Some(Loaded::Ready(diff)) => {

@@ -137,6 +137,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
             Standing::Skipped | Standing::Next => vec![Span::styled(&standing.word()[..4], look.style(slot))],
             Standing::InProgress => widget::spark(look, row.track.beats.iter(), NARROW_SPARK),
             Standing::Open if row.feature.disagrees() => vec![Span::styled("disagree", look.style(Slot::Warning))],
+            Standing::Passing if model.state.is_denied(row) => vec![Span::styled("denied ", look.style(Slot::Warning))],
             Standing::Passing | Standing::Open => Vec::new(),
         };
         return (left, right);
@@ -158,6 +159,7 @@ fn row(model: &Model, row: &FeatureRow, look: &Look<'_>, width: u16) -> (Vec<Spa
         | Standing::Next => {
             vec![Span::styled(format!("{} ", standing.word()), look.style(slot))]
         }
+        Standing::Passing if model.state.is_denied(row) => vec![Span::styled("commit denied ", look.style(Slot::Warning))],
         Standing::Passing if model.state.marks_unshown() && model.state.is_unshown(row) => {
             vec![Span::styled("list only ", look.style(Slot::Dim))]
         }

@@ -69,6 +69,7 @@ pub fn sample_audit(state: &State) -> Vec<Event> {
         detail: "2 lines changed".to_owned(),
         restored: true,
         in_commit: false,
+        commits: Vec::new(),
     };
     let place = |wanted: fn(&ItemKind) -> bool| {
         let items = session.into_iter().flat_map(|session| &session.items);

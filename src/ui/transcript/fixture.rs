@@ -252,7 +252,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("write", ItemKind::Call(write)),
         ("read", ItemKind::Call(read("bin/notes"))),
         ("ruling", ItemKind::Ruling(RulingMade { call: CallId::from("c"), title: "tests/03-delete.sh".into(), ruling: Ruling::Deny, guard: "test_files".into(), reason: "tests/03-delete.sh is an agreed test. Tests that were committed may not be weakened: add a new test file instead.".into() })),
-        ("breach", ItemKind::Breach(BreachFound { path: "feature_list.json".into(), call: None, detail: "F009: passes was set to true outside of feature_passed".into(), restored: true, in_commit: false })),
+        ("breach", ItemKind::Breach(BreachFound { path: "feature_list.json".into(), call: None, detail: "F009: passes was set to true outside of feature_passed".into(), restored: true, in_commit: false, commits: Vec::new() })),
         ("external", ItemKind::External(ExternalChangeSeen { what: ExternalKind::Tree, paths: vec!["README.md".into(), "bin/notes".into()], detail: "2 files changed in an editor".into() })),
         ("tests, green", ItemKind::Tests(Box::new(tests(0)))),
         ("tests, red", ItemKind::Tests(Box::new(tests(2)))),

@@ -113,6 +113,7 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         | Action::NextWaiting
         | Action::SinceLast
         | Action::EndProcesses
+        | Action::OtherWords
         | Action::Split
         | Action::KeepWriting
         | Action::DropWriting => review::perform(model, action, effects),

@@ -14,7 +14,13 @@ fn while_an_edit_waits_the_notes_and_another_edit_can_be_written() {
     model.state.open_questions.clear();
     waiting::open(&mut model, waiting::gate(), waiting::files());
     let [(_, first, _)] = sent(&keys(&mut model, "C-s Esc")).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: first.clone() });
+    tell(
+        &mut model,
+        FeatureEditQueued {
+            edit: first.clone(),
+            reason: String::new(),
+        },
+    );
     // The notes are no part of the list.
     keys(&mut model, "E");
     assert!(model.is_editing() && model.editor.as_ref().unwrap().what == Edited::Notes);
@@ -22,7 +28,13 @@ fn while_an_edit_waits_the_notes_and_another_edit_can_be_written() {
     // Another row; it waits behind the first.
     keys(&mut model, "1 k e r ?");
     let [(_, second, _)] = sent(&keys(&mut model, "C-s Esc")).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: second.clone() });
+    tell(
+        &mut model,
+        FeatureEditQueued {
+            edit: second.clone(),
+            reason: String::new(),
+        },
+    );
     assert_eq!(
         (first.feature(), second.feature()),
         (Some(&"F014".into()), Some(&"F013".into()))

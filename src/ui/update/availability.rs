@@ -29,6 +29,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
         | Action::Deny
         | Action::DenyAndStop
         | Action::EditMessage
+        | Action::OtherWords
         | Action::SinceLast
         | Action::EndProcesses
         | Action::Split

@@ -71,6 +71,11 @@ pub fn events(model: &mut Model, events: &[Arc<Envelope>], effects: &mut Vec<Eff
             // What was said before is old news now.
             Event::GateOpened(_) | Event::QuestionAsked(_) => {
                 model.note.take_if(|note| !note.warning);
+                if let Event::GateOpened(opened) = &envelope.event
+                    && model.caught_up
+                {
+                    review::next_round(model, opened);
+                }
             }
             _ => {}
         }

@@ -104,7 +104,13 @@ fn an_edit_that_a_gate_holds_back_says_so_in_its_form_at_its_row_and_on_its_page
         model.note
     );
     let [(_, edit, _)] = sent(&effects).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: edit.clone() });
+    tell(
+        &mut model,
+        FeatureEditQueued {
+            edit: edit.clone(),
+            reason: String::new(),
+        },
+    );
     assert!(screen(&mut model).contains("waits for gate 17"), "{}", screen(&mut model));
     keys(&mut model, "Esc");
     assert!(
@@ -131,7 +137,13 @@ fn an_edit_that_waited_when_the_run_was_cut_off_is_told_with_its_words_until_it_
     model.state.open_questions.clear();
     waiting::open(&mut model, waiting::gate(), waiting::files());
     let [(_, edit, _)] = sent(&keys(&mut model, "C-s")).try_into().unwrap();
-    tell(&mut model, FeatureEditQueued { edit: edit.clone() });
+    tell(
+        &mut model,
+        FeatureEditQueued {
+            edit: edit.clone(),
+            reason: String::new(),
+        },
+    );
     keys(&mut model, "Esc");
     model.state.tell(RunInterrupted::default());
     let lost = model.state.lost_edits[0].to_string();

@@ -226,6 +226,12 @@ async fn what_a_killed_run_left_in_gits_settings_turns_no_hook_of_a_person_off()
             assert_eq!(lab.read("../asked"), "asked\nasked\n");
             let kept = std::fs::read_to_string(kept(&told[0])).unwrap();
             assert!(kept.contains("hooksPath") && kept.contains("mine"), "{kept}");
+            let put_back = &ran.state.run.as_ref().unwrap().put_back;
+            assert!(
+                put_back.len() == 1 && put_back[0].starts_with(".git/config: core.hooksPath; the file is kept as "),
+                "{put_back:?}"
+            );
+            assert!(ran.requests[0].contains(".git/config: core.hooksPath"), "the agent is told");
         } else {
             assert_eq!(
                 (told, path.as_str()),

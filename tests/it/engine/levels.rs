@@ -139,3 +139,24 @@ async fn a_command_that_waits_runs_when_the_level_no_longer_asks_and_never_after
     assert!(!lab.path("three").exists());
     assert_eq!(decisions(&ran).last().unwrap().decision, GateDecision::Void);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_that_a_command_makes_past_the_harness_are_owed_a_look() {
+    let lab = lab(Autonomy::Deferred);
+    let script = "G=$(printf 'g%s' it); C='-c user.name=x -c user.email=x@y'; echo one > one.txt; $G add one.txt; $G $C commit -qm one; \
+                  echo two > two.txt; $G add two.txt; $G $C commit -qm two";
+    let turns = call("bash", &format!("{{ command = '''{script}''' }}")) + &ends();
+    let ran = lab.run(&[INITIALIZER, &coding(&turns)].concat()).await;
+    assert_eq!(lab.git(&["log", "-2", "--format=%s"]), "two\none");
+    let strange = lab.git(&["rev-list", "--reverse", "HEAD~2..HEAD"]);
+    let owed: Vec<(&str, u32)> = ran
+        .state
+        .debts
+        .iter()
+        .map(|debt| (debt.commit.as_str(), debt.unseen))
+        .collect();
+    let expected: Vec<(&str, u32)> = strange.lines().map(|commit| (commit, 1)).collect();
+    assert_eq!(owed[owed.len() - 2..], expected);
+    let refolded = longhaul::session::State::fold(&ran.log);
+    assert_eq!(refolded.debts, ran.state.debts);
+}

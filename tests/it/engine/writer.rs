@@ -53,8 +53,15 @@ async fn the_page_names_what_writes_and_a_person_ends_it_and_approves() {
     writes_on(&lab);
     running.engine.client().send(Command::EndProcesses).unwrap();
     assert!(seen(&running, ends_processes).await.contains("ended at the human's word"));
-    send(&running, answer(&opened, GateDecision::Approve));
+    assert!(
+        !opened.commit.as_ref().unwrap().running.is_empty(),
+        "the gate names what runs beside it"
+    );
+    // Of itself: an answer would have been for files that are not so any more.
+    let shown = opened.tree;
     let opened = gate(&running, first + 2).await;
+    let facts = opened.commit.as_ref().unwrap();
+    assert_eq!((&facts.previous, facts.running.len()), (&shown, 0));
     let told = findings(&opened).join("\n");
     assert!(
         !told.contains("while the last round waited"),

@@ -35,6 +35,7 @@ fn what_matters_is_said_in_one_line() {
         detail: "2 lines changed".into(),
         restored: true,
         in_commit: false,
+        commits: Vec::new(),
     };
     assert_eq!(
         said(breach),
@@ -46,6 +47,7 @@ fn what_matters_is_said_in_one_line() {
         detail: "left out in the commit to come".into(),
         restored: true,
         in_commit: true,
+        commits: Vec::new(),
     };
     assert_eq!(
         said(breach),

@@ -231,6 +231,7 @@ fn what_was_so_when_it_was_written_is_no_lie() {
         by: FlipBy::Harness,
         evidence: None,
         reason: String::new(),
+        in_commit: false,
     };
     state.features.rows[1].flips = vec![flip(5, FeatureStatus::Passing)];
     state.features.rows[2].flips = vec![flip(6, FeatureStatus::Passing), flip(7, FeatureStatus::Failing)];

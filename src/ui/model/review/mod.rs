@@ -168,6 +168,8 @@ pub struct Review {
     pub insisted: Vec<Objection>,
     /// When the page was first drawn since it was opened.
     pub opened: Option<Duration>,
+    /// Whether the next round is to take its place on the page: a person acted on it in a way that opens one.
+    pub gives_way: bool,
     /// What was changed from outside since the change was put up for review.
     pub outside: Option<Outside>,
     /// Grows with everything that changes the page's text.
@@ -219,6 +221,7 @@ impl Review {
             latch: Latch::pressed(at),
             insisted: Vec::new(),
             opened: None,
+            gives_way: false,
             outside: None,
             revision: 0,
         }

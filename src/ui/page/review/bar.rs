@@ -1,5 +1,6 @@
 //! The bottom of the review page: the text being written, what is to be known, the keys.
 
+use super::body::earlier_words;
 use super::{Places, gone, head};
 use crate::protocol::{GateDecision, StopMode};
 use crate::ui::keymap::Action;
@@ -15,10 +16,11 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::text::{Line, Span};
 
 /// The keys in the order in which they go when there is no room, the last first.
-const KEYS: [Action; 15] = [
+const KEYS: [Action; 16] = [
     Action::Approve,
     Action::Deny,
     Action::Back,
+    Action::EndProcesses,
     Action::Always,
     Action::MarkSeen,
     Action::Comment,
@@ -41,14 +43,21 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
     if let Some(field) = &model.search {
         return Some(footer::search(model, field, area, buf, look));
     }
-    let writing = [Action::KeepWriting, Action::DropWriting, Action::NewLine, Action::CopyAnswer];
+    let writing = [
+        Action::KeepWriting,
+        Action::DropWriting,
+        Action::OtherWords,
+        Action::NewLine,
+        Action::CopyAnswer,
+    ];
     let shown: &[Action] = if review.entry.is_some() { &writing } else { &KEYS };
     let mut spans = vec![Span::raw(" ")];
     for action in shown.iter().copied() {
         let in_change = matches!(action, Action::NextHunk | Action::Open);
         // A reason is one line.
         let one_line = action == Action::NewLine && review.entry.as_ref().is_some_and(Entry::decides);
-        if one_line || refusal(model, action).is_some() || in_change && review.query().is_none() {
+        let nothing_runs = action == Action::EndProcesses && !has_company(model, review);
+        if one_line || nothing_runs || refusal(model, action).is_some() || in_change && review.query().is_none() {
             continue;
         }
         let armed = match (&review.entry, action) {
@@ -78,6 +87,12 @@ pub(super) fn keys(model: &Model, review: &Review, area: Rect, buf: &mut Buffer,
     }
     buf.set_line(area.x, area.y, &Line::from(spans), area.width);
     None
+}
+
+/// Says whether something of the agent's runs beside what waits.
+fn has_company(model: &Model, review: &Review) -> bool {
+    let mut open = model.state.open_gates.iter();
+    open.any(|open| review.target == Target::Gate(open.opened.gate) && open.has_company())
 }
 
 fn word(review: &Review, action: Action) -> &'static str {
@@ -203,6 +218,10 @@ pub(super) fn entry(model: &Model, review: &Review, area: Rect, buf: &mut Buffer
         Writing::Reason(_) if ends_the_session(model) => "Why not? The session ends; the next one is told.".to_owned(),
         Writing::Reason(_) => "Why not? The agent is told, and goes on.".to_owned(),
         Writing::Message if review.proposed_limit().is_some() => "To which limit?".to_owned(),
+        Writing::Message if earlier_words(model, review) => {
+            let key = model.keymap.key_text(Action::OtherWords);
+            format!("Commit message: yours for another change; {key} puts the agent's here, and back")
+        }
         Writing::Message => "Commit message".to_owned(),
         Writing::Comment(spot) => match (spot.scope(), spot.line.or(spot.old_line)) {
             (Scope::Change, _) => "Comment on the whole change".to_owned(),

@@ -5,6 +5,7 @@
 use super::{Change, change, gone, is_split, label, remarks};
 use crate::protocol::FileDiff;
 use crate::protocol::event::GateKind;
+use crate::ui::keymap::Action;
 use crate::ui::model::review::{Comment, Extent, Review, Target};
 use crate::ui::model::{Loaded, Model, Page};
 use crate::ui::page::sheet::Sheet;
@@ -170,16 +171,46 @@ fn message(model: &Model, review: &Review, sheet: &mut Sheet<'_>, look: &Look<'_
     let text = review.message.as_deref().unwrap_or(original).trim_end_matches('\n');
     let is_commit = review.gate.is_none() || review.is_commit();
     let mut first = vec![label(if is_commit { "message" } else { "reason" }, look)];
-    if review.message.is_some() {
+    let is_earlier = earlier_words(model, review);
+    if is_earlier {
+        let key = model.keymap.key_text(Action::EditMessage);
+        let told = format!("yours, written for another change; {key} offers the agent's:");
+        sheet.lines(vec![Line::from(vec![
+            first.remove(0),
+            Span::styled(told, look.style(Slot::Warning)),
+        ])]);
+        first.push(Span::raw(" ".repeat(9)));
+    } else if review.message.is_some() {
         first.push(Span::styled("edited ", look.style(Slot::Human)));
     }
+    worded(text, &first, Slot::Bold, sheet, look);
+    if is_earlier {
+        let told = Span::styled("         the agent's own:", look.style(Slot::Dim));
+        sheet.lines(vec![Line::from(told)]);
+        worded(
+            original.trim_end_matches('\n'),
+            &[Span::raw(" ".repeat(9))],
+            Slot::Text,
+            sheet,
+            look,
+        );
+    }
+}
+
+/// Says whether the message on the page is one that the person wrote for another change.
+pub(super) fn earlier_words(model: &Model, review: &Review) -> bool {
+    let gate = review.gate.as_ref().filter(|_| review.message.is_some());
+    gate.is_some_and(|gate| model.state.earlier_words(&gate.opened).is_some())
+}
+
+fn worded(text: &str, first: &[Span<'static>], title: Slot, sheet: &mut Sheet<'_>, look: &Look<'_>) {
     let rest = [Span::raw(" ".repeat(9))];
     for (index, line) in text.split('\n').enumerate() {
-        let slot = if index == 0 { Slot::Bold } else { Slot::Text };
+        let slot = if index == 0 { title } else { Slot::Text };
         let spans = reveal(vec![Clean::exact(line).span(look.style(slot))], look);
         let wrap = Wrap {
             width: sheet.width(),
-            first: if index == 0 { &first } else { &rest },
+            first: if index == 0 { first } else { &rest },
             rest: &rest,
         };
         sheet.lines(wrap.columns(&spans));

@@ -3,13 +3,16 @@
 use super::Scene;
 use super::row::{NAME, Row, head, words};
 use crate::protocol::event::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
-use crate::ui::text::Glyph;
+use crate::ui::text::{Glyph, width};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
 use ratatui::text::Line;
 
 /// Lines of a reason unless opened.
 const REASON: usize = 3;
+
+/// Columns of a row that are not its text's: marks, and what sort of thing changed.
+const BESIDE: usize = 24;
 
 /// A refusal with its reason.
 pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>> {
@@ -72,13 +75,20 @@ pub(super) fn external(seen: &ExternalChangeSeen, scene: &Scene<'_>) -> Vec<Line
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
     let mut row = Row::new(scene.look, Glyph::Person, Slot::Human)
         .word("outside", Slot::Human, NAME)
-        .title(kind(seen.what), Slot::Text)
-        .title(&seen.detail, Slot::Text);
+        .title(kind(seen.what), Slot::Text);
+    // Cut, it would hold back what a person opens it for.
+    let fits = width(&seen.detail) + NAME + BESIDE <= scene.width;
+    if !is_open || fits {
+        row = row.title(&seen.detail, Slot::Text);
+    }
     let says_it = |path: &String| seen.detail.contains(path.as_str());
     if !is_open && !seen.paths.iter().all(says_it) {
         row = row.title(&seen.paths.join(", "), Slot::Dim);
     }
     let mut lines = vec![row.line(scene.width)];
+    if is_open && !fits {
+        lines.extend(words(&seen.detail, Slot::Text, 2, scene));
+    }
     if is_open {
         lines.extend(seen.paths.iter().flat_map(|path| words(path, Slot::Dim, 2, scene)));
     }

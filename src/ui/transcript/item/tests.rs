@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::event::RolledBack;
+use crate::protocol::event::{ExternalChangeSeen, ExternalKind, RolledBack};
 use crate::protocol::{MoveKind, samples};
 use crate::ui::theme::Theme;
 use crate::ui::transcript::fixture::{at, gallery};
@@ -279,4 +279,46 @@ fn what_does_not_show_is_escaped_once_and_a_name_stays_on_one_line() {
     let has = |part: &str| lines.iter().any(|line| line.contains(part));
     assert!(has("kept aside in undo 1: big.txt, nl\u{240a}name\u{241b}[31m"), "{lines:?}");
     assert!(has("kept as a\u{240a}b.kept-1"), "{lines:?}");
+}
+
+#[test]
+fn a_change_from_outside_that_is_opened_is_read_whole() {
+    let theme = Theme::terminal();
+    let look = look(&theme);
+    let names = [
+        "alias.co",
+        "core.editor",
+        "core.hooksPath",
+        "core.sshCommand",
+        "diff.foo.textconv",
+        "filter.x.clean",
+    ];
+    let detail = format!(
+        "{}; the file is kept as /state/settings/config-1; it came while the last run was on",
+        names.join(", ")
+    );
+    let seen = ExternalChangeSeen {
+        what: ExternalKind::Tree,
+        paths: vec![".git/config".into()],
+        detail,
+    };
+    let mut item = gallery().remove(0).1;
+    item.kind = ItemKind::External(seen);
+    for fold in [Fold::Open, Fold::Whole] {
+        let scene = Scene {
+            width: 80,
+            fold,
+            look: &look,
+            session: None,
+            output: None,
+        };
+        let shown: Vec<String> = all(&body(&item, &scene, None))
+            .iter()
+            .map(|line| plain(line).trim().to_owned())
+            .collect();
+        let text = shown.join(" ");
+        for part in names.into_iter().chain(["/state/settings/config-1", ".git/config"]) {
+            assert!(text.contains(part), "{part}: {shown:#?}");
+        }
+    }
 }

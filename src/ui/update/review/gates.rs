@@ -1,7 +1,7 @@
 //! Which gate is open on the page, what becomes of one that closes, and what the next one takes over from it.
 
 use super::rounds;
-use crate::protocol::event::{GateAnswerRefused, GateDecided, ReviewRefused};
+use crate::protocol::event::{GateAnswerRefused, GateDecided, GateKind, GateOpened, ReviewRefused};
 use crate::protocol::{GateDecision, GateId, Oid, QuestionId, ReviewComment};
 use crate::session::State;
 use crate::session::state::{Fate, OpenGate, Remark};
@@ -305,9 +305,28 @@ pub fn decided(model: &mut Model, event: &GateDecided) {
         comment.sent |= counted || event.comments.contains(&comment.at);
     }
     review.touch();
+    let gives_way = review.gives_way;
     if spent {
         model.refuse(format!("your answer to {} did not count: {}", event.gate, event.reason));
+    } else if counted && gives_way && is_on_top(model, event.gate) {
+        model.pages.pop();
     }
+}
+
+/// Shows the next round of a commit in the place of the last one, where the person who reads that did what opened it.
+pub fn next_round(model: &mut Model, opened: &GateOpened) {
+    let Some(review) = model.open_review() else { return };
+    let call = review.gate.as_ref().map(|last| &last.opened.call);
+    let over = matches!(review.standing, Standing::Gone(_)) && review.entry.is_none();
+    let is_next = opened.what == GateKind::Commit && call == Some(&opened.call);
+    if over && review.gives_way && is_next && model.popup.is_none() {
+        open_gate(model, opened.gate);
+    }
+}
+
+fn is_on_top(model: &Model, gate: GateId) -> bool {
+    let target = Target::Gate(gate);
+    model.pages.last().is_some_and(|page| page.subject == Subject::Review(target))
 }
 
 /// Notes on reviews that wait what was changed from outside: they show it no longer, and an approval will not count.

@@ -25,6 +25,7 @@ pub fn refusal(model: &Model, action: Action) -> Option<&'static str> {
             Some("nothing here has a message to edit")
         }
         Action::EditMessage => only_watches(model),
+        Action::OtherWords => (!super::has_other_words(review)).then_some("there is no other wording here"),
         Action::SinceLast => review.previous().is_none().then_some("this is the first round"),
         Action::Split if review.query().is_none() => Some("there is nothing to compare here"),
         Action::Split => (model.size.width < ROOM_FOR_SPLIT).then_some("beside each other needs 120 columns"),

@@ -11,18 +11,21 @@ mod rounds;
 mod tests;
 #[cfg(test)]
 mod waiting_tests;
+#[cfg(test)]
+mod wording_tests;
 mod writing;
 #[cfg(test)]
 mod writing_tests;
 
 pub use gates::{
-    as_told, changed_outside, closed, commented, decided, next_waiting, not_recorded, not_sent, open_debt, open_oldest, refused,
+    as_told, changed_outside, closed, commented, decided, next_round, next_waiting, not_recorded, not_sent, open_debt, open_oldest,
+    refused,
 };
 pub use may::{refusal, watches};
 use reading::objection;
 pub use reading::{drawn, looked_on, mark_seen, objection_words, out_of_sight, since_last, split};
 pub use rounds::carry_over;
-pub use writing::{comment, drop_writing, edit_message, keep_writing, write_reason};
+pub use writing::{comment, drop_writing, edit_message, has_other_words, keep_writing, other_words, write_reason};
 
 use super::availability::watches_another;
 use crate::protocol::event::{CommitMade, CommitReviewed, GateCommented};
@@ -150,6 +153,11 @@ fn answer(model: &mut Model, decision: GateDecision, reason: String, effects: &m
     if let Some(review) = model.open_review_mut() {
         review.standing = Standing::Sent;
         review.entry = None;
+        // The files moved: the next round is what follows, and it is read here.
+        review.gives_way = decision == GateDecision::Approve && review.is_commit() && review.outside.is_some();
+        if review.gives_way {
+            return;
+        }
     }
     model.pages.pop();
     if let Some(commit) = looked_at {
@@ -365,8 +373,12 @@ pub fn perform(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Split => split(model),
         Action::EndProcesses => {
             effects.push(Effect::Send(Command::EndProcesses));
+            if let Some(review) = model.open_review_mut() {
+                review.gives_way = review.is_commit();
+            }
             model.say("what the agent left running is being ended");
         }
+        Action::OtherWords => other_words(model),
         Action::KeepWriting => keep_writing(model, effects),
         Action::DropWriting => drop_writing(model),
         _ => {}

@@ -28,6 +28,28 @@ pub fn edit_message(model: &mut Model) {
     begin(model, Writing::Message, lines, &text);
 }
 
+/// Says whether a commit's message is being written of which the agent has another wording than the person.
+pub fn has_other_words(review: &Review) -> bool {
+    let writes = review.entry.as_ref().is_some_and(|entry| entry.what == Writing::Message);
+    writes && review.is_commit() && review.message.is_some()
+}
+
+/// Puts the agent's wording in the place of what is written, or the person's in the place of that.
+pub fn other_words(model: &mut Model) {
+    let Some(review) = model.open_review_mut().filter(|review| has_other_words(review)) else {
+        return;
+    };
+    let (theirs, yours) = (original(review).to_owned(), review.message.clone().unwrap_or_default());
+    if let Some(entry) = &mut review.entry {
+        let text = if entry.field.text().trim_end() == theirs {
+            yours
+        } else {
+            theirs
+        };
+        entry.field = Field::new(Lines::Many, text.trim_end());
+    }
+}
+
 /// Reads what was typed over what waits, or says why it cannot be the limit that waits.
 fn read(model: &Model, typed: &str) -> Result<String, String> {
     let gate = model.open_review().and_then(|review| review.gate.as_ref());

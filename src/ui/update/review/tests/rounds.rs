@@ -76,6 +76,64 @@ fn what_a_process_of_the_agent_writes_is_named_and_a_key_ends_the_process() {
     };
     waiting::tell(&mut model, ended);
     assert!(model.note.as_ref().unwrap().text.contains("1 process of the agent was ended"));
+    assert!(!screen(&mut model).contains("x end what runs"), "nothing runs any more");
+    assert!(matches!(model.open_review().unwrap().standing, Standing::Waits));
+    // The engine compares the files by itself, and the page goes on to what it found.
+    waiting::tell(&mut model, decided(17, GateDecision::Void, "harness", "bg.log changed"));
+    let (gate, files) = second_round();
+    waiting::open(&mut model, gate, files);
+    assert_eq!(model.open_review().unwrap().target, Target::Gate(GateId(18)));
+    screen(&mut model);
+    let at = model.elapsed;
+    assert_eq!(press(&mut model, KeyCode::Char('a'), at), [], "it has just appeared");
+    assert_eq!(answered(&keys(&mut model, "G a a")).gate, GateId(18));
+}
+
+#[test]
+fn an_approval_of_files_that_moved_leads_to_the_next_round_on_the_page() {
+    let moved = || ExternalChangeSeen {
+        what: ExternalKind::Tree,
+        paths: vec!["README.md".into()],
+        detail: "1 file changed from outside".into(),
+    };
+    let mut model = waiting();
+    keys(&mut model, "a G");
+    waiting::tell(&mut model, moved());
+    assert_eq!(answered(&keys(&mut model, "a a")).gate, GateId(17));
+    assert!(screen(&mut model).contains("the answer is on its way"));
+    assert_eq!(keys(&mut model, "a"), [], "one answer is enough");
+    waiting::tell(
+        &mut model,
+        decided(17, GateDecision::Void, "harness", "the tree moved: README.md"),
+    );
+    assert!(model.note.as_ref().unwrap().text.contains("did not count: the tree moved"));
+    let (gate, files) = second_round();
+    waiting::open(&mut model, gate, files);
+    assert_eq!(model.open_review().unwrap().target, Target::Gate(GateId(18)));
+    screen(&mut model);
+    let at = model.elapsed;
+    assert_eq!(press(&mut model, KeyCode::Char('a'), at), [], "it has just appeared");
+
+    // What was changed back before the engine looked is approved, and the page closes.
+    let mut model = waiting();
+    keys(&mut model, "a G");
+    waiting::tell(&mut model, moved());
+    keys(&mut model, "a a");
+    waiting::tell(&mut model, decided(17, GateDecision::Approve, "human", ""));
+    assert!(model.pages.is_empty());
+}
+
+#[test]
+fn the_key_that_ends_what_runs_stands_beside_the_others_while_something_does() {
+    let mut model = waiting();
+    keys(&mut model, "a");
+    assert!(!screen(&mut model).contains("x end what runs"));
+    let mut model = undisturbed((120, 90));
+    let mut gate = waiting::gate();
+    gate.commit.as_mut().unwrap().running = vec!["sh loop.sh".into()];
+    waiting::open(&mut model, gate, waiting::files());
+    keys(&mut model, "a");
+    assert!(screen(&mut model).contains("x end what runs"), "{}", screen(&mut model));
 }
 
 #[test]
