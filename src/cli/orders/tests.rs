@@ -3,6 +3,17 @@ use crate::protocol::event::{CommitFacts, GateOpened, QuestionAsked};
 use crate::protocol::{CallId, FileDiff, SessionNo};
 use jiff::Timestamp;
 
+#[test]
+fn a_long_subject_is_cut_to_a_line_and_the_number_stays() {
+    let mut opened = gate(7, GateKind::Commit).opened;
+    opened.title = "Say ".repeat(90);
+    let line = crate::cli::headless::gates::waiting_within(&opened, 100);
+    assert!(
+        line.chars().count() <= 100 && line.contains('…') && line.ends_with("gate 7"),
+        "{line}"
+    );
+}
+
 fn gate(number: u32, what: GateKind) -> OpenGate {
     OpenGate {
         opened: GateOpened {

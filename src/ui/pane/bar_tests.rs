@@ -1,7 +1,10 @@
 //! What header and footer keep when there is little room.
 
-use crate::protocol::Autonomy;
-use crate::protocol::event::{AutonomyChanged, PreCommitFinished, PreCommitStarted};
+use crate::protocol::event::{
+    AutonomyChanged, BreachFound, CommitInfo, FeatureFlipped, FlipBy, GateDecided, PreCommitFinished, PreCommitStarted,
+    StrangeCommit,
+};
+use crate::protocol::{Autonomy, FeatureStatus, GateDecision, GateId};
 use crate::session::state::Debt;
 use crate::ui::keymap::Action;
 use crate::ui::testing::{live, screen, tell, undisturbed};
@@ -117,6 +120,65 @@ fn a_pre_commit_hook_is_named_while_it_runs_with_its_time_and_limit() {
         tell(&mut model, PreCommitFinished { how: "passes".into() });
         assert!(!screen(&mut model).contains("pre-commit hook") && !model.counts_seconds());
     }
+}
+
+#[test]
+fn a_commit_past_the_harness_and_a_feature_whose_commit_was_denied_say_so_in_their_rows() {
+    let mut model = undisturbed((120, 40));
+    let commit = crate::protocol::Oid::from("c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00");
+    let strange = StrangeCommit {
+        commit: commit.clone(),
+        hunks: 2,
+    };
+    let mut seen = model.state.repository.clone().unwrap();
+    let info = CommitInfo {
+        id: commit.clone(),
+        ..seen.commits[0].clone()
+    };
+    seen.commits.insert(0, info);
+    seen.head = Some(commit);
+    tell(&mut model, seen);
+    let breach = BreachFound {
+        path: "branch main".into(),
+        call: None,
+        detail: "moved by a command of the agent".into(),
+        restored: false,
+        in_commit: false,
+        commits: vec![strange],
+    };
+    tell(&mut model, breach);
+    let shown = screen(&mut model);
+    assert!(shown.contains("unseen, not by the harness"), "{shown}");
+    assert_eq!(model.unseen_hunks(), 2);
+
+    let open = model
+        .state
+        .features
+        .rows
+        .iter()
+        .find(|row| row.feature.status != FeatureStatus::Passing);
+    let flipped = FeatureFlipped {
+        feature: open.unwrap().feature.id.clone(),
+        from: FeatureStatus::Failing,
+        to: FeatureStatus::Passing,
+        by: FlipBy::Agent,
+        evidence: None,
+        reason: String::new(),
+    };
+    tell(&mut model, flipped);
+    let denied = GateDecided {
+        gate: GateId(90),
+        decision: GateDecision::Reject,
+        by: "human".into(),
+        reason: "no".into(),
+        tree: Some("aaaa".into()),
+        message: None,
+        comments: Vec::new(),
+        seen: None,
+    };
+    tell(&mut model, denied);
+    let shown = screen(&mut model);
+    assert!(shown.contains("denied"), "{shown}");
 }
 
 #[test]

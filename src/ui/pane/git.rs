@@ -81,10 +81,11 @@ fn row(model: &Model, commit: &CommitInfo, look: &Look<'_>, width: u16) -> (Vec<
     let mut right = Vec::new();
     if model.debt(&commit.id).is_some_and(|debt| model.unseen_of(debt) > 0) {
         right.push(look.mark(Glyph::FactPending, Slot::Warning));
-        right.push(Span::styled(" unseen ", look.style(Slot::Warning)));
-        if made.is_none() && width >= 60 {
-            right.push(Span::styled("not by the harness  ", look.style(Slot::Warning)));
-        }
+        let told = match made {
+            None if width >= 36 => " unseen, not by the harness ",
+            _ => " unseen ",
+        };
+        right.push(Span::styled(told, look.style(Slot::Warning)));
     }
     if width < 36 {
         return (left, right);
