@@ -8,11 +8,12 @@ use super::dispatch::Dispatch;
 use super::draft::named;
 use super::error::EngineError;
 use super::loose::{CODE, LARGE, MADE};
+use super::project::Project;
 use crate::git::Repo;
 use crate::guard::may_take_over;
-use crate::protocol::CheckRun;
+use crate::protocol::{CheckRun, CheckStep, StepRun};
 use crate::verify::check::{self, FILES_VARIABLE};
-use crate::verify::{Repeated, repeated};
+use crate::verify::{Repeated, looks_up, repeated};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -72,6 +73,9 @@ impl Dispatch {
         let Some((files, along)) = project.git(search).await? else {
             return Ok(None);
         };
+        if is_lookup(project, run, &files).await? {
+            return Ok(None);
+        }
         let until = Instant::now() + LIMIT.min(plan.timeout);
         let left = || until.saturating_duration_since(Instant::now());
         let scratch = project.dir.root().join("scratch").join("changed");
@@ -102,6 +106,40 @@ impl Dispatch {
             )
         }))
     }
+}
+
+/// Whether each step asks a program of the project for one value of a committed file, by its key: that is work.
+async fn is_lookup(project: &Project, run: &CheckRun, files: &[String]) -> Result<bool, EngineError> {
+    let paths = files.to_vec();
+    let committed = project
+        .git(move |repo| {
+            let head = repo.head()?;
+            let held = head.map(|head| repo.paths_at(&head)).transpose()?.unwrap_or_default();
+            Ok(paths.iter().all(|path| held.contains(path)))
+        })
+        .await?;
+    let read = |path: &String| fs::read_to_string(project.workspace.join(path)).ok();
+    let Some(held) = files.iter().map(read).collect::<Option<Vec<String>>>() else {
+        return Ok(false);
+    };
+    let is_program = |path: &Path| {
+        let place = project.workspace.join(path);
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let runs = || place.metadata().is_ok_and(|meta| meta.mode() & 0o111 != 0);
+        !path.is_absolute() && place.is_file() && ending.map_or_else(runs, |ending| CODE.contains(&ending))
+    };
+    let looks = |(step, went): (&CheckStep, &StepRun)| {
+        let names = |path: &String| {
+            let mut words = step.command.split_whitespace();
+            words.any(|word| word.trim_matches(['"', '\'']).trim_start_matches("./") == path)
+        };
+        // A file that is named is the one that is read.
+        let named = files.iter().any(names);
+        let mut read = files.iter().zip(&held).filter(|(path, _)| !named || names(path));
+        read.all(|(_, text)| looks_up(&step.command, &step.expect, &went.output.text, text, &is_program))
+    };
+    let mut steps = run.check.steps.iter().zip(&run.steps);
+    Ok(committed && steps.all(|both| both.0.expect.is_empty() || looks(both)))
 }
 
 /// The data files that hold what a check expects, and were there before it ran; `None` if they do not hold all of it.

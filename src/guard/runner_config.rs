@@ -122,8 +122,11 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> 
 pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     match part(path.as_ref()) {
         Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
-        Some(part @ (Part::Pyproject | Part::Sections | Part::Manager | Part::CargoSettings)) => {
-            facts(part, text).is_none_or(|facts| !facts.is_empty())
+        Some(part @ (Part::Pyproject | Part::Sections | Part::Manager)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
+        Some(part @ Part::CargoSettings) => {
+            // Cargo reads a file without an ending instead of one with it, with the aliases that are there.
+            let instead = path.as_ref().extension().is_none();
+            facts(part, text).is_none_or(|facts| facts.keys().any(|fact| instead || !packages::is_new_word(fact)))
         }
         Some(Part::Whole) => true,
         Some(Part::Shared) => String::from_utf8_lossy(text).contains("test"),
@@ -134,7 +137,8 @@ pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
 
 fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
     match part {
-        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager | Part::CargoSettings => false,
+        Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager => false,
+        Part::CargoSettings => packages::is_new_word(fact),
         Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
             // npm runs `pretest` before `test` by itself.
             let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));

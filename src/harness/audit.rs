@@ -13,7 +13,7 @@ pub use left::Changed;
 
 use super::NOTES;
 use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
-use crate::protocol::{Feature, Role, SessionNo, TestPurpose};
+use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
 use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
 use claims::{Said, contradictions};
@@ -272,11 +272,31 @@ fn is_prose(path: &str) -> bool {
 
 fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
     let own = || worked.state.commits.iter().filter(|commit| commit.session == worked.session);
-    let empty = own().filter(|commit| is_empty(worked, &commit.made.message));
-    let against: Vec<String> = empty
-        .map(|commit| format!("\"{}\"", message::subject(&commit.made.message)))
+    let features: Vec<&Feature> = worked.state.features.rows.iter().map(|row| &row.feature).collect();
+    let against: Vec<String> = own()
+        .filter_map(|commit| {
+            let subject = message::subject(&commit.made.message);
+            if is_empty(worked, subject) {
+                return Some(format!("\"{subject}\""));
+            }
+            let why = overdone(worked, &message::as_claim(subject, &features))
+                .or_else(|| message::untrue(subject, &features, worked.changes, commit.made.removed));
+            why.map(|why| format!("\"{subject}\": {why}"))
+        })
         .collect();
     (own().count() > 0).then(|| told("commit messages say what changed", against))
+}
+
+/// What a commit's message calls done that is not. Only that is held against it: what it counts was so when it was made, and what was
+/// set back since may have passed then.
+fn overdone(worked: &Worked<'_>, claims: &str) -> Option<String> {
+    let set_back = |flip: &crate::session::state::Flip| flip.session == worked.session && flip.to == FeatureStatus::Failing;
+    if worked.state.features.rows.iter().any(|row| row.flips.iter().any(set_back)) {
+        return None;
+    }
+    contradictions(claims, Said::Note, worked.state, worked.session)
+        .into_iter()
+        .find(|lie| lie.starts_with("says that ") && lie.ends_with(" done"))
 }
 
 /// Says whether a commit's message says nothing of what changed.
@@ -284,7 +304,8 @@ fn is_empty(worked: &Worked<'_>, text: &str) -> bool {
     let rows = worked.state.features.rows.iter();
     let features: Vec<&Feature> = rows.map(|row| &row.feature).collect();
     let ids: Vec<&str> = features.iter().map(|feature| feature.id.as_str()).collect();
-    message::is_empty(text, &ids, &|word| message::is_of_the_work(word, &features, worked.changes))
+    let names_code = message::names_code(text, &ids, worked.changes);
+    !names_code && message::is_empty(text, &ids, &|word| message::is_of_the_work(word, &features, worked.changes))
 }
 
 #[cfg(test)]
@@ -308,6 +329,80 @@ mod tests {
             found,
             Some(("nothing left for later in the code (1 in src/a.rs)".to_owned(), false))
         );
+    }
+
+    #[test]
+    fn a_commit_that_calls_done_what_is_not_is_told() {
+        let mut state = State::default();
+        let row = |id: &str, description: &str, status| crate::session::state::FeatureRow {
+            feature: Feature {
+                id: id.into(),
+                description: description.into(),
+                status,
+                ..Feature::default()
+            },
+            ..Default::default()
+        };
+        state.features.rows = vec![
+            row("F001", "Add a note", FeatureStatus::Passing),
+            row("F004", "Search notes", FeatureStatus::Failing),
+        ];
+        let changes = [Changed {
+            path: "docs/d1.md".into(),
+            before: None,
+            after: "Words.\n".into(),
+            is_test: false,
+        }];
+        let mut of = |message: &str| {
+            let made = serde_json::json!({ "commit": "1".repeat(40), "tree": "2".repeat(40), "message": message, "files": 1, "added": 1, "removed": 0 });
+            state.commits = vec![crate::session::state::Commit {
+                time: jiff::Timestamp::UNIX_EPOCH,
+                session: SessionNo(1),
+                seq: crate::protocol::Seq(3),
+                present: Default::default(),
+                facts: Default::default(),
+                made: serde_json::from_value(made).unwrap(),
+            }];
+            messages(&Worked {
+                state: &state,
+                session: SessionNo(1),
+                oriented: true,
+                has_tests: true,
+                features: 1,
+                breaches: 0,
+                summary: None,
+                noted: None,
+                dirty: &[],
+                beyond: &[],
+                lists: None,
+                changes: &changes,
+            })
+            .unwrap()
+        };
+        for message in [
+            "Finish search (F004)",
+            "All features pass",
+            "F004 is done",
+            "Add tests for undo",
+            "Delete the export",
+        ] {
+            assert!(!of(message).1, "{message}");
+        }
+        for message in [
+            "Finish the note command (F001)",
+            "Begin search (F004)",
+            "Finish the parser (F004)",
+            "Search notes (F004)",
+            "1/2 features pass",
+            "Add d1",
+            "Describe the search",
+            "Add a test plan",
+            "Delete notes by number",
+            "Fix all warnings",
+            "Prepare F004: words for the search",
+        ] {
+            assert!(of(message).1, "{:?}", of(message));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod check;
 #[cfg(test)]
 mod corpus;
 pub mod format;
+mod looked_up;
 mod nameless;
 mod own;
 mod partial;
@@ -28,6 +29,7 @@ mod tests;
 
 pub use crate::protocol::naming::{lies_in, matches, names};
 pub use format::COMMAND_CASE;
+pub use looked_up::looks_up;
 pub use nameless::{disbelieve, how_to_name, is_nameless};
 pub use own::{Own, own, own_tests};
 pub use printed::printed;

@@ -12,6 +12,36 @@ const FREE_OF_CARGO: [&str; 6] = ["net", "term", "http", "cargo-new", "cache", "
 const FREE_OF_BUILD: [&str; 3] = ["jobs", "incremental", "dep-info-basedir"];
 /// Keys of registries that only say where they are.
 const FREE_OF_REGISTRIES: [&str; 4] = ["index", "default", "token", "protocol"];
+/// What a fact is called that is an alias of Cargo's.
+const ALIAS: &str = "the alias ";
+/// Names of which Cargo takes an alias for what was run under them so far: its own short forms, and programs beside it that run tests.
+/// No alias takes the place of a command that is built in.
+const REPLACED: [&str; 20] = [
+    "b",
+    "c",
+    "d",
+    "t",
+    "r",
+    "rm",
+    "nextest",
+    "llvm-cov",
+    "tarpaulin",
+    "hack",
+    "careful",
+    "miri",
+    "mutants",
+    "insta",
+    "make",
+    "kcov",
+    "wasi",
+    "cross",
+    "ndk",
+    "grcov",
+];
+/// Commands that run no tests, whatever comes behind them.
+const RUNS_NO_TESTS: [&str; 12] = [
+    "clippy", "doc", "fmt", "check", "build", "tree", "update", "add", "remove", "clean", "fetch", "metadata",
+];
 
 /// Settings, without case and marks: `script-shell` and `scriptShell` are one.
 const DECIDES: [&str; 14] = [
@@ -62,6 +92,10 @@ pub(super) fn of_cargo(value: &Value) -> Facts {
         match name.as_str() {
             free if FREE_OF_CARGO.contains(&free) => continue,
             "build" => leave_out(&mut left, &FREE_OF_BUILD),
+            "alias" if left.is_object() => {
+                aliases(&left, &mut all);
+                continue;
+            }
             "registry" => leave_out(&mut left, &FREE_OF_REGISTRIES),
             "registries" => {
                 if let Some(registries) = left.as_object_mut() {
@@ -78,6 +112,28 @@ pub(super) fn of_cargo(value: &Value) -> Facts {
         }
     }
     all
+}
+
+/// The aliases that may run tests, each by its name.
+fn aliases(table: &Value, all: &mut Facts) {
+    for (name, stands_for) in table.as_object().into_iter().flatten() {
+        let words = match stands_for {
+            Value::Array(words) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+            plain => plain.as_str().unwrap_or_default().to_owned(),
+        };
+        let runs_none = words
+            .split_whitespace()
+            .next()
+            .is_some_and(|command| RUNS_NO_TESTS.contains(&command));
+        if !runs_none || REPLACED.contains(&name.as_str()) {
+            fact(all, format!("{ALIAS}{name}"), Some(stands_for));
+        }
+    }
+}
+
+/// Says whether a fact that is new is an alias that takes the place of nothing: what runs the tests was agreed without it.
+pub(super) fn is_new_word(fact: &str) -> bool {
+    fact.strip_prefix(ALIAS).is_some_and(|name| !REPLACED.contains(&name))
 }
 
 fn leave_out(table: &mut Value, free: &[&str]) {

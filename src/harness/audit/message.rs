@@ -1,6 +1,7 @@
 //! Commit messages that say nothing of what changed.
 //!
-//! Owns when a first line is empty of it. Pure. Invariant: a line that names something, however short, is none.
+//! Owns when a first line is empty of it, and when it says what the commit cannot have done. Pure. Invariant: a line that names
+//! something, however short, is not empty; one that is called untrue is so by what changed, not by how it is worded.
 
 use super::Changed;
 use crate::protocol::Feature;
@@ -90,6 +91,103 @@ fn without_ids(line: &str, ids: &[&str]) -> (Vec<String>, bool) {
         }
     }
     (left, names_ids)
+}
+
+/// Says whether a line names a changed file, or something that stands in one, by a word that is no feature's id: `Add f2` beside F002.
+pub(super) fn names_code(text: &str, ids: &[&str], changes: &[Changed]) -> bool {
+    const MAKES: [&str; 7] = ["def", "fn", "func", "function", "class", "const", "struct"];
+    let is_made = |word: &str, file: &Changed| {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let stem = name.split('.').next().unwrap_or(name);
+        name == word || stem == word || MAKES.iter().any(|make| file.after.contains(&format!("{make} {word}")))
+    };
+    subject(text)
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| word.len() > 1 && !ids.iter().any(|id| id.eq_ignore_ascii_case(word)))
+        .filter(|word| word.bytes().any(|byte| byte.is_ascii_digit()))
+        .any(|word| changes.iter().any(|file| is_made(word, file)))
+}
+
+/// A line as it would stand in a note: `Finish search (F004)` says that F004 is finished, where the search is all of F004.
+pub(super) fn as_claim(text: &str, features: &[&Feature]) -> String {
+    const FINISHES: [&str; 6] = ["finish", "finishes", "finished", "complete", "completes", "completed"];
+    let text = bare(text);
+    let mut words = text.split_whitespace();
+    let finishes = words
+        .next()
+        .is_some_and(|first| FINISHES.contains(&first.to_lowercase().as_str()));
+    let rest = text.split_once(' ').map_or("", |(_, rest)| rest);
+    let claimed = features.iter().find(|feature| {
+        let named = format!("({})", feature.id.as_str());
+        let object = rest.trim().strip_suffix(&named).map(str::trim);
+        object.is_some_and(|object| {
+            let mut said = parts(object).filter(|word| !is_filler(word)).peekable();
+            said.peek().is_some() && said.all(|word| parts(&feature.description).any(|known| is_akin(&known, &word)))
+        })
+    });
+    match claimed.filter(|_| finishes) {
+        Some(feature) => format!("{} is finished.", feature.id.as_str()),
+        None => text.to_owned(),
+    }
+}
+
+/// Why a line cannot be true of what changed: tests that no file holds, or something deleted where no line went.
+pub(super) fn untrue(text: &str, features: &[&Feature], changes: &[Changed], removed: u32) -> Option<String> {
+    const ADDS: [&str; 6] = ["add", "adds", "added", "write", "writes", "wrote"];
+    const DELETES: [&str; 6] = ["delete", "deletes", "deleted", "remove", "removes", "removed"];
+    let words: Vec<String> = parts(bare(text)).collect();
+    let first = words.first()?.as_str();
+    if changes.is_empty() {
+        return None;
+    }
+    // What the tests are for comes behind them; before them stand at most two words on what they are.
+    let at = words.iter().position(|word| matches!(word.as_str(), "test" | "tests"));
+    let says_tests = ADDS.contains(&first)
+        && at.is_some_and(|at| {
+            let between = words.get(1..at).unwrap_or_default();
+            let ends = words
+                .get(at + 1)
+                .is_none_or(|next| matches!(next.as_str(), "for" | "of" | "to"));
+            let is_of = |word: &String| matches!(word.as_str(), "for" | "on" | "about" | "of" | "to" | "from" | "and" | "how");
+            ends && between.len() <= 2 && !between.iter().any(is_of)
+        });
+    let holds_tests = |file: &Changed| {
+        let of = |text: &str| {
+            ["test", "spec", "assert", "expect"]
+                .iter()
+                .any(|word| text.to_lowercase().contains(word))
+        };
+        file.is_test || of(&file.path) || of(&file.after)
+    };
+    if says_tests && !changes.iter().any(holds_tests) {
+        return Some("no test was touched".to_owned());
+    }
+    let is_feature = |verb: &str| {
+        features
+            .iter()
+            .any(|feature| parts(&feature.description).any(|word| is_akin(&word, verb)))
+    };
+    let whole =
+        |file: &Changed| !file.after.is_empty() && file.before.as_ref().is_none_or(|before| file.after.contains(before.as_str()));
+    let says_gone = DELETES.contains(&first) && words.get(1).is_some_and(|next| next == "the");
+    (says_gone && removed == 0 && changes.iter().all(whole) && !is_feature(first)).then(|| "nothing was removed".to_owned())
+}
+
+/// A line without what says of which kind it is: `feat(x): `.
+fn bare(text: &str) -> &str {
+    let text = subject(text);
+    match text.split_once(": ") {
+        Some((kind, rest)) if !kind.contains(' ') => rest,
+        _ => text,
+    }
+}
+
+fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "the" | "a" | "an" | "of" | "for" | "and" | "feature" | "all" | "work" | "on"
+    )
 }
 
 /// Whether two parts of ids are the same, whatever zeros their numbers begin with.
@@ -372,6 +470,102 @@ mod tests {
         let all = |word: &str| !is_empty(word, &IDS, &|_| true);
         for message in ["checkpoint", "update", "files", "work on it", "save progress"] {
             assert!(!all(message), "{message}");
+        }
+    }
+
+    fn file(path: &str, before: Option<&str>, after: &str) -> Changed {
+        Changed {
+            path: path.into(),
+            before: before.map(str::to_owned),
+            after: after.into(),
+            is_test: path.starts_with("tests/"),
+        }
+    }
+
+    fn feature(id: &str, description: &str) -> Feature {
+        Feature {
+            id: id.into(),
+            description: description.into(),
+            ..Feature::default()
+        }
+    }
+
+    #[test]
+    fn a_name_of_code_that_looks_like_an_id_is_none() {
+        let changes = [
+            file("f2.sh", None, "echo 2\n"),
+            file("m3.py", None, "def f3():\n    return 3\n"),
+        ];
+        let told = |message: &str| names_code(message, &["F002", "F003"], &changes);
+        for message in ["Add f2", "Add f2.sh", "Add f3", "Add m3"] {
+            assert!(told(message), "{message}");
+        }
+        for message in ["Add F002", "Add f002", "Add F2", "Add f4", "Add it", "F003"] {
+            assert!(!told(message), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_untrue_where_nothing_of_it_is_there() {
+        let (export, undo) = (feature("F005", "Export notes"), feature("F006", "Undo the last change"));
+        let docs = [file("docs/d1.md", None, "Words.\n")];
+        let told = |message: &str, changes: &[Changed], removed| untrue(message, &[&export, &undo], changes, removed);
+        for message in [
+            "Add tests for undo",
+            "Add unit tests",
+            "Write tests",
+            "Delete the export",
+            "chore: remove the export",
+        ] {
+            assert!(told(message, &docs, 0).is_some(), "{message}");
+        }
+        for message in [
+            "Add test data",
+            "Add docs on tests",
+            "Add a page about how to test",
+            "Delete notes",
+            "Remove words",
+            "Add undo",
+        ] {
+            assert_eq!(told(message, &docs, 0), None, "{message}");
+        }
+        let with_tests = [file("tests/t-1.sh", None, "true\n")];
+        let inline = [file("src/a.rs", None, "#[test]\nfn a() {}\n")];
+        let emptied = [file("a.bin", None, "")];
+        let cut = [file("a.md", Some("one\ntwo\n"), "one\n")];
+        for (message, changes, removed) in [
+            ("Add tests for undo", &with_tests[..], 0),
+            ("Add tests for undo", &inline, 0),
+            ("Delete the export", &docs, 3),
+            ("Delete the export", &emptied, 0),
+            ("Delete the export", &cut, 0),
+            ("Delete the export", &[], 0),
+        ] {
+            assert_eq!(told(message, changes, removed), None, "{message}");
+        }
+        let delete = feature("F007", "Delete an export");
+        assert_eq!(untrue("Delete the export", &[&delete], &docs, 0), None);
+    }
+
+    #[test]
+    fn a_message_that_finishes_a_feature_says_so() {
+        let search = feature("F004", "Search notes");
+        let told = |message: &str| as_claim(message, &[&search]);
+        for message in [
+            "Finish search (F004)",
+            "feat: complete the search of notes (F004)",
+            "Finished searching (F004)",
+        ] {
+            assert_eq!(told(message), "F004 is finished.", "{message}");
+        }
+        for message in [
+            "Finish the parser (F004)",
+            "Begin search (F004)",
+            "Finish search",
+            "Finish (F004)",
+            "Search notes (F004)",
+        ] {
+            assert_eq!(told(message), message, "{message}");
         }
     }
 }

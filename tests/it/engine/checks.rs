@@ -420,3 +420,30 @@ async fn a_program_with_files_beside_it_shows_something() {
     ])
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_of_a_committed_file_that_is_looked_up_by_its_key_shows_something() {
+    const GET: &str = "printf 'import json, sys\\nd = json.load(open(sys.argv[1]))\\nfor k in sys.argv[2].split(\".\"): d = d[k]\\nprint(d)\\n' > get.py; \
+                       echo 'import sys; print(open(sys.argv[1]).read())' > show.py";
+    for (command, expect, is_taken) in [
+        ("python3 get.py config.json server.port", "8080", true),
+        ("python3 get.py config.json name", "demo service", true),
+        ("python3 show.py answer.txt", "42", false),
+        ("python3 show.py config.json server", "demo service", false),
+        ("python3 show.py lines.txt name", "demo service", false),
+        ("node -p \"require('./config.json').name\"", "demo service", false),
+    ] {
+        let lab = lab();
+        lab.write("config.json", "{\"server\":{\"port\":8080},\"name\":\"demo service\"}\n");
+        lab.write("lines.txt", "name\ndemo service\nserver\n8080\n");
+        lab.write("answer.txt", "42\n");
+        lab.commit_all("data");
+        let toml = |value: serde_json::Value| toml::Value::try_from(value).unwrap().to_string();
+        let work = toml(serde_json::json!({ "command": GET }));
+        let step = toml(serde_json::json!({ "id": "F001", "steps": [{ "command": command, "expect": [expect] }] }));
+        let ran = session(&lab, &[("bash", &work), ("record_check", &step), ("feature_passed", CLAIM)]).await;
+        let told = ran.result(1);
+        assert_eq!(status(&ran) == FeatureStatus::Passing, is_taken, "{command}: {told}");
+        assert!(is_taken || told.starts_with("Not recorded: "), "{command}: {told}");
+    }
+}
