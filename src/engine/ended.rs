@@ -13,6 +13,9 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
+/// How a line says that a run was ended from within.
+pub const EARLY: &str = "ended early";
+
 /// What was found of a run that something ended.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -131,7 +134,7 @@ fn end(project: &Project, suspect: &Suspect<'_>, again: &TestRun, lines: &mut Ve
 fn told(run: &TestRun, found: &Found, passing: &[&str]) -> String {
     let code = run.exit_code.unwrap_or_default();
     let mut told = format!(
-        "`{}` ended early, with exit code {code}, and told of no result: something in it ended the program.",
+        "`{}` {EARLY}, with exit code {code}, and told of no result: something in it ended the program.",
         run.command
     );
     if found.ending.is_empty() {

@@ -277,6 +277,7 @@ async fn commit_of(repo: &Repo, settings: &Settings, plan: &Homecoming, state: &
         parents: Repo::home_parents(plan),
         message,
         author: repo.author(settings.author.clone())?,
+        committer: repo.committer(settings.author.clone())?,
     };
     Ok(signing.sign(repo.workdir(), unsigned).await?)
 }

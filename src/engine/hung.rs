@@ -14,6 +14,9 @@ use crate::session::State;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
+/// How a line says of tests that nothing is known of them.
+pub const UNENDED: &str = "not run to their end";
+
 /// A passing feature that the run did not get to the end of.
 struct Suspect<'a> {
     feature: &'a Feature,
@@ -41,13 +44,14 @@ pub async fn look(
     suspects.sort_by_key(|suspect| !suspect.under_way);
     let mut back = Vec::new();
     let (begun, limit) = (Instant::now(), Duration::from_secs(project.settings.verify.timeout_seconds));
-    let mut open = suspects.as_slice();
+    let (mut open, mut is_whole_only) = (suspects.as_slice(), false);
     while let Some((suspect, rest)) = open.split_first() {
         if cancel.is_cancelled() || begun.elapsed() >= limit {
             break;
         }
         let Some(again) = alone(project, &suspect.tests, cancel).await? else {
             // The runner takes no single tests.
+            is_whole_only = !cancel.is_cancelled();
             if suspect.under_way {
                 back.extend(twice(project, &suspects, run, lines, cancel).await?);
             }
@@ -84,9 +88,14 @@ pub async fn look(
     if !left.is_empty() {
         let left: Vec<&str> = left.iter().map(FeatureId::as_str).collect();
         lines.push(format!(
-            "The tests of {} were not run to their end, because the run was {}: it is not known whether they still pass.",
+            "The tests of {} were {UNENDED}, because the run was {}: it is not known whether they still pass.{}",
             left.join(", "),
-            run.cut().unwrap_or_default()
+            run.cut().unwrap_or_default(),
+            if is_whole_only {
+                " The runner takes no single tests; with `rerun` under [verify] in longhaul.toml each would be tried by itself."
+            } else {
+                ""
+            }
         ));
     }
     Ok(back)

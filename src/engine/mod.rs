@@ -82,6 +82,7 @@ mod weakened;
 mod window;
 
 pub use error::EngineError;
+pub use regress::{PART as REGRESSIONS, UNTRIED};
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;

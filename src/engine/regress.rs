@@ -20,7 +20,10 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// The name of the part that tells of it.
-const PART: &str = "regressions";
+pub const PART: &str = "regressions";
+/// Words of the lines that tell what of the passing features was not tried.
+pub const UNTRIED: [&str; 3] = [BY_TIME, hung::UNENDED, ended::EARLY];
+const BY_TIME: &str = "not run, because their time was over";
 /// Lines of what a check printed that the agent is told, and how much of each.
 const PRINTED: (usize, usize) = (8, 200);
 /// Features that are named of many.
@@ -360,8 +363,9 @@ fn told(held: usize, broken: usize, left: &[FeatureId]) -> String {
         let named: Vec<&str> = left.iter().map(FeatureId::as_str).take(NAMED).collect();
         let more = if left.len() > NAMED { ", …" } else { "" };
         text.push_str(&format!(
-            " {} more were not run, because their time was over (check_seconds): {}{more}. They come first next time.",
+            " {} more {} {BY_TIME} (check_seconds): {}{more}. They come first next time.",
             left.len(),
+            if left.len() == 1 { "was" } else { "were" },
             named.join(", ")
         ));
     }

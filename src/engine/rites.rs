@@ -58,13 +58,15 @@ impl Project {
     /// Fails if there is no author or no signature.
     pub async fn sign(&self, tree: &Oid, parent: Option<&Oid>, message: &str) -> Result<Option<Oid>, EngineError> {
         let given = self.settings.author.clone();
-        let author = self.git(move |repo| repo.author(given)).await?;
+        let both = move |repo: &Repo| Ok((repo.author(given.clone())?, repo.committer(given)?));
+        let (author, committer) = self.git(both).await?;
         let Some(signing) = &self.rites.signing else { return Ok(None) };
         let unsigned = Unsigned {
             tree: tree.clone(),
             parents: parent.cloned().into_iter().collect(),
             message: message.to_owned(),
             author,
+            committer,
         };
         Ok(Some(signing.sign(&self.workspace, unsigned).await?))
     }

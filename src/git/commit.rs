@@ -7,8 +7,9 @@ use super::read::lossy;
 use super::repo::{Head, Repo, ours, theirs};
 use super::sync;
 use super::underway::in_progress;
+use super::who::Part;
 use crate::protocol::Oid;
-use git2::{ErrorCode, Signature};
+use git2::ErrorCode;
 use std::time::{Duration, Instant};
 
 /// How long a lock of another process is waited for.
@@ -86,7 +87,8 @@ impl Repo {
             return Err(GitError::EmptyMessage);
         }
         check_message(&message)?;
-        let author = self.signature(request.author)?;
+        let author = self.person(request.author.as_ref(), Part::Author)?;
+        let committer = self.person(request.author.as_ref(), Part::Committer)?;
         let tree = self.git.find_tree(theirs(request.tree)?).map_err(|_| GitError::NoObject {
             id: request.tree.to_string(),
         })?;
@@ -110,7 +112,7 @@ impl Repo {
             Some(signed) => self.signed(signed, tree.id(), at)?,
             None => self
                 .git
-                .commit(None, &author, &author, &message, &tree, &parents)
+                .commit(None, &author, &committer, &message, &tree, &parents)
                 .doing("write the commit")?,
         };
         sync::objects(&self.git, base.as_ref(), &tree, commit);
@@ -162,7 +164,19 @@ impl Repo {
     /// # Errors
     /// If there are none, or they cannot stand in a commit.
     pub fn author(&self, given: Option<(String, String)>) -> Result<(String, String), GitError> {
-        let signature = self.signature(given)?;
+        self.named(given.as_ref(), Part::Author)
+    }
+
+    /// Returns name and mail of whom a commit names as its committer: the given, else the user.
+    ///
+    /// # Errors
+    /// As [`Repo::author`].
+    pub fn committer(&self, given: Option<(String, String)>) -> Result<(String, String), GitError> {
+        self.named(given.as_ref(), Part::Committer)
+    }
+
+    fn named(&self, given: Option<&(String, String)>, part: Part) -> Result<(String, String), GitError> {
+        let signature = self.person(given, part)?;
         Ok((lossy(signature.name_bytes()), lossy(signature.email_bytes())))
     }
 
@@ -186,7 +200,8 @@ impl Repo {
     /// What [`Repo::commit`] would fail with.
     pub fn ready_to_commit(&self, author: Option<(String, String)>) -> Result<(), GitError> {
         self.branch_to_move()?;
-        self.signature(author).map(|_| ())
+        self.person(author.as_ref(), Part::Committer)?;
+        self.person(author.as_ref(), Part::Author).map(|_| ())
     }
 
     /// Returns HEAD's branch and where it is, if a commit may move it.
@@ -228,13 +243,6 @@ impl Repo {
                     }
                 },
             }
-        }
-    }
-
-    pub(super) fn signature(&self, given: Option<(String, String)>) -> Result<Signature<'static>, GitError> {
-        match given {
-            Some((name, mail)) => Signature::now(&name, &mail).map_err(|_| GitError::BadAuthor { name, mail }),
-            None => self.git.signature().map_err(|_| GitError::NoAuthor),
         }
     }
 }

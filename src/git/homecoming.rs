@@ -14,6 +14,7 @@ use super::message::check_message;
 use super::repo::{Head, Repo, ours, theirs};
 use super::saved::{Files, Modes};
 use super::sync;
+use super::who::Part;
 use crate::protocol::Oid;
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,8 @@ impl Repo {
     /// If the message or the author will not do, or objects cannot be written.
     pub fn write_home(&self, plan: &Homecoming, message: &str, author: Option<(String, String)>) -> Result<Oid, GitError> {
         check_message(message)?;
-        let who = self.signature(author)?;
+        let who = self.person(author.as_ref(), Part::Author)?;
+        let committer = self.person(author.as_ref(), Part::Committer)?;
         let parents: Result<Vec<_>, GitError> = Self::home_parents(plan)
             .iter()
             .map(|parent| self.git.find_commit(theirs(parent)?).doing("read a commit"))
@@ -80,7 +82,7 @@ impl Repo {
         let tree = self.tree(&plan.files)?;
         let commit = self
             .git
-            .commit(None, &who, &who, message, &tree, &parents.iter().collect::<Vec<_>>())
+            .commit(None, &who, &committer, message, &tree, &parents.iter().collect::<Vec<_>>())
             .doing("write the commit")?;
         Ok(ours(commit))
     }

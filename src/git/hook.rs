@@ -10,8 +10,9 @@
 use super::GitError;
 use super::error::Doing;
 use super::repo::{Repo, ours};
+use super::who;
 use crate::protocol::Oid;
-use git2::{Config, ConfigLevel, ObjectType};
+use git2::{ConfigLevel, ObjectType};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +42,7 @@ impl Repo {
     /// # Errors
     /// If the configuration or the hook cannot be read.
     pub fn pre_commit(&self) -> Result<PreCommit, GitError> {
-        let config = self.git.config().doing("read the configuration")?;
+        let config = who::config(&self.git).doing("read the configuration")?;
         for level in [ConfigLevel::Worktree, ConfigLevel::Local] {
             let named = config
                 .open_level(level)
@@ -50,7 +51,7 @@ impl Repo {
                 return Ok(PreCommit::NotFollowed { named });
             }
         }
-        let user = Config::open_default().doing("read the user's configuration")?;
+        let user = who::user_config().doing("read the user's configuration")?;
         let dir = match user.get_path("core.hooksPath") {
             Ok(dir) => self.workdir().join(dir),
             Err(_) => self.git.commondir().join("hooks"),
@@ -69,7 +70,7 @@ impl Repo {
     /// # Errors
     /// If the configuration cannot be read.
     pub fn hooks_of(&self, names: &[&'static str]) -> Result<Vec<&'static str>, GitError> {
-        let config = self.git.config().doing("read the configuration")?;
+        let config = who::config(&self.git).doing("read the configuration")?;
         let dir = match config.get_path("core.hooksPath") {
             Ok(dir) => self.workdir().join(dir),
             Err(_) => self.git.commondir().join("hooks"),

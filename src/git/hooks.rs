@@ -7,6 +7,7 @@ use super::GitError;
 use super::disk::is_absent;
 use super::error::Doing;
 use super::repo::Repo;
+use super::who;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use git2::Config;
@@ -69,8 +70,8 @@ impl Repo {
     pub fn mark_hooks(&self) -> Result<HooksMark, GitError> {
         let own = self.git.commondir().join("hooks");
         let named = |config: &Config| config.get_path("core.hooksPath").ok().map(|dir| self.workdir().join(dir));
-        let user = Config::open_default().doing("read the user's configuration")?;
-        let here = self.git.config().doing("read the configuration")?;
+        let user = who::user_config().doing("read the user's configuration")?;
+        let here = who::config(&self.git).doing("read the configuration")?;
         // A directory among the project's files that only the project itself names is work like any other, and nothing here follows it.
         let is_work = |dir: &PathBuf| {
             let dir = dir.canonicalize().unwrap_or_else(|_| dir.clone());

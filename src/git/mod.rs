@@ -64,6 +64,7 @@ mod sync;
 mod underway;
 mod unfilled;
 mod version;
+mod who;
 mod worktree;
 
 #[cfg(test)]

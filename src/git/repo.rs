@@ -2,6 +2,7 @@
 
 use super::GitError;
 use super::error::Doing;
+use super::who;
 use crate::protocol::Oid;
 use git2::{ErrorCode, ReferenceType, Repository, RepositoryInitOptions};
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ impl Repo {
     /// # Errors
     /// If the directory cannot be made or written.
     pub fn init(path: &Path) -> Result<Self, GitError> {
-        let branch = git2::Config::open_default().and_then(|config| config.get_string("init.defaultBranch"));
+        let branch = who::user_config().and_then(|config| config.get_string("init.defaultBranch"));
         let mut options = RepositoryInitOptions::new();
         // A template directory could bring hooks; the user's own git applies it on `git init` if wanted.
         options.external_template(false).mkpath(true);

@@ -6,9 +6,9 @@
 use super::GitError;
 use super::error::Doing;
 use super::repo::Repo;
+use super::who;
 use crate::process::{EnvPolicy, Invocation, Stdin, run, which};
 use crate::protocol::Oid;
-use git2::Config;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -48,8 +48,10 @@ pub struct Unsigned {
     pub parents: Vec<Oid>,
     /// Its message, as it will stand in the commit.
     pub message: String,
-    /// Name and mail of author and committer.
+    /// Name and mail of its author.
     pub author: (String, String),
+    /// And of its committer.
+    pub committer: (String, String),
 }
 
 impl Repo {
@@ -58,11 +60,11 @@ impl Repo {
     /// # Errors
     /// If the configuration cannot be read.
     pub fn signing(&self) -> Result<Option<Signing>, GitError> {
-        let config = self.git.config().doing("read the configuration")?;
+        let config = who::config(&self.git).doing("read the configuration")?;
         if !config.get_bool("commit.gpgsign").unwrap_or(false) {
             return Ok(None);
         }
-        let user = Config::open_default().doing("read the user's configuration")?;
+        let user = who::user_config().doing("read the user's configuration")?;
         let mut set: Vec<(String, String)> = PROGRAMS
             .iter()
             .map(|(name, usual)| {
@@ -107,12 +109,12 @@ impl Signing {
             args.extend(["-p".into(), parent.as_str().into()]);
         }
         args.extend(["-F".into(), "-".into(), commit.tree.as_str().into()]);
-        let (name, mail) = commit.author;
+        let ((name, mail), (committer, theirs)) = (commit.author, commit.committer);
         let who = [
             ("GIT_AUTHOR_NAME", &name),
             ("GIT_AUTHOR_EMAIL", &mail),
-            ("GIT_COMMITTER_NAME", &name),
-            ("GIT_COMMITTER_EMAIL", &mail),
+            ("GIT_COMMITTER_NAME", &committer),
+            ("GIT_COMMITTER_EMAIL", &theirs),
         ];
         let passed = PASSED
             .iter()
@@ -183,6 +185,7 @@ mod tests {
             parents: vec![Oid(parent.clone())],
             message: "second".to_owned(),
             author: ("Ada".to_owned(), "ada@example.org".to_owned()),
+            committer: ("Ada".to_owned(), "ada@example.org".to_owned()),
         };
         let signed = signing.sign(dir.path(), unsigned).await.unwrap();
         let commit = git(&["cat-file", "commit", &signed.0]);

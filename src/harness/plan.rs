@@ -107,6 +107,7 @@ impl Asked<'_> {
                 parents: vec![head.clone()],
                 message: message.clone(),
                 author: repo.author(bench.author.clone())?,
+                committer: repo.committer(bench.author.clone())?,
             })?,
             None => None,
         };

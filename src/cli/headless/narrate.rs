@@ -7,6 +7,7 @@ mod tests;
 
 use super::{gates, steered};
 use crate::cli::words;
+use crate::engine::{REGRESSIONS, UNTRIED};
 use crate::protocol::event::{
     BreachFound, CommitMade, ExternalKind, FeatureFlipped, FeatureListEdited, FlipBy, OrientationFinished, Ruling, RulingMade,
     SessionEnded, ToolFinished,
@@ -74,7 +75,9 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
                 description(state, &chosen.feature)
             )
         }
-        Event::OrientationFinished(orientation) => oriented(orientation),
+        Event::OrientationFinished(orientation) => {
+            return std::iter::once(oriented(orientation)).chain(untried(orientation)).collect();
+        }
         Event::RequestRetried(retry) => {
             format!(
                 "request failed {}, trying again in {}: {}",
@@ -215,6 +218,14 @@ fn oriented(orientation: &OrientationFinished) -> String {
         format::percent(orientation.share),
         format::duration_ms(orientation.duration_ms)
     )
+}
+
+/// What of the passing features was not tried, of what the agent is told of regressions: nobody else would tell a person.
+fn untried(orientation: &OrientationFinished) -> Vec<String> {
+    let told = orientation.parts.iter().filter(|part| part.name == REGRESSIONS);
+    let lines = told.flat_map(|part| part.text.lines());
+    let is_untried = |line: &&str| UNTRIED.iter().any(|words| line.contains(words));
+    lines.filter(is_untried).map(str::to_owned).collect()
 }
 
 fn ruled(ruling: &RulingMade, session: SessionNo, state: &State) -> String {

@@ -63,6 +63,39 @@ async fn a_whole_run_prints_the_log_itself_and_ends_with_success() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn commits_are_of_whom_git_itself_would_name() {
+    let place = greeter();
+    let config = place.root.path().join("other-gitconfig");
+    fs::write(&config, "[user]\n\tname = Clara\n\temail = clara@example.org\n").unwrap();
+    let git = |args: &[&str]| {
+        let done = std::process::Command::new("git")
+            .args(args)
+            .current_dir(place.project())
+            .output()
+            .unwrap();
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    };
+    for setting in ["user.name", "user.email"] {
+        git(&["config", "--unset", setting]);
+    }
+    let server = serve(&[INITIALIZER, &builds("F001", "01", "hello")].concat(), 0.0);
+    let mut args = run_args(&server);
+    args.extend(["--max-sessions".into(), "2".into()]);
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let done = place
+        .longhaul(&args)
+        .env("GIT_CONFIG_GLOBAL", &config)
+        .env("GIT_AUTHOR_NAME", "Ada")
+        .output()
+        .unwrap();
+    assert_eq!(
+        git(&["log", "-1", "--format=%an <%ae> %cn <%ce>", "longhaul/master"]),
+        "Ada <clara@example.org> Clara <clara@example.org>",
+        "{done:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_limit_and_a_refused_key_have_codes_of_their_own() {
     let place = greeter();
     let script = [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat();

@@ -155,6 +155,11 @@ async fn where_nobody_can_tell_whose_test_it_is_all_that_did_not_run_is_marked_u
     );
     let told = "The tests of F001, F002 were not run to their end, because the run was stopped by its time limit of 2 s";
     assert!(first(&ran).contains(told), "{}", first(&ran));
+    assert!(
+        first(&ran).contains("with `rerun` under [verify] in longhaul.toml"),
+        "{}",
+        first(&ran)
+    );
     let told = contains("own tests of 2 of them did not run in a later run");
     program(&lab, &["status"]).assert().success().stdout(told);
     program(&lab, &["features"])

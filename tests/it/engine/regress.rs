@@ -309,7 +309,7 @@ async fn the_settings_bound_what_is_run_and_looked_for() {
     lab.settings.verify.check_seconds = 0;
     let (ran, traced) = look(&lab).await;
     assert_eq!((status(&ran), traced.len()), (FeatureStatus::Passing, 0));
-    let told = "1 more were not run";
+    let told = "1 more was not run";
     assert!(
         ran.requests.iter().any(|body| body.contains(told)),
         "what was not run is told"

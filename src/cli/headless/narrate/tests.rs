@@ -1,7 +1,7 @@
 //! What each event is told as.
 
 use super::*;
-use crate::protocol::event::{EndCause, LimitKind, LimitReached, RequestRetried, TestRunFinished};
+use crate::protocol::event::{EndCause, LimitKind, LimitReached, OrientationPart, RequestRetried, TestRunFinished};
 use crate::protocol::{Evidence, EvidenceKind, Payload, TestCase, TestTotals, Usage, samples};
 
 fn said(event: impl Into<Event>) -> String {
@@ -120,6 +120,32 @@ fn test_runs_name_the_first_failure() {
     assert_eq!(
         said(TestRunFinished { run, gone: Vec::new() }),
         "smoke test: 1 passed, 1 failed (first: b), 0.2s"
+    );
+}
+
+#[test]
+fn what_was_not_tried_of_passing_features_is_told_to_a_person_too() {
+    let part = |name: &str, text: &str| OrientationPart {
+        name: name.to_owned(),
+        command: String::new(),
+        text: text.to_owned(),
+    };
+    let left = "Recorded checks of passing features: 1 hold, 0 do not. 1 more was not run, because their time was over (check_seconds): F002.";
+    let unended =
+        "The tests of F001 were not run to their end, because the run was stopped: it is not known whether they still pass.";
+    let text = format!("{left}\nF003 worked before and fails now.\n{unended}");
+    let finished = OrientationFinished {
+        parts: vec![part("regressions", &text), part("notes", unended)],
+        tokens: 100,
+        estimated: false,
+        share: 0.0,
+        duration_ms: 200,
+    };
+    let lines = lines(&finished.into(), SessionNo(1), &State::default());
+    assert_eq!(
+        lines.get(1..),
+        Some([left.to_owned(), unended.to_owned()].as_slice()),
+        "{lines:?}"
     );
 }
 
