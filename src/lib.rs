@@ -45,7 +45,7 @@
 //! `engine::start` takes the project's lock and sets the supervisor going: session after session until every feature passes, a
 //! limit is met, headway stops, or the user stops it. A session is a fresh context window: the harness starts the project, runs
 //! the tests, sets back what regressed, chooses the feature, gathers orientation, and sends the first message. From there a pure
-//! machine (`engine::turn`) decides: request, answer, tool calls one after the other, results, next request. Every call goes
+//! machine (`engine::context::turn`) decides: request, answer, tool calls one after the other, results, next request. Every call goes
 //! through one dispatch: guard -> gate -> tool -> verify -> event. The agent's commits are made only there, from the very tree that
 //! was tested. Its features are flipped only there, one JSON token at a time, on evidence.
 //!
@@ -53,7 +53,7 @@
 //! proof: what passes, and when a run is done, is decided by evidence alone, whatever the words say.
 //!
 //! Whether the work moves or goes round is measured by the reducer, turn by turn, from calls and their results alone
-//! ([`session::headway`]). What follows at which threshold is `engine::circling`'s: the agent is told, the session handed off, a person
+//! ([`session::headway`]). What follows at which threshold is `engine::run::circling`'s: the agent is told, the session handed off, a person
 //! asked; each step is an event before it is taken.
 //!
 //! # Where a run works
@@ -68,7 +68,7 @@
 //!
 //! # A person's part
 //!
-//! What waits for a person is a gate: opened, answered and decided in the log (`engine::gates`), its answer bound to the gate's
+//! What waits for a person is a gate: opened, answered and decided in the log (`engine::person::gates`), its answer bound to the gate's
 //! number and the tree that was shown. How much waits is the level of autonomy ([`protocol::Autonomy`]). The feature list is a
 //! person's to edit ([`harness::plan`]): in its bytes, between two steps, each edit a commit of its own that the agent is told of; a
 //! feature keeps its history where an edit gives it another id. The review page
@@ -90,7 +90,7 @@
 //! - `process` is a folder and stands in L2 as the only spawner; `pricing` is part of [`config`].
 //! - `seq` counts per project, not per session: a client's position is then one number, and commands like "the commit of event
 //!   #812" need no session beside it.
-//! - `engine::facts` and `engine::harness_calls` came out of `dispatch`, which else would have been two things.
+//! - `engine::run::facts` and `engine::context::harness_calls` came out of `dispatch`, which else would have been two things.
 
 pub mod cli;
 pub mod config;

@@ -1,88 +1,34 @@
 //! L4: runs agents. Commands in, events out, everything in between in the log.
 //!
-//! - `supervisor` decides which session comes next; `session` opens, orients, drives and closes one.
-//! - `turn` is the pure machine of a conversation; `driver` carries out its effects; `conversation` keeps its messages valid.
-//! - `dispatch` is the only way to a tool: guard -> gate -> tool -> verify -> event; `harness_calls` are the harness's own tools,
-//!   `commits` the only maker of commits, from what `draft` gathers. `gates` is the book of what waits for a person; `permit`,
-//!   `raise` and `propose` ask about commands, limits and guarded files.
-//! - `survivors` and `errand` end what a killed run, or a killed command, left running.
-//! - `place` knows where a project is worked on, `finish` brings a worktree's work to the user's branch.
-//! - `circling` acts where the measure of headway says that work goes round.
-//! - `journal` is the only way to say that something happened.
+//! | Room | |
+//! |---|---|
+//! | `run` | the run and its sessions: `supervisor` decides which comes next; `session` opens, orients and closes one; `circling` acts where work goes round; `victory` is the last look; `survivors` and `errand` end what a killed run, or command, left running; `place` knows where a project is worked on |
+//! | `context` | one context window: `turn` is the pure machine of a conversation, `driver` carries out its effects, `dispatch` is the only way to a tool (guard -> gate -> tool -> verify -> event), `harness_calls` are the harness's own tools |
+//! | `proof` | what features rest on: `testing` runs tests, `checks` records and replays, `evidence` rules on a flip, `regress` and `bisect` find what broke and by which commit |
+//! | `commit` | `commits` is the only maker of commits, from what `draft` gathers; `rites` are the user's hook, signature and trailers |
+//! | `person` | `gates` is the book of what waits for a person; `permit`, `raise` and `propose` ask about commands, limits and guarded files; `steer`, `edits` and `window` are what a person changes |
+//! | `watch` | what changes beside the conversation: files, repository, hooks |
+//! | `moves` | checkpoints, moves back and forth, `finish`, which brings a worktree's work to the user's branch |
+//!
+//! `journal` is the only way to say that something happened; `project` is what every part may reach.
 //!
 //! Owns no screen and no command line. Invariant: nothing is done that the log does not say.
 
-mod asking;
-mod audit;
-mod background;
-mod before;
-mod beside;
-mod beyond;
-mod bisect;
-mod checkpoint;
-mod checks;
-mod circling;
-mod claimed;
-mod commits;
-mod conversation;
-mod dispatch;
-mod draft;
-mod driver;
-mod earlier;
-mod edits;
-mod effect;
-mod ended;
-pub mod errand;
+mod commit;
+mod context;
 mod error;
-mod evidence;
-mod facts;
-mod features;
-pub mod finish;
-mod gates;
-mod grounds;
-mod harness_calls;
-mod held;
-mod hooks;
-mod hung;
-mod index;
 mod journal;
-mod left_running;
-mod left_settings;
-mod limits;
-mod loose;
-mod measure;
-mod orders;
-mod orientation;
-mod outside;
-mod permit;
-pub mod place;
+mod moves;
+mod person;
 mod project;
-mod propose;
-mod questions;
-mod raise;
-mod regress;
-mod repeats;
-mod repository;
-mod review;
-mod rites;
-pub mod rollback;
-mod rules;
-mod scratch;
-mod session;
-mod steady;
-mod steer;
-mod supervisor;
-mod survivors;
-mod testing;
-mod told;
-mod turn;
-mod unrun;
-mod victory;
-mod weakened;
-mod window;
+mod proof;
+mod run;
+mod watch;
 
 pub use error::EngineError;
-pub use regress::{PART as REGRESSIONS, UNTRIED};
+pub use moves::{finish, rollback};
+pub use proof::regress::{PART as REGRESSIONS, UNTRIED};
+pub use run::{errand, place};
 
 use crate::config::Settings;
 use crate::config::pricing::Prices;
@@ -97,15 +43,20 @@ use crate::protocol::{Seq, WindowTerms};
 use crate::provider::Anthropic;
 use crate::session::State;
 use crate::store::{self, Blobs, ProjectDir, Redactor, Writer};
+use commit::{earlier, measure, rites};
 use journal::Journal;
+use person::{edits, gates, questions};
 use project::Project;
+use proof::beside;
+use run::supervisor::Supervisor;
+use run::{left_settings, survivors};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use supervisor::Supervisor;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use watch::{background, hooks, outside};
 
 /// Commands that may wait for the engine.
 const COMMANDS: usize = 64;

@@ -1,18 +1,18 @@
 //! What every part of the engine may reach: the workspace, the log, the stores, the settings. Shared, never copied.
 
-use super::background::Background;
-use super::beside::Beside;
-use super::edits::Edits;
-use super::error::EngineError;
-use super::gates::Gates;
-use super::held::Held;
-use super::hooks::Hooks;
-use super::journal::Journal;
-use super::measure::Measure;
-use super::questions::Questions;
-use super::rites::Rites;
 use crate::config::Settings;
 use crate::config::pricing::Prices;
+use crate::engine::commit::held::Held;
+use crate::engine::commit::measure::Measure;
+use crate::engine::commit::rites::Rites;
+use crate::engine::error::EngineError;
+use crate::engine::journal::Journal;
+use crate::engine::person::edits::Edits;
+use crate::engine::person::gates::Gates;
+use crate::engine::person::questions::Questions;
+use crate::engine::proof::beside::Beside;
+use crate::engine::watch::background::Background;
+use crate::engine::watch::hooks::Hooks;
 use crate::git::{Checkpoint, Identity, IndexMark, SettingsMark};
 use crate::guard::Guard;
 use crate::guard::watch::Watcher;

@@ -15,86 +15,49 @@
 //! `filter` attribute names a configured driver (LFS, git-crypt) is left out and named, because its raw
 //! bytes are not what belongs in the repository.
 //!
+//! Rooms: `look` reads, `tree` makes trees of what is on disk, `commits` commits them and brings the user's index along, `moves` goes
+//! back and forth, `worktrees` makes and ends worktrees, `kept` holds the repository's own settings, hooks and refs as they were.
+//!
 //! All calls block; a [`Repo`] is `Send` but not `Sync`: open one per blocking task, it is cheap.
 
-mod apply;
-mod behind;
-mod beside;
-mod checkpoint;
-mod commit;
-mod diff;
-mod disk;
+mod commits;
 mod error;
-mod export;
-mod finish;
-mod gone;
-mod held_settings;
-mod hidden;
-mod history;
-mod hold;
-mod homecoming;
-mod hook;
-mod hooks;
-mod identity;
-mod ignored;
-mod index;
-mod index_file;
-mod lease;
-mod line_ends;
-mod message;
-mod moved;
-mod observe;
-mod one_file;
-mod read;
+mod kept;
+mod look;
+mod moves;
 mod refs;
-mod rehearse;
-mod replaced;
 mod repo;
-mod retire;
-mod rollback;
-mod saved;
-mod scratch;
-mod settings;
-mod shallow;
-mod sign;
-mod snapshot;
-mod spared;
-mod staging;
-mod sync;
-mod underway;
-mod unfilled;
-mod version;
-mod who;
-mod worktree;
+mod tree;
+mod worktrees;
 
 #[cfg(test)]
 mod tests;
 
-pub use beside::Beside;
-pub use checkpoint::Checkpoint;
-pub use commit::{CommitOutcome, CommitRequest};
+pub use commits::commit::{CommitOutcome, CommitRequest};
+pub use commits::hook::PreCommit;
+pub use commits::message::check_message;
+pub use commits::sign::{Signing, Unsigned};
+pub use commits::staging::IndexMark;
 pub use error::GitError;
-pub use export::Ancestor;
-pub use finish::{HomeStep, Homecoming};
-pub use gone::Gone;
-pub use held_settings::HeldSettings;
-pub use history::{FileHistory, FileStand};
-pub use hold::{Content, Stored};
-pub use homecoming::Home;
-pub use hook::PreCommit;
-pub use hooks::{HookChange, HooksMark};
-pub use identity::Identity;
-pub use ignored::Ignored;
-pub use lease::Lease;
-pub use message::check_message;
+pub use kept::held_settings::HeldSettings;
+pub use kept::hooks::{HookChange, HooksMark};
+pub use kept::identity::Identity;
+pub use kept::settings::{SettingsChange, SettingsMark};
+pub use look::export::Ancestor;
+pub use look::history::{FileHistory, FileStand};
+pub use look::version::{GitVersion, version_check};
+pub use moves::checkpoint::Checkpoint;
+pub use moves::gone::Gone;
+pub use moves::rollback::Moved;
+pub use moves::saved::Facts;
 pub use repo::Repo;
-pub use retire::Removal;
-pub use rollback::Moved;
-pub use saved::Facts;
-pub use settings::{SettingsChange, SettingsMark};
-pub use sign::{Signing, Unsigned};
-pub use snapshot::{LeftOut, Tree};
-pub use snapshot::{TEMPORARY, is_temporary};
-pub use staging::IndexMark;
-pub use version::{GitVersion, version_check};
-pub use worktree::Made;
+pub use tree::beside::Beside;
+pub use tree::hold::{Content, Stored};
+pub use tree::snapshot::{LeftOut, Tree};
+pub use tree::snapshot::{TEMPORARY, is_temporary};
+pub use worktrees::finish::{HomeStep, Homecoming};
+pub use worktrees::homecoming::Home;
+pub use worktrees::ignored::Ignored;
+pub use worktrees::lease::Lease;
+pub use worktrees::retire::Removal;
+pub use worktrees::worktree::Made;

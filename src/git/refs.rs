@@ -5,11 +5,11 @@
 //! cut off in is nothing for another to finish. Invariant: a number is given once in a repository, whichever worktree asks, so that
 //! one log can tell of several worktrees.
 
-use super::GitError;
-use super::disk::is_absent;
-use super::error::Doing;
-use super::read::lossy;
-use super::repo::Repo;
+use crate::git::GitError;
+use crate::git::error::Doing;
+use crate::git::look::read::lossy;
+use crate::git::repo::Repo;
+use crate::git::tree::disk::is_absent;
 use crate::protocol::Oid;
 use git2::ErrorCode;
 use std::fs;
@@ -107,7 +107,7 @@ impl Repo {
     pub(super) fn clear_branch_lock(&self, branch: &str, to: Option<&Oid>) -> Result<(), GitError> {
         let lock = self.git.commondir().join(format!("{branch}.lock"));
         let ours = |content: &[u8]| content.is_empty() || to.is_some_and(|to| content.starts_with(to.as_str().as_bytes()));
-        let deadline = super::commit::patience_until();
+        let deadline = crate::git::commits::commit::patience_until();
         loop {
             match fs::read(&lock) {
                 Ok(content) if ours(&content) => {}

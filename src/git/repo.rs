@@ -1,8 +1,8 @@
 //! A repository, found and checked before anything is read from it.
 
-use super::GitError;
-use super::error::Doing;
-use super::who;
+use crate::git::GitError;
+use crate::git::commits::who;
+use crate::git::error::Doing;
 use crate::protocol::Oid;
 use git2::{ErrorCode, ReferenceType, Repository, RepositoryInitOptions};
 use std::path::{Path, PathBuf};

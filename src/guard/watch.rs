@@ -11,7 +11,7 @@
 //! - A person's change *during* a tool call is taken for the agent's: the kernel does not say who wrote. (A guarded file is restored
 //!   then, and the person's version kept beside the baseline.)
 //! - What a background process of the agent writes *after* its call has ended looks as if it were from outside; where one may have
-//!   run it is told as either's ([`Change::of_either`]), and by `engine::outside` only once for each file.
+//!   run it is told as either's ([`Change::of_either`]), and by `engine::watch::outside` only once for each file.
 //! - While polling, and on systems that gather notifications (macOS), the borders of a call are blurred by the scan's or the
 //!   gathering's duration.
 //! - After the system dropped notifications ([`Change::incomplete`]) all that is known is that something changed.

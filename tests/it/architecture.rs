@@ -52,7 +52,7 @@ const LONGEST_TESTS: usize = 450;
 
 struct Source {
     path: PathBuf,
-    /// `engine/turn/mod.rs`
+    /// `engine/context/turn/mod.rs`
     name: String,
     /// Text without comments and without the test module at its end.
     code: String,
@@ -225,6 +225,6 @@ fn the_agents_commits_are_made_in_one_place_and_a_persons_edits_in_another() {
         .collect();
     assert_eq!(
         makers.into_iter().collect::<Vec<_>>(),
-        [("engine/commits.rs".to_owned(), 1), ("harness/plan.rs".to_owned(), 1)]
+        [("engine/commit/commits.rs".to_owned(), 1), ("harness/plan.rs".to_owned(), 1)]
     );
 }

@@ -13,7 +13,7 @@ mod unfilled;
 mod worktree;
 mod written;
 
-use super::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
+use crate::git::{CommitOutcome, CommitRequest, GitError, Repo, Tree};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -278,7 +278,7 @@ fn large_new_files_are_named_and_large_tracked_ones_streamed() {
     let lab = Lab::new();
     std::fs::File::create(lab.root().join("huge"))
         .unwrap()
-        .set_len(super::super::disk::LARGE + 1)
+        .set_len(crate::git::tree::disk::LARGE + 1)
         .unwrap();
     let tree = lab.snapshot();
     assert_eq!(tree.left_out[0].path, "huge");

@@ -1,6 +1,6 @@
 //! What becomes of what a person wrote on a gate that is open, where it is decided without them or its run ends.
 //!
-//! Invariant: what is said here of a comment and of a message is what the engine does with it (`engine::gates`,
+//! Invariant: what is said here of a comment and of a message is what the engine does with it (`engine::person::gates`,
 //! `harness::comments`).
 
 use crate::protocol::event::GateKind;
