@@ -10,7 +10,7 @@ use super::project;
 use crate::harness::history::{HistoryError, history};
 use crate::protocol::event::FlipBy;
 use crate::protocol::{HistoryProgress, ListHistory, ListStep, NamedFeature, Oid};
-use crate::session::Setback;
+use crate::session::{Setback, Stretch};
 use crate::ui::history::{between_commits, commits, counts, fact, flips, progress, setback};
 use crate::ui::text::{Clean, format};
 use jiff::Timestamp;
@@ -37,6 +37,8 @@ struct Report<'a> {
 #[derive(Debug, Serialize)]
 struct Back {
     session: u32,
+    /// Whether within that session.
+    when: Stretch,
     time: Timestamp,
     feature: NamedFeature,
     by: FlipBy,
@@ -49,6 +51,7 @@ impl From<&Setback> for Back {
     fn from(back: &Setback) -> Self {
         Self {
             session: back.session.0,
+            when: back.stretch,
             time: back.time,
             feature: back.feature.clone(),
             by: back.by,
@@ -161,7 +164,8 @@ fn print(
 
 /// Prints a setback that no commit shows, where it was in time.
 fn between(back: &Setback, console: &mut Console) -> Result<(), Failure> {
-    console.line(format!("{}  within s{}", back.time.strftime("%Y-%m-%d"), back.session.0))?;
+    let when = back.stretch.of(back.session);
+    console.line(format!("{}  {when}", back.time.strftime("%Y-%m-%d")))?;
     console.line(format!("            ! {}", Clean::line(&setback(back))))?;
     Ok(())
 }

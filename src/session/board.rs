@@ -52,11 +52,22 @@ pub struct FeatureRow {
     /// Its recorded check, with how it went.
     pub check: Option<KeptCheck>,
     /// What broke it when it last regressed, and the session that looked for it.
-    pub traced: Option<(SessionNo, RegressionTraced)>,
+    pub traced: Option<Trace>,
     /// What a test run told against it since it passes.
     pub doubt: Option<Doubt>,
     /// What kept its last claim from counting, if that was a commit that nobody had looked at.
     pub held: Option<FeatureHeld>,
+}
+
+/// What was found where somebody looked for what broke a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The session that looked for it.
+    pub session: SessionNo,
+    /// Event that tells it.
+    pub seq: Seq,
+    /// What was found.
+    pub found: RegressionTraced,
 }
 
 /// A feature's recorded check.

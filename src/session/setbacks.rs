@@ -4,6 +4,7 @@
 //! nor what ceased to pass only because nobody committed it.
 
 use super::state::State;
+use super::stretch::Stretch;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{FeatureStatus, NamedFeature, SessionNo};
 use jiff::Timestamp;
@@ -13,8 +14,10 @@ use jiff::Timestamp;
 pub struct Setback {
     /// When.
     pub time: Timestamp,
-    /// In which session.
+    /// In which session, or the last one before it.
     pub session: SessionNo,
+    /// Whether within that session.
+    pub stretch: Stretch,
     /// The feature.
     pub feature: NamedFeature,
     /// Who set it back.
@@ -47,6 +50,7 @@ impl State {
                 found.push(Setback {
                     time: flip.time,
                     session: flip.session,
+                    stretch: self.stretch(flip.session, flip.seq),
                     feature: NamedFeature {
                         id: feature.id.to_string(),
                         text: text.clone(),

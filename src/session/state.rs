@@ -37,6 +37,8 @@ pub struct State {
     pub worktree: Option<Workplace>,
     /// The latest run.
     pub run: Option<Run>,
+    /// The events with which runs began, oldest first.
+    pub run_starts: Vec<Seq>,
     /// All sessions, in order; `sessions[i].number == i + 1` in a whole log.
     pub sessions: Vec<Session>,
     /// Since when a session runs: it began then, or went on after a pause or after what waited for a person.

@@ -4,7 +4,7 @@
 //! files that are set aside. Owns that order and the questions that need it; a row's own lists keep all that ever was, which is what its
 //! history shows. Invariant: taking a move back makes the way what it was before the move, and nothing else.
 
-use super::board::{CheckResult, FeatureRow, Flip, KeptCheck};
+use super::board::{CheckResult, FeatureRow, Flip, KeptCheck, Trace};
 use super::state::State;
 use super::timeline::ItemKind;
 use crate::protocol::event::FlipBy;
@@ -136,6 +136,18 @@ impl State {
             ItemKind::Check(run) if item.seq == result.seq && run.feature == *feature => Some(&**run),
             _ => None,
         })
+    }
+
+    /// Returns what was found to have broken a feature that does not pass since, unless that is set aside or was of an earlier time.
+    #[must_use]
+    pub fn trace_of<'a>(&self, row: &'a FeatureRow) -> Option<&'a Trace> {
+        let trace = row.traced.as_ref()?;
+        let flips = row.flips.iter().rev();
+        let passed = flips
+            .filter(|flip| self.is_on_the_way(flip.seq))
+            .find(|flip| flip.to == FeatureStatus::Passing);
+        let is_of_now = row.regressed && passed.is_none_or(|flip| flip.seq < trace.seq);
+        (is_of_now && !self.is_abandoned(trace.session)).then_some(trace)
     }
 
     /// Returns the recorded check of a feature, unless it was recorded for work that is set aside.

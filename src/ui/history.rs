@@ -5,7 +5,7 @@
 use super::text::format::{grouped, plural};
 use crate::protocol::event::FlipBy;
 use crate::protocol::{HistoryProgress, ListFact, ListFactKind, ListHistory, ListStep, NamedFeature, Oid, SessionNo};
-use crate::session::{Setback, State};
+use crate::session::{Setback, State, Stretch};
 use std::collections::HashMap;
 
 /// Says a fact, with at most so many features named.
@@ -99,10 +99,12 @@ pub fn between_commits(told: &ListHistory, state: &State) -> Vec<Setback> {
         .map(|commit| (&commit.made.commit, commit.session))
         .collect();
     let shown = |back: &Setback| {
-        let own = told
-            .steps
-            .iter()
-            .filter(|step| sessions.get(&step.commit.id) == Some(&back.session));
+        let by = match back.stretch {
+            Stretch::WithinSession => back.session,
+            // The next session's commit takes it along.
+            Stretch::AfterSession | Stretch::RunStart => back.session.next(),
+        };
+        let own = told.steps.iter().filter(|step| sessions.get(&step.commit.id) == Some(&by));
         own.flat_map(|step| &step.regressed)
             .any(|feature| feature.id == back.feature.id)
     };

@@ -222,11 +222,7 @@ fn json<'a>(state: &'a State, row: &'a FeatureRow, blobs: &Blobs) -> Row<'a> {
         check_run: state
             .check_of(row)
             .and_then(|kept| Some(left(state.check_run(&row.feature.id, &kept.last)?, kept.last.session, blobs))),
-        broken_by: row
-            .traced
-            .as_ref()
-            .filter(|(session, _)| row.regressed && !state.is_abandoned(*session))
-            .map(|(_, traced)| &traced.culprit),
+        broken_by: state.trace_of(row).map(|trace| &trace.found.culprit),
         cost_usd: row.totals.cost.usd(),
     }
 }

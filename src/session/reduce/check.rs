@@ -3,6 +3,7 @@
 use super::At;
 use crate::protocol::TestPurpose;
 use crate::protocol::event::{CheckRan, RegressionTraced};
+use crate::session::board::Trace;
 use crate::session::state::{CheckResult, KeptCheck, State};
 use crate::session::timeline::ItemKind;
 
@@ -41,7 +42,11 @@ impl State {
 
     pub(super) fn regression_traced(&mut self, at: At, event: &RegressionTraced) {
         if let Some(row) = self.features.get_mut(&event.feature) {
-            row.traced = Some((at.session, event.clone()));
+            row.traced = Some(Trace {
+                session: at.session,
+                seq: at.seq,
+                found: event.clone(),
+            });
         }
         self.push(at, ItemKind::Traced(event.clone()));
     }

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 
 impl State {
     pub(super) fn run_started(&mut self, at: At, event: &RunStarted) {
+        self.run_starts.push(at.seq);
         self.project.clone_from(&event.project);
         self.workspace.clone_from(&event.workspace);
         self.forget_worktree(&event.workspace);

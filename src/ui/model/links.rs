@@ -4,7 +4,9 @@
 //! (`update::links`). Invariant: a link leads to something that can be shown, or says why there is none.
 
 use super::{Model, Subject};
+use crate::protocol::event::Culprit;
 use crate::protocol::{CaseStatus, Feature, FeatureId, Oid, Seq, SessionNo};
+use crate::session::board::Trace;
 use crate::session::state::{CaseHistory, Commit, FeatureRow};
 use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
@@ -98,7 +100,15 @@ impl Model {
                 commits.last().cloned().ok_or("nothing was committed for this feature")
             }
             Subject::Test(name) => {
-                let turned = self.turned(self.case(name)?).ok_or("no run told its result")?;
+                let case = self.case(name)?;
+                if let Some(trace) = self.cause_of(case) {
+                    return match &trace.found.culprit {
+                        Culprit::Commit { commit, .. } => Ok(commit.clone()),
+                        Culprit::Uncommitted { .. } => Err("what broke it is in no commit"),
+                        Culprit::Unknown { .. } => Err("what broke it was looked for and not found"),
+                    };
+                }
+                let turned = self.turned(case).ok_or("no run told its result")?;
                 self.commit_after(turned.run)
                     .ok_or("nothing was committed since its result changed")
             }
@@ -177,6 +187,17 @@ impl Model {
         let holds = |session: &&Session| page::item_at(session, run).is_some();
         let session = self.state.sessions.iter().rev().find(holds)?.number;
         Some(Turned { session, run })
+    }
+
+    /// Returns what was found to have broken a test that failed by the time that its feature's breaker was looked for, and fails since.
+    #[must_use]
+    pub fn cause_of(&self, case: &CaseHistory) -> Option<&Trace> {
+        let fails = self.state.result_now(case) == Some(CaseStatus::Failed);
+        let turned = self.state.turned(case).filter(|_| fails)?;
+        let rows = self.state.features.rows.iter();
+        let own = rows.filter(|row| verify::names(&row.feature, &case.name));
+        own.filter_map(|row| self.state.trace_of(row))
+            .find(|trace| turned < trace.seq)
     }
 
     /// Returns the commit that first holds what a run ran on, as far as the log tells.

@@ -4,6 +4,7 @@ use super::Document;
 use super::sheet::Sheet;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{FeatureId, FeatureStatus};
+use crate::session::board::Trace;
 use crate::session::headway::Track;
 use crate::session::state::{HandEdit, KeptCheck};
 use crate::ui::keymap::Action;
@@ -112,10 +113,9 @@ pub fn document(model: &Model, id: &FeatureId, width: u16, look: &Look<'_>) -> D
             "as it was: the next session's start tries them again and sets it back if they fail, are gone or do not run",
         );
     }
-    if let Some((session, traced)) = row
-        .traced
-        .as_ref()
-        .filter(|(session, _)| row.regressed && !model.state.is_abandoned(*session))
+    if let Some(Trace {
+        session, found: traced, ..
+    }) = model.state.trace_of(row)
     {
         sheet.heading("Regression");
         sheet.fact("cause", &traced.words());

@@ -3,8 +3,9 @@
 use super::Document;
 use super::sheet::Sheet;
 use crate::protocol::CaseStatus;
-use crate::session::Tested;
+use crate::protocol::event::Culprit;
 use crate::session::state::CaseHistory;
+use crate::session::{Stretch, Tested};
 use crate::ui::keymap::Action;
 use crate::ui::model::{End, Model, Subject};
 use crate::ui::pane::features::heading_of;
@@ -113,9 +114,23 @@ fn links(sheet: &mut Sheet<'_>, model: &Model, case: &CaseHistory) {
             .map_or_else(String::new, |row| heading_of(&row.feature).to_owned());
         sheet.fact("feature", &format!("{id} {text}  ({} goes there)", key(Action::GoFeature)));
     }
+    let cause = model.cause_of(case);
+    if let Some(trace) = cause {
+        let there = match &trace.found.culprit {
+            Culprit::Commit { .. } => format!("  ({} goes there)", key(Action::GoCommit)),
+            Culprit::Uncommitted { .. } | Culprit::Unknown { .. } => String::new(),
+        };
+        sheet.fact("cause", &format!("{}{there}", trace.found.words()));
+    }
     let Some(turned) = model.turned(case) else { return };
-    let since = format!("{}  ({} goes there)", turned.session, key(Action::GoMoment));
-    sheet.fact("so since", &since);
+    let when = match model.state.stretch(turned.session, turned.run) {
+        Stretch::WithinSession => turned.session.to_string(),
+        after @ (Stretch::AfterSession | Stretch::RunStart) => after.of(turned.session).to_string(),
+    };
+    sheet.fact("so since", &format!("{when}  ({} goes there)", key(Action::GoMoment)));
+    if cause.is_some() {
+        return;
+    }
     if let Ok(Subject::Commit(commit)) = model.linked(&from, End::Commit) {
         let made = model.made(&commit);
         let subject = made.map_or("", |made| made.made.message.lines().next().unwrap_or_default());
@@ -130,5 +145,132 @@ fn links(sheet: &mut Sheet<'_>, model: &Model, case: &CaseHistory) {
         } else {
             sheet.fact("commit", &told);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::protocol::event::{
+        CommitInfo, Culprit, EndCause, Event, FeatureFlipped, FlipBy, RegressionTraced, SessionEnded, TestRunFinished,
+    };
+    use crate::protocol::{CaseStatus, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, samples};
+    use crate::ui::model::{Model, Subject};
+    use crate::ui::screenshots::recorded;
+    use crate::ui::testing::{keys, screen, tell, undisturbed};
+    use crate::verify;
+
+    /// The recorded run is over, and the next one found at its start that a passing feature's test fails since a person's commit.
+    fn broken(culprit: Culprit) -> (Model, String) {
+        let mut model = undisturbed((120, 40));
+        let rows = model.state.features.rows.iter().map(|row| &row.feature);
+        let passing = rows.filter(|feature| feature.status == FeatureStatus::Passing);
+        let found = passing.flat_map(|feature| {
+            let cases = model
+                .state
+                .tests
+                .cases
+                .iter()
+                .filter(|case| verify::names(feature, &case.name));
+            cases.map(|case| (feature.id.clone(), case.name.clone()))
+        });
+        let (feature, name): (FeatureId, String) = found.last().unwrap();
+        let ended = SessionEnded {
+            cause: EndCause::Finished,
+            summary: String::new(),
+            dirty: Vec::new(),
+            next: None,
+            checks: Vec::new(),
+            places: Vec::new(),
+            left: None,
+        };
+        tell(&mut model, ended);
+        let started = recorded().unwrap();
+        let started = started
+            .iter()
+            .find(|told| matches!(told.event, Event::RunStarted(_)))
+            .unwrap();
+        tell(&mut model, started.event.clone());
+        let mut run = samples::test_run(&[(&name, CaseStatus::Failed)]);
+        run.purpose = TestPurpose::Smoke;
+        tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        let back = FeatureFlipped {
+            feature: feature.clone(),
+            from: FeatureStatus::Passing,
+            to: FeatureStatus::Failing,
+            evidence: None,
+            by: FlipBy::Harness,
+            reason: "its test fails".into(),
+        };
+        tell(&mut model, back);
+        let traced = RegressionTraced {
+            feature,
+            good: None,
+            culprit,
+            runs: 2,
+            duration_ms: 10,
+        };
+        tell(&mut model, traced);
+        // What came after did not cause it.
+        tell(&mut model, samples::commit_made(samples::oid('d'), None));
+        model.pages.push(crate::ui::model::Page::new(Subject::Test(name.clone())));
+        (model, name)
+    }
+
+    #[test]
+    fn a_test_that_a_commit_broke_names_that_commit_and_leads_to_it_whether_or_not_the_log_made_it() {
+        for known in [true, false] {
+            let commit = samples::oid('a');
+            let subject = "Change f2".to_owned();
+            let (mut model, _) = broken(Culprit::Commit {
+                commit: commit.clone(),
+                subject: subject.clone(),
+            });
+            if known {
+                let info = CommitInfo {
+                    id: commit.clone(),
+                    subject,
+                    author: "Ada".into(),
+                    time: jiff::Timestamp::UNIX_EPOCH,
+                };
+                model.state.repository.as_mut().unwrap().commits.push(info);
+            }
+            let drawn = screen(&mut model);
+            let wanted = format!("cause       broken by {} Change f2  (gc goes there)", commit.short());
+            assert!(drawn.contains(&wanted), "{drawn}");
+            assert!(!drawn.contains(samples::oid('d').short()), "an innocent commit: {drawn}");
+            let last = model.state.current().unwrap().number;
+            let since = format!("so since    at the start of a run, after {last}  (gm goes there)");
+            assert!(last > SessionNo(0) && drawn.contains(&since), "{drawn}");
+            keys(&mut model, "g c");
+            assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(commit));
+        }
+    }
+
+    #[test]
+    fn a_breaker_that_is_no_commit_is_told_and_leads_nowhere() {
+        let reason = "3 states did not come to its tests".to_owned();
+        for (culprit, refused) in [
+            (Culprit::Uncommitted { checkpoint: None }, "what broke it is in no commit"),
+            (Culprit::Unknown { reason }, "what broke it was looked for and not found"),
+        ] {
+            let (mut model, name) = broken(culprit);
+            let drawn = screen(&mut model);
+            assert!(drawn.contains("cause       ") && !drawn.contains("gc goes"), "{drawn}");
+            keys(&mut model, "g c");
+            assert_eq!(model.pages.last().unwrap().subject, Subject::Test(name));
+            assert!(screen(&mut model).contains(refused), "{}", screen(&mut model));
+        }
+    }
+
+    #[test]
+    fn a_test_that_failed_after_its_features_breaker_was_looked_for_is_not_laid_on_it() {
+        let commit: Oid = samples::oid('a');
+        let subject = "Change f2".to_owned();
+        let (mut model, name) = broken(Culprit::Commit { commit, subject });
+        for status in [CaseStatus::Passed, CaseStatus::Failed] {
+            let run = samples::test_run(&[(&name, status)]);
+            tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        }
+        assert!(!screen(&mut model).contains("cause  "), "{}", screen(&mut model));
     }
 }

@@ -1,11 +1,11 @@
 //! The history of the list: at the sizes that matter, without colour, without Unicode, while it is read, and what its keys do.
 
 use super::*;
-use crate::protocol::event::{FeatureFlipped, FlipBy};
+use crate::protocol::event::{Event, FeatureFlipped, FlipBy};
 use crate::protocol::{Answer, HistoryProgress, ListFact, ListFactKind, ListHistory, ListStep, Query};
 use crate::ui::msg::Effect;
-use crate::ui::samples::sample_history;
-use crate::ui::screenshots::history_of;
+use crate::ui::samples::{sample_audit, sample_history};
+use crate::ui::screenshots::{history_of, recorded};
 
 #[test]
 fn the_history_at_every_size() {
@@ -106,6 +106,51 @@ fn what_fell_and_passed_again_within_a_session_is_told_and_leads_to_its_feature(
         check("history-within-session", &mut model);
         keys(&mut model, "Enter");
         assert_eq!(model.pages.last().unwrap().subject, Subject::Feature("F002".into()));
+    }
+}
+
+#[test]
+fn what_a_run_found_broken_at_its_start_is_told_there_and_not_within_the_session_before() {
+    let mut model = history_of(live((120, 40)));
+    let last = model.state.current().unwrap().number;
+    let (ended, started) = (sample_audit(&model.state).pop().unwrap(), recorded().unwrap());
+    let started = started
+        .iter()
+        .find(|told| matches!(told.event, Event::RunStarted(_)))
+        .unwrap();
+    let back = FeatureFlipped {
+        feature: "F002".into(),
+        from: FeatureStatus::Passing,
+        to: FeatureStatus::Failing,
+        evidence: None,
+        by: FlipBy::Harness,
+        reason: "the smoke test fails: 02-list".into(),
+    };
+    for (event, shown, told) in [
+        (None, "within the session", format!("within {last}")),
+        (Some(ended), "after the session", format!("after {last}")),
+        (
+            Some(started.event.clone()),
+            "after the session, at the start of a run",
+            format!("at the start of a run, after {last}"),
+        ),
+    ] {
+        if let Some(event) = event {
+            tell(&mut model, event);
+        }
+        tell(&mut model, back.clone());
+        let setbacks = model.state.setbacks();
+        let own = setbacks.iter().rfind(|back| back.feature.id == "F002").unwrap();
+        assert_eq!((own.session, own.stretch.of(last).to_string()), (last, told));
+        keys(&mut model, "g g");
+        let drawn = screen(&mut model);
+        let heading = drawn
+            .lines()
+            .find(|line| line.contains(&format!("{last} ")) && line.contains("the session"));
+        assert!(
+            heading.is_some_and(|line| line.trim_end().ends_with(shown)),
+            "{shown}: {drawn}"
+        );
     }
 }
 

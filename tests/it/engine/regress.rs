@@ -109,7 +109,7 @@ async fn the_commit_that_broke_a_check_is_found_and_told_and_nothing_of_the_user
     assert!(first.is_some_and(|first| first.contains(&told)), "{:?}", ran.requests.last());
     let session = ran.state.current().unwrap();
     assert_eq!(session.feature, Some("F001".into()));
-    assert_eq!(ran.state.features.rows[0].traced.as_ref().unwrap().1, traced[0]);
+    assert_eq!(ran.state.features.rows[0].traced.as_ref().unwrap().found, traced[0]);
     // The list's flag is all that changed.
     assert_eq!(lab.git(&["status", "--porcelain"]), " M feature_list.json");
     assert_eq!(

@@ -8,7 +8,7 @@ mod chart;
 use super::sheet::Sheet;
 use super::{Document, Mark, body};
 use crate::protocol::{ListFact, ListHistory, ListStep, Oid};
-use crate::session::{Setback, State};
+use crate::session::{Setback, State, Stretch};
 use crate::ui::history::{between_commits, counts, fact, flips, progress, setback};
 use crate::ui::model::{Loaded, Model};
 use crate::ui::text::{Clean, Glyph, Look, width};
@@ -138,7 +138,7 @@ fn between(sheet: &mut Sheet<'_>, back: &Setback, stop: usize, look: &Look<'_>) 
     let when = [
         Span::styled(format!("{}", back.session), look.style(Slot::Bold)),
         Span::styled(format!(" {}", back.time.strftime("%m-%d")), look.style(Slot::Dim)),
-        Span::styled(" within the session", look.style(Slot::Dim)),
+        Span::styled(when_in(back.stretch), look.style(Slot::Dim)),
     ];
     sheet.item(Vec::new(), &when);
     let text = Clean::line(&setback(back)).span(look.style(Slot::Text));
@@ -146,6 +146,15 @@ fn between(sheet: &mut Sheet<'_>, back: &Setback, stop: usize, look: &Look<'_>) 
         vec![Span::raw("  "), look.mark(Glyph::Guard, Slot::Warning), Span::raw(" ")],
         &[text],
     );
+}
+
+/// Says it of the session that stands before it.
+const fn when_in(stretch: Stretch) -> &'static str {
+    match stretch {
+        Stretch::WithinSession => " within the session",
+        Stretch::AfterSession => " after the session",
+        Stretch::RunStart => " after the session, at the start of a run",
+    }
 }
 
 fn heading(sheet: &mut Sheet<'_>, step: &ListStep, wide: usize, session: Option<u32>, look: &Look<'_>) {
