@@ -88,7 +88,7 @@ impl Unjudged {
             let why = self.reason.lines().next().map(|why| format!(": {why}")).unwrap_or_default();
             return format!("you denied the commit of {}, and none was made since{why}", self.session);
         }
-        let why = self.reason.split(". ").next().unwrap_or_default();
+        let why = self.reason.lines().next().unwrap_or_default().trim_end_matches('.');
         format!(
             "the commit of {} was refused, and none was made since: {why}; with `--autonomy commits` you judge it",
             self.session

@@ -116,15 +116,7 @@ impl Dispatch {
         let (notes, weaker): (Vec<_>, Vec<_>) = weaker.into_iter().partition(weakened::Weaker::is_note);
         // Where nobody will look, the machine holds to what was agreed.
         let policy = match gates::level(project) {
-            Autonomy::Auto if !weaker.is_empty() && weaker.iter().all(weakened::Weaker::is_new) => Policy::Reject(format!(
-                "new tests prove nothing yet, and no person is there to judge whether that is right: {}. Let each check what its feature \
-                 says, or fail as long as it is to be written",
-                weakened::named(&weaker)
-            )),
-            Autonomy::Auto if !weaker.is_empty() => Policy::Reject(format!(
-                "tests became weaker, and no person is there to judge whether that is right: {}. Put back what was, or test what the feature says",
-                weakened::named(&weaker)
-            )),
+            Autonomy::Auto if !weaker.is_empty() => Policy::Reject(weakened::refusal(&weaker, self.facts.number)),
             _ => Policy::Approve,
         };
         let weaker = weakened::told(&weaker);

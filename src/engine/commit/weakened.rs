@@ -10,7 +10,7 @@ use crate::guard::command;
 use crate::guard::weaken::{Changed, Kind, Weakening, reads, vacuous, weakened};
 use crate::guard::{Around, Arrival, may_take_over, takes_over};
 use crate::protocol::event::FeatureHeld;
-use crate::protocol::{Feature, FileDiff, Oid, TestRun, naming};
+use crate::protocol::{Feature, FileDiff, Oid, SessionNo, TestRun, naming};
 use crate::verify;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,8 +18,11 @@ use std::path::{Path, PathBuf};
 /// Findings that the log keeps; more are counted.
 const KEPT: usize = 500;
 
-/// Findings that an agent is told one by one before the rest is only counted.
-const TOLD: usize = 8;
+/// Bytes of findings that an agent is told one by one before the rest is only counted.
+const TOLD: usize = 6_000;
+
+/// Characters of the finding that stands for all where there is one line.
+const FIRST: usize = 200;
 
 /// What an agent does about a test that proves nothing yet.
 pub const WRITE: &str = "Write the test: let it check what the feature says, over what stands there now, then claim again.";
@@ -287,14 +290,56 @@ pub fn told(all: &[Weaker]) -> Vec<String> {
     told
 }
 
-/// The first of them, for the agent.
+/// As many of them as an agent reads, and what is said of the rest, if any is left.
+fn readable(all: &[Weaker]) -> (Vec<&str>, Option<String>) {
+    let mut room = TOLD;
+    let fits = |one: &&Weaker| {
+        room = room.saturating_sub(one.words.len());
+        room > 0
+    };
+    let told: Vec<&str> = all.iter().take_while(fits).map(|one| one.words.as_str()).collect();
+    let left = all.len() - told.len();
+    let rest = (left > 0).then(|| format!("and {left} more, not named here: once these are mended, the next try names them"));
+    (told, rest)
+}
+
+/// All of them for the agent, up to a bound.
 #[must_use]
 pub fn named(all: &[Weaker]) -> String {
-    let mut words: Vec<String> = all.iter().take(TOLD).map(|one| one.words.clone()).collect();
-    if all.len() > TOLD {
-        words.push(format!("and {} more", all.len() - TOLD));
+    let (told, rest) = readable(all);
+    told.into_iter().map(str::to_owned).chain(rest).collect::<Vec<_>>().join("; ")
+}
+
+/// Why they are not committed where nobody is asked: a first line for wherever there is only one, then all of them for the agent.
+#[must_use]
+pub fn refusal(all: &[Weaker], session: SessionNo) -> String {
+    let (what, way) = if all.iter().all(Weaker::is_new) {
+        (
+            "new tests prove nothing yet",
+            "Let each check what its feature says, or fail as long as it is to be written",
+        )
+    } else {
+        ("tests became weaker", "Put back what was, or test what the feature says")
+    };
+    let whole = all.first().map_or("", |one| one.words.as_str()).replace('\n', " ");
+    let mut first: String = whole.chars().take(FIRST).collect();
+    let is_cut = first.len() < whole.len();
+    if is_cut {
+        first.push('…');
     }
-    words.join("; ")
+    let mut text = format!("{what}, and no person is there to judge whether that is right: {first}");
+    if all.len() > 1 {
+        text.push_str(&format!(
+            "; and {} more, listed in the transcript of {session}",
+            all.len() - 1
+        ));
+    }
+    if all.len() > 1 || is_cut {
+        let (told, rest) = readable(all);
+        let lines = told.into_iter().map(str::to_owned).chain(rest);
+        lines.for_each(|line| text.push_str(&format!("\n- {line}")));
+    }
+    format!("{text}\n{way}")
 }
 
 impl Weaker {
@@ -344,5 +389,54 @@ impl Weaker {
         let Some(test) = &self.test else { return true };
         let owns = |feature: &Feature| naming::owns(feature, &test.path, test.leaf());
         !self.is_note() && (owns(feature) || test.kind == Kind::Only || (!test.new && !all.iter().any(owns)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(count: usize, words: impl Fn(usize) -> String) -> Vec<Weaker> {
+        let one = |number| Weaker {
+            test: None,
+            words: words(number),
+        };
+        (1..=count).map(one).collect()
+    }
+
+    #[test]
+    fn what_an_agent_reads_of_findings_has_a_bound_and_says_what_is_left() {
+        let all = found(600, |number| {
+            format!("weaker test: tests/{number:03}.sh:1 t: {}", "x".repeat(60))
+        });
+        let text = refusal(&all, SessionNo(2));
+        assert!(text.len() < TOLD + 1_000, "{}", text.len());
+        let (first, rest) = text.split_once('\n').unwrap();
+        assert!(first.ends_with("; and 599 more, listed in the transcript of s2"), "{first}");
+        let lines: Vec<&str> = rest.lines().collect();
+        let told = lines.iter().filter(|line| line.starts_with("- weaker test: ")).count();
+        let left = format!(
+            "- and {} more, not named here: once these are mended, the next try names them",
+            600 - told
+        );
+        assert_eq!(
+            lines[told..],
+            [left.as_str(), "Put back what was, or test what the feature says"]
+        );
+    }
+
+    #[test]
+    fn a_long_first_finding_is_cut_where_there_is_one_line_and_whole_for_the_agent() {
+        let long = |_| format!("weaker test: a.py:1 t: {}.", "lang ".repeat(80).trim_end());
+        let text = refusal(&found(1, long), SessionNo(1));
+        let (first, rest) = text.split_once('\n').unwrap();
+        assert!(first.ends_with('…') && first.chars().count() < 300, "{first}");
+        assert!(rest.starts_with(&format!("- {}\n", long(1))), "{rest}");
+        // One that fits stands once.
+        let text = refusal(
+            &found(1, |_| "weaker test: a.py:1 t: gone. And more".to_owned()),
+            SessionNo(1),
+        );
+        assert_eq!(text.matches("gone. And more").count(), 1, "{text}");
     }
 }

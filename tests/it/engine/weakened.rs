@@ -82,6 +82,35 @@ async fn where_nobody_is_asked_and_nobody_looks_later_it_is_not_committed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_reads_the_first_of_many_findings_and_the_agent_every_one() {
+    let (lab, script) = weakens(Autonomy::Auto);
+    let decoys = "mkdir -p tests\nfor i in $(seq 10 39); do echo true > tests/$i.sh; done\n";
+    let running = lab.start(&script.replacen("mkdir -p tests\n", decoys, 1)).await;
+    seen(&running, |event| match event {
+        Event::ToolFinished(finished) if finished.status == CallStatus::Refused => Some(()),
+        _ => None,
+    })
+    .await;
+    stop(&running);
+    let ran = running.finish().await;
+    let text = told(&ran).remove(0).1;
+    for number in 10..40 {
+        assert!(text.contains(&format!("tests/{number}.sh:1 ")), "{number}: {text}");
+    }
+    assert!(
+        text.contains("src/lib.rs:5 is_one: expected") && text.contains("Put back what was"),
+        "{text}"
+    );
+    let words = ran.state.unjudged.as_ref().unwrap().words();
+    assert_eq!(
+        words,
+        "the commit of s1 was refused, and none was made since: tests became weaker, and no person is there to judge whether that is \
+         right: weaker test: src/lib.rs:5 is_one: expected `assert_eq 1`, now `assert_eq 2`; and 30 more, listed in the transcript of s1; \
+         with `--autonomy commits` you judge it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn at_the_level_that_looks_later_it_is_committed_and_the_finding_is_kept() {
     let (lab, script) = weakens(Autonomy::Deferred);
     let ran = lab.run(&script).await;
