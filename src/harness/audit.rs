@@ -18,7 +18,7 @@ use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
 use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
 use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
-use claims::{Said, contradictions};
+use claims::{Said, contradictions, overclaims};
 
 /// What is told of a session before which nothing could be tried: no command runs tests, and no feature passes by a recorded check.
 /// It is so from the start and none of the session's doing, so it holds nothing up ([`holds_up`]).
@@ -205,7 +205,7 @@ fn listed(found: &[String]) -> Option<String> {
 /// Says what the closing words of a session claim that the list gives the lie; `None` if they claim no such thing.
 #[must_use]
 pub fn overclaimed(summary: &str, state: &State, session: SessionNo) -> Option<String> {
-    listed(&contradictions(summary, Said::Closing, state, session))
+    listed(&overclaims(summary, Said::Closing, state, session))
 }
 
 /// Whether it went forward, by what its calls were answered.

@@ -119,17 +119,15 @@ fn entry(session: &Session, kept: &KeptCheckpoint) -> Option<Seq> {
     Some(session.items.get(*index)?.seq)
 }
 
-/// The features that do not pass: those that these lies name, if they name any.
+/// The features that these lies name, or, if they name none, those that do not pass.
 pub(super) fn open_features(worked: &Worked<'_>, lies: &[String]) -> Vec<AuditPlace> {
     let rows = worked.state.features.rows.iter().map(|row| &row.feature);
-    let open: Vec<_> = rows.filter(|feature| feature.status != FeatureStatus::Passing).collect();
-    let is_named = |feature: &&&Feature| {
+    let is_named = |feature: &&Feature| {
         lies.iter()
             .any(|lie| lie.split([' ', ',']).any(|word| word == feature.id.as_str()))
     };
-    let named = open.iter().any(|feature| is_named(&feature));
-    open.iter()
-        .filter(|feature| !named || is_named(feature))
+    let named = rows.clone().any(|feature| is_named(&feature));
+    rows.filter(|feature| is_named(feature) || !named && feature.status != FeatureStatus::Passing)
         .map(|feature| AuditPlace::Feature {
             feature: feature.id.clone(),
         })

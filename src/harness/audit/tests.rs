@@ -2,6 +2,24 @@
 
 use super::*;
 
+/// A first session that worked as it should and changed nothing.
+fn worked(state: &State) -> Worked<'_> {
+    Worked {
+        state,
+        session: SessionNo(1),
+        oriented: true,
+        has_tests: true,
+        features: 1,
+        breaches: 0,
+        summary: None,
+        noted: None,
+        dirty: &[],
+        beyond: &[],
+        lists: None,
+        changes: &[],
+    }
+}
+
 #[test]
 fn marks_count_in_code_and_are_told_by_file() {
     let file = |path: &str, after: &str| Changed {
@@ -21,10 +39,8 @@ fn marks_count_in_code_and_are_told_by_file() {
     );
 }
 
-#[test]
-fn a_commit_that_calls_done_what_is_not_is_told() {
-    let mut state = State::default();
-    let row = |id: &str, description: &str, status| crate::session::state::FeatureRow {
+fn row(id: &str, description: &str, status: FeatureStatus) -> crate::session::state::FeatureRow {
+    crate::session::state::FeatureRow {
         feature: Feature {
             id: id.into(),
             description: description.into(),
@@ -32,7 +48,32 @@ fn a_commit_that_calls_done_what_is_not_is_told() {
             ..Feature::default()
         },
         ..Default::default()
-    };
+    }
+}
+
+#[test]
+fn closing_words_lead_to_the_features_that_they_are_wrong_about() {
+    let mut state = State::default();
+    state.features.rows = vec![
+        row("F001", "Add a note", FeatureStatus::Passing),
+        row("F004", "Search notes", FeatureStatus::Failing),
+        row("F005", "Export notes", FeatureStatus::Failing),
+    ];
+    for (summary, led) in [
+        ("F001 is still failing.", vec!["F001"]),
+        ("F004 is done.", vec!["F004"]),
+        ("All features are done.", vec!["F004", "F005"]),
+    ] {
+        let lies = contradictions(summary, Said::Closing, &state, SessionNo(1));
+        let places = places::open_features(&worked(&state), &lies);
+        let features = led.iter().map(|id| AuditPlace::Feature { feature: (*id).into() });
+        assert_eq!(places, features.collect::<Vec<_>>(), "{lies:?}");
+    }
+}
+
+#[test]
+fn a_commit_that_calls_done_what_is_not_is_told() {
+    let mut state = State::default();
     state.features.rows = vec![
         row("F001", "Add a note", FeatureStatus::Passing),
         row("F004", "Search notes", FeatureStatus::Failing),
@@ -54,18 +95,8 @@ fn a_commit_that_calls_done_what_is_not_is_told() {
             made: serde_json::from_value(made).unwrap(),
         }];
         messages(&Worked {
-            state: &state,
-            session: SessionNo(1),
-            oriented: true,
-            has_tests: true,
-            features: 1,
-            breaches: 0,
-            summary: None,
-            noted: None,
-            dirty: &[],
-            beyond: &[],
-            lists: None,
             changes: &changes,
+            ..worked(&state)
         })
         .unwrap()
     };
@@ -116,18 +147,8 @@ fn a_list_that_the_harness_set_back_is_not_held_against_the_session() {
         };
         state.features.rows = vec![row];
         clean(&Worked {
-            state: &state,
-            session: SessionNo(1),
-            oriented: true,
-            has_tests: true,
-            features: 1,
-            breaches: 0,
-            summary: None,
-            noted: None,
             dirty: &dirty.iter().map(|path| (*path).to_owned()).collect::<Vec<_>>(),
-            beyond: &[],
-            lists: None,
-            changes: &[],
+            ..worked(&state)
         })
     };
     let set_back = "tree clean (but for feature_list.json, set back by the harness)";

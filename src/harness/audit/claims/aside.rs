@@ -9,13 +9,13 @@ use super::sentence::Token;
 use super::words::{DETAIL, GOES_TO, doubts, is_among};
 
 /// Words with which a clause goes on about what the one before it ended with.
-const OF_LAST: &str = "which its it because since that whose";
+pub(super) const OF_LAST: &str = "which its it because since that whose";
 
 impl Reading<'_> {
     /// Whether what follows in the sentence takes the claims back. What it says of another feature, or of what comes next, does not.
     pub(super) fn is_taken_back(&self, claims: &[Claim]) -> bool {
-        let all = claims.iter().any(|claim| !matches!(claim, Claim::Feature(_)));
-        let is_other = |token: &Token| matches!(token, Token::Id(id) if !claims.contains(&Claim::Feature(id.clone())));
+        let all = claims.iter().any(|claim| claim.feature().is_none());
+        let is_other = |token: &Token| matches!(token, Token::Id(id) if !claims.iter().any(|claim| claim.feature() == Some(id)));
         // Behind an id alone comes what is said of it.
         let mut is_named = false;
         let clauses = self.rest.split(Token::parts).filter(|clause| !clause.is_empty());

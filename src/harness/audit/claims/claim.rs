@@ -4,6 +4,7 @@
 //! Invariant: what does not have one of these forms to its end, or is taken back in the same note, is no claim.
 
 use super::kind::{Claim, Sure};
+use super::less::is_mended;
 use super::sentence::{Mood, Sentence, Token};
 use super::words::{BEHIND, BETWEEN, SUBJECT, doubts, is_among, is_none, is_state, names_part};
 
@@ -42,9 +43,8 @@ pub(super) fn made(sentences: &[Sentence]) -> Vec<(&Sentence, Claim)> {
                 || others().any(|(_, other)| match claim {
                     Claim::Feature(id) => other.is_doubtful() && other.names(id),
                     Claim::AllBut(left) => other.is_doubtful() && other.ids().any(|id| !left.contains(id)),
-                    Claim::All(_) | Claim::Count(_) | Claim::Left(_) | Claim::Project | Claim::Everything(_) | Claim::AllOf(_) => {
-                        (other.is_doubtful() || other.goes_on()) && other.ids().next().is_some()
-                    }
+                    Claim::Open(id) => is_mended(id, other),
+                    _ => (other.is_doubtful() || other.goes_on()) && other.ids().next().is_some(),
                 })
         };
         let claims = Reading::of(sentence).claims().into_iter();
@@ -191,6 +191,9 @@ impl<'a> Reading<'a> {
         let is_ticked = self.is_ticked;
         // What is done "here" is not all that there is.
         let limits = |word: &str| matches!(word, "here" | "today" | "in" | "this" | "session");
+        if let Some(less) = self.less() {
+            return Some(less);
+        }
         if let Some(left) = self.left() {
             let is_limited = self.word().is_some_and(limits);
             return (!is_limited && self.ends(is_ticked)).then_some(vec![left]);
@@ -198,16 +201,17 @@ impl<'a> Reading<'a> {
         if let Some(status) = self.any(&[Self::status, Self::labels_features]) {
             return self.ends(is_ticked).then_some(vec![status]);
         }
+        let led = self.led_exception();
         let lead = self.lead();
         // "Got F1 to pass"
         let is_got = self.got();
         let mut claims = match self.whole() {
             Some(whole) => vec![whole],
-            None if lead == Lead::Built => return None,
+            None if lead == Lead::Built || led.is_some() => return None,
             None => self.ids(lead)?,
         };
         let is_whole = !matches!(claims.first(), Some(Claim::Feature(_)));
-        let mut spared = if is_whole { self.exception() } else { None };
+        let mut spared = led.or_else(|| self.exception().filter(|_| is_whole));
         if is_ticked && matches!(claims.as_slice(), [Claim::Project | Claim::Count(_)]) {
             return None;
         }
@@ -251,6 +255,10 @@ impl<'a> Reading<'a> {
             spared = self.exception();
         }
         if let Some(spared) = spared {
+            // So many but for one are not all but that one.
+            if matches!(claims.as_slice(), [Claim::Count(_)]) {
+                return None;
+            }
             claims = vec![Claim::AllBut(spared)];
         }
         self.ends(is_ticked).then_some(claims)

@@ -5,6 +5,7 @@
 
 use super::known::Known;
 use super::sentence::{Mood, Sentence, Token};
+use super::spared::name_spared;
 use super::words::{DETAIL, WHOLE, doubts, is_among, is_done, is_label, is_part_of, is_planned, is_state, name_rest, tells_apart};
 
 /// What stands in for words that are somebody else's.
@@ -183,6 +184,7 @@ impl<'a> Cutter<'a> {
             self.number_features(&mut ended.tokens);
             self.fill_ranges(&mut ended.tokens);
             self.name_by_text(&mut ended.tokens);
+            name_spared(&mut ended.tokens, self.known);
             self.leave_out_names(&mut ended.tokens);
             self.sentences.push(ended);
         }
@@ -257,7 +259,7 @@ impl<'a> Cutter<'a> {
         };
         let is_whole = match tokens.get(length) {
             None | Some(Token::Stop | Token::Colon) => true,
-            Some(Token::Word(next)) => is_state(next) || is_among("is are has have was now", next),
+            Some(Token::Word(next)) => is_state(next) || is_among("is are has have was now does do", next),
             Some(Token::Id(_)) => false,
         };
         if is_whole {
@@ -305,6 +307,15 @@ fn in_other_words(rest: &[Token], name: &[String]) -> usize {
             Token::Word(_) | Token::Id(_) | Token::Stop | Token::Colon => None,
         })
         .collect();
+    if says_name(&said, name) && !doubts(&said) {
+        said.len()
+    } else {
+        0
+    }
+}
+
+/// Says whether words name a feature, if each that weighs is in its name.
+pub(super) fn says_name(said: &[&str], name: &[String]) -> bool {
     let weighty: Vec<&str> = said.iter().copied().filter(|word| !is_among(DETAIL, word)).collect();
     let mut own: Vec<&str> = Vec::new();
     for word in name.iter().map(String::as_str).filter(|word| tells_apart(word)) {
@@ -313,13 +324,9 @@ fn in_other_words(rest: &[Token], name: &[String]) -> usize {
         }
     }
     // A single word of it may name a part only, unless it is what the feature is to do.
-    let names_it = weighty.len() * 2 > own.len() || own.first().is_some_and(|first| is_part_of(first, &said));
+    let names_it = weighty.len() * 2 > own.len() || own.first().is_some_and(|first| is_part_of(first, said));
     let fits = weighty.iter().all(|word| is_part_of(word, name));
-    if !weighty.is_empty() && fits && names_it && !doubts(&said) {
-        said.len()
-    } else {
-        0
-    }
+    !weighty.is_empty() && fits && names_it
 }
 
 /// The words of what a feature does, as a note would repeat them.

@@ -102,6 +102,13 @@ impl Known {
         Some((only.id.as_str(), only.name.len()))
     }
 
+    /// The id of the only feature whose name is such.
+    pub(super) fn only_named(&self, fits: impl Fn(&[String]) -> bool) -> Option<&str> {
+        let mut found = self.features.iter().filter(|feature| fits(&feature.name));
+        let only = found.next().filter(|_| found.next().is_none())?;
+        Some(only.id.as_str())
+    }
+
     fn only(&self, fits: impl Fn(&str) -> bool) -> Option<&str> {
         let mut found = self.features.iter().map(|feature| feature.id.as_str()).filter(|id| fits(id));
         found.next().filter(|_| found.next().is_none())

@@ -10,8 +10,10 @@ mod counts;
 mod cut;
 mod kind;
 mod known;
+mod less;
 mod rest;
 mod sentence;
+mod spared;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -20,10 +22,10 @@ mod words;
 use crate::protocol::{FeatureStatus, SessionNo};
 use crate::session::State;
 use crate::session::state::FeatureRow;
-use counts::Count;
+use counts::{Count, Counted};
 use kind::{Claim, Sure};
 use known::Known;
-use sentence::Sentence;
+use sentence::{Sentence, Token};
 use std::collections::BTreeSet;
 
 /// From how many on a number of things is taken for a count of the list's features where it is about as many.
@@ -38,16 +40,26 @@ pub(super) enum Said {
     Closing,
 }
 
-/// Says what of a text the list gives the lie: counts of passing features, and features called done that do not pass.
+/// Says what of a text the list gives the lie: counts of passing features, features called done that do not pass, and such as pass called
+/// open.
 pub(super) fn contradictions(text: &str, said: Said, state: &State, session: SessionNo) -> Vec<String> {
+    judged(text, said, state, session, |_| true)
+}
+
+/// Says which of them call more done than is.
+pub(super) fn overclaims(text: &str, said: Said, state: &State, session: SessionNo) -> Vec<String> {
+    judged(text, said, state, session, |claim| !claim.is_less())
+}
+
+fn judged(text: &str, said: Said, state: &State, session: SessionNo, asked: impl Fn(&Claim) -> bool) -> Vec<String> {
     let held = Held::of(state, session);
     let sentences = sentence::read(text, &held.known);
-    let mut against: Vec<String> = counts::told(&sentences)
+    let mut against: Vec<String> = counts::told(&sentences, held.all)
         .into_iter()
         .filter_map(|count| held.count(count))
         .collect();
     let claims = claim::made(&sentences).into_iter();
-    let told = claims.filter(|(sentence, claim)| is_of_the_list(claim, sentence, &sentences, said, held.all));
+    let told = claims.filter(|(sentence, claim)| asked(claim) && is_of_the_list(claim, sentence, &sentences, said, held.all));
     against.extend(told.filter_map(|(_, claim)| held.against(&claim)));
     once_each(against)
 }
@@ -76,7 +88,22 @@ fn is_of_the_list(claim: &Claim, sentence: &Sentence, sentences: &[Sentence], sa
         Claim::AllOf(_) => !is_own(),
         // "All tests ran: everything passes except F3" tells of the tests.
         Claim::AllBut(_) if sentence.words().any(|word| word == "everything") => !sentences.iter().any(counts::speaks_of_others),
-        Claim::Feature(_) | Claim::AllBut(_) | Claim::Count(_) | Claim::All(_) | Claim::Left(_) | Claim::Project => true,
+        // Nothing of the feature in hand, or of its tests.
+        Claim::NothingPasses => {
+            !is_own()
+                && !sentences
+                    .iter()
+                    .any(|other| names_some(other) || counts::speaks_of_others(other))
+        }
+        // What comes first in a sentence stands under no condition.
+        Claim::Open(_) => matches!(sentence.tokens.first(), Some(Token::Id(_))),
+        Claim::Feature(_)
+        | Claim::AllBut(_)
+        | Claim::Count(_)
+        | Claim::All(_)
+        | Claim::Left(_)
+        | Claim::Project
+        | Claim::NoFeature => true,
     }
 }
 
@@ -119,14 +146,26 @@ impl<'a> Held<'a> {
     }
 
     fn count(&self, told: Count) -> Option<String> {
-        let Count { some, of, is_plain } = told;
-        // Of however many: no more can pass than do on the whole list.
-        let lies = if of == self.all {
-            !self.seen.contains(&some)
-        } else {
-            is_plain && of < self.all && self.are_too_many(some)
+        let Count { some, of, counted } = told;
+        let lies = match counted {
+            Counted::Bare => of == self.all && self.are_too_many(some),
+            _ if of == self.all => !self.seen.contains(&some),
+            // Of however many: no more can pass than do on the whole list.
+            Counted::Plain => of < self.all && self.are_too_many(some),
+            Counted::Share => self.is_no_share(some, of),
         };
-        lies.then(|| format!("says {some}/{of}, the list {}/{}", self.passing, self.all))
+        let said = match (counted, of) {
+            (Counted::Share, 100) => format!("{some}%"),
+            _ => format!("{some}/{of}"),
+        };
+        lies.then(|| format!("says {said}, the list {}/{}", self.passing, self.all))
+    }
+
+    /// Whether never about such a share of the features passed. Shares in words and small numbers are rough.
+    fn is_no_share(&self, some: usize, of: usize) -> bool {
+        let off = if of == 100 { 1 } else { 10 };
+        let differs = |seen: &usize| (seen * of * 100).abs_diff(some.saturating_mul(self.all * 100)) > off * of * self.all;
+        of > 0 && self.all > 0 && self.seen.iter().all(differs)
     }
 
     /// Whether never so many features passed, of those that there are.
@@ -178,6 +217,15 @@ impl<'a> Held<'a> {
                     self.named(left),
                     row.feature.id
                 ))
+            }
+            Claim::NoFeature | Claim::NothingPasses => {
+                (!self.seen.contains(&0)).then(|| format!("says that no feature passes, the list {passing}/{all}"))
+            }
+            Claim::Open(said) => {
+                let row = rows.find(|row| row.feature.id.as_str().to_lowercase() == *said)?;
+                let passes = row.feature.status == FeatureStatus::Passing;
+                let is_settled = passes && !row.flips.iter().any(|flip| flip.session == self.session);
+                is_settled.then(|| format!("says that {} does not pass, the list that it does", row.feature.id))
             }
             Claim::Feature(said) => {
                 let row = rows.find(|row| row.feature.id.as_str().to_lowercase() == *said)?;

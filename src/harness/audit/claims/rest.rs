@@ -3,6 +3,7 @@
 //! Owns the forms "nothing is left", "only F3 is left", "one feature is left", "all but F3". Invariant: what is left out in other words
 //! than by the ids of features leaves no claim.
 
+use super::aside::OF_LAST;
 use super::claim::Reading;
 use super::kind::{Claim, Sure};
 use super::sentence::Token;
@@ -13,9 +14,11 @@ const OPEN: &str =
     "left open remaining remains remain missing pending unfinished failing fail fails todo to do go be done implement";
 /// Those of them by which the rest is done.
 const UNDONE: &str = "left remaining remains remain unfinished";
+/// Those of them that may stand before what is the rest.
+const HEADS_REST: &str = "remaining unfinished";
 /// Words that leave out what they stand before, with those that may go between.
-const EXCEPT: &str = "except excepting besides excluding but save bar minus apart aside other";
-const EXCEPT_FOR: &str = "for from than";
+pub(super) const EXCEPT: &str = "except excepting besides excluding but save bar minus apart aside other";
+pub(super) const EXCEPT_FOR: &str = "for from than";
 
 impl Reading<'_> {
     /// Passes what says how much is left, and with it that the rest is done.
@@ -23,6 +26,7 @@ impl Reading<'_> {
         self.any(&[
             Self::only_left,
             Self::one_left,
+            Self::what_is_left,
             Self::none_left,
             Self::nothing_left,
             Self::some_left,
@@ -54,10 +58,22 @@ impl Reading<'_> {
         match (is_set_off, self.rest) {
             _ if ids.is_none() => self.rest = before,
             // The bracket closes, and the sentence goes on.
-            (true, [Token::Stop, Token::Word(_), ..]) => self.pass(),
+            (true, [Token::Stop, Token::Word(next), ..]) if !is_among(OF_LAST, next) => self.pass(),
             _ => {}
         }
         ids
+    }
+
+    /// "Apart from F3, everything passes": what is left out before the rest is told of.
+    pub(super) fn led_exception(&mut self) -> Option<Vec<String>> {
+        if matches!(self.rest, [Token::Stop, ..]) || self.word() == Some("but") {
+            return None;
+        }
+        let spared = self.exception()?;
+        while self.rest.first() == Some(&Token::Stop) {
+            self.pass();
+        }
+        Some(spared)
     }
 
     /// "Only F3 is left"
@@ -69,27 +85,51 @@ impl Reading<'_> {
         self.pass_open().then_some(Claim::AllBut(ids))
     }
 
-    /// "The only feature left is F3", "F3 is the last one left"
+    /// "The only feature left is F3", "The remaining feature is F3", "F3 is the last one left"
     fn one_left(&mut self) -> Option<Claim> {
-        let is_one = |word: &str| matches!(word, "feature" | "features" | "one" | "ones");
-        if let Some(ids) = self.ids_alone() {
-            self.pass_words(|word| matches!(word, "is" | "are" | "the"));
-            self.word().filter(|word| matches!(*word, "only" | "last"))?;
-            self.pass();
-            let before = self.pass_open();
-            self.pass_words(is_one);
-            let behind = self.pass_open();
-            return (before || behind).then_some(Claim::AllBut(ids));
+        let before = self.rest;
+        self.pass_among("the");
+        let ids = self.ids_alone();
+        if ids.is_none() {
+            self.rest = before;
         }
-        self.pass_words(|word| word == "the");
-        self.word().filter(|word| *word == "only")?;
-        self.pass();
+        self.pass_words(|word| ids.is_some() && matches!(word, "is" | "are"));
+        let is_the = self.pass_among("the");
+        let is_only = match self.word() {
+            Some("only") => true,
+            Some("last") => ids.is_some(),
+            _ => false,
+        };
+        if is_only {
+            self.pass();
+        }
+        let is_rest = self.word().is_some_and(|word| is_among(HEADS_REST, word));
         let before = self.pass_open();
-        self.word().filter(|word| is_one(word))?;
-        self.pass_words(is_one);
+        let is_named = self.pass_among("feature features one ones");
         let behind = self.pass_open();
+        let is_left = if is_only {
+            before || behind
+        } else {
+            is_the && is_rest && is_named
+        };
+        is_left.then_some(())?;
+        if let Some(ids) = ids {
+            return Some(Claim::AllBut(ids));
+        }
+        is_named.then_some(())?;
         self.pass_words(|word| matches!(word, "is" | "are"));
-        (before || behind).then_some(())?;
+        self.ids_alone().map(Claim::AllBut)
+    }
+
+    /// "What is left is F3"
+    fn what_is_left(&mut self) -> Option<Claim> {
+        self.word().filter(|word| *word == "what")?;
+        self.pass();
+        self.pass_among("is still");
+        self.word().filter(|word| is_among(UNDONE, word))?;
+        self.pass_open();
+        self.word().filter(|word| matches!(*word, "is" | "are"))?;
+        self.pass();
         self.ids_alone().map(Claim::AllBut)
     }
 
@@ -101,11 +141,17 @@ impl Reading<'_> {
         self.pass_words(|word| matches!(word, "more" | "other" | "further" | "of"));
         let before = self.pass_open();
         self.pass_words(|word| word == "the");
-        self.word().filter(|word| matches!(*word, "feature" | "features"))?;
+        let is_feature = self.word().is_some_and(|word| matches!(word, "feature" | "features"));
+        self.word()
+            .filter(|word| is_feature || matches!(*word, "item" | "items" | "task" | "tasks"))?;
         self.pass();
-        self.on_the_list();
+        let listed = self.on_the_list();
         self.pass_words(|word| matches!(word, "is" | "are"));
-        (self.pass_open() || before).then_some(Claim::All(None))
+        let left = self.pass_open() || before;
+        if !is_feature && !listed {
+            return left.then_some(Claim::Everything(Sure::Said));
+        }
+        left.then_some(Claim::All(None))
     }
 
     /// "Nothing is left to do", "Remaining: none"
@@ -181,7 +227,7 @@ impl Reading<'_> {
     }
 
     /// Passes the ids in a row that stand here.
-    fn ids_alone(&mut self) -> Option<Vec<String>> {
+    pub(super) fn ids_alone(&mut self) -> Option<Vec<String>> {
         self.pass_words(|word| matches!(word, "feature" | "features"));
         let mut ids = Vec::new();
         while let Some(token) = self.rest.first() {

@@ -2,6 +2,7 @@
 
 mod forms;
 mod long_list;
+mod six;
 mod twelve;
 
 use super::*;

@@ -181,7 +181,8 @@ impl Reading<'_> {
         self.pass_words(|word| matches!(word, "the" | "our"));
         let is_whole = self.pass_among("whole entire full");
         self.pass_words(|word| word == "feature");
-        self.word().filter(|word| matches!(*word, "list" | "feature-list"))?;
+        self.word()
+            .filter(|word| matches!(*word, "list" | "feature-list" | "backlog"))?;
         self.pass();
         // That a list is complete is said of what stands in it.
         let before = self.rest;

@@ -68,7 +68,7 @@ const FAULTS: &str = "\
 const LABELS: &str = "\
     status session now today note notes update progress summary result results state so far of this the features \
     feature in report and final overall current conclusion good great news outcome what is \
-    we're i'm work list";
+    we're i'm work list success";
 
 /// Words that head what is left.
 const REST: &str = "remaining left unfinished outstanding";

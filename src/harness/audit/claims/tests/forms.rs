@@ -73,6 +73,9 @@ fn all_of_them_in_other_words() {
         ("All done!", &[EVERYTHING]),
         ("Everything is complete and verified.", &[EVERYTHING]),
         ("All requirements are implemented.", &[EVERYTHING]),
+        ("All features are implemented except the search.", &[ONLY_FOURTH]),
+        ("All but the search is done.", &[ONLY_FOURTH]),
+        ("No features pass yet.", &["says that no feature passes, the list 2/4"]),
     ]);
     assert_eq!(wrong, Vec::new());
 }
@@ -82,7 +85,6 @@ fn what_only_sounds_like_all_of_them() {
     let wrong = wrongly_told(&[
         "All features of the parser are implemented and working",
         "All features will pass once the store is there.",
-        "All features are implemented except the search.",
         "All features are not yet implemented.",
         "Not all features pass.",
         "Do all features pass?",
@@ -119,10 +121,8 @@ fn what_only_sounds_like_all_of_them() {
         "I would say all features pass when the review is over.",
         "All features are done? Far from it.",
         "All features pass, but the search is slow and fails on empty files.",
-        "All but the search is done.",
         "All done here.",
         "Nothing done.",
-        "No features pass yet.",
         "No features are left in this session.",
         "all four features: looked at",
         "4 features pass or fail by their tests",
