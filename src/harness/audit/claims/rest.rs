@@ -1,7 +1,7 @@
 //! Claims of all features but some, and of how many are left.
 //!
-//! Owns the forms "nothing is left", "only F3 is left", "one feature is left", "all but F3". Invariant: what is left out in other words
-//! than by the ids of features leaves no claim.
+//! Owns the forms "nothing is left", "only F3 is left", "one feature is left", "all but F3". Invariant: what is left out and is
+//! not known to be features of the list leaves no claim.
 
 use super::aside::OF_LAST;
 use super::claim::Reading;
