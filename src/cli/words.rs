@@ -67,7 +67,11 @@ pub fn flaky(run: &TestRun) -> String {
     let flaky: Vec<&str> = run.flaky().map(|case| case.name.as_str()).collect();
     match flaky.as_slice() {
         [] => String::new(),
-        [first, rest @ ..] => format!(", {} flaky (first: {first})", rest.len() + 1),
+        [only] => format!("; {only} is flaky, it failed and passed on these files"),
+        [first, rest @ ..] => format!(
+            "; {} of these tests are flaky, they failed and passed on these files (first: {first})",
+            rest.len() + 1
+        ),
     }
 }
 
@@ -283,7 +287,12 @@ mod tests {
         run.cases.push(case("a", &[]));
         assert_eq!(flaky(&run), "");
         run.cases.extend([case("b", &both), case("c", &both)]);
-        assert_eq!(format!("{}{}", test_run(&run), flaky(&run)), "3 passed, 2 flaky (first: b)");
+        assert_eq!(
+            format!("{}{}", test_run(&run), flaky(&run)),
+            "3 passed; 2 of these tests are flaky, they failed and passed on these files (first: b)"
+        );
+        run.cases.truncate(2);
+        assert_eq!(flaky(&run), "; b is flaky, it failed and passed on these files");
     }
 
     #[test]

@@ -73,6 +73,13 @@ impl TestRun {
         self.timed_out.then(|| format!("stopped by its time limit{limit}"))
     }
 
+    /// Says whether no test told its result, and the command as a whole is all that failed.
+    #[must_use]
+    pub fn tells_of_command_only(&self) -> bool {
+        let is_command = |case: &TestCase| case.name == COMMAND_CASE && case.status == CaseStatus::Failed;
+        !self.cases.is_empty() && self.cases.iter().all(is_command)
+    }
+
     /// Lists the tests that both failed and passed on this tree.
     pub fn flaky(&self) -> impl Iterator<Item = &TestCase> {
         self.cases.iter().filter(|case| case.is_flaky())

@@ -104,13 +104,64 @@ fn is_unbuilt(case: &TestCase) -> bool {
 
 /// Names a part with the first line that says why it failed.
 fn of_part(case: &TestCase) -> String {
-    let said = case.detail.lines().map(str::trim).find(|line| !line.is_empty());
+    let first = || {
+        case.detail
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .map(str::to_owned)
+    };
+    let said = raised(&case.detail).or_else(first);
     let said: Option<String> = said.map(|line| line.chars().take(WIDTH).collect());
     match said {
         Some(said) if said.starts_with(ENDED_EARLY) => format!("{} {said}", case.name),
         Some(said) => format!("{} ({said})", case.name),
         None => case.name.clone(),
     }
+}
+
+/// Mark of pytest before the lines of an error.
+const OF_ERROR: &str = "E ";
+
+/// What was raised at the end of a traceback by pytest, with the place where a file cannot be read; the way there says nothing of it.
+fn raised(detail: &str) -> Option<String> {
+    let lines: Vec<&str> = detail.lines().filter_map(|line| line.strip_prefix(OF_ERROR)).collect();
+    let depth = |line: &&&str| line.len() - line.trim_start().len();
+    let least = lines
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .min_by_key(depth)
+        .map(|line| depth(&line))?;
+    // Deeper lines show a place or go on with what was said.
+    let said = lines
+        .iter()
+        .rfind(|line| !line.trim().is_empty() && depth(line) == least)?
+        .trim();
+    let place = lines.iter().rev().find_map(|line| {
+        let (path, at) = line.trim().strip_prefix("File \"")?.split_once("\", line ")?;
+        let name = path.rsplit('/').next()?;
+        let number: String = at.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("{name}:{number}"))
+    });
+    Some(match place {
+        Some(place) => format!("{place}: {said}"),
+        None => said.to_owned(),
+    })
+}
+
+/// The lines of what a failed test says that are shown where there is room for so many: the first ones, or these around what was raised.
+#[must_use]
+pub fn telling_lines(detail: &str, most: usize) -> Vec<&str> {
+    let lines: Vec<&str> = detail.lines().collect();
+    let last = lines
+        .iter()
+        .rposition(|line| line.starts_with(OF_ERROR))
+        .filter(|last| *last >= most);
+    let (Some(last), Some(room)) = (last, most.checked_sub(2)) else {
+        return lines.into_iter().take(most).collect();
+    };
+    let shown = lines.iter().take(last + 1).skip(last - room.min(last));
+    lines.iter().take(1).chain([&"..."]).chain(shown.skip(1)).copied().collect()
 }
 
 /// Names a failed case; one that stands for a file or a package with the reason for which nothing of it was run.
@@ -277,6 +328,37 @@ mod tests {
         assert_eq!(printed(&run(Some(1), &"x".repeat(1_000)), 3)[0].len(), WIDTH);
         assert_eq!(failure(&run(Some(0), "")), None);
         assert_eq!(failure(&run(None, "")), None, "killed");
+    }
+
+    #[test]
+    fn a_file_that_pytest_cannot_collect_is_told_with_its_own_error_and_not_with_the_way_there() {
+        let part = |name: &str, detail: &str| {
+            let mut run = samples::test_run(&[(name, CaseStatus::Failed)]);
+            run.cases[0].detail = detail.to_owned();
+            named(&run.cases[0])
+        };
+        let way = "ImportError while importing test module '/p/tests/test_2.py'.\nHint: make sure your test modules have valid names.\n\
+                   Traceback:\n/usr/lib/python3/importlib/__init__.py:126: in import_module\n    return _bootstrap._gcd_import(name)\n\
+                   tests/test_2.py:1: in <module>\n    import m2\n";
+        let missing = format!("{way}E   ModuleNotFoundError: No module named 'm2'\n");
+        assert_eq!(
+            part("tests/test_2.py", &missing),
+            "tests/test_2.py (ModuleNotFoundError: No module named 'm2')"
+        );
+        let broken =
+            format!("{way}E     File \"/p/m2.py\", line 7\nE       def f2(:\nE              ^\nE   SyntaxError: invalid syntax\n");
+        assert_eq!(
+            part("tests/test_2.py", &broken),
+            "tests/test_2.py (m2.py:7: SyntaxError: invalid syntax)"
+        );
+        assert_eq!(part("tests/a.test.js", "boom\n  at x"), "tests/a.test.js (boom)");
+        let long = format!("{}{missing}", "    frame\n".repeat(30));
+        let shown = telling_lines(&long, 12);
+        assert_eq!(
+            (shown.len(), shown[1], shown[11]),
+            (12, "...", "E   ModuleNotFoundError: No module named 'm2'")
+        );
+        assert_eq!(telling_lines("a\nb\nc", 2), ["a", "b"]);
     }
 
     #[test]

@@ -281,11 +281,16 @@ fn tested(run: &TestRun) -> String {
         TestPurpose::Agent => "tests for the agent",
     };
     let result = match (run.cases.is_empty(), run.exit_code) {
+        (false, code) if run.tells_of_command_only() => {
+            let code = code.map_or_else(|| "killed".to_owned(), |code| format!("exit code {code}"));
+            format!("no test told its result, {}", run.cut().unwrap_or(code))
+        }
         (false, _) => words::test_run(run),
         (true, Some(code)) => format!("exit code {code}"),
         (true, None) => run.cut().unwrap_or_else(|| "killed".to_owned()),
     };
-    let first = run.cases.iter().find(|case| case.status == CaseStatus::Failed);
+    let mut failed = run.cases.iter().filter(|case| case.status == CaseStatus::Failed);
+    let first = failed.next().filter(|_| !run.tells_of_command_only());
     let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));
     let flaky = words::flaky(run);
     format!(

@@ -29,7 +29,7 @@ pub(super) fn print(
             .unwrap_or_default();
         console.line(format!("{}  {}{time}", word(case), Clean::line(&case.name)))?;
         let lines = if case.status == CaseStatus::Passed { 0 } else { DETAIL };
-        for line in case.detail.lines().take(lines) {
+        for line in broken::telling_lines(&case.detail, lines) {
             console.line(format!("         {}", Clean::line(line)))?;
         }
     }

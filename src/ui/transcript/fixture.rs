@@ -5,6 +5,7 @@ use crate::protocol::event::{
     FeatureSelected, FlipBy, LimitKind, LimitReached, OrientationFinished, OrientationPart, QuestionAsked, RegressionTraced,
     Repeat, RepeatKind, Ruling, RulingMade, SessionEnded,
 };
+use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{
     BlockKind, CallId, CallStatus, CaseStatus, Check, CheckRun, CheckStep, Evidence, EvidenceKind, FeatureStatus, GateId, KeptFile,
     Payload, QuestionId, RawJson, Role, Seq, SessionNo, StepRun, TestCase, TestPurpose, TestRun, TestTotals, ToolKind, TurnNo,
@@ -257,6 +258,7 @@ pub(super) fn gallery() -> Vec<(&'static str, Item)> {
         ("tests, green", ItemKind::Tests(Box::new(tests(0)))),
         ("tests, red", ItemKind::Tests(Box::new(tests(2)))),
         ("tests, red without cases", ItemKind::Tests(Box::new(TestRun { cases: Vec::new(), output: Payload::inline("make: *** [test] Error 2\n"), exit_code: Some(2), ..tests(0) }))),
+        ("tests, none told", ItemKind::Tests(Box::new(TestRun { cases: vec![TestCase { name: COMMAND_CASE.to_owned(), status: CaseStatus::Failed, duration_ms: None, detail: "it ended well, and no test was run".to_owned(), attempts: Vec::new() }], output: Payload::inline("done\n"), exit_code: Some(0), ..tests(0) }))),
         ("check, holds", ItemKind::Check(Box::new(check(0)))),
         ("check, fails", ItemKind::Check(Box::new(check(1)))),
         ("regression, traced", ItemKind::Traced(RegressionTraced { feature: "F012".into(), good: None, culprit: Culprit::Commit { commit: "77c01d2e".into(), subject: "Sort notes by due date".into() }, runs: 5, duration_ms: 3_400 })),

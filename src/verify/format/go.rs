@@ -7,7 +7,7 @@
 
 use super::go_source::{Place, Source};
 use super::report::{Found, milliseconds, rank, seconds};
-use super::{Format, Report, UNENDED};
+use super::{ENDED_EARLY, Format, Report, UNENDED};
 use crate::protocol::CaseStatus;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -94,6 +94,7 @@ impl Tests {
                 *parents.entry((key.0.clone(), parent)).or_default() |= bad;
             }
         }
+        let tells = |package: &str| self.by_key.keys().any(|(of, test)| of == package && !test.is_empty());
         for key in &self.order {
             let Some(test) = self.by_key.get(key) else { continue };
             let (package, name) = (key.0.as_str(), key.1.as_str());
@@ -102,6 +103,22 @@ impl Tests {
                 None if name.is_empty() => continue,
                 None => CaseStatus::Failed,
             };
+            if name.is_empty()
+                && status == CaseStatus::Passed
+                && !tells(package)
+                && ends_early(&test.said)
+                && source.has_tests(package)
+            {
+                let detail = format!("{ENDED_EARLY} before a test told its result: something in it ends the whole program");
+                let found = Found {
+                    file: package,
+                    duration_ms: test.duration_ms,
+                    detail: &detail,
+                    ..Found::default()
+                };
+                report.add(CaseStatus::Failed, &found);
+                continue;
+            }
             if name.is_empty() {
                 // A package stands for itself only where it failed and no test of it says why.
                 if status != CaseStatus::Failed || explained.contains(package) {
@@ -256,6 +273,14 @@ fn broken(line: &str) -> Option<(&str, &str)> {
     let rest = line.strip_prefix("FAIL\t")?;
     let (package, why) = rest.split_once(' ')?;
     why.starts_with('[').then_some((package.trim_end(), why))
+}
+
+/// Whether a package that passes and tells of no test ended before its tests: Go says so where there are none to run, and benchmarks tell
+/// of their machine.
+fn ends_early(said: &str) -> bool {
+    !["no tests to run", "no test files", "goos: "]
+        .iter()
+        .any(|words| said.contains(words))
 }
 
 /// Why a package's tests were not built, of its line.

@@ -61,6 +61,14 @@ impl Source {
         }
     }
 
+    /// Says whether a package was read and has tests.
+    pub(super) fn has_tests(&mut self, package: &str) -> bool {
+        // It reads the package.
+        let _ = self.place(package, "");
+        let functions = self.packages.get(package).and_then(Option::as_ref);
+        functions.is_some_and(|all| all.keys().any(|name| name.starts_with("Test") && name != "TestMain"))
+    }
+
     fn folder(&mut self, package: &str) -> Option<String> {
         let root = &self.root;
         let modules = self.modules.get_or_insert_with(|| modules(root));

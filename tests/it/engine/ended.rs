@@ -1,5 +1,6 @@
 //! A test that ends the program which runs all tests, at a session's start: the others keep their flags.
 
+use crate::rollback::program;
 use crate::support::{Lab, Ran, call, coding, ends};
 use longhaul::protocol::event::{Culprit, RegressionTraced};
 use longhaul::protocol::{Event, FeatureStatus};
@@ -110,4 +111,53 @@ async fn what_ends_every_run_sets_all_back_and_its_commit_is_named() {
         blamed.iter().all(|(_, commit)| commit == "Rework the runner") && blamed.len() == 4,
         "{blamed:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs go: apt-get install golang-go"]
+async fn a_go_program_that_exits_well_is_told_as_ended_early_and_its_tests_are_not_gone() {
+    let mut lab = Lab::new();
+    lab.settings.stall_sessions = 1;
+    lab.settings.verify.command = Some("go test -json ./...".into());
+    lab.write("longhaul.toml", "[verify]\ncommand = \"go test -json ./...\"\n");
+    lab.write("go.mod", "module example.org/x\n\ngo 1.18\n");
+    let feature = |n: u32| {
+        format!("{{\"id\": \"F00{n}\", \"description\": \"{n}\", \"passes\": false, \"tests\": [\"p{n}/m_test.go: TestF\"]}}")
+    };
+    lab.write(
+        "feature_list.json",
+        &format!("[{}, {}, {}]", feature(1), feature(2), feature(3)),
+    );
+    let mut sessions = Vec::new();
+    for n in 1..=2 {
+        lab.write(
+            &format!("p{n}/m.go"),
+            &format!("package p{n}\n\nfunc F() int {{ return 0 }}\n"),
+        );
+        let test = format!(
+            "package p{n}\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) {{\n\tif F() != {n} {{\n\t\tt.Fatal(F())\n\t}}\n}}\n"
+        );
+        lab.write(&format!("p{n}/m_test.go"), &test);
+        let calls = call("bash", &format!("{{ command = \"sed -i 's/0/{n}/' p{n}/m.go\" }}"))
+            + &call("feature_passed", &format!("{{ id = \"F00{n}\", evidence = \"its test\" }}"))
+            + &call("commit", &format!("{{ message = \"Write F of p{n}\" }}"));
+        sessions.push(coding(&(calls + &ends())));
+    }
+    lab.commit_all("begin");
+    sessions.push(coding(&ends()));
+    let ran = lab.run(&script(&sessions)).await;
+    let passing = |ran: &Ran| [0, 1].map(|at| ran.state.features.rows[at].feature.status == FeatureStatus::Passing);
+    assert_eq!(passing(&ran), [true, true], "{:?}", ran.ended);
+    let exits = "package p2\n\nimport \"os\"\n\nfunc init() { os.Exit(0) }\n\nfunc F() int { return 2 }\n";
+    change(&lab, "p2/m.go", exits, "Exit in p2");
+    change(&lab, "notes.md", "1\n", "Write a note");
+
+    let verified = program(&lab, &["verify"]).output().unwrap();
+    assert_eq!(verified.status.code(), Some(10));
+    let told = String::from_utf8(verified.stdout).unwrap();
+    let wanted = "not run  F002, which they have shown to pass: p2/m_test.go: TestF (example.org/x/p2 ended early, before a test told its result";
+    assert!(told.contains(wanted) && !told.contains("gone "), "{told}");
+    let ran = lab.run(&script(&[coding(&ends())])).await;
+    assert_eq!(passing(&ran), [true, false]);
+    assert_eq!(blamed(&ran), [("F002".to_owned(), "Exit in p2".to_owned())]);
 }

@@ -68,12 +68,16 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
         } else {
             "red".to_owned()
         }
+    } else if run.tells_of_command_only() {
+        // The command stands for itself: no test of it is counted.
+        "no test told".to_owned()
     } else {
         format!("{}/{}", totals.passed, totals.passed + totals.failed)
     };
     let state = match (run.timed_out, run.exit_code) {
         (true, _) => ("timeout".to_owned(), Slot::Fail),
-        (false, Some(0)) => ("ok".to_owned(), Slot::Dim),
+        (false, Some(0)) if run.is_green() => ("ok".to_owned(), Slot::Dim),
+        (false, Some(0)) => ("exit 0".to_owned(), Slot::Dim),
         (false, Some(code)) => (format!("exit {code}"), Slot::Fail),
         (false, None) => ("killed".to_owned(), Slot::Fail),
     };
