@@ -135,8 +135,6 @@ pub struct Reworded {
     pub tree: Option<Oid>,
     /// A commit's message, or a limit.
     pub text: String,
-    /// Whether the person denied it since: it comes back only with the same tree.
-    pub denied: bool,
 }
 
 impl Reworded {

@@ -66,12 +66,8 @@ impl State {
         if event.decision == GateDecision::Approve {
             self.reworded.retain(|reworded| !is_own(reworded));
         } else if event.by == HUMAN && event.decision != GateDecision::Void {
-            // A commit that comes back as it was has its message still.
+            // A commit that comes back has its message still: as it was, or mended, and then a person looks at it first.
             self.reworded.retain(|reworded| !is_own(reworded) || of_commit);
-            self.reworded
-                .iter_mut()
-                .filter(|reworded| is_own(reworded))
-                .for_each(|own| own.denied = true);
         }
         if event.by == HUMAN && event.decision != GateDecision::Void && !event.comments.is_empty() {
             self.remarks.push(Remark {
@@ -194,15 +190,11 @@ impl State {
         }
         let is_open = |gate| open_gates.iter().any(|open| open.opened.gate == gate);
         // Of several that are left, the latest.
-        let left = |reworded: &Reworded| {
-            let is_back = !reworded.denied || reworded.tree == event.tree;
-            reworded.what == GateKind::Commit && !is_open(reworded.gate) && is_back
-        };
+        let left = |reworded: &Reworded| reworded.what == GateKind::Commit && !is_open(reworded.gate);
         if let Some(latest) = reworded.iter().rposition(left) {
             let gate = event.gate;
             let latest = Reworded {
                 gate,
-                denied: false,
                 ..reworded[latest].clone()
             };
             reworded.retain(|reworded| !left(reworded));
@@ -241,7 +233,6 @@ impl State {
             call: open.map(|open| open.opened.call.clone()),
             tree: event.tree.clone(),
             text,
-            denied: false,
         });
     }
 

@@ -186,10 +186,19 @@ async fn a_reworded_message_outlives_its_round_and_its_run_but_goes_with_no_othe
     assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "Mine");
 
     // Its run: the next gate of a commit shows it; on the same tree it goes along by itself, on another one it does not.
-    for (more, subject) in [("true", "Mine"), ("echo three > c.txt", "Files")] {
+    let ways = [
+        (false, "true", "Mine"),
+        (false, "echo three > c.txt", "Files"),
+        (true, "true", "Mine"),
+        (true, "echo three > c.txt", "Files"),
+    ];
+    for (is_denied, more, subject) in ways {
         let mut lab = super::gates::lab(Autonomy::Commits);
-        let (running, _) = reworded(&mut lab, "Mine").await;
-        stop(&running);
+        let (running, opened) = reworded(&mut lab, "Mine").await;
+        match is_denied {
+            true => send(&running, answer(&opened, GateDecision::RejectAndStop)),
+            false => stop(&running),
+        }
         assert_eq!(finish(running).await.state.reworded.len(), 1);
         lab.settings.limits.sessions = Some(1);
         let turns = call("bash", &format!(r#"{{ command = "{more}" }}"#)) + &call("commit", r#"{ message = "Files" }"#) + &ends();

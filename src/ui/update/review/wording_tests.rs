@@ -74,7 +74,7 @@ fn a_message_for_another_change_is_shown_as_that_with_the_agents_own_and_a_key_t
 }
 
 #[test]
-fn a_message_outlives_a_denial_for_the_same_files_alone() {
+fn a_message_outlives_a_denial_and_is_told_as_another_changes_where_the_files_are_others() {
     let mut denied = decided(17, GateDecision::Reject, "human", "not now");
     denied.tree = waiting::gate().tree;
     let mut model = written(denied.clone());
@@ -86,9 +86,18 @@ fn a_message_outlives_a_denial_for_the_same_files_alone() {
     let shown = screen(&mut model);
     assert!(shown.contains(YOURS) && !shown.contains("another change"), "{shown}");
 
-    let mut model = written(denied);
-    another_change(&mut model);
-    assert_eq!(model.state.words_at(GateId(18)), None);
+    for decision in [GateDecision::Reject, GateDecision::RejectAndStop] {
+        denied.decision = decision;
+        let mut model = written(denied.clone());
+        another_change(&mut model);
+        keys(&mut model, "a");
+        let shown = screen(&mut model);
+        for told in [YOURS, "yours, written for another change", "Sort notes by date"] {
+            assert!(shown.contains(told), "{told}: {shown}");
+        }
+        keys(&mut model, "e C-r Enter");
+        assert_eq!(model.open_review().unwrap().message, None, "the agent's it is");
+    }
 }
 
 #[test]
