@@ -56,7 +56,7 @@ pub fn last_word(state: &State, answer: &GateAnswer) -> Option<MessageQueued> {
     Some(MessageQueued {
         message: state.last_message.next(),
         text: format!(
-            "The human denied \"{}\" and stopped the run. What was done for it is still there; take this up before you go on with it:{written}",
+            "The human denied \"{}\" and stopped the run. Its files were left as they were then; take this up before you go on with it:{written}",
             denied.opened.title
         ),
         when: Delivery::NextStep,

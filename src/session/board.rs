@@ -165,10 +165,10 @@ impl FeatureRow {
 }
 
 impl Flip {
-    /// Says whether it set the feature back only because its work was never committed.
+    /// Says whether it set the feature back as work that no commit ever held.
     #[must_use]
     pub fn is_uncommitted(&self) -> bool {
-        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason == FeatureFlipped::UNCOMMITTED
+        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason.starts_with(FeatureFlipped::UNCOMMITTED)
     }
 }
 

@@ -22,6 +22,7 @@ mod late;
 mod left;
 mod levels;
 mod limits;
+mod lost;
 mod matrix;
 mod propose;
 mod questions;

@@ -77,14 +77,14 @@ pub async fn look(
         };
         let ended = again.as_ref().is_none_or(broken::was_ended);
         if let (Some(again), [suspect], true) = (&again, group, ended) {
-            end(project, suspect, again, lines)?;
+            end(project, suspect, again, lines).await?;
             found.ending.push((suspect.feature.id.clone(), suspect.tests.clone()));
         } else if ended {
             let (first, second) = group.split_at(group.len() / 2);
             open.extend([first, second]);
         } else if let Some(again) = &again {
             let own: Vec<Feature> = group.iter().map(|suspect| suspect.feature.clone()).collect();
-            let failing = features::set_back_regressed(project, &own, again)?;
+            let failing = features::set_back_regressed(project, &own, again).await?;
             let passes = |suspect: &&Suspect<'_>| verify::own(suspect.feature, again).proven();
             passing.extend(group.iter().filter(passes).map(|suspect| suspect.feature.id.as_str()));
             found.failing.extend(failing);
@@ -115,14 +115,14 @@ fn suspects<'a>(state: &State, listed: &'a [Feature]) -> Vec<Suspect<'a>> {
 }
 
 /// Sets back the feature whose own tests end the program.
-fn end(project: &Project, suspect: &Suspect<'_>, again: &TestRun, lines: &mut Vec<String>) -> Result<(), EngineError> {
+async fn end(project: &Project, suspect: &Suspect<'_>, again: &TestRun, lines: &mut Vec<String>) -> Result<(), EngineError> {
     let id = &suspect.feature.id;
     let named = suspect.tests.join(", ");
     let code = again.exit_code.unwrap_or_default();
     let what = format!(
         "{named} ends the whole run: run without the others, too, it ended early, with exit code {code} and without a result"
     );
-    features::set_back(project, id, format!("its tests did not run to their end: {what}"))?;
+    features::set_back(project, id, format!("its tests did not run to their end: {what}")).await?;
     lines.push(format!(
         "The tests of {id} end the program that runs them: {what}. Something that they call or load ends it, such as os._exit or \
          process.exit. {id} is set back."

@@ -158,7 +158,7 @@ impl Dispatch {
                     ),
                 )
             };
-            features::set_back(&self.project, id, reason)?;
+            features::set_back(&self.project, id, reason).await?;
             self.facts.set_back(id);
             return Ok(Some(Ran::failed(format!(
                 "Not committed: {id} {told}, call feature_passed again, then commit.\n{why}"

@@ -1,5 +1,6 @@
 //! The feature list as the engine handles it: read, told, flipped. The agent never writes it; this module does, one token at a time.
 
+use super::grounds;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::engine::run::facts::SessionFacts;
@@ -153,11 +154,34 @@ pub fn take_up(project: &Project, facts: &SessionFacts, feature: FeatureId, reas
     project.record(FeatureSelected { feature, reason })
 }
 
-/// Sets a feature back: what the harness saw speaks against it.
+/// What a feature was that is set back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fell {
+    /// It worked in a commit, or by a person's word.
+    Broken,
+    /// No commit ever held what it passed by: there is nothing to look for that broke it.
+    Uncommitted,
+}
+
+/// Sets a feature back: what the harness saw speaks against it. Returns what it was.
+///
+/// # Errors
+/// As [`flip`], or if git fails.
+pub async fn set_back(project: &Project, feature: &FeatureId, seen: String) -> Result<Fell, EngineError> {
+    let is_lost = !grounds::uncommitted(project, |id| id == feature).await?.is_empty();
+    let (fell, reason) = match is_lost {
+        true => (Fell::Uncommitted, FeatureFlipped::lost(&seen)),
+        false => (Fell::Broken, seen),
+    };
+    take_back(project, feature, reason)?;
+    Ok(fell)
+}
+
+/// Takes a feature's flag back, whatever it rests on.
 ///
 /// # Errors
 /// As [`flip`].
-pub fn set_back(project: &Project, feature: &FeatureId, reason: String) -> Result<(), EngineError> {
+pub fn take_back(project: &Project, feature: &FeatureId, reason: String) -> Result<(), EngineError> {
     flip(
         project,
         Flip {
@@ -178,7 +202,7 @@ pub fn set_back_unproven(project: &Project) -> Result<(), EngineError> {
     for feature in load(project)?.unwrap_or_default() {
         if feature.status == FeatureStatus::Passing {
             let reason = "called passing by the initializer, with no evidence".to_owned();
-            set_back(project, &feature.id, reason)?;
+            take_back(project, &feature.id, reason)?;
         }
     }
     Ok(())
@@ -187,8 +211,8 @@ pub fn set_back_unproven(project: &Project) -> Result<(), EngineError> {
 /// Sets back every passing feature whose own tests fail in `run`. Returns those features.
 ///
 /// # Errors
-/// As [`flip`].
-pub fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun) -> Result<Vec<FeatureId>, EngineError> {
+/// As [`set_back`].
+pub async fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun) -> Result<Vec<FeatureId>, EngineError> {
     let mut regressed = Vec::new();
     for feature in features.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         let failing: Vec<String> = verify::own_tests(feature, run)
@@ -200,7 +224,7 @@ pub fn set_back_regressed(project: &Project, features: &[Feature], run: &TestRun
             continue;
         }
         let reason = format!("fails at the session's start: {}", failing.join(", "));
-        set_back(project, &feature.id, reason)?;
+        set_back(project, &feature.id, reason).await?;
         regressed.push(feature.id.clone());
     }
     Ok(regressed)

@@ -1,11 +1,12 @@
 //! What features rest on that pass.
 //!
-//! Owns which of them rest on tests alone, and what becomes of those once nothing can run these. Invariant: a person's word is no
+//! Owns which of them rest on tests alone, what becomes of those once nothing can run these, and which rest on work that no commit holds. Invariant: a person's word is no
 //! test's.
 
 use super::features;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
+use crate::harness::FeatureList;
 use crate::protocol::event::FlipBy;
 use crate::protocol::{Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus};
 use crate::session::state::KeptCheck;
@@ -47,7 +48,7 @@ pub struct Unrunnable {
 ///
 /// # Errors
 /// As [`features::set_back`].
-pub fn set_back_unrunnable(project: &Project) -> Result<Option<Unrunnable>, EngineError> {
+pub async fn set_back_unrunnable(project: &Project) -> Result<Option<Unrunnable>, EngineError> {
     let (sentence, reason) = match project.verify_command() {
         None => (
             "No file here tells how the tests are run any more.".to_owned(),
@@ -65,7 +66,7 @@ pub fn set_back_unrunnable(project: &Project) -> Result<Option<Unrunnable>, Engi
     let resting = claims(project).into_iter().filter(Claim::rests_on_tests);
     let features: Vec<FeatureId> = resting.map(|claim| claim.feature.id).collect();
     for id in &features {
-        features::set_back(project, id, reason.clone())?;
+        features::set_back(project, id, reason.clone()).await?;
     }
     Ok((!features.is_empty()).then_some(Unrunnable { sentence, features }))
 }
@@ -84,4 +85,45 @@ pub fn claims(project: &Project) -> Vec<Claim> {
             })
             .collect()
     })
+}
+
+/// Of these features, those that pass in the list as it lies there and do not in the last commit's, if they were not shown on that commit's own program:
+/// what they pass by was never committed.
+///
+/// # Errors
+/// If git fails.
+pub async fn uncommitted(project: &Project, of: impl Fn(&FeatureId) -> bool) -> Result<Vec<FeatureId>, EngineError> {
+    let claims: Vec<Claim> = claims(project)
+        .into_iter()
+        .filter(|claim| !claim.by_hand && of(&claim.feature.id))
+        .collect();
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (path, name) = (project.list().to_owned(), project.list_name());
+    let Some(head) = project.git(|repo| repo.head()).await? else {
+        return Ok(Vec::new());
+    };
+    let at = head.clone();
+    let committed = project.git(move |repo| repo.read_at(&at, &path)).await?;
+    // A list that git does not know, or that was broken there, has no say.
+    let Some(Ok(committed)) = committed.map(|bytes| FeatureList::parse(&name, bytes)) else {
+        return Ok(Vec::new());
+    };
+    let passed = |id: &FeatureId| {
+        let mut features = committed.features().iter();
+        features.find(|feature| feature.id == *id).map(|feature| feature.status)
+    };
+    let news = claims
+        .into_iter()
+        .filter(|claim| passed(&claim.feature.id).is_some_and(|status| status != FeatureStatus::Passing));
+    let mut uncommitted = Vec::new();
+    for claim in news {
+        let shown = claim.evidence.as_ref().and_then(|evidence| evidence.tree.as_ref());
+        // Its flag alone may be missing there.
+        if project.code_moved(shown, &head).await? {
+            uncommitted.push(claim.feature.id);
+        }
+    }
+    Ok(uncommitted)
 }

@@ -58,7 +58,7 @@ pub async fn look(
             break;
         };
         open = rest;
-        back.extend(judge(project, std::slice::from_ref(suspect), &again, lines)?);
+        back.extend(judge(project, std::slice::from_ref(suspect), &again, lines).await?);
         if again.timed_out {
             // What waited behind it: once more, and together.
             let tests: Vec<String> = rest.iter().flat_map(|suspect| suspect.tests.clone()).collect();
@@ -67,7 +67,7 @@ pub async fn look(
                 && let Some(again) = alone(project, &tests, cancel).await?
                 && !again.timed_out
             {
-                back.extend(judge(project, rest, &again, lines)?);
+                back.extend(judge(project, rest, &again, lines).await?);
             }
             break;
         }
@@ -166,9 +166,9 @@ async fn twice(
                 .filter(|entry| own(entry))
                 .map(String::as_str)
                 .collect();
-            back.extend(set_back(project, suspect, &named, &again, "in two runs", lines)?);
+            back.extend(set_back(project, suspect, &named, &again, "in two runs", lines).await?);
         } else {
-            back.extend(judge(project, std::slice::from_ref(suspect), &again, lines)?);
+            back.extend(judge(project, std::slice::from_ref(suspect), &again, lines).await?);
         }
     }
     Ok(back)
@@ -182,7 +182,7 @@ fn ran(tested: Tested) -> Result<Option<TestRun>, EngineError> {
 }
 
 /// Sets back what fails when it is tried once more, and the one that does not end when it is tried alone.
-fn judge(
+async fn judge(
     project: &Project,
     tried: &[Suspect<'_>],
     again: &TestRun,
@@ -198,16 +198,16 @@ fn judge(
                 .any(|case| case.status == CaseStatus::Failed && case.name == name)
         };
         if suspect.tests.iter().any(|test| fails(test)) {
-            back.extend(features::set_back_regressed(project, std::slice::from_ref(feature), again)?);
+            back.extend(features::set_back_regressed(project, std::slice::from_ref(feature), again).await?);
         } else if again.timed_out && !again.only.is_empty() && tried.len() == 1 {
             let named: Vec<&str> = suspect.tests.iter().map(String::as_str).collect();
-            back.extend(set_back(project, suspect, &named, again, "alone too", lines)?);
+            back.extend(set_back(project, suspect, &named, again, "alone too", lines).await?);
         }
     }
     Ok(back)
 }
 
-fn set_back(
+async fn set_back(
     project: &Project,
     suspect: &Suspect<'_>,
     named: &[&str],
@@ -221,7 +221,8 @@ fn set_back(
         project,
         id,
         format!("does not end at the session's start: {named} met the time limit of {limit} s, {how}"),
-    )?;
+    )
+    .await?;
     lines.push(format!(
         "The tests of {id} do not end: {named} met the time limit of {limit} s, {how}. {id} is set back."
     ));

@@ -6,11 +6,12 @@
 
 use super::bisect::{Broken, Search};
 use super::checks;
+use super::features::Fell;
 use super::{ended, features, grounds, hung, unrun};
 use crate::engine::context::dispatch::Dispatch;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
-use crate::protocol::event::{FlipBy, OrientationPart};
+use crate::protocol::event::{FeatureFlipped, FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
@@ -43,11 +44,16 @@ pub async fn look(
     let mut lines = Vec::new();
     let mut broken = project.journal.with_state(|state| before_it(state, run, &mut lines));
     // A script that is gone tells more than a run that could not begin.
-    broken.extend(by_script(project, listed, run, &mut lines)?);
+    broken.extend(by_script(project, listed, run, &mut lines).await?);
     if let Some(run) = run {
         broken.extend(by_tests(project, listed, run, &mut lines, cancel).await?);
     }
     broken.extend(by_checks(dispatch, &mut lines, cancel).await?);
+    // What no commit ever held was broken by none: it is told beside this.
+    project.journal.with_state(|state| {
+        let is_lost = |id: &FeatureId| state.features.get(id).is_some_and(|row| state.is_uncommitted(row));
+        broken.retain(|broken| !is_lost(&broken.feature.id));
+    });
     let mut search = Search::new(project, cancel);
     for broken in broken {
         let id = &broken.feature.id;
@@ -68,16 +74,26 @@ pub async fn look(
 
 /// Tells of features whose work nobody has committed: they are not broken.
 pub fn uncommitted(project: &Project) -> Option<OrientationPart> {
-    let ids: Vec<String> = project.journal.with_state(|state| {
+    let (ids, seen): (Vec<String>, Vec<Option<String>>) = project.journal.with_state(|state| {
         let rows = state.features.rows.iter().filter(|row| state.is_uncommitted(row));
-        rows.map(|row| row.feature.id.to_string()).collect()
+        rows.map(|row| {
+            let seen = state.last_flip(row).and_then(|flip| FeatureFlipped::seen_lost(&flip.reason));
+            let id = row.feature.id.to_string();
+            (id.clone(), seen.map(|seen| format!("{id}: {seen}")))
+        })
+        .unzip()
     });
+    let seen: Vec<String> = seen.into_iter().flatten().collect();
+    let found = match seen.as_slice() {
+        [] => "Nothing of it was seen to fail.".to_owned(),
+        seen => format!("It is not in the files any more, or not whole ({}).", seen.join("; ")),
+    };
     (!ids.is_empty()).then(|| OrientationPart {
         name: "not committed".to_owned(),
         command: String::new(),
         text: format!(
-            "Shown to work, and never committed, for a commit was denied or the run ended before it: {}. Nothing of it was seen to fail. Look \
-             at `git status` and at what the human said; what is sound of it, claim again and commit.",
+            "Shown to work, and never committed, for a commit was denied or the run ended before it: {}. {found} Look at `git status` and at \
+             what the human said; what is sound of it, claim again and commit.",
             ids.join(", ")
         ),
     })
@@ -138,13 +154,13 @@ fn before_it(state: &State, run: Option<&TestRun>, lines: &mut Vec<String>) -> V
 }
 
 /// Sets back what passed by tests that nothing can run any more.
-fn by_script(
+async fn by_script(
     project: &Project,
     listed: &[Feature],
     run: Option<&TestRun>,
     lines: &mut Vec<String>,
 ) -> Result<Vec<Broken>, EngineError> {
-    let Some(back) = grounds::set_back_unrunnable(project)? else {
+    let Some(back) = grounds::set_back_unrunnable(project).await? else {
         return Ok(Vec::new());
     };
     let ids: Vec<&str> = back.features.iter().map(FeatureId::as_str).collect();
@@ -204,11 +220,11 @@ async fn by_tests(
     lines: &mut Vec<String>,
     cancel: &CancellationToken,
 ) -> Result<Vec<Broken>, EngineError> {
-    let mut back = features::set_back_regressed(project, listed, run)?;
+    let mut back = features::set_back_regressed(project, listed, run).await?;
     let ended = ended::look(project, listed, run, lines, cancel).await?;
     back.extend(ended.failing.iter().cloned());
     back.extend(ended.ending.iter().map(|(id, _)| id.clone()));
-    back.extend(unrun::look(project, listed, run, lines)?);
+    back.extend(unrun::look(project, listed, run, lines).await?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {
             continue;
@@ -224,8 +240,9 @@ async fn by_tests(
             }
         });
         if let Some((reason, line)) = silent.told(feature, &run.command) {
-            features::set_back(project, &feature.id, reason)?;
-            lines.push(line);
+            if features::set_back(project, &feature.id, reason).await? == Fell::Broken {
+                lines.push(line);
+            }
             back.push(feature.id.clone());
         }
     }
@@ -339,7 +356,9 @@ async fn by_checks(dispatch: &Dispatch, lines: &mut Vec<String>, cancel: &Cancel
             None => held += 1,
             Some((failure, run)) => {
                 let reason = format!("fails at the session's start: {failure}");
-                features::set_back(project, &feature.id, reason)?;
+                if features::set_back(project, &feature.id, reason).await? == Fell::Uncommitted {
+                    continue;
+                }
                 lines.push(no_longer(&run));
                 broken.push(Broken {
                     feature,

@@ -19,7 +19,12 @@ const PRINTED: usize = 8;
 ///
 /// # Errors
 /// If the log or the list cannot be written.
-pub fn look(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Vec<String>) -> Result<Vec<FeatureId>, EngineError> {
+pub async fn look(
+    project: &Project,
+    listed: &[Feature],
+    run: &TestRun,
+    lines: &mut Vec<String>,
+) -> Result<Vec<FeatureId>, EngineError> {
     if broken::failure(run).is_none() && !broken::tells_of_parts(run) {
         return Ok(Vec::new());
     }
@@ -30,7 +35,7 @@ pub fn look(project: &Project, listed: &[Feature], run: &TestRun, lines: &mut Ve
             continue;
         };
         if !matches!(kept, Kept::Absent(_) | Kept::Elsewhere(_)) {
-            features::set_back(project, &feature.id, testing::could_not_run(run, &kept))?;
+            features::set_back(project, &feature.id, testing::could_not_run(run, &kept)).await?;
             back.push(feature.id.clone());
         }
         match told.iter_mut().find(|(known, _)| *known == kept) {

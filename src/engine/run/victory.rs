@@ -12,7 +12,6 @@ use crate::engine::proof::checks;
 use crate::engine::proof::features;
 use crate::engine::proof::grounds::{self, Claim, claims};
 use crate::engine::proof::testing::{self, Tested};
-use crate::harness::FeatureList;
 use crate::protocol::event::{FeatureFlipped, FlipBy};
 use crate::protocol::{
     CaseStatus, Evidence, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
@@ -53,10 +52,10 @@ fn named(ids: &[FeatureId]) -> String {
 /// Fails if git, the list, the log or a command of the project fails.
 pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) -> Result<Verdict, EngineError> {
     features::load(project)?;
-    let uncommitted = uncommitted(project).await?;
+    let uncommitted = grounds::uncommitted(project, |_| true).await?;
     if !uncommitted.is_empty() {
         for id in &uncommitted {
-            features::set_back(project, id, FeatureFlipped::UNCOMMITTED.to_owned())?;
+            features::take_back(project, id, FeatureFlipped::UNCOMMITTED.to_owned())?;
         }
         return Ok(Verdict::SetBack(uncommitted));
     }
@@ -97,7 +96,7 @@ pub async fn look(project: &Project, trust: bool, cancel: &CancellationToken) ->
             Some(Judged::Holds(evidence)) => keep(project, claim, FlipBy::Harness, evidence)?,
             Some(Judged::Word) => {}
             Some(Judged::Fails(why)) => {
-                features::set_back(project, &id, format!("does not hold on the final files: {why}"))?;
+                features::set_back(project, &id, format!("does not hold on the final files: {why}")).await?;
                 back.push(id);
             }
             Some(Judged::Unshown) if trust => keep(project, claim, FlipBy::Human, word(project))?,
@@ -264,37 +263,6 @@ fn keep(project: &Project, claim: Claim, by: FlipBy, evidence: Evidence) -> Resu
         reason: evidence.summary.clone(),
         evidence: Some(evidence),
     })
-}
-
-/// Features that pass in the list as it lies there and do not in the last commit's, if they were not shown on that commit's own program:
-/// what they pass by was never committed.
-async fn uncommitted(project: &Project) -> Result<Vec<FeatureId>, EngineError> {
-    let (path, name) = (project.list().to_owned(), project.list_name());
-    let Some(head) = project.git(|repo| repo.head()).await? else {
-        return Ok(Vec::new());
-    };
-    let at = head.clone();
-    let committed = project.git(move |repo| repo.read_at(&at, &path)).await?;
-    // A list that git does not know, or that was broken there, has no say.
-    let Some(Ok(committed)) = committed.map(|bytes| FeatureList::parse(&name, bytes)) else {
-        return Ok(Vec::new());
-    };
-    let passed = |id: &FeatureId| {
-        let mut features = committed.features().iter();
-        features.find(|feature| feature.id == *id).map(|feature| feature.status)
-    };
-    let news = claims(project)
-        .into_iter()
-        .filter(|claim| !claim.by_hand && passed(&claim.feature.id).is_some_and(|status| status != FeatureStatus::Passing));
-    let mut uncommitted = Vec::new();
-    for claim in news {
-        let shown = claim.evidence.as_ref().and_then(|evidence| evidence.tree.as_ref());
-        // Its flag alone may be missing there.
-        if project.code_moved(shown, &head).await? {
-            uncommitted.push(claim.feature.id);
-        }
-    }
-    Ok(uncommitted)
 }
 
 async fn done(project: &Project) -> Result<String, EngineError> {

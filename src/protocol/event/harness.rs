@@ -111,10 +111,22 @@ impl FeatureFlipped {
     /// The reason given where a feature is set back because its work was never committed.
     pub const UNCOMMITTED: &'static str = "the work that it passes by is in no commit";
 
-    /// Says whether it was set back for that alone: nothing of it was seen to fail.
+    /// Says whether it was set back as work that no commit ever held: it is not broken, whatever was seen of the files.
     #[must_use]
     pub fn is_uncommitted(&self) -> bool {
-        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason == Self::UNCOMMITTED
+        self.by == FlipBy::Harness && self.to != FeatureStatus::Passing && self.reason.starts_with(Self::UNCOMMITTED)
+    }
+
+    /// The reason given where what no commit holds was seen not to hold any more.
+    #[must_use]
+    pub fn lost(seen: &str) -> String {
+        format!("{}: {seen}", Self::UNCOMMITTED)
+    }
+
+    /// What was seen of such a feature; `None` if nothing was.
+    #[must_use]
+    pub fn seen_lost(reason: &str) -> Option<&str> {
+        reason.strip_prefix(Self::UNCOMMITTED)?.strip_prefix(": ")
     }
 }
 
