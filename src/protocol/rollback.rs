@@ -13,7 +13,7 @@ pub enum Target {
         /// Its number.
         checkpoint: CheckpointId,
     },
-    /// A commit, as it was committed.
+    /// A commit, with what lay beside it when it was made, where a checkpoint kept that; else as it was committed.
     Commit {
         /// Its id.
         commit: Oid,

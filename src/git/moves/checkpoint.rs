@@ -10,6 +10,7 @@ use crate::git::repo::{Repo, ours, theirs};
 use crate::git::tree::disk::{Fidelity, Taking};
 use crate::git::tree::snapshot::Tree;
 use crate::git::{GitError, LeftOut};
+use crate::protocol::event::CheckpointCause;
 use crate::protocol::{CheckpointId, Oid};
 use git2::{ErrorCode, Signature};
 use jiff::Timestamp;
@@ -103,6 +104,20 @@ impl Repo {
                 .filter_map(|line| line.strip_prefix("Left-out: ").map(ToOwned::to_owned))
                 .collect(),
         })
+    }
+
+    /// Finds the checkpoint of a commit: the first that was made with the branch there, of the commit itself or of a session that
+    /// began at it. It holds what lay beside the commit then, such as a person's own changes.
+    pub(in crate::git) fn checkpoint_of(&self, commit: &Oid) -> Result<Option<Checkpoint>, GitError> {
+        let causes = [CheckpointCause::Commit.words(), CheckpointCause::SessionStart.words()];
+        let is_its =
+            |kept: &Checkpoint| kept.head.as_ref() == Some(commit) && causes.iter().any(|cause| kept.subject.ends_with(cause));
+        // One that is dropped meanwhile is none.
+        let mut there = self
+            .numbers(REFS)?
+            .into_iter()
+            .filter_map(|n| self.read_checkpoint(CheckpointId(n)).ok());
+        Ok(there.find(is_its))
     }
 
     /// Lists all checkpoints, oldest first.

@@ -11,10 +11,9 @@ use crate::git::error::Doing;
 use crate::git::look::read::lossy;
 use crate::git::repo::{Repo, ours, theirs};
 use crate::git::tree::disk::{Fidelity, LINK, Taking};
-use crate::git::tree::snapshot::{Taken, ancestors, blank_entry};
+use crate::git::tree::snapshot::{Taken, ancestors};
 use crate::protocol::event::CommitInfo;
 use crate::protocol::{Lacking, MoveKind, Oid, Rehearsal, Target};
-use git2::Index;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -37,6 +36,8 @@ struct Goal {
     title: String,
     to: Option<Oid>,
     files: Files,
+    /// Whether the files are those of a commit, not those of a disk.
+    as_committed: bool,
     restored: Option<(u32, Saved)>,
     /// What it does not hold of the files that were there, as lines of `path reason`.
     left_out: Vec<String>,
@@ -96,7 +97,7 @@ impl Repo {
         let before = self.files_of(&tree.id)?;
         left_alone.extend(tree.left_out.iter().map(|left| format!("{} {}", left.path, left.reason)));
         left_alone.extend(self.special_files(&untaken)?);
-        if matches!(target, Target::Commit { .. }) {
+        if goal.as_committed {
             self.keep_converted(&mut goal.files, &before, &mut left_alone)?;
         }
         self.keep_unsaved(&mut goal.files, &before, &untaken);
@@ -167,13 +168,16 @@ impl Repo {
                     .find_commit(theirs(commit)?)
                     .map_err(|_| GitError::NoObject { id: commit.to_string() })?;
                 let subject = found.summary_bytes().map(lossy).unwrap_or_default();
+                // What a person had beside the commit is in its checkpoint alone.
+                let kept = self.checkpoint_of(commit)?;
                 Ok(Goal {
                     kind: MoveKind::Rollback,
                     title: format!("{} \"{subject}\"", commit.short()),
                     to: Some(commit.clone()),
-                    files: self.files_of(commit)?,
+                    files: self.files_of(kept.as_ref().map_or(commit, |kept| &kept.tree))?,
+                    as_committed: kept.is_none(),
                     restored: None,
-                    left_out: Vec::new(),
+                    left_out: kept.map(|kept| kept.left_out).unwrap_or_default(),
                 })
             }
             Target::Checkpoint { checkpoint } => {
@@ -182,6 +186,7 @@ impl Repo {
                     kind: MoveKind::Rollback,
                     title: format!("{checkpoint} ({})", found.subject),
                     files: self.files_of(&found.tree)?,
+                    as_committed: false,
                     to: found.head,
                     restored: None,
                     left_out: found.left_out,
@@ -218,6 +223,7 @@ impl Repo {
                     title,
                     to: saved.facts.from.clone(),
                     files: self.files_of(&saved.files)?,
+                    as_committed: false,
                     restored: Some((number, saved)),
                     left_out: Vec::new(),
                 })
@@ -348,14 +354,6 @@ impl Repo {
         }
         let gained = walk(to, from)?.len();
         Ok((lost, u32::try_from(gained).unwrap_or(u32::MAX)))
-    }
-
-    pub(in crate::git) fn tree_of(&self, files: &Files) -> Result<Oid, GitError> {
-        let mut index = Index::new().doing("make an index in memory")?;
-        for (path, (id, mode)) in files {
-            index.add(&blank_entry(path, *id, *mode)).doing("make a tree")?;
-        }
-        Ok(ours(index.write_tree_to(&self.git).doing("write the tree")?))
     }
 }
 

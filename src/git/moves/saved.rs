@@ -64,6 +64,15 @@ pub(in crate::git) struct Saved {
 }
 
 impl Repo {
+    /// Writes files as a tree.
+    pub(in crate::git) fn tree_of(&self, files: &Files) -> Result<Oid, GitError> {
+        let mut index = Index::new().doing("make an index in memory")?;
+        for (path, (id, mode)) in files {
+            index.add(&blank_entry(path, *id, *mode)).doing("make a tree")?;
+        }
+        Ok(ours(index.write_tree_to(&self.git).doing("write the tree")?))
+    }
+
     /// Writes a saved state as a commit that no ref names yet.
     pub(in crate::git) fn write_saved(&self, saved: &Saved) -> Result<git2::Oid, GitError> {
         let mut index = Index::new().doing("make an index in memory")?;

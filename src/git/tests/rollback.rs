@@ -339,3 +339,54 @@ fn a_file_that_git_is_not_to_look_at_comes_back_as_it_was_once_it_was_removed() 
     assert_eq!(read(&lab, "a.txt"), "the person's\n");
     assert!(lab.git(&["ls-files", "-v"]).contains("S a.txt"));
 }
+
+#[test]
+fn a_move_to_a_commit_keeps_what_a_person_had_beside_it() {
+    let lab = Lab::with_commit();
+    let first = head(&lab);
+    lab.write("a.txt", "mine\n");
+    lab.write("untracked.txt", "mine\n");
+    lab.write("staged.txt", "mine\n");
+    lab.git(&["add", "staged.txt"]);
+    let repo = lab.repo();
+    let begun = repo.checkpoint("s1 session start", LIMIT, None).unwrap().unwrap();
+    // Only the agent's file goes into a commit.
+    let committed = |name: &str| {
+        lab.write(name, "agent\n");
+        lab.git(&["commit", "-q", "-m", name, "--only", name]);
+        head(&lab)
+    };
+    let one = {
+        lab.write("one.txt", "");
+        lab.git(&["add", "one.txt"]);
+        committed("one.txt")
+    };
+    let kept = repo.checkpoint("s1 commit", LIMIT, Some(&begun)).unwrap().unwrap();
+    lab.write("two.txt", "");
+    lab.git(&["add", "two.txt"]);
+    let two = committed("two.txt");
+    repo.checkpoint("s1 commit", LIMIT, Some(&kept)).unwrap();
+    assert_ne!(one, two);
+
+    let seen = rehearse(&lab, &to(&one));
+    assert_eq!(
+        (seen.removed.as_slice(), seen.changed.len(), seen.untracked.len()),
+        (&["two.txt".to_owned()][..], 0, 0),
+        "{seen:?}"
+    );
+    go(&lab, &to(&one));
+    for mine in ["a.txt", "untracked.txt", "staged.txt"] {
+        assert_eq!(read(&lab, mine), "mine\n", "{mine}");
+    }
+    assert_eq!(
+        (read(&lab, "one.txt"), read(&lab, "two.txt")),
+        ("agent\n".into(), "(absent)".into())
+    );
+    assert_eq!(head(&lab), one);
+    // To where the session began, a commit of the person's own.
+    go(&lab, &to(&first));
+    for mine in ["a.txt", "untracked.txt", "staged.txt"] {
+        assert_eq!(read(&lab, mine), "mine\n", "{mine}");
+    }
+    assert_eq!((read(&lab, "one.txt"), head(&lab)), ("(absent)".into(), first));
+}

@@ -1,8 +1,11 @@
 //! What a person had changed before a run stays theirs: in checkpoints, in no commit of the agent while it is as they left it.
 
 use crate::support::{INITIALIZER, Lab, Ran, call, coding, ends};
-use longhaul::protocol::Event;
+use longhaul::engine::rollback;
+use longhaul::harness::rehearsal::rehearse;
 use longhaul::protocol::event::CommitFacts;
+use longhaul::protocol::{Event, Oid, Target};
+use std::path::Path;
 
 /// A project with its skeleton committed, and a person's work on top: staged, changed, new, and one that the agent will change too.
 async fn begun() -> Lab {
@@ -162,4 +165,28 @@ async fn a_hidden_file_that_the_agent_removes_is_told() {
     lab.write("local.env", "password=hunter2\n");
     let ran = session(&lab, bash("rm local.env") + &commit("By the agent")).await;
     assert_eq!(facts_of(&ran), ["local.env"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_to_a_commit_of_the_agents_leaves_what_a_person_had_beside_it() {
+    let lab = begun().await;
+    let turns = bash("echo one > one.txt") + &commit("One") + &bash("echo two > two.txt") + &commit("Two");
+    session(&lab, turns).await;
+    assert_eq!(lab.git(&["log", "-2", "--format=%s"]), "Two\nOne");
+    let target = Target::Commit {
+        commit: Oid::from(lab.git(&["rev-parse", "HEAD~1"])),
+    };
+    let workspace = lab.workspace().canonicalize().unwrap();
+    let limit = lab.settings.checkpoint_max_file_mb << 20;
+    let seen = rehearse(&workspace, Path::new("feature_list.json"), &target, limit).unwrap();
+    assert_eq!(seen.removed, ["two.txt"]);
+    assert!(
+        seen.changed.is_empty() && seen.returned.is_empty() && seen.untracked.is_empty(),
+        "{seen:?}"
+    );
+    rollback::offline(&workspace, &lab.dir(), &lab.settings, &seen).unwrap();
+    let is_there = ["mine.txt", "notes/own.txt", "one.txt", "two.txt", "y.txt"].map(|name| lab.path(name).exists());
+    assert_eq!(is_there, [true, true, true, false, false]);
+    assert_eq!(lab.read("x.txt"), "the person's\n");
+    assert_eq!(lab.git(&["log", "-1", "--format=%s"]), "One");
 }
