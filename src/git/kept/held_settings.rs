@@ -115,7 +115,7 @@ fn text(path: &Path) -> Result<Option<String>, GitError> {
 }
 
 /// Whether a setting runs nothing and has git read nothing else: `user.name`, `remote.origin.url`.
-fn is_harmless(key: &str) -> bool {
+pub(super) fn is_harmless(key: &str) -> bool {
     let section = key.split('.').next().unwrap_or(key);
     let is_address = section == "remote"
         && ["url", "pushurl", "fetch"]

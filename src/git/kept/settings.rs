@@ -3,6 +3,7 @@
 //! Owns a copy of them and putting it back. Does not judge who may change them. Invariant: nothing of them is obeyed here; they can be
 //! put back where git itself cannot read the repository any more.
 
+use super::held_settings::is_harmless;
 use super::replaced::{self, Replaced};
 use super::shallow;
 use super::underway::Underway;
@@ -32,8 +33,8 @@ const SHALLOW: &str = "shallow";
 const OWN: [&str; 2] = ["config.worktree", HEAD];
 const HEAD: &str = "HEAD";
 
-/// Settings that a sentence names.
-const NAMED: usize = 4;
+/// Settings that are named; a file may hold any number.
+const NAMED: usize = 40;
 
 /// The settings at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +163,10 @@ fn restore(name: &str, path: &Path, was: Option<&[u8]>, should: Option<&[u8]>) -
         SHALLOW => "earlier commits were hidden, or their absence was",
         _ => "the repository's settings were changed",
     };
-    let detail = format!("{what}: {}", named(&differing(&lossy(was.unwrap_or_default()), &lossy(&now))));
+    let mut keys = differing(&lossy(was.unwrap_or_default()), &lossy(&now));
+    // What has git run something comes first: a row on the screen shows only so much.
+    keys.sort_by_key(|key| is_harmless(key));
+    let detail = format!("{what}: {}", named(&keys));
     let name = name.to_owned();
     Ok(Some(SettingsChange { name, detail }))
 }

@@ -112,6 +112,18 @@ impl Field {
         self.area.insert_newline();
     }
 
+    /// Ends the last line as files end it, the cursor staying where it is. Undo takes that back.
+    pub fn end_last_line(&mut self) {
+        let (row, column) = self.cursor();
+        let last = self.lines().len() - 1;
+        if !self.lines()[last].is_empty() {
+            self.area.move_cursor(CursorMove::Bottom);
+            self.area.move_cursor(CursorMove::End);
+            self.new_line();
+            self.go_to(row, column);
+        }
+    }
+
     /// Puts another text in the place of this one, the cursor where it was as far as there is such a place. Undo brings the old one back.
     pub fn replace(&mut self, text: &str) {
         let (row, column) = self.cursor();

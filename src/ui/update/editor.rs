@@ -138,6 +138,8 @@ pub fn save(model: &mut Model, span: RuleSpan, effects: &mut Vec<Effect>) {
         Edited::Feature(_) => plan::save(model, effects),
         Edited::Notes => {
             let base = editor.base.as_ref().map(|base| base.hash.clone()).unwrap_or_default();
+            editor.field.end_last_line();
+            let text = editor.field.text();
             editor.saving = Some(text.clone());
             effects.push(Effect::Send(Command::SaveNotes { base, text }));
         }

@@ -58,10 +58,12 @@ fn typing_saving_and_hearing_that_it_is_saved() {
     keys(&mut model, "h i");
     assert_eq!(typed(&model), format!("{OLD}hi"));
     let sent = saves(&keys(&mut model, "C-s"));
-    assert_eq!(sent, [(hash(OLD), format!("{OLD}hi"))]);
+    assert_eq!(sent, [(hash(OLD), format!("{OLD}hi\n"))], "the last line is ended");
     assert!(model.has_unsaved_text(), "nothing is saved before the file was read again");
     assert_eq!(tell(&mut model, edited()), [Effect::Ask(Query::Notes)]);
-    found(&mut model, &format!("{OLD}hi"));
+    keys(&mut model, "! Backspace");
+    assert_eq!(typed(&model), format!("{OLD}hi\n"), "the cursor stayed where it was");
+    found(&mut model, &format!("{OLD}hi\n"));
     assert!(!model.has_unsaved_text());
     assert_eq!(model.note.as_ref().unwrap().text, "saved");
     keys(&mut model, "Esc");
@@ -116,7 +118,7 @@ fn a_save_that_comes_too_late_is_refused_and_both_sides_are_kept() {
     assert_eq!(tell(&mut model, refused), [Effect::Ask(Query::Notes)]);
     let theirs = "one\ntwo\nthree\ntheirs\n";
     found(&mut model, theirs);
-    assert_eq!(typed(&model), format!("{OLD}hi"));
+    assert_eq!(typed(&model), format!("{OLD}hi\n"));
     keys(&mut model, "C-s");
     let merged = model.editor.as_ref().unwrap().conflict.as_ref().unwrap().merged.clone();
     assert_eq!(merged.conflicts, 1);
@@ -124,7 +126,7 @@ fn a_save_that_comes_too_late_is_refused_and_both_sides_are_kept() {
     let sent = saves(&keys(&mut model, "1"));
     assert_eq!(
         sent,
-        [(hash(theirs), format!("{OLD}hi"))],
+        [(hash(theirs), format!("{OLD}hi\n"))],
         "by choice, on top of what was seen"
     );
 }

@@ -15,6 +15,7 @@ use crate::protocol::{Answer, Command, MoveKind, PauseMode, Query, Rehearsal, St
 use crate::session::Hold;
 use crate::ui::keymap::{Action, KeyPress};
 use crate::ui::model::going::{Going, WORD, Word};
+use crate::ui::model::review::Target as Reviewed;
 use crate::ui::model::{Model, Page, Subject};
 use crate::ui::msg::Effect;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -232,6 +233,12 @@ pub fn moved(model: &mut Model, moved: &RolledBack) {
     if asked.is_some() {
         model.pages.retain(|page| page.subject != Subject::Rehearsal);
     }
+    // Nor has a look back at an unseen commit that is on the branch no more: no word is owed of it.
+    let owed = &model.state.debts;
+    model.pages.retain(|page| match &page.subject {
+        Subject::Review(Reviewed::Commit(commit)) => owed.iter().any(|debt| debt.commit == *commit),
+        _ => true,
+    });
     if model.caught_up {
         let told = told(model, moved);
         model.say(told);

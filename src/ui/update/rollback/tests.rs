@@ -305,10 +305,20 @@ fn a_commit_made_unseen_leads_to_before_it() {
     });
     keys(&mut model, "u R");
     let commit = made.parent.unwrap();
-    assert_eq!(model.going.as_ref().unwrap().target, Target::Commit { commit });
+    let target = Target::Commit { commit: commit.clone() };
+    assert_eq!(model.going.as_ref().unwrap().target, target);
     assert!(
         matches!(&model.pages[0].subject, Subject::Review(Reviewed::Commit(_))),
         "its page lies below"
+    );
+    let mut event = moved(&model);
+    event.to = Some(commit);
+    tell(&mut model, event);
+    assert!(model.state.debts.is_empty(), "{:?}", model.state.debts);
+    let looks_back = |page: &Page| matches!(page.subject, Subject::Review(_));
+    assert!(
+        !model.pages.iter().any(looks_back),
+        "no word is owed of what is on the branch no more"
     );
 }
 
