@@ -29,6 +29,8 @@ struct Row<'a> {
     default: Option<usize>,
     tree: Option<&'a str>,
     commit: Option<&'a CommitFacts>,
+    /// What is not as it should be, a sentence each.
+    findings: Vec<String>,
     /// What a person put in the place of what waits: a commit's message, or a limit.
     reworded: Option<&'a str>,
 }
@@ -65,7 +67,7 @@ pub fn run(args: &ReadArgs, console: &mut Console) -> Result<(), Failure> {
         if let Some(words) = project.state.words_at(gate.opened.gate) {
             console.line(format!("  reworded by you: {}", Clean::line(words)))?;
         }
-        for (fine, finding) in gate.opened.commit.iter().flat_map(|facts| facts.sentences()) {
+        for (fine, finding) in gate.opened.sentences() {
             let mark = if fine { "ok  " } else { "NOT " };
             console.line(format!("  {mark} {}", Clean::line(&finding)))?;
         }
@@ -90,6 +92,7 @@ fn row<'a>(project: &'a Project, open: &'a OpenGate) -> Row<'a> {
         default: None,
         tree: opened.tree.as_ref().map(crate::protocol::Oid::as_str),
         commit: opened.commit.as_deref(),
+        findings: opened.sentences().filter(|(fine, _)| !fine).map(|(_, found)| found).collect(),
         reworded: project.state.words_at(opened.gate),
     }
 }
@@ -107,6 +110,7 @@ fn question(asked: &QuestionAsked) -> Row<'_> {
         default: asked.fallback(),
         tree: None,
         commit: None,
+        findings: Vec::new(),
         reworded: None,
     }
 }

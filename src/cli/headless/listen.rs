@@ -87,7 +87,7 @@ impl Watch<'_> {
         for line in opened.body.lines() {
             self.reply(&format!("  {line}"));
         }
-        for (fine, finding) in opened.commit.iter().flat_map(|facts| facts.sentences()) {
+        for (fine, finding) in opened.sentences() {
             self.reply(&format!("  {} {finding}", if fine { "ok " } else { "NOT" }));
         }
         if let Some((from, to)) = opened.change() {

@@ -76,10 +76,12 @@ impl Supervisor {
                     None => continue,
                 },
             };
-            if let Some(limit) = limits::sessions(done, raise::in_force(&self.project).sessions)
-                && let Some(ended) = self.past_limit(limit).await?
-            {
-                return Ok(ended);
+            if let Some(limit) = limits::sessions(done, raise::in_force(&self.project).sessions) {
+                match self.past_limit(limit).await? {
+                    Some(ended) => return Ok(ended),
+                    // A person who was asked may have changed the list too: what comes next is looked at anew.
+                    None => continue,
+                }
             }
             let opening = Opening {
                 role,

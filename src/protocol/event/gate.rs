@@ -39,6 +39,19 @@ impl GateOpened {
         };
         Some((from, self.tree.clone()?))
     }
+
+    /// All that speaks for or against it but for a commit's tests, a sentence each, and whether it is as it should be.
+    pub fn sentences(&self) -> impl Iterator<Item = (bool, String)> {
+        let commit = self.commit.iter();
+        let found = commit.clone().flat_map(|facts| facts.findings.iter().cloned());
+        let git = commit.flat_map(|facts| &facts.git_failure);
+        let git = git.map(|said| (false, format!("git: {said}")));
+        let weaker = match self.particulars.as_deref() {
+            Some(Particulars::Artifact { weaker, .. }) => weaker.as_slice(),
+            Some(Particulars::Limit { .. }) | None => &[],
+        };
+        found.chain(git).chain(weaker.iter().map(|found| (false, found.clone())))
+    }
 }
 
 /// What a person must know of a gate that is neither a commit's nor a command's.
@@ -103,14 +116,6 @@ pub struct CommitFacts {
     pub running: Vec<String>,
     /// The tree of the last round of this review: what a person rejected, or approved too late because the files had moved.
     pub previous: Option<Oid>,
-}
-
-impl CommitFacts {
-    /// All that speaks for or against the commit but for its tests, a sentence each, and whether it is as it should be.
-    pub fn sentences(&self) -> impl Iterator<Item = (bool, String)> {
-        let git = self.git_failure.iter().map(|said| (false, format!("git: {said}")));
-        self.findings.iter().cloned().chain(git)
-    }
 }
 
 /// Kinds of gates.
@@ -259,4 +264,29 @@ pub struct CommitMade {
     /// What its gate said of tests that became weaker, or are run otherwise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weaker: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_against_a_guarded_files_change_is_among_its_sentences() {
+        let opened = GateOpened {
+            gate: GateId(2),
+            what: GateKind::Artifact,
+            call: CallId("c".into()),
+            title: "change tests/test_1.py".into(),
+            body: String::new(),
+            tree: None,
+            commit: None,
+            particulars: Some(Box::new(Particulars::Artifact {
+                path: "tests/test_1.py".into(),
+                base: "5ab91e".into(),
+                weaker: vec!["weaker test: `or True` always holds".into()],
+            })),
+        };
+        let told: Vec<_> = opened.sentences().collect();
+        assert_eq!(told, [(false, "weaker test: `or True` always holds".to_owned())]);
+    }
 }

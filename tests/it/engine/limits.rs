@@ -3,8 +3,9 @@
 use super::gates::{answer, decisions, gate, lab, send};
 use crate::support::{INITIALIZER, Lab, Ran, builds, wait_for};
 use longhaul::engine::Attendance;
+use longhaul::harness::{FEATURE_LIST, FeatureList};
 use longhaul::protocol::event::{GateKind, GateOpened, LimitRaised, Limits, Particulars, RunOutcome};
-use longhaul::protocol::{Autonomy, Command, Cost, Event, GateAnswer, GateDecision, PauseMode, Steer, StopMode};
+use longhaul::protocol::{Autonomy, Base, Command, Cost, Event, FeatureEdit, GateAnswer, GateDecision, PauseMode, Steer, StopMode};
 
 fn whole() -> String {
     [INITIALIZER, &builds("F001", "01", "hello"), &builds("F002", "02", "bye")].concat()
@@ -86,6 +87,28 @@ async fn at_the_limit_of_sessions_a_person_is_asked_and_the_run_goes_on() {
     );
     assert_eq!(ran.state.run.as_ref().unwrap().limit, None);
     assert_eq!(ran.state.by_hand.approved, 3, "a limit is no commit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_changes_in_the_list_while_they_are_asked_counts_before_another_session_begins() {
+    let lab = limited(sessions(2));
+    let running = lab.start(&whole()).await;
+    send(&running, approve(&gate(&running, 1).await));
+    send(&running, approve(&gate(&running, 2).await));
+    let asked = gate(&running, 3).await;
+    assert_eq!(asked.what, GateKind::Limit);
+    let list = FeatureList::read(&lab.path(FEATURE_LIST)).unwrap().unwrap();
+    let edit = FeatureEdit::Remove { feature: "F002".into() };
+    let (base, reason) = (Base::of(list.features()), "not wanted any more".to_owned());
+    running
+        .engine
+        .client()
+        .send(Command::EditFeatures { base, edit, reason })
+        .unwrap();
+    send(&running, approve(&asked));
+    let ran = running.finish().await;
+    assert_eq!(ran.ended.outcome, RunOutcome::AllPassing, "{}", ran.ended.reason);
+    assert_eq!(ran.state.sessions.len(), 2, "nothing was left to do in a third");
 }
 
 #[tokio::test(flavor = "multi_thread")]
