@@ -10,6 +10,7 @@ mod commented;
 mod cut;
 mod earlier;
 mod ended;
+mod exits;
 mod flaky;
 mod gates;
 mod guarded;

@@ -4,6 +4,7 @@
 //! state directory; a change is named only if the feature was seen to work before it and to fail with it.
 
 mod stand;
+mod trial;
 
 use self::stand::Stand;
 use crate::engine::error::EngineError;
@@ -11,10 +12,10 @@ use crate::engine::project::Project;
 use crate::git::{Ancestor, Repo};
 use crate::harness::own_files;
 use crate::protocol::event::{Culprit, RegressionTraced};
-use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestPurpose, TestRun};
+use crate::protocol::{Check, CheckpointId, Feature, Oid, Seq, TestRun};
 use crate::session::State;
 use crate::session::state::CaseHistory;
-use crate::verify::{self, check};
+use crate::verify;
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ pub struct Broken {
     pub held: Option<(Seq, bool)>,
     /// Whether its tests do not end: then a state at which they do not end in good time fails too.
     pub hangs: bool,
-    /// Its tests, where they end the program that runs them: they are tried without the others.
+    /// Its tests, where they end the program that runs them, or fail in a run of their own: they are tried without the others.
     pub alone: Vec<String>,
 }
 
@@ -64,6 +65,8 @@ pub struct Search<'a> {
     until: Instant,
     /// Runs of the suite, or of some tests only, by tree.
     suite: HashMap<(Oid, Vec<String>), TestRun>,
+    /// The tests of the feature that is looked at, as runs named them.
+    own: Vec<String>,
     place: PathBuf,
     runs: u32,
     /// How the present files stand, once that is known: what is looked for.
@@ -86,6 +89,7 @@ impl<'a> Search<'a> {
             cancel,
             until: Instant::now() + Duration::from_secs(seconds),
             suite: HashMap::new(),
+            own: Vec::new(),
             place: project.dir.root().join("scratch").join("bisect"),
             runs: 0,
             wanted: None,
@@ -99,6 +103,7 @@ impl<'a> Search<'a> {
     pub async fn trace(&mut self, broken: &Broken) -> Result<Option<RegressionTraced>, EngineError> {
         let (begun, before) = (Instant::now(), self.runs);
         self.wanted = None;
+        self.own = self.own_tests(broken);
         let found = self.find(broken).await;
         // Best effort: what stays is emptied by the next search.
         let _ = fs::remove_dir_all(&self.place);
@@ -145,9 +150,14 @@ impl<'a> Search<'a> {
         match works!(last) {
             Some(false) => {}
             Some(true) => return unknown("it works in a copy of the present files, so it depends on more than these"),
-            None => return unknown("on a copy of the present files it ran into its time limit"),
+            None => {
+                return unknown(&format!(
+                    "on a copy of the present files {}",
+                    self.unknown(&[&last.tree], "it ran", "its tests did not run")
+                ));
+            }
         }
-        if let Some(run) = self.suite.get(&broken.trial(&last.tree)).filter(|_| broken.check.is_none()) {
+        if let Some(run) = self.ran(&last.tree).filter(|_| broken.check.is_none()) {
             self.wanted = Some(self.stand(broken, run, &last.tree).await?);
         }
         match works!(first) {
@@ -160,7 +170,7 @@ impl<'a> Search<'a> {
             None => {
                 return unknown(&format!(
                     "in a copy {} at the oldest state that was tried",
-                    self.unknown(broken, &[&first.tree], "it ran", "its tests did not run")
+                    self.unknown(&[&first.tree], "it ran", "its tests did not run")
                 ));
             }
         }
@@ -181,7 +191,7 @@ impl<'a> Search<'a> {
             if bad - good > 1 {
                 let open = points.get(good + 1..bad).unwrap_or_default();
                 let open: Vec<&Oid> = open.iter().map(|point| &point.tree).collect();
-                let why = self.unknown(broken, &open, "ran", "did not come to its tests");
+                let why = self.unknown(&open, "ran", "did not come to its tests");
                 let states = open.len();
                 let states = if states == 1 {
                     "a state".to_owned()
@@ -296,73 +306,6 @@ impl<'a> Search<'a> {
                 ),
             })
         }))
-    }
-
-    /// Lays a tree out and tries the feature on it; `None` if a time limit stopped that before it was known.
-    async fn works(&mut self, broken: &Broken, tree: &Oid) -> Result<Result<Option<bool>, Halt>, EngineError> {
-        if let (None, Some(run)) = (&broken.check, self.suite.get(&broken.trial(tree))) {
-            let stand = self.stand(broken, run, tree).await?;
-            return Ok(Ok(self.judged(broken, run, stand)));
-        }
-        let left = self.until.saturating_duration_since(Instant::now());
-        self.project.lay_out(tree, &self.place, left, self.cancel).await?;
-        let left = self.until.saturating_duration_since(Instant::now());
-        if self.cancel.is_cancelled() {
-            return Ok(Err(Halt::Cancelled));
-        }
-        if left.is_zero() {
-            return Ok(Err(Halt::Time));
-        }
-        self.runs += 1;
-        let limit = broken.patience(self.project).min(left);
-        let (works, cancelled, timed_out) = if let Some(check) = &broken.check {
-            let plan = check::Plan {
-                feature: broken.feature.id.clone(),
-                check: check.clone(),
-                cwd: self.place.clone(),
-                purpose: TestPurpose::Smoke,
-                tree: Some(tree.clone()),
-                timeout: limit,
-            };
-            let ran = check::run(plan, self.cancel.clone()).await?;
-            let timed_out = ran.run.steps.iter().any(|step| step.timed_out);
-            ((!timed_out).then(|| ran.run.holds()), ran.cancelled, timed_out)
-        } else {
-            let Some(command) = self.project.verify_command() else {
-                return Ok(Err(Halt::Cancelled));
-            };
-            let rerun = self.project.settings.verify.rerun.as_deref();
-            let narrowed = (!broken.alone.is_empty()).then(|| verify::runner::narrow(&self.place, &command, rerun, &broken.alone));
-            // Where the files of that state cannot be narrowed to, nothing else is known of it than what all of them say.
-            let narrowed = narrowed.and_then(Result::ok);
-            let plan = verify::Plan {
-                reports: verify::runner::reports_of(&self.place, &command),
-                only: if narrowed.is_some() {
-                    broken.alone.clone()
-                } else {
-                    Vec::new()
-                },
-                command: narrowed.unwrap_or(command),
-                cwd: self.place.clone(),
-                purpose: TestPurpose::Smoke,
-                tree: Some(tree.clone()),
-                timeout: limit,
-                retries: 0,
-                worth: None,
-            };
-            let ran = verify::run(plan, self.cancel.clone()).await?;
-            let stand = self.stand(broken, &ran.run, tree).await?;
-            let result = (self.judged(broken, &ran.run, stand), ran.cancelled, ran.run.timed_out);
-            if !result.1 && (!result.2 || Instant::now() < self.until) {
-                self.suite.insert(broken.trial(tree), ran.run);
-            }
-            result
-        };
-        Ok(match (cancelled, timed_out && Instant::now() >= self.until) {
-            (true, _) => Err(Halt::Cancelled),
-            (_, true) => Err(Halt::Time),
-            _ => Ok(works),
-        })
     }
 }
 

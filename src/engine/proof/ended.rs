@@ -21,18 +21,23 @@ pub const EARLY: &str = "ended early";
 pub struct Found {
     /// Features whose own tests end the program, with these tests.
     pub ending: Vec<(FeatureId, Vec<String>)>,
-    /// Features whose own tests fail once they are run without the others.
-    pub failing: Vec<FeatureId>,
+    /// Features whose own tests fail once they are run without the others, with these tests.
+    pub failing: Vec<(FeatureId, Vec<String>)>,
     /// Whether it was looked for at all: else nobody knows whose doing it was.
     pub looked: bool,
 }
 
 impl Found {
-    /// The tests of a feature that end the program, if they do.
+    /// The tests of a feature that end the program, or fail without the others: on old files, too, only a run of their own shows that.
     #[must_use]
     pub fn tests_of(&self, id: &FeatureId) -> Vec<String> {
-        let ending = self.ending.iter().find(|(ending, _)| ending == id);
-        ending.map(|(_, tests)| tests.clone()).unwrap_or_default()
+        let found = self.ending.iter().chain(&self.failing).find(|(found, _)| found == id);
+        found.map(|(_, tests)| tests.clone()).unwrap_or_default()
+    }
+
+    /// The features that are set back for it.
+    pub fn set_back(&self) -> impl Iterator<Item = &FeatureId> {
+        self.failing.iter().chain(&self.ending).map(|(id, _)| id)
     }
 }
 
@@ -87,7 +92,11 @@ pub async fn look(
             let failing = features::set_back_regressed(project, &own, again).await?;
             let passes = |suspect: &&Suspect<'_>| verify::own(suspect.feature, again).proven();
             passing.extend(group.iter().filter(passes).map(|suspect| suspect.feature.id.as_str()));
-            found.failing.extend(failing);
+            let fails = |suspect: &&Suspect<'_>| failing.contains(&suspect.feature.id);
+            let failing = group.iter().filter(fails);
+            found
+                .failing
+                .extend(failing.map(|suspect| (suspect.feature.id.clone(), suspect.tests.clone())));
         }
         found.looked |= again.is_some();
     }

@@ -222,8 +222,7 @@ async fn by_tests(
 ) -> Result<Vec<Broken>, EngineError> {
     let mut back = features::set_back_regressed(project, listed, run).await?;
     let ended = ended::look(project, listed, run, lines, cancel).await?;
-    back.extend(ended.failing.iter().cloned());
-    back.extend(ended.ending.iter().map(|(id, _)| id.clone()));
+    back.extend(ended.set_back().cloned());
     back.extend(unrun::look(project, listed, run, lines).await?);
     for feature in listed.iter().filter(|feature| feature.status == FeatureStatus::Passing) {
         if back.contains(&feature.id) {

@@ -81,6 +81,7 @@ async fn only_the_feature_whose_tests_end_the_run_is_set_back_and_each_has_its_o
             .map(|(_, commit)| commit.as_str())
     };
     assert_eq!((of("F002"), of("F003")), (Some("Rework m2"), Some("Rework m3")), "{blamed:?}");
+    assert_eq!(of("F004"), Some("Break m4"), "not what only ended the run of all: {blamed:?}");
     let reason = &ran.state.features.rows[2].flips.last().unwrap().reason;
     assert_eq!(
         reason,
@@ -97,6 +98,37 @@ async fn only_the_feature_whose_tests_end_the_run_is_set_back_and_each_has_its_o
     }
     assert!(!read.contains("ends well without these files"), "{read}");
     assert_eq!(ran.state.current().unwrap().feature, Some("F002".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_broke_while_another_ended_every_run_is_found_after_that_one_is_mended() {
+    let lab = built().await;
+    change(&lab, "m2.sh", "exit 0\n", "Exit in m2");
+    change(&lab, "m4.sh", "got=5\n", "Break m4");
+    change(&lab, "notes.md", "1\n", "Write a note");
+    change(&lab, "m2.sh", "got=2\n", "Mend m2");
+    let ran = lab.run(&script(&[coding(&ends())])).await;
+    assert_eq!(statuses(&ran)[3], FeatureStatus::Failing);
+    assert_eq!(blamed(&ran), [("F004".to_owned(), "Break m4".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_old_files_cannot_be_run_alone_what_ended_all_is_not_blamed() {
+    let mut lab = built().await;
+    change(&lab, "m2.sh", "exit 0\n", "Exit in m2");
+    change(&lab, "m4.sh", "got=5\n", "Break m4");
+    change(&lab, "m2.sh", "got=2\n", "Mend m2");
+    // Of two commands nobody knows which takes the names of tests: none can be run by itself.
+    lab.settings.verify.command = Some("true; sh tests/run.sh".into());
+    let ran = lab.run(&script(&[coding(&ends())])).await;
+    assert_eq!(statuses(&ran)[3], FeatureStatus::Failing);
+    let blamed = blamed(&ran);
+    assert!(
+        blamed
+            .iter()
+            .all(|(_, commit)| commit.contains("Unknown") && commit.contains("did not come to its tests")),
+        "{blamed:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,8 @@ use super::{Broken, Search};
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::protocol::{CaseStatus, Oid, TestRun};
-use crate::verify::{self, broken::Kept};
+use crate::verify;
+use crate::verify::broken::{Kept, was_ended};
 use std::time::Duration;
 
 /// How many times as long as in the run in which they passed tests may take before they are taken for ones that do not end, and how long
@@ -38,6 +39,8 @@ impl Search<'_> {
             Stand::Works => Some(true),
             Stand::Fails => Some(false),
             _ if run.timed_out => broken.hangs.then_some(false),
+            // Whose doing that was shows only where they are run without the others.
+            _ if !broken.alone.is_empty() && run.only.is_empty() && was_ended(run) => None,
             Stand::Unrun | Stand::Unknown | Stand::Amiss => self.wanted.is_none_or(|wanted| wanted == stand).then_some(false),
         }
     }
@@ -62,12 +65,9 @@ impl Search<'_> {
             return Ok(Stand::Fails);
         }
         // An entry need not say in which file or package its tests are; runs did.
-        let known: Vec<String> = self.project.journal.with_state(|state| {
-            let cases = state.tests.cases.iter().map(|case| case.name.as_str());
-            let of_entry = |name: &&str| own.missing.iter().any(|entry| verify::matches(entry, name));
-            cases.filter(of_entry).map(str::to_owned).collect()
-        });
-        let names: Vec<&str> = known.iter().map(String::as_str).chain(own.missing).collect();
+        let of_entry = |name: &&str| own.missing.iter().any(|entry| verify::matches(entry, name));
+        let known = self.own.iter().map(String::as_str).filter(of_entry);
+        let names: Vec<&str> = known.chain(own.missing.iter().copied()).collect();
         Ok(match Kept::of(run, &names) {
             Some(Kept::Whole | Kept::Part(_) | Kept::Untold) => Stand::Unrun,
             Some(Kept::Absent(_) | Kept::Elsewhere(_)) | None => Stand::Unknown,
@@ -75,8 +75,8 @@ impl Search<'_> {
     }
 
     /// Says why states tell nothing: how they `ran` into the time limit, or did not come to the tests, or both.
-    pub(super) fn unknown(&self, broken: &Broken, trees: &[&Oid], ran: &str, unrun: &str) -> String {
-        let is_cut = |tree: &&&Oid| self.suite.get(&broken.trial(tree)).is_none_or(|run| run.timed_out);
+    pub(super) fn unknown(&self, trees: &[&Oid], ran: &str, unrun: &str) -> String {
+        let is_cut = |tree: &&&Oid| self.ran(tree).is_none_or(|run| run.timed_out);
         let cut = trees.iter().filter(is_cut).count();
         let limit = format!("{ran} into the time limit");
         match (cut, trees.len() - cut) {
@@ -88,11 +88,6 @@ impl Search<'_> {
 }
 
 impl Broken {
-    /// What is tried of it on a tree: the whole suite, or its own tests only.
-    pub(super) fn trial(&self, tree: &Oid) -> (Oid, Vec<String>) {
-        (tree.clone(), self.alone.clone())
-    }
-
     /// How long a trial may take: of tests that do not end the limit would be met again and again, and the time of the run in which they
     /// passed says how long is long.
     pub(super) fn patience(&self, project: &Project) -> Duration {
