@@ -3,6 +3,7 @@
 //! Reads the project's tree and log and takes no lock: a live run goes on beside it. Writes no event: what was run by hand is
 //! nobody's evidence. Invariant: it exits with 0 only where a run would call the tree green.
 
+mod ended;
 mod print;
 
 use super::args::VerifyArgs;
@@ -79,6 +80,9 @@ struct Report<'a> {
     /// Tests that features name which pass by the list only, and that are not there.
     #[serde(skip_serializing_if = "<[GoneTests]>::is_empty")]
     not_there: &'a [GoneTests],
+    /// Where something ended the run: which files do that, and what the tests of the others come to without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apart: Option<&'a ended::Apart>,
     tests: Vec<&'a TestCase>,
     output: &'a str,
 }
@@ -138,6 +142,10 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     }
     project.state.tests.name_flaky(&mut run);
     let (gone, not_there) = (gone(&project, &run), not_there(&project, &run));
+    let apart = match &feature {
+        Some(_) => None,
+        None => ended::look(&project, &settings, &command, &run, console)?,
+    };
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));
     let unnamed = verify::how_to_name(&run, &project.workspace);
@@ -145,11 +153,15 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
         let report = report(&command, &run, own.as_ref(), (&changed, &gone, &not_there));
         console.json(&Report {
             unnamed: unnamed.as_deref(),
+            apart: apart.as_ref(),
             ..report
         })?;
     } else {
         print::print(&run, own.as_ref(), (&gone, &not_there), &project.workspace, console)?;
-        if let Some(how) = &unnamed {
+        if let Some(apart) = &apart {
+            apart.print(console)?;
+        }
+        if let Some(how) = unnamed.as_ref().filter(|_| apart.is_none()) {
             let told = format!("this run told no tests by name, so it proves no feature that names tests; {how}");
             console.line(Clean::line(&told).to_string())?;
         }
@@ -325,6 +337,7 @@ fn report<'a>(
         missing: own.map(|own| own.missing.clone()),
         amiss: own.and_then(|own| own.amiss),
         unnamed: None,
+        apart: None,
         gone: gone.iter().filter(|gone| !gone.tests.is_empty()).collect(),
         unrun: gone.iter().filter(|gone| !gone.unrun.is_empty()).collect(),
         not_there,

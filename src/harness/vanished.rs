@@ -182,6 +182,20 @@ pub fn names_tests(state: &State, command: &str) -> bool {
         .any(|case| was_named_by(state, case, command))
 }
 
+/// Lists the tests that the last run of this very command named that named any; none where another command was run since.
+#[must_use]
+pub fn named_last<'a>(state: &'a State, command: &str) -> Vec<&'a CaseHistory> {
+    let named = |seq| {
+        let cases = state.tests.cases.iter();
+        let is_named = |case: &&CaseHistory| case.name != COMMAND_CASE && case.at(seq).is_some();
+        cases.filter(is_named).collect::<Vec<_>>()
+    };
+    let runs = state.tests.history.iter().rev().take_while(|run| run.command == command);
+    runs.map(|run| named(run.seq))
+        .find(|named| !named.is_empty())
+        .unwrap_or_default()
+}
+
 /// Whether the last run that named a test was of this command.
 fn was_named_by(state: &State, case: &CaseHistory, command: &str) -> bool {
     let last = match case.lost(|status| status.is_some()) {

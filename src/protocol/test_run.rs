@@ -80,6 +80,13 @@ impl TestRun {
         !self.cases.is_empty() && self.cases.iter().all(is_command)
     }
 
+    /// Says whether a case can be held against other runs: what stands for the command as a whole cannot where its time limit stopped it,
+    /// nor where only some tests were asked for, for that was another command.
+    #[must_use]
+    pub fn compares(&self, case: &TestCase) -> bool {
+        case.name != COMMAND_CASE || !self.timed_out && self.only.is_empty()
+    }
+
     /// Lists the tests that both failed and passed on this tree.
     pub fn flaky(&self) -> impl Iterator<Item = &TestCase> {
         self.cases.iter().filter(|case| case.is_flaky())

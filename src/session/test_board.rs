@@ -5,7 +5,6 @@
 
 use super::present::PastRun;
 use crate::protocol::event::TestsBehind;
-use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Oid, Seq, SessionNo, TestCase, TestPurpose, TestRun, TestTotals};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -126,9 +125,9 @@ impl TestBoard {
     /// that could account for it: says so in the attempts of its cases.
     pub fn name_flaky(&self, run: &mut TestRun) {
         let Some(ground) = run.ground().cloned() else { return };
-        for case in &mut run.cases {
-            let stopped = run.timed_out && case.name == COMMAND_CASE;
-            if !stopped && self.is_flaky(case, &ground) && case.attempts.is_empty() {
+        let compared: Vec<bool> = run.cases.iter().map(|case| run.compares(case)).collect();
+        for (case, compares) in run.cases.iter_mut().zip(compared) {
+            if compares && self.is_flaky(case, &ground) && case.attempts.is_empty() {
                 let before = match case.status {
                     CaseStatus::Failed => CaseStatus::Passed,
                     CaseStatus::Passed | CaseStatus::Skipped | CaseStatus::Todo => CaseStatus::Failed,

@@ -11,6 +11,7 @@ pub mod check;
 #[cfg(test)]
 mod corpus;
 pub mod format;
+mod halves;
 mod looked_up;
 mod nameless;
 mod own;
@@ -29,6 +30,7 @@ mod tests;
 
 pub use crate::protocol::naming::{lies_in, matches, names};
 pub use format::COMMAND_CASE;
+pub use halves::Halves;
 pub use looked_up::looks_up;
 pub use nameless::{disbelieve, how_to_name, is_nameless};
 pub use own::{Own, own, own_tests};

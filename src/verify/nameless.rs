@@ -20,10 +20,14 @@ pub fn disbelieve(run: &mut TestRun) {
         case.status = CaseStatus::Failed;
         case.attempts.clear();
         if case.detail.is_empty() {
+            let although = match run.only.len() {
+                0 => format!("`{}` has named tests before", run.command),
+                1 => "one was asked for by its name".to_owned(),
+                asked => format!("{asked} were asked for by their names"),
+            };
             case.detail = format!(
-                "{UNTOLD}, although `{}` has named tests before: it ended well, and whether it ran any nobody can see. Find what ends it early or \
-                 keeps its results back",
-                run.command
+                "{UNTOLD}, although {although}: it ended well, and whether it ran any nobody can see. Find what ends it early or keeps its \
+                 results back"
             );
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Pure. Invariant: a refusal, a breach, a flip, a commit, a retry and an end are never left out.
 
+mod runs;
 #[cfg(test)]
 mod tests;
 
@@ -12,9 +13,7 @@ use crate::protocol::event::{
     BreachFound, CommitMade, ExternalKind, FeatureFlipped, FeatureListEdited, FlipBy, OrientationFinished, Ruling, RulingMade,
     SessionEnded, ToolFinished,
 };
-use crate::protocol::{
-    CallId, CallStatus, CaseStatus, CheckRun, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun,
-};
+use crate::protocol::{CallId, CallStatus, CheckRun, Event, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose};
 use crate::session::{Call, State};
 use crate::ui::text::format;
 
@@ -105,7 +104,7 @@ pub(super) fn lines(event: &Event, session: SessionNo, state: &State) -> Vec<Str
         }
         Event::ExternalChangeSeen(change) => format!("changed from outside: {} ({})", change.detail, change.paths.join(", ")),
         Event::TestRunQueued(queued) => format!("the test run that was asked for {}", queued.behind.words()),
-        Event::TestRunFinished(finished) => tested(&finished.run),
+        Event::TestRunFinished(finished) => runs::tested(&finished.run, state),
         Event::TestRunDropped(dropped) => format!("no test run: {}", dropped.reason),
         Event::CheckRan(ran) => checked(&ran.run),
         Event::RegressionTraced(traced) => format!("{} {}", traced.feature, traced.words()),
@@ -268,35 +267,6 @@ fn checked(run: &CheckRun) -> String {
     let result = run.failure().unwrap_or_else(|| "holds".to_owned());
     let took = format::duration_ms(run.duration_ms);
     format!("check of {} {purpose}: {result}, {took}", run.feature)
-}
-
-fn tested(run: &TestRun) -> String {
-    let purpose = match run.purpose {
-        TestPurpose::Smoke => "smoke test",
-        TestPurpose::Declared => "tests as just declared",
-        TestPurpose::Evidence => "tests as evidence",
-        TestPurpose::Commit => "tests before the commit",
-        TestPurpose::Final => "tests of the final files",
-        TestPurpose::Asked => "tests as asked",
-        TestPurpose::Agent => "tests for the agent",
-    };
-    let result = match (run.cases.is_empty(), run.exit_code) {
-        (false, code) if run.tells_of_command_only() => {
-            let code = code.map_or_else(|| "killed".to_owned(), |code| format!("exit code {code}"));
-            format!("no test told its result, {}", run.cut().unwrap_or(code))
-        }
-        (false, _) => words::test_run(run),
-        (true, Some(code)) => format!("exit code {code}"),
-        (true, None) => run.cut().unwrap_or_else(|| "killed".to_owned()),
-    };
-    let mut failed = run.cases.iter().filter(|case| case.status == CaseStatus::Failed);
-    let first = failed.next().filter(|_| !run.tells_of_command_only());
-    let failing = first.map_or_else(String::new, |case| format!(" (first: {})", case.name));
-    let flaky = words::flaky(run);
-    format!(
-        "{purpose}: {result}{failing}{flaky}, {}",
-        format::duration_ms(run.duration_ms)
-    )
 }
 
 fn flipped(flip: &FeatureFlipped, state: &State) -> String {

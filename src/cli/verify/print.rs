@@ -87,7 +87,7 @@ const fn word_of_missing(is_there: bool) -> &'static str {
     if is_there { "not run" } else { "missing" }
 }
 
-fn order(case: &TestCase) -> u8 {
+pub(super) fn order(case: &TestCase) -> u8 {
     match case.status {
         CaseStatus::Failed => 0,
         CaseStatus::Passed if case.is_flaky() => 1,
@@ -96,7 +96,7 @@ fn order(case: &TestCase) -> u8 {
     }
 }
 
-fn word(case: &TestCase) -> &'static str {
+pub(super) fn word(case: &TestCase) -> &'static str {
     match case.status {
         CaseStatus::Failed => "FAIL   ",
         CaseStatus::Passed if case.is_flaky() => "flaky  ",

@@ -8,8 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::protocol::{CaseStatus, Feature, FeatureId, TestRun};
 use crate::session::State;
-use crate::verify::{self, broken};
-use std::collections::VecDeque;
+use crate::verify::{self, Halves, broken};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -64,41 +63,35 @@ pub async fn look(
         false => Vec::new(),
     };
     let (begun, limit) = (Instant::now(), Duration::from_secs(project.settings.verify.timeout_seconds));
-    let mut open: VecDeque<&[Suspect<'_>]> = VecDeque::from([all.as_slice()]);
+    let mut halves = Halves::of(&all);
     let mut passing: Vec<&str> = Vec::new();
-    while let Some(group) = open.pop_front().filter(|group| !group.is_empty()) {
+    while let Some(group) = halves.next() {
         if cancel.is_cancelled() || begun.elapsed() >= limit {
             break;
         }
-        // The run of all of them was made.
-        let is_all = group.len() == all.len() && group.len() > 1;
         let tests: Vec<String> = group.iter().flat_map(|suspect| suspect.tests.clone()).collect();
-        let again = match is_all {
-            true => None,
-            false => match hung::alone(project, &tests, cancel).await? {
-                Some(again) => Some(again),
-                None => break,
-            },
+        let Some(again) = hung::alone(project, &tests, cancel).await? else {
+            break;
         };
-        let ended = again.as_ref().is_none_or(broken::was_ended);
-        if let (Some(again), [suspect], true) = (&again, group, ended) {
-            end(project, suspect, again, lines).await?;
-            found.ending.push((suspect.feature.id.clone(), suspect.tests.clone()));
-        } else if ended {
-            let (first, second) = group.split_at(group.len() / 2);
-            open.extend([first, second]);
-        } else if let Some(again) = &again {
-            let own: Vec<Feature> = group.iter().map(|suspect| suspect.feature.clone()).collect();
-            let failing = features::set_back_regressed(project, &own, again).await?;
-            let passes = |suspect: &&Suspect<'_>| verify::own(suspect.feature, again).proven();
-            passing.extend(group.iter().filter(passes).map(|suspect| suspect.feature.id.as_str()));
-            let fails = |suspect: &&Suspect<'_>| failing.contains(&suspect.feature.id);
-            let failing = group.iter().filter(fails);
-            found
-                .failing
-                .extend(failing.map(|suspect| (suspect.feature.id.clone(), suspect.tests.clone())));
+        found.looked = true;
+        match (group, broken::was_ended(&again)) {
+            ([suspect], true) => {
+                end(project, suspect, &again, lines).await?;
+                found.ending.push((suspect.feature.id.clone(), suspect.tests.clone()));
+            }
+            (_, true) => halves.part(group),
+            (_, false) => {
+                let own: Vec<Feature> = group.iter().map(|suspect| suspect.feature.clone()).collect();
+                let failing = features::set_back_regressed(project, &own, &again).await?;
+                let passes = |suspect: &&Suspect<'_>| verify::own(suspect.feature, &again).proven();
+                passing.extend(group.iter().filter(passes).map(|suspect| suspect.feature.id.as_str()));
+                let fails = |suspect: &&Suspect<'_>| failing.contains(&suspect.feature.id);
+                let failing = group.iter().filter(fails);
+                found
+                    .failing
+                    .extend(failing.map(|suspect| (suspect.feature.id.clone(), suspect.tests.clone())));
+            }
         }
-        found.looked |= again.is_some();
     }
     if found.looked {
         lines.push(told(run, &found, &passing));

@@ -198,7 +198,12 @@ pub async fn make(project: &Project, order: Order, cancel: &CancellationToken) -
         (run.moved, run.tree, run.code) = (true, None, None);
     }
     run.output = project.blobs.payload(&whole, std::mem::take(&mut run.output.text))?;
-    if project.journal.with_state(|state| vanished::names_tests(state, &run.command)) {
+    // What is left of the command for some tests names them as it does, unless the settings have another for that.
+    let named_by = match project.settings.verify.rerun {
+        None => &order.whole,
+        Some(_) => &run.command,
+    };
+    if project.journal.with_state(|state| vanished::names_tests(state, named_by)) {
         verify::disbelieve(&mut run);
     }
     project.journal.with_state(|state| state.tests.name_flaky(&mut run));

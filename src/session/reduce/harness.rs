@@ -4,7 +4,6 @@ use super::At;
 use crate::protocol::event::{
     OrientationFinished, PreCommitStarted, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
 };
-use crate::protocol::test_run::COMMAND_CASE;
 use crate::protocol::{CaseStatus, Oid, Seq, TestCase, TestPurpose, TestRun, TestTotals};
 use crate::session::state::{Activity, CaseHistory, Flaky, QueuedTests, RunningTests, State, Steady, TestBoard};
 use crate::session::timeline::ItemKind;
@@ -119,7 +118,7 @@ impl TestBoard {
         for case in &run.cases {
             let flaky = run
                 .ground()
-                .filter(|ground| !(run.timed_out && case.name == COMMAND_CASE) && self.is_flaky(case, ground))
+                .filter(|ground| run.compares(case) && self.is_flaky(case, ground))
                 .cloned();
             let place = *self.by_name.entry(case.name.clone()).or_insert_with(|| {
                 self.cases.push(CaseHistory {

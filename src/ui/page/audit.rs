@@ -6,13 +6,13 @@ use super::sheet::Sheet;
 use super::{Document, Mark, item_at};
 use crate::protocol::SessionNo;
 use crate::protocol::event::{AuditPlace, SessionEnded};
-use crate::session::Session;
 use crate::session::timeline::{Item, ItemKind};
+use crate::session::{Session, State};
 use crate::ui::model::{Model, Subject};
 use crate::ui::pane::features::heading_of;
 use crate::ui::pane::header::money;
 use crate::ui::popup::sessions::end_word;
-use crate::ui::text::{Clean, Glyph, Look, format};
+use crate::ui::text::{Clean, Glyph, Look, format, runs};
 use crate::ui::theme::Slot;
 use ratatui::text::Span;
 
@@ -183,13 +183,13 @@ fn words(model: &Model, session: &Session, subject: &Subject) -> (&'static str, 
         }
         Subject::Item(_, seq) => {
             let item = item_at(session, *seq);
-            ("moment", item.map_or_else(String::new, moment))
+            ("moment", item.map_or_else(String::new, |item| moment(item, &model.state)))
         }
         _ => ("", String::new()),
     }
 }
 
-fn moment(item: &Item) -> String {
+fn moment(item: &Item, state: &State) -> String {
     let turn = if item.turn.0 > 0 {
         format!("{}: ", item.turn)
     } else {
@@ -199,7 +199,11 @@ fn moment(item: &Item) -> String {
         ItemKind::Orientation(_) => "orientation".to_owned(),
         ItemKind::Tests(run) => {
             let totals = run.totals();
-            format!("test run, {} of {} pass", totals.passed, totals.total())
+            let what = runs::of_some(run, state).unwrap_or_else(|| "test run".to_owned());
+            match runs::ended_early(run) {
+                Some(early) if run.tells_of_command_only() => format!("{what}: {early}"),
+                _ => format!("{what}, {} of {} pass", totals.passed, totals.total()),
+            }
         }
         ItemKind::Flipped(flip) => format!("{} passes", flip.feature),
         ItemKind::Breach(breach) => format!("{}: {}", breach.path, breach.detail),

@@ -14,6 +14,7 @@ pub mod highlight;
 mod look;
 pub mod markdown;
 mod reveal;
+pub mod runs;
 mod soft_wrap;
 mod width;
 mod wrap;

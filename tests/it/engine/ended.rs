@@ -3,7 +3,7 @@
 use crate::rollback::program;
 use crate::support::{Lab, Ran, call, coding, ends};
 use longhaul::protocol::event::{Culprit, RegressionTraced};
-use longhaul::protocol::{Event, FeatureStatus};
+use longhaul::protocol::{Event, FeatureStatus, TestRun};
 
 /// As pytest does: results are told at its end only, and what a test ends is the whole of it. Takes files.
 const RUNNER: &str = "[ $# -gt 0 ] || set -- tests/0*.sh\nn=0; bad=0; told=\nfor t; do n=$((n+1)); r=ok; . ./$t || { r='not ok'; bad=1; }\n\
@@ -19,9 +19,14 @@ fn script(sessions: &[String]) -> String {
 }
 
 async fn built() -> Lab {
+    built_with("sh tests/run.sh").await
+}
+
+async fn built_with(command: &str) -> Lab {
     let mut lab = Lab::new();
     lab.settings.stall_sessions = 1;
-    lab.settings.verify.command = Some("sh tests/run.sh".into());
+    lab.settings.verify.command = Some(command.into());
+    lab.write("longhaul.toml", &format!("[verify]\ncommand = \"{command}\"\n"));
     lab.write("feature_list.json", LIST);
     lab.write("tests/run.sh", RUNNER);
     let mut sessions = Vec::new();
@@ -97,6 +102,15 @@ async fn only_the_feature_whose_tests_end_the_run_is_set_back_and_each_has_its_o
         assert!(read.contains(told), "{told}: {read}");
     }
     assert!(!read.contains("ends well without these files"), "{read}");
+    let flaky = |run: &TestRun| run.flaky().next().map(|case| case.name.clone());
+    let runs = ran.all(|event| match event {
+        Event::TestRunFinished(finished) => Some((finished.run.only.len(), flaky(&finished.run))),
+        _ => None,
+    });
+    assert!(
+        runs.iter().any(|(only, _)| *only == 1) && runs.iter().all(|(_, flaky)| flaky.is_none()),
+        "{runs:?}"
+    );
     assert_eq!(ran.state.current().unwrap().feature, Some("F002".into()));
 }
 
@@ -110,6 +124,44 @@ async fn what_broke_while_another_ended_every_run_is_found_after_that_one_is_men
     let ran = lab.run(&script(&[coding(&ends())])).await;
     assert_eq!(statuses(&ran)[3], FeatureStatus::Failing);
     assert_eq!(blamed(&ran), [("F004".to_owned(), "Break m4".to_owned())]);
+}
+
+fn verified(lab: &Lab, args: &[&str]) -> String {
+    let done = program(lab, &[&["verify"], args].concat()).output().unwrap();
+    assert_eq!(done.status.code(), Some(10));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_names_the_file_that_ends_the_run_and_what_fails_without_it() {
+    let lab = built().await;
+    change(&lab, "m2.sh", "exit 0\n", "Exit in m2");
+    change(&lab, "m4.sh", "got=5\n", "Break m4");
+    let told = verified(&lab, &[]);
+    for line in [
+        "ends it  tests/02.sh: run without the others, too, it ended early, with exit code 0 and without a result\n",
+        "FAIL     tests/04.sh: works, run without the rest\n",
+        "ok       tests/01.sh: works, run without the rest\n",
+        "ok       tests/03.sh: works, run without the rest\n",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert!(!told.contains("unheard"), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&verified(&lab, &["--json"])).unwrap();
+    assert_eq!(told["apart"]["ends"][0]["file"], "tests/02.sh", "{told:#}");
+    assert_eq!(told["apart"]["tests"].as_array().unwrap().len(), 3, "{told:#}");
+    change(&lab, "m2.sh", "got=2\n", "Mend m2");
+    let told = verified(&lab, &[]);
+    assert!(!told.contains("ends it") && !told.contains("without the rest"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_names_the_files_that_were_not_heard_of_where_none_can_be_run_alone() {
+    let lab = built_with("true; sh tests/run.sh").await;
+    change(&lab, "m2.sh", "exit 0\n", "Exit in m2");
+    let told = verified(&lab, &[]);
+    let line = "unheard  tests/01.sh, tests/02.sh, tests/03.sh, tests/04.sh: whether they pass is not known\n";
+    assert!(told.contains(line), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

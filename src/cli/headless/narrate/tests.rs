@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::protocol::event::{EndCause, LimitKind, LimitReached, OrientationPart, RequestRetried, TestRunFinished};
-use crate::protocol::{Evidence, EvidenceKind, Payload, TestCase, TestTotals, Usage, samples};
+use crate::protocol::{CaseStatus, Evidence, EvidenceKind, Feature, Payload, TestCase, TestRun, TestTotals, Usage, samples};
+use crate::session::state::FeatureRow;
 
 fn said(event: impl Into<Event>) -> String {
     lines(&event.into(), SessionNo(1), &State::default()).join("\n")
@@ -91,6 +92,41 @@ fn commits_tell_tests_before_and_after() {
         ..samples::commit_made("5ab91e2aaaaaaaa", None)
     };
     assert_eq!(said(commit), "commit 5ab91e2 Add hello (1 file, +4 -0, tests 3 -> 4 passed)");
+}
+
+fn with_tests(number: &str) -> FeatureRow {
+    let feature = Feature {
+        id: FeatureId::from(format!("F00{number}").as_str()),
+        tests: vec![format!("tests/{number}.sh")],
+        ..Feature::default()
+    };
+    FeatureRow {
+        feature,
+        ..FeatureRow::default()
+    }
+}
+
+#[test]
+fn a_run_of_some_tests_at_a_sessions_start_is_told_as_that_and_not_as_the_smoke_test() {
+    let case = samples::test_run(&[("verify command", CaseStatus::Failed)]).cases;
+    let run = TestRun {
+        purpose: TestPurpose::Smoke,
+        cases: case,
+        exit_code: Some(0),
+        duration_ms: 200,
+        only: vec!["tests/2.sh: works".into()],
+        ..samples::test_run(&[])
+    };
+    let mut state = State::default();
+    let named = |run: &TestRun, state: &State| runs::tested(run, state);
+    assert_eq!(named(&run, &state), "some tests alone: ended early, exit code 0, 0.2s");
+    state.features.rows = ["1", "2"].map(with_tests).to_vec();
+    assert_eq!(named(&run, &state), "tests of F002 alone: ended early, exit code 0, 0.2s");
+    let asked = TestRun {
+        purpose: TestPurpose::Asked,
+        ..run
+    };
+    assert!(named(&asked, &state).starts_with("tests as asked: no test told its result"));
 }
 
 #[test]
