@@ -132,8 +132,10 @@ async fn what_fails_at_the_commit_on_the_files_that_proved_it_is_called_flaky_an
     let named = "proven on these very files, and fails on them now: tests/01-hello.sh: works (flaky)";
     assert!(told.contains(named) && !told.contains("the files changed"), "{told}");
     let flips = &ran.state.features.get(&"F001".into()).unwrap().flips;
-    let reason = "fails on the very files that it was proven on: tests/01-hello.sh: works (flaky)";
-    assert_eq!(flips.last().unwrap().reason, reason);
+    let seen = "fails on the very files that it was proven on: tests/01-hello.sh: works (flaky)";
+    let flip = flips.last().unwrap();
+    assert!(flip.is_uncommitted(), "its commit was not made");
+    assert_eq!(flip.reason, format!("the work that it passes by is in no commit: {seen}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
