@@ -6,11 +6,10 @@
 //! has the bytes, the mode and the place it had when it was last adopted or handed over, or the breach says that it could not be
 //! restored.
 //!
-//! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files
-//! that the verify command names or runs, what in other files decides how tests are run (`runner_config`: compared by meaning, the
-//! rest of such a file is free), what the setting `verify.guarded` names (contracts), and `longhaul.toml`. New files are free until a
-//! commit holds them, and agreed tests that check nothing yet until they do; the initializer may change what the verify command names
-//! until its first commit.
+//! Guarded are the feature list (from the initializer's first commit on), agreed tests (test files that are in a commit), the files that
+//! the verify command names or runs, what in other files decides how tests are run (`runner_config`: compared by meaning, the rest of such
+//! a file is free), what the setting `verify.guarded` names (contracts), and `longhaul.toml`. New files are free until a commit holds them,
+//! and agreed tests that check nothing yet until they do; the initializer may change what the verify command names until its first commit.
 
 mod agreed;
 mod baseline;
@@ -24,6 +23,7 @@ mod restore;
 mod rule;
 mod runner_config;
 mod seal;
+pub mod spoken;
 mod takeover;
 mod unwritten;
 mod verify;

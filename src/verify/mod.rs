@@ -34,7 +34,7 @@ pub use halves::Halves;
 pub use looked_up::looks_up;
 pub use nameless::{disbelieve, how_to_name, is_nameless};
 pub use own::{Own, own, own_tests};
-pub use printed::printed;
+pub use printed::{lay_there, printed};
 pub use repeated::{Repeated, repeated};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};

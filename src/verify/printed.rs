@@ -7,6 +7,7 @@
 use super::format::plain;
 use crate::protocol::CheckRun;
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,9 +26,7 @@ pub fn printed(run: &CheckRun, workspace: &Path, begun: SystemTime) -> Option<Pa
         return None;
     };
     let meta = workspace.join(file).metadata().ok()?;
-    // Times of writing can be set by whoever writes; this one cannot.
-    let changed = Duration::new(u64::try_from(meta.ctime()).ok()?, u32::try_from(meta.ctime_nsec()).ok()?);
-    let is_older = UNIX_EPOCH + changed <= begun && meta.len() <= LARGEST;
+    let is_older = lay_there(&meta, begun) && meta.len() <= LARGEST;
     let held = is_older.then(|| std::fs::read(workspace.join(file)).ok()).flatten()?;
     let held = letters(&plain(&held));
     let wanted: String = held.chars().take(COMPARED).collect();
@@ -39,6 +38,14 @@ pub fn printed(run: &CheckRun, workspace: &Path, begun: SystemTime) -> Option<Pa
         .filter(|(step, _)| !step.expect.is_empty());
     let is_it = !wanted.is_empty() && steps.all(|(_, went)| letters(&went.output.text).contains(&wanted));
     is_it.then(|| file.clone())
+}
+
+/// Says whether a file was there at a time as it is now.
+#[must_use]
+pub fn lay_there(meta: &Metadata, time: SystemTime) -> bool {
+    // Times of writing can be set by whoever writes; this one cannot.
+    let changed = u64::try_from(meta.ctime()).ok().zip(u32::try_from(meta.ctime_nsec()).ok());
+    changed.is_some_and(|(seconds, nanos)| UNIX_EPOCH + Duration::new(seconds, nanos) <= time)
 }
 
 /// A text without its blanks: programs lay out anew what they print.

@@ -31,6 +31,7 @@ mod regress;
 mod repository;
 mod rites;
 mod rules;
+mod spoken;
 mod staging;
 mod survivors;
 mod targets;

@@ -11,7 +11,7 @@ use crate::engine::context::effect::ProposedCall;
 use crate::engine::error::EngineError;
 use crate::engine::person::permit::Permit;
 use crate::engine::project::Project;
-use crate::guard::command;
+use crate::guard::{command, spoken};
 use crate::protocol::event::{CheckRan, Ruling, RulingMade};
 use crate::protocol::{
     CallId, Check, CheckRun, CheckStep, EvidenceKind, Feature, FeatureId, FeatureStatus, Oid, RawJson, TestPurpose,
@@ -233,6 +233,9 @@ impl Dispatch {
             if let Some(before) = self.held_before(plan.clone(), cancel).await? {
                 return Ok(Some(before));
             }
+            if let Some(said) = self.said(run, begun) {
+                return Ok(Some(said));
+            }
             if let Some(file) = verify::printed(run, &project.workspace, begun) {
                 return Ok(Some(format!(
                     "it prints what stands in {}, and {SHOWS_NOTHING}",
@@ -246,6 +249,20 @@ impl Dispatch {
              and start what it needs within the check"
                 .to_owned(),
         ))
+    }
+
+    /// Says that all a check expects is printed by its own commands, if that is so.
+    fn said(&self, run: &CheckRun, begun: SystemTime) -> Option<String> {
+        let printed: Vec<&str> = run.steps.iter().map(|step| step.output.text.as_str()).collect();
+        let place = |path: &str| self.project.workspace.join(path);
+        let is_old = |path: &str| place(path).metadata().is_ok_and(|meta| verify::lay_there(&meta, begun));
+        spoken::says_itself(&run.check, &printed, &is_old).map(|text| {
+            format!(
+                "its own commands print what it expects ({text:?}), so it shows no more than an exit code; expect a text that the program \
+                 prints, or let a comparison with what it prints decide: `program | grep -q TEXT && echo found`, `program | diff - FILE`, \
+                 `[ \"$(program)\" = TEXT ] && echo same`"
+            )
+        })
     }
 
     /// Runs a feature's check again unless it held on this very tree. The inner error is for the agent.

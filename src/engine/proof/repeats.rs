@@ -13,12 +13,12 @@ use crate::git::Repo;
 use crate::guard::may_take_over;
 use crate::protocol::{CheckRun, CheckStep, StepRun};
 use crate::verify::check::{self, FILES_VARIABLE};
-use crate::verify::{Repeated, looks_up, repeated};
+use crate::verify::{Repeated, lay_there, looks_up, repeated};
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 use tokio_util::sync::CancellationToken;
 
 /// Time for making the copy and trying the check there: one that takes longer is not judged.
@@ -156,10 +156,7 @@ fn holding<'a>(
         let Some(meta) = place.symlink_metadata().ok().filter(fs::Metadata::is_file) else {
             continue;
         };
-        // Times of writing can be set by whoever writes; this one cannot.
-        let changed = u64::try_from(meta.ctime()).ok().zip(u32::try_from(meta.ctime_nsec()).ok());
-        let is_older = changed.is_some_and(|(seconds, nanos)| UNIX_EPOCH + Duration::new(seconds, nanos) <= begun);
-        if !is_older || meta.len() > LARGEST || read > IN_ALL {
+        if !lay_there(&meta, begun) || meta.len() > LARGEST || read > IN_ALL {
             continue;
         }
         let Some(kind) = kind(path, commands) else { continue };

@@ -23,7 +23,7 @@ mod shell;
 mod suite;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(super) mod tree;
 mod unwritten;
 mod verdict;
 

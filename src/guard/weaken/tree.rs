@@ -3,22 +3,22 @@
 use tree_sitter::Node;
 
 /// The text of a node.
-pub(super) fn text<'a>(node: Node<'_>, source: &'a str) -> &'a str {
+pub(in crate::guard) fn text<'a>(node: Node<'_>, source: &'a str) -> &'a str {
     source.get(node.byte_range()).unwrap_or("")
 }
 
 /// The text of a node on one line, its white space single.
-pub(super) fn flat(node: Node<'_>, source: &str) -> String {
+pub(in crate::guard) fn flat(node: Node<'_>, source: &str) -> String {
     text(node, source).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Line of a node, from 1.
-pub(super) fn line(node: Node<'_>) -> usize {
+pub(in crate::guard) fn line(node: Node<'_>) -> usize {
     node.start_position().row + 1
 }
 
 /// The named children but comments.
-pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
+pub(in crate::guard) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor)
         .filter(|child| !child.kind().contains("comment"))
@@ -26,18 +26,18 @@ pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 /// Texts to look at.
-pub(super) fn texts(owned: &[String]) -> Vec<&str> {
+pub(in crate::guard) fn texts(owned: &[String]) -> Vec<&str> {
     owned.iter().map(String::as_str).collect()
 }
 
 /// The text of a field.
-pub(super) fn field<'a>(node: Node<'_>, name: &str, source: &'a str) -> &'a str {
+pub(in crate::guard) fn field<'a>(node: Node<'_>, name: &str, source: &'a str) -> &'a str {
     node.child_by_field_name(name).map_or("", |child| text(child, source))
 }
 
 /// Visits a node and what it holds, outside in; a visitor that returns `false` is not taken further in. No recursion: foreign text can
 /// nest deeper than a stack is.
-pub(super) fn visit<'t>(root: Node<'t>, mut look: impl FnMut(Node<'t>) -> bool) {
+pub(in crate::guard) fn visit<'t>(root: Node<'t>, mut look: impl FnMut(Node<'t>) -> bool) {
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop() {
         if look(node) {
@@ -50,7 +50,7 @@ pub(super) fn visit<'t>(root: Node<'t>, mut look: impl FnMut(Node<'t>) -> bool) 
 }
 
 /// Says whether any node inside, or the node itself, is of this kind.
-pub(super) fn holds(root: Node<'_>, mut wanted: impl FnMut(Node<'_>) -> bool) -> bool {
+pub(in crate::guard) fn holds(root: Node<'_>, mut wanted: impl FnMut(Node<'_>) -> bool) -> bool {
     let mut found = false;
     visit(root, |node| {
         found = found || wanted(node);

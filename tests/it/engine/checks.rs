@@ -291,9 +291,9 @@ async fn the_work_on_a_feature_may_have_begun_sessions_ago() {
 }
 
 /// What the session's work leaves, a check, and what is told of it; `None`: it is recorded.
-type Tried<'a> = (&'a str, &'a str, &'a str, Option<&'a str>);
+pub(super) type Tried<'a> = (&'a str, &'a str, &'a str, Option<&'a str>);
 
-async fn tried(table: &[Tried<'_>]) {
+pub(super) async fn tried(table: &[Tried<'_>]) {
     let mut made = tokio::task::JoinSet::new();
     for (work, command, expect, told) in table.iter().copied() {
         let step =
