@@ -11,7 +11,7 @@ use super::{ended, features, grounds, hung, unrun};
 use crate::engine::context::dispatch::Dispatch;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
-use crate::protocol::event::{FeatureFlipped, FlipBy, OrientationPart};
+use crate::protocol::event::{FlipBy, OrientationPart};
 use crate::protocol::{CaseStatus, CheckRun, Feature, FeatureId, FeatureStatus, Seq, TestPurpose, TestRun};
 use crate::session::State;
 use crate::session::state::KeptCheck;
@@ -70,33 +70,6 @@ pub async fn look(
         command: String::new(),
         text: lines.join("\n"),
     }))
-}
-
-/// Tells of features whose work nobody has committed: they are not broken.
-pub fn uncommitted(project: &Project) -> Option<OrientationPart> {
-    let (ids, seen): (Vec<String>, Vec<Option<String>>) = project.journal.with_state(|state| {
-        let rows = state.features.rows.iter().filter(|row| state.is_uncommitted(row));
-        rows.map(|row| {
-            let seen = state.last_flip(row).and_then(|flip| FeatureFlipped::seen_lost(&flip.reason));
-            let id = row.feature.id.to_string();
-            (id.clone(), seen.map(|seen| format!("{id}: {seen}")))
-        })
-        .unzip()
-    });
-    let seen: Vec<String> = seen.into_iter().flatten().collect();
-    let found = match seen.as_slice() {
-        [] => "Nothing of it was seen to fail.".to_owned(),
-        seen => format!("It is not in the files any more, or not whole ({}).", seen.join("; ")),
-    };
-    (!ids.is_empty()).then(|| OrientationPart {
-        name: "not committed".to_owned(),
-        command: String::new(),
-        text: format!(
-            "Shown to work, and never committed, for a commit was denied or the run ended before it: {}. {found} Look at `git status` and at \
-             what the human said; what is sound of it, claim again and commit.",
-            ids.join(", ")
-        ),
-    })
 }
 
 /// Tells what the last look at a finished list set back since the session before, and returns what of it fails now.

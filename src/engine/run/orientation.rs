@@ -54,7 +54,7 @@ pub async fn orient(
         parts.extend(start_project(dispatch, cancel).await?);
         run = smoke(dispatch, cancel).await?;
         parts.extend(regress::look(dispatch, &listed, run.as_ref(), cancel).await?);
-        parts.extend(regress::uncommitted(project));
+        parts.extend(project.journal.with_state(harness::orient::uncommitted));
         facts.set_baseline(project.measure_at_start(run.clone()).await?);
         if let Some((feature, reason)) = features::next(project) {
             features::take_up(project, facts, feature.id, reason)?;

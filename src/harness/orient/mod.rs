@@ -7,6 +7,9 @@ mod left_behind;
 mod parts;
 #[cfg(test)]
 mod tests;
+mod uncommitted;
+
+pub use uncommitted::uncommitted;
 
 use crate::protocol::event::{OrientationPart, RepositoryObserved};
 use crate::protocol::{Feature, SessionNo, TestRun};

@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::harness::comments;
 use crate::harness::init::InitScript;
 use crate::harness::notes::NotesError;
-use crate::harness::orient::estimate_tokens;
+use crate::harness::orient::{self, estimate_tokens};
 use crate::harness::prompt::{Attendance, Prompts};
 use crate::harness::select;
 use crate::protocol::event::OrientationPart;
@@ -134,6 +134,7 @@ fn parts(input: &PreviewInput<'_>, role: Role, scene: &Scene) -> Result<Vec<Orie
             text: last_start(input.state).unwrap_or_else(|| "(it has not been started yet)".into()),
         });
     }
+    parts.extend(orient::uncommitted(input.state));
     let tests = input.state.tests.latest.as_ref().map(|(_, _, run)| run);
     let mut gathered = scene.gather(tests)?;
     if let (None, Some(command)) = (tests, &scene.facts.verify_command) {

@@ -1,6 +1,7 @@
 //! Work that no commit ever held and that a person takes away: it is told as that, and never as broken, by whatever way its files went.
 
 use super::*;
+use crate::window::{next_window, offline};
 use longhaul::protocol::event::FlipBy;
 
 /// A session that builds hello, claims it, and ends before any commit of it.
@@ -102,4 +103,29 @@ async fn what_a_person_committed_and_then_removed_is_broken() {
         .await;
     let row = ran.state.features.get(&"F001".into()).unwrap();
     assert_eq!((ran.state.is_uncommitted(row), row.regressed), (false, true), "{row:?}");
+}
+
+/// What a first message says of work that is in no commit.
+fn section(first: &str) -> &str {
+    let from = first.find("## not committed").unwrap_or_else(|| panic!("{first}"));
+    let rest = &first[from..];
+    rest.find("\n## ").map_or(rest, |to| &rest[..to])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_preview_of_the_next_window_tells_of_it_as_the_session_is_told() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(2);
+    lab.run(&[INITIALIZER, &claims()].concat()).await;
+    remove(&lab, &["hello.txt", "tests/01-hello.sh"]);
+    lab.settings.limits.sessions = Some(1);
+    let idle = ["[script]\nmodel = \"scripted-demo\"\n", &coding(&ends())].concat();
+    lab.run(&idle).await;
+    let preview = next_window(&offline(&lab));
+    let third = lab.run(&idle).await;
+    let first = third.log.iter().rev().find_map(|one| match &one.event {
+        Event::PromptSent(sent) => Some(sent.text.clone()),
+        _ => None,
+    });
+    assert_eq!(section(&preview.first), section(&first.unwrap()));
 }
