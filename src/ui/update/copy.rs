@@ -2,6 +2,7 @@
 
 use super::rules;
 use crate::protocol::{FeatureStatus, FileDiff};
+use crate::session::Session;
 use crate::session::timeline::{Item, ItemKind};
 use crate::ui::model::review::Review;
 use crate::ui::model::{CopyEntry, Going, Loaded, Model, Popup, Subject};
@@ -201,8 +202,9 @@ fn entries(model: &Model) -> Vec<CopyEntry> {
         }
         Subject::Review(_) => model.open_review().map(|review| of_review(model, review)).unwrap_or_default(),
         Subject::Item(session, seq) => {
-            let item = model.session(session).and_then(|session| page::item_at(session, seq));
-            item.map(|item| of_item(model, item)).unwrap_or_default()
+            let session = model.session(session);
+            let found = session.and_then(|session| Some((session, page::item_at(session, seq)?)));
+            found.map(|(session, item)| of_item(model, session, item)).unwrap_or_default()
         }
     }
 }
@@ -234,7 +236,7 @@ fn of_review(model: &Model, review: &Review) -> Vec<CopyEntry> {
     entries
 }
 
-fn of_item(model: &Model, item: &Item) -> Vec<CopyEntry> {
+fn of_item(model: &Model, session: &Session, item: &Item) -> Vec<CopyEntry> {
     match &item.kind {
         ItemKind::Call(call) => {
             let whole = call.output.blob.as_ref().and_then(|blob| match model.blobs.get(blob) {
@@ -253,6 +255,13 @@ fn of_item(model: &Model, item: &Item) -> Vec<CopyEntry> {
             entry('h', "full hash", made.commit.as_str()),
             entry('m', "message", made.message.clone()),
         ],
-        _ => vec![entry('b', "whole entry", transcript::plain_text(item))],
+        ItemKind::Ruling(made) => {
+            let mut entries = vec![entry('c', "title or command", made.title.clone())];
+            let call = session.call(&made.call);
+            entries.extend(call.map(|call| entry('i', "whole input", call.input.clone())));
+            entries.push(entry('b', "whole entry", transcript::plain_text(item, Some(session))));
+            entries
+        }
+        _ => vec![entry('b', "whole entry", transcript::plain_text(item, Some(session)))],
     }
 }

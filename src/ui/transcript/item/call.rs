@@ -140,7 +140,7 @@ fn below(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
 }
 
 /// Shows what was asked for: the command, the edit, the content, or the input as it is.
-fn asked(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
+pub(super) fn asked(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let cap = if scene.fold == Fold::Whole { usize::MAX } else { EDIT_OPEN };
     if let Some(rows) = replacement(call) {
         return changes(&rows, call, cap, scene);
@@ -149,7 +149,7 @@ fn asked(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
         return changes(&diff::of_new(&content), call, cap, scene);
     }
     match call.kind {
-        Some(ToolKind::Execute) | None => match input::text(&call.input, "command") {
+        Some(ToolKind::Execute) | None => match input::text(&call.input, "command").filter(|_| !is_edit_tool(call)) {
             Some(command) => code(&command, "sh", "$ ", scene),
             None => code(&pretty(&call.input), "json", "", scene),
         },
@@ -159,7 +159,7 @@ fn asked(call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
 }
 
 /// Hands over what was asked for as text: the command, both sides of an edit, the content, or the input as it is.
-pub(super) fn input_texts(call: &Call, take: &mut dyn FnMut(&str)) {
+pub(crate) fn input_texts(call: &Call, take: &mut dyn FnMut(&str)) {
     let names = [
         "command",
         "path",

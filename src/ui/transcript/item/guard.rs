@@ -1,8 +1,9 @@
 //! What guards said, and what changed behind the agent's back. Loud enough to be seen, calm enough to be read.
 
-use super::Scene;
 use super::row::{NAME, Row, head, words};
+use super::{Scene, call};
 use crate::protocol::event::{BreachFound, ExternalChangeSeen, ExternalKind, Ruling, RulingMade};
+use crate::session::Call;
 use crate::ui::text::{Glyph, width};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
@@ -22,6 +23,13 @@ pub(super) fn ruling(made: &RulingMade, scene: &Scene<'_>) -> Vec<Line<'static>>
         Ruling::Deny => "refused",
     };
     said(word, &made.title, &format!("by guard {}", made.guard), &made.reason, scene)
+}
+
+/// A refusal with all that the call asked for, and its reason.
+pub(crate) fn ruling_with_call(made: &RulingMade, call: &Call, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let mut lines = ruling(made, scene);
+    lines.splice(1..1, call::asked(call, scene));
+    lines
 }
 
 /// A guarded file that was changed and put back.

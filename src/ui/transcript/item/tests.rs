@@ -168,20 +168,20 @@ fn heights_depend_on_neither_clock_nor_session() {
 fn details_and_copies_leave_nothing_out() {
     let theme = Theme::terminal();
     for (name, item) in gallery() {
-        let whole = detail_lines(&item, None, 70, &look(&theme));
+        let whole = detail_lines(&item, None, None, 70, &look(&theme));
         assert!(!whole.is_empty(), "{name}");
         assert!(whole.len() >= height(&item, Fold::Open, 70, &look(&theme)), "{name}");
-        assert!(!plain_text(&item).is_empty(), "{name}");
+        assert!(!plain_text(&item, None).is_empty(), "{name}");
     }
     let item = gallery().into_iter().find(|(name, _)| *name == "call, ok").unwrap().1;
-    assert!(plain_text(&item).contains("line 45 of output"));
-    let text = detail_lines(&item, None, 70, &look(&theme))
+    assert!(plain_text(&item, None).contains("line 45 of output"));
+    let text = detail_lines(&item, None, None, 70, &look(&theme))
         .iter()
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join("\n");
     assert!(text.contains("line 45 of output"));
-    let text = detail_lines(&item, Some("from the blob"), 70, &look(&theme))
+    let text = detail_lines(&item, None, Some("from the blob"), 70, &look(&theme))
         .iter()
         .map(ToString::to_string)
         .collect::<String>();
