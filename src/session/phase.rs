@@ -7,8 +7,8 @@
 
 use super::state::{Activity, Session, State};
 use super::steering::{Hold, Retry};
-use crate::protocol::StopMode;
-use crate::protocol::event::{RetryCause, RunOutcome};
+use crate::protocol::event::{FlipBy, RetryCause, RunOutcome};
+use crate::protocol::{Event, StopMode, TestPurpose};
 use jiff::{SignedDuration, Timestamp};
 
 /// A request or a tool that has told nothing for this long is called stuck. Longer than any pause that a healthy provider makes
@@ -32,7 +32,7 @@ pub enum Phase {
     Paused,
     /// A stop was asked for that comes before the session's own end.
     Stopping,
-    /// Nothing has been heard of the running request or tool for [`STUCK_AFTER`].
+    /// Nothing has been heard of the running request or tool for [`STUCK_AFTER`], whatever a person did meanwhile.
     Stuck,
     /// The provider lets no request through until the account may use more.
     UsageLimit,
@@ -121,7 +121,7 @@ impl State {
     pub fn phase_at(&self, now: Timestamp) -> (Phase, Option<Timestamp>) {
         let told = self.phase();
         let (Phase::Running | Phase::Circling | Phase::Pausing, Some(session), Some(last)) =
-            (told.0, self.current(), self.last_time)
+            (told.0, self.current(), self.last_sign)
         else {
             return told;
         };
@@ -131,6 +131,53 @@ impl State {
             return (Phase::Stuck, Some(last));
         }
         told
+    }
+
+    /// Says whether an event tells nothing of whether the work goes on: a person did it, or it follows from what a person did.
+    ///
+    /// What lets the work go on after it waited for a person is not among them: the silence counts from there.
+    pub(super) fn is_beside_the_work(&self, event: &Event) -> bool {
+        match event {
+            Event::StopRequested(_)
+            | Event::StopCancelled(_)
+            | Event::PauseRequested(_)
+            | Event::PauseCancelled(_)
+            | Event::MessageQueued(_)
+            | Event::MessageEdited(_)
+            | Event::MessageWithdrawn(_)
+            | Event::RunOrderChanged(_)
+            | Event::SteerRefused(_)
+            | Event::LimitRaised(_)
+            | Event::FeatureListLoaded(_)
+            | Event::ExternalChangeSeen(_)
+            | Event::TestRunQueued(_)
+            | Event::QuestionHeld(_)
+            | Event::QuestionReleased(_)
+            | Event::RuleAdded(_)
+            | Event::RuleRevoked(_)
+            | Event::GateCommented(_)
+            | Event::GateAnswerRefused(_)
+            | Event::AutonomyChanged(_)
+            | Event::CommitReviewed(_)
+            | Event::ReviewRefused(_)
+            | Event::CheckpointsDropped(_)
+            | Event::MoveRefused(_)
+            | Event::NotesEdited(_)
+            | Event::NotesSaveRefused(_)
+            | Event::FeatureListEdited(_)
+            | Event::FeatureEditQueued(_)
+            | Event::FeatureEditRefused(_)
+            | Event::SectionRuled(_) => true,
+            Event::FeatureFlipped(flip) => flip.by != FlipBy::Agent,
+            Event::TestRunStarted(tests) => tests.purpose == TestPurpose::Asked,
+            Event::TestRunFinished(tests) => tests.run.purpose == TestPurpose::Asked,
+            Event::TestRunDropped(tests) => tests.purpose == TestPurpose::Asked,
+            Event::TestRunProgressed(_) => {
+                let running = self.tests.running.as_ref();
+                running.is_some_and(|tests| tests.purpose == TestPurpose::Asked)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -144,7 +191,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::protocol::event::{FeatureListLoaded, Limits, RunEnded, RunStarted};
-    use crate::protocol::{Autonomy, Envelope, Event, FORMAT_VERSION, Feature, FeatureStatus, RunId, Seq, SessionNo};
+    use crate::protocol::{Autonomy, Envelope, FORMAT_VERSION, Feature, FeatureStatus, RunId, Seq, SessionNo};
 
     #[test]
     fn a_run_that_was_done_is_never_called_stopped() {

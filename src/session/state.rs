@@ -29,6 +29,8 @@ pub struct State {
     pub last_seq: Seq,
     /// Time of the last event.
     pub last_time: Option<Timestamp>,
+    /// Time of the last event that the agent, its provider or their work gave rise to, not a person.
+    pub last_sign: Option<Timestamp>,
     /// Project name, empty until a run told it.
     pub project: String,
     /// Absolute path of the workspace, empty until a run told it.

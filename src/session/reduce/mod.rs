@@ -50,6 +50,9 @@ impl State {
         };
         self.last_seq = at.seq;
         self.last_time = Some(at.time);
+        if !self.is_beside_the_work(&envelope.event) {
+            self.last_sign = Some(at.time);
+        }
         match &envelope.event {
             Event::RunStarted(event) => self.run_started(at, event),
             Event::RunEnded(event) => self.run_ended(at, event),

@@ -233,6 +233,37 @@ fn silence_is_stuck_after_a_while_but_not_in_a_pause_or_before_a_promised_try() 
 }
 
 #[test]
+fn what_a_person_does_meanwhile_does_not_end_a_silence() {
+    let mut story = Story::began();
+    let last = story.state.last_time.unwrap();
+    let asked = |purpose| TestRunStarted {
+        purpose,
+        command: "t".into(),
+        only: Vec::new(),
+    };
+    let persons: [Event; 6] = [
+        serde_json::from_str(r#"{"type":"notes_edited","by":"human","added":1,"removed":0,"hash":"h"}"#).unwrap(),
+        serde_json::from_str(r#"{"type":"message_queued","message":1,"text":"go on","when":"next_step"}"#).unwrap(),
+        serde_json::from_str(r#"{"type":"feature_list_loaded","path":"feature_list.json","features":[],"notices":[]}"#).unwrap(),
+        PauseCancelled {}.into(),
+        asked(TestPurpose::Asked).into(),
+        TestRunProgressed {
+            totals: TestTotals::default(),
+            failed: Vec::new(),
+            last: String::new(),
+        }
+        .into(),
+    ];
+    for event in persons {
+        let time = story.tell(event.clone());
+        let later = time + STUCK_AFTER - 1.second();
+        assert_eq!(story.state.phase_at(later), (Phase::Stuck, Some(last)), "{event:?}");
+    }
+    let begun = story.tell(asked(TestPurpose::Evidence));
+    assert_eq!(story.state.phase_at(begun + STUCK_AFTER - 1.second()).0, Phase::Running);
+}
+
+#[test]
 fn messages_wait_until_they_are_delivered_or_taken_back_whatever_ends_meanwhile() {
     let mut story = Story::began();
     let queued = |n, text: &str| MessageQueued {

@@ -4,7 +4,7 @@ use super::help::{Row, list};
 use super::list_height;
 use crate::ui::keymap::{Action, Entry};
 use crate::ui::model::{Model, Palette};
-use crate::ui::text::Look;
+use crate::ui::text::{Glyph, Look, truncate, width};
 use crate::ui::theme::Slot;
 use crate::ui::update::obstacle;
 use crate::ui::widget;
@@ -12,8 +12,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-/// Columns below which there is no room for a description and a reason.
-const NARROW: u16 = 60;
+/// Columns that a description is cut to at the least; with less beside the reason, there is none.
+const LEAST: usize = 12;
 
 /// Draws the window; returns where the terminal's cursor belongs.
 pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, look: &Look<'_>) -> Option<Position> {
@@ -54,19 +54,27 @@ pub fn draw(model: &Model, palette: &Palette, screen: Rect, buf: &mut Buffer, lo
     Some(position)
 }
 
-/// Name and key are never given up; what cannot be done says what it would do, then why not, as far as there is room.
-fn row(model: &Model, entry: &'static Entry, look: &Look<'_>, width: u16) -> Row {
+/// Name and key are never given up. What cannot be done says what it would do, then why not; where there is no room for both, the
+/// reason has it first.
+fn row(model: &Model, entry: &'static Entry, look: &Look<'_>, columns: u16) -> Row {
     let reason = obstacle(model, entry.action);
     let slot = |on| if reason.is_some() { Slot::Dim } else { on };
-    let mut left = vec![Span::styled(format!("{:<18} ", entry.name), look.style(slot(Slot::Text)))];
-    match &reason {
-        Some(reason) if width < NARROW => left.push(Span::styled(reason.to_string(), look.style(Slot::Thinking))),
-        reason => {
-            left.push(Span::styled(entry.about, look.style(Slot::Dim)));
-            let told = reason.as_ref().map(|reason| format!("; {reason}"));
-            left.extend(told.map(|told| Span::styled(told, look.style(Slot::Thinking))));
-        }
-    }
+    let name = format!("{:<18} ", entry.name);
     let key = format!("{:>5}", model.keymap.key_text(entry.action));
+    let room = usize::from(columns).saturating_sub(width(&name) + width(&key) + 1);
+    let mut left = vec![Span::styled(name, look.style(slot(Slot::Text)))];
+    match &reason {
+        Some(reason) => {
+            let about_room = room.saturating_sub(width(reason) + 2);
+            let mut told = reason.clone();
+            if about_room >= LEAST.min(width(entry.about)) {
+                let about = truncate(entry.about, about_room, look.glyph(Glyph::Ellipsis));
+                left.push(Span::styled(about, look.style(Slot::Dim)));
+                told.insert_str(0, "; ");
+            }
+            left.push(Span::styled(told, look.style(Slot::Thinking)));
+        }
+        None => left.push(Span::styled(entry.about, look.style(Slot::Dim))),
+    }
     (left, vec![Span::styled(key, look.style(slot(Slot::Key)))])
 }

@@ -73,6 +73,23 @@ fn a_name_is_whole_and_the_reason_follows_what_the_action_does() {
 }
 
 #[test]
+fn where_a_row_is_too_narrow_for_both_the_reason_is_whole_and_the_description_is_cut() {
+    for (name, about_too) in [("finish-worktree", false), ("stop-after-session", true)] {
+        let mut model = live((120, 40));
+        keys(&mut model, ":");
+        text(&mut model, name);
+        let shown = screen(&mut model);
+        let entry = model.palette_rows(name)[0];
+        let reason = obstacle(&model, entry.action).expect("it cannot be done");
+        let row = shown.lines().find(|line| line.contains(&format!("│ {name} ")));
+        let row = row.unwrap_or_else(|| panic!("{shown}"));
+        assert!(row.contains(&reason) && !row.contains(entry.about), "{row}");
+        let begun: String = entry.about.chars().take(12).collect();
+        assert_eq!(row.contains(&begun), about_too, "{row}");
+    }
+}
+
+#[test]
 fn a_key_that_begins_something_elsewhere_says_so_and_the_next_one_is_not_taken_for_itself() {
     let mut model = live((120, 40));
     keys(&mut model, "2 e");
