@@ -64,11 +64,14 @@ impl Shell<'_> {
             .collect();
         let spoken = spoken.replace([PROGRAM, COUNT, UNKNOWN], "\u{0}");
         let many = free.iter().any(|piece| piece.many && piece.text.contains(text));
+        // Of the codes that `$?` may have stood for, those with which the step's own lines stand in what was printed.
+        let stands = |code: &&str| {
+            let mut own = spoken.lines().filter(|line| line.contains(STATUS));
+            own.all(|line| line.replace(STATUS, code).split('\u{0}').all(|part| printed.contains(part)))
+        };
         let codes = ["0", "1", "2", "3", "4", "126", "127"];
-        let most = codes
-            .iter()
-            .map(|code| spoken.replace(STATUS, code).matches(text).count())
-            .max();
+        let counted = codes.iter().filter(|code| stands(code));
+        let most = counted.map(|code| spoken.replace(STATUS, code).matches(text).count()).max();
         most.is_some_and(|most| most > 0 && (many || printed.matches(text).count() <= most))
     }
 }

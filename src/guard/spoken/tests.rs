@@ -158,3 +158,11 @@ fn one_step_that_shows_something_is_enough() {
     assert!(!own(&[("echo '== hello'; sh greet", "hello")], &["== hello\nhello\n"]));
     assert!(own(&[("echo '== hello'; sh noop.sh", "hello")], &["== hello\n"]));
 }
+
+#[test]
+fn an_exit_code_that_is_printed_beside_a_number_is_not_that_number() {
+    let coded = "prog 6 + 6; echo \"exit: $?\"";
+    assert!(!own(&[(coded, "12")], &["12\nexit: 0\n"]));
+    assert!(!own(&[("prog 1 + 2; rc=$?; echo \"rc=$rc\"", "3")], &["3\nrc=0\n"]));
+    assert!(own(&[(coded, "exit: 0")], &["exit: 0\n"]));
+}

@@ -189,6 +189,7 @@ impl State {
 
     /// Folds in what a reader found out besides the log, which does not hold it, as of the log's last word.
     pub fn tell(&mut self, event: impl Into<Event>) {
+        let sign = self.last_sign;
         self.apply(&Envelope {
             v: FORMAT_VERSION,
             seq: self.last_seq.next(),
@@ -196,6 +197,8 @@ impl State {
             session: self.current().map_or(SessionNo(0), |session| session.number),
             event: event.into(),
         });
+        // What is looked up now is no sign that the agent works.
+        self.last_sign = sign;
     }
 
     /// Folds a whole log.

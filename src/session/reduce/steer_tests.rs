@@ -254,9 +254,9 @@ fn what_a_person_does_meanwhile_does_not_end_a_silence() {
         }
         .into(),
     ];
+    story.state.tell(asked(TestPurpose::Evidence)); // What a reader finds is no sign.
     for event in persons {
-        let time = story.tell(event.clone());
-        let later = time + STUCK_AFTER - 1.second();
+        let later = story.tell(event.clone()) + STUCK_AFTER - 1.second();
         assert_eq!(story.state.phase_at(later), (Phase::Stuck, Some(last)), "{event:?}");
     }
     let begun = story.tell(asked(TestPurpose::Evidence));
