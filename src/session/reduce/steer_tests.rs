@@ -254,11 +254,13 @@ fn what_a_person_does_meanwhile_does_not_end_a_silence() {
         }
         .into(),
     ];
-    story.state.tell(asked(TestPurpose::Evidence)); // What a reader finds is no sign.
     for event in persons {
         let later = story.tell(event.clone()) + STUCK_AFTER - 1.second();
         assert_eq!(story.state.phase_at(later), (Phase::Stuck, Some(last)), "{event:?}");
     }
+    story.state.tell(asked(TestPurpose::Evidence)); // Found by a reader now.
+    let later = story.state.last_time.unwrap() + STUCK_AFTER - 1.second();
+    assert_eq!(story.state.phase_at(later).0, Phase::Stuck);
     let begun = story.tell(asked(TestPurpose::Evidence));
     assert_eq!(story.state.phase_at(begun + STUCK_AFTER - 1.second()).0, Phase::Running);
 }
