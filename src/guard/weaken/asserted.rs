@@ -4,6 +4,7 @@
 //! comes to (`constant`). Invariant: a claim whose words are not known is left to the program.
 
 use super::constant::{Names, Value, compared, length, told, truth, value};
+use super::expectation::{Link, links};
 use super::expr::arguments;
 use super::settled::bound;
 use super::suite::{Check, Suite, Test};
@@ -266,31 +267,19 @@ fn assertion(call: Node<'_>, source: &str, names: &Names) -> Option<bool> {
 
 /// `expect(x).not.toBe(1)`, to its end.
 fn expectation(node: Node<'_>, source: &str, names: &Names) -> Option<bool> {
-    let (mut at, mut chain, mut wanted) = (node, Vec::new(), Vec::new());
-    let subject = loop {
-        match at.kind() {
-            "member_expression" => {
-                chain.push(field(at, "property", source).to_owned());
-                at = at.child_by_field_name("object")?;
-            }
-            "call_expression" => {
-                let function = at.child_by_field_name("function")?;
-                let given = children(at.child_by_field_name("arguments")?);
-                if text(function, source) == "expect" {
-                    break *given.first()?;
-                }
-                // One matcher, at the end.
-                if !chain.is_empty() {
-                    return None;
-                }
-                wanted = given;
-                at = function;
-            }
-            _ => return None,
-        }
+    let (given, links) = links(node, source)?;
+    let subject = *children(given).first()?;
+    // One matcher, at the end.
+    let (wanted, before) = match links.split_last()? {
+        (Link::Call(arguments), before) => (children(*arguments), before),
+        (Link::Name(_), _) => (Vec::new(), links.as_slice()),
     };
-    let negated = chain.iter().any(|word| word == "not");
-    let words: Vec<String> = chain.into_iter().rev().collect();
+    let word = |link: &Link<'_>| match link {
+        Link::Name(name) => Some(name.clone()),
+        Link::Call(_) => None,
+    };
+    let words: Vec<String> = before.iter().map(word).collect::<Option<_>>()?;
+    let negated = words.iter().any(|word| word == "not");
     let rest: Vec<&str> = texts(&words)
         .into_iter()
         .filter(|word| !matches!(*word, "not" | "to" | "be" | "is" | "deep" | "have"))

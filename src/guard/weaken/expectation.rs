@@ -42,34 +42,52 @@ pub(super) fn dropped(declared: Node<'_>, body: &str, source: &str) -> Option<Ch
     is_open.filter(|_| !is_used).map(|check| Check { always: true, ..check })
 }
 
-pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
-    let (mut at, mut chain) = (node, Vec::new());
-    let subject = loop {
+/// A link of a chain, behind `expect(…)`.
+pub(super) enum Link<'a> {
+    /// A name: `.not`.
+    Name(String),
+    /// The arguments of a call.
+    Call(Node<'a>),
+}
+
+/// Reads a chain that begins with `expect(…)`: the arguments of `expect`, and its links in their order.
+pub(super) fn links<'a>(node: Node<'a>, source: &str) -> Option<(Node<'a>, Vec<Link<'a>>)> {
+    let (mut at, mut links) = (node, Vec::new());
+    loop {
         match at.kind() {
             "member_expression" => {
-                chain.push(field(at, "property", source).to_owned());
+                links.push(Link::Name(field(at, "property", source).to_owned()));
                 at = at.child_by_field_name("object")?;
             }
             "call_expression" => {
                 let function = at.child_by_field_name("function")?;
-                let list = at.child_by_field_name("arguments")?;
-                let arguments = flat(list, source);
+                let arguments = at.child_by_field_name("arguments")?;
                 if text(function, source) == "expect" {
-                    // What comes after it is a message.
-                    break children(list)
-                        .first()
-                        .map_or(arguments, |first| format!("({})", flat(*first, source)));
+                    links.reverse();
+                    return Some((arguments, links));
                 }
-                chain.push(arguments);
+                links.push(Link::Call(arguments));
                 at = function;
             }
             _ => return None,
         }
+    }
+}
+
+/// What a chain that begins with `expect(…)` expects.
+pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
+    let (given, links) = links(node, source)?;
+    // What comes after the first argument is a message.
+    let first = children(given).first().map(|first| format!("({})", flat(*first, source)));
+    let subject = first.unwrap_or_else(|| flat(given, source));
+    let word = |link: Link<'_>| match link {
+        Link::Name(name) => name,
+        Link::Call(arguments) => flat(arguments, source),
     };
+    let chain: Vec<String> = links.into_iter().map(word).collect();
     if chain.is_empty() {
         return None;
     }
-    chain.reverse();
     let expected = chain.join(" ");
     // These three say the same of a plain value.
     let expected = expected
