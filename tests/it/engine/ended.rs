@@ -14,7 +14,7 @@ const LIST: &str = r#"[{"id": "F001", "description": "one", "passes": false, "te
     {"id": "F004", "description": "four", "passes": false, "tests": ["tests/04.sh"]},
     {"id": "F005", "description": "five", "passes": false}]"#;
 
-fn script(sessions: &[String]) -> String {
+pub(super) fn script(sessions: &[String]) -> String {
     format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat())
 }
 
@@ -49,7 +49,7 @@ fn statuses(ran: &Ran) -> [FeatureStatus; 4] {
     [0, 1, 2, 3].map(|at| ran.state.features.rows[at].feature.status)
 }
 
-fn blamed(ran: &Ran) -> Vec<(String, String)> {
+pub(super) fn blamed(ran: &Ran) -> Vec<(String, String)> {
     ran.all(|event| match event {
         Event::RegressionTraced(RegressionTraced { feature, culprit, .. }) => Some((
             feature.to_string(),
@@ -62,7 +62,7 @@ fn blamed(ran: &Ran) -> Vec<(String, String)> {
     })
 }
 
-fn change(lab: &Lab, path: &str, text: &str, message: &str) {
+pub(super) fn change(lab: &Lab, path: &str, text: &str, message: &str) {
     lab.write(path, text);
     lab.commit_all(message);
 }

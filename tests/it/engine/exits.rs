@@ -1,17 +1,13 @@
 //! A project of pytest in which one module ends the program of all tests: each of the others has the commit that broke it itself.
 
+use super::ended::{self, change, script};
 use crate::support::{Lab, Ran, call, coding, ends};
-use longhaul::protocol::event::{Culprit, RegressionTraced};
-use longhaul::protocol::{Event, FeatureStatus};
+use longhaul::protocol::FeatureStatus;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 const COMMAND: &str = ".venv/bin/python -m pytest -q";
 const EXIT: &str = "import os\n\n\ndef f():\n    os._exit(0)\n";
-
-fn script(sessions: &[String]) -> String {
-    format!("[script]\nmodel = \"scripted-demo\"\n{}", sessions.concat())
-}
 
 /// Four modules, each with a file of tests, all proven and committed.
 async fn built() -> Lab {
@@ -50,23 +46,9 @@ async fn built() -> Lab {
     lab
 }
 
-fn change(lab: &Lab, path: &str, text: &str, message: &str) {
-    lab.write(path, text);
-    lab.commit_all(message);
-}
-
 async fn blamed(lab: &Lab) -> (Vec<(String, String)>, Ran) {
     let ran = lab.run(&script(&[coding(&ends())])).await;
-    let mut blamed = ran.all(|event| match event {
-        Event::RegressionTraced(RegressionTraced { feature, culprit, .. }) => Some((
-            feature.to_string(),
-            match culprit {
-                Culprit::Commit { subject, .. } => subject.clone(),
-                other => format!("{other:?}"),
-            },
-        )),
-        _ => None,
-    });
+    let mut blamed = ended::blamed(&ran);
     blamed.sort();
     (blamed, ran)
 }
