@@ -1,8 +1,9 @@
 //! Words of an agent that the list gives the lie: its notes, and those by which it ends a session.
 //!
 //! Owns what is held against the list, by one rule for both; what a sentence claims, [`sentence`] and [`claim`] say. Pure. Invariant:
-//! what was true at any moment of the session, or may mean something else, is no lie: a finding that is none costs more than one that is
-//! missed. Reading prose is a help and no proof: nothing passes or ends by what is found here or missed, only by evidence.
+//! what was true at any moment of the session (of its closing words: at its end), or may mean something else, is no lie: a finding that
+//! is none costs more than one that is missed. Reading prose is a help and no proof: nothing passes or ends by what is found here or
+//! missed, only by evidence.
 
 mod aside;
 mod claim;
@@ -52,7 +53,7 @@ pub(super) fn overclaims(text: &str, said: Said, state: &State, session: Session
 }
 
 fn judged(text: &str, said: Said, state: &State, session: SessionNo, asked: impl Fn(&Claim) -> bool) -> Vec<String> {
-    let held = Held::of(state, session);
+    let held = Held::of(state, said, session);
     let sentences = sentence::read(text, &held.known);
     let mut against: Vec<String> = counts::told(&sentences, held.all)
         .into_iter()
@@ -116,6 +117,7 @@ fn once_each(mut lines: Vec<String>) -> Vec<String> {
 /// What claims are held against.
 struct Held<'a> {
     state: &'a State,
+    said: Said,
     session: SessionNo,
     known: Known,
     /// How many features have passed at some moment of the session.
@@ -125,11 +127,12 @@ struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn of(state: &'a State, session: SessionNo) -> Self {
+    fn of(state: &'a State, said: Said, session: SessionNo) -> Self {
         let rows = state.features.rows.iter().map(|row| &row.feature);
         let (passing, all) = state.features.progress();
         Self {
             state,
+            said,
             session,
             known: Known::new(rows.map(|feature| (feature.id.to_string(), cut::name(&feature.description)))),
             seen: counts_seen(state, session),
@@ -173,6 +176,12 @@ impl<'a> Held<'a> {
         told <= self.all && self.seen.iter().all(|seen| *seen < told)
     }
 
+    /// Whether the state of a feature may have been another when the words were written: those of a note may stand anywhere in the
+    /// session, and those by which it ends tell what is so then.
+    fn was_another(&self, row: &FeatureRow) -> bool {
+        self.said == Said::Note && row.flips.iter().any(|flip| flip.session == self.session)
+    }
+
     fn says_so_many(&self, told: usize) -> String {
         let (passing, all) = (self.passing, self.all);
         match told == all {
@@ -184,10 +193,7 @@ impl<'a> Held<'a> {
     fn against(&self, claim: &Claim) -> Option<String> {
         let (passing, all) = (self.passing, self.all);
         let whole = || all > 0 && !self.seen.contains(&all);
-        // What passed at any moment of the session was so when it was written.
-        let open = |row: &&FeatureRow| {
-            row.feature.status != FeatureStatus::Passing && !row.flips.iter().any(|flip| flip.session == self.session)
-        };
+        let open = |row: &&FeatureRow| row.feature.status != FeatureStatus::Passing && !self.was_another(row);
         let mut rows = self.state.features.rows.iter();
         match claim {
             Claim::All(told) => {
@@ -219,13 +225,14 @@ impl<'a> Held<'a> {
                 ))
             }
             Claim::NoFeature | Claim::NothingPasses => {
-                (!self.seen.contains(&0)).then(|| format!("says that no feature passes, the list {passing}/{all}"))
+                let was_so = self.said == Said::Note && self.seen.contains(&0);
+                (passing > 0 && !was_so).then(|| format!("says that no feature passes, the list {passing}/{all}"))
             }
             Claim::Open(said) => {
                 let row = rows.find(|row| row.feature.id.as_str().to_lowercase() == *said)?;
                 let passes = row.feature.status == FeatureStatus::Passing;
-                let is_settled = passes && !row.flips.iter().any(|flip| flip.session == self.session);
-                is_settled.then(|| format!("says that {} does not pass, the list that it does", row.feature.id))
+                (passes && !self.was_another(row))
+                    .then(|| format!("says that {} does not pass, the list that it does", row.feature.id))
             }
             Claim::Feature(said) => {
                 let row = rows.find(|row| row.feature.id.as_str().to_lowercase() == *said)?;

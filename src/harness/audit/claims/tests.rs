@@ -221,8 +221,8 @@ fn words_that_name_features_are_no_range() {
     assert_eq!(told("ui-2 to api-1 is done"), Vec::<String>::new());
 }
 
-#[test]
-fn what_was_so_when_it_was_written_is_no_lie() {
+/// F001 and F002 of four features pass; the first session brought F002 to pass, and F003, which was set back in it.
+fn flipped() -> State {
     let mut state = board(2, 4);
     let flip = |seq, to| Flip {
         time: Timestamp::UNIX_EPOCH,
@@ -236,9 +236,52 @@ fn what_was_so_when_it_was_written_is_no_lie() {
     };
     state.features.rows[1].flips = vec![flip(5, FeatureStatus::Passing)];
     state.features.rows[2].flips = vec![flip(6, FeatureStatus::Passing), flip(7, FeatureStatus::Failing)];
+    state
+}
+
+#[test]
+fn what_was_so_when_it_was_written_is_no_lie() {
+    let state = flipped();
     let told = |note, session| contradictions(note, Said::Note, &state, SessionNo(session));
     for note in ["1/4 features pass", "3/4 features pass", "F003 is done"] {
         assert_eq!(told(note, 1), Vec::<String>::new(), "{note}");
         assert_eq!(told(note, 2).len(), 1, "{note}");
+    }
+}
+
+#[test]
+fn closing_words_are_held_against_the_state_at_the_end_whatever_the_session_flipped() {
+    let state = flipped();
+    let told = |words| contradictions(words, Said::Closing, &state, SessionNo(1));
+    let (second, third) = (
+        "says that F002 does not pass, the list that it does",
+        "says that F003 is done",
+    );
+    for (words, found) in [
+        ("F002 is still failing.", second),
+        ("F002 does not pass yet.", second),
+        ("F002: failing", second),
+        ("No feature passes yet.", "says that no feature passes, the list 2/4"),
+        ("F003 is done.", third),
+        ("Only F004 is left.", "says that only F004 is left, and F003 does not pass"),
+    ] {
+        assert_eq!(told(words), [found], "{words}");
+    }
+    for words in [
+        "F002 was failing at the start.",
+        "F002 was still failing when I began; it passes now.",
+        "F002 is still failing when I begin; now it passes.",
+        "At the start: F002 is failing. Now it passes.",
+        "F002 fails without the import. I added it.",
+        "F002 failed in session 1.",
+        "F002 does not work on Windows.",
+        "Found that F002 fails, and mended it.",
+        "F002 fails. Fixed by a guard in cut().",
+        "F003 is still failing.",
+        "F003 was done, and is broken again.",
+        "F002 passes. 2/4 done; F003 and F004 are left.",
+        "From 1/4 to 2/4 features.",
+    ] {
+        assert_eq!(told(words), Vec::<String>::new(), "{words}");
     }
 }
