@@ -97,18 +97,54 @@ pub(super) fn mark(grammar: Grammar, root: Node<'_>, source: &str, suite: &mut S
         return;
     }
     let imports = imports(root, source);
+    let functions = match grammar {
+        Grammar::JavaScript | Grammar::TypeScript => imported(root, source),
+        _ => Vec::new(),
+    };
     for test in &mut suite.tests {
         let name = test.name().to_lowercase();
-        let mut names = if PRESENCE.iter().any(|word| name.contains(word)) {
-            Names::default()
-        } else {
-            imports.clone()
-        };
+        let is_of_presence = PRESENCE.iter().any(|word| name.contains(word));
+        let mut names = if is_of_presence { Names::default() } else { imports.clone() };
         names.given = given(grammar, test, &names);
         for check in test.checks.iter_mut().filter(|check| !check.always) {
             check.always = holds(grammar, &check.text, &names) == Some(true);
         }
+        // Beside a check of what a function does, one of its kind takes nothing away.
+        let is_own = |name: &&String| !test.statements.iter().any(|statement| declares(statement, name));
+        names.functions = functions.iter().filter(is_own).cloned().collect();
+        if !is_of_presence
+            && test
+                .real_checks()
+                .all(|check| holds(grammar, &check.text, &names) == Some(true))
+        {
+            test.checks.iter_mut().for_each(|check| check.always = true);
+        }
     }
+}
+
+/// Says whether a statement gives a name another meaning.
+fn declares(statement: &str, name: &str) -> bool {
+    let rest = ["const ", "let ", "var ", "function ", "class "]
+        .iter()
+        .find_map(|word| statement.strip_prefix(word));
+    rest.and_then(|rest| rest.split(['=', '(']).next())
+        .is_some_and(|names| super::live::words(names).any(|word| word == name))
+}
+
+/// What a module of JavaScript imports by name, but for constants.
+fn imported(root: Node<'_>, source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for item in children(root).into_iter().filter(|item| item.kind() == "import_statement") {
+        visit(item, |node| {
+            let known = node.child_by_field_name("alias").or_else(|| node.child_by_field_name("name"));
+            if let Some(known) = known.filter(|_| node.kind() == "import_specifier") {
+                names.push(text(known, source).to_owned());
+            }
+            true
+        });
+    }
+    names.retain(|name| name.chars().any(char::is_lowercase));
+    names
 }
 
 /// What a file of Python imports: modules by their own names, and functions and classes.

@@ -41,6 +41,8 @@ pub(super) struct Names {
     pub modules: Vec<String>,
     /// What it imports from modules, but for constants.
     pub imported: Vec<String>,
+    /// What a module of JavaScript imports by name: its loader looks whether it is there.
+    pub functions: Vec<String>,
     /// Names that the test gives to values and then only looks at.
     pub given: Vec<(String, Value)>,
 }
@@ -234,7 +236,10 @@ impl Eye<'_> {
         let words = text(node, self.source);
         match inner {
             Value::Number(number) if words.starts_with('-') => Value::Number(-number),
-            _ if words.starts_with("typeof") => Value::There,
+            _ if words.starts_with("typeof") => {
+                let known = self.names.functions.iter().find(|name| *name == text(last, self.source));
+                known.map_or(Value::There, |_| Value::Text("function".to_owned()))
+            }
             _ if words.starts_with('!') => of_truth(told(&inner).map(|truth| !truth)),
             _ => Value::Open,
         }
@@ -341,11 +346,8 @@ impl Eye<'_> {
                 of_truth(is_one.then_some(true))
             }
             ("isinstance", [asked, kind]) => {
-                let kinds = if kind.kind() == "tuple" {
-                    children(*kind)
-                } else {
-                    vec![*kind]
-                };
+                let alone = (kind.kind() != "tuple").then_some(*kind);
+                let kinds = alone.map_or_else(|| children(*kind), |kind| vec![kind]);
                 let made = field(*asked, "function", self.source);
                 let is_one = |kind: &Node<'_>| {
                     let kind = text(*kind, self.source);

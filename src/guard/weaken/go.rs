@@ -113,8 +113,7 @@ fn collect(path: Vec<String>, at: usize, body: Node<'_>, source: &str, suite: &m
                     .extend((!is_excused(&condition)).then(|| format!("t.Skip if {condition}")));
             }
             test.swallows += usize::from(statement.kind() == "defer_statement" && drops(&words));
-            test.moot
-                .extend(moot::only_logs(statement, source).or_else(|| moot::told(statement, whole, source)));
+            test.moot.extend(moot::told(statement, whole, source));
             test.statements.push(words);
             visit(statement, |node| {
                 if is_dead(node, whole, source) {

@@ -9,6 +9,7 @@
 mod asserted;
 mod compare;
 mod constant;
+mod denied;
 mod expectation;
 mod expr;
 mod go;
@@ -16,6 +17,7 @@ mod javascript;
 mod live;
 mod moot;
 mod own_failure;
+mod printed;
 mod python;
 mod rust;
 mod settled;
@@ -168,5 +170,6 @@ fn suite_of(path: &str, text: &str) -> Option<Suite> {
     suite.tests.iter_mut().for_each(settled::mark);
     moot::mark(&mut suite);
     shell::name(path, &text, &mut suite);
+    denied::mark(&mut suite);
     Some(suite)
 }

@@ -3,8 +3,9 @@
 //! Owns when that is all a test does. Does not own checks that hold by themselves (`expr`, `settled`). Invariant: where anything else is
 //! done that may check, or that the test's name says is checked by a call that comes back, nothing is found.
 
-use super::expr::{balanced, comparison, holds_never};
+use super::expr::{arguments, balanced, comparison, holds_never, is_literal};
 use super::live::{condition, is_dead, is_excused, settled, words};
+use super::printed;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line};
 use tree_sitter::Node;
@@ -32,7 +33,16 @@ pub(super) fn is_all(test: &Test) -> bool {
         && test
             .statements
             .iter()
-            .all(|statement| is_moot(test, statement) || calls(statement).is_some())
+            .all(|statement| is_moot(test, statement) || calls(statement).is_some() || names_values(statement))
+}
+
+/// Says whether a statement only gives names to calls and to written values: `got, want := F(), 1`.
+fn names_values(statement: &str) -> bool {
+    let said = statement.trim_end_matches(';');
+    let (name, value) = said.split_once(" := ").or_else(|| said.split_once(" = ")).unwrap_or_default();
+    let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | ','));
+    let is_known = |value: &&str| calls(value).is_some() || is_literal(value) && !value.contains('(');
+    is_plain && !name.is_empty() && arguments(value).iter().all(is_known)
 }
 
 fn is_moot(test: &Test, statement: &str) -> bool {
@@ -112,6 +122,7 @@ pub(super) fn told(statement: Node<'_>, body: &str, source: &str) -> Option<(usi
     unasked(statement, source)
         .or_else(|| never_runs(statement, body, source))
         .or_else(|| gives_up_instead(statement, source))
+        .or_else(|| printed::only(statement, source))
 }
 
 /// A comparison, or a function of one, that stands as a statement.
@@ -126,7 +137,7 @@ fn unasked(statement: Node<'_>, source: &str) -> Option<(usize, String, String)>
     let compares =
         matches!(asked.kind(), "comparison_operator" | "binary_expression") && comparison(&flat(asked, source)).is_some();
     let of_one = asked.kind() == "lambda" && comparison(field(asked, "body", source)).is_some();
-    (compares || of_one).then(|| {
+    (compares || of_one || asked.kind() == "not_operator").then(|| {
         (
             line(statement),
             words.clone(),
@@ -230,32 +241,6 @@ pub(super) fn never_runs(statement: Node<'_>, body: &str, source: &str) -> Optio
             head.split(['{', ':']).next().unwrap_or(&head).trim()
         );
         (line(statement), words, how)
-    })
-}
-
-/// A comparison of Go whose outcome is only written down.
-pub(super) fn only_logs(statement: Node<'_>, source: &str) -> Option<(usize, String, String)> {
-    if statement.kind() != "if_statement" || statement.child_by_field_name("alternative").is_some() {
-        return None;
-    }
-    let block = statement.child_by_field_name("consequence")?;
-    let mut inside = children(block);
-    if let [list] = inside.as_slice()
-        && list.kind() == "statement_list"
-    {
-        inside = children(*list);
-    }
-    let logs = |node: &Node<'_>| {
-        let words = flat(*node, source);
-        ["t.Log", "fmt.Print", "log.Print", "println("]
-            .iter()
-            .any(|log| words.starts_with(log))
-    };
-    let depends = condition(statement, source);
-    let is_asked = comparison(&depends).is_some() || depends.starts_with('!');
-    (is_asked && !inside.is_empty() && inside.iter().all(logs)).then(|| {
-        let words = flat(statement, source);
-        (line(statement), words, format!("that `{depends}` is only logged"))
     })
 }
 

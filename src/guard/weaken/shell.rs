@@ -1,6 +1,7 @@
 //! Tests of shell scripts: bats, shunit2's functions, and plain scripts that check or print TAP.
 
 use super::constant::{Value, compared};
+use super::denied::{around, denial};
 use super::expr::{condition, holds_always};
 use super::live::{ends, is_dead, is_excused, leaves};
 use super::moot;
@@ -141,6 +142,8 @@ fn test(statements: Vec<Node<'_>>, source: &str, own: &HashSet<String>, ways_out
         test.off.extend(goes_on.then(leaves).flatten());
         if !is_idle(statement, source) {
             test.moot.extend(moot::only_runs(statement, source));
+            test.denials
+                .extend(denial(statement, source).map(|denied| (line(statement), words.clone(), denied)));
             test.moot.extend(is_excused_list(statement, source).then(|| {
                 let how = format!("`{words}` ends well whatever the command says");
                 (line(statement), words.clone(), how)
@@ -302,11 +305,12 @@ fn check(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
     } else {
         (format!("{name} {}", join(moving)), join(written))
     };
+    let denied = around(node, source);
     Some(Check {
         line: at,
-        text: whole,
+        expected: denied.as_ref().map_or(expected.clone(), |_| format!("no {expected}")),
+        text: denied.unwrap_or(whole),
         subject,
-        expected,
         always,
     })
 }

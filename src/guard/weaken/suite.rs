@@ -39,6 +39,8 @@ pub(super) struct Test {
     pub statements: Vec<String>,
     /// Statements of which nothing can come: their line, their text, and why.
     pub moot: Vec<(usize, String, String)>,
+    /// Statements that pass where a program prints nothing: their line, their text, and what they deny.
+    pub denials: Vec<(usize, String, String)>,
     /// Whether a call may be all that it does: as it is read, that none of its statements hands its outcome on.
     pub only_calls: bool,
     /// Rows of the tables it runs over.

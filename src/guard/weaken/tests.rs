@@ -5,6 +5,7 @@
 
 mod constant;
 mod fresh;
+mod quiet;
 
 use super::*;
 use proptest::prelude::*;
