@@ -80,6 +80,20 @@ impl TestRun {
         !self.cases.is_empty() && self.cases.iter().all(is_command)
     }
 
+    /// Says whether something in it ended the program of the tests before it told its results: it names none, or not all, although
+    /// nothing stopped it, and its runner has no word of its own for why.
+    #[must_use]
+    pub fn was_ended(&self) -> bool {
+        let unnamed = self.cases.iter().all(|case| case.name == COMMAND_CASE);
+        let fails = |case: &TestCase| case.name == COMMAND_CASE && case.status == CaseStatus::Failed;
+        match self.exit_code.filter(|_| !self.timed_out) {
+            None => false,
+            Some(0) => unnamed || self.cases.iter().any(fails),
+            // Whatever ends pytest from within is told by it.
+            Some(_) => unnamed && self.command.contains("pytest") && !self.output.text.contains("rror"),
+        }
+    }
+
     /// Says whether a case can be held against other runs: what stands for the command as a whole cannot where its time limit stopped it,
     /// nor where only some tests were asked for, for that was another command.
     #[must_use]
@@ -221,5 +235,34 @@ impl TestPurpose {
             Self::Asked => "in a run that you asked for",
             Self::Agent => "in a run that the agent asked for",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::samples;
+
+    #[test]
+    fn a_run_that_tells_nothing_was_ended_unless_its_runner_says_why() {
+        let run = |exit_code: Option<i32>, command: &str, text: &str| TestRun {
+            command: command.to_owned(),
+            exit_code,
+            output: Payload {
+                text: text.to_owned(),
+                ..Payload::default()
+            },
+            ..samples::test_run(&[(COMMAND_CASE, CaseStatus::Failed)])
+        };
+        let pytest = |exit: i32, text: &str| run(Some(exit), "pytest -q", text);
+        let make = |exit: Option<i32>, text: &str| run(exit, "make test", text);
+        assert!(make(Some(0), "").was_ended() && pytest(3, "..").was_ended());
+        assert!(!pytest(4, "ImportError while loading conftest").was_ended());
+        assert!(!make(Some(3), "lib.sh:1: expected a line").was_ended() && !make(None, "").was_ended());
+        let stopped = TestRun {
+            timed_out: true,
+            ..pytest(0, "")
+        };
+        assert!(!stopped.was_ended());
     }
 }

@@ -207,8 +207,13 @@ impl State {
             let mut runs = case.changes.iter().rev().filter(|(_, status)| status.is_some());
             runs.next().map(|(seq, _)| *seq)
         };
+        // The run that did not name it any more is where it became unknown.
+        let lost = || {
+            let (seq, status) = case.told_at(self.present.tested?)?;
+            status.is_none().then_some(*seq)
+        };
         let Some((last, status)) = self.apart_now(case) else {
-            return whole().or(case.apart.map(|(seq, _)| seq));
+            return lost().or_else(whole).or(case.apart.map(|(seq, _)| seq));
         };
         // The runs that named it, newest first, as long as it did the same; runs of all tests that did not tell it otherwise are passed over.
         let mut since = last;
@@ -262,7 +267,12 @@ impl CaseHistory {
     /// Returns its result in a run; `None` if that run did not name it.
     #[must_use]
     pub fn at(&self, run: Seq) -> Option<CaseStatus> {
+        self.told_at(run).and_then(|(_, status)| *status)
+    }
+
+    /// The run since which its result is the one that it had in a run.
+    fn told_at(&self, run: Seq) -> Option<&(Seq, Option<CaseStatus>)> {
         let later = self.changes.partition_point(|(seq, _)| *seq <= run);
-        self.changes.get(later.checked_sub(1)?).and_then(|(_, status)| *status)
+        self.changes.get(later.checked_sub(1)?)
     }
 }

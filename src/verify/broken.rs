@@ -181,23 +181,6 @@ fn is_untold(run: &TestRun) -> bool {
     run.exit_code == Some(0) && !run.timed_out && run.cases.iter().all(|case| case.name == COMMAND_CASE)
 }
 
-/// Says whether something in a run ended the program of the tests before it told its results: it names none, or not all, although nothing
-/// stopped it, and its runner has no word of its own for why.
-#[must_use]
-pub fn was_ended(run: &TestRun) -> bool {
-    let unnamed = run.cases.iter().all(|case| case.name == COMMAND_CASE);
-    let is_amiss = run
-        .cases
-        .iter()
-        .any(|case| case.name == COMMAND_CASE && case.status == CaseStatus::Failed);
-    match run.exit_code.filter(|_| !run.timed_out) {
-        None => false,
-        Some(0) => unnamed || is_amiss,
-        // Whatever ends pytest from within is told by it.
-        Some(_) => unnamed && run.command.contains("pytest") && !run.output.text.contains("rror"),
-    }
-}
-
 /// Returns the line in which a run says that the program which runs the tests is not on this machine.
 #[must_use]
 pub fn absent(run: &TestRun) -> Option<String> {
@@ -359,21 +342,5 @@ mod tests {
             (12, "...", "E   ModuleNotFoundError: No module named 'm2'")
         );
         assert_eq!(telling_lines("a\nb\nc", 2), ["a", "b"]);
-    }
-
-    #[test]
-    fn a_run_that_tells_nothing_was_ended_unless_its_runner_says_why() {
-        let pytest = |exit: i32, text: &str| TestRun {
-            command: "pytest -q".to_owned(),
-            ..run(Some(exit), text)
-        };
-        assert!(was_ended(&run(Some(0), "")) && was_ended(&pytest(3, "..")));
-        assert!(!was_ended(&pytest(4, "ImportError while loading conftest")));
-        assert!(!was_ended(&run(Some(3), "lib.sh:1: expected a line")) && !was_ended(&run(None, "")));
-        let stopped = TestRun {
-            timed_out: true,
-            ..pytest(0, "")
-        };
-        assert!(!was_ended(&stopped));
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn look(
     console: &mut Console,
 ) -> Result<Option<Apart>, Failure> {
     let files = files(project, &command.command, run);
-    if files.is_empty() || !broken::was_ended(run) {
+    if files.is_empty() || !run.was_ended() {
         return Ok(None);
     }
     let limit = Duration::from_secs(settings.verify.timeout_seconds);
@@ -89,7 +89,7 @@ pub(super) fn look(
                     break;
                 };
                 let run = verify::run(plan, cancel.clone()).await?.run;
-                match (part, broken::was_ended(&run)) {
+                match (part, run.was_ended()) {
                     ([file], true) => found.ends.push(Ends {
                         file: file.name.clone(),
                         exit_code: run.exit_code,

@@ -8,7 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::protocol::{CaseStatus, Feature, FeatureId, TestRun};
 use crate::session::State;
-use crate::verify::{self, Halves, broken};
+use crate::verify::{self, Halves};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +58,7 @@ pub async fn look(
     cancel: &CancellationToken,
 ) -> Result<Found, EngineError> {
     let mut found = Found::default();
-    let all = match broken::was_ended(run) {
+    let all = match run.was_ended() {
         true => project.journal.with_state(|state| suspects(state, listed)),
         false => Vec::new(),
     };
@@ -74,7 +74,7 @@ pub async fn look(
             break;
         };
         found.looked = true;
-        match (group, broken::was_ended(&again)) {
+        match (group, again.was_ended()) {
             ([suspect], true) => {
                 end(project, suspect, &again, lines).await?;
                 found.ending.push((suspect.feature.id.clone(), suspect.tests.clone()));

@@ -4,6 +4,7 @@ use super::At;
 use crate::protocol::event::{
     OrientationFinished, PreCommitStarted, TestRunDropped, TestRunFinished, TestRunProgressed, TestRunQueued, TestRunStarted,
 };
+use crate::protocol::naming::names;
 use crate::protocol::{CaseStatus, Oid, Seq, TestCase, TestPurpose, TestRun, TestTotals};
 use crate::session::state::{Activity, CaseHistory, Flaky, QueuedTests, RunningTests, State, Steady, TestBoard};
 use crate::session::timeline::ItemKind;
@@ -60,12 +61,29 @@ impl State {
     pub(super) fn test_run_finished(&mut self, at: At, event: &TestRunFinished) {
         self.measure_tests(at, &event.run);
         self.tests.record(at, &event.run);
+        for name in self.ended_by(&event.run) {
+            self.tests.record_end(at.seq, name, &event.run);
+        }
         self.present_tested(at, &event.run);
         self.doubt(at, &event.run, &event.gone);
         if let Some(session) = self.session_mut(at.session) {
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
         }
         self.goes_on(at, event.run.purpose);
+    }
+
+    /// The tests of one feature that ended their own run: of several nobody knows whose doing it was.
+    fn ended_by<'a>(&self, run: &'a TestRun) -> &'a [String] {
+        let alone = !run.only.is_empty() && !run.moved && run.was_ended();
+        let of_one = || {
+            let mut rows = self.features.rows.iter();
+            rows.any(|row| run.only.iter().all(|name| names(&row.feature, name)))
+        };
+        if alone && (run.only.len() == 1 || of_one()) {
+            &run.only
+        } else {
+            &[]
+        }
     }
 
     pub(super) fn test_run_dropped(&mut self, at: At, event: &TestRunDropped) {
@@ -153,10 +171,7 @@ impl TestBoard {
                 }
                 history.duration_ms = case.duration_ms;
                 history.detail.clone_from(&case.detail);
-                history.results.push(case.status);
-                if history.results.len() > HISTORY {
-                    history.results.remove(0);
-                }
+                history.push(case.status);
             }
         }
         if !run.is_whole() {
@@ -172,7 +187,34 @@ impl TestBoard {
     }
 }
 
+impl TestBoard {
+    /// Keeps that a test ended its own run before it told its result.
+    fn record_end(&mut self, run: Seq, name: &str, of: &TestRun) {
+        let place = self.by_name.get(name).copied();
+        let Some(history) = place.and_then(|place| self.cases.get_mut(place)) else {
+            return;
+        };
+        if of.cases.iter().any(|case| case.name == name) {
+            return;
+        }
+        let code = of
+            .exit_code
+            .map_or_else(String::new, |code| format!(", with exit code {code}"));
+        history.duration_ms = None;
+        history.detail = format!("it ended the program that runs the tests early{code}, before it told its result");
+        history.apart = Some((run, CaseStatus::Failed));
+        history.push(CaseStatus::Failed);
+    }
+}
+
 impl CaseHistory {
+    fn push(&mut self, result: CaseStatus) {
+        self.results.push(result);
+        if self.results.len() > HISTORY {
+            self.results.remove(0);
+        }
+    }
+
     /// Keeps what it did on a state of the program.
     fn stand(&mut self, case: &TestCase, ground: &Oid, (seq, purpose): (Seq, TestPurpose)) {
         let before = self.steady.take().filter(|steady| steady.ground == *ground);

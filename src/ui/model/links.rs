@@ -189,15 +189,18 @@ impl Model {
         Some(Turned { session, run })
     }
 
-    /// Returns what was found to have broken a test that failed by the time that its feature's breaker was looked for, and fails since.
+    /// Returns what was found to have broken a test that failed, or that the run named no more, by the time that its feature's breaker was
+    /// looked for, and does so since.
     #[must_use]
     pub fn cause_of(&self, case: &CaseHistory) -> Option<&Trace> {
-        let fails = self.state.result_now(case) == Some(CaseStatus::Failed);
-        let turned = self.state.turned(case).filter(|_| fails)?;
+        let is_lost = match self.state.result_now(case) {
+            Some(status) => status == CaseStatus::Failed,
+            None => case.changes.last().is_some_and(|(_, status)| status.is_none()),
+        };
+        let lost = self.state.turned(case).filter(|_| is_lost)?;
         let rows = self.state.features.rows.iter();
         let own = rows.filter(|row| verify::names(&row.feature, &case.name));
-        own.filter_map(|row| self.state.trace_of(row))
-            .find(|trace| turned < trace.seq)
+        own.filter_map(|row| self.state.trace_of(row)).find(|trace| lost < trace.seq)
     }
 
     /// Returns the commit that first holds what a run ran on, as far as the log tells.

@@ -153,7 +153,10 @@ mod tests {
     use crate::protocol::event::{
         CommitInfo, Culprit, EndCause, Event, FeatureFlipped, FlipBy, RegressionTraced, SessionEnded, TestRunFinished,
     };
-    use crate::protocol::{CaseStatus, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, samples};
+    use crate::protocol::test_run::COMMAND_CASE;
+    use crate::protocol::{CaseStatus, FeatureId, FeatureStatus, Oid, SessionNo, TestPurpose, TestRun, samples};
+    use crate::session::board::FeatureRow;
+    use crate::session::state::CaseHistory;
     use crate::ui::model::{Model, Subject};
     use crate::ui::screenshots::recorded;
     use crate::ui::testing::{keys, screen, tell, undisturbed};
@@ -161,6 +164,12 @@ mod tests {
 
     /// The recorded run is over, and the next one found at its start that a passing feature's test fails since a person's commit.
     fn broken(culprit: Culprit) -> (Model, String) {
+        let fails = |name: &str| vec![samples::test_run(&[(name, CaseStatus::Failed)])];
+        broken_by(culprit, fails)
+    }
+
+    /// The same, with the runs at its start.
+    fn broken_by(culprit: Culprit, runs: impl Fn(&str) -> Vec<TestRun>) -> (Model, String) {
         let mut model = undisturbed((120, 40));
         let rows = model.state.features.rows.iter().map(|row| &row.feature);
         let passing = rows.filter(|feature| feature.status == FeatureStatus::Passing);
@@ -190,9 +199,10 @@ mod tests {
             .find(|told| matches!(told.event, Event::RunStarted(_)))
             .unwrap();
         tell(&mut model, started.event.clone());
-        let mut run = samples::test_run(&[(&name, CaseStatus::Failed)]);
-        run.purpose = TestPurpose::Smoke;
-        tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        for mut run in runs(&name) {
+            run.purpose = TestPurpose::Smoke;
+            tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        }
         let back = FeatureFlipped {
             feature: feature.clone(),
             from: FeatureStatus::Passing,
@@ -244,6 +254,83 @@ mod tests {
             keys(&mut model, "g c");
             assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(commit));
         }
+    }
+
+    #[test]
+    fn a_test_that_ends_the_run_names_the_commit_that_was_traced_and_shows_that_it_did_not_come_to_its_end() {
+        let untold = || samples::test_run(&[(COMMAND_CASE, CaseStatus::Failed)]);
+        let only = |name: &str| TestRun {
+            only: vec![name.to_owned()],
+            ..untold()
+        };
+        let commit = samples::oid('a');
+        let culprit = || Culprit::Commit {
+            commit: commit.clone(),
+            subject: "Exit in f2".to_owned(),
+        };
+        let wanted = format!("cause       broken by {} Exit in f2  (gc goes there)", commit.short());
+        // Where it was not run by itself, the run of all that names it no more is what is known.
+        let (mut whole, name) = broken_by(culprit(), |_| vec![untold()]);
+        let drawn = screen(&mut whole);
+        assert!(
+            drawn.contains(&wanted) && drawn.contains("no result of these files"),
+            "{drawn}"
+        );
+        let before = whole.state.tests.case(&name).unwrap().results.len();
+        let (mut model, name) = broken_by(culprit(), |name| vec![untold(), only(name)]);
+        let drawn = screen(&mut model);
+        assert!(drawn.contains(&wanted), "{drawn}");
+        assert!(!drawn.contains(samples::oid('d').short()), "an innocent commit: {drawn}");
+        let ended = "ended the program that runs the tests early, with exit code 0, before it told its result";
+        assert!(drawn.contains(ended) && drawn.contains("1 failed"), "{drawn}");
+        let case = model.state.tests.case(&name).unwrap();
+        assert_eq!(
+            (case.results.len(), case.results.last()),
+            (before + 1, Some(&CaseStatus::Failed))
+        );
+        let last = model.state.current().unwrap().number;
+        let since = format!("so since    at the start of a run, after {last}  (gm goes there)");
+        assert!(drawn.contains(&since), "{drawn}");
+        keys(&mut model, "g c");
+        assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(commit.clone()));
+        // Mended, it passes again.
+        let run = samples::test_run(&[(&name, CaseStatus::Passed)]);
+        let (mut model, _) = broken_by(culprit(), |name| vec![untold(), only(name)]);
+        tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        assert!(!screen(&mut model).contains("cause  "), "{}", screen(&mut model));
+    }
+
+    #[test]
+    fn of_several_features_tests_that_end_a_run_together_none_is_called_the_one() {
+        let mut model = undisturbed((120, 40));
+        let rows = model.state.features.rows.iter();
+        let with = rows.filter(|row| {
+            model
+                .state
+                .tests
+                .cases
+                .iter()
+                .any(|case| verify::names(&row.feature, &case.name))
+        });
+        let own = |row: &FeatureRow| {
+            let mut cases = model.state.tests.cases.iter();
+            cases
+                .find(|case| verify::names(&row.feature, &case.name))
+                .unwrap()
+                .name
+                .clone()
+        };
+        let only: Vec<String> = with.take(2).map(own).collect();
+        assert_eq!(only.len(), 2);
+        let before = model.state.tests.cases.clone();
+        let run = TestRun {
+            only,
+            ..samples::test_run(&[(COMMAND_CASE, CaseStatus::Failed)])
+        };
+        tell(&mut model, TestRunFinished { run, gone: Vec::new() });
+        let known = |case: &&CaseHistory| case.name != COMMAND_CASE;
+        let now: Vec<_> = model.state.tests.cases.iter().filter(known).collect();
+        assert_eq!(now, before.iter().filter(known).collect::<Vec<_>>());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use crate::protocol::{TestPurpose, TestRun};
 use crate::session::State;
-use crate::verify::{self, broken};
+use crate::verify;
 
 /// Features that are named of many.
 const NAMED: usize = 4;
@@ -32,6 +32,6 @@ pub fn of_some(run: &TestRun, state: &State) -> Option<String> {
 /// Says that something ended a run before it told its results, if so: `ended early, exit code 0`.
 #[must_use]
 pub fn ended_early(run: &TestRun) -> Option<String> {
-    let code = run.exit_code.filter(|_| broken::was_ended(run))?;
+    let code = run.exit_code.filter(|_| run.was_ended())?;
     Some(format!("ended early, exit code {code}"))
 }

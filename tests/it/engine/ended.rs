@@ -3,7 +3,7 @@
 use crate::rollback::program;
 use crate::support::{Lab, Ran, call, coding, ends};
 use longhaul::protocol::event::{Culprit, RegressionTraced};
-use longhaul::protocol::{Event, FeatureStatus, TestRun};
+use longhaul::protocol::{CaseStatus, Event, FeatureStatus, TestRun};
 
 /// As pytest does: results are told at its end only, and what a test ends is the whole of it. Takes files.
 const RUNNER: &str = "[ $# -gt 0 ] || set -- tests/0*.sh\nn=0; bad=0; told=\nfor t; do n=$((n+1)); r=ok; . ./$t || { r='not ok'; bad=1; }\n\
@@ -112,6 +112,11 @@ async fn only_the_feature_whose_tests_end_the_run_is_set_back_and_each_has_its_o
         "{runs:?}"
     );
     assert_eq!(ran.state.current().unwrap().feature, Some("F002".into()));
+    let now = |name: &str| ran.state.result_now(ran.state.tests.case(name).unwrap());
+    assert_eq!(
+        (now("tests/03.sh: works"), now("tests/04.sh: works")),
+        (Some(CaseStatus::Failed), Some(CaseStatus::Failed))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::protocol::{CaseStatus, Oid, TestRun};
 use crate::verify;
-use crate::verify::broken::{Kept, was_ended};
+use crate::verify::broken::Kept;
 use std::time::Duration;
 
 /// How many times as long as in the run in which they passed tests may take before they are taken for ones that do not end, and how long
@@ -40,7 +40,7 @@ impl Search<'_> {
             Stand::Fails => Some(false),
             _ if run.timed_out => broken.hangs.then_some(false),
             // Whose doing that was shows only where they are run without the others.
-            _ if !broken.alone.is_empty() && run.only.is_empty() && was_ended(run) => None,
+            _ if !broken.alone.is_empty() && run.only.is_empty() && run.was_ended() => None,
             Stand::Unrun | Stand::Unknown | Stand::Amiss => self.wanted.is_none_or(|wanted| wanted == stand).then_some(false),
         }
     }

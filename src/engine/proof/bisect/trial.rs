@@ -7,7 +7,7 @@ use super::stand::Stand;
 use super::{Broken, Halt, Search};
 use crate::engine::error::EngineError;
 use crate::protocol::{Check, Oid, TestPurpose, TestRun};
-use crate::verify::{self, broken::was_ended, check};
+use crate::verify::{self, check};
 use std::time::{Duration, Instant};
 
 impl Search<'_> {
@@ -31,7 +31,7 @@ impl Search<'_> {
         };
         let Some(run) = run else { return Ok(Err(Halt::Cancelled)) };
         let stand = self.stand(broken, &run, tree).await?;
-        let is_open = broken.alone.is_empty() && !matches!(stand, Stand::Works | Stand::Fails) && was_ended(&run);
+        let is_open = broken.alone.is_empty() && !matches!(stand, Stand::Works | Stand::Fails) && run.was_ended();
         if is_open && !self.own.is_empty() {
             let own = self.own.clone();
             match self.made(tree, &own, limit).await? {
