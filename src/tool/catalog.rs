@@ -214,8 +214,9 @@ const TABLE: &[Entry] = &[
         name: "record_check",
         kind: ToolKind::Execute,
         about: "Records an end-to-end check as the evidence of a feature that names no tests: commands that show it at work, and what \
-                they must print: the program itself, not an `echo` of the step. The harness runs it now, again for feature_passed, and in every session to come, so it must hold each time and \
-                change nothing in the workspace. What a step starts in the background lives until the check ends.",
+                they must print, or the exit code: the program itself, not an `echo` of the step. The harness runs it now, with programs \
+                that do nothing in place of yours (then it must not hold), again for feature_passed, and in every session to come, so it \
+                must hold each time and change nothing in the workspace. What a step starts in the background lives until the check ends.",
         fields: &[
             ("id", "string", true, "The feature's id."),
             (

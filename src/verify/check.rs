@@ -77,8 +77,11 @@ pub fn sound(check: &Check) -> Result<(), String> {
     {
         return Err("an expected text is blank: any output holds it".to_owned());
     }
-    if check.steps.iter().all(|step| step.expect.is_empty()) {
-        return Err("no step says what its output must hold (`expect`)".to_owned());
+    if check.steps.iter().all(|step| step.expect.is_empty() && step.exit == 0) {
+        return Err(
+            "no step says what its output must hold (`expect`), or with which exit code other than 0 it must end (`exit`)"
+                .to_owned(),
+        );
     }
     let leads_out = |file: &&String| !Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
     match check.files.iter().find(|file| file.is_empty() || leads_out(file)) {

@@ -23,6 +23,7 @@ mod reports;
 mod retry;
 mod run;
 pub mod runner;
+mod silenced;
 mod steady;
 mod surroundings;
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub use printed::{lay_there, printed};
 pub use repeated::{Repeated, repeated};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};
+pub use silenced::{StandIn, caller, is_compiled, is_named, silenced};
 pub use steady::steady;

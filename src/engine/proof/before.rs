@@ -8,7 +8,7 @@ use crate::engine::error::EngineError;
 use crate::protocol::event::CheckpointCause;
 use crate::protocol::{FeatureId, FeatureStatus, Oid, SessionNo};
 use crate::session::State;
-use crate::verify::check;
+use crate::verify::{check, is_named};
 use std::fs;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -24,13 +24,15 @@ struct Before {
 }
 
 impl Dispatch {
-    /// Says that a check holds on the files as they were before the work on its feature too, if it does.
+    /// Says that a check holds on the files as they were before the work on its feature too, if it does. One that holds where nothing
+    /// is (`anywhere`) is tried only if a file that it names was there: else it would hold for want of it.
     ///
     /// # Errors
     /// If that state cannot be laid out, or a shell not be started.
     pub(in crate::engine) async fn held_before(
         &self,
         plan: check::Plan,
+        anywhere: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<String>, EngineError> {
         let project = &self.project;
@@ -38,6 +40,14 @@ impl Dispatch {
         let Some(before) = project.journal.with_state(|state| before(state, &plan.feature, own)) else {
             return Ok(None);
         };
+        if anywhere {
+            let tree = before.tree.clone();
+            let held = project.git(move |repo| repo.paths_at(&tree)).await?;
+            let commands: Vec<&str> = plan.check.steps.iter().map(|step| step.command.as_str()).collect();
+            if !held.iter().any(|path| is_named(&commands.join("\n"), path)) {
+                return Ok(None);
+            }
+        }
         let until = Instant::now() + LIMIT.min(plan.timeout);
         let scratch = project.dir.root().join("scratch").join("before");
         let head = before.head.as_ref();

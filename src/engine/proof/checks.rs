@@ -1,9 +1,11 @@
 //! Recorded checks: taken from the agent, run by the harness, kept with all they print.
 //!
 //! Owns when a check counts as a feature's evidence. Does not run the steps (`verify::check`). Invariant: a check is kept only if it
-//! holds in the project, does not hold in an empty directory nor on the files as they were before the work, and leaves the project's
-//! files as they were.
+//! holds in the project, needs its programs at work, did not hold on the files as they were before the work, and leaves the project's
+//! files as they were. What its own words print, and that it holds in an empty directory, are grounds for suspicion; programs that do
+//! nothing settle it ([`super::silenced`]).
 
+use super::silenced::Need;
 use super::testing;
 use crate::engine::commit::draft::named;
 use crate::engine::context::dispatch::{Dispatch, Ran};
@@ -25,6 +27,14 @@ use tokio_util::sync::CancellationToken;
 
 /// What is told of a check that shows no program at work.
 const SHOWS_NOTHING: &str = "runs nothing of the project; let a step run the program, or ask the human for their word";
+
+/// What is told of a check that holds where nothing is.
+const ANYWHERE: &str = "it holds in an empty directory too, so it shows nothing of this project; run the real program by a path from the \
+                        project's top, and start what it needs within the check";
+
+/// What to do about a check that no output of a program decides.
+const LET_IT_DECIDE: &str = "expect a text that the program prints, or let a comparison with what it prints decide: `program | grep -q TEXT \
+                             && echo found`, `program | diff - FILE`, `[ \"$(program)\" = TEXT ] && echo same`";
 
 /// Runs a feature's check in the project and keeps what it printed and wrote; `None` if it was stopped. Records nothing.
 ///
@@ -113,6 +123,12 @@ pub fn told(run: &CheckRun) -> String {
             format!("{failure}.\n{output}")
         }
     }
+}
+
+/// Says that a check looks at exit codes only.
+fn only_ends(run: &CheckRun) -> Option<String> {
+    let all = run.check.steps.iter().all(|step| step.expect.is_empty());
+    all.then(|| format!("it looks at exit codes only; {LET_IT_DECIDE}"))
 }
 
 impl Dispatch {
@@ -229,26 +245,31 @@ impl Dispatch {
         }
         let plan = plan(project, &run.feature, &run.check, run.purpose, tree);
         let anywhere = check::holds_anywhere(plan.clone(), cancel.clone()).await?;
-        if !anywhere {
-            if let Some(before) = self.held_before(plan.clone(), cancel).await? {
+        let suspicion = if anywhere {
+            Some(ANYWHERE.to_owned())
+        } else {
+            if let Some(before) = self.held_before(plan.clone(), anywhere, cancel).await? {
                 return Ok(Some(before));
             }
-            if let Some(said) = self.said(run, begun) {
-                return Ok(Some(said));
-            }
-            if let Some(file) = verify::printed(run, &project.workspace, begun) {
-                return Ok(Some(format!(
-                    "it prints what stands in {}, and {SHOWS_NOTHING}",
-                    file.display()
-                )));
-            }
-            return self.repeats(run, plan, begun, cancel).await;
+            self.said(run, begun).or_else(|| only_ends(run))
+        };
+        match (self.needs_programs(run, &plan, suspicion.is_some(), cancel).await?, suspicion) {
+            (Need::Seen, _) | (Need::Unknown, None) => {}
+            (Need::None(seen), None) => return Ok(Some(format!("{seen}; {LET_IT_DECIDE}"))),
+            (Need::None(seen), Some(told)) => return Ok(Some(format!("{told}; {seen}"))),
+            (Need::Unknown, Some(told)) => return Ok(Some(told)),
         }
-        Ok(Some(
-            "it holds in an empty directory too, so it shows nothing of this project; run the real program by a path from the project's top, \
-             and start what it needs within the check"
-                .to_owned(),
-        ))
+        let is_printed = !run.check.steps.iter().all(|step| step.expect.is_empty());
+        if anywhere && let Some(before) = self.held_before(plan.clone(), anywhere, cancel).await? {
+            return Ok(Some(before));
+        }
+        if let Some(file) = verify::printed(run, &project.workspace, begun).filter(|_| is_printed) {
+            return Ok(Some(format!(
+                "it prints what stands in {}, and {SHOWS_NOTHING}",
+                file.display()
+            )));
+        }
+        self.repeats(run, plan, begun, cancel).await
     }
 
     /// Says that all a check expects is printed by its own commands, if that is so.
@@ -257,11 +278,7 @@ impl Dispatch {
         let place = |path: &str| self.project.workspace.join(path);
         let is_old = |path: &str| place(path).metadata().is_ok_and(|meta| verify::lay_there(&meta, begun));
         spoken::says_itself(&run.check, &printed, &is_old).map(|text| {
-            format!(
-                "its own commands print what it expects ({text:?}), so it shows no more than an exit code; expect a text that the program \
-                 prints, or let a comparison with what it prints decide: `program | grep -q TEXT && echo found`, `program | diff - FILE`, \
-                 `[ \"$(program)\" = TEXT ] && echo same`"
-            )
+            format!("its own commands print what it expects ({text:?}), so it shows no more than an exit code; {LET_IT_DECIDE}")
         })
     }
 

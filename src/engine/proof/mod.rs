@@ -12,6 +12,7 @@ pub mod hung;
 pub mod regress;
 pub mod repeats;
 pub mod scratch;
+pub mod silenced;
 pub mod steady;
 pub mod testing;
 pub mod told;

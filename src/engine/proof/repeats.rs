@@ -4,8 +4,9 @@
 //! `verify::repeated`. Invariant: a check is refused only if its output was seen to follow the files, all of it that is expected; what
 //! was written while the check ran is left as it is.
 
+use super::scratch::rewrite;
 use crate::engine::commit::draft::named;
-use crate::engine::commit::loose::{CODE, LARGE, MADE};
+use crate::engine::commit::loose::CODE;
 use crate::engine::context::dispatch::Dispatch;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
@@ -24,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 /// Time for making the copy and trying the check there: one that takes longer is not judged.
 const LIMIT: Duration = Duration::from_secs(120);
 /// Bytes of a file that is read, and of all of them.
-const LARGEST: u64 = 256 << 10;
+pub(super) const LARGEST: u64 = 256 << 10;
 const IN_ALL: u64 = 32 << 20;
 /// How files of a program end that are no code: what stands in them is a part of it. Locks and reports are nobody's input.
 const OF_PROGRAMS: [&str; 18] = [
@@ -32,7 +33,7 @@ const OF_PROGRAMS: [&str; 18] = [
     "gradle", "nix", "lock",
 ];
 /// Directories that are not looked into: what lies there came with tools.
-const NOT_OURS: [&str; 7] = ["node_modules", ".venv", "venv", "vendor", "target", ".cache", "__pycache__"];
+pub(super) const NOT_OURS: [&str; 7] = ["node_modules", ".venv", "venv", "vendor", "target", ".cache", "__pycache__"];
 
 /// How far a file is data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,36 +64,30 @@ impl Dispatch {
         let (workspace, wanted, of) = (project.workspace.clone(), looked.clone(), tree.clone());
         let search = move |repo: &Repo| {
             let (committed, ignored) = (repo.paths_at(&of)?, repo.beside(&of, &NOT_OURS)?.ignored);
-            let Some(files) = holding(&workspace, committed.iter().chain(&ignored), &commands, &wanted, begun) else {
-                return Ok(None);
-            };
-            let small = |path: &String| repo.is_within(Path::new(path.trim_end_matches('/')), LARGE);
-            let along: Vec<String> = repo.beside(&of, &MADE)?.ignored.into_iter().filter(small).collect();
-            Ok(Some((files, along)))
+            Ok(holding(
+                &workspace,
+                committed.iter().chain(&ignored),
+                &commands,
+                &wanted,
+                begun,
+            ))
         };
-        let Some((files, along)) = project.git(search).await? else {
+        let Some(files) = project.git(search).await? else {
             return Ok(None);
         };
         if is_lookup(project, run, &files).await? {
             return Ok(None);
         }
         let until = Instant::now() + LIMIT.min(plan.timeout);
-        let left = || until.saturating_duration_since(Instant::now());
         let scratch = project.dir.root().join("scratch").join("changed");
-        let head = project.git(Repo::head).await?;
-        let place = project
-            .lay_out_repository(&tree, head.as_ref(), &scratch, left(), cancel)
-            .await?;
-        for entry in &along {
-            project.take_along(entry, &place, left(), cancel).await?;
-        }
+        let place = project.copy(&tree, &scratch, until, cancel).await?;
         for file in &files {
             change(&place, file, &looked);
         }
         let plan = check::Plan {
             check: looked.check.clone(),
             cwd: place,
-            timeout: left(),
+            timeout: until.saturating_duration_since(Instant::now()),
             ..plan
         };
         let ran = check::run(plan, cancel.clone()).await?;
@@ -203,6 +198,6 @@ fn change(place: &Path, file: &str, looked: &Repeated) {
         .is_some_and(|(within, place)| within.starts_with(place));
     if let (true, Ok(text)) = (is_ours, fs::read_to_string(&path)) {
         // Best effort: what stays as it was lets the check fail, and that is no refusal.
-        let _ = fs::remove_file(&path).and_then(|()| fs::write(&path, looked.change(&text)));
+        let _ = rewrite(&path, looked.change(&text).as_bytes());
     }
 }

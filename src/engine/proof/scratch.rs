@@ -3,20 +3,50 @@
 //! Owns what lies there: a tree's files, and what the project's own directory has beside them. Does not run anything in it. Invariant:
 //! nothing is written outside that directory; dependencies that are a link lead where the project's lead.
 
+use crate::engine::commit::loose::{LARGE, MADE};
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
+use crate::git::Repo;
 use crate::process::{self, Invocation};
 use crate::protocol::Oid;
 use std::fs;
+use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Directories that git ignores and tests need: they go along.
 const DEPENDENCIES: [&str; 4] = ["node_modules", ".venv", "venv", "vendor"];
 
 impl Project {
+    /// Lays the present files out as [`Project::lay_out_repository`] does, with HEAD where it is and what git ignores beside them; what
+    /// tools fill stays away, and what is large.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(in crate::engine) async fn copy(
+        &self,
+        tree: &Oid,
+        folder: &Path,
+        until: Instant,
+        cancel: &CancellationToken,
+    ) -> Result<PathBuf, EngineError> {
+        let left = || until.saturating_duration_since(Instant::now());
+        let of = tree.clone();
+        let search = move |repo: &Repo| {
+            let small = |path: &String| repo.is_within(Path::new(path.trim_end_matches('/')), LARGE);
+            let along: Vec<String> = repo.beside(&of, &MADE)?.ignored.into_iter().filter(small).collect();
+            Ok((repo.head()?, along))
+        };
+        let (head, along) = self.git(search).await?;
+        let place = self.lay_out_repository(tree, head.as_ref(), folder, left(), cancel).await?;
+        for entry in &along {
+            self.take_along(entry, &place, left(), cancel).await?;
+        }
+        Ok(place)
+    }
+
     /// Lays a tree out as a repository whose branch stands at `head`, called as the project's directory is, should anything ask for
     /// that. Returns where; `folder`, in the state directory's scratch, is the caller's to remove.
     ///
@@ -76,6 +106,17 @@ impl Project {
         }
         Ok(())
     }
+}
+
+/// Puts another text in the place of a file of a copy: made anew, so that nothing is written through a link.
+///
+/// # Errors
+/// If it cannot be written.
+pub(in crate::engine) fn rewrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let bits = path.symlink_metadata()?.permissions();
+    fs::remove_file(path)?;
+    fs::write(path, text)?;
+    fs::set_permissions(path, bits)
 }
 
 /// Where a link to a directory leads.

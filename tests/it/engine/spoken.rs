@@ -46,7 +46,6 @@ async fn a_check_in_which_a_comparison_decides_shows_something() {
             "sh add 2 3 > $LONGHAUL_FILES/o && cmp $LONGHAUL_FILES/o golden && echo same",
             "same",
         ),
-        ("echo 'sum: 5'; sh add 2 3", "sum: 5"),
     ]
     .map(|(command, expect)| (WORK, command, expect, None))
     .into();
