@@ -70,6 +70,8 @@ pub(super) struct Baseline {
     entries: BTreeMap<PathBuf, Entry>,
     /// The small ones, should somebody reach the directory.
     held: BTreeMap<String, Vec<u8>>,
+    /// The command that runs the tests, once it is known.
+    command: Option<String>,
 }
 
 impl Entry {
@@ -93,6 +95,7 @@ impl Baseline {
             directory,
             entries: BTreeMap::new(),
             held: BTreeMap::new(),
+            command: None,
         })
     }
 
@@ -110,6 +113,7 @@ impl Baseline {
             directory,
             entries,
             held: BTreeMap::new(),
+            command: None,
         }
     }
 
@@ -133,6 +137,15 @@ impl Baseline {
     /// Forgets everything: what is guarded is about to be chosen anew.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
+    }
+
+    /// Notes which command runs the tests.
+    pub(super) fn runs(&mut self, command: &str) {
+        self.command = Some(command.to_owned());
+    }
+
+    pub(super) fn command(&self) -> Option<&str> {
+        self.command.as_deref()
     }
 
     pub(super) fn directory(&self) -> &Path {

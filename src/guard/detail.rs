@@ -1,7 +1,6 @@
 //! What had been done to a guarded file, in one line.
 
 use super::baseline::Subject;
-use super::runner_config;
 use crate::harness::FeatureList;
 use crate::harness::feature_list::compare;
 use similar::{ChangeTag, TextDiff};
@@ -18,10 +17,7 @@ pub(super) fn content(subject: Subject, path: &Path, old: Option<&[u8]>, new: &[
     };
     match subject {
         Subject::FeatureList => feature_list(path, old, new),
-        Subject::Config => runner_config::part(path)
-            .and_then(|part| runner_config::breach(part, old, new))
-            .unwrap_or_else(|| lines(old, new)),
-        Subject::Test | Subject::Verify | Subject::Agreed | Subject::Settings => lines(old, new),
+        Subject::Test | Subject::Config | Subject::Verify | Subject::Agreed | Subject::Settings => lines(old, new),
     }
 }
 

@@ -199,11 +199,11 @@ impl Guard {
         state.baseline.save()
     }
 
-    /// Files of the workspace that a verify command names and that are not guarded yet; none while an initializer may still write
-    /// them. They are candidates for [`Guard::agree_verify`].
+    /// Files that the verify command names and that are not guarded yet, to be agreed; none while an initializer may still write them.
     #[must_use]
     pub fn named_by(&self, command: &str) -> Vec<PathBuf> {
-        let state = self.state();
+        let mut state = self.state();
+        state.baseline.runs(command);
         if state.initializing {
             return Vec::new();
         }

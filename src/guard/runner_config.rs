@@ -6,10 +6,12 @@
 
 mod implied;
 mod packages;
+mod reach;
 #[cfg(test)]
 mod tests;
 
 pub(super) use implied::implied;
+pub(super) use reach::Reach;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -93,18 +95,19 @@ pub(super) fn configures_tests(path: impl AsRef<Path>) -> bool {
     part(path.as_ref()).is_some()
 }
 
-/// Says what a change does to how tests are run; `None` if nothing.
-pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> {
+/// Says what a change does to how tests are run; `None` if nothing. `reach` is what the verify command reaches.
+pub(super) fn breach(part: Part, before: &[u8], after: &[u8], reach: &Reach) -> Option<String> {
     if before == after {
         return None;
     }
-    let Some(was) = facts(part, before) else {
+    let Some(mut was) = facts(part, before) else {
         // It could not be read before, so nothing was agreed but its bytes.
         return Some("its content changed, and it could not be read before".to_owned());
     };
-    let Some(now) = facts(part, after) else {
+    let Some(mut now) = facts(part, after) else {
         return Some("it cannot be read any more".to_owned());
     };
+    reach.narrow(&mut was, &mut now);
     for (fact, how) in &was {
         match now.get(fact) {
             Some(other) if other == how => {}
@@ -113,7 +116,7 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> 
         }
     }
     now.iter()
-        .find(|(fact, how)| !was.contains_key(*fact) && !may_appear(part, fact, how, &was))
+        .find(|(fact, how)| !was.contains_key(*fact) && !may_appear((part, reach), fact, how, &was))
         .map(|(fact, _)| format!("{fact} added"))
 }
 
@@ -121,7 +124,7 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8]) -> Option<String> 
 #[must_use]
 pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     match part(path.as_ref()) {
-        Some(part @ Part::Conftest) => breach(part, b"", text).is_some(),
+        Some(part @ Part::Conftest) => breach(part, b"", text, &Reach::Everything).is_some(),
         Some(part @ (Part::Pyproject | Part::Sections | Part::Manager)) => facts(part, text).is_none_or(|facts| !facts.is_empty()),
         Some(part @ Part::CargoSettings) => {
             // Cargo reads a file without an ending instead of one with it, with the aliases that are there.
@@ -135,10 +138,18 @@ pub(super) fn takes_over(path: impl AsRef<Path>, text: &[u8]) -> bool {
     }
 }
 
-fn may_appear(part: Part, fact: &str, how: &str, was: &Facts) -> bool {
+/// Names the setting of Cargo's by which a new file decides, where one does.
+pub(super) fn decides_by(path: impl AsRef<Path>, text: &[u8]) -> Option<String> {
+    let part = part(path.as_ref()).filter(|part| *part == Part::CargoSettings)?;
+    facts(part, text)?.into_keys().find(|fact| !packages::is_new_word(fact))
+}
+
+fn may_appear((part, reach): (Part, &Reach), fact: &str, how: &str, was: &Facts) -> bool {
     match part {
         Part::Whole | Part::Shared | Part::Pyproject | Part::Sections | Part::Manager => false,
-        Part::CargoSettings => packages::is_new_word(fact),
+        Part::CargoSettings => {
+            packages::is_new_word(fact) && !fact.strip_prefix(packages::ALIAS).is_some_and(|name| reach.tells_cargo(name))
+        }
         Part::Package => fact.strip_prefix("the script ").is_some_and(|name| {
             // npm runs `pretest` before `test` by itself.
             let base = name.strip_prefix("pre").or_else(|| name.strip_prefix("post"));

@@ -96,8 +96,9 @@ pub fn may_take_over(path: &str) -> bool {
 pub fn takes_over(file: &Arrival<'_>, around: &Around<'_>) -> Option<String> {
     let path = file.path;
     if file.before.is_none() && runner_config::takes_over(path, file.after.as_bytes()) {
+        let by = runner_config::decides_by(path, file.after.as_bytes()).map_or(String::new(), |by| format!(", by {by}"));
         return Some(format!(
-            "{path} is new, and decides how the tests that are there already are run"
+            "{path} is new, and decides how the tests that are there already are run{by}"
         ));
     }
     let instead = file.before.is_none().then(|| found_instead(path, around)).flatten();

@@ -1,6 +1,7 @@
 //! The guard against real shells and real damage, on a workspace of its own.
 
 mod adoption;
+mod aliases;
 mod rulings;
 
 use super::*;

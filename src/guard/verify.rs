@@ -5,6 +5,7 @@
 use super::baseline::{Baseline, Entry, Form, Subject};
 use super::file::{Identity, Stamp, digest, open, read};
 use super::moved::{Found, Moved};
+use super::runner_config::Reach;
 use super::{GuardError, detail, restore, runner_config, unwritten};
 use crate::protocol::CallId;
 use crate::protocol::event::BreachFound;
@@ -209,20 +210,20 @@ fn look(workspace: &Path, baseline: &Baseline, path: &Path, entry: &Entry, sound
             if let Some(what) = not_a_file(&meta) {
                 return Finding::Changed(format!("replaced by {what}"));
             }
-            file(&whole, baseline, path, entry, &meta, (sha, *size, *mode))
+            file(workspace, baseline, path, entry, &meta, (sha, *size, *mode))
         }
     }
 }
 
 fn file(
-    whole: &Path,
+    workspace: &Path,
     baseline: &Baseline,
     path: &Path,
     entry: &Entry,
     meta: &Metadata,
     (sha, size, mode): (&str, u64, u32),
 ) -> Finding {
-    let stamp = Stamp::of(meta);
+    let (whole, stamp) = (&workspace.join(path), Stamp::of(meta));
     if stamp.is_some() && stamp == entry.stamp {
         return Finding::Same(stamp);
     }
@@ -233,18 +234,20 @@ fn file(
     };
     let now = meta.mode() & 0o7777;
     if digest(&bytes) != sha {
-        if entry.subject == Subject::Config
-            && now == mode
-            && let (Some(part), Some(agreed)) = (runner_config::part(path), baseline.bytes(path))
-            && runner_config::breach(part, &agreed, &bytes).is_none()
-        {
+        let part = runner_config::part(path).filter(|_| entry.subject == Subject::Config);
+        let breached = part.zip(baseline.bytes(path)).map(|(part, agreed)| {
+            let reach = Reach::of(workspace, baseline);
+            runner_config::breach(part, &agreed, &bytes, &reach)
+        });
+        if now == mode && breached == Some(None) {
             return Finding::Free(stamp, bytes, mode);
         }
         if unwritten::is_unwritten(baseline, path) {
             return Finding::Free(stamp, bytes, now);
         }
         baseline.keep_replaced(path, &bytes);
-        return Finding::Changed(detail::content(entry.subject, path, baseline.bytes(path).as_deref(), &bytes));
+        let told = || detail::content(entry.subject, path, baseline.bytes(path).as_deref(), &bytes);
+        return Finding::Changed(breached.flatten().unwrap_or_else(told));
     }
     if now != mode && unwritten::is_unwritten(baseline, path) {
         return Finding::Free(stamp, bytes, now);

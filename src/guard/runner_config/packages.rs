@@ -10,10 +10,12 @@ use serde_json::Value;
 /// (<https://doc.rust-lang.org/cargo/reference/config.html>), and keys of `[build]` that do not.
 const FREE_OF_CARGO: [&str; 6] = ["net", "term", "http", "cargo-new", "cache", "future-incompat-report"];
 const FREE_OF_BUILD: [&str; 3] = ["jobs", "incremental", "dep-info-basedir"];
+/// Tables of which each key is told by its name.
+const BY_KEY: [&str; 3] = ["build", "env", "target"];
 /// Keys of registries that only say where they are.
 const FREE_OF_REGISTRIES: [&str; 4] = ["index", "default", "token", "protocol"];
 /// What a fact is called that is an alias of Cargo's.
-const ALIAS: &str = "the alias ";
+pub(super) const ALIAS: &str = "the alias ";
 /// Names of which Cargo takes an alias for what was run under them so far: its own short forms, and programs beside it that run tests.
 /// No alias takes the place of a command that is built in.
 const REPLACED: [&str; 20] = [
@@ -107,11 +109,25 @@ pub(super) fn of_cargo(value: &Value) -> Facts {
             }
             _ => {}
         }
-        if is_something(&left) {
-            fact(&mut all, format!("[{name}]"), Some(&left));
+        match left.as_object().filter(|_| BY_KEY.contains(&name.as_str())) {
+            Some(keys) => keys.iter().for_each(|(key, value)| by_key(name, key, value, &mut all)),
+            None if is_something(&left) => fact(&mut all, format!("[{name}]"), Some(&left)),
+            None => {}
         }
     }
     all
+}
+
+/// A key of a table, by its own name; those of one target each by theirs.
+fn by_key(table: &str, key: &str, value: &Value, all: &mut Facts) {
+    match value.as_object().filter(|_| table == "target") {
+        Some(keys) => {
+            for (inner, value) in keys {
+                fact(all, format!("{table}.{key}.{inner}"), Some(value));
+            }
+        }
+        None => fact(all, format!("{table}.{key}"), Some(value)),
+    }
 }
 
 /// The aliases that may run tests, each by its name.

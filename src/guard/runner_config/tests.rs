@@ -4,7 +4,12 @@ use super::*;
 use std::path::PathBuf;
 
 fn of(name: &str, before: &str, after: &str) -> Option<String> {
-    breach(part(Path::new(name)).unwrap(), before.as_bytes(), after.as_bytes())
+    breach(
+        part(Path::new(name)).unwrap(),
+        before.as_bytes(),
+        after.as_bytes(),
+        &Reach::Everything,
+    )
 }
 
 #[test]
@@ -137,9 +142,9 @@ fn what_decides_how_tests_are_run_is_named_when_it_changes() {
             ".cargo/config.toml",
             "[build]\njobs=2",
             "[build]\njobs=2\n[target.x]\nrunner='true'",
-            "[target] added",
+            "target.x.runner added",
         ),
-        (".cargo/config.toml", "[env]\nTZ='UTC'", "[env]\nTZ='CET'", "[env] changed"),
+        (".cargo/config.toml", "[env]\nTZ='UTC'", "[env]\nTZ='CET'", "env.TZ changed"),
         (
             ".cargo/config.toml",
             "[alias]\nci='test --workspace'",
@@ -162,7 +167,7 @@ fn what_decides_how_tests_are_run_is_named_when_it_changes() {
             ".cargo/config",
             "[build]\njobs=2",
             "[build]\njobs=2\nrustc-wrapper='./x'",
-            "[build] added",
+            "build.rustc-wrapper added",
         ),
         (
             "jest.config.js",
@@ -360,6 +365,22 @@ fn only_what_decides_over_other_tests_takes_over() {
         ("web/playwright.config.ts", "export default {}\n", true),
     ] {
         assert_eq!(takes_over(name, text.as_bytes()), takes, "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_a_new_file_of_cargo_decides_by_is_named() {
+    for (text, named) in [
+        ("[env]\nTZ = 'UTC'\n", Some("env.TZ")),
+        ("[net]\nretry = 2\n[target.x]\nrunner = 'true'\n", Some("target.x.runner")),
+        (
+            "[alias]\nlint = 'clippy'\nci = 'test'\n[build]\nrustc-wrapper = './x'\n",
+            Some("build.rustc-wrapper"),
+        ),
+        ("[build\n", None),
+        ("[net]\nretry = 2\n", None),
+    ] {
+        assert_eq!(decides_by(".cargo/config.toml", text.as_bytes()).as_deref(), named, "{text}");
     }
 }
 
