@@ -142,9 +142,10 @@ pub fn run(args: &VerifyArgs, console: &mut Console) -> Result<Exit, Failure> {
     }
     project.state.tests.name_flaky(&mut run);
     let (gone, not_there) = (gone(&project, &run), not_there(&project, &run));
+    let apart = ended::look(&project, &settings, &command, &run, console)?;
     let apart = match &feature {
-        Some(_) => None,
-        None => ended::look(&project, &settings, &command, &run, console)?,
+        Some(feature) => apart.map(|apart| apart.of(feature)),
+        None => apart,
     };
     let changed = changed(&project.workspace, run.tree.as_ref());
     let own = feature.map(|feature| verify::own(feature, &run));

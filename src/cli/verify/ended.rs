@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::project::Project;
 use crate::config::Settings;
 use crate::harness::vanished;
-use crate::protocol::{CaseStatus, TestCase, TestPurpose, TestRun};
+use crate::protocol::{CaseStatus, Feature, TestCase, TestPurpose, TestRun};
 use crate::session::state::CaseHistory;
 use crate::ui::text::Clean;
 use crate::verify::{self, Halves, Plan, broken, runner};
@@ -137,6 +137,12 @@ fn files(project: &Project, command: &str, run: &TestRun) -> Vec<File> {
 }
 
 impl Apart {
+    /// Keeps of the results those of a feature's tests.
+    pub(super) fn of(mut self, feature: &Feature) -> Self {
+        self.tests.retain(|case| verify::names(feature, &case.name));
+        self
+    }
+
     /// Prints what ends the run, what fails without it, what passes, and what nothing was heard of.
     pub(super) fn print(&self, console: &mut Console) -> io::Result<()> {
         for ends in &self.ends {

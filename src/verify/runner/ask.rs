@@ -110,13 +110,15 @@ pub fn advice(root: &Path, command: &str) -> String {
     })
 }
 
+/// Says whether a call is one of a runner that is known.
+pub(super) fn runs_tests(call: &Call) -> bool {
+    kind(call).is_some()
+}
+
 /// Says whether a command is known to call a runner that tells its tests one by one.
 #[must_use]
 pub fn is_known(root: &Path, command: &str) -> bool {
-    Calls::of(&Root::new(root), command)
-        .all
-        .iter()
-        .any(|call| kind(call).is_some())
+    Calls::of(&Root::new(root), command).all.iter().any(runs_tests)
 }
 
 impl Kind {

@@ -49,6 +49,8 @@ pub(super) struct Calls {
     pub(super) all: Vec<Call>,
     /// Whether some of it may be called more than once.
     pub(super) loops: bool,
+    /// Whether a call may need what was set before it: variables, options of the shell, another directory.
+    pub(super) sets: bool,
 }
 
 impl Calls {
@@ -68,6 +70,7 @@ impl Calls {
             if part.words.is_empty() || self.all.len() >= MOST {
                 continue;
             }
+            self.sets |= sets(&part.words);
             if let ("cd", Some(to)) = (part.words[0].text.as_str(), part.words.get(1)) {
                 moved = here.below(&to.text);
                 if moved.is_none() {
@@ -139,6 +142,22 @@ pub(super) fn name(word: &str) -> &str {
 
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Whether a part changes what comes after it. That a script ends at the first failure is no such change.
+fn sets(words: &[Word]) -> bool {
+    let program = words.first().map_or("", |word| word.text.as_str());
+    let strict = |word: &Word| {
+        let flags = word.text.trim_start_matches('-');
+        matches!(flags, "pipefail" | "errexit" | "nounset" | "xtrace") || flags.chars().all(|c| "euxo".contains(c))
+    };
+    match program {
+        "cd" | "export" | "unset" | "source" | "." | "exit" | "pushd" | "eval" | "alias" => true,
+        "set" => !words.iter().skip(1).all(strict),
+        _ => words
+            .iter()
+            .all(|word| word.text.split_once('=').is_some_and(|(name, _)| is_name(name))),
+    }
 }
 
 /// Where a text comes from that is taken apart.

@@ -46,6 +46,32 @@ pub(super) fn recipe(root: &Root, wanted: &[&str]) -> Vec<String> {
     lines
 }
 
+/// The one command line that `make` comes to, where it is no more than that.
+pub(super) fn only_line(root: &Root, command: &str) -> Option<String> {
+    let mut words = command.split_whitespace();
+    words.next().filter(|program| matches!(*program, "make" | "gmake"))?;
+    let wanted: Vec<&str> = words.collect();
+    let plain = |word: &&str| !word.starts_with('-') && word.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
+    if !wanted.iter().all(plain) || exports(root) {
+        return None;
+    }
+    let lines = recipe(root, &wanted);
+    let mut told = lines.iter().filter(|line| !line.starts_with("echo "));
+    let line = told.next().filter(|line| !line.contains('$') && !line.starts_with("make"))?;
+    told.next().is_none().then(|| line.clone())
+}
+
+/// Says whether the file gives its commands variables or rules that its recipes do not show.
+pub(super) fn exports(root: &Root) -> bool {
+    let text = root.first(&FILES).and_then(|file| root.text(file)).unwrap_or_default();
+    let gives = |line: &str| {
+        ["export", "include", "-include", ".EXPORT"]
+            .iter()
+            .any(|word| line.starts_with(word))
+    };
+    text.lines().any(gives)
+}
+
 /// What a target needs, and then what it does itself.
 fn follow(text: &str, target: &str, seen: &mut BTreeSet<String>, told: &mut Vec<String>) {
     if seen.len() >= MOST || !seen.insert(target.to_owned()) {

@@ -20,6 +20,7 @@ mod root;
 mod script;
 #[cfg(test)]
 mod tests;
+mod through;
 
 pub use ask::{Asking, advice, ask, is_known, is_refused};
 pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};

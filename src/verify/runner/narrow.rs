@@ -3,6 +3,8 @@
 //! Owns the templates, one a runner, and the setting that stands in for them. Does not own which tests are wanted. Invariant: every
 //! name reaches the shell quoted, and a runner that cannot be told is named instead of being run whole.
 
+use super::through::{SIGNS, Through, through};
+use super::{Root, make};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -112,15 +114,33 @@ pub fn narrow(root: &Path, command: &str, template: Option<&str>, tests: &[Strin
     if let Some(template) = template {
         return ask.filled(template);
     }
+    narrowed(ask).ok_or(CannotNarrow::Runner)
+}
+
+fn narrowed(ask: Ask<'_>) -> Option<String> {
+    // What is added goes to the last command of several, which need not be the runner.
+    let way = way(ask.command).filter(|_| !ask.command.contains(SIGNS));
+    way.and_then(|way| (way.narrow)(&ask)).or_else(|| behind(ask))
+}
+
+/// The way of the runner that a command calls.
+fn way(command: &str) -> Option<&'static Way> {
     let words: Vec<&str> = command
         .split(|c: char| c.is_whitespace() || "\"'".contains(c))
         .map(|word| word.rsplit('/').next().unwrap_or(word))
         .collect();
-    let fits = |way: &&Way| way.words.iter().all(|word| words.contains(word));
-    // What is added goes to the last command of several, which need not be the runner.
-    let plain = !command.contains(['|', ';', '&', '>', '#', '`', '\n']);
-    let way = WAYS.iter().find(fits).filter(|_| plain);
-    way.and_then(|way| (way.narrow)(&ask)).ok_or(CannotNarrow::Runner)
+    WAYS.iter().find(|way| way.words.iter().all(|word| words.contains(word)))
+}
+
+/// The same of the runner that a command only stands for.
+fn behind(ask: Ask<'_>) -> Option<String> {
+    let root = Root::new(ask.root);
+    if let Some(line) = make::only_line(&root, ask.command) {
+        return narrowed(Ask { command: &line, ..ask });
+    }
+    let Through { before, call, runner } = through(&root, ask.command)?;
+    let narrowed = (way(&runner)?.narrow)(&Ask { command: &call, ..ask })?;
+    Some(format!("{before}{narrowed}"))
 }
 
 impl<'a> Wanted<'a> {
@@ -324,6 +344,22 @@ mod tests {
                 assert_eq!(narrowed.as_deref(), Ok(told));
             }
         }
+    }
+
+    #[test]
+    fn the_runner_behind_a_wrapper_gets_the_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| std::fs::write(dir.path().join(path), text).unwrap();
+        write("Makefile", "test:\n\tpython3 -m pytest -q\n");
+        write("package.json", r#"{"scripts": {"test": "jest -i", "unit": "cargo test"}}"#);
+        write("check.sh", "set -e\necho testing\ncargo test\n");
+        let test = ["t/a: b".to_owned()];
+        let of = |command: &str| narrow(dir.path(), command, None, &test);
+        assert_eq!(of("make test").as_deref(), Ok("python3 -m pytest -q 't/a::b'"));
+        assert_eq!(of("npm test").as_deref(), Ok("npm test -- -t '^(b)$' 't/a'"));
+        assert_eq!(of("npm run unit").as_deref(), Ok("npm run unit -- -- --exact 'b'"));
+        assert_eq!(of("sh check.sh").as_deref(), Ok("cargo test -- --exact 'b'"));
+        assert_eq!(of("make test && true"), Err(CannotNarrow::Runner));
     }
 
     #[test]

@@ -29,6 +29,7 @@ async fn built_with(command: &str) -> Lab {
     lab.write("longhaul.toml", &format!("[verify]\ncommand = \"{command}\"\n"));
     lab.write("feature_list.json", LIST);
     lab.write("tests/run.sh", RUNNER);
+    lab.write("Makefile", "test: lint\n\t@sh tests/run.sh\nlint:\n\t@echo nothing to lint\n");
     let mut sessions = Vec::new();
     for n in 1..=4 {
         lab.write(&format!("m{n}.sh"), "got=0\n");
@@ -158,6 +159,33 @@ async fn verify_names_the_file_that_ends_the_run_and_what_fails_without_it() {
     change(&lab, "m2.sh", "got=2\n", "Mend m2");
     let told = verified(&lab, &[]);
     assert!(!told.contains("ends it") && !told.contains("without the rest"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_make_too_the_file_that_ends_the_run_is_found_and_only_its_feature_is_set_back() {
+    let lab = built_with("make test").await;
+    change(&lab, "m4.sh", "got=5\n", "Break m4");
+    change(&lab, "m2.sh", "exit 0\n", "Exit in m2");
+    let ender = "ends it  tests/02.sh: run without the others, too, it ended early, with exit code 0 and without a result\n";
+    let told = verified(&lab, &[]);
+    assert!(
+        told.contains(ender) && told.contains("FAIL     tests/04.sh: works, run without the rest\n"),
+        "{told}"
+    );
+    assert!(!told.contains("unheard"), "{told}");
+    let told = verified(&lab, &["--feature", "F001"]);
+    assert!(
+        told.contains(ender) && told.contains("ok       tests/01.sh: works, run without the rest\n"),
+        "{told}"
+    );
+    assert!(!told.contains("tests/04.sh: works, run"), "{told}");
+    let ran = lab.run(&script(&[coding(&ends())])).await;
+    let (passing, failing) = (FeatureStatus::Passing, FeatureStatus::Failing);
+    assert_eq!(statuses(&ran), [passing, failing, passing, failing], "{:?}", blamed(&ran));
+    let mut blamed = blamed(&ran);
+    blamed.sort();
+    let of = |id: &str, commit: &str| (id.to_owned(), commit.to_owned());
+    assert_eq!(blamed, [of("F002", "Exit in m2"), of("F004", "Break m4")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
