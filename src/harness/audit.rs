@@ -15,10 +15,11 @@ pub use left::Changed;
 
 use super::NOTES;
 use crate::protocol::event::{AuditPlace, ExternalKind, FlipBy};
-use crate::protocol::{Feature, FeatureStatus, Role, SessionNo, TestPurpose};
+use crate::protocol::{Feature, FeatureStatus, Oid, Role, SessionNo, TestPurpose};
 use crate::session::timeline::{Item, ItemKind};
 use crate::session::{Session, State};
 use claims::{Said, contradictions, overclaims};
+use std::collections::BTreeSet;
 
 /// What is told of a session before which nothing could be tried: no command runs tests, and no feature passes by a recorded check.
 /// It is so from the start and none of the session's doing, so it holds nothing up ([`holds_up`]).
@@ -54,6 +55,25 @@ pub struct Worked<'a> {
     pub lists: Option<(Vec<Feature>, Vec<Feature>)>,
     /// What its commits changed, as far as it is text.
     pub changes: &'a [Changed],
+    /// The same of each commit, where it was read.
+    pub commits: &'a [OfCommit],
+}
+
+/// What one commit changed, and what there was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfCommit {
+    /// Its id.
+    pub commit: Oid,
+    /// What it changed, as far as it is text.
+    pub changes: Vec<Changed>,
+    /// Paths before and after it, and those of files that lie there though no commit holds them.
+    pub paths: BTreeSet<String>,
+}
+
+/// The files that a commit's message names by their path.
+#[must_use]
+pub fn named_files(message: &str) -> Vec<String> {
+    message::files::named(message)
 }
 
 /// The answer to a question.
@@ -281,8 +301,11 @@ fn messages(worked: &Worked<'_>) -> Option<(String, bool)> {
             if is_empty(worked, subject) {
                 return Some(format!("\"{subject}\""));
             }
+            let read = worked.commits.iter().find(|read| read.commit == commit.made.commit);
+            let changes = read.map_or(worked.changes, |read| &read.changes);
             let why = overdone(worked, &message::as_claim(subject, &features))
-                .or_else(|| message::untrue(subject, &features, worked.changes, commit.made.removed));
+                .or_else(|| message::untrue(subject, &features, changes, commit.made.removed))
+                .or_else(|| message::files::nowhere(subject, read?));
             why.map(|why| format!("\"{subject}\": {why}"))
         })
         .collect();

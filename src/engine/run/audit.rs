@@ -8,21 +8,27 @@ use crate::engine::commit::beyond;
 use crate::engine::error::EngineError;
 use crate::engine::project::Project;
 use crate::engine::proof::features;
-use crate::harness::audit::{Changed, Finding, Worked, audit, holds_up};
+use crate::git::{GitError, Repo};
+use crate::harness::audit::{Changed, Finding, OfCommit, Worked, audit, holds_up, named_files};
 use crate::harness::prompt::Attendance;
 use crate::harness::{FeatureList, NOTES, notes};
 use crate::protocol::event::{RunEnded, RunOutcome, RunPaused};
 use crate::protocol::{Feature, Oid, SessionNo};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Changed files of a session that are read.
 const MOST_READ: usize = 1000;
+
+/// Commits of a session that are looked at one by one.
+const MOST_COMMITS: usize = 50;
 
 /// What the session's commits made of the repository, as far as it can be told.
 struct Made {
     /// The list as it was when the session began.
     before: Option<Vec<Feature>>,
     changes: Vec<Changed>,
+    commits: Vec<OfCommit>,
 }
 
 /// Answers the questions of the audit for a session whose files are as it leaves them. `summary` are the agent's closing words.
@@ -39,7 +45,7 @@ pub async fn checks(
     let begun = project
         .journal
         .with_state(|state| state.session(number).and_then(|session| session.head.clone()));
-    let made = made(project, begun).await?;
+    let made = made(project, begun, number).await?;
     let now = features::read(project).ok().flatten().map(|list| list.features().to_vec());
     let beyond = beyond::since_start(project, number).await?;
     let has_tests = project.verify_command().is_some();
@@ -58,6 +64,7 @@ pub async fn checks(
             beyond: &beyond,
             lists: made.before.zip(now),
             changes: &made.changes,
+            commits: &made.commits,
         })
     }))
 }
@@ -80,54 +87,92 @@ async fn noted(project: &Project, session: SessionNo) -> Result<Option<String>, 
     Ok(Some(notes::came(&before, &now)))
 }
 
-async fn made(project: &Project, begun: Option<Oid>) -> Result<Made, EngineError> {
+async fn made(project: &Project, begun: Option<Oid>, session: SessionNo) -> Result<Made, EngineError> {
     let list: PathBuf = project.list().to_owned();
     let name = project.list_name();
+    let own: Vec<(Option<Oid>, Oid, String)> = project.journal.with_state(|state| {
+        let own = state
+            .commits
+            .iter()
+            .filter(|commit| commit.session == session)
+            .map(|commit| &commit.made);
+        own.take(MOST_COMMITS)
+            .map(|made| (made.parent.clone(), made.commit.clone(), made.message.clone()))
+            .collect()
+    });
+    let workspace = project.workspace.clone();
     let told = project.git(move |repo| {
         let Some(begun) = begun else { return Ok(None) };
         let bytes = repo.read_at(&begun, &list)?;
         let before = bytes.and_then(|bytes| FeatureList::parse(&name, bytes).ok());
         let head = repo.head()?.filter(|head| *head != begun);
-        let touched = match &head {
-            Some(head) => repo.changes(Some(&begun), head)?,
+        let all = match &head {
+            Some(head) => changes(repo, Some(&begun), head)?,
             None => Vec::new(),
         };
-        let text = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-        let mut changes = Vec::with_capacity(touched.len().min(MOST_READ));
-        for file in touched.into_iter().take(MOST_READ) {
-            let Some(head) = &head else { break };
-            let before = text(repo.read_at(&begun, file.old_path.as_ref().unwrap_or(&file.path))?);
-            let after = text(repo.read_at(head, &file.path)?).unwrap_or_default();
-            let path = file.path;
-            changes.push(Changed {
-                path,
-                before,
-                after,
-                is_test: false,
-            });
-        }
-        Ok(Some((before.map(|list| list.features().to_vec()), changes)))
+        let read = |(parent, commit, message): &(Option<Oid>, Oid, String)| {
+            let mut paths: BTreeSet<String> = repo.paths_at(commit)?.into_iter().collect();
+            for before in parent.iter().chain([&begun]) {
+                paths.extend(repo.paths_at(before)?);
+            }
+            paths.extend(named_files(message).into_iter().filter(|path| workspace.join(path).exists()));
+            Ok::<_, GitError>(OfCommit {
+                commit: commit.clone(),
+                changes: changes(repo, parent.as_ref(), commit)?,
+                paths,
+            })
+        };
+        // One that is gone from the repository is left out.
+        let commits: Vec<OfCommit> = own.iter().filter_map(|one| read(one).ok()).collect();
+        Ok(Some((before.map(|list| list.features().to_vec()), all, commits)))
     });
     match told.await {
-        Ok(Some((before, mut changes))) => {
-            for file in &mut changes {
+        Ok(Some((before, mut changes, mut commits))) => {
+            for file in changes
+                .iter_mut()
+                .chain(commits.iter_mut().flat_map(|commit| &mut commit.changes))
+            {
                 file.is_test = project.guard.is_test(Path::new(&file.path));
             }
-            Ok(Made { before, changes })
+            Ok(Made {
+                before,
+                changes,
+                commits,
+            })
         }
         Ok(None) => Ok(Made {
             before: None,
             changes: Vec::new(),
+            commits: Vec::new(),
         }),
         Err(EngineError::Git(error)) => {
             tracing::warn!(%error, "the audit could not read what the session committed");
             Ok(Made {
                 before: None,
                 changes: Vec::new(),
+                commits: Vec::new(),
             })
         }
         Err(other) => Err(other),
     }
+}
+
+/// What changed from one tree to another, as far as it is text.
+fn changes(repo: &Repo, from: Option<&Oid>, to: &Oid) -> Result<Vec<Changed>, GitError> {
+    let text = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let mut changes = Vec::new();
+    for file in repo.changes(from, to)?.into_iter().take(MOST_READ) {
+        let old = file.old_path.as_ref().unwrap_or(&file.path);
+        let before = from.map(|from| repo.read_at(from, old)).transpose()?.flatten();
+        let after = text(repo.read_at(to, &file.path)?).unwrap_or_default();
+        changes.push(Changed {
+            path: file.path,
+            before: text(before),
+            after,
+            is_test: false,
+        });
+    }
+    Ok(changes)
 }
 
 /// Holds the run where findings shall be looked at before the next session: until a person lets it go on, or, where nobody is, for

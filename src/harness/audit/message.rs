@@ -3,6 +3,8 @@
 //! Owns when a first line is empty of it, and when it says what the commit cannot have done. Pure. Invariant: a line that names
 //! something, however short, is not empty; one that is called untrue is so by what changed, not by how it is worded.
 
+pub(super) mod files;
+
 use super::Changed;
 use crate::protocol::Feature;
 use std::collections::BTreeSet;
@@ -152,14 +154,6 @@ pub(super) fn untrue(text: &str, features: &[&Feature], changes: &[Changed], rem
             let is_of = |word: &String| matches!(word.as_str(), "for" | "on" | "about" | "of" | "to" | "from" | "and" | "how");
             ends && between.len() <= 2 && !between.iter().any(is_of)
         });
-    let holds_tests = |file: &Changed| {
-        let of = |text: &str| {
-            ["test", "spec", "assert", "expect"]
-                .iter()
-                .any(|word| text.to_lowercase().contains(word))
-        };
-        file.is_test || of(&file.path) || of(&file.after)
-    };
     if says_tests && !changes.iter().any(holds_tests) {
         return Some("no test was touched".to_owned());
     }
@@ -172,6 +166,20 @@ pub(super) fn untrue(text: &str, features: &[&Feature], changes: &[Changed], rem
         |file: &Changed| !file.after.is_empty() && file.before.as_ref().is_none_or(|before| file.after.contains(before.as_str()));
     let says_gone = DELETES.contains(&first) && words.get(1).is_some_and(|next| next == "the");
     (says_gone && removed == 0 && changes.iter().all(whole) && !is_feature(first)).then(|| "nothing was removed".to_owned())
+}
+
+/// Says whether a changed file is a test, or the tests in it changed.
+fn holds_tests(file: &Changed) -> bool {
+    const WORDS: [&str; 4] = ["test", "spec", "assert", "expect"];
+    let of = |text: &str| WORDS.iter().any(|word| text.to_lowercase().contains(word));
+    // From the first line on that speaks of tests: what stands before them is the program.
+    let tests = |text: &str| -> Vec<String> {
+        let own = text.lines().position(|line| line.trim() == "#[cfg(test)]");
+        let from = own.or_else(|| text.lines().position(of)).unwrap_or(usize::MAX);
+        text.lines().skip(from).map(str::to_owned).collect()
+    };
+    let changed = of(&file.after) && file.before.as_ref().is_none_or(|before| tests(before) != tests(&file.after));
+    file.is_test || of(&file.path) || changed
 }
 
 /// A line without what says of which kind it is: `feat(x): `.

@@ -17,6 +17,7 @@ fn worked(state: &State) -> Worked<'_> {
         beyond: &[],
         lists: None,
         changes: &[],
+        commits: &[],
     }
 }
 
@@ -163,4 +164,43 @@ fn what_was_found_is_named_and_a_long_list_cut() {
     let many: Vec<String> = (1..6).map(|n| format!("F{n}")).collect();
     assert_eq!(told("x", many), ("x (F1; F2; F3 and 2 more)".to_owned(), false));
     assert_eq!(told("x", Vec::new()), ("x".to_owned(), true));
+}
+
+#[test]
+fn a_message_is_held_against_its_own_commit() {
+    let mut state = State::default();
+    let made = serde_json::json!({ "commit": "1".repeat(40), "tree": "2".repeat(40), "message": "Add tests for undo", "files": 1, "added": 1, "removed": 0 });
+    state.commits = vec![crate::session::state::Commit {
+        time: jiff::Timestamp::UNIX_EPOCH,
+        session: SessionNo(1),
+        seq: crate::protocol::Seq(3),
+        present: Default::default(),
+        facts: Default::default(),
+        made: serde_json::from_value(made).unwrap(),
+    }];
+    let file = |path: &str| Changed {
+        path: path.into(),
+        before: None,
+        after: "Words.\n".into(),
+        is_test: path.starts_with("tests/"),
+    };
+    let told = |own: Vec<Changed>| {
+        let commits = [OfCommit {
+            commit: Oid("1".repeat(40)),
+            changes: own,
+            paths: BTreeSet::new(),
+        }];
+        messages(&Worked {
+            changes: &[file("docs/a.md"), file("tests/t-1.sh")],
+            commits: &commits,
+            ..worked(&state)
+        })
+        .unwrap()
+    };
+    let another = told(vec![file("docs/a.md")]);
+    assert!(
+        another.0.contains("\"Add tests for undo\": no test was touched"),
+        "{another:?}"
+    );
+    assert!(told(vec![file("tests/t-1.sh")]).1, "this commit holds them");
 }

@@ -299,6 +299,64 @@ fn a_message_is_untrue_where_nothing_of_it_is_there() {
 }
 
 #[test]
+fn tests_that_a_message_adds_may_stand_in_a_source_file_and_must_be_touched_there() {
+    let before = "fn f() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn a() {}\n}\n";
+    let row = before.replace("fn a() {}", "fn a() { f() }");
+    let outside = before.replace("fn f() {}", "fn f() { g() }");
+    let told = |after: &str| untrue("Add tests for undo", &[], &[file("src/a.rs", Some(before), after)], 0);
+    assert_eq!(told(&row), None);
+    assert_eq!(told(&outside).as_deref(), Some("no test was touched"));
+}
+
+#[test]
+fn a_message_may_name_only_files_that_are_somewhere() {
+    let commit = |paths: &[&str], changes: &[Changed]| crate::harness::audit::OfCommit {
+        commit: crate::protocol::Oid("1".repeat(40)),
+        changes: changes.to_vec(),
+        paths: paths.iter().map(|path| (*path).to_owned()).collect(),
+    };
+    let readme = [file("README.md", None, "Run `prog lib/example.py`.\n")];
+    let all = commit(&["src/main.rs", "crates/a/src/net.rs", "README.md", "old/gone.py"], &readme);
+    for (message, path) in [
+        ("Add src/server.rs", "src/server.rs"),
+        ("feat(net): parse frames in `src/frames.rs`", "src/frames.rs"),
+        ("Fix ./lib/net.py, and the docs.", "lib/net.py"),
+        ("Handle timeouts (web/app.ts:12)", "web/app.ts"),
+        ("Add .github/workflows/ci.yml.", ".github/workflows/ci.yml"),
+    ] {
+        let told = files::nowhere(message, &all);
+        assert_eq!(told, Some(format!("names {path}, which is not there")), "{message}");
+    }
+    for message in [
+        "Add src/main.rs",
+        "Split src/net.rs",
+        "Move old/gone.py away",
+        "Remove old/gone.py",
+        "Touch work/src/main.rs",
+        "Link https://example.org/docs/a.html",
+        "Link example.org/docs/a.html",
+        "Use github.com/user/repo/file.go",
+        "Support read/write and and/or",
+        "Bump http/1.1 to http/2.0",
+        "Use net/http.Server and os/path.join",
+        "Add @scope/pkg and @scope/pkg/index.js",
+        "Format src/*.rs and src/**/x.rs",
+        "Rename src/{a => b}.rs",
+        "Write /etc/app.toml",
+        "Read ~/app/config.toml",
+        "Read $HOME/app/config.toml",
+        "Show lib/example.py in the README",
+        "Show \"prog data/in.csv\" in the README",
+        "Fix the link to missing docs/setup.md",
+        "Split parser.rs/lexer.rs",
+        "Node.js/Deno support",
+        "Add server.rs",
+    ] {
+        assert_eq!(files::nowhere(message, &all), None, "{message}");
+    }
+}
+
+#[test]
 fn a_message_that_finishes_a_feature_says_so() {
     let search = feature("F004", "Search notes");
     let told = |message: &str| as_claim(message, &[&search]);
