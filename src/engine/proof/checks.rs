@@ -255,8 +255,8 @@ impl Dispatch {
         };
         match (self.needs_programs(run, &plan, suspicion.is_some(), cancel).await?, suspicion) {
             (Need::Seen, _) | (Need::Unknown, None) => {}
-            (Need::None(seen), None) => return Ok(Some(format!("{seen}; {LET_IT_DECIDE}"))),
-            (Need::None(seen), Some(told)) => return Ok(Some(format!("{told}; {seen}"))),
+            (Need::Nothing(seen), None) => return Ok(Some(format!("{seen}; {LET_IT_DECIDE}"))),
+            (Need::Nothing(seen), Some(told)) => return Ok(Some(format!("{told}; {seen}"))),
             (Need::Unknown, Some(told)) => return Ok(Some(told)),
         }
         let is_printed = !run.check.steps.iter().all(|step| step.expect.is_empty());

@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::engine) enum Need {
     /// It holds without programs at work: the sentence says how.
-    None(String),
+    Nothing(String),
     /// It fails without them, and holds with them.
     Seen,
     /// Nothing can be told.
@@ -44,12 +44,19 @@ enum Variant {
     Missing,
 }
 
-/// A copy with other programs.
-#[derive(Debug, Default)]
-struct Made {
-    /// Whose place was taken, by path.
-    programs: Vec<String>,
-    /// Whether some are compiled, and at work in part.
+/// A program of the copy.
+struct Program {
+    /// Within the project.
+    name: String,
+    /// What it was.
+    bytes: Vec<u8>,
+}
+
+/// A copy of the project and its programs.
+struct Copy {
+    place: PathBuf,
+    programs: Vec<Program>,
+    /// Whether some are compiled, and at work in part when they are silenced.
     compiled: bool,
 }
 
@@ -68,133 +75,143 @@ impl Dispatch {
     ) -> Result<Need, EngineError> {
         // With other texts in the data as well, what is only read out of these is no finding here.
         let looked = repeated(run).filter(|_| !suspected);
-        let mut trial = Trial {
-            dispatch: self,
-            run,
-            plan,
-            suspected,
-            looked,
-            programs: Vec::new(),
-            cancel,
-        };
-        let idle = trial.holds(Variant::StandIns(StandIn::Idle)).await?;
-        let (Some(idle), programs) = (idle, named(&trial.programs)) else {
+        let Some(tree) = &run.tree else {
             return Ok(Need::Unknown);
         };
-        let failing = !idle && trial.holds(Variant::StandIns(StandIn::Failing)).await? == Some(true);
+        let project = &self.project;
+        let scratch = project.dir.root().join("scratch").join("silenced");
+        let until = Instant::now() + LIMIT.min(plan.timeout);
+        let place = project.copy(tree, &scratch, until, cancel).await?;
+        let steps = run.check.steps.iter();
+        let commands = steps.map(|step| step.command.as_str()).collect::<Vec<_>>().join("\n");
+        // What cannot be read or written cannot be judged.
+        let need = match copy(place, looked.as_ref(), &commands) {
+            Ok(copy) if !copy.programs.is_empty() && (suspected || !copy.compiled) => {
+                let trial = Trial {
+                    copy,
+                    commands,
+                    run,
+                    plan,
+                    cancel,
+                };
+                trial.need(suspected).await?
+            }
+            _ => Need::Unknown,
+        };
+        // Best effort: files of ours that stay are in nobody's way.
+        let _ = fs::remove_dir_all(&scratch);
+        Ok(need)
+    }
+}
+
+/// The trials of one check, one after the other in one copy: what they leave there the check leaves in the project too.
+struct Trial<'a> {
+    copy: Copy,
+    commands: String,
+    run: &'a CheckRun,
+    plan: &'a Plan,
+    cancel: &'a CancellationToken,
+}
+
+impl Trial<'_> {
+    async fn need(&self, suspected: bool) -> Result<Need, EngineError> {
+        let Some(idle) = self.holds(Variant::StandIns(StandIn::Idle)).await? else {
+            return Ok(Need::Unknown);
+        };
+        let names: Vec<String> = self.copy.programs.iter().map(|program| program.name.clone()).collect();
+        let programs = named(&names);
+        let failing = !idle && self.holds(Variant::StandIns(StandIn::Failing)).await? == Some(true);
         // Without programs of the project a check may show something else of it.
-        if (idle || failing) && (suspected || trial.holds(Variant::Missing).await? == Some(false)) {
+        if (idle || failing) && (suspected || self.holds(Variant::Missing).await? == Some(false)) {
             let (what, how) = if idle {
                 ("do nothing", "ended well")
             } else {
                 ("only fail", "ended with exit code 1")
             };
-            return Ok(Need::None(format!(
+            return Ok(Need::Nothing(format!(
                 "it holds with programs that {what} too (tried on a copy in which {programs} did nothing and {how})"
             )));
         }
         if idle || failing || !suspected {
             return Ok(Need::Unknown);
         }
-        Ok(match trial.holds(Variant::AsTheyAre).await? {
+        Ok(match self.holds(Variant::AsTheyAre).await? {
             Some(true) => Need::Seen,
             _ => Need::Unknown,
         })
     }
-}
 
-/// The trials of one check.
-struct Trial<'a> {
-    dispatch: &'a Dispatch,
-    run: &'a CheckRun,
-    plan: &'a Plan,
-    suspected: bool,
-    looked: Option<Repeated>,
-    programs: Vec<String>,
-    cancel: &'a CancellationToken,
-}
-
-impl Trial<'_> {
-    /// Whether the check holds on a copy; `None`: there is nothing to silence, or it was stopped.
-    async fn holds(&mut self, variant: Variant) -> Result<Option<bool>, EngineError> {
-        let project = &self.dispatch.project;
-        let Some(tree) = &self.run.tree else { return Ok(None) };
-        let scratch = project.dir.root().join("scratch").join("silenced");
-        let until = Instant::now() + LIMIT.min(self.plan.timeout);
-        let place = project.copy(tree, &scratch, until, self.cancel).await?;
-        let commands: Vec<&str> = self.run.check.steps.iter().map(|step| step.command.as_str()).collect();
-        let made = silence(&place, &commands.join("\n"), variant, self.looked.as_ref());
-        let held = match made {
-            Ok(made) if made.programs.is_empty() || made.compiled && !self.suspected => None,
-            // What cannot be written cannot be judged.
-            Err(_) => None,
-            Ok(made) => {
-                self.programs = made.programs;
-                let took = Duration::from_millis(self.run.duration_ms);
-                let limit = if made.compiled { LIMIT } else { took * 3 + GRACE };
-                let plan = Plan {
-                    cwd: place,
-                    timeout: limit.min(self.plan.timeout),
-                    ..self.plan.clone()
-                };
-                let ran = check::run(plan, self.cancel.clone()).await?;
-                (!ran.cancelled).then(|| ran.run.holds())
-            }
+    /// Whether the check holds on the copy with these programs; `None`: they could not be written, or it was stopped.
+    async fn holds(&self, variant: Variant) -> Result<Option<bool>, EngineError> {
+        if self.copy.set(variant, &self.commands).is_err() {
+            return Ok(None);
+        }
+        let took = Duration::from_millis(self.run.duration_ms);
+        let limit = if self.copy.compiled { LIMIT } else { took * 3 + GRACE };
+        let plan = Plan {
+            cwd: self.copy.place.clone(),
+            timeout: limit.min(self.plan.timeout),
+            ..self.plan.clone()
         };
-        // Best effort: files of ours that stay are in nobody's way.
-        let _ = fs::remove_dir_all(&scratch);
-        Ok(held)
+        let ran = check::run(plan, self.cancel.clone()).await?;
+        Ok((!ran.cancelled).then(|| ran.run.holds()))
     }
 }
 
-/// Makes the programs of a copy do nothing, or takes them away, and changes what is looked for in its data.
-fn silence(place: &Path, commands: &str, variant: Variant, looked: Option<&Repeated>) -> io::Result<Made> {
-    let mut made = Made::default();
-    let mut walk = WalkBuilder::new(place);
+/// Finds the programs of a copy, and changes in its data what is looked for there.
+fn copy(place: PathBuf, looked: Option<&Repeated>, commands: &str) -> io::Result<Copy> {
+    let mut walk = WalkBuilder::new(&place);
     walk.standard_filters(false).follow_links(false);
     walk.filter_entry(|entry| {
         let name = entry.file_name().to_string_lossy();
         entry.depth() == 0 || name != ".git" && !NOT_OURS.contains(&name.as_ref())
     });
-    // All are found before the first is made anew.
-    let entries: Vec<PathBuf> = walk
-        .build()
-        .flatten()
-        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
-        .map(ignore::DirEntry::into_path)
-        .collect();
-    for path in entries {
-        let name = path.strip_prefix(place).unwrap_or(&path).to_string_lossy().into_owned();
+    let (mut programs, mut compiled) = (Vec::new(), false);
+    let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+    for path in walk.build().flatten().filter(is_file).map(ignore::DirEntry::into_path) {
+        let name = path.strip_prefix(&place).unwrap_or(&path).to_string_lossy().into_owned();
         let bytes = fs::read(&path)?;
-        let stand_in = match variant {
-            Variant::StandIns(stand_in) => stand_in,
-            _ => StandIn::Idle,
-        };
-        let instead = match String::from_utf8(bytes) {
-            Ok(text) => {
-                made.compiled |= is_compiled(&name);
-                let instead = silenced(&name, &text, caller(commands, &name), stand_in);
-                match (instead, looked) {
-                    (None, Some(looked)) if text.len() as u64 <= LARGEST && !looked.found(&text).is_empty() => {
-                        rewrite(&path, looked.change(&text).as_bytes())?;
-                        None
-                    }
-                    (instead, _) => instead.map(|instead| instead.text),
-                }
-            }
-            Err(_) => runs(&path)?.then(|| format!("#!/bin/sh\nexit {}\n", i32::from(stand_in == StandIn::Failing))),
-        };
-        let Some(instead) = instead else { continue };
-        match variant {
-            Variant::AsTheyAre => {}
-            Variant::StandIns(_) => rewrite(&path, instead.as_bytes())?,
-            Variant::Missing => fs::remove_file(&path)?,
+        compiled |= is_compiled(&name);
+        if instead(&path, &name, &bytes, commands, StandIn::Idle)?.is_some() {
+            programs.push(Program { name, bytes });
+        } else if let (Some(looked), Ok(text)) = (looked, str::from_utf8(&bytes))
+            && bytes.len() as u64 <= LARGEST
+            && !looked.found(text).is_empty()
+        {
+            rewrite(&path, looked.change(text).as_bytes())?;
         }
-        made.programs.push(name);
     }
-    Ok(made)
+    Ok(Copy {
+        place,
+        programs,
+        compiled,
+    })
 }
 
-fn runs(path: &Path) -> io::Result<bool> {
-    Ok(path.metadata()?.mode() & 0o111 != 0)
+/// What stands in the place of a file, if it is a program that can be silenced.
+fn instead(path: &Path, name: &str, bytes: &[u8], commands: &str, stand_in: StandIn) -> io::Result<Option<String>> {
+    let Ok(text) = str::from_utf8(bytes) else {
+        let runs = path.metadata()?.mode() & 0o111 != 0;
+        return Ok(runs.then(|| format!("#!/bin/sh\nexit {}\n", i32::from(stand_in == StandIn::Failing))));
+    };
+    let made = silenced(name, text, caller(commands, name), stand_in);
+    Ok(made.map(|made| made.text))
+}
+
+impl Copy {
+    /// Puts the variant's programs there.
+    fn set(&self, variant: Variant, commands: &str) -> io::Result<()> {
+        for program in &self.programs {
+            let path = self.place.join(&program.name);
+            match variant {
+                Variant::AsTheyAre => rewrite(&path, &program.bytes)?,
+                Variant::StandIns(stand_in) => {
+                    let made = instead(&path, &program.name, &program.bytes, commands, stand_in)?;
+                    rewrite(&path, made.unwrap_or_default().as_bytes())?;
+                }
+                Variant::Missing => fs::remove_file(&path)?,
+            }
+        }
+        Ok(())
+    }
 }
