@@ -44,7 +44,7 @@ pub use payload::Payload;
 pub use plan::{Base, FeatureEdit, FeatureText, Renamed};
 pub use query::{Answer, CommitDiff, FileDiff, Query};
 pub use review::{Autonomy, GateAnswer, GateDecision, ReviewComment, Seen};
-pub use rollback::{FeatureMove, Lacking, MoveKind, NotesMove, Rehearsal, Target, TestMove};
+pub use rollback::{FeatureMove, Lacking, ModeMove, MoveKind, NotesMove, Rehearsal, Target, TestMove};
 pub use rule::{CommandPattern, PastCommand, RuleCandidate, RuleExpiry, RuleProposal, RuleScope};
 pub use steer::{Delivery, OrderChange, PauseMode, Steer};
 pub use survey::{FoundList, FoundNotes, FoundScript, FoundTranscript, NotesEntry, RawList, Survey, TranscriptKind};

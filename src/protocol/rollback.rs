@@ -75,6 +75,9 @@ pub struct Rehearsal {
     pub returned: Vec<String>,
     /// Files that go and that git does not know; the saved state keeps them.
     pub untracked: Vec<String>,
+    /// Files and directories, these with a slash at the end, that get other permission bits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modes: Vec<ModeMove>,
     /// Files that stay as they are although they could differ, each with the reason.
     pub left_alone: Vec<String>,
     /// What the checkpoint does not hold of the files that were there; empty if it is whole, or no checkpoint is gone to.
@@ -95,6 +98,17 @@ pub struct Rehearsal {
     pub trees: Option<(Oid, Oid)>,
     /// Names the present state exactly; a move is refused if it is another by then.
     pub seen: String,
+}
+
+/// The permission bits of a file or directory now and there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeMove {
+    /// Its path; a directory's has a slash at the end.
+    pub path: String,
+    /// Its bits now, such as `0o600`.
+    pub from: u32,
+    /// Its bits there.
+    pub to: u32,
 }
 
 /// Something that was there when a checkpoint was made, and that it does not hold.
@@ -150,7 +164,7 @@ impl Rehearsal {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         let files = [&self.changed, &self.removed, &self.returned, &self.untracked];
-        self.from == self.to && files.iter().all(|files| files.is_empty())
+        self.from == self.to && self.modes.is_empty() && files.iter().all(|files| files.is_empty())
     }
 
     /// Lists the files whose present state no checkpoint, commit or move of ours made before, and that the move replaces: edits of the
@@ -158,7 +172,9 @@ impl Rehearsal {
     #[must_use]
     pub fn replaced(&self) -> Vec<String> {
         let touched = [&self.changed, &self.removed, &self.returned];
-        let is_touched = |path: &&String| touched.iter().any(|paths| paths.contains(path));
+        let is_touched = |path: &&String| {
+            touched.iter().any(|paths| paths.contains(path)) || self.modes.iter().any(|moved| moved.path == **path)
+        };
         let mut replaced: Vec<String> = self
             .edited
             .iter()

@@ -3,7 +3,9 @@
 //! Owns the wording. Invariant: nothing that goes or changes is left unsaid, though a long list is cut with its count.
 
 use super::text::format::plural;
-use crate::protocol::{CaseStatus, FeatureMove, FeatureStatus, Lacking, MoveKind, Oid, Rehearsal, SessionNo, TestMove, TestTotals};
+use crate::protocol::{
+    CaseStatus, FeatureMove, FeatureStatus, Lacking, ModeMove, MoveKind, Oid, Rehearsal, SessionNo, TestMove, TestTotals,
+};
 use crate::session::State;
 
 /// How a rehearsal is worded.
@@ -84,6 +86,10 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         ("branch", branch(rehearsal, arrow)),
         ("files", counted(rehearsal, wording.names)),
     ];
+    if !rehearsal.modes.is_empty() {
+        let mode = |moved: &ModeMove| format!("{} {:o} {arrow} {:o}", moved.path, moved.from, moved.to);
+        rows.push(("modes", named(&rehearsal.modes.iter().map(mode).collect::<Vec<_>>())));
+    }
     if !rehearsal.lacking.is_empty() {
         rows.push(("partial", lacking(rehearsal, wording.names)));
     }

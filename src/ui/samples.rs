@@ -49,6 +49,7 @@ pub fn sample_rehearsal(state: &State, target: &Target) -> Rehearsal {
         removed: names(&["lib/export.awk"]),
         returned: names(&["lib/search.awk"]),
         untracked: names(&["scratch.txt", "out/a.md"]),
+        modes: Vec::new(),
         left_alone: names(&["fixtures/dump.sql is larger than 20 MB"]),
         lacking: Vec::new(),
         edited: names(&["lib/notes.sh"]),

@@ -1,6 +1,7 @@
 //! Checkpoints: what lies on disk, kept under a hidden ref.
 //!
-//! Owns `refs/longhaul/checkpoints/<n>` (of a linked worktree see `refs`): each a commit whose tree is the files byte for byte and whose parent is HEAD. Does not
+//! Owns `refs/longhaul/checkpoints/<n>` (of a linked worktree see `refs`): each a commit whose tree is the files byte for byte, whose parent is
+//! HEAD, and whose message holds what git keeps of no file: what was left out, and permission bits. Does not
 //! decide when one is made or dropped. Invariant: what is called a checkpoint had its tree compared with the disk after
 //! it was written; what differs is named in it.
 
@@ -8,6 +9,7 @@ use crate::git::commits::sync;
 use crate::git::error::Doing;
 use crate::git::repo::{Repo, ours, theirs};
 use crate::git::tree::disk::{Fidelity, Taking};
+use crate::git::tree::modes::Modes;
 use crate::git::tree::snapshot::Tree;
 use crate::git::{GitError, LeftOut};
 use crate::protocol::event::CheckpointCause;
@@ -38,6 +40,8 @@ pub struct Checkpoint {
     pub subject: String,
     /// What it does not hold, as lines of `path reason`. Empty: it is whole.
     pub left_out: Vec<String>,
+    /// Permission bits of the files and of the directories above them.
+    pub(in crate::git) modes: Modes,
 }
 
 impl Repo {
@@ -47,26 +51,26 @@ impl Repo {
     /// If files cannot be read or objects not be written. The user's index, HEAD and branches stay as they are.
     pub fn checkpoint(&self, subject: &str, limit: u64, last: Option<&Checkpoint>) -> Result<Option<Checkpoint>, GitError> {
         let head = self.head()?;
-        let mut tree = self.as_on_disk(limit)?;
-        if last.is_some_and(|last| last.tree == tree.id && last.head == head) {
+        let (mut tree, mut modes) = self.as_on_disk(limit)?;
+        if last.is_some_and(|last| last.tree == tree.id && last.head == head && last.modes == modes) {
             return Ok(None);
         }
-        let (mut commit, mut whole) = (self.write_checkpoint(subject, &tree, head.as_ref(), last)?, false);
+        let (mut commit, mut whole) = (self.write_checkpoint(subject, (&tree, &modes), head.as_ref(), last)?, false);
         for _ in 0..TRIES {
             let again = self.as_on_disk(limit)?;
-            if again.id == tree.id {
+            if again.0.id == tree.id && again.1 == modes {
                 whole = true;
                 break;
             }
-            tree = again;
-            commit = self.write_checkpoint(subject, &tree, head.as_ref(), last)?;
+            (tree, modes) = again;
+            commit = self.write_checkpoint(subject, (&tree, &modes), head.as_ref(), last)?;
         }
         if !whole {
             tree.left_out.push(LeftOut {
                 path: ".".to_owned(),
                 reason: "kept changing while it was read: some files may be older than the rest".to_owned(),
             });
-            commit = self.write_checkpoint(subject, &tree, head.as_ref(), last)?;
+            commit = self.write_checkpoint(subject, (&tree, &modes), head.as_ref(), last)?;
         }
         let id = self.number(REFS, commit, subject)?;
         sync::reference(&self.git, &self.own_ref(&format!("{REFS}{id}")));
@@ -103,6 +107,7 @@ impl Repo {
             left_out: lines
                 .filter_map(|line| line.strip_prefix("Left-out: ").map(ToOwned::to_owned))
                 .collect(),
+            modes: Modes::read(&message),
         })
     }
 
@@ -166,18 +171,22 @@ impl Repo {
         newest.map(|n| self.read_checkpoint(CheckpointId(n))).transpose()
     }
 
-    fn as_on_disk(&self, limit: u64) -> Result<Tree, GitError> {
+    fn as_on_disk(&self, limit: u64) -> Result<(Tree, Modes), GitError> {
         let taking = Taking {
             fidelity: Fidelity::Disk,
             limit,
         };
-        Ok(self.take_tree(taking, &[], std::iter::empty())?.tree)
+        let mut tree = self.take_tree(taking, &[], std::iter::empty())?.tree;
+        let files = self.files_of(&tree.id)?;
+        tree.left_out.extend(self.closed_directories(&files)?);
+        let modes = Modes::of(&files, &self.bits_on_disk(&files, &files));
+        Ok((tree, modes))
     }
 
     fn write_checkpoint(
         &self,
         subject: &str,
-        tree: &Tree,
+        (tree, modes): (&Tree, &Modes),
         head: Option<&Oid>,
         last: Option<&Checkpoint>,
     ) -> Result<git2::Oid, GitError> {
@@ -185,6 +194,7 @@ impl Repo {
         for left in &tree.left_out {
             message.push_str(&format!("\nLeft-out: {} {}", left.path.replace('\n', "\\n"), left.reason));
         }
+        message.push_str(&format!("\n{}", modes.text()));
         let tree = self.git.find_tree(theirs(&tree.id)?).doing("read a tree")?;
         let parent = match head {
             Some(head) => Some(self.git.find_commit(theirs(head)?).doing("read HEAD's commit")?),

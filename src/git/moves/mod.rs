@@ -6,4 +6,5 @@ pub mod gone;
 pub mod rehearse;
 pub mod rollback;
 pub mod saved;
+pub mod since;
 pub mod spared;

@@ -6,15 +6,16 @@
 use super::apply::{Step, full, steps};
 use super::rollback::Stacks;
 use super::saved::{Facts, Files, Saved, UNDO};
+use super::since::{bits_named, fingerprint};
 use crate::git::GitError;
 use crate::git::error::Doing;
 use crate::git::look::read::lossy;
 use crate::git::repo::{Repo, ours, theirs};
 use crate::git::tree::disk::{Fidelity, LINK, Taking};
+use crate::git::tree::modes::{Bits, Modes};
 use crate::git::tree::snapshot::{Taken, ancestors};
 use crate::protocol::event::CommitInfo;
-use crate::protocol::{Lacking, MoveKind, Oid, Rehearsal, Target};
-use sha2::{Digest, Sha256};
+use crate::protocol::{Lacking, ModeMove, MoveKind, Oid, Rehearsal, Target};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -36,6 +37,8 @@ struct Goal {
     title: String,
     to: Option<Oid>,
     files: Files,
+    /// The permission bits of those files and of the directories above them, as far as they were kept.
+    modes: Modes,
     /// Whether the files are those of a commit, not those of a disk.
     as_committed: bool,
     restored: Option<(u32, Saved)>,
@@ -61,33 +64,12 @@ impl Repo {
         Ok((rehearsal, saved.target))
     }
 
-    /// Lists the files that alone make the state of `now` another than the one of the name `seen`, in which the files were those of the
-    /// tree `then`: each with whether it was there then. `None` if branch, index or what is gone to differ too.
-    ///
-    /// # Errors
-    /// If the repository cannot be read.
-    pub fn changed_since(&self, now: &Rehearsal, seen: &str, then: &Oid) -> Result<Option<Vec<(String, bool)>>, GitError> {
-        let Some((files, target)) = &now.trees else { return Ok(None) };
-        let (branch, _) = self.branch_to_move()?;
-        let index = self.index_bytes()?;
-        let name = fingerprint(then, target, &branch, now.from.as_ref(), index.as_deref());
-        if name != seen {
-            return Ok(None);
-        }
-        let changed = steps(&self.files_of(then)?, &self.files_of(files)?);
-        Ok(Some(
-            changed
-                .iter()
-                .map(|step| (lossy(&step.path), step.before.is_some()))
-                .collect(),
-        ))
-    }
-
     pub(in crate::git) fn plan(&self, target: &Target, limit: u64) -> Result<Plan, GitError> {
         let (branch, from) = self.branch_to_move()?;
         let from = from.map(ours);
         let mut goal = self.goal(target, &branch)?;
         let mut left_alone = self.leave_filled(&mut goal.files)?;
+        let mut bits = goal.modes.spread(&goal.files);
         let except = goal.restored.as_ref().map_or(&[][..], |(_, saved)| &saved.ignored);
         let taking = Taking {
             fidelity: Fidelity::Disk,
@@ -97,11 +79,16 @@ impl Repo {
         let before = self.files_of(&tree.id)?;
         left_alone.extend(tree.left_out.iter().map(|left| format!("{} {}", left.path, left.reason)));
         left_alone.extend(self.special_files(&untaken)?);
+        let closed = self.closed_directories(&before)?;
+        left_alone.extend(closed.iter().map(|left| format!("{} {}", left.path, left.reason)));
         if goal.as_committed {
             self.keep_converted(&mut goal.files, &before, &mut left_alone)?;
         }
         self.keep_unsaved(&mut goal.files, &before, &untaken);
         let plan = steps(&before, &goal.files);
+        bits.retain(|path, _| !untaken.contains(path));
+        let bits_now = self.bits_on_disk(&before, &goal.files);
+        let modes = self.modes_moved(&plan, &bits_now, &mut bits, &mut left_alone);
         self.nothing_in_the_way(&plan, &before, &mut left_alone)?;
 
         let short = |name: &str| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned();
@@ -121,21 +108,19 @@ impl Repo {
             removed: Vec::new(),
             returned: Vec::new(),
             untracked: Vec::new(),
+            modes,
             left_alone,
             lacking: Vec::new(),
-            edited: self.edited(&before, from.as_ref())?,
+            edited: self.edited(&before, &bits_now, from.as_ref())?,
             undo: self.next_number(UNDO)?,
             features: Vec::new(),
             notes: None,
             trees: Some((tree.id.clone(), target_tree.clone())),
-            seen: fingerprint(&tree.id, &target_tree, &branch, from.as_ref(), index.as_deref()),
+            seen: fingerprint(&tree.id, &target_tree, &branch, from.as_ref(), index.as_deref()) + &bits_named(&bits_now, &bits),
         };
         self.classify(&plan, &mut rehearsal)?;
         rehearsal.lacking = lacking(&goal.left_out, &rehearsal);
-        let (restored, target_index, target_modes) = match goal.restored {
-            Some((number, saved)) => (Some(number), Some(saved.index), saved.modes),
-            None => (None, None, crate::git::moves::saved::Modes::new()),
-        };
+        let (restored, target_index) = goal.restored.map(|(number, saved)| (number, saved.index)).unzip();
         Ok(Plan {
             saved: Saved {
                 facts: Facts {
@@ -151,10 +136,10 @@ impl Repo {
                 files: tree.id,
                 target: target_tree,
                 index,
-                modes: self.modes_of(plan.iter().map(|step| step.path.as_slice())),
+                modes: Modes::of(&before, &bits_now),
                 ignored: self.ignored()?,
                 target_index,
-                target_modes,
+                target_modes: goal.modes.again(&goal.files, &bits),
             },
             rehearsal,
         })
@@ -171,6 +156,7 @@ impl Repo {
                 // What a person had beside the commit is in its checkpoint alone.
                 let kept = self.checkpoint_of(commit)?;
                 Ok(Goal {
+                    modes: kept.as_ref().map(|kept| kept.modes.clone()).unwrap_or_default(),
                     kind: MoveKind::Rollback,
                     title: format!("{} \"{subject}\"", commit.short()),
                     to: Some(commit.clone()),
@@ -186,6 +172,7 @@ impl Repo {
                     kind: MoveKind::Rollback,
                     title: format!("{checkpoint} ({})", found.subject),
                     files: self.files_of(&found.tree)?,
+                    modes: found.modes,
                     as_committed: false,
                     to: found.head,
                     restored: None,
@@ -223,12 +210,35 @@ impl Repo {
                     title,
                     to: saved.facts.from.clone(),
                     files: self.files_of(&saved.files)?,
+                    modes: saved.modes.clone(),
                     as_committed: false,
                     restored: Some((number, saved)),
                     left_out: Vec::new(),
                 })
             }
         }
+    }
+
+    /// Lists the paths that are there before and after with other permission bits. Those of another user's file are not ours to set.
+    fn modes_moved(&self, plan: &[Step], now: &Bits, there: &mut Bits, left_alone: &mut Vec<String>) -> Vec<ModeMove> {
+        let differ = |(path, to): (&Vec<u8>, &u32)| {
+            now.get(path)
+                .filter(|from| *from != to)
+                .map(|from| (path.clone(), *from, *to))
+        };
+        let differing: Vec<(Vec<u8>, u32, u32)> = there.iter().filter_map(differ).collect();
+        let mut moved = Vec::new();
+        for (path, from, to) in differing {
+            let name = lossy(&path);
+            let is_written = plan.binary_search_by(|step| step.path.cmp(&path)).is_ok();
+            if is_written || self.may_set_bits(&path) {
+                moved.push(ModeMove { path: name, from, to });
+            } else {
+                left_alone.push(format!("{name} keeps mode {from:o}, for it belongs to another user"));
+                there.remove(&path);
+            }
+        }
+        moved
     }
 
     /// Refuses a plan that would have to write where something lies that is not saved.
@@ -308,33 +318,6 @@ impl Repo {
         Ok(())
     }
 
-    /// Lists the files that differ from the latest checkpoint, or from what a later move made of them. What was committed since then
-    /// as it is now, as an edit of the feature list by hand is, is not among them: the commit keeps it.
-    fn edited(&self, before: &Files, head: Option<&Oid>) -> Result<Vec<String>, GitError> {
-        let Some(latest) = self.latest_checkpoint()? else {
-            return Ok(Vec::new());
-        };
-        let moved = match self.numbers(UNDO)?.pop() {
-            Some(number) => self.read_saved(&self.own_ref(&format!("{UNDO}{number}")))?,
-            None => None,
-        };
-        // A checkpoint's time has no parts of a second: one is made right before each move, none right after it.
-        let moved = moved.filter(|saved| saved.facts.time >= latest.time);
-        let (tree, then_head) = match &moved {
-            Some(saved) => (&saved.target, &saved.facts.to),
-            None => (&latest.tree, &latest.head),
-        };
-        let then = self.files_of(tree)?;
-        let committed = |head: Option<&Oid>| head.map_or_else(|| Ok(Files::new()), |head| self.files_of(head));
-        let (was_committed, is_committed) = (committed(then_head.as_ref())?, committed(head)?);
-        let own = |step: &Step| {
-            let now = is_committed.get(&step.path);
-            now != before.get(&step.path) || now == was_committed.get(&step.path)
-        };
-        let edits = steps(&then, before);
-        Ok(edits.iter().filter(|step| own(step)).map(|step| lossy(&step.path)).collect())
-    }
-
     /// Lists the commits that a branch loses on its way, and counts those that it gains.
     fn difference(&self, from: Option<&Oid>, to: Option<&Oid>) -> Result<(Vec<CommitInfo>, u32), GitError> {
         let walk = |start: Option<&Oid>, hidden: Option<&Oid>| -> Result<Vec<git2::Oid>, GitError> {
@@ -373,21 +356,4 @@ fn lacking(left_out: &[String], rehearsal: &Rehearsal) -> Vec<Lacking> {
         goes: goes(what),
     };
     left_out.iter().map(line).collect()
-}
-
-/// Names a state: files, those of the target, branch, commit, index.
-fn fingerprint(files: &Oid, target: &Oid, branch: &str, from: Option<&Oid>, index: Option<&[u8]>) -> String {
-    let parts = [
-        files.as_str().as_bytes(),
-        target.as_str().as_bytes(),
-        branch.as_bytes(),
-        from.map_or("", Oid::as_str).as_bytes(),
-        index.unwrap_or_default(),
-    ];
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -23,7 +23,7 @@ pub struct Moved {
     pub number: u32,
     /// What it was.
     pub facts: Facts,
-    /// How many files were written or removed.
+    /// How many files were written, removed or given other permission bits.
     pub files: u32,
     /// Files that were met in another state than the saved one; they lie beside their old place.
     pub kept: Vec<String>,
@@ -138,8 +138,10 @@ impl Repo {
     }
 
     fn carry_out(&self, number: u32, saved: Saved) -> Result<Moved, GitError> {
-        let plan = steps(&self.files_of(&saved.files)?, &self.files_of(&saved.target)?);
-        let kept = apply(self, &plan, &saved.target_modes, number)?;
+        let (before, there) = (self.files_of(&saved.files)?, self.files_of(&saved.target)?);
+        let plan = steps(&before, &there);
+        let bits = (saved.modes.spread(&before), saved.target_modes.spread(&there));
+        let (kept, set) = apply(self, &plan, &bits, number)?;
         // The files must be on the disk before the record that could bring them there again is gone.
         sync::everything(self.workdir());
         let index = match &saved.target_index {
@@ -158,7 +160,7 @@ impl Repo {
         Ok(Moved {
             number,
             facts: saved.facts,
-            files: u32::try_from(plan.len()).unwrap_or(u32::MAX),
+            files: u32::try_from(plan.len() + set).unwrap_or(u32::MAX),
             kept,
             index_behind: index.err().map(|error| error.to_string()),
         })

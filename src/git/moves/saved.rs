@@ -1,7 +1,7 @@
 //! The state that a move leaves behind, saved before anything moves, with the state that it goes to.
 //!
 //! Owns `refs/longhaul/undo/<n>`: a commit whose tree holds `files`, `target`, the bytes of the index, what they name, which paths
-//! were ignored, odd permissions, and `facts`. Invariant: everything needed to finish the move or to take it back is reachable from
+//! were ignored, permission bits, and `facts`. Invariant: everything needed to finish the move or to take it back is reachable from
 //! that one commit, so neither a crash nor a `git gc` can part it.
 
 use super::checkpoint::ourselves;
@@ -9,13 +9,13 @@ use crate::git::GitError;
 use crate::git::error::Doing;
 use crate::git::repo::{Repo, ours, theirs};
 use crate::git::tree::disk::{EXECUTABLE, FILE, LINK};
+use crate::git::tree::modes::{Bits, Modes};
 use crate::git::tree::snapshot::{INTENT_TO_ADD, blank_entry, stage};
 use crate::protocol::{MoveKind, Oid};
 use git2::{ErrorCode, Index, Status, StatusOptions};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Where saved states are kept.
@@ -24,8 +24,6 @@ const TREE: u32 = 0o040_000;
 
 /// Files of a tree by raw path.
 pub(in crate::git) type Files = BTreeMap<Vec<u8>, (git2::Oid, u32)>;
-/// Permission bits by raw path, where they are not the usual ones.
-pub(in crate::git) type Modes = BTreeMap<Vec<u8>, u32>;
 
 /// What a saved state says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,8 +81,8 @@ impl Repo {
         let facts = serde_json::to_vec_pretty(&saved.facts).unwrap_or_default();
         put("facts", &facts)?;
         put("ignored", &joined(saved.ignored.iter().cloned()))?;
-        put("modes", &spelled(&saved.modes))?;
-        put("target-modes", &spelled(&saved.target_modes))?;
+        put("modes", saved.modes.text().as_bytes())?;
+        put("target-modes", saved.target_modes.text().as_bytes())?;
         if let Some(bytes) = &saved.index {
             put("index", bytes)?;
         }
@@ -208,21 +206,6 @@ impl Repo {
         Ok(found.into_iter().collect())
     }
 
-    /// Reads the permission bits of the files that a move touches, where they are not the usual ones.
-    pub(in crate::git) fn modes_of<'a>(&self, paths: impl Iterator<Item = &'a [u8]>) -> Modes {
-        let mut modes = Modes::new();
-        for path in paths {
-            let Ok(meta) = crate::git::moves::apply::full(self, path).symlink_metadata() else {
-                continue;
-            };
-            let bits = meta.permissions().mode() & 0o7777;
-            if meta.is_file() && !matches!(bits, 0o644 | 0o755) {
-                modes.insert(path.to_vec(), bits);
-            }
-        }
-        modes
-    }
-
     /// Makes a tree of all that the index names, a directory a stage, so that nothing of it can be pruned.
     fn staged(&self) -> Result<git2::Oid, GitError> {
         let mut tracked = self.git.index().doing("read the index")?;
@@ -261,19 +244,15 @@ fn split(bytes: &[u8]) -> Vec<Vec<u8>> {
     items.map(<[u8]>::to_vec).collect()
 }
 
-fn spelled(modes: &Modes) -> Vec<u8> {
-    joined(
-        modes
-            .iter()
-            .map(|(path, mode)| [format!("{mode:o} ").as_bytes(), path].concat()),
-    )
-}
-
+/// Reads permission bits, also as they were written down at first: only where they were odd, with a null byte between two paths.
 fn read_modes(bytes: &[u8]) -> Modes {
+    if bytes.starts_with(b"Mode") {
+        return Modes::read(&String::from_utf8_lossy(bytes));
+    }
     let line = |line: Vec<u8>| {
         let space = line.iter().position(|byte| *byte == b' ')?;
         let mode = u32::from_str_radix(std::str::from_utf8(&line[..space]).ok()?, 8).ok()?;
         Some((line[space + 1..].to_vec(), mode))
     };
-    split(bytes).into_iter().filter_map(line).collect()
+    Modes::only(&split(bytes).into_iter().filter_map(line).collect::<Bits>())
 }

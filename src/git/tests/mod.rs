@@ -3,6 +3,7 @@
 mod commit;
 mod home;
 mod hostile;
+mod modes;
 mod observe;
 mod retire;
 mod rollback;

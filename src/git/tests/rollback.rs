@@ -6,21 +6,21 @@ use crate::protocol::{CheckpointId, Oid, Rehearsal, Target};
 use std::fs;
 use std::os::unix::fs::symlink;
 
-const LIMIT: u64 = 1 << 20;
+pub(super) const LIMIT: u64 = 1 << 20;
 
 fn head(lab: &Lab) -> Oid {
     lab.repo().head().unwrap().unwrap()
 }
 
-fn to(commit: &Oid) -> Target {
+pub(super) fn to(commit: &Oid) -> Target {
     Target::Commit { commit: commit.clone() }
 }
 
-fn rehearse(lab: &Lab, target: &Target) -> Rehearsal {
+pub(super) fn rehearse(lab: &Lab, target: &Target) -> Rehearsal {
     lab.repo().rehearse(target, LIMIT).unwrap()
 }
 
-fn go(lab: &Lab, target: &Target) -> Moved {
+pub(super) fn go(lab: &Lab, target: &Target) -> Moved {
     lab.repo().roll_back(&rehearse(lab, target), LIMIT).unwrap()
 }
 

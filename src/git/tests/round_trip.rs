@@ -1,6 +1,9 @@
 //! Property: a move and its undo leave every byte as it was, whatever the files were.
 
+use super::modes::obey_permissions;
 use super::{Lab, git_in};
+use crate::git::moves::saved::Files;
+use crate::git::tree::snapshot::is_within;
 use crate::protocol::Target;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -34,7 +37,11 @@ enum Kind {
     Link(Vec<u8>),
 }
 
-type World = BTreeMap<usize, Kind>;
+/// What lies where, and the permission bits of directories.
+type World = (BTreeMap<usize, Kind>, BTreeMap<usize, u32>);
+
+/// Directories of those names, each before what lies in it.
+const DIRS: [&[u8]; 6] = [b"a", b"a/b", b"d", b"d/f", b"bad\xfe", b"out"];
 
 fn kind() -> impl Strategy<Value = Kind> {
     let bytes = prop_oneof![
@@ -45,7 +52,15 @@ fn kind() -> impl Strategy<Value = Kind> {
         Just(Vec::new()),
         proptest::collection::vec(any::<u8>(), 0..40),
     ];
-    let mode = prop_oneof![Just(0o644), Just(0o755), Just(0o600), Just(0o640)];
+    let mode = prop_oneof![
+        Just(0o644),
+        Just(0o755),
+        Just(0o600),
+        Just(0o640),
+        Just(0o444),
+        Just(0o700),
+        Just(0o4755)
+    ];
     prop_oneof![
         5 => (bytes, mode).prop_map(|(bytes, mode)| Kind::File { bytes, mode }),
         1 => prop_oneof![Just(b"d".to_vec()), Just(b"nowhere".to_vec()), Just(b"../up\xff".to_vec())].prop_map(Kind::Link),
@@ -53,11 +68,16 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn world() -> impl Strategy<Value = World> {
-    proptest::collection::btree_map(0..NAMES.len(), kind(), 0..NAMES.len())
+    let mode = prop_oneof![Just(0o755), Just(0o700), Just(0o500), Just(0o555), Just(0o2775)];
+    (
+        proptest::collection::btree_map(0..NAMES.len(), kind(), 0..NAMES.len()),
+        proptest::collection::btree_map(0..DIRS.len(), mode, 0..DIRS.len()),
+    )
 }
 
 /// Makes the files what `world` says, as an agent would: in place, all else removed. Names that cannot be there are passed over.
-fn make(root: &Path, world: &World) {
+fn make(root: &Path, (world, dirs): &World) {
+    set(root, DIRS.iter().map(|dir| (*dir, 0o755)));
     for entry in fs::read_dir(root)
         .unwrap()
         .map(Result::unwrap)
@@ -80,6 +100,17 @@ fn make(root: &Path, world: &World) {
                 fs::set_permissions(&file, Permissions::from_mode(*mode)).unwrap();
             }
             Kind::Link(to) => symlink(OsStr::from_bytes(to), &file).unwrap(),
+        }
+    }
+    set(root, dirs.iter().rev().map(|(dir, mode)| (DIRS[*dir], *mode)));
+}
+
+/// Gives directories that are there their bits.
+fn set<'a>(root: &Path, dirs: impl Iterator<Item = (&'a [u8], u32)>) {
+    for (dir, mode) in dirs {
+        let place = root.join(OsStr::from_bytes(dir));
+        if place.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+            fs::set_permissions(&place, Permissions::from_mode(mode)).unwrap();
         }
     }
 }
@@ -105,10 +136,10 @@ fn scan(root: &Path, dir: &Path, found: &mut BTreeMap<Vec<u8>, (Vec<u8>, u32)>) 
     }
 }
 
-/// Files by path with their bytes and modes.
-type Files = BTreeMap<Vec<u8>, (Vec<u8>, u32)>;
+/// Everything by path with its bytes and modes.
+type All = BTreeMap<Vec<u8>, (Vec<u8>, u32)>;
 
-fn everything(root: &Path) -> (Files, Vec<u8>, String) {
+fn everything(root: &Path) -> (All, Vec<u8>, String) {
     let mut files = BTreeMap::new();
     scan(root, root, &mut files);
     let head = String::from_utf8(git_in(root, &["rev-parse", "HEAD"]).stdout).unwrap();
@@ -122,6 +153,7 @@ proptest! {
     fn a_move_and_its_undo_leave_every_byte_as_it_was(
         first in world(), second in world(), third in world(), to_commit in any::<bool>(), convert in any::<bool>(),
     ) {
+        obey_permissions();
         let lab = Lab::with_commit();
         if convert {
             lab.git(&["config", "core.autocrlf", "true"]);
@@ -129,10 +161,13 @@ proptest! {
         make(&lab.root(), &first);
         let _ = lab.commit("the first world");
         let repo = lab.repo();
+        // A commit knows of no other bits than whether a file may be executed.
+        let mut with_bits = Files::new();
         let target = if to_commit {
             Target::Commit { commit: repo.head().unwrap().unwrap() }
         } else {
             let made = repo.checkpoint("after the first", 1 << 20, None).unwrap().unwrap();
+            with_bits = repo.files_of(&made.tree).unwrap();
             Target::Checkpoint { checkpoint: made.id }
         };
         let then = everything(&lab.root());
@@ -148,6 +183,7 @@ proptest! {
             // Something that is ignored now lies where a file must go: nothing may have happened.
             Err(_) => {
                 prop_assert_eq!(everything(&lab.root()), before);
+                make(&lab.root(), &World::default());
                 return Ok(());
             }
         };
@@ -156,9 +192,14 @@ proptest! {
         prop_assert!(moved.kept.is_empty() && moved.index_behind.is_none(), "{:?}", moved);
         let there = everything(&lab.root());
         // Files that are ignored by either state are nobody's; of the rest, every one of the target's is there, byte for byte.
-        for (name, (bytes, _)) in &then.0 {
-            if bytes != b"directory" && lab.repo().files_of(&lab.repo().snapshot().unwrap().id).unwrap().contains_key(name) {
-                prop_assert_eq!(&there.0.get(name).map(|file| &file.0), &Some(bytes), "{:?}", String::from_utf8_lossy(name));
+        let kept = lab.repo().files_of(&lab.repo().snapshot().unwrap().id).unwrap();
+        for (name, then) in &then.0 {
+            let (found, shown) = (there.0.get(name), String::from_utf8_lossy(name));
+            if kept.contains_key(name) {
+                prop_assert_eq!(found.map(|file| &file.0), Some(&then.0), "{:?}", shown);
+            }
+            if with_bits.keys().any(|file| is_within(file, name)) {
+                prop_assert_eq!(found.map(|file| file.1), Some(then.1), "{:?}", shown);
             }
         }
         prop_assert_eq!(&there.2, &then.2);
@@ -177,6 +218,7 @@ proptest! {
         prop_assert_eq!(&again.1, &there.1, "the index");
         prop_assert_eq!(lab.git(&["fsck", "--strict", "--no-dangling"]), "");
         prop_assert!(!lab.exists(".git/index.lock"));
+        make(&lab.root(), &World::default());
     }
 }
 

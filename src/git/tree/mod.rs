@@ -5,6 +5,7 @@ pub mod disk;
 pub mod hidden;
 pub mod hold;
 pub mod line_ends;
+pub mod modes;
 pub mod one_file;
 pub mod snapshot;
 pub mod unfilled;

@@ -13,7 +13,7 @@ use crate::git::commits::who::Part;
 use crate::git::error::Doing;
 use crate::git::moves::apply::{Step, apply, steps};
 use crate::git::moves::checkpoint::ourselves;
-use crate::git::moves::saved::{Files, Modes};
+use crate::git::moves::saved::Files;
 use crate::git::repo::{Head, Repo, ours, theirs};
 use crate::protocol::Oid;
 use serde::{Deserialize, Serialize};
@@ -191,7 +191,7 @@ impl Repo {
 
     /// Files and index follow the branch.
     fn carry_home(&self, facts: &Facts, moves: &[Step]) -> Result<Home, GitError> {
-        let kept = apply(self, moves, &Modes::new(), facts.number)?;
+        let (kept, _) = apply(self, moves, &Default::default(), facts.number)?;
         let mut index_behind = None;
         if facts.on_disk {
             // The files must be on the disk before the record that could bring them there again is gone.
