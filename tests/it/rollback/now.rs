@@ -3,6 +3,7 @@
 use super::{built, program, told};
 use predicates::str::contains;
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
 
 /// The lines of `longhaul status`, without runs of blanks.
 fn status(lab: &crate::support::Lab) -> String {
@@ -10,6 +11,35 @@ fn status(lab: &crate::support::Lab) -> String {
     let lines = String::from_utf8(output).unwrap();
     let tidy = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     lines.lines().map(tidy).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_says_which_permission_bits_it_sets_and_sets_them() {
+    let lab = built().await;
+    let file = lab.workspace().join("hello.txt");
+    let set = |bits: u32| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(bits)).unwrap();
+    let bits = || file.symlink_metadata().unwrap().permissions().mode() & 0o7777;
+    set(0o600);
+    program(&lab, &["debug", "checkpoint", "."]).assert().success();
+    let newest = lab.git(&[
+        "for-each-ref",
+        "--sort=-version:refname",
+        "--format=%(refname:lstrip=3)",
+        "refs/longhaul/checkpoints",
+    ]);
+    let newest = newest.lines().next().unwrap().to_owned();
+    set(0o644);
+    let told = program(&lab, &["rollback", &newest, "--dry-run"]).assert().success();
+    let told = String::from_utf8(told.get_output().stdout.clone()).unwrap();
+    assert!(told.contains("modes") && told.contains("hello.txt 644 -> 600"), "{told}");
+    assert!(
+        told.contains("kept aside in undo 1: hello.txt"),
+        "a person's own edit: {told}"
+    );
+    program(&lab, &["rollback", &newest, "--yes"]).assert().success();
+    assert_eq!(bits(), 0o600);
+    program(&lab, &["undo", "--yes"]).assert().success();
+    assert_eq!(bits(), 0o644);
 }
 
 #[tokio::test(flavor = "multi_thread")]
