@@ -9,6 +9,7 @@ use super::headless::gates::kind;
 use super::moving::Moving;
 use super::project::{Project, Standing};
 use super::{settings, words};
+use crate::harness::removed::removed;
 use crate::protocol::event::RunOutcome;
 use crate::protocol::{FeatureStatus, Oid};
 use crate::session::state::FeatureRow;
@@ -91,6 +92,10 @@ fn lines(project: &Project, now: Timestamp) -> Vec<(&'static str, String)> {
             (_, regressed) => format!("{}, {regressed} regressed", words::progress(state)),
         },
     ));
+    if project.standing() != Standing::Running {
+        let doubts = removed(state, &project.workspace);
+        lines.extend(doubts.iter().map(|doubt| ("doubt", doubt.words())));
+    }
     if let Some(session) = state.current() {
         let feature = session.feature.as_ref().map_or_else(String::new, |id| format!(", {id}"));
         let doing = match &session.ended {

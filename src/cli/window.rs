@@ -46,7 +46,7 @@ fn print(next: &NextWindow, console: &mut Console) -> Result<(), Failure> {
         format::count(next.context_window),
         Clean::line(&next.model)
     ))?;
-    if let Some(reason) = &next.unlikely {
+    for reason in next.unlikely.iter().chain(&next.doubts) {
         console.line(format!("but: {}", Clean::line(reason)))?;
     }
     match next.compared_with {

@@ -19,6 +19,7 @@ pub mod places;
 pub mod plan;
 pub mod prompt;
 pub mod rehearsal;
+pub mod removed;
 pub mod select;
 pub mod survey;
 pub mod vanished;

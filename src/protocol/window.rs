@@ -140,6 +140,9 @@ pub struct NextWindow {
     /// Why no session would come now, where none would: the preview is then of one that came nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlikely: Option<String>,
+    /// Features that count as passing and that the session's own run is likely to set back, each in a sentence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
     /// The model that it is reckoned for; empty in answers of builds that did not tell.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub model: String,

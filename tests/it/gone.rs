@@ -62,6 +62,22 @@ async fn a_deleted_test_is_told_beside_its_feature_by_a_rerun_and_by_verify_unti
     assert_eq!(rerun(&lab, 2).await.doubted(), 0, "it is back, and passes");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn between_two_runs_a_removed_test_is_told_by_status_and_by_the_preview_and_nothing_is_flipped() {
+    let mut lab = Lab::new();
+    lab.settings.limits.sessions = Some(2);
+    lab.run(&[INITIALIZER, &builds("F001", "01", "hello")].concat()).await;
+    let status = || String::from_utf8(program(&lab, &["status"]).assert().success().get_output().stdout.clone()).unwrap();
+    let window = || String::from_utf8(program(&lab, &["window"]).assert().success().get_output().stdout.clone()).unwrap();
+    assert!(!status().contains("counts as passing") && !window().contains("counts as passing"));
+    std::fs::remove_file(lab.workspace().join("tests/01-hello.sh")).unwrap();
+    let told = "F001 counts as passing now; its test tests/01-hello.sh is gone: the session's own run at its start is likely to set it back";
+    assert!(status().contains(told), "{}", status());
+    assert!(window().contains(&format!("but: {told}")), "{}", window());
+    let state = State::fold(&store::read(&lab.dir(), Seq(1)).unwrap().envelopes);
+    assert_eq!(state.features.rows[0].feature.status, FeatureStatus::Passing);
+}
+
 #[test]
 fn verify_tells_of_tests_that_passing_features_name_and_that_never_were() {
     let lab = Lab::new();

@@ -7,6 +7,7 @@ use crate::harness::init::InitScript;
 use crate::harness::notes::NotesError;
 use crate::harness::orient::{self, estimate_tokens};
 use crate::harness::prompt::{Attendance, Prompts};
+use crate::harness::removed::{Removed, removed};
 use crate::harness::select;
 use crate::protocol::event::OrientationPart;
 use crate::protocol::window::{ChangedLine, LineChange, NextWindow, Place, SectionId, SectionPreview, SentSection};
@@ -99,6 +100,7 @@ pub fn preview(input: &PreviewInput<'_>) -> Result<NextWindow, NotesError> {
         session,
         role,
         unlikely,
+        doubts: removed(state, input.workspace).iter().map(Removed::words).collect(),
         model: input.settings.model.clone(),
         context_window: input.settings.context_window,
         tokens: sections.iter().map(|section| section.tokens).sum(),

@@ -54,6 +54,9 @@ fn facts(sheet: &mut Sheet<'_>, next: &NextWindow, look: &Look<'_>) {
     if let Some(reason) = &next.unlikely {
         sheet.fact_spans("but", &[Clean::line(reason).span(look.style(Slot::Warning))]);
     }
+    for doubt in &next.doubts {
+        sheet.fact_spans("but", &[Clean::line(doubt).span(look.style(Slot::Warning))]);
+    }
     sheet.fact(
         "size",
         &format!(

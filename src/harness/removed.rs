@@ -1,0 +1,107 @@
+//! Features that count as passing though what has proven them is gone from the disk.
+//!
+//! Owns a cheap look between two runs: nothing is run and nothing flipped. Does not own what a session finds when it runs the tests
+//! (`vanished`). Invariant: only a file that lay in the tree which proved the feature, and that is not on the disk now, is named.
+
+use crate::git::{GitError, Repo};
+use crate::protocol::{EvidenceKind, FeatureId, FeatureStatus, Oid};
+use crate::session::State;
+use crate::session::state::FeatureRow;
+use crate::verify;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Files of a feature that are named.
+const NAMED: usize = 3;
+
+/// A passing feature with files that are gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The feature.
+    pub feature: FeatureId,
+    /// Whether they are named by its recorded check, not files of its tests.
+    pub by_check: bool,
+    /// The files, as the tree names them.
+    pub files: Vec<String>,
+}
+
+impl Removed {
+    /// Says it in a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (what, gone) = match (self.by_check, self.files.len()) {
+            (true, _) => ("its recorded check names", ", gone from the disk"),
+            (false, 1) => ("its test", " is gone"),
+            (false, _) => ("its tests", " are gone"),
+        };
+        let mut files = self.files.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        if self.files.len() > NAMED {
+            files.push_str(&format!(" and {} more", self.files.len() - NAMED));
+        }
+        format!(
+            "{} counts as passing now; {what} {files}{gone}: the session's own run at its start is likely to set it back",
+            self.feature
+        )
+    }
+}
+
+/// Lists the passing features whose tests, or the files that their recorded checks name, are gone from the workspace. What cannot be
+/// looked up is passed over.
+#[must_use]
+pub fn removed(state: &State, workspace: &Path) -> Vec<Removed> {
+    let passing = |row: &&FeatureRow| row.feature.status == FeatureStatus::Passing;
+    let mut rows = state.features.rows.iter().filter(passing).peekable();
+    if rows.peek().is_none() {
+        return Vec::new();
+    }
+    let Ok(repo) = Repo::discover(workspace) else {
+        return Vec::new();
+    };
+    let mut trees = Trees::default();
+    rows.filter_map(|row| of(state, row, &repo, &mut trees).unwrap_or_default())
+        .collect()
+}
+
+/// The files of each tree that were there and are not on the disk now.
+type Trees = BTreeMap<Oid, Vec<String>>;
+
+fn of(state: &State, row: &FeatureRow, repo: &Repo, trees: &mut Trees) -> Result<Option<Removed>, GitError> {
+    let removed = |by_check, files: Vec<String>| {
+        (!files.is_empty()).then(|| Removed {
+            feature: row.feature.id.clone(),
+            by_check,
+            files,
+        })
+    };
+    let evidence = state
+        .evidence_of(row)
+        .filter(|evidence| evidence.kind == EvidenceKind::OwnTests);
+    if let Some(proven) = evidence.and_then(|evidence| evidence.tree.as_ref()) {
+        let texts = &row.feature.tests;
+        let cases = state.tests.cases.iter().map(|case| &case.name);
+        let cases = cases.filter(|name| texts.iter().any(|text| verify::matches(text, name)));
+        let names: Vec<&String> = texts.iter().chain(cases).collect();
+        let is_its = |path: &&String| names.iter().any(|name| verify::lies_in(name, path));
+        let gone = gone_of(proven, repo, trees)?.iter().filter(is_its).cloned().collect();
+        return Ok(removed(false, gone));
+    }
+    let Some(kept) = state.check_of(row) else { return Ok(None) };
+    let Some(held) = &kept.held.tree else { return Ok(None) };
+    let is_apart = |letter: char| letter.is_whitespace() || "\"'`;|&<>()=".contains(letter);
+    let words = kept.check.steps.iter().flat_map(|step| step.command.split(is_apart));
+    let words: Vec<&str> = words.map(|word| word.trim_start_matches("./")).collect();
+    let gone = gone_of(held, repo, trees)?.iter();
+    Ok(removed(
+        true,
+        gone.filter(|path| words.contains(&path.as_str())).cloned().collect(),
+    ))
+}
+
+fn gone_of<'a>(tree: &Oid, repo: &Repo, trees: &'a mut Trees) -> Result<&'a Vec<String>, GitError> {
+    if !trees.contains_key(tree) {
+        let mut paths = repo.paths_at(tree)?;
+        paths.retain(|path| repo.workdir().join(path).symlink_metadata().is_err());
+        trees.insert(tree.clone(), paths);
+    }
+    Ok(trees.entry(tree.clone()).or_default())
+}
