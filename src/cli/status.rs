@@ -11,7 +11,7 @@ use super::project::{Project, Standing};
 use super::{settings, words};
 use crate::harness::removed::removed;
 use crate::protocol::event::RunOutcome;
-use crate::protocol::{FeatureStatus, Oid};
+use crate::protocol::{FeatureStatus, FinishWay, Oid};
 use crate::session::state::FeatureRow;
 use crate::session::{State, Tested};
 use crate::ui::text::{Clean, format};
@@ -245,6 +245,10 @@ fn worktree_line(project: &Project) -> Option<String> {
     let place = project.state.worktree.as_ref()?;
     Some(match (&place.finished, project.state.open_worktree()) {
         (Some(finished), None) => words::finished(finished),
+        (Some(finished), Some(_)) if finished.way == FinishWay::Leave => format!(
+            "{}, on {}: left in your hands by `finish --leave`; the next run takes it up again",
+            place.taken.tree.path, place.taken.tree.branch
+        ),
         _ => {
             let finish = format!("`longhaul finish {}`", words::path(&project.checkout));
             let next = match project.home_with_all() {

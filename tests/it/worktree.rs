@@ -321,6 +321,8 @@ async fn leaving_gives_it_into_the_users_hands_and_a_run_takes_it_up_again() {
         .success()
         .stdout(contains("is left as it is"));
     assert!(!place.git(&["worktree", "list", "--porcelain"]).contains("locked"));
+    let left = contains("on longhaul/main: left in your hands");
+    place.longhaul(&["status"]).assert().success().stdout(left);
     let server = serve(&[&builds("F002", "02", "bye")]);
     place.run(&server, &[]).assert().success();
     assert_eq!(place.git(&["log", "-1", "--format=%s", "longhaul/main"]), "Say bye");

@@ -46,8 +46,8 @@ pub enum FeaturesCommand {
 /// Options of `features set`.
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The feature list
-    #[arg(value_name = "FILE")]
+    /// The project, or a feature list file
+    #[arg(value_name = "DIR|FILE")]
     pub file: PathBuf,
     /// The feature: its id, or its place in the list from 1, as 3 or #3; where all ids are numbers, as #3
     #[arg(value_name = "INDEX|ID", allow_negative_numbers = true)]

@@ -50,10 +50,16 @@ pub fn run(args: &SetArgs, console: &mut Console) -> Result<(), Failure> {
 }
 
 fn attempt(args: &SetArgs, console: &mut Console) -> Result<Tried, Failure> {
-    let shown = args.file.display();
+    // Of a project, its list.
+    let named = if args.file.is_dir() {
+        let project = Project::open(&args.file)?;
+        project.workspace.join(&project.list)
+    } else {
+        args.file.clone()
+    };
+    let shown = named.display();
     // Followed: the file that a link leads to is the list.
-    let file = args
-        .file
+    let file = named
         .canonicalize()
         .map_err(|error| Failure::unready(format!("cannot open {shown}: {error}")))?;
     let project = project_of(&file)?;

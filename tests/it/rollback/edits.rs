@@ -9,13 +9,11 @@ use predicates::str::contains;
 
 /// Flips a feature by hand, there and back: two commits, and no edit of a file.
 fn flips_by_hand(lab: &Lab) {
-    for way in ["failing", "passing"] {
-        program(
-            lab,
-            &["features", "set", "feature_list.json", "F001", way, "--reason", "looked"],
-        )
-        .assert()
-        .success();
+    // The list, or the project that it is of.
+    for (named, way) in [("feature_list.json", "failing"), (".", "passing")] {
+        program(lab, &["features", "set", named, "F001", way, "--reason", "looked"])
+            .assert()
+            .success();
     }
 }
 
