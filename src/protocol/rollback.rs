@@ -78,6 +78,9 @@ pub struct Rehearsal {
     /// Files and directories, these with a slash at the end, that get other permission bits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<ModeMove>,
+    /// Files that are staged and will not be afterwards; an undo stages them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staged: Vec<String>,
     /// Files that stay as they are although they could differ, each with the reason.
     pub left_alone: Vec<String>,
     /// What the checkpoint does not hold of the files that were there; empty if it is whole, or no checkpoint is gone to.

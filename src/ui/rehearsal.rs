@@ -90,6 +90,10 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         let mode = |moved: &ModeMove| format!("{} {:o} {arrow} {:o}", moved.path, moved.from, moved.to);
         rows.push(("modes", named(&rehearsal.modes.iter().map(mode).collect::<Vec<_>>())));
     }
+    if !rehearsal.staged.is_empty() {
+        let text = format!("{}; not staged afterwards, an undo stages it again", named(&rehearsal.staged));
+        rows.push(("staged", text));
+    }
     if !rehearsal.lacking.is_empty() {
         rows.push(("partial", lacking(rehearsal, wording.names)));
     }

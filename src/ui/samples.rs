@@ -50,6 +50,7 @@ pub fn sample_rehearsal(state: &State, target: &Target) -> Rehearsal {
         returned: names(&["lib/search.awk"]),
         untracked: names(&["scratch.txt", "out/a.md"]),
         modes: Vec::new(),
+        staged: Vec::new(),
         left_alone: names(&["fixtures/dump.sql is larger than 20 MB"]),
         lacking: Vec::new(),
         edited: names(&["lib/notes.sh"]),

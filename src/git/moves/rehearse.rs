@@ -109,6 +109,7 @@ impl Repo {
             returned: Vec::new(),
             untracked: Vec::new(),
             modes,
+            staged: self.staged_paths(from.as_ref())?,
             left_alone,
             lacking: Vec::new(),
             edited: self.edited(&before, &bits_now, from.as_ref())?,

@@ -390,3 +390,21 @@ fn a_move_to_a_commit_keeps_what_a_person_had_beside_it() {
     }
     assert_eq!((read(&lab, "one.txt"), head(&lab)), ("(absent)".into(), first));
 }
+
+#[test]
+fn what_is_staged_and_will_not_be_is_named_and_an_undo_stages_it_again() {
+    let lab = Lab::with_commit();
+    let first = head(&lab);
+    assert!(rehearse(&lab, &to(&first)).staged.is_empty());
+    lab.write("b.txt", "b\n");
+    lab.commit("second").unwrap();
+    lab.write("a.txt", "staged\n");
+    lab.write("new.txt", "new\n");
+    lab.git(&["add", "a.txt", "new.txt"]);
+    assert_eq!(rehearse(&lab, &to(&first)).staged, ["a.txt", "new.txt"]);
+    go(&lab, &to(&first));
+    assert_eq!(lab.git(&["diff", "--cached", "--name-only"]), "");
+    assert!(rehearse(&lab, &Target::Undo).staged.is_empty());
+    go(&lab, &Target::Undo);
+    assert_eq!(lab.git(&["diff", "--cached", "--name-only"]), "a.txt\nnew.txt");
+}
