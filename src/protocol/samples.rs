@@ -63,7 +63,6 @@ pub fn rolled_back(kind: MoveKind, undo: u32, target: impl Into<Option<Target>>)
         restored: None,
         kept: Vec::new(),
         replaced: Vec::new(),
-        unstaged: Vec::new(),
     }
 }
 

@@ -222,7 +222,6 @@ impl Mover {
             restored: facts.restored,
             kept: moved.kept,
             replaced: facts.replaced,
-            unstaged: rehearsal.map(|rehearsal| rehearsal.staged.clone()).unwrap_or_default(),
         };
         self.journal.record(event.clone())?;
         let paths = match repo.head()? {
@@ -329,8 +328,7 @@ impl Project {
 #[must_use]
 pub fn sentence(moved: &RolledBack) -> String {
     let files = if moved.files == 1 { "file" } else { "files" };
-    let parts = moved.aside().into_iter().chain(moved.no_longer_staged());
-    let aside: String = parts.map(|part| format!("; {part}")).collect();
+    let aside = moved.aside().map_or_else(String::new, |aside| format!("; {aside}"));
     format!(
         "{} ({} {files}; the state before is undo {}){aside}",
         moved.words(),

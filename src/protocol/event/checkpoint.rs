@@ -107,9 +107,6 @@ pub struct RolledBack {
     /// Files whose state nobody but a person made, or git did not know, and that the move replaced: the state before it keeps them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
-    /// Files that were staged and are not any more; an undo stages them again.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unstaged: Vec<String>,
 }
 
 impl RolledBack {
@@ -128,12 +125,6 @@ impl RolledBack {
     #[must_use]
     pub fn aside(&self) -> Option<String> {
         (!self.replaced.is_empty()).then(|| format!("kept aside in undo {}: {}", self.undo, self.replaced.join(", ")))
-    }
-
-    /// Names what is no longer staged; `None` if nothing was.
-    #[must_use]
-    pub fn no_longer_staged(&self) -> Option<String> {
-        (!self.unstaged.is_empty()).then(|| format!("no longer staged, an undo stages it again: {}", self.unstaged.join(", ")))
     }
 }
 

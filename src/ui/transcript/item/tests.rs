@@ -272,7 +272,6 @@ fn what_does_not_show_is_escaped_once_and_a_name_stays_on_one_line() {
 
     let moved = RolledBack {
         replaced: vec!["big.txt".into(), "nl\nname\u{1b}[31m".into()],
-        unstaged: Vec::new(),
         kept: vec!["a\nb.kept-1".into()],
         ..samples::rolled_back(MoveKind::Rollback, 1, None)
     };

@@ -59,7 +59,6 @@ fn moved(model: &Model) -> RolledBack {
         set_aside: 2,
         kept: vec!["a.txt.kept-12".into()],
         replaced: vec!["README.md".into(), "mine.sh".into()],
-        unstaged: Vec::new(),
         ..samples::rolled_back(MoveKind::Rollback, 12, None)
     }
 }
