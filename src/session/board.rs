@@ -8,6 +8,7 @@ use super::headway::Track;
 use super::state::Totals;
 use super::way::Way;
 use crate::protocol::event::{FeatureFlipped, FeatureHeld, FlipBy, RegressionTraced};
+use crate::protocol::naming::names;
 use crate::protocol::{Check, Evidence, Feature, FeatureId, FeatureStatus, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
@@ -182,6 +183,13 @@ impl FeatureBoard {
             .filter(|row| row.feature.status == FeatureStatus::Passing)
             .count();
         (passing, self.rows.len())
+    }
+
+    /// Lists the features to which tests belong, in file order.
+    #[must_use]
+    pub fn of_tests(&self, tests: &[String]) -> Vec<FeatureId> {
+        let of_it = |row: &&FeatureRow| tests.iter().any(|name| names(&row.feature, name));
+        self.rows.iter().filter(of_it).map(|row| row.feature.id.clone()).collect()
     }
 
     /// Finds a feature by id.

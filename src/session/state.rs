@@ -213,6 +213,8 @@ pub struct Session {
     pub calls: HashMap<CallId, usize>,
     /// Where each block of the running answer stands in `items`.
     pub open_blocks: BTreeMap<u32, usize>,
+    /// The features whose tests a run of some tests was of, by its event.
+    pub alone: BTreeMap<Seq, Vec<FeatureId>>,
 }
 
 /// What an agent is doing, by the log.

@@ -206,7 +206,7 @@ impl Dispatch {
             files: made.files,
             added: made.added,
             removed: made.removed,
-            tests_before: draft.before.as_ref().and_then(totals),
+            tests_before: draft.totals_before(),
             tests_after: draft.run.as_ref().and_then(totals),
             unseen: Some(unseen(draft.hunks(), decided)),
             over_hook: draft.hooked.refusal(),

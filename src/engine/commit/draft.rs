@@ -20,6 +20,7 @@ use crate::protocol::plan::Base;
 use crate::protocol::{Autonomy, CallId, EvidenceKind, FeatureStatus, FileDiff, GateId, Oid, TestPurpose, TestRun, TestTotals};
 use crate::session::State;
 use crate::session::state::ApprovedChange;
+use crate::verify::COMMAND_CASE;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
@@ -267,6 +268,17 @@ impl Dispatch {
 }
 
 impl Draft {
+    /// Counts the tests before it. What stood for a command that told of no test is none where tests are told now.
+    #[must_use]
+    pub fn totals_before(&self) -> Option<TestTotals> {
+        let before = self.before.as_ref()?;
+        let names = |run: &TestRun| run.cases.iter().any(|case| case.name != COMMAND_CASE);
+        match self.run.as_ref().is_some_and(names) && before.tells_of_command_only() {
+            true => Some(TestTotals::default()),
+            false => totals(before),
+        }
+    }
+
     /// The gate's event, with everything that a person must know.
     #[must_use]
     pub fn opened(&self, dispatch: &Dispatch, call: &CallId, message: &str) -> GateOpened {
@@ -287,7 +299,7 @@ impl Draft {
                 files: u32::try_from(self.changes.len()).unwrap_or(u32::MAX),
                 added: sum(|file| file.added),
                 removed: sum(|file| file.removed),
-                tests_before: self.before.as_ref().and_then(totals),
+                tests_before: self.totals_before(),
                 tests_after: self.run.as_ref().and_then(totals),
                 // What stays a person's was beside it; a finding says so.
                 tested_tree: self.run.as_ref().and_then(|run| run.tree.clone()).map(|tested| {

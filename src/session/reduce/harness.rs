@@ -66,7 +66,11 @@ impl State {
         }
         self.present_tested(at, &event.run);
         self.doubt(at, &event.run, &event.gone);
+        let alone = self.features.of_tests(&event.run.only);
         if let Some(session) = self.session_mut(at.session) {
+            if !alone.is_empty() {
+                session.alone.insert(at.seq, alone);
+            }
             session.push(at, ItemKind::Tests(Box::new(event.run.clone())));
         }
         self.goes_on(at, event.run.purpose);

@@ -159,6 +159,7 @@ impl State {
             items: Vec::new(),
             calls: std::collections::HashMap::new(),
             open_blocks: std::collections::BTreeMap::new(),
+            alone: std::collections::BTreeMap::new(),
         };
         session.push(at, ItemKind::Opened { role: event.role });
         self.sessions.push(session);

@@ -45,6 +45,7 @@ pub(super) fn session(items: Vec<Item>) -> Session {
         items,
         calls: HashMap::new(),
         open_blocks: BTreeMap::new(),
+        alone: BTreeMap::new(),
     }
 }
 

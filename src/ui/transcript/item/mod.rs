@@ -78,7 +78,7 @@ fn lines(item: &Item, scene: &Scene<'_>) -> Vec<Line<'static>> {
         ItemKind::ByHand { what, text } => guard::by_hand(*what, text, scene),
         ItemKind::Selected(selected) => fact::selected(selected, scene),
         ItemKind::Flipped(flipped) => fact::flipped(flipped, scene),
-        ItemKind::Tests(tests) => run::tests(tests, scene),
+        ItemKind::Tests(tests) => run::tests(tests, item.seq, scene),
         ItemKind::Check(run) => check::check(run, scene),
         ItemKind::Traced(traced) => check::traced(traced, scene),
         ItemKind::Note { text } => fact::note(text, scene),

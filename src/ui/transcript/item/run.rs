@@ -4,8 +4,8 @@ use super::Scene;
 use super::output;
 use super::row::{NAME, Row, fold_mark, head, words};
 use crate::protocol::event::OrientationFinished;
-use crate::protocol::{CaseStatus, TestCase, TestPurpose, TestRun};
-use crate::ui::text::{Clean, Glyph, format, truncate_spans};
+use crate::protocol::{CaseStatus, Seq, TestCase, TestPurpose, TestRun};
+use crate::ui::text::{Clean, Glyph, format, runs, truncate_spans};
 use crate::ui::theme::Slot;
 use crate::ui::transcript::fold::Fold;
 use jiff::Timestamp;
@@ -53,7 +53,7 @@ pub(super) fn orientation(found: &OrientationFinished, time: Timestamp, scene: &
 }
 
 /// A test run: counts, and every failing case by name.
-pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
+pub(super) fn tests(run: &TestRun, seq: Seq, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = scene.look;
     let totals = run.totals();
     let is_open = matches!(scene.fold, Fold::Open | Fold::Whole);
@@ -84,7 +84,7 @@ pub(super) fn tests(run: &TestRun, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut row = Row::new(look, mark, slot)
         .word("tests", Slot::Harness, NAME)
         .title(&count, slot)
-        .title(purpose(run.purpose), Slot::Text)
+        .title(&what(run, seq, scene), Slot::Text)
         .title(&run.command, Slot::ToolDetail);
     if let Some(seconds) = run.limit_seconds {
         row = row.right(&format!("time limit {seconds} s"), Slot::Fail, 0);
@@ -164,6 +164,15 @@ fn case(case: &TestCase, scene: &Scene<'_>, lines: &mut Vec<Line<'static>>) {
         let detail = words(case.detail.trim(), Slot::ToolDetail, 4, scene);
         let keep = if scene.fold == Fold::Auto { DETAIL } else { detail.len() };
         lines.extend(head(detail, keep, 4, scene));
+    }
+}
+
+/// What a run was for; one of some tests at a session's start is no smoke test, which is of all.
+fn what(run: &TestRun, seq: Seq, scene: &Scene<'_>) -> String {
+    let of = scene.session.and_then(|session| session.alone.get(&seq));
+    match (run.purpose, run.only.is_empty()) {
+        (TestPurpose::Smoke, false) => runs::alone(of.map_or(&[], Vec::as_slice)),
+        (other, _) => purpose(other).to_owned(),
     }
 }
 
