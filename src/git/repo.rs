@@ -71,6 +71,7 @@ impl Repo {
                 reason: source.message().to_owned(),
             },
         })?;
+        who::settle(&git).doing("read the settings in the environment")?;
         // A repository that has files and says that it has none, `core.bare`, is gone on with: whoever set that may have been the agent.
         if git.workdir().is_none() {
             let files_here = git.set_workdir(root, false);

@@ -9,6 +9,7 @@ use crate::git::error::Doing;
 use crate::git::repo::Repo;
 use crate::process::{EnvPolicy, Invocation, Stdin, run, which};
 use crate::protocol::Oid;
+use git2::{Config, ConfigLevel};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Signing {
     key: Option<String>,
     /// Configuration for the signing git, in place of the repository's.
     config: Vec<(String, String)>,
+    /// Which program signs, by whose setting, and which of the repository's is passed over.
+    by: String,
 }
 
 /// A commit to be signed.
@@ -82,11 +85,52 @@ impl Repo {
             "gpg.format".to_owned(),
             config.get_string("gpg.format").unwrap_or_else(|_| "openpgp".to_owned()),
         ));
+        let by = chosen(&config, &user, &set);
         Ok(Some(Signing {
+            by,
             key: config.get_string("user.signingKey").ok(),
             config: set,
         }))
     }
+}
+
+/// Tells which of the programs in `set` signs, and why that one.
+fn chosen(config: &Config, user: &Config, set: &[(String, String)]) -> String {
+    let of = |name: &str| {
+        set.iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
+    let names: &[&str] = match of("gpg.format") {
+        "ssh" => &["gpg.ssh.program"],
+        "x509" => &["gpg.x509.program"],
+        _ => &["gpg.openpgp.program", "gpg.program"],
+    };
+    let named = |config: &Config| {
+        let found = names.iter().find_map(|name| config.get_entry(name).ok());
+        found.map(|entry| {
+            (
+                entry.name().unwrap_or(names[0]).to_owned(),
+                entry.level(),
+                entry.value().unwrap_or_default().to_owned(),
+            )
+        })
+    };
+    let program = of(names[0]);
+    let whose = match named(user) {
+        Some((name, ConfigLevel::App, _)) => format!("{name} in GIT_CONFIG_COUNT's settings"),
+        Some((name, ConfigLevel::System | ConfigLevel::ProgramData, _)) => format!("{name} in the system's git settings"),
+        Some((name, ..)) => format!("{name} in your git settings"),
+        None => "git's usual one, as your own settings name none".to_owned(),
+    };
+    let passed = match named(config) {
+        Some((name, ConfigLevel::Local | ConfigLevel::Worktree, theirs)) if theirs != program => format!(
+            "; {name} in the repository's own settings, `{theirs}`, is passed over, as whoever writes there could have anything run: \
+             if it is right, set it with `git config --global`"
+        ),
+        _ => String::new(),
+    };
+    format!("`{program}` was to sign: {whose}{passed}")
 }
 
 impl Signing {
@@ -95,7 +139,9 @@ impl Signing {
     /// # Errors
     /// [`GitError::Sign`] with git's own words.
     pub async fn sign(&self, workdir: &Path, commit: Unsigned) -> Result<Oid, GitError> {
-        let failed = |reason: String| GitError::Sign { reason };
+        let failed = |reason: String| GitError::Sign {
+            reason: format!("{reason}; {}", self.by),
+        };
         let git = which("git", Some(workdir)).ok_or_else(|| failed("no git program is on PATH".to_owned()))?;
         let mut args: Vec<OsString> = Vec::new();
         let fixed = [("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false")];
@@ -177,6 +223,7 @@ mod tests {
         git(&["replace", "-f", &parent, &other]);
         git(&["update-ref", &format!("refs/replace/{parent}"), &other]);
         let signing = Signing {
+            by: String::new(),
             key: None,
             config: vec![("gpg.program".to_owned(), program.display().to_string())],
         };

@@ -86,11 +86,14 @@ async fn commits_are_of_whom_git_itself_would_name() {
         .longhaul(&args)
         .env("GIT_CONFIG_GLOBAL", &config)
         .env("GIT_AUTHOR_NAME", "Ada")
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "committer.email")
+        .env("GIT_CONFIG_VALUE_0", "set@example.org")
         .output()
         .unwrap();
     assert_eq!(
         git(&["log", "-1", "--format=%an <%ae> %cn <%ce>", "longhaul/master"]),
-        "Ada <clara@example.org> Clara <clara@example.org>",
+        "Ada <clara@example.org> Clara <set@example.org>",
         "{done:?}"
     );
 }

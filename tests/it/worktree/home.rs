@@ -231,3 +231,24 @@ async fn a_rehearsal_beside_broken_settings_shows_the_plan_and_says_what_is_brok
         fs::remove_file(&file).unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn line_ends_are_those_of_gits_settings_wherever_these_stand() {
+    let config = "[core]\n\tautocrlf = true\n";
+    for by_file in [false, true] {
+        let place = worked();
+        let file = place.above().join("other-gitconfig");
+        fs::write(&file, config).unwrap();
+        let mut finish = place.longhaul(&["finish", "--merge"]);
+        match by_file {
+            true => finish.env("GIT_CONFIG_GLOBAL", &file),
+            false => finish
+                .env("GIT_CONFIG_COUNT", "1")
+                .env("GIT_CONFIG_KEY_0", "core.autocrlf")
+                .env("GIT_CONFIG_VALUE_0", "true"),
+        };
+        finish.assert().success();
+        let came = fs::read_to_string(place.app().join("hello.txt")).unwrap();
+        assert!(came.ends_with("\r\n"), "by a file: {by_file}, {came:?}");
+    }
+}

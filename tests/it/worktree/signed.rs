@@ -86,3 +86,44 @@ async fn without_a_signature_no_work_comes_home() {
     assert_eq!(place.git(&["rev-parse", "main"]), before);
     assert!(place.tree().join("hello.txt").exists() && place.finished().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_signature_says_which_program_ran_and_by_whose_setting() {
+    let place = worked();
+    let program = |name: &str| {
+        let path = place.above().join(name);
+        fs::write(&path, format!("#!/bin/sh\necho {name} has no key >&2\nexit 1\n")).unwrap();
+        fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path.display().to_string()
+    };
+    let (mine, theirs) = (program("my-gpg"), program("their-gpg"));
+    place.git(&["config", "commit.gpgsign", "true"]);
+    place.git(&["config", "gpg.program", &theirs]);
+    let config = place.above().join("gitconfig");
+    fs::write(&config, format!("[gpg]\n\tprogram = {mine}\n")).unwrap();
+    let passed_over = format!("gpg.program in the repository's own settings, `{theirs}`, is passed over");
+
+    let by_file = place
+        .longhaul(&["finish", "--squash"])
+        .env("GIT_CONFIG_GLOBAL", &config)
+        .assert();
+    let told = format!("`{mine}` was to sign: gpg.program in your git settings");
+    by_file
+        .code(3)
+        .stderr(contains("my-gpg has no key").and(contains(&told)).and(contains(&passed_over)));
+
+    let mut by_variable = place.longhaul(&["finish", "--squash"]);
+    by_variable
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "gpg.program");
+    let told = format!("`{mine}` was to sign: gpg.program in GIT_CONFIG_COUNT's settings");
+    by_variable
+        .env("GIT_CONFIG_VALUE_0", &mine)
+        .assert()
+        .code(3)
+        .stderr(contains(&told));
+
+    let by_none = place.longhaul(&["finish", "--squash"]).assert().code(3);
+    by_none.stderr(contains("`gpg` was to sign: git's usual one, as your own settings name none").and(contains(&passed_over)));
+    assert!(place.finished().is_empty());
+}
