@@ -42,6 +42,7 @@ pub(super) fn run(
         purpose: TestPurpose::Evidence,
         tree,
         timeout: Duration::from_secs(settings.verify.timeout_seconds),
+        elsewhere: false,
     };
     let ran = super::verify::until_stopped(|cancel| check::run(plan, cancel), console)?;
     if ran.cancelled {

@@ -38,6 +38,8 @@ pub struct Plan {
     pub tree: Option<Oid>,
     /// Wall time for all of it.
     pub timeout: Duration,
+    /// Whether it is a trial in another place: that place's path in an error that is printed is then nothing that was expected.
+    pub elsewhere: bool,
 }
 
 /// A run made.
@@ -132,7 +134,11 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
             }
         };
         ran.cancelled = done.cancelled;
-        let missing = missing(&wanted, &plain(&done.output.whole));
+        let mut printed = plain(&done.output.whole);
+        if let Some(place) = plan.cwd.to_str().filter(|_| plan.elsewhere) {
+            printed = printed.replace(place, "");
+        }
+        let missing = missing(&wanted, &printed);
         ran.run.steps.push(StepRun {
             exit_code: done.exit_code,
             timed_out: done.timed_out,
@@ -159,11 +165,11 @@ pub async fn run(plan: Plan, cancel: CancellationToken) -> Result<Ran, ProcessEr
 }
 
 /// Says whether a check holds in an empty directory too. It then has nothing to do with the project, or with this copy of it: `echo
-/// works`, an absolute path, a server that was started beside it.
+/// works`, an absolute path, a server that was started beside it. `took` is what it took in the project.
 ///
 /// # Errors
 /// As [`run`], or if no directory can be made.
-pub async fn holds_anywhere(plan: Plan, cancel: CancellationToken) -> Result<bool, ProcessError> {
+pub async fn holds_anywhere(plan: Plan, took: Duration, cancel: CancellationToken) -> Result<bool, ProcessError> {
     let broken = |source: io::Error| ProcessError::Pipe {
         program: "sh".to_owned(),
         source,
@@ -173,8 +179,23 @@ pub async fn holds_anywhere(plan: Plan, cancel: CancellationToken) -> Result<boo
         .tempdir()
         .map_err(broken)?;
     let cwd = nothing.path().to_owned();
-    let ran = run(Plan { cwd, ..plan }, cancel).await?;
+    let timeout = patience(took).min(plan.timeout);
+    let elsewhere = true;
+    let there = Plan {
+        cwd,
+        timeout,
+        elsewhere,
+        ..plan
+    };
+    let ran = run(there, cancel).await?;
     Ok(!ran.cancelled && ran.run.holds())
+}
+
+/// Wall time for trying a check where it is not expected to hold, by what it took where it did: what waits there for a server that does
+/// not come is not waited for.
+#[must_use]
+pub fn patience(took: Duration) -> Duration {
+    took * 2 + Duration::from_secs(3)
 }
 
 fn step_failed(wanted: &CheckStep, went: Option<&StepRun>) -> bool {
@@ -248,6 +269,7 @@ mod tests {
             purpose: TestPurpose::Evidence,
             tree: None,
             timeout: Duration::from_secs(20),
+            elsewhere: false,
         }
     }
 
@@ -314,6 +336,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_path_of_another_place_is_nothing_that_was_expected() {
+        let dir = tempfile::Builder::new().prefix("place42").tempdir().unwrap();
+        for (elsewhere, failure) in [(false, None), (true, Some("step 1 (`pwd >&2; pwd`) does not print \"42\""))] {
+            let there = Plan {
+                elsewhere,
+                ..plan(check(&[("pwd >&2; pwd", &["42"], 0)], &[]), dir.path())
+            };
+            let ran = run(there, CancellationToken::new()).await.unwrap();
+            assert_eq!(ran.run.failure().as_deref(), failure);
+        }
+    }
+
+    #[tokio::test]
     async fn its_time_is_for_all_of_it() {
         let dir = tempfile::tempdir().unwrap();
         let slow = Plan {
@@ -344,7 +379,7 @@ mod tests {
                 "{command}"
             );
             assert_eq!(
-                holds_anywhere(plan, CancellationToken::new()).await.unwrap(),
+                holds_anywhere(plan, Duration::ZERO, CancellationToken::new()).await.unwrap(),
                 anywhere,
                 "{command}"
             );

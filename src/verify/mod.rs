@@ -39,5 +39,5 @@ pub use printed::{lay_there, printed};
 pub use repeated::{Repeated, repeated};
 pub use reports::REPORT_VARIABLE;
 pub use run::{Plan, Ran, run, run_and_tell};
-pub use silenced::{StandIn, caller, is_compiled, is_named, silenced};
+pub use silenced::{StandIn, caller, in_place_of_binary, is_compiled, is_named, silenced};
 pub use steady::steady;

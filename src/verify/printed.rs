@@ -92,6 +92,7 @@ mod tests {
             purpose: TestPurpose::Evidence,
             tree: None,
             timeout: Duration::from_secs(20),
+            elsewhere: false,
         };
         let begun = SystemTime::now();
         let ran = run(plan, CancellationToken::new()).await.unwrap();

@@ -15,6 +15,15 @@ pub enum StandIn {
     Idle,
     /// One that does nothing and ends with exit code 1.
     Failing,
+    /// One that prints seven lines of no meaning, stays for some seconds where its language lets it, and ends well.
+    Other(u64),
+}
+
+impl StandIn {
+    /// The exit code that it ends with.
+    fn code(self) -> i32 {
+        i32::from(self == Self::Failing)
+    }
 }
 
 /// A program with another in its place.
@@ -26,12 +35,16 @@ pub struct Silenced {
     pub whole: bool,
 }
 
-/// A language whose files are run as they are: how a comment begins, and what ends the program with exit code 1.
+/// A language whose files are run as they are.
 struct Script {
     endings: &'static [&'static str],
     interpreters: &'static [&'static str],
+    /// How a comment begins.
     comment: &'static str,
+    /// Ends the program with exit code 1.
     fails: &'static str,
+    /// Prints [`StandIn::Other`]'s seven lines and stays for `@` seconds.
+    prints: &'static str,
 }
 
 const SCRIPTS: [Script; 10] = [
@@ -40,60 +53,70 @@ const SCRIPTS: [Script; 10] = [
         interpreters: &["python", "pypy"],
         comment: "#",
         fails: "raise SystemExit(1)",
+        prints: r#"import time; print("some other words\n" * 7, end=""); time.sleep(@)"#,
     },
     Script {
         endings: &["sh", "bash", "zsh", "ksh", "bats"],
         interpreters: &["sh", "bash", "dash", "zsh", "ksh"],
         comment: "#",
         fails: "exit 1",
+        prints: "for _ in 1 2 3 4 5 6 7; do echo some other words; done; sleep @",
     },
     Script {
         endings: &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"],
         interpreters: &["node", "nodejs", "bun", "deno", "tsx", "ts-node"],
         comment: "//",
         fails: "process.exit(1);",
+        prints: r#"for (let i = 0; i < 7; i++) console.log("some other words"); setTimeout(() => {}, @ * 1000);"#,
     },
     Script {
         endings: &["rb"],
         interpreters: &["ruby"],
         comment: "#",
         fails: "exit 1",
+        prints: r#"7.times { puts "some other words" }; sleep @"#,
     },
     Script {
         endings: &["pl", "pm", "t"],
         interpreters: &["perl"],
         comment: "#",
         fails: "exit 1;",
+        prints: r#"print "some other words\n" x 7; sleep @;"#,
     },
     Script {
         endings: &["lua"],
         interpreters: &["lua", "luajit"],
         comment: "--",
         fails: "os.exit(1)",
+        prints: r#"io.write(("some other words\n"):rep(7)); os.execute("sleep @")"#,
     },
     Script {
         endings: &["awk"],
         interpreters: &["awk", "gawk", "mawk"],
         comment: "#",
         fails: "BEGIN { exit 1 }",
+        prints: r#"BEGIN { for (i = 0; i < 7; i++) print "some other words"; system("sleep @") }"#,
     },
     Script {
         endings: &["fish"],
         interpreters: &["fish"],
         comment: "#",
         fails: "exit 1",
+        prints: "for i in (seq 7); echo some other words; end; sleep @",
     },
     Script {
         endings: &["tcl"],
         interpreters: &["tclsh"],
         comment: "#",
         fails: "exit 1",
+        prints: r#"for {set i 0} {$i < 7} {incr i} { puts "some other words" }; after [expr {@ * 1000}]"#,
     },
     Script {
         endings: &["r", "R"],
         interpreters: &["Rscript"],
         comment: "#",
         fails: "quit(status = 1)",
+        prints: r#"cat(strrep("some other words\n", 7)); Sys.sleep(@)"#,
     },
 ];
 
@@ -113,6 +136,13 @@ pub fn silenced(path: &str, text: &str, called_by: Option<&str>, stand_in: Stand
     }
     let text = compiled(ending(path)?, text, stand_in)?;
     Some(Silenced { text, whole: false })
+}
+
+/// A program in the place of one that is no text: a shell script.
+#[must_use]
+pub fn in_place_of_binary(stand_in: StandIn) -> String {
+    let [_, shell, ..] = &SCRIPTS;
+    commented("#!/bin/sh\n", shell, stand_in)
 }
 
 /// Whether a file is code that [`silenced`] leaves as it is, or changes in part only.
@@ -172,8 +202,10 @@ fn commented(text: &str, script: &Script, stand_in: StandIn) -> String {
     if let Some(first) = lines.next_if(|line| line.starts_with("#!")) {
         all.extend([first, "\n"]);
     }
-    if stand_in == StandIn::Failing {
-        all.extend([script.fails, "\n"]);
+    match stand_in {
+        StandIn::Idle => {}
+        StandIn::Failing => all.extend([script.fails, "\n"]),
+        StandIn::Other(seconds) => all.extend([&script.prints.replace('@', &seconds.to_string()), "\n"]),
     }
     for line in lines {
         // A line that ends with a backslash would take the next into its comment, or not, by the language.
@@ -184,22 +216,43 @@ fn commented(text: &str, script: &Script, stand_in: StandIn) -> String {
 
 /// Leaves the entry point under another name and adds one that does nothing: all that was built is built.
 fn compiled(ending: &str, text: &str, stand_in: StandIn) -> Option<String> {
-    let code = i32::from(stand_in == StandIn::Failing);
+    let code = stand_in.code();
+    let printing = match stand_in {
+        StandIn::Other(seconds) => Some(seconds),
+        _ => None,
+    };
     let (entries, renamed, added): (&[&str], &str, String) = match ending {
         "rs" => (
             &["fn main(", "pub fn main(", "async fn main(", "pub async fn main("],
             "longhaul_own_main(",
-            format!("fn main() {{ std::process::exit({code}) }}"),
+            printing.map_or_else(
+                || format!("fn main() {{ std::process::exit({code}) }}"),
+                |seconds| {
+                    format!(
+                        "fn main() {{ for _ in 0..7 {{ println!(\"some other words\") }} \
+                         std::thread::sleep(std::time::Duration::from_secs({seconds})) }}"
+                    )
+                },
+            ),
         ),
         "go" => (
             &["func main("],
             "longhaulOwnMain(",
-            format!("func main() {{ longhaulOS.Exit({code}) }}"),
+            printing.map_or_else(
+                || format!("func main() {{ longhaulOS.Exit({code}) }}"),
+                |_| "func main() { for i := 0; i < 7; i++ { longhaulOS.Stdout.WriteString(\"some other words\\n\") } }".to_owned(),
+            ),
         ),
         "c" | "cc" | "cpp" => (
             &["int main(", "void main(", "auto main("],
             "longhaul_own_main(",
-            format!("int main(void) {{ return {code}; }}"),
+            printing.filter(|_| ending == "c").map_or_else(
+                || format!("int main(void) {{ return {code}; }}"),
+                |_| {
+                    "int puts(const char *);\nint main(void) { for (int i = 0; i < 7; i++) puts(\"some other words\"); return 0; }"
+                        .to_owned()
+                },
+            ),
         ),
         _ => return None,
     };
@@ -248,6 +301,12 @@ mod tests {
         let failing = |path: &str, text: &str| made(path, text, StandIn::Failing).unwrap();
         assert_eq!(failing("a.py", "import sys\n"), "raise SystemExit(1)\n# import sys\n");
         assert_eq!(failing("bin/a", "#!/bin/sh\nls\n"), "#!/bin/sh\nexit 1\n# ls\n");
+        assert_eq!(in_place_of_binary(StandIn::Failing), "#!/bin/sh\nexit 1\n");
+        assert!(
+            made("a.rb", "puts 1\n", StandIn::Other(3))
+                .unwrap()
+                .ends_with("sleep 3\n# puts 1\n")
+        );
     }
 
     #[test]

@@ -8,9 +8,9 @@ use crate::engine::error::EngineError;
 use crate::protocol::event::CheckpointCause;
 use crate::protocol::{FeatureId, FeatureStatus, Oid, SessionNo};
 use crate::session::State;
-use crate::verify::{check, is_named};
+use crate::verify::{check, is_compiled, is_named};
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Time for laying that state out and trying the check there. One that takes longer does not hold there as it does now.
@@ -25,13 +25,14 @@ struct Before {
 
 impl Dispatch {
     /// Says that a check holds on the files as they were before the work on its feature too, if it does. One that holds where nothing
-    /// is (`anywhere`) is tried only if a file that it names was there: else it would hold for want of it.
+    /// is (`anywhere`) is tried only if a file that it names was there: else it would hold for want of it. `took` is what it took now.
     ///
     /// # Errors
     /// If that state cannot be laid out, or a shell not be started.
     pub(in crate::engine) async fn held_before(
         &self,
         plan: check::Plan,
+        took: Duration,
         anywhere: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<String>, EngineError> {
@@ -40,15 +41,14 @@ impl Dispatch {
         let Some(before) = project.journal.with_state(|state| before(state, &plan.feature, own)) else {
             return Ok(None);
         };
+        let tree = before.tree.clone();
+        let held = project.git(move |repo| repo.paths_at(&tree)).await?;
         if anywhere {
-            let tree = before.tree.clone();
-            let held = project.git(move |repo| repo.paths_at(&tree)).await?;
             let commands: Vec<&str> = plan.check.steps.iter().map(|step| step.command.as_str()).collect();
             if !held.iter().any(|path| is_named(&commands.join("\n"), path)) {
                 return Ok(None);
             }
         }
-        let until = Instant::now() + LIMIT.min(plan.timeout);
         let scratch = project.dir.root().join("scratch").join("before");
         let head = before.head.as_ref();
         let limit = LIMIT.min(plan.timeout);
@@ -57,8 +57,13 @@ impl Dispatch {
             .await?;
         let then = check::Plan {
             cwd: place,
+            elsewhere: true,
             tree: Some(before.tree),
-            timeout: until.saturating_duration_since(Instant::now()),
+            timeout: if held.iter().any(|path| is_compiled(path)) {
+                limit
+            } else {
+                check::patience(took).min(limit)
+            },
             ..plan
         };
         let feature = then.feature.clone();

@@ -110,6 +110,7 @@ fn plan(project: &Project, feature: &FeatureId, check: &Check, purpose: TestPurp
         purpose,
         tree: Some(tree),
         timeout: Duration::from_secs(project.settings.verify.timeout_seconds),
+        elsewhere: false,
     }
 }
 
@@ -244,11 +245,12 @@ impl Dispatch {
             )));
         }
         let plan = plan(project, &run.feature, &run.check, run.purpose, tree);
-        let anywhere = check::holds_anywhere(plan.clone(), cancel.clone()).await?;
+        let took = Duration::from_millis(run.duration_ms);
+        let anywhere = check::holds_anywhere(plan.clone(), took, cancel.clone()).await?;
         let suspicion = if anywhere {
             Some(ANYWHERE.to_owned())
         } else {
-            if let Some(before) = self.held_before(plan.clone(), anywhere, cancel).await? {
+            if let Some(before) = self.held_before(plan.clone(), took, anywhere, cancel).await? {
                 return Ok(Some(before));
             }
             self.said(run, begun).or_else(|| only_ends(run))
@@ -260,7 +262,7 @@ impl Dispatch {
             (Need::Unknown, Some(told)) => return Ok(Some(told)),
         }
         let is_printed = !run.check.steps.iter().all(|step| step.expect.is_empty());
-        if anywhere && let Some(before) = self.held_before(plan.clone(), anywhere, cancel).await? {
+        if anywhere && let Some(before) = self.held_before(plan.clone(), took, anywhere, cancel).await? {
             return Ok(Some(before));
         }
         if let Some(file) = verify::printed(run, &project.workspace, begun).filter(|_| is_printed) {

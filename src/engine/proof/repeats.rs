@@ -37,7 +37,7 @@ pub(super) const NOT_OURS: [&str; 7] = ["node_modules", ".venv", "venv", "vendor
 
 /// How far a file is data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Data,
     /// It has no ending: data if a line of it is what is printed.
     Unknown,
@@ -87,6 +87,7 @@ impl Dispatch {
         let plan = check::Plan {
             check: looked.check.clone(),
             cwd: place,
+            elsewhere: true,
             timeout: until.saturating_duration_since(Instant::now()),
             ..plan
         };
@@ -172,7 +173,7 @@ fn holding<'a>(
 }
 
 /// How far a file is data, by its name; `None`: it is a part of the program, or says how it is built.
-fn kind(path: &str, commands: &[String]) -> Option<Kind> {
+pub(super) fn kind(path: &str, commands: &[String]) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_named = || {
         let mut words = commands

@@ -32,6 +32,107 @@ async fn a_check_that_holds_with_programs_that_do_nothing_shows_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_project_beside_a_program_that_does_nothing_shows_nothing() {
+    let work = format!(
+        "{WORK}; printf 'fake:\\n\\t@python3 noop.py && echo \"all rows imported\"\\n' > Makefile; echo expected > CASES.txt"
+    );
+    let table: Vec<_> = [
+        ("python3 noop.py; grep -c . p.csv", "2"),
+        (
+            "python3 noop.py; n=$(wc -l < p.csv); echo \"imported $n rows\"",
+            "imported 2 rows",
+        ),
+        (
+            "python3 noop.py; grep -q expected CASES.txt && echo \"imported $((1+2)) rows\"",
+            "imported 3 rows",
+        ),
+        ("python3 noop.py; ls golden", "p.json"),
+        ("make fake", "all rows imported"),
+    ]
+    .map(|(command, expect)| {
+        (
+            work.as_str(),
+            command,
+            expect,
+            Some("holds with programs that do nothing too"),
+        )
+    })
+    .into();
+    tried(&table).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_holds_with_a_program_that_prints_anything_shows_nothing() {
+    let work = "echo 'print(\"totally different\")' > other.py";
+    let table: Vec<_> = [
+        ("python3 other.py | grep -q '' && echo \"imported 3 rows\"", "imported 3 rows"),
+        ("python3 other.py | sed 's/.*/imported 3 rows/'", "imported 3 rows"),
+        ("python3 other.py | awk 'NR==1{print \"imported 3 rows\"}'", "imported 3 rows"),
+        (
+            "n=$(python3 other.py | wc -c); echo \"imported $((n/n*3)) rows\"",
+            "imported 3 rows",
+        ),
+        ("test -n \"$(python3 other.py)\" && python3 -c 'print(6*7)'", "42"),
+    ]
+    .map(|(command, expect)| {
+        (
+            work,
+            command,
+            expect,
+            Some("holds with programs that only print something else too"),
+        )
+    })
+    .into();
+    tried(&table).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_program_is_there_shows_nothing() {
+    let work = "printf 'import time\\ntime.sleep(30)\\n' > sleeps.py";
+    let lives = "python3 sleeps.py & P=$!; sleep 0.3; kill -0 $P && echo \"server is up\"; kill $P";
+    let here = format!("test -f sleeps.py && {{ {lives}; }}");
+    for command in [lives, &here] {
+        tried(&[(work, command, "server is up", Some("Not recorded: it"))]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_built_or_tested_by_a_check_shows_something() {
+    let work = format!(
+        "{WORK}; echo dist/ >> .gitignore; \
+         printf 'import os\\nos.makedirs(\"dist\", exist_ok=True)\\nopen(\"dist/a.html\", \"w\").write(\"<h1>Hello</h1>\")\\n' > build.py; \
+         python3 build.py; mkdir tests; touch tests/__init__.py; \
+         printf 'import unittest, subprocess\\nclass T(unittest.TestCase):\\n    def test_a(self):\\n        \
+self.assertEqual(subprocess.check_output([\"python3\", \"calc.py\", \"1\", \"+\", \"1\"]), b\"2\\\\n\")\\n' > tests/test_calc.py"
+    );
+    let table: Vec<_> = [
+        ("python3 build.py && test -f dist/a.html && echo 'pages built'", "pages built"),
+        ("python3 build.py && ls dist | sort | tr '\\n' ' '", "a.html"),
+        ("python3 build.py && head -1 dist/a.html", "<h1>Hello"),
+        ("python3 -m unittest tests.test_calc 2>&1", "OK"),
+        (
+            "python3 -m unittest tests.test_calc 2>&1 | tail -1 | grep -qx OK && echo 'tests pass'",
+            "tests pass",
+        ),
+    ]
+    .map(|(command, expect)| (work.as_str(), command, expect, None))
+    .into();
+    tried(&table).await;
+}
+
+/// What waits for a server that never comes ends with the check's own time, not with that of all runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_waits_for_its_server_is_tried_without_waiting_for_ever() {
+    let server =
+        "printf 'import time\\nopen(\"up\", \"w\").write(\"ready\")\\ntime.sleep(60)\\n' > server.py; echo up >> .gitignore";
+    let check = "rm -f up; python3 server.py & until grep -qs ready up; do sleep 0.1; done; cat up";
+    let begun = std::time::Instant::now();
+    tried(&[(server, check, "ready", None)]).await;
+    let most = std::time::Duration::from_secs(120);
+    assert!(begun.elapsed() < most, "a run's limit is 600 seconds: {:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_holds_with_programs_that_only_fail_shows_nothing() {
     let fails = "echo 'raise SystemExit(1)' > fails.py; echo 'exit 1' > fails.sh";
     tried(&[

@@ -96,6 +96,7 @@ impl Search<'_> {
             purpose: TestPurpose::Smoke,
             tree: Some(tree.clone()),
             timeout: self.at_most(broken.patience(self.project)),
+            elsewhere: true,
         };
         let ran = check::run(plan, self.cancel.clone()).await?;
         let timed_out = ran.run.steps.iter().any(|step| step.timed_out);
