@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::project;
 use crate::harness::history::{HistoryError, history};
-use crate::protocol::event::FlipBy;
+use crate::protocol::event::{Culprit, FlipBy};
 use crate::protocol::{HistoryProgress, ListHistory, ListStep, NamedFeature, Oid};
 use crate::session::{Setback, Stretch};
 use crate::ui::history::{between_commits, commits, counts, fact, flips, progress, setback};
@@ -45,6 +45,8 @@ struct Back {
     reason: String,
     /// The session in which it passed again.
     again: Option<u32>,
+    /// What broke it, where that was looked for.
+    broken_by: Option<Culprit>,
 }
 
 impl From<&Setback> for Back {
@@ -57,6 +59,7 @@ impl From<&Setback> for Back {
             by: back.by,
             reason: back.reason.clone(),
             again: back.again.map(|session| session.0),
+            broken_by: back.traced.as_ref().map(|traced| traced.culprit.clone()),
         }
     }
 }

@@ -3,10 +3,11 @@
 //! Owns which flips are setbacks. Does not own what commits show of them. Invariant: what a move back set aside is not told,
 //! nor what ceased to pass only because nobody committed it.
 
+use super::board::FeatureRow;
 use super::state::State;
 use super::stretch::Stretch;
-use crate::protocol::event::FlipBy;
-use crate::protocol::{FeatureStatus, NamedFeature, SessionNo};
+use crate::protocol::event::{Culprit, FlipBy, RegressionTraced};
+use crate::protocol::{FeatureStatus, NamedFeature, Oid, Seq, SessionNo};
 use jiff::Timestamp;
 
 /// A feature that ceased to pass.
@@ -26,6 +27,19 @@ pub struct Setback {
     pub reason: String,
     /// The session in which it passed again, if it did.
     pub again: Option<SessionNo>,
+    /// What was found where somebody looked for its cause.
+    pub traced: Option<RegressionTraced>,
+}
+
+impl Setback {
+    /// Returns the commit that broke the feature, where one was found.
+    #[must_use]
+    pub fn commit(&self) -> Option<&Oid> {
+        match &self.traced.as_ref()?.culprit {
+            Culprit::Commit { commit, .. } => Some(commit),
+            Culprit::Uncommitted { .. } | Culprit::Unknown { .. } => None,
+        }
+    }
 }
 
 impl State {
@@ -37,6 +51,8 @@ impl State {
             let flips: Vec<_> = row.flips.iter().filter(|flip| self.is_on_the_way(flip.seq)).collect();
             let back = flips.iter().enumerate();
             for (at, flip) in back.filter(|(_, flip)| flip.to != FeatureStatus::Passing && !flip.is_uncommitted()) {
+                let before = at.checked_sub(1).and_then(|before| flips.get(before));
+                let traced = self.traced_between(row, before.map(|flip| flip.seq), flips.get(at + 1).map(|flip| flip.seq));
                 let again = flips.get(at + 1..).unwrap_or_default().iter();
                 let again = again
                     .map(|flip| (flip.to, flip.session))
@@ -58,11 +74,19 @@ impl State {
                     by: flip.by,
                     reason: flip.reason.clone(),
                     again: again.map(|(_, session)| session),
+                    traced: traced.filter(|_| flip.by != FlipBy::Human).cloned(),
                 });
             }
         }
         found.sort_by_key(|setback| setback.time);
         found
+    }
+
+    /// What was found to have broken a feature between two of its flips.
+    fn traced_between<'a>(&self, row: &'a FeatureRow, from: Option<Seq>, to: Option<Seq>) -> Option<&'a RegressionTraced> {
+        let trace = row.traced.as_ref().filter(|trace| !self.is_abandoned(trace.session))?;
+        let is_between = from.is_none_or(|from| from < trace.seq) && to.is_none_or(|to| trace.seq < to);
+        is_between.then_some(&trace.found)
     }
 }
 

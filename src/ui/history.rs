@@ -3,7 +3,7 @@
 //! Owns the wording. Invariant: a fact names the features that it is of, though a long list of them is cut with its count.
 
 use super::text::format::{grouped, plural};
-use crate::protocol::event::FlipBy;
+use crate::protocol::event::{FlipBy, RegressionTraced};
 use crate::protocol::{HistoryProgress, ListFact, ListFactKind, ListHistory, ListStep, NamedFeature, Oid, SessionNo};
 use crate::session::{Setback, State, Stretch};
 use std::collections::HashMap;
@@ -90,7 +90,8 @@ pub fn commits(count: u32) -> String {
     format!("{} commit{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
-/// Returns the setbacks that no commit of their session shows, oldest first: the list was right again before it was committed.
+/// Returns the setbacks that no commit of their session shows, oldest first: the list was right again before it was committed, or was
+/// not committed yet. Those with a known cause are told beside another commit's, too.
 #[must_use]
 pub fn between_commits(told: &ListHistory, state: &State) -> Vec<Setback> {
     let sessions: HashMap<&Oid, SessionNo> = state
@@ -108,7 +109,15 @@ pub fn between_commits(told: &ListHistory, state: &State) -> Vec<Setback> {
         own.flat_map(|step| &step.regressed)
             .any(|feature| feature.id == back.feature.id)
     };
-    state.setbacks().into_iter().filter(|back| !shown(back)).collect()
+    let by_own = |back: &Setback, cause: &Oid| {
+        let mut own = told.steps.iter().filter(|step| step.commit.id == *cause);
+        own.any(|step| step.regressed.iter().any(|feature| feature.id == back.feature.id))
+    };
+    let is_told = |back: &Setback| match back.commit() {
+        Some(cause) => by_own(back, cause),
+        None => shown(back),
+    };
+    state.setbacks().into_iter().filter(|back| !is_told(back)).collect()
 }
 
 /// Says a setback.
@@ -129,10 +138,9 @@ pub fn setback(back: &Setback) -> String {
     } else {
         format!(": {}", back.reason)
     };
-    format!(
-        "no longer passing: {} ({by}, no commit shows it){again}{reason}",
-        back.feature.id
-    )
+    let cause = back.commit().and(back.traced.as_ref()).map(RegressionTraced::words);
+    let cause = cause.as_deref().unwrap_or("no commit shows it");
+    format!("no longer passing: {} ({by}, {cause}){again}{reason}", back.feature.id)
 }
 
 fn named(features: &[NamedFeature], most: usize) -> String {

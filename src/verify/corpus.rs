@@ -37,6 +37,7 @@ fn cases(text: &str, exit: Option<i32>) -> Vec<TestCase> {
         exit,
         root: Path::new(ROOT),
         unbuilt: &[],
+        go_names: false,
     })
 }
 
@@ -126,7 +127,7 @@ proptest! {
         let text = plain(&bytes);
         prop_assert!(!cases(&text, Some(1)).is_empty());
         let report = [text];
-        let read = read(&Left { printed: "", reports: &report, amiss: &[], beside: None, exit: Some(0), root: Path::new(ROOT), unbuilt: &[] });
+        let read = read(&Left { printed: "", reports: &report, amiss: &[], beside: None, exit: Some(0), root: Path::new(ROOT), unbuilt: &[], go_names: false });
         prop_assert!(!read.is_empty());
     }
 }

@@ -86,6 +86,7 @@ impl Reader {
             exit: None,
             root: &self.root,
             unbuilt: &[],
+            go_names: false,
         });
         let mut failed = Vec::new();
         self.totals = TestTotals::default();

@@ -142,7 +142,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
     }
     let plainly = |command: &str, left: Duration| invocation(None, command, left);
     let unbuilt = partial::run(plan, &mut finished, plainly, (cancel, output.clone())).await?;
-    let asking = asking.unwrap_or_default();
+    let asking = asking.unwrap_or_else(|| runner::Asking::none(&plan.command));
     let asked = match asking.reports {
         0 => asked,
         1 => Asked::OneFile,
@@ -166,6 +166,7 @@ async fn attempt(plan: &Plan, cancel: &CancellationToken, output: Option<mpsc::S
             exit,
             root: &reading.cwd,
             unbuilt: &unbuilt,
+            go_names: runner::go_names(&reading.cwd, &asking),
         });
         let under_way = match cut {
             true => format::cut_off(&mut cases, &plain(&whole), seconds(reading.timeout)),
@@ -238,6 +239,62 @@ mod tests {
     }
 
     const LONG: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_package_of_go_that_ends_before_its_tests_has_not_passed_without_events_either() {
+        let dir = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("go.mod", "module example.org/x\n\ngo 1.18\n");
+        write("Makefile", "test:\n\t@go test ./...\n");
+        for (package, init) in [("a", ""), ("b", "func init() { os.Exit(0) }\n"), ("c", "")] {
+            write(
+                &format!("{package}/m_test.go"),
+                &format!(
+                    "package {package}\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\n{init}var _ = os.Args\n\nfunc TestF(t *testing.T) {{}}\n"
+                ),
+            );
+        }
+        write(
+            "c/m_test.go",
+            "package c\n\nimport \"testing\"\n\nfunc BenchmarkF(b *testing.B) {}\n",
+        );
+        for command in ["go test -v ./...", "go test ./...", "make test"] {
+            let plan = Plan {
+                cwd: dir.path().into(),
+                timeout: LONG * 3,
+                ..plan(command)
+            };
+            let ran = run(plan, CancellationToken::new()).await.unwrap();
+            let told = |name: &str| {
+                ran.run
+                    .cases
+                    .iter()
+                    .find(|case| case.name.contains(name))
+                    .map(|case| case.status)
+            };
+            assert_eq!(
+                told("a/m_test.go"),
+                Some(CaseStatus::Passed),
+                "{command}: {:?}",
+                ran.run.cases
+            );
+            assert_eq!(told("x/b"), Some(CaseStatus::Failed), "{command}: {:?}", ran.run.cases);
+            assert!(
+                told("x/c").is_none_or(|status| status == CaseStatus::Skipped),
+                "{command}: {:?}",
+                ran.run.cases
+            );
+            assert!(
+                ran.run.cases.iter().any(|case| case.detail.starts_with("ended early,")),
+                "{:?}",
+                ran.run.cases
+            );
+        }
+    }
 
     #[tokio::test]
     async fn results_output_and_tree_belong_together() {

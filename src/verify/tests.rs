@@ -17,6 +17,7 @@ fn parse(output: &str, exit: Option<i32>) -> Vec<TestCase> {
         exit,
         root: Path::new("/no/such/place"),
         unbuilt: &[],
+        go_names: false,
     })
 }
 

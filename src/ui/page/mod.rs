@@ -178,8 +178,10 @@ fn revision(model: &Model, subject: &Subject) -> u64 {
         Subject::Review(_) | Subject::Editor => 0,
         Subject::NextWindow => model.next_window.revision,
         Subject::History => {
-            let flips: usize = model.state.features.rows.iter().map(|row| row.flips.len()).sum();
-            model.history.revision + flips as u64
+            let rows = model.state.features.rows.iter();
+            // What a flip's cause was is told after it.
+            let told = rows.map(|row| row.flips.len() as u64 + row.traced.as_ref().map_or(0, |trace| trace.seq.0));
+            model.history.revision + told.sum::<u64>()
         }
         Subject::Survey => model.surveys,
         Subject::List => model.list.revision,

@@ -1,7 +1,7 @@
 //! The history of the list: at the sizes that matter, without colour, without Unicode, while it is read, and what its keys do.
 
 use super::*;
-use crate::protocol::event::{Event, FeatureFlipped, FlipBy};
+use crate::protocol::event::{Culprit, Event, FeatureFlipped, FlipBy, RegressionTraced};
 use crate::protocol::{Answer, HistoryProgress, ListFact, ListFactKind, ListHistory, ListStep, Query};
 use crate::ui::msg::Effect;
 use crate::ui::samples::{sample_audit, sample_history};
@@ -107,6 +107,56 @@ fn what_fell_and_passed_again_within_a_session_is_told_and_leads_to_its_feature(
         keys(&mut model, "Enter");
         assert_eq!(model.pages.last().unwrap().subject, Subject::Feature("F002".into()));
     }
+}
+
+#[test]
+fn the_chart_ends_with_what_is_so_now_and_a_flip_with_a_known_cause_leads_to_its_commit() {
+    let mut model = history_of(live((120, 40)));
+    let (passing, all) = model.state.features.progress();
+    let legend = |passing: usize| format!("passing {passing} (");
+    assert!(screen(&mut model).contains(&legend(passing)), "{}", screen(&mut model));
+    let back = FeatureFlipped {
+        feature: "F002".into(),
+        from: FeatureStatus::Passing,
+        to: FeatureStatus::Failing,
+        evidence: None,
+        by: FlipBy::Harness,
+        reason: "the smoke test fails: 02-list".into(),
+    };
+    tell(&mut model, back);
+    let now = screen(&mut model);
+    assert!(
+        now.contains(&legend(passing - 1)) && now.contains(&format!("total {all}")),
+        "{now}"
+    );
+    let made = &model.state.commits.last().unwrap().made;
+    let (commit, subject) = (made.commit.clone(), "Wrong list".to_owned());
+    let words = format!("F002 (by the harness, broken by {} {subject})", commit.short());
+    let traced = RegressionTraced {
+        feature: "F002".into(),
+        good: None,
+        culprit: Culprit::Commit {
+            commit: commit.clone(),
+            subject,
+        },
+        runs: 3,
+        duration_ms: 1_000,
+    };
+    tell(&mut model, traced);
+    keys(&mut model, "g g");
+    let setbacks = model.state.setbacks();
+    assert_eq!(
+        setbacks.iter().filter_map(|back| back.commit()).collect::<Vec<_>>(),
+        [&commit]
+    );
+    assert!(
+        setbacks.iter().any(|back| crate::ui::history::setback(back).contains(&words)),
+        "{setbacks:?}"
+    );
+    let now = screen(&mut model);
+    assert!(now.contains("(by the harness, broken by"), "{now}");
+    keys(&mut model, "Enter");
+    assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(commit));
 }
 
 #[test]

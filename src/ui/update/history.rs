@@ -20,12 +20,15 @@ pub fn selected(model: &Model) -> Option<&ListStep> {
     model.history.step(stop(model)?)
 }
 
-/// Returns the feature whose setback within a session is under the cursor.
-fn set_back(model: &Model) -> Option<FeatureId> {
+/// Returns the page of the setback under the cursor: the commit that broke the feature where it is known, else the feature.
+fn set_back(model: &Model) -> Option<Subject> {
     let told = model.history.told()?;
     let at = stop(model)?.checked_sub(told.steps.len())?;
     let back = between_commits(told, &model.state).into_iter().nth(at)?;
-    Some(FeatureId(back.feature.id))
+    Some(match back.commit() {
+        Some(commit) => Subject::Commit(commit.clone()),
+        None => Subject::Feature(FeatureId(back.feature.id)),
+    })
 }
 
 /// What stands under the cursor of the visible page: a commit's place, behind them that of a setback.
@@ -36,10 +39,10 @@ fn stop(model: &Model) -> Option<usize> {
     Some(stops.rev().find(|stop| stop.row <= open.cursor)?.file)
 }
 
-/// Opens the page of the commit under the cursor; that of the feature where it is a setback that no commit shows.
+/// Opens the page of the commit under the cursor, or of what a setback there leads to.
 pub fn open_commit(model: &mut Model) {
     let commit = selected(model).map(|step| Subject::Commit(step.commit.id.clone()));
-    match commit.or_else(|| set_back(model).map(Subject::Feature)) {
+    match commit.or_else(|| set_back(model)) {
         Some(subject) => model.pages.push(Page::new(subject)),
         None => model.refuse("put the cursor on a commit"),
     }

@@ -148,6 +148,7 @@ mod tests {
             exit: Some(exit),
             root: Path::new("/no/such/place"),
             unbuilt: &[],
+            go_names: false,
         };
         read(&left).into_iter().map(|case| (case.name, case.status)).collect()
     }

@@ -5,8 +5,9 @@
 //! where the sources say which file that is. Go makes its events from what the test program prints, so that they are only as good as
 //! that: a test that ends without having begun or that no file holds is amiss, and of several results of one test the worst stands.
 
+use super::go_lines::{BENCHMARKS, broken, ends_early, package, result, unbuilt};
 use super::go_source::{Place, Source};
-use super::report::{Found, milliseconds, rank, seconds};
+use super::report::{Found, milliseconds, rank};
 use super::{ENDED_EARLY, Format, Report, UNENDED};
 use crate::protocol::CaseStatus;
 use serde::Deserialize;
@@ -268,60 +269,6 @@ impl Tests {
     }
 }
 
-/// `FAIL example.com/shop/broken [build failed]`: a package that has no events.
-fn broken(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix("FAIL\t")?;
-    let (package, why) = rest.split_once(' ')?;
-    why.starts_with('[').then_some((package.trim_end(), why))
-}
-
-/// Whether a package that passes and tells of no test ended before its tests: Go says so where there are none to run, and benchmarks tell
-/// of their machine.
-fn ends_early(said: &str) -> bool {
-    !["no tests to run", "no test files", "goos: "]
-        .iter()
-        .any(|words| said.contains(words))
-}
-
-/// Why a package's tests were not built, of its line.
-fn unbuilt(line: &str) -> Option<&str> {
-    let (_, why) = line.trim_end().strip_prefix("FAIL")?.rsplit_once(" [")?;
-    matches!(why, "build failed]" | "setup failed]").then(|| line.trim_end().get(line.trim_end().len() - why.len() - 1..))?
-}
-
-/// A package's line: `ok   pkg 0.1s`, `FAIL pkg 0.1s`, `?    pkg [no test files]`.
-fn package(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
-    let (word, rest) = line.split_once('\t')?;
-    let (name, time) = rest
-        .split_once('\t')
-        .unwrap_or((rest.split_once(' ').map_or(rest, |(name, _)| name), ""));
-    let status = match word.trim_end() {
-        "ok" if time.contains("[no tests to run]") => CaseStatus::Skipped,
-        "ok" => CaseStatus::Passed,
-        "FAIL" => CaseStatus::Failed,
-        "?" => CaseStatus::Skipped,
-        _ => return None,
-    };
-    let name = name.trim();
-    let plain = !name.is_empty() && !name.contains(char::is_whitespace);
-    let duration = time.split('s').next().and_then(seconds);
-    plain.then_some((status, name, duration))
-}
-
-/// `--- PASS: TestAdds (0.00s)`, at any depth.
-fn result(line: &str) -> Option<(CaseStatus, &str, Option<u64>)> {
-    let rest = line.trim_start().strip_prefix("--- ")?;
-    let (word, rest) = rest.split_once(": ")?;
-    let status = match word {
-        "PASS" => CaseStatus::Passed,
-        "FAIL" => CaseStatus::Failed,
-        "SKIP" => CaseStatus::Skipped,
-        _ => return None,
-    };
-    let (name, time) = rest.strip_suffix("s)")?.rsplit_once(" (")?;
-    Some((status, name, seconds(time)))
-}
-
 impl Format for GoText {
     fn name(&self) -> &'static str {
         "go test"
@@ -337,12 +284,16 @@ impl Format for GoText {
         // What the compiler says, by package.
         let mut compiled: BTreeMap<&str, Test> = BTreeMap::new();
         let mut compiling: Option<&str> = None;
+        let mut benchmarks = "";
         for line in text.lines() {
             if let Some((status, name, duration_ms)) = package(line) {
                 let mut said = compiled.remove(name).unwrap_or_default();
                 said.hear(unbuilt(line).unwrap_or_default());
+                said.hear(std::mem::take(&mut benchmarks));
                 close_package(std::mem::take(&mut named), status, (name, &said.said), duration_ms, report);
                 (current, compiling) = (None, None);
+            } else if line.starts_with(BENCHMARKS) {
+                benchmarks = BENCHMARKS;
             } else if let Some(package) = line.strip_prefix("# ") {
                 compiling = package.split(' ').next();
             } else if let Some(name) = line.strip_prefix("=== RUN ") {
@@ -376,8 +327,11 @@ fn close_package(
     duration_ms: Option<u64>,
     report: &mut Report,
 ) {
-    if named.is_empty() && status != CaseStatus::Skipped {
-        // Without `-v` a package is all that is named.
+    // With `-v` every test that is run is named.
+    let ended = status == CaseStatus::Passed && report.go_names() && ends_early(said);
+    let ended = ended && Source::new(report.root()).has_tests(package);
+    if named.is_empty() && status != CaseStatus::Skipped && !ended {
+        // Without it a package is all that is named.
         let found = Found {
             file: package,
             duration_ms,

@@ -10,6 +10,7 @@ mod against;
 mod escapes;
 mod exit_code;
 mod go;
+mod go_lines;
 mod go_source;
 mod jest;
 mod junit;
@@ -90,12 +91,14 @@ pub struct Left<'a> {
     pub root: &'a Path,
     /// What did not build, where the rest was run without it.
     pub unbuilt: &'a [Unbuilt],
+    /// Whether every `go test` that it calls prints the names of the tests that it runs.
+    pub go_names: bool,
 }
 
 /// Reads all results of a run.
 #[must_use]
 pub fn read(left: &Left<'_>) -> Vec<TestCase> {
-    let mut report = Report::new(left.root, left.exit).without(left.unbuilt);
+    let mut report = Report::new(left.root, left.exit).without(left.unbuilt).naming(left.go_names);
     for what in left.amiss {
         report.amiss(what);
     }

@@ -31,6 +31,8 @@ pub struct Report {
     exit: Option<i32>,
     /// What did not build, where the rest was run without it.
     unbuilt: Vec<Unbuilt>,
+    /// Whether every `go test` names the tests that it runs.
+    go_names: bool,
     /// Prefixes that are cut from paths: the root as given, and as the system names it.
     roots: Vec<PathBuf>,
 }
@@ -66,6 +68,17 @@ impl Report {
             unbuilt: unbuilt.to_vec(),
             ..self
         }
+    }
+
+    /// Says whether every `go test` in it names the tests that it runs.
+    #[must_use]
+    pub(super) fn naming(self, go_names: bool) -> Self {
+        Self { go_names, ..self }
+    }
+
+    /// Whether every `go test` in it names the tests that it runs.
+    pub(super) const fn go_names(&self) -> bool {
+        self.go_names
     }
 
     /// What did not build.

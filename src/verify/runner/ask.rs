@@ -121,6 +121,11 @@ pub fn is_known(root: &Path, command: &str) -> bool {
     Calls::of(&Root::new(root), command).all.iter().any(runs_tests)
 }
 
+/// Says whether a call is one of `go test`.
+pub(super) fn runs_go(call: &Call) -> bool {
+    kind(call) == Some(Kind::Go)
+}
+
 impl Kind {
     /// The format of what it prints.
     const fn format(self) -> &'static str {

@@ -51,6 +51,8 @@ pub(super) struct Calls {
     pub(super) loops: bool,
     /// Whether a call may need what was set before it: variables, options of the shell, another directory.
     pub(super) sets: bool,
+    /// Whether some of it is called only where something else fails.
+    pub(super) either: bool,
 }
 
 impl Calls {
@@ -62,7 +64,8 @@ impl Calls {
     }
 
     fn walk(&mut self, root: &Root, text: &str, above: &Above, depth: usize) {
-        let parts = parts(text);
+        let (parts, either) = parts(text);
+        self.either |= either;
         let mut moved: Option<Root> = None;
         for (number, part) in parts.iter().enumerate() {
             let here = moved.as_ref().unwrap_or(root);
@@ -253,8 +256,9 @@ struct Part {
     plain: bool,
 }
 
-/// Takes a text apart as the shell does, quotes and all.
-fn parts(text: &str) -> Vec<Part> {
+/// Takes a text apart as the shell does, quotes and all; says whether parts of it are joined by `||`.
+fn parts(text: &str) -> (Vec<Part>, bool) {
+    let mut either = false;
     let (mut parts, mut part) = (
         Vec::new(),
         Part {
@@ -297,6 +301,7 @@ fn parts(text: &str) -> Vec<Part> {
             (None, '#') if word.is_none() => while chars.next_if(|(_, c)| *c != '\n').is_some() {},
             (None, '\n' | ';' | '&' | '|') => {
                 let next = chars.peek().map(|(_, c)| *c);
+                either |= c == '|' && next == Some('|');
                 let redirects = c == '&' && (text[..at].ends_with('>') || next == Some('>'));
                 part.plain &= c != '|' && (c != '&' || next == Some('&')) || next == Some(c);
                 part.words.extend(word.take());
@@ -324,7 +329,7 @@ fn parts(text: &str) -> Vec<Part> {
     part.plain &= quote.is_none();
     parts.push(part);
     parts.retain(|part| !part.words.is_empty());
-    parts
+    (parts, either)
 }
 
 #[cfg(test)]

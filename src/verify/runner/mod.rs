@@ -23,6 +23,7 @@ mod tests;
 mod through;
 
 pub use ask::{Asking, advice, ask, is_known, is_refused};
+pub use go::go_names;
 pub use javascript::{NODE_REPORTER_VARIABLE, node_reporter};
 pub use narrow::{CannotNarrow, narrow};
 pub use rest::{Build, Rest, Unbuilt};

@@ -1,8 +1,8 @@
 //! The runner behind a command that only stands for it: `make test`, `npm test`, `sh check.sh`.
 //!
 //! Owns when the call that a command stands for may be made by itself. Does not own taking a command apart ([`Calls`]), nor what is added
-//! to a call (`narrow`). Invariant: what may need more of its surroundings than this tells (variables, another directory, a loop, a second
-//! runner) is left alone: then the command is run as a whole or not at all.
+//! to a call (`narrow`). Invariant: what may need more of its surroundings than this tells (variables, another directory, a loop, another's
+//! failure, a second runner) is left alone: then the command is run as a whole or not at all.
 
 use super::Root;
 use super::ask;
@@ -31,7 +31,7 @@ pub(super) fn through(root: &Root, command: &str) -> Option<Through> {
     let calls = Calls::of(root, command);
     let (last, before) = calls.all.split_last()?;
     let runs = |call: &&Call| ask::runs_tests(call);
-    let is_plain = !calls.loops && !calls.sets && !last.own && !last.piped;
+    let is_plain = !calls.loops && !calls.sets && !calls.either && !last.own && !last.piped;
     if !is_plain || !runs(&last) || before.iter().any(|call| runs(&call) || call.piped) || make::exports(root) {
         return None;
     }
@@ -109,12 +109,21 @@ mod tests {
             "test:\n\tpytest -q | tee log\n",
             "test:\n\tpytest -q $$X\n",
             "test:\n\tpytest tests/*.py\n",
+            "test:\n\tcc x.c || pytest -q\n",
+            "test:\n\tpytest -q || true\n",
+            "test:\n\ttest -f x.o || cc x.c\n\tpytest -q\n",
             "test:\n\tjest && pytest -q\n",
             "test:\n\tpytest -q\n\tcc x.c\n",
             "test:\n\tpython3 check.py\n",
         ] {
             assert_eq!(of("make test", &[("Makefile", text)]), None, "{text}");
         }
+        for text in ["tsc || jest", "jest || node retry.js"] {
+            let package = format!(r#"{{"scripts": {{"test": "{text}"}}}}"#);
+            assert_eq!(of("npm test", &[("package.json", &package)]), None, "{text}");
+        }
+        let script = "set -e\n[ -d out ] ||\n  cc x.c\npytest -q \"$@\"\n";
+        assert_eq!(of("sh t.sh", &[("t.sh", script)]), None, "the sign may end a line");
         assert_eq!(of("pytest -q", &[]), None, "it is no wrapper");
         assert_eq!(of("make test | tee log", &[("Makefile", "test:\n\tpytest -q\n")]), None);
     }

@@ -103,6 +103,26 @@ async fn only_the_feature_whose_tests_end_the_run_is_set_back_and_each_has_its_o
         assert!(read.contains(told), "{told}: {read}");
     }
     assert!(!read.contains("ends well without these files"), "{read}");
+    let told = String::from_utf8(program(&lab, &["history"]).output().unwrap().stdout).unwrap();
+    for (id, subject) in [("F002", "Rework m2"), ("F003", "Rework m3"), ("F004", "Break m4")] {
+        let line = told
+            .lines()
+            .find(|line| line.contains(&format!("no longer passing: {id} (by the harness, broken by ")));
+        assert!(
+            line.is_some_and(|line| line.contains(&format!(" {subject})"))),
+            "{id}: {told}"
+        );
+    }
+    let json = program(&lab, &["history", "--json"]).output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let causes = json["setbacks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|back| back["broken_by"]["subject"].as_str());
+    let mut causes: Vec<_> = causes.collect();
+    causes.sort_unstable();
+    assert_eq!(causes, [Some("Break m4"), Some("Rework m2"), Some("Rework m3")], "{json}");
     let flaky = |run: &TestRun| run.flaky().next().map(|case| case.name.clone());
     let runs = ran.all(|event| match event {
         Event::TestRunFinished(finished) => Some((finished.run.only.len(), flaky(&finished.run))),

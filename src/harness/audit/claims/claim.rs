@@ -74,7 +74,7 @@ enum Lead {
 }
 
 impl<'a> Reading<'a> {
-    fn of(sentence: &'a Sentence) -> Self {
+    pub(super) fn of(sentence: &'a Sentence) -> Self {
         Self {
             rest: &sentence.tokens,
             label: &sentence.label,
@@ -108,7 +108,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Claims from the beginning of the sentence on, as far as what stands between them tells of what was done or of a feature.
-    fn claims(mut self) -> Vec<Claim> {
+    pub(super) fn claims(mut self) -> Vec<Claim> {
         let mut claims = Vec::new();
         loop {
             while self.rest.first().is_some_and(Token::parts) || self.word() == Some("and") {

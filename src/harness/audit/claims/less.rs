@@ -96,8 +96,19 @@ impl Reading<'_> {
     }
 }
 
-/// Whether another sentence of the text takes back that a feature does not pass: it tells of it, or of something that was mended.
+/// Whether another sentence of the text takes back that a feature does not pass: it tells of it, or of something that was mended. That
+/// others pass is no such thing.
 pub(super) fn is_mended(id: &str, other: &Sentence) -> bool {
     let mends = |word: &str| MENDS.iter().any(|mends| word.starts_with(mends));
-    other.words().any(mends) || other.names(id) && !other.is_doubtful()
+    other.words().any(mends) && !is_of_others(id, other) || other.names(id) && !other.is_doubtful()
+}
+
+/// Whether a sentence says to its end how other features stand, and no more.
+fn is_of_others(id: &str, other: &Sentence) -> bool {
+    if other.names(id) || other.ids().next().is_none() {
+        return false;
+    }
+    let claims = Reading::of(other).claims();
+    let of_other = |claim: &Claim| claim.feature().is_some_and(|told| told != id);
+    !claims.is_empty() && claims.iter().all(of_other)
 }

@@ -18,8 +18,8 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 /// What stood in the list from a commit on: its place, all features, those that pass. Nothing while there was no list.
 type Stand = (u32, Option<(u32, u32)>);
 
-/// The counts at each column, of which there are `width`.
-fn sample(told: &ListHistory, width: u16) -> Vec<Option<(u32, u32)>> {
+/// The counts at each column, of which there are `width`; the last one is what is so now, whether or not a commit holds it.
+fn sample(told: &ListHistory, now: Option<(u32, u32)>, width: u16) -> Vec<Option<(u32, u32)>> {
     let main = told.main.max(1);
     // A version that cannot be read says nothing; what stood before it stands.
     let stands: Vec<Stand> = told
@@ -30,15 +30,18 @@ fn sample(told: &ListHistory, width: u16) -> Vec<Option<(u32, u32)>> {
         .map(|(at, step)| (at, step.total.zip(step.passing)))
         .collect();
     let mut next = stands.iter().peekable();
-    let mut now = None;
+    let mut stand = None;
     let mut columns = Vec::with_capacity(usize::from(width));
     for column in 0..u32::from(width) {
         // The last commit of the column: its right end is HEAD.
         let last = u64::from(column + 1) * u64::from(main) / u64::from(width);
         while let Some((_, counts)) = next.next_if(|(at, _)| u64::from(*at) <= last.max(1)) {
-            now = *counts;
+            stand = *counts;
         }
-        columns.push(now);
+        columns.push(stand);
+    }
+    if let (Some(last), Some(_)) = (columns.last_mut(), now) {
+        *last = now;
     }
     columns
 }
@@ -50,14 +53,29 @@ fn column_of(at: u32, main: u32, width: u16) -> u16 {
     u16::try_from(column.min(width - 1)).unwrap_or(0)
 }
 
-/// Draws a chart: a legend, the plot with its scale, an axis, and what the axis counts.
-pub fn draw(told: &ListHistory, begins: &[(u32, String)], selected: Option<u32>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
-    let most = told.steps.iter().filter_map(|step| step.total).max().unwrap_or(0).max(1);
+/// Draws a chart up to the counts of now: a legend, the plot with its scale, an axis, and what the axis counts.
+pub fn draw(
+    told: &ListHistory,
+    now: Option<(u32, u32)>,
+    begins: &[(u32, String)],
+    selected: Option<u32>,
+    area: Rect,
+    buf: &mut Buffer,
+    look: &Look<'_>,
+) {
+    let most = told
+        .steps
+        .iter()
+        .filter_map(|step| step.total)
+        .chain(now.map(|(total, _)| total))
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let scale = columns(&most.to_string()) + 1;
     if area.height < 4 || area.width < scale + 10 {
         return;
     }
-    legend(told, area, buf, look);
+    legend(told, now, area, buf, look);
     let plot = Rect {
         x: area.x + scale,
         y: area.y + 1,
@@ -65,7 +83,7 @@ pub fn draw(told: &ListHistory, begins: &[(u32, String)], selected: Option<u32>,
         height: area.height - 3,
     };
     axes(plot, most, scale, buf, look);
-    let samples = sample(told, plot.width);
+    let samples = sample(told, now, plot.width);
     let selected = selected.map(|at| column_of(at, told.main, plot.width));
     let mut above = None;
     for (column, counts) in (0..plot.width).zip(&samples) {
@@ -93,9 +111,10 @@ pub fn draw(told: &ListHistory, begins: &[(u32, String)], selected: Option<u32>,
     below(told, begins, plot, selected, buf, look);
 }
 
-fn legend(told: &ListHistory, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
+fn legend(told: &ListHistory, now: Option<(u32, u32)>, area: Rect, buf: &mut Buffer, look: &Look<'_>) {
     let last = told.steps.iter().rev().find(|step| step.at.is_some());
-    let (total, passing) = last.map_or((0, 0), |step| (step.total.unwrap_or(0), step.passing.unwrap_or(0)));
+    let last = last.map(|step| (step.total.unwrap_or(0), step.passing.unwrap_or(0)));
+    let (total, passing) = now.or(last).unwrap_or_default();
     let full = if look.ascii { "#" } else { EIGHTHS[8] };
     let share = f64::from(passing) / f64::from(total.max(1));
     let text = format!(
@@ -242,17 +261,21 @@ mod tests {
     #[test]
     fn a_column_shows_what_stands_after_its_last_commit() {
         let few = told(2, &[(1, Some((4, 0))), (2, Some((4, 3)))]);
-        assert_eq!(sample(&few, 4), [Some((4, 0)), Some((4, 0)), Some((4, 0)), Some((4, 3))]);
+        assert_eq!(
+            sample(&few, None, 4),
+            [Some((4, 0)), Some((4, 0)), Some((4, 0)), Some((4, 3))]
+        );
+        assert_eq!(sample(&few, Some((5, 1)), 4)[2..], [Some((4, 0)), Some((5, 1))]);
         let many = told(
             100,
             &[(10, Some((8, 1))), (50, None), (60, Some((8, 5))), (100, Some((9, 9)))],
         );
         assert_eq!(
-            sample(&many, 10)[..5],
+            sample(&many, None, 10)[..5],
             [Some((8, 1)), Some((8, 1)), Some((8, 1)), Some((8, 1)), None]
         );
         assert_eq!(
-            sample(&many, 10)[5..],
+            sample(&many, None, 10)[5..],
             [Some((8, 5)), Some((8, 5)), Some((8, 5)), Some((8, 5)), Some((9, 9))]
         );
     }
@@ -262,7 +285,7 @@ mod tests {
         for (main, width) in [(1, 7), (5, 7), (7, 7), (100, 7), (3, 80)] {
             for at in 1..=main {
                 let told = told(main, &[(at, Some((1, 0)))]);
-                let first = sample(&told, width).iter().position(Option::is_some).unwrap();
+                let first = sample(&told, None, width).iter().position(Option::is_some).unwrap();
                 let first = if at == 1 { first } else { first.min(usize::from(width) - 1) };
                 let column = usize::from(column_of(at, main, width));
                 assert!(

@@ -209,7 +209,15 @@ pub fn draw(model: &Model, screen: Rect, buf: &mut Buffer, look: &Look<'_>) {
     }
     let selected = selected(model).and_then(|step| step.at);
     let begins = session_begins(told, &model.state);
-    chart::draw(told, &begins, selected, chart, buf, look);
+    let now = now(&model.state);
+    chart::draw(told, now, &begins, selected, chart, buf, look);
+}
+
+/// All features and those that pass as they are now, where there are any: flags move before a commit holds them.
+fn now(state: &State) -> Option<(u32, u32)> {
+    let (passing, total) = state.features.progress();
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    (total > 0).then(|| (count(total), count(passing)))
 }
 
 /// The sessions that made another list, each with the place of the first commit that it made.
