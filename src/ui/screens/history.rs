@@ -154,7 +154,7 @@ fn the_chart_ends_with_what_is_so_now_and_a_flip_with_a_known_cause_leads_to_its
         "{setbacks:?}"
     );
     let now = screen(&mut model);
-    assert!(now.contains("(by the harness, broken by"), "{now}");
+    assert!(now.contains("(by the harness, broken"), "{now}");
     keys(&mut model, "Enter");
     assert_eq!(model.pages.last().unwrap().subject, Subject::Commit(commit));
 }
