@@ -201,3 +201,45 @@ fn a_move_that_was_cut_off_closes_what_it_had_opened() {
     assert_eq!(bits(&lab, &["dir", "secret"]), "500 600");
     assert_eq!(bits(&lab, &["dir/a"]), "604", "set by somebody meanwhile");
 }
+
+/// The checkpoint knows nothing of a directory in which all is ignored: a move past it leaves its bits, one through it brings them back.
+#[test]
+fn a_private_directory_with_only_an_ignored_file_keeps_its_bits_through_every_move() {
+    obey_permissions();
+    let lab = Lab::with_commit();
+    lab.write(".gitignore", "*.log\n");
+    lab.write("dir/x.log", "ignored");
+    set(&lab, "dir", 0o700);
+    let empty = keep(&lab);
+    lab.write("a.txt", "two\n");
+    let expect = |when: &str, wanted: &str| assert_eq!(bits(&lab, &["dir", "dir/x.log"]), wanted, "{when}");
+    for (when, target) in [("beside", at(&empty)), ("undo", Target::Undo), ("redo", Target::Redo)] {
+        assert_eq!(moves(&lab, &target), Vec::<String>::new(), "{when}");
+        go(&lab, &target);
+        expect(when, "700 644");
+    }
+    // Now a file that is kept lies in it too, and the directory is open to all.
+    lab.write("dir/kept", "kept\n");
+    set(&lab, "dir", 0o755);
+    let full = keep(&lab);
+    go(&lab, &at(&empty));
+    assert!(!lab.exists("dir/kept"));
+    expect("nothing is known of it there", "755 644");
+    set(&lab, "dir", 0o700);
+    go(&lab, &at(&full));
+    expect("the checkpoint keeps it", "755 644");
+    go(&lab, &Target::Undo);
+    assert!(!lab.exists("dir/kept"));
+    expect("before that it was private", "700 644");
+    go(&lab, &Target::Redo);
+    assert!(lab.exists("dir/kept"));
+    expect("and again open", "755 644");
+    set(&lab, "dir", 0o500);
+    go(&lab, &at(&empty));
+    assert!(!lab.exists("dir/kept"), "out of a directory that may not be written into");
+    expect("closed as it was", "500 644");
+    go(&lab, &Target::Undo);
+    assert!(lab.exists("dir/kept"));
+    expect("back in it", "500 644");
+    set(&lab, "dir", 0o755);
+}
