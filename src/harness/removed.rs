@@ -105,3 +105,72 @@ fn gone_of<'a>(tree: &Oid, repo: &Repo, trees: &'a mut Trees) -> Result<&'a Vec<
     }
     Ok(trees.entry(tree.clone()).or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Check, CheckStep, Feature, Seq, SessionNo};
+    use crate::session::board::{CheckResult, KeptCheck};
+    use std::fs;
+
+    /// A passing feature whose check held on this tree and runs these commands.
+    fn checked(tree: &Oid, commands: &[&str]) -> State {
+        let held = CheckResult {
+            session: SessionNo(1),
+            seq: Seq(3),
+            tree: Some(tree.clone()),
+            duration_ms: 1,
+            failure: None,
+        };
+        let step = |command: &&str| CheckStep {
+            command: (*command).to_owned(),
+            ..CheckStep::default()
+        };
+        let check = Check {
+            steps: commands.iter().map(step).collect(),
+            files: Vec::new(),
+        };
+        let mut state = State::default();
+        state.features.rows = vec![FeatureRow {
+            feature: Feature {
+                id: "F001".into(),
+                status: FeatureStatus::Passing,
+                ..Feature::default()
+            },
+            check: Some(KeptCheck {
+                check,
+                recorded: SessionNo(1),
+                last: held.clone(),
+                held,
+            }),
+            ..FeatureRow::default()
+        }];
+        state
+    }
+
+    #[test]
+    fn a_file_that_a_recorded_check_names_and_that_is_gone_is_told_as_such() {
+        let dir = tempfile::tempdir().unwrap();
+        let init = std::process::Command::new("git")
+            .args(["init", "-q"])
+            .current_dir(dir.path())
+            .status();
+        assert!(init.unwrap().success());
+        for path in ["demo.sh", "data.txt", "other.txt", "kept.sh"] {
+            fs::write(dir.path().join(path), "x\n").unwrap();
+        }
+        let tree = Repo::discover(dir.path()).unwrap().snapshot().unwrap().id;
+        let state = checked(&tree, &["sh ./demo.sh <data.txt", "sh kept.sh 'another.txt'"]);
+        assert_eq!(removed(&state, dir.path()), []);
+        for path in ["demo.sh", "data.txt", "other.txt"] {
+            fs::remove_file(dir.path().join(path)).unwrap();
+        }
+        let told: Vec<String> = removed(&state, dir.path()).iter().map(Removed::words).collect();
+        let words = "F001 counts as passing now; its recorded check names data.txt, demo.sh, gone from the disk: the session's own run \
+                     at its start is likely to set it back";
+        assert_eq!(told, [words], "what it does not name is not told of");
+        let mut open = state.clone();
+        open.features.rows[0].feature.status = FeatureStatus::Failing;
+        assert_eq!(removed(&open, dir.path()), []);
+    }
+}

@@ -63,6 +63,7 @@ pub fn rolled_back(kind: MoveKind, undo: u32, target: impl Into<Option<Target>>)
         restored: None,
         kept: Vec::new(),
         replaced: Vec::new(),
+        unstaged: Vec::new(),
     }
 }
 

@@ -66,7 +66,7 @@ pub struct State {
     /// The tree that a person answered on last, as long as nothing came of it: the next round shows what changed since.
     pub last_round: Option<Oid>,
     /// The tree that was let through last, and what its gate said of it, until it is committed.
-    pub let_through: Option<(Oid, Box<CommitFacts>)>,
+    pub let_through: Option<LetThrough>,
     /// What a person decided on commits.
     pub by_hand: ByHand,
     /// The last commit that was denied, or refused because nobody was asked, until one is made or nothing is left to commit.
@@ -258,6 +258,19 @@ pub struct Commit {
     pub made: crate::protocol::event::CommitMade,
     /// What its gate said of it, whoever answered that.
     pub facts: Option<Box<CommitFacts>>,
+    /// Who let it through at its gate: `human` or `policy`.
+    pub approved_by: Option<String>,
+}
+
+/// A commit that was let through at its gate, and not made yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LetThrough {
+    /// Its tree.
+    pub tree: Oid,
+    /// What the gate said of it.
+    pub facts: Box<CommitFacts>,
+    /// Who answered, as the log names it.
+    pub by: String,
 }
 
 /// Sums.

@@ -91,7 +91,11 @@ pub fn rows(rehearsal: &Rehearsal, state: &State, wording: Wording) -> Vec<(&'st
         rows.push(("modes", named(&rehearsal.modes.iter().map(mode).collect::<Vec<_>>())));
     }
     if !rehearsal.staged.is_empty() {
-        let text = format!("{}; not staged afterwards, an undo stages it again", named(&rehearsal.staged));
+        let back = match rehearsal.kind {
+            MoveKind::Rollback | MoveKind::Redo => "an undo",
+            MoveKind::Undo => "a redo",
+        };
+        let text = format!("{}; not staged afterwards, {back} stages it again", named(&rehearsal.staged));
         rows.push(("staged", text));
     }
     if !rehearsal.lacking.is_empty() {

@@ -222,6 +222,7 @@ impl Mover {
             restored: facts.restored,
             kept: moved.kept,
             replaced: facts.replaced,
+            unstaged: facts.unstaged,
         };
         self.journal.record(event.clone())?;
         let paths = match repo.head()? {

@@ -12,7 +12,7 @@ use crate::git::tree::disk::is_absent;
 use crate::git::tree::snapshot::{INTENT_TO_ADD, stage};
 use crate::protocol::Oid;
 use git2::Index;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write as _};
@@ -76,8 +76,9 @@ impl Repo {
         }
     }
 
-    /// Makes the index what a commit has, keeping what is known of files that do not differ. What the user had staged goes.
-    pub(in crate::git) fn index_as(&self, commit: Option<&Oid>) -> Result<(), GitError> {
+    /// Makes the index what a commit has, keeping what is known of files that do not differ. What the user had staged goes, but for
+    /// the paths that stay as they are.
+    pub(in crate::git) fn index_as(&self, commit: Option<&Oid>, stays: &BTreeSet<Vec<u8>>) -> Result<(), GitError> {
         let mut wanted = Index::new().doing("make an index in memory")?;
         if let Some(commit) = commit {
             let tree = self.git.find_commit(theirs(commit)?).and_then(|commit| commit.tree());
@@ -93,10 +94,11 @@ impl Repo {
                     index.remove(as_path(&entry.path), i32::from(stage(&entry)))?;
                 }
             }
-            for (path, _) in kept.iter().filter(|(path, _)| wanted.get_path(as_path(path), 0).is_none()) {
+            let is_gone = |path: &Vec<u8>| wanted.get_path(as_path(path), 0).is_none() && !stays.contains(path);
+            for path in kept.keys().filter(|path| is_gone(path)) {
                 index.remove(as_path(path), 0)?;
             }
-            for entry in wanted.iter() {
+            for entry in wanted.iter().filter(|entry| !stays.contains(&entry.path)) {
                 let old = kept.get(&entry.path);
                 if old.is_some_and(|old| (old.id, old.mode) == (entry.id, entry.mode)) {
                     continue;

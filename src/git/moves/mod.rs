@@ -8,3 +8,4 @@ pub mod rollback;
 pub mod saved;
 pub mod since;
 pub mod spared;
+pub mod staged;

@@ -95,6 +95,9 @@ impl Repo {
         let (set_aside, returning) = self.difference(from.as_ref(), goal.to.as_ref())?;
         let target_tree = self.tree_of(&goal.files)?;
         let index = self.index_bytes()?;
+        let (restored, target_index) = goal.restored.map(|(number, saved)| (number, saved.index)).unzip();
+        let ends = (from.as_ref(), goal.to.as_ref());
+        let staged = self.fate_of_staged(ends, (&before, &goal.files), target_index.as_ref())?;
         let mut rehearsal = Rehearsal {
             target: target.clone(),
             kind: goal.kind,
@@ -109,7 +112,7 @@ impl Repo {
             returned: Vec::new(),
             untracked: Vec::new(),
             modes,
-            staged: self.staged_paths(from.as_ref())?,
+            staged: staged.unstaged.clone(),
             left_alone,
             lacking: Vec::new(),
             edited: self.edited(&before, &bits_now, from.as_ref())?,
@@ -121,7 +124,6 @@ impl Repo {
         };
         self.classify(&plan, &mut rehearsal)?;
         rehearsal.lacking = lacking(&goal.left_out, &rehearsal);
-        let (restored, target_index) = goal.restored.map(|(number, saved)| (number, saved.index)).unzip();
         Ok(Plan {
             saved: Saved {
                 facts: Facts {
@@ -133,6 +135,7 @@ impl Repo {
                     to: goal.to,
                     restored,
                     replaced: Vec::new(),
+                    unstaged: staged.unstaged,
                 },
                 files: tree.id,
                 target: target_tree,
@@ -140,6 +143,7 @@ impl Repo {
                 modes: Modes::of(&before, &bits_now),
                 ignored: self.ignored()?,
                 target_index,
+                stays_staged: staged.stays,
                 target_modes: goal.modes.again(&goal.files, &bits),
             },
             rehearsal,

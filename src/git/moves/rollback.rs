@@ -146,7 +146,7 @@ impl Repo {
         sync::everything(self.workdir());
         let index = match &saved.target_index {
             Some(bytes) => self.restore_index(bytes.as_deref()),
-            None => self.index_as(saved.facts.to.as_ref()),
+            None => self.index_as(saved.facts.to.as_ref(), &saved.stays_staged),
         };
         match &index {
             Ok(()) => self.forget_index()?,

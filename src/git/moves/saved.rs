@@ -1,7 +1,7 @@
 //! The state that a move leaves behind, saved before anything moves, with the state that it goes to.
 //!
 //! Owns `refs/longhaul/undo/<n>`: a commit whose tree holds `files`, `target`, the bytes of the index, what they name, which paths
-//! were ignored, permission bits, and `facts`. Invariant: everything needed to finish the move or to take it back is reachable from
+//! were ignored or stay staged, permission bits, and `facts`. Invariant: everything needed to finish the move or to take it back is reachable from
 //! that one commit, so neither a crash nor a `git gc` can part it.
 
 use super::checkpoint::ourselves;
@@ -45,6 +45,9 @@ pub struct Facts {
     /// Files that the move replaced and that only this state has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
+    /// Files whose staged content only this state has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unstaged: Vec<String>,
 }
 
 /// A saved state, read back.
@@ -58,6 +61,8 @@ pub(in crate::git) struct Saved {
     pub ignored: Vec<Vec<u8>>,
     /// The index to put in place; `None`: one made from HEAD.
     pub target_index: Option<Option<Vec<u8>>>,
+    /// What is not to be made from HEAD there, for it stays staged.
+    pub stays_staged: BTreeSet<Vec<u8>>,
     pub target_modes: Modes,
 }
 
@@ -81,6 +86,7 @@ impl Repo {
         let facts = serde_json::to_vec_pretty(&saved.facts).unwrap_or_default();
         put("facts", &facts)?;
         put("ignored", &joined(saved.ignored.iter().cloned()))?;
+        put("stays-staged", &joined(saved.stays_staged.iter().cloned()))?;
         put("modes", saved.modes.text().as_bytes())?;
         put("target-modes", saved.target_modes.text().as_bytes())?;
         if let Some(bytes) = &saved.index {
@@ -155,6 +161,9 @@ impl Repo {
             modes: read_modes(&self.read_at(&commit, "modes")?.unwrap_or_default()),
             ignored: split(&self.read_at(&commit, "ignored")?.unwrap_or_default()),
             target_index,
+            stays_staged: split(&self.read_at(&commit, "stays-staged")?.unwrap_or_default())
+                .into_iter()
+                .collect(),
             target_modes: read_modes(&self.read_at(&commit, "target-modes")?.unwrap_or_default()),
         }))
     }

@@ -6,7 +6,6 @@
 use super::apply::{Step, steps};
 use super::saved::{Files, UNDO};
 use crate::git::GitError;
-use crate::git::error::Doing;
 use crate::git::look::read::lossy;
 use crate::git::repo::Repo;
 use crate::git::tree::modes::{Bits, Modes};
@@ -14,17 +13,6 @@ use crate::protocol::{Oid, Rehearsal};
 use sha2::{Digest, Sha256};
 
 impl Repo {
-    /// Lists the files of which the index has something else than a commit.
-    pub(in crate::git) fn staged_paths(&self, head: Option<&Oid>) -> Result<Vec<String>, GitError> {
-        let head = head.map(|head| self.tree(head)).transpose()?;
-        let mut index = self.git.index().doing("read the index")?;
-        index.read(false).doing("read the index")?;
-        let diff = self.git.diff_tree_to_index(head.as_ref(), Some(&index), None);
-        let diff = diff.doing("compare the index with the last commit")?;
-        let path = |delta: git2::DiffDelta<'_>| delta.new_file().path_bytes().or(delta.old_file().path_bytes()).map(lossy);
-        Ok(diff.deltas().filter_map(path).collect())
-    }
-
     /// Lists the files that alone make the state of `now` another than the one of the name `seen`, in which the files were those of the
     /// tree `then`: each with whether it was there then. `None` if branch, index or what is gone to differ too.
     ///

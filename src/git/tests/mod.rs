@@ -9,6 +9,7 @@ mod retire;
 mod rollback;
 mod round_trip;
 mod snapshot;
+mod staged;
 mod staging;
 mod unfilled;
 mod worktree;

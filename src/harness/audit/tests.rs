@@ -93,6 +93,7 @@ fn a_commit_that_calls_done_what_is_not_is_told() {
             seq: crate::protocol::Seq(3),
             present: Default::default(),
             facts: Default::default(),
+            approved_by: None,
             made: serde_json::from_value(made).unwrap(),
         }];
         messages(&Worked {
@@ -176,6 +177,7 @@ fn a_message_is_held_against_its_own_commit() {
         seq: crate::protocol::Seq(3),
         present: Default::default(),
         facts: Default::default(),
+        approved_by: None,
         made: serde_json::from_value(made).unwrap(),
     }];
     let file = |path: &str| Changed {

@@ -107,6 +107,9 @@ pub struct RolledBack {
     /// Files whose state nobody but a person made, or git did not know, and that the move replaced: the state before it keeps them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
+    /// Files that are not staged any more; the state before it keeps them so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unstaged: Vec<String>,
 }
 
 impl RolledBack {
@@ -121,10 +124,17 @@ impl RolledBack {
         format!("{}{way} {}", self.kind.word(), self.title)
     }
 
-    /// Names every file that was replaced and is nowhere but in the state before, and where that is kept; `None` if there is none.
+    /// Names every file of which the state before alone keeps what it was, or that it was staged, and where that is; `None` if there is
+    /// none.
     #[must_use]
     pub fn aside(&self) -> Option<String> {
-        (!self.replaced.is_empty()).then(|| format!("kept aside in undo {}: {}", self.undo, self.replaced.join(", ")))
+        let named = |what: String, files: &[String]| (!files.is_empty()).then(|| format!("{what}: {}", files.join(", ")));
+        let aside = [
+            named(format!("kept aside in undo {}", self.undo), &self.replaced),
+            named(format!("no longer staged, as in undo {}", self.undo), &self.unstaged),
+        ];
+        let aside: Vec<String> = aside.into_iter().flatten().collect();
+        (!aside.is_empty()).then(|| aside.join("; "))
     }
 }
 

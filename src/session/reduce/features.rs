@@ -133,14 +133,16 @@ impl State {
             repository.total += 1;
             repository.dirty.clear();
         }
-        let facts = self.let_through.take().filter(|(tree, _)| *tree == event.tree);
+        let through = self.let_through.take().filter(|through| through.tree == event.tree);
+        let (facts, approved_by) = through.map(|through| (through.facts, through.by)).unzip();
         self.commits.push(Commit {
             time: at.time,
             session: at.session,
             seq: at.seq,
             present: self.present.clone(),
             made: event.clone(),
-            facts: facts.map(|(_, facts)| facts),
+            facts,
+            approved_by,
         });
         self.push(at, ItemKind::Commit(event.clone()));
     }

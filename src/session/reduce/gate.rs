@@ -7,7 +7,9 @@ use crate::protocol::event::{
     GateKind, GateOpened, Particulars, StrangeCommit,
 };
 use crate::session::Headway;
-use crate::session::state::{Activity, ApprovedChange, ByHand, Debt, Fate, OpenGate, Outside, Remark, Reworded, State, Unjudged};
+use crate::session::state::{
+    Activity, ApprovedChange, ByHand, Debt, Fate, LetThrough, OpenGate, Outside, Remark, Reworded, State, Unjudged,
+};
 use crate::session::timeline::ItemKind;
 use jiff::SignedDuration;
 
@@ -95,7 +97,9 @@ impl State {
                 self.approved.extend(approved(&open));
             }
             if event.decision == GateDecision::Approve {
-                self.let_through = open.opened.tree.zip(open.opened.commit);
+                let opened = open.opened.tree.zip(open.opened.commit);
+                let by = event.by.clone();
+                self.let_through = opened.map(|(tree, facts)| LetThrough { tree, facts, by });
             }
         }
         let denied = matches!(event.decision, GateDecision::Reject | GateDecision::RejectAndStop);

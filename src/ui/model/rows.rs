@@ -143,6 +143,28 @@ impl Model {
         self.state.commits.iter().rev().find(|made| &made.made.commit == commit)
     }
 
+    /// Says who made a commit, and whether that was the agent past the harness; `None` where nothing is known of it.
+    #[must_use]
+    pub fn maker(&self, commit: &Oid) -> Option<(String, bool)> {
+        if self.state.strange_commits.iter().any(|(_, strange)| strange == commit) {
+            return Some(("not the harness: a command of the agent".to_owned(), true));
+        }
+        if let Some(made) = self.made(commit) {
+            let approved = match made.approved_by.as_deref() {
+                Some("human") => ", with your approval".to_owned(),
+                Some(by) => format!(", let through by {by}"),
+                None => String::new(),
+            };
+            return Some((format!("the agent in {}{approved}", made.session), false));
+        }
+        if self.state.is_by_hand(commit) {
+            return Some(("you, by an edit of the feature list".to_owned(), false));
+        }
+        let info = self.state.recent_commits().iter().find(|info| &info.id == commit);
+        let author = info.map(|info| &info.author).filter(|author| !author.is_empty())?;
+        Some((format!("{author}, outside a session"), false))
+    }
+
     /// Returns what of a commit no person has seen, if anything.
     #[must_use]
     pub fn debt(&self, commit: &Oid) -> Option<&Debt> {

@@ -67,9 +67,8 @@ pub fn document(model: &Model, page: &Page, commit: &Oid, width: u16, look: &Loo
         let mark = look.mark(Glyph::FactPending, Slot::Warning);
         sheet.fact_spans("review", &[mark, Span::styled(told, look.style(Slot::Warning))]);
     }
-    if model.state.strange_commits.iter().any(|(_, strange)| strange == commit) {
-        let told = Span::styled("not the harness: a command of the agent", look.style(Slot::Warning));
-        sheet.fact_spans("made by", &[told]);
+    if let Some((told, _)) = model.maker(commit).filter(|(_, is_strange)| *is_strange) {
+        sheet.fact_spans("made by", &[Clean::line(&told).span(look.style(Slot::Warning))]);
     }
     comments(model, commit, &mut sheet, look);
     match found {

@@ -177,6 +177,21 @@ mod tests {
     }
 
     #[test]
+    fn the_command_of_a_refused_call_is_copied_with_all_of_its_lines() {
+        let command = "cd x\n\n  make test <<'EOF'\na\nEOF\n";
+        let mut model = refused("bash", "cd x ⏎ make test <<'EOF' ⏎ a ⏎ EOF", &json!({ "command": command }));
+        keys(&mut model, "y");
+        assert_eq!(keys(&mut model, "c"), [Effect::Copy(command.into())]);
+        let mut model = refused(
+            "str_replace_based_edit_tool",
+            "view ../x",
+            &json!({ "command": "view", "path": "../x" }),
+        );
+        keys(&mut model, "y");
+        assert_eq!(keys(&mut model, "c"), [Effect::Copy("view ../x".into())]);
+    }
+
+    #[test]
     fn a_refused_edit_shows_what_it_would_have_changed_and_a_refused_look_names_its_path() {
         let input = json!({ "path": "tests/a.sh", "old_str": "exit 1", "new_str": "exit 0" });
         let mut model = refused("edit", "tests/a.sh", &input);

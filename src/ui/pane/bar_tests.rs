@@ -7,7 +7,7 @@ use crate::protocol::event::{
 use crate::protocol::{Autonomy, FeatureStatus, GateDecision, GateId};
 use crate::session::state::Debt;
 use crate::ui::keymap::Action;
-use crate::ui::testing::{live, screen, tell, undisturbed};
+use crate::ui::testing::{keys, live, screen, tell, undisturbed};
 use crate::ui::update::{perform, refusal};
 
 #[test]
@@ -147,6 +147,10 @@ fn a_commit_past_the_harness_and_a_feature_whose_commit_was_denied_say_so_in_the
         commits: vec![strange],
     };
     tell(&mut model, breach);
+    keys(&mut model, "u");
+    let back = screen(&mut model);
+    assert!(back.contains("made by  not the harness: a command of the agent"), "{back}");
+    keys(&mut model, "Esc");
     let shown = screen(&mut model);
     assert!(shown.contains("unseen, not by the harness"), "{shown}");
     assert_eq!(model.unseen_hunks(), 2);

@@ -24,7 +24,7 @@ mod view;
 
 pub use cache::Cache;
 pub use detail::{detail_lines, plain_text};
-pub use item::{call_title, call_verb};
+pub use item::{call_command, call_title, call_verb};
 pub use moves::{Kind, Move};
 pub use paint::{Frame, render, render_session};
 pub use search::Hits;

@@ -245,7 +245,7 @@ fn of_item(model: &Model, session: &Session, item: &Item) -> Vec<CopyEntry> {
             });
             let output = whole.unwrap_or_else(|| call.output.text.clone());
             vec![
-                entry('c', "title or command", call.title.clone()),
+                entry('c', "title or command", transcript::call_command(call)),
                 entry('i', "whole input", call.input.clone()),
                 entry('o', "output", output.clone()),
                 entry('b', "whole entry", format!("{} {}\n{output}", call.tool, call.title)),
@@ -256,8 +256,9 @@ fn of_item(model: &Model, session: &Session, item: &Item) -> Vec<CopyEntry> {
             entry('m', "message", made.message.clone()),
         ],
         ItemKind::Ruling(made) => {
-            let mut entries = vec![entry('c', "title or command", made.title.clone())];
             let call = session.call(&made.call);
+            let title = call.map_or_else(|| made.title.clone(), transcript::call_command);
+            let mut entries = vec![entry('c', "title or command", title)];
             entries.extend(call.map(|call| entry('i', "whole input", call.input.clone())));
             entries.push(entry('b', "whole entry", transcript::plain_text(item, Some(session))));
             entries

@@ -10,8 +10,9 @@ use crate::protocol::{
     Answer, Command, Delivery, Envelope, FeatureId, GateId, MessageId, Oid, OrderChange, PauseMode, Query, QuestionId, Seq,
     SessionNo, Steer, StopMode,
 };
+use crate::session::timeline::ItemKind;
 use crate::ui::layout::{Pane, Zoom};
-use crate::ui::model::{Model, Popup, Subject};
+use crate::ui::model::{Model, Page, Popup, Subject};
 use crate::ui::msg::{Effect, Exit, Msg, Wanted};
 use crate::ui::screenshots::{recorded, sample_diff};
 use crate::ui::testing::{keys, live, screen, tell};
@@ -273,6 +274,25 @@ fn copying_offers_a_menu_and_sends_the_text_itself() {
     assert!(model.popup.is_none());
     let whole = keys(&mut model, "Y");
     assert!(matches!(&whole[..], [Effect::Copy(text)] if text.contains("filter by tag")));
+}
+
+#[test]
+fn the_command_of_a_call_is_copied_with_all_of_its_lines() {
+    let mut model = live((120, 40));
+    let command = "set -e\nmake test\n";
+    let session = model.state.sessions.last_mut().unwrap();
+    let number = session.number;
+    let mut calls = session.items.iter_mut().rev();
+    let seq = calls.find_map(|item| match &mut item.kind {
+        ItemKind::Call(call) if call.tool == "bash" => {
+            call.input = serde_json::json!({ "command": command }).to_string();
+            Some(item.seq)
+        }
+        _ => None,
+    });
+    model.pages.push(Page::new(Subject::Item(number, seq.unwrap())));
+    keys(&mut model, "y");
+    assert_eq!(keys(&mut model, "c"), [Effect::Copy(command.into())]);
 }
 
 #[test]

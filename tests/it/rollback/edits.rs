@@ -35,18 +35,23 @@ async fn every_edit_that_a_move_replaces_is_named_with_its_place_tracked_or_not(
         lab.write("mine.sh", text);
     };
     edits("first\n");
+    lab.git(&["add", "mine.sh"]);
     let to = earlier(&lab);
     let rehearsed = "kept aside in undo 1: bye.txt, claude-progress.txt, mine.sh";
     program(&lab, &["rollback", &to, "--dry-run"])
         .assert()
         .success()
-        .stdout(contains(rehearsed).and(contains("and kept:").not()));
+        .stdout(contains(rehearsed).and(contains("and kept:").not()))
+        .stdout(contains("staged     mine.sh; not staged afterwards, an undo stages it again"));
     let last = |number: u32| {
         contains(format!(
             "the state before is undo {number}); kept aside in undo {number}: bye.txt, claude-progress.txt, mine.sh\n"
         ))
     };
-    program(&lab, &["rollback", &to, "--yes"]).assert().success().stdout(last(1));
+    let moved = program(&lab, &["rollback", &to, "--yes"]).output().unwrap();
+    let moved = String::from_utf8(moved.stdout).unwrap();
+    let named = "claude-progress.txt, mine.sh; no longer staged, as in undo 1: mine.sh\n";
+    assert!(moved.ends_with(named), "{moved}");
     edits("second\n");
     program(&lab, &["undo", "--yes"]).assert().success().stdout(last(2));
     assert_eq!(lab.read("bye.txt"), "first\n");

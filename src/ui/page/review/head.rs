@@ -109,6 +109,10 @@ pub(super) fn facts(model: &Model, review: &Review, tally: Tally<'_>, width: u16
             cost(model, review, tally, &mut rows);
         }
         (None, Target::Commit(commit)) => {
+            if let Some((told, is_strange)) = model.maker(commit) {
+                let slot = if is_strange { Slot::Warning } else { Slot::Text };
+                rows.row(None, "made by", &[Clean::line(&told).span(look.style(slot))]);
+            }
             if let Some(made) = model.made(commit) {
                 let spans = match made.made.tests_after {
                     Some(after) => totals(made.made.tests_before, after, look, " on exactly this tree"),

@@ -48,6 +48,13 @@ fn is_edit_tool(call: &Call) -> bool {
     )
 }
 
+/// Returns the whole command that a call runs, with all of its lines; of other calls the title.
+#[must_use]
+pub fn command(call: &Call) -> String {
+    let command = input::text(&call.input, "command").filter(|_| !is_edit_tool(call));
+    command.unwrap_or_else(|| call.title.clone())
+}
+
 /// Returns what a call is about, also while its input is still coming in.
 #[must_use]
 pub fn title(call: &Call) -> String {

@@ -20,7 +20,7 @@ mod tests;
 mod texts;
 
 pub(super) use call::input_texts;
-pub use call::{title as call_title, verb as call_verb};
+pub use call::{command as call_command, title as call_title, verb as call_verb};
 pub(super) use group::{is_quiet_read, lines as group, tells};
 pub(super) use guard::ruling_with_call;
 pub(super) use texts::texts;

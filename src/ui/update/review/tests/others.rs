@@ -280,6 +280,16 @@ fn looking_back_shows_what_the_guards_found_of_the_commit() {
         waiting::tell(&mut model, made);
         let shown = keys_and_screen(&mut model, "u");
         assert!(shown.contains("Looking back"), "{shown}");
+        let session = model.state.current().unwrap().number;
+        let by = if by == "human" {
+            "with your approval"
+        } else {
+            "let through by policy"
+        };
+        assert!(
+            shown.contains(&format!("made by  the agent in {session}, {by}")),
+            "{by}: {shown}"
+        );
         assert!(
             shown.contains("guards") && shown.contains("not ok: weaker test"),
             "{by}: {shown}"
