@@ -186,7 +186,7 @@ impl<'a> Driver<'a> {
 
     fn perform(&mut self, effect: Effect) -> Result<Option<(EndCause, String)>, EngineError> {
         match effect {
-            Effect::Record(event) => self.dispatch.project.record(event)?,
+            Effect::Record(event) => self.dispatch.project.record(*event)?,
             Effect::Request => {
                 let request = Request {
                     model: self.frame.model.clone(),

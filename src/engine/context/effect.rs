@@ -172,7 +172,7 @@ pub struct Broken {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Write an event.
-    Record(Event),
+    Record(Box<Event>),
     /// Send the conversation to the provider.
     Request,
     /// Drop the running request.

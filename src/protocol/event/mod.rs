@@ -96,6 +96,12 @@ macro_rules! events {
             fn from(event: $variant) -> Self {
                 Self::$variant(event)
             }
+        }
+
+        impl From<$variant> for Box<Event> {
+            fn from(event: $variant) -> Self {
+                Self::new(event.into())
+            }
         })*
     };
 }

@@ -259,7 +259,8 @@ proptest! {
                         holds = false;
                         check(machine.conversation())?;
                     }
-                    Effect::Record(Event::RunPaused(_)) | Effect::AskLimit(_) => holds = true,
+                    Effect::AskLimit(_) => holds = true,
+                    Effect::Record(event) if matches!(**event, Event::RunPaused(_)) => holds = true,
                     Effect::End { .. } => ended = true,
                     Effect::Record(_) | Effect::CancelRequest | Effect::CancelCall => {}
                 }

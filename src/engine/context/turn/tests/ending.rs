@@ -33,7 +33,7 @@ fn a_full_window_asks_for_a_hand_off_and_then_resets() {
         let effects = machine.step(done(&id));
         asked += effects
             .iter()
-            .filter(|e| matches!(e, Effect::Record(Event::PromptSent(p)) if p.text == "HAND OFF"))
+            .filter(|e| matches!(e, Effect::Record(event) if matches!(&**event, Event::PromptSent(p) if p.text == "HAND OFF")))
             .count();
         if let Some(cause) = end(&effects) {
             assert_eq!((cause, asked, turn), (EndCause::ContextFull, 1, 4));
@@ -116,7 +116,7 @@ fn a_stop_now_while_streaming_waits_for_the_bill_and_a_stop_after_the_step_for_t
         cost: None,
     }));
     assert!(
-        matches!(&effects[0], Effect::Record(Event::TurnInterrupted(cut)) if cut.usage.input == 7 && cut.partial[0].text == "half")
+        matches!(&effects[0], Effect::Record(event) if matches!(&**event, Event::TurnInterrupted(cut) if cut.usage.input == 7 && cut.partial[0].text == "half"))
     );
     assert_eq!(end(&effects), Some(EndCause::Stopped));
 
@@ -139,7 +139,11 @@ fn a_stop_after_the_step_can_be_taken_back_and_one_at_once_cannot() {
     };
     let mut machine = begun();
     machine.step(after);
-    let taken_back = |effects: &[Effect]| effects.iter().any(|e| matches!(e, Effect::Record(Event::StopCancelled(_))));
+    let taken_back = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Record(event) if matches!(**event, Event::StopCancelled(_))))
+    };
     assert!(taken_back(&machine.step(Input::CancelStop)));
     machine.step(tool(0, "a"));
     machine.step(answered(StopReason::ToolUse, 10));
