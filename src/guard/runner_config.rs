@@ -112,6 +112,8 @@ pub(super) fn breach(part: Part, before: &[u8], after: &[u8], reach: &Reach) -> 
         match now.get(fact) {
             Some(other) if other == how => {}
             Some(_) => return Some(format!("{fact} changed")),
+            // What runs no tests any more is told of no more, and stands there still.
+            None if part == Part::CargoSettings && packages::names_alias(after, fact) => return Some(format!("{fact} changed")),
             None => return Some(format!("{fact} removed")),
         }
     }

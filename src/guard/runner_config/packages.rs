@@ -147,6 +147,15 @@ fn aliases(table: &Value, all: &mut Facts) {
     }
 }
 
+/// Says whether a file of Cargo's settings has the alias that a fact is of, whatever that runs.
+pub(super) fn names_alias(file: &[u8], fact: &str) -> bool {
+    let settings = std::str::from_utf8(file).ok().and_then(super::toml_value);
+    let name = fact.strip_prefix(ALIAS);
+    settings
+        .zip(name)
+        .is_some_and(|(settings, name)| settings["alias"].get(name).is_some())
+}
+
 /// Says whether a fact that is new is an alias that takes the place of nothing: what runs the tests was agreed without it.
 pub(super) fn is_new_word(fact: &str) -> bool {
     fact.strip_prefix(ALIAS).is_some_and(|name| !REPLACED.contains(&name))

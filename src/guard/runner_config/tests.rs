@@ -155,7 +155,7 @@ fn what_decides_how_tests_are_run_is_named_when_it_changes() {
             ".cargo/config.toml",
             "[alias]\nxtask='run -p xtask --'",
             "[alias]\nxtask='build'",
-            "the alias xtask removed",
+            "the alias xtask changed",
         ),
         (
             ".cargo/config.toml",

@@ -51,6 +51,7 @@ fn an_alias_that_the_verify_command_does_not_reach_may_come_and_change() {
         ("cargo ci", "", with("ci", "ci = 'test --lib'"), "the alias ci changed"),
         ("cargo all", "", with("ci", "ci = 'test --lib'"), "the alias ci changed"),
         ("sh check.sh", "cargo ci\n", with("ci", ""), "the alias ci removed"),
+        ("cargo ci", "", with("ci", "ci = 'build'"), "the alias ci changed"),
         (
             "sh check.sh",
             "sh deeper.sh\n",
@@ -68,7 +69,7 @@ fn an_alias_that_the_verify_command_does_not_reach_may_come_and_change() {
             "sh check.sh",
             "cargo $WHAT\n",
             with("ci", "ci = 'build'"),
-            "the alias ci removed",
+            "the alias ci changed",
         ),
         (
             "cargo test",

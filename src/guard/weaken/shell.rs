@@ -226,6 +226,11 @@ fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, 
             let check = condition(line(node), all, "true");
             (Some(check), false)
         }
+        "negated_command" if is_statement(node) => {
+            let turned = negated(node, source, own);
+            let found = turned.is_some();
+            (turned, !found)
+        }
         "test_command" | "command" => {
             let check = check(node, source, own);
             let found = check.is_some();
@@ -233,6 +238,28 @@ fn look(node: Node<'_>, source: &str, own: &HashSet<String>) -> (Option<Check>, 
         }
         _ => (None, true),
     }
+}
+
+/// Says whether what comes of a command is the script's own, and not a condition's.
+fn is_statement(node: Node<'_>) -> bool {
+    node.parent()
+        .is_some_and(|above| matches!(above.kind(), "program" | "compound_statement"))
+}
+
+/// The check behind a `!`, where that turns what always comes of it; `None` where it does not.
+fn negated(node: Node<'_>, source: &str, own: &HashSet<String>) -> Option<Check> {
+    let inner = node.named_child(0)?;
+    let check = check(inner, source, own)?;
+    let said = flat(inner, source);
+    let inside = said
+        .strip_prefix("test ")
+        .or_else(|| (inner.kind() == "test_command").then_some(said.as_str()));
+    let always = inside.is_some_and(|inside| never_holds(inside.trim_matches(['[', ']', ' '])));
+    (always != check.always).then(|| Check {
+        always,
+        text: flat(node, source),
+        ..check
+    })
 }
 
 fn ends_well(node: Node<'_>, source: &str) -> bool {
@@ -361,6 +388,18 @@ fn folded(one: &str, operator: &str, other: &str) -> Option<bool> {
         _ => return None,
     };
     compared(&one, operator, &other)
+}
+
+/// Says whether a test command fails whatever ran before it.
+fn never_holds(inside: &str) -> bool {
+    let bare = |word: &str| word.trim_matches(['"', '\'']).is_empty();
+    match inside.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["-n", word] => bare(word),
+        ["-z", word] => !word.contains(['$', '`']) && !bare(word),
+        ["!", one, operator, other] => folded(one, operator, other) == Some(true),
+        [one, operator, other] => folded(one, operator, other) == Some(false),
+        _ => false,
+    }
 }
 
 /// Says whether a test command holds whatever ran before it.

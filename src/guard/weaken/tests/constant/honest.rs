@@ -195,6 +195,9 @@ pub(super) const HONEST: &[(&Frame, &[&str])] = &[
         &SHELL,
         &[
             "[ \"$(sh f.sh)\" = 1 ] || exit 1",
+            "! [ 1 = 1 ]",
+            "! [ -n x ]",
+            "! [ \"$(sh f.sh)\" = 1 ]",
             "[ -x /usr/bin/jq ] || exit 0\n[ \"$(sh f.sh)\" = 1 ]",
             "command -v jq >/dev/null || exit 0\n[ \"$(sh f.sh)\" = 1 ]",
             "[ \"$(sh f.sh)\" = 1 ] || { echo bad; exit 1; }\nexit 0",
