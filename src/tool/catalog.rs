@@ -45,6 +45,9 @@ pub(super) enum Tool {
     ProposeChange,
 }
 
+/// Other names that calls may have, and whose they are; no model is offered them.
+const ALIASES: [(&str, &str); 1] = [("propose_test_change", "propose_change")];
+
 /// How a tool is named, classed and explained; `fields` are `(name, JSON type, required, explanation)`.
 struct Entry {
     tool: Tool,
@@ -318,6 +321,7 @@ const TABLE: &[Entry] = &[
 impl Tool {
     /// Finds a tool by the name in a call.
     pub(super) fn named(name: &str) -> Option<Self> {
+        let name = ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, own)| *own);
         TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.tool)
     }
 
@@ -413,6 +417,10 @@ mod tests {
         }
         assert_eq!(TABLE.len(), Tool::ProposeChange as usize + 1);
         assert_eq!(Tool::named("no such"), None);
+        for (other, own) in ALIASES {
+            assert_eq!(Tool::named(other), Tool::named(own));
+            assert!(!names().contains(other) && Tool::named(own).is_some());
+        }
     }
 
     #[test]
