@@ -6,7 +6,7 @@
 mod features;
 mod moves;
 
-pub use features::{FeaturesArgs, FeaturesCommand, FeaturesList, SetArgs, Verdict};
+pub use features::{FeaturesArgs, FeaturesCommand, FeaturesList, Said, SetArgs};
 pub use moves::{FinishArgs, MoveArgs, RollbackArgs, WayArgs};
 
 use super::exit;

@@ -95,3 +95,32 @@ fn a_word_that_nobody_can_read_is_refused() {
     }
     assert_eq!(fs::read_to_string(place.project().join("l.json")).unwrap(), LIST);
 }
+
+#[test]
+fn a_word_of_the_lists_own_is_taken_as_what_it_says_and_any_other_refused_with_those_it_has() {
+    let list = "{\"status_values\": {\"Shipped\": \"done\"}, \"features\": [{\"id\": \"A\", \"status\": \"in_progress\"}]}";
+    let place = with_list(list);
+    let now = || fs::read_to_string(place.project().join("l.json")).unwrap();
+    let set = |words: &[&str]| {
+        place
+            .longhaul(&[&["features", "set", "l.json", "A"], words].concat())
+            .assert()
+    };
+    set(&["wontfix"]).code(2).stderr(contains(
+        "has no word \"wontfix\" for a state (its words: in_progress, Shipped): say one of these, or passing or failing",
+    ));
+    set(&["shipped", "--word", "done"])
+        .code(2)
+        .stderr(contains("with --word say passing or failing"));
+    assert_eq!(now(), list);
+    set(&["shipped"]).success().stdout(contains("A passes now"));
+    let shipped = list.replace("in_progress", "Shipped");
+    assert_eq!(now(), shipped);
+    set(&["passing"]).success().stdout(contains("nothing was written"));
+    set(&["in_progress"]).code(2).stderr(contains("(its words: Shipped)"));
+
+    fs::write(place.project().join("l.json"), "[{\"id\": \"A\", \"passes\": false}]").unwrap();
+    set(&["done"]).code(2).stderr(contains(
+        "has no words for a state, and \"done\" is none: say passing or failing",
+    ));
+}

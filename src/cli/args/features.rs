@@ -52,9 +52,9 @@ pub struct SetArgs {
     /// The feature: its id, or its place in the list from 1, as 3 or #3; where all ids are numbers, as #3
     #[arg(value_name = "INDEX|ID", allow_negative_numbers = true)]
     pub feature: String,
-    /// What it is
-    #[arg(value_name = "passing|failing")]
-    pub to: Verdict,
+    /// What it is; or a word for its state that the list uses or declares
+    #[arg(value_name = "passing|failing|WORD", value_parser = said)]
+    pub to: Said,
     /// The word for it, if the list says its state in words and has none yet
     #[arg(long, value_name = "WORD", value_parser = word)]
     pub word: Option<String>,
@@ -70,11 +70,21 @@ fn word(typed: &str) -> Result<String, String> {
     feature_list::readable(typed).map(|()| typed.to_owned())
 }
 
+fn said(typed: &str) -> Result<Said, String> {
+    match typed {
+        "passing" => Ok(Said::Passing),
+        "failing" => Ok(Said::Failing),
+        other => word(other).map(Said::Word),
+    }
+}
+
 /// What a person says of a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Verdict {
-    /// It passes
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It passes.
     Passing,
-    /// It does not
+    /// It does not.
     Failing,
+    /// A word for its state, which must be one of the list's.
+    Word(String),
 }

@@ -4,7 +4,7 @@
 //! session. Any other file has its flag replaced in place. Invariant: nothing is written where somebody else wrote meanwhile; who is
 //! busy with it is waited for, a moment long.
 
-use super::super::args::{SetArgs, Verdict};
+use super::super::args::{Said, SetArgs};
 use super::super::console::Console;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
@@ -69,7 +69,6 @@ fn attempt(args: &SetArgs, console: &mut Console) -> Result<Tried, Failure> {
     {
         console.note(settled)?;
     }
-    let passes = args.to == Verdict::Passing;
     let missing = || Failure::unready(format!("{shown} is gone"));
     let list = FeatureList::read(&file).map_err(|error| match project {
         Some(_) => error.into(),
@@ -77,9 +76,10 @@ fn attempt(args: &SetArgs, console: &mut Console) -> Result<Tried, Failure> {
     })?;
     let list = list.ok_or_else(missing)?;
     let at = list.find(&args.feature).map_err(refused)?;
+    let (passes, word) = asked(args, &list)?;
     let set = SetFlag {
         passes,
-        word: args.word.as_deref(),
+        word,
         settle: args.settle,
     };
     let bytes = list.set(at, set).map_err(refused)?;
@@ -101,7 +101,7 @@ fn attempt(args: &SetArgs, console: &mut Console) -> Result<Tried, Failure> {
             let edit = FeatureEdit::Flip {
                 feature: feature.id.clone(),
                 passes,
-                word: args.word.clone(),
+                word: word.map(str::to_owned),
             };
             if let Some(pid) = project.holder {
                 return Ok(Tried::Busy(held(pid)));
@@ -125,6 +125,30 @@ fn attempt(args: &SetArgs, console: &mut Console) -> Result<Tried, Failure> {
         Some(commit) => format!("{id} {what} now; commit {}", Clean::line(commit.short())),
         None => format!("{id} {what} now"),
     }))
+}
+
+/// What the feature is to be, and by which word.
+fn asked<'a>(args: &'a SetArgs, list: &'a FeatureList) -> Result<(bool, Option<&'a str>), Failure> {
+    let said = match &args.to {
+        Said::Passing => return Ok((true, args.word.as_deref())),
+        Said::Failing => return Ok((false, args.word.as_deref())),
+        Said::Word(said) => said,
+    };
+    let (shown, wrong) = (args.file.display(), |told: String| Failure::user(Exit::Usage, told));
+    if args.word.is_some() {
+        return Err(wrong(format!(
+            "\"{said}\" is a word already: with --word say passing or failing"
+        )));
+    }
+    match list.word(said) {
+        Ok((word, passes)) => Ok((passes, Some(word))),
+        Err(known) if known.is_empty() => Err(wrong(format!(
+            "{shown} has no words for a state, and \"{said}\" is none: say passing or failing"
+        ))),
+        Err(known) => Err(wrong(format!(
+            "{shown} has no word \"{said}\" for a state (its words: {known}): say one of these, or passing or failing"
+        ))),
+    }
 }
 
 fn held(pid: u32) -> Failure {

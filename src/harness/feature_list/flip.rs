@@ -83,6 +83,14 @@ impl FeatureList {
         Ok(splices)
     }
 
+    /// Finds a word for a state that the list uses or declares: as it spells it, and whether it says that a feature passes.
+    ///
+    /// # Errors
+    /// The list has no such word; these are the ones that it has, for a sentence, and empty where it has none.
+    pub fn word(&self, said: &str) -> Result<(&str, bool), String> {
+        self.words.meaning(said).ok_or_else(|| self.words.known())
+    }
+
     /// Finds a feature as a person names it: by its id, or by its place (`3` or `#3`, from 1; where all ids are numbers, `#3`).
     ///
     /// # Errors

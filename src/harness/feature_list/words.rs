@@ -143,6 +143,16 @@ impl Words {
         }
     }
 
+    /// A word of this list as it spells it, and whether it says that a feature passes; `None` if the list has no such word.
+    #[must_use]
+    pub fn meaning(&self, said: &str) -> Option<(&str, bool)> {
+        let all = || self.used.iter().chain(&self.declared);
+        let found = all()
+            .find(|word| word.text == said)
+            .or_else(|| all().find(|word| same(&word.text, said)));
+        found.map(|word| (word.text.as_str(), word.passes))
+    }
+
     /// The words that the list knows, for a sentence; empty if none.
     #[must_use]
     pub fn known(&self) -> String {
