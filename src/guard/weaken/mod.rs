@@ -7,6 +7,7 @@
 //! A language is one file with one function that fills a [`suite::Suite`] from its syntax tree, and a line in [`reader`].
 
 mod asserted;
+mod bracket;
 mod compare;
 mod constant;
 mod denied;
