@@ -213,10 +213,9 @@ const TABLE: &[Entry] = &[
         tool: Tool::RecordCheck,
         name: "record_check",
         kind: ToolKind::Execute,
-        about: "Records an end-to-end check as the evidence of a feature that names no tests: commands that show it at work, and what \
-                they must print, or the exit code: the program itself, not an `echo` of the step. The harness runs it now, with programs \
-                that do nothing in place of yours (then it must not hold), again for feature_passed, and in every session to come, so it \
-                must hold each time and change nothing in the workspace. What a step starts in the background lives until the check ends.",
+        about: "Records an end-to-end check as the evidence of a feature that names no tests: commands that show it at work, and what the \
+                program itself must print, or its exit code. It must hold now, not hold with programs that do nothing in place of yours, \
+                and hold in every session to come; change nothing in the workspace. What a step starts lives until the check ends.",
         fields: &[
             ("id", "string", true, "The feature's id."),
             (
@@ -318,13 +317,8 @@ const TABLE: &[Entry] = &[
 impl Tool {
     /// Finds a tool by the name in a call.
     pub(super) fn named(name: &str) -> Option<Self> {
-        // Another name for it, which no model is offered.
-        let name = if name == "propose_test_change" {
-            "propose_change"
-        } else {
-            name
-        };
-        TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.tool)
+        let called = |entry: &&Entry| entry.name == name || entry.name == "propose_change" && name == "propose_test_change";
+        TABLE.iter().find(called).map(|entry| entry.tool)
     }
 
     fn entry(self) -> &'static Entry {
