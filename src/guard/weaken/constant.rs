@@ -156,14 +156,11 @@ impl Eye<'_> {
             "not_operator" => of_truth(part("argument").as_ref().and_then(told).map(|truth| !truth)),
             "unary_expression" | "unary_operator" => self.unary(node, depth),
             "conditional_expression" => match children(node).as_slice() {
-                [one, _, other] => self.either(*one, *other, depth),
+                [one, asked, other] => self.either(*asked, *one, *other, depth),
                 _ => Value::Open,
             },
-            "ternary_expression" => match (
-                node.child_by_field_name("consequence"),
-                node.child_by_field_name("alternative"),
-            ) {
-                (Some(one), Some(other)) => self.either(one, other, depth),
+            "ternary_expression" => match children(node).as_slice() {
+                [asked, one, other] => self.either(*asked, *one, *other, depth),
                 _ => Value::Open,
             },
             "comparison_operator" => self.comparison(node, depth),
@@ -178,8 +175,11 @@ impl Eye<'_> {
     }
 
     /// Either of two values.
-    fn either(&self, one: Node<'_>, other: Node<'_>, depth: usize) -> Value {
+    fn either(&self, asked: Node<'_>, one: Node<'_>, other: Node<'_>, depth: usize) -> Value {
         let (one, other) = (self.value(one, depth + 1), self.value(other, depth + 1));
+        if let Some(truth) = told(&self.value(asked, depth + 1)) {
+            return if truth { one } else { other };
+        }
         match (told(&one), told(&other)) {
             (Some(true), Some(true)) => Value::Solid,
             (Some(false), Some(false)) => Value::Hollow,

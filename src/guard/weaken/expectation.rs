@@ -2,7 +2,7 @@
 //!
 //! Invariant: a chain that ends before anything is expected holds whatever the program does, unless somebody goes on with it.
 
-use super::expr::{condition, holds_always, holds_never, is_literal, pair};
+use super::expr::{condition, holds_always, holds_never, is_literal, matches_anything, pair};
 use super::live::words;
 use super::moot;
 use super::own_failure;
@@ -132,7 +132,16 @@ pub(super) fn expectation(node: Node<'_>, source: &str) -> Option<Check> {
             .any(|word| chain.iter().any(|link| link == word))
         && is_literal(written)
         && !is_falsy(written);
+    let is_of_all = !negated
+        && chain.iter().any(|link| matches!(link.as_str(), "toMatch" | "match"))
+        && matches_anything(
+            value
+                .strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'))
+                .unwrap_or(value),
+        );
     let holds = is_open
+        || is_of_all
         || own_failure::is_made(node, source)
         || is_left
         || settled
@@ -206,7 +215,11 @@ pub(super) fn assertion(node: Node<'_>, source: &str) -> Option<Check> {
                 .replace("deepStrictEqual", "equal")
                 .replace("strictEqual", "equal")
                 .replace("deepEqual", "equal");
-            pair(at, whole, &how, one, other, &texts(rest))
+            let check = pair(at, whole, &how, one, other, &texts(rest));
+            Check {
+                always: check.always || name == "match" && matches_anything(other),
+                ..check
+            }
         }
     })
 }

@@ -106,14 +106,11 @@ pub(super) fn holds_always(text: &str) -> bool {
         return true;
     }
     if let [(_, one), (_, other)] = split(text, &OR).as_slice()
-        && let (Some(one), Some(other)) = (comparison(one), comparison(other))
-        && (one.0, one.2) == (other.0, other.2)
-        && one.1.trim_start_matches('!').trim_start_matches('=') == other.1.trim_start_matches('!').trim_start_matches('=')
-        && one.1 != other.1
+        && (contradict(one, other) || are_opposite(one, other))
     {
         return true;
     }
-    if is_of_anything(text) {
+    if is_of_anything(text) || is_within_its_type(text) {
         return true;
     }
     let Some((left, operator, right)) = comparison(text) else {
@@ -138,14 +135,81 @@ fn is_of_anything(text: &str) -> bool {
             .filter(|within| balanced(within))
     };
     let asked = within("isinstance(").or_else(|| within("matches!(")).map(arguments);
+    let sought = within("re.search(").or_else(|| within("re.match(")).map(arguments);
+    let of_both = |pattern: &str| {
+        let mut all: Vec<&str> = pattern.split('|').map(str::trim).collect();
+        all.sort_unstable();
+        matches!(all.as_slice(), ["Err(_)", "Ok(_)"] | ["None", "Some(_)"])
+    };
     matches!(asked.as_deref(), Some([_, "object" | "_"]))
+        || matches!(asked.as_deref(), Some([_, pattern]) if of_both(pattern))
+        || matches!(sought.as_deref(), Some([pattern, _]) if matches_anything(pattern))
         || within("any([").is_some_and(|rows| arguments(rows.trim_end_matches(']')).contains(&"True"))
+}
+
+/// Says whether two comparisons are of the same values, and one asks for what the other denies.
+fn contradict(one: &str, other: &str) -> bool {
+    let bare = |operator: &str| operator.trim_start_matches('!').trim_start_matches('=').to_owned();
+    comparison(one)
+        .zip(comparison(other))
+        .is_some_and(|(one, other)| (one.0, one.2) == (other.0, other.2) && bare(one.1) == bare(other.1) && one.1 != other.1)
+}
+
+/// Says whether one of two questions holds where the other does not: `r.is_ok()` and `r.is_err()`, `r` and `!r`.
+fn are_opposite(one: &str, other: &str) -> bool {
+    const METHODS: [(&str, &str); 2] = [(".is_ok()", ".is_err()"), (".is_some()", ".is_none()")];
+    let denies = |one: &str, other: &str| {
+        let denied = one.strip_prefix('!').or_else(|| one.strip_prefix("not "));
+        denied.is_some_and(|denied| inner(denied) == other) && comparison(other).is_none()
+    };
+    let stem = |text: &str, method: &str| text.strip_suffix(method).map(str::to_owned);
+    let differ = |(first, second): &(&str, &str)| {
+        let (one, other) = (
+            stem(one, first).zip(stem(other, second)),
+            stem(one, second).zip(stem(other, first)),
+        );
+        one.or(other).is_some_and(|(one, other)| one == other)
+    };
+    denies(one, other) || denies(other, one) || METHODS.iter().any(differ)
+}
+
+/// Says whether a number is only asked to be one of its type: `n >= u32::MIN`.
+fn is_within_its_type(text: &str) -> bool {
+    const TYPES: [&str; 12] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize",
+    ];
+    comparison(text).is_some_and(|(_, operator, right)| {
+        let end = right
+            .split_once("::")
+            .filter(|(of, _)| TYPES.contains(of))
+            .map(|(_, end)| end);
+        matches!((operator, end), (">=", Some("MIN")) | ("<=", Some("MAX")))
+    })
+}
+
+/// Says whether a regular expression, as it is written, finds itself in every text.
+pub(super) fn matches_anything(pattern: &str) -> bool {
+    let pattern = pattern
+        .strip_prefix("new RegExp(")
+        .map_or(pattern, |rest| rest.trim_end_matches(')'));
+    let pattern = pattern.strip_prefix('r').unwrap_or(pattern);
+    let within = ['"', '\'', '/']
+        .iter()
+        .find_map(|quote| pattern.strip_prefix(*quote)?.strip_suffix(*quote));
+    within.is_some_and(|within| matches!(within, "" | ".*" | "^" | "$" | "^.*" | "(?:)" | "(.*)"))
 }
 
 /// Says whether a condition never holds, so that what it guards never happens.
 pub(super) fn holds_never(text: &str) -> bool {
     let text = inner(text);
     if is_false(text) || split(text, &["&&", " and "]).iter().any(|(_, side)| is_false(side)) {
+        return true;
+    }
+    if let [(_, one), (_, other)] = split(text, &["&&", " and "]).as_slice()
+        // The same call twice may well differ.
+        && !text.contains('(')
+        && (are_opposite(one, other) || contradict(one, other))
+    {
         return true;
     }
     comparison(text).is_some_and(|(left, operator, right)| {

@@ -3,6 +3,7 @@
 use super::expectation::{assertion, dropped, expectation, unasked};
 use super::live::{ends, faked, is_dead, leaves, rows as rows_of_loop};
 use super::moot;
+use super::settled;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, holds, line, text, visit};
 use tree_sitter::Node;
@@ -208,12 +209,16 @@ fn test(body: Node<'_>, source: &str) -> Test {
         test.off.extend(leaves(statement, source));
         test.faked.extend(faked(statement, whole, source));
         if let Some((before, after)) = words.split_once(".catch(") {
-            let drops = ["() => {}", "() => undefined", "() => null", "() => {})", "console."];
+            let drops = ["() => undefined", "() => null", "console."];
+            let is_head = |c: char| c.is_alphanumeric() || matches!(c, '_' | '(' | ')' | '=' | '>' | ' ');
+            let is_empty = after.trim_start_matches(is_head).starts_with("{}");
             test.swallows += usize::from(
-                (before.contains("expect(") || before.contains("assert")) && drops.iter().any(|drop| after.starts_with(drop)),
+                (before.contains("expect(") || before.contains("assert"))
+                    && (is_empty || drops.iter().any(|drop| after.starts_with(drop))),
             );
         }
         test.statements.push(words);
+        test.replaced.extend(settled::put_in_place(statement, whole, source));
         test.moot.extend(moot::told(statement, whole, source));
         if statement.id() == body.id() {
             test.checks.extend(unasked(statement, source));
@@ -230,7 +235,10 @@ fn test(body: Node<'_>, source: &str) -> Test {
             let check = match node.kind() {
                 "expression_statement" => asked(),
                 "variable_declarator" => dropped(node, whole, source),
-                _ => check(node, source),
+                _ => check(node, source).map(|check| Check {
+                    always: check.always || settled::is_asked_first(node, &check, source),
+                    ..check
+                }),
             };
             let found = check.is_some();
             test.checks.extend(check);

@@ -5,6 +5,7 @@
 
 use super::constant::{Names, truth};
 use super::expr::{holds_always, holds_never};
+use super::settled::bound;
 use super::tree::{children, field, flat, holds, text};
 use tree_sitter::Node;
 
@@ -50,8 +51,10 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
             matches!(through.trim(), "[]" | "()" | "{}" | "range(0)")
                 || through.starts_with("[] as")
                 || clause.is_some() && is_empty_literal
+                || is_empty_table(node, through.trim(), body, source)
         }
-        "call_expression" => field(node, "function", source).starts_with("[]."),
+        "call_expression" => field(node, "function", source).starts_with("[].") || is_left_behind(node, body, source),
+        "go_statement" => is_left_behind(node, body, source),
         "function_definition" | "function_declaration" | "function_item" => unused(field(node, "name", source)),
         "variable_declarator" => calls_nobody(field(node, "name", source), node.child_by_field_name("value")),
         "let_declaration" => calls_nobody(field(node, "pattern", source), node.child_by_field_name("value")),
@@ -60,6 +63,60 @@ pub(super) fn is_dead(node: Node<'_>, body: &str, source: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Says whether a loop goes through a table that the test made empty, and does nothing else with.
+fn is_empty_table(node: Node<'_>, through: &str, body: &str, source: &str) -> bool {
+    let name = through
+        .trim_start_matches("&")
+        .trim_end_matches(".into_iter()")
+        .trim_end_matches(".iter()");
+    if name.is_empty() || words(name).next() != Some(name) || words(body).filter(|word| *word == name).count() != 2 {
+        return false;
+    }
+    let is_empty = |value: &str| {
+        let of_go = (value.starts_with("[]") || value.starts_with("map[")) && value.ends_with("{}");
+        of_go
+            || matches!(
+                value,
+                "[]" | "()" | "{}" | "vec![]" | "Vec::new()" | "new Map()" | "new Set()"
+            )
+    };
+    let mut at = Some(node);
+    while let Some(here) = at {
+        let mut before = here.prev_named_sibling();
+        while let Some(sibling) = before {
+            if let Some((_, value)) = bound(&flat(sibling, source)).filter(|(known, _)| known == name) {
+                return is_empty(&value);
+            }
+            before = sibling.prev_named_sibling();
+        }
+        at = here.parent();
+    }
+    false
+}
+
+/// Says whether a test is over before this has run, for nothing waits for it: `setTimeout(…).unref()`, and a goroutine at its end.
+pub(super) fn is_left_behind(node: Node<'_>, body: &str, source: &str) -> bool {
+    const WAITS: [&str; 8] = ["Wait", "<-", "Sleep", "select", "Lock", "Add(", "Gosched", "synctest"];
+    if node.kind() == "call_expression" {
+        let function = field(node, "function", source);
+        return function.ends_with(").unref")
+            && ["setTimeout(", "setInterval("]
+                .iter()
+                .any(|timer| function.starts_with(timer));
+    }
+    let mut at = node;
+    while let Some(above) = at.parent() {
+        if at.next_named_sibling().is_some() {
+            return false;
+        }
+        if matches!(above.kind(), "function_declaration" | "func_literal") {
+            break;
+        }
+        at = above;
+    }
+    node.kind() == "go_statement" && !WAITS.iter().any(|word| body.contains(word))
 }
 
 /// Whether the condition of a statement holds, where that is certain.

@@ -4,7 +4,7 @@
 //! done that may check, or that the test's name says is checked by a call that comes back, nothing is found.
 
 use super::expr::{arguments, balanced, comparison, holds_never, is_literal};
-use super::live::{condition, is_dead, is_excused, settled, words};
+use super::live::{condition, is_dead, is_excused, is_left_behind, settled, words};
 use super::printed;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line};
@@ -40,8 +40,11 @@ pub(super) fn is_all(test: &Test) -> bool {
 fn names_values(statement: &str) -> bool {
     let said = statement.trim_end_matches(';');
     let (name, value) = said.split_once(" := ").or_else(|| said.split_once(" = ")).unwrap_or_default();
+    // Its type may be written.
+    let name = name.split(':').next().unwrap_or(name);
     let is_plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | ','));
-    let is_known = |value: &&str| calls(value).is_some() || is_literal(value) && !value.contains('(');
+    let is_empty_map = |value: &str| value.starts_with("map[") && value.ends_with("{}");
+    let is_known = |value: &&str| calls(value).is_some() || (is_literal(value) || is_empty_map(value)) && !value.contains('(');
     is_plain && !name.is_empty() && arguments(value).iter().all(is_known)
 }
 
@@ -236,10 +239,12 @@ pub(super) fn never_runs(statement: Node<'_>, body: &str, source: &str) -> Optio
     }
     (!is_if && is_dead(inner, body, source)).then(|| {
         let head: String = words.chars().take(SHOWN).collect();
-        let how = format!(
-            "what is in `{}` never runs",
-            head.split(['{', ':']).next().unwrap_or(&head).trim()
-        );
+        let head = head.split(['{', ':']).next().unwrap_or(&head).trim();
+        let how = if is_left_behind(inner, body, source) {
+            format!("nothing waits for what is in `{head}`")
+        } else {
+            format!("what is in `{head}` never runs")
+        };
         (line(statement), words, how)
     })
 }

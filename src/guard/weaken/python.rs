@@ -4,6 +4,7 @@ use super::expr::{condition, holds_always, pair};
 use super::live::{ends, faked, is_dead, is_excused, leaves, mentions, rows};
 use super::moot;
 use super::own_failure;
+use super::settled;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, holds, line, text, texts, visit};
 use tree_sitter::Node;
@@ -173,6 +174,7 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
         test.moot.extend(moot::told(statement, whole, source));
         test.statements.push(flat);
         test.replaced.extend(all_replaced(statement, source));
+        test.replaced.extend(settled::put_in_place(statement, whole, source));
         visit(statement, |node| {
             if is_dead(node, whole, source) {
                 return false;
@@ -187,7 +189,13 @@ fn test(mut test: Test, body: Node<'_>, source: &str) -> Test {
                 {
                     test.swallows += usize::from(holds(node, |node| check(node, source).is_some()));
                 }
-                "assert_statement" | "call" => test.checks.extend(check(node, source)),
+                "assert_statement" | "call" => test.checks.extend(check(node, source).map(|check| Check {
+                    always: check.always
+                        || own_failure::is_asked_for(node, source)
+                        || settled::is_of_any(&check, source)
+                        || settled::is_asked_first(node, &check, source),
+                    ..check
+                })),
                 "try_statement" => test.swallows += usize::from(swallows(node, source)),
                 _ => {}
             }

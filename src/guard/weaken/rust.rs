@@ -3,6 +3,8 @@
 use super::expr::{arguments, condition, pair};
 use super::live::{ends, faked, is_dead, leaves, rows};
 use super::moot;
+use super::own_failure;
+use super::settled;
 use super::suite::{Check, Suite, Test};
 use super::tree::{children, field, flat, line, text, visit};
 use tree_sitter::Node;
@@ -116,6 +118,9 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
         });
     }
     let whole = text(body, source);
+    let is_own = attributes
+        .iter()
+        .any(|attribute| name(attribute) == "should_panic" && own_failure::panics(attribute, body, source));
     for statement in children(body) {
         let kind = statement.kind();
         let hands_back =
@@ -139,11 +144,17 @@ fn test(item: Node<'_>, source: &str, attributes: &[String]) -> Test {
             }
             test.cases.extend(rows(node, source));
             if node.kind() == "macro_invocation" {
-                test.checks.extend(check(node, source));
+                test.checks.extend(check(node, source).map(|check| Check {
+                    always: check.always || settled::is_asked_first(node, &check, source),
+                    ..check
+                }));
             }
             true
         });
         test.swallows += usize::from(swallows(statement, whole, source));
+    }
+    if is_own {
+        test.checks.iter_mut().for_each(|check| check.always = true);
     }
     test
 }
@@ -174,7 +185,11 @@ fn swallows(statement: Node<'_>, body: &str, source: &str) -> bool {
             + kept.rsplit_once('}').map_or("", |(_, after)| after);
         return !looks.iter().any(|look| outside.contains(look));
     };
-    bound == "_" || body.matches(bound).count() < 2
+    let is_name = bound.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let dropped = [format!("let _ = {bound};"), format!("drop({bound})")];
+    let dropped: usize = dropped.iter().map(|drop| body.matches(drop).count()).sum();
+    let uses = super::live::words(body).filter(|word| *word == bound).count();
+    bound == "_" || is_name && uses < 2 + dropped
 }
 
 fn check(node: Node<'_>, source: &str) -> Option<Check> {

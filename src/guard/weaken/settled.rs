@@ -3,9 +3,11 @@
 //! Owns names that a test gives to written values, mocks that stand for what is called, and comparisons of a call with itself. Does
 //! not own what holds by its own text (`expr`). Invariant: a name that is used for anything but being checked settles nothing.
 
-use super::expr::{is_equality, is_literal};
-use super::live::words;
+use super::expr::{condition, is_equality, is_literal};
+use super::live::{condition as condition_of, words};
 use super::suite::{Check, Test};
+use super::tree::{children, field, flat, visit};
+use tree_sitter::Node;
 
 /// Words in the name of a test that is about two calls giving the same: then comparing a call with itself is the test.
 const SAMENESS: [&str; 20] = [
@@ -48,6 +50,106 @@ pub(super) fn mark(test: &mut Test) {
                 .iter()
                 .any(|(name, given)| given == value && calls(subject, name));
     }
+}
+
+/// Says whether a check is the first thing behind an `if` that asks the same, and nothing is done where it does not hold.
+pub(super) fn is_asked_first(node: Node<'_>, check: &Check, source: &str) -> bool {
+    let mut at = node;
+    while let Some(above) = at.parent() {
+        if matches!(above.kind(), "if_statement" | "if_expression") {
+            let is_behind = above
+                .child_by_field_name("consequence")
+                .is_some_and(|behind| behind.id() == at.id());
+            let asked = condition(0, String::new(), &condition_of(above, source));
+            let is_same = asked.expected == check.expected
+                || asked.expected.starts_with("==") && equal_to(&asked).is_some() && equal_to(&asked) == equal_to(check);
+            return is_behind
+                && above.child_by_field_name("alternative").is_none()
+                && bare(&asked.subject) == bare(&check.subject)
+                && is_same;
+        }
+        let is_step = matches!(above.kind(), "block" | "statement_block" | "expression_statement");
+        if !is_step || at.prev_named_sibling().is_some() {
+            return false;
+        }
+        at = above;
+    }
+    false
+}
+
+/// Says whether a check of Python wants its subject to be equal to what is equal to everything.
+pub(super) fn is_of_any(check: &Check, source: &str) -> bool {
+    let imported = source
+        .lines()
+        .any(|line| line.contains("mock import") && words(line).any(|word| word == "ANY"));
+    let is_any = |text: &str| matches!(text, "mock.ANY" | "unittest.mock.ANY") || text == "ANY" && imported;
+    equal_to(check).is_some_and(|value| is_any(value) || is_any(bare(&check.subject)))
+}
+
+/// The functions that a test puts others in the place of, which hand back a written value: `m.f = () => 2`, `m.f = lambda x: 2`,
+/// `monkeypatch.setattr(m, "f", lambda x: 2)`, `jest.spyOn(m, "f").mockReturnValue(2)`. What is put back is none.
+pub(super) fn put_in_place(statement: Node<'_>, body: &str, source: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    visit(statement, |node| {
+        found.extend(put(node, source));
+        true
+    });
+    let is_put_back = ["undo(", "estore", "Reset"].iter().any(|word| body.contains(word));
+    found.retain(|(name, _)| !is_put_back && body.matches(&format!("{name} = ")).count() < 2);
+    found
+}
+
+fn put(node: Node<'_>, source: &str) -> Option<(String, String)> {
+    let named = |name: &Node<'_>| flat(*name, source).trim_matches(['"', '\'']).to_owned();
+    match node.kind() {
+        "assignment" | "assignment_expression" => {
+            let left = field(node, "left", source);
+            let value = written_result(node.child_by_field_name("right")?, source)?;
+            left.contains('.').then(|| (left.to_owned(), value))
+        }
+        "call" if field(node, "function", source) == "monkeypatch.setattr" => match given(node)?.as_slice() {
+            [object, name, made, ..] if made.kind() == "lambda" => Some((
+                format!("{}.{}", flat(*object, source), named(name)),
+                written_result(*made, source)?,
+            )),
+            [name, made] => Some((named(name), written_result(*made, source)?)),
+            _ => None,
+        },
+        "call_expression" => {
+            let function = node.child_by_field_name("function")?;
+            let spied = function.child_by_field_name("object")?;
+            let hands_back = matches!(field(function, "property", source), "mockReturnValue" | "returns");
+            let spies = matches!(field(spied, "function", source), "jest.spyOn" | "vi.spyOn" | "sinon.stub");
+            let value = flat(*given(node)?.first()?, source);
+            match given(spied)?.as_slice() {
+                [object, name] if hands_back && spies && is_literal(&value) => {
+                    Some((format!("{}.{}", flat(*object, source), named(name)), value))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What a call is given.
+fn given(call: Node<'_>) -> Option<Vec<Node<'_>>> {
+    call.child_by_field_name("arguments").map(children)
+}
+
+/// The written value that a function hands back, where that is all it does.
+fn written_result(function: Node<'_>, source: &str) -> Option<String> {
+    let body = function.child_by_field_name("body")?;
+    let is_function = matches!(function.kind(), "lambda" | "arrow_function" | "function_expression");
+    let words = flat(body, source);
+    let value = match body.kind() {
+        "statement_block" => words
+            .strip_prefix("{ return ")?
+            .strip_suffix('}')?
+            .trim_end_matches([' ', ';']),
+        _ => words.as_str(),
+    };
+    (is_function && is_literal(value) && !value.contains(['(', ';'])).then(|| value.to_owned())
 }
 
 /// Says whether all that a test checks is that a call gives twice the same, where its name speaks of something else.

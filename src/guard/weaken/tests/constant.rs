@@ -1,6 +1,7 @@
 //! Checks in which the program has no say, by language: bodies of new tests, each kind beside honest ones that look like it.
 
 mod honest;
+mod turned;
 
 use super::super::{Changed, Kind, vacuous, weakened};
 use honest::HONEST;
