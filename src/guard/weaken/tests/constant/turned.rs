@@ -203,6 +203,8 @@ const HONEST: &[(&Frame, &[&str])] = &[
             "return p().then(() => assert.equal(f(1), 2));",
             "p().then(() => assert.equal(f(1), 2)).catch(done);",
             "await p().catch(() => {}); assert.equal(f(1), 2);",
+            "assert.equal(await p().catch(() => {}), undefined);",
+            "expect(await p().catch(e => {})).toBe(undefined);",
             "await p().then(x => g(x)).catch(() => {}).then(() => assert.equal(f(1), 2));",
             "const t = setTimeout(() => assert.fail('slow'), 1000).unref(); assert.equal(f(1), 2);",
             "setTimeout(() => assert.fail('slow'), 1000).unref();\n  assert.equal(await p(), 2);",
