@@ -14,10 +14,10 @@ use crate::git::tree::modes::Bits;
 use crate::git::tree::snapshot::ancestors;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// What a directory's owner needs to look at files in it and to replace them.
@@ -101,6 +101,25 @@ impl Hand<'_> {
         }
     }
 
+    /// Makes the directories above a path that are not there, with the bits that they are to have and what their owner needs for now:
+    /// by these a move that was cut off knows its own.
+    fn make_above(&self, path: &[u8]) -> Result<(), GitError> {
+        let dirs: Vec<&[u8]> = ancestors(path).collect();
+        for dir in dirs.into_iter().rev() {
+            let place = full(self.repo, dir);
+            let wanted = self.there.get(&[dir, b"/"].concat());
+            match DirBuilder::new().mode(wanted.map_or(0o777, |_| OPEN)).create(&place) {
+                Ok(()) => {
+                    let set = |bits| fs::set_permissions(&place, Permissions::from_mode(bits | OPEN));
+                    wanted.map_or(Ok(()), |bits| set(*bits)).map_err(unwritten(&place))?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(unwritten(&place)(error)),
+            }
+        }
+        Ok(())
+    }
+
     /// Gives everything its permission bits, what lies deepest first. Bits that somebody set meanwhile stay.
     fn set_bits(&mut self) -> Result<usize, GitError> {
         let is_dir = |path: &&Vec<u8>| path.ends_with(b"/");
@@ -122,7 +141,7 @@ impl Hand<'_> {
             let Some(now) = self.repo.bits_at(&path).filter(|now| *now != wanted) else {
                 continue;
             };
-            let ours = |bits: u32| now == bits || is_dir(&&path) && (now == bits | OPEN || now == wanted | OPEN);
+            let ours = |bits: u32| now == bits || is_dir(&&path) && (now == bits | OPEN || now == wanted | OPEN || now == OPEN);
             // A directory that was not there is one that we made.
             if was.map_or(is_dir(&&path), ours) {
                 let file = full(self.repo, &path);
@@ -197,7 +216,7 @@ impl Hand<'_> {
             }
             Some(_) => self.keep_aside(&step.path)?,
         }
-        fs::create_dir_all(&dir).map_err(unwritten(&dir))?;
+        self.make_above(&step.path)?;
         if self.is_below_link(&step.path) {
             return Err(GitError::InTheWay {
                 path: lossy(&step.path),

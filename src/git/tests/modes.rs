@@ -243,3 +243,18 @@ fn a_private_directory_with_only_an_ignored_file_keeps_its_bits_through_every_mo
     expect("back in it", "500 644");
     set(&lab, "dir", 0o755);
 }
+
+#[test]
+fn a_directory_that_a_move_empties_and_makes_anew_has_the_bits_of_then() {
+    let lab = Lab::with_commit();
+    lab.write("d/e.txt", "one\n");
+    set(&lab, "d", 0o700);
+    let kept = keep(&lab);
+    fs::remove_file(lab.root().join("d/e.txt")).unwrap();
+    lab.write("d/f/g.txt", "one\n");
+    set(&lab, "d", 0o2775);
+    go(&lab, &at(&kept));
+    assert_eq!(bits(&lab, &["d"]), "700");
+    go(&lab, &Target::Undo);
+    assert_eq!(bits(&lab, &["d", "d/f"]), "2775 755");
+}
