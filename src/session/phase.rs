@@ -119,18 +119,21 @@ impl State {
     /// As [`Self::phase`], and says whether the run is stuck at the time `now`.
     #[must_use]
     pub fn phase_at(&self, now: Timestamp) -> (Phase, Option<Timestamp>) {
-        let told = self.phase();
-        let (Phase::Running | Phase::Circling | Phase::Pausing, Some(session), Some(last)) =
-            (told.0, self.current(), self.last_sign)
-        else {
-            return told;
-        };
+        match self.stuck_at() {
+            Some(at) if now >= at => (Phase::Stuck, self.last_sign),
+            _ => self.phase(),
+        }
+    }
+
+    /// Returns when the run is stuck, should nothing more be heard of what it does.
+    #[must_use]
+    pub fn stuck_at(&self) -> Option<Timestamp> {
+        let is_at_work = matches!(self.phase().0, Phase::Running | Phase::Circling | Phase::Pausing);
+        let session = self.current().filter(|session| is_at_work && session.ended.is_none())?;
+        let last = self.last_sign?;
         // A request that waits to be sent again is expected to be silent until then.
         let silent_from = session.retrying().map_or(last, |retry| retry.until.max(last));
-        if session.ended.is_none() && now.duration_since(silent_from) >= STUCK_AFTER {
-            return (Phase::Stuck, Some(last));
-        }
-        told
+        silent_from.checked_add(STUCK_AFTER).ok()
     }
 
     /// Says whether an event tells nothing of whether the work goes on: a person did it, or it follows from what a person did.

@@ -160,7 +160,15 @@ impl App {
         let armed = self.model.next_change().map(|at| self.origin + at);
         let notice = self.model.attention.wake().map(|at| self.origin + at);
         let note = self.model.note_until().map(|at| self.origin + at);
-        age.into_iter().chain(note).chain(hold).chain(armed).chain(notice).min()
+        let left = moves.then(|| self.model.stuck_in(Timestamp::now())).flatten();
+        let stuck = left.map(|left| (Instant::now() + left).max(self.drawn + self.frame));
+        age.into_iter()
+            .chain(stuck)
+            .chain(note)
+            .chain(hold)
+            .chain(armed)
+            .chain(notice)
+            .min()
     }
 
     fn interval(&self) -> Duration {

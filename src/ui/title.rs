@@ -14,7 +14,7 @@ const LONGEST: usize = 120;
 #[must_use]
 pub fn of(model: &Model) -> String {
     let look = model.appearance.look(None, false);
-    let (phase, _) = model.state.phase();
+    let (phase, _) = model.phase();
     let (passing, all) = model.state.features.progress();
     let mut parts = Vec::new();
     // Tabs show the beginning of a title only: what a person is needed for comes first.

@@ -168,9 +168,11 @@ pub fn caller<'a>(commands: &'a str, path: &str) -> Option<&'a str> {
 pub fn is_named(commands: &str, path: &str) -> bool {
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')' | '<' | '>' | '`' | '"' | '\'' | '=');
     let module = path.strip_suffix(".py").map(|module| module.replace('/', "."));
-    commands
-        .split(ends)
-        .any(|word| word.trim_start_matches("./") == path || module.as_deref() == Some(word))
+    let mut before = "";
+    commands.split(ends).any(|word| {
+        let called = matches!(std::mem::replace(&mut before, word), "-m" | "import" | "from");
+        word.trim_start_matches("./") == path || called && module.as_deref() == Some(word)
+    })
 }
 
 fn ending(path: &str) -> Option<&str> {
@@ -351,6 +353,7 @@ mod tests {
             assert_eq!(caller(commands, path), wanted, "{commands}");
         }
         assert!(is_named("[ \"$(python3 ./app/a.py x)\" = 1 ]", "app/a.py") && is_named("python3 -m app.a", "app/a.py"));
+        assert!(is_named("python3 -c 'from echo import x'", "echo.py") && !is_named("echo ok", "echo.py"));
         assert!(!is_named("cat app/a.python", "app/a.py") && !is_named("ls app", "app/a.py"));
         let made = silenced("greet", "echo hello\n", Some("sh"), StandIn::Idle);
         assert_eq!(made.unwrap().text, "# echo hello\n");
