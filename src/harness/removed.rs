@@ -87,13 +87,12 @@ fn of(state: &State, row: &FeatureRow, repo: &Repo, trees: &mut Trees) -> Result
     }
     let Some(kept) = state.check_of(row) else { return Ok(None) };
     let Some(held) = &kept.held.tree else { return Ok(None) };
-    let is_apart = |letter: char| letter.is_whitespace() || "\"'`;|&<>()=".contains(letter);
-    let words = kept.check.steps.iter().flat_map(|step| step.command.split(is_apart));
-    let words: Vec<&str> = words.map(|word| word.trim_start_matches("./")).collect();
+    let steps = kept.check.steps.iter();
+    let commands = steps.map(|step| step.command.as_str()).collect::<Vec<_>>().join("\n");
     let gone = gone_of(held, repo, trees)?.iter();
     Ok(removed(
         true,
-        gone.filter(|path| words.contains(&path.as_str())).cloned().collect(),
+        gone.filter(|path| verify::is_named(&commands, path)).cloned().collect(),
     ))
 }
 

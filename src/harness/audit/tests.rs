@@ -21,6 +21,20 @@ fn worked(state: &State) -> Worked<'_> {
     }
 }
 
+/// A commit of session 1 with this message.
+fn commit_of(message: &str) -> crate::session::state::Commit {
+    let made = serde_json::json!({ "commit": "1".repeat(40), "tree": "2".repeat(40), "message": message, "files": 1, "added": 1, "removed": 0 });
+    crate::session::state::Commit {
+        time: jiff::Timestamp::UNIX_EPOCH,
+        session: SessionNo(1),
+        seq: crate::protocol::Seq(3),
+        present: Default::default(),
+        facts: Default::default(),
+        approved_by: None,
+        made: serde_json::from_value(made).unwrap(),
+    }
+}
+
 #[test]
 fn marks_count_in_code_and_are_told_by_file() {
     let file = |path: &str, after: &str| Changed {
@@ -86,16 +100,7 @@ fn a_commit_that_calls_done_what_is_not_is_told() {
         is_test: false,
     }];
     let mut of = |message: &str| {
-        let made = serde_json::json!({ "commit": "1".repeat(40), "tree": "2".repeat(40), "message": message, "files": 1, "added": 1, "removed": 0 });
-        state.commits = vec![crate::session::state::Commit {
-            time: jiff::Timestamp::UNIX_EPOCH,
-            session: SessionNo(1),
-            seq: crate::protocol::Seq(3),
-            present: Default::default(),
-            facts: Default::default(),
-            approved_by: None,
-            made: serde_json::from_value(made).unwrap(),
-        }];
+        state.commits = vec![commit_of(message)];
         messages(&Worked {
             changes: &changes,
             ..worked(&state)
@@ -169,17 +174,10 @@ fn what_was_found_is_named_and_a_long_list_cut() {
 
 #[test]
 fn a_message_is_held_against_its_own_commit() {
-    let mut state = State::default();
-    let made = serde_json::json!({ "commit": "1".repeat(40), "tree": "2".repeat(40), "message": "Add tests for undo", "files": 1, "added": 1, "removed": 0 });
-    state.commits = vec![crate::session::state::Commit {
-        time: jiff::Timestamp::UNIX_EPOCH,
-        session: SessionNo(1),
-        seq: crate::protocol::Seq(3),
-        present: Default::default(),
-        facts: Default::default(),
-        approved_by: None,
-        made: serde_json::from_value(made).unwrap(),
-    }];
+    let state = State {
+        commits: vec![commit_of("Add tests for undo")],
+        ..State::default()
+    };
     let file = |path: &str| Changed {
         path: path.into(),
         before: None,

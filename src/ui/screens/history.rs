@@ -7,6 +7,18 @@ use crate::ui::msg::Effect;
 use crate::ui::samples::{sample_audit, sample_history};
 use crate::ui::screenshots::{history_of, recorded};
 
+/// F002, set back by the harness at a session's start.
+fn set_back() -> FeatureFlipped {
+    FeatureFlipped {
+        feature: "F002".into(),
+        from: FeatureStatus::Passing,
+        to: FeatureStatus::Failing,
+        evidence: None,
+        by: FlipBy::Harness,
+        reason: "the smoke test fails: 02-list".into(),
+    }
+}
+
 #[test]
 fn the_history_at_every_size() {
     for size in SIZES.into_iter().chain([(60, 20)]) {
@@ -115,14 +127,7 @@ fn the_chart_ends_with_what_is_so_now_and_a_flip_with_a_known_cause_leads_to_its
     let (passing, all) = model.state.features.progress();
     let legend = |passing: usize| format!("passing {passing} (");
     assert!(screen(&mut model).contains(&legend(passing)), "{}", screen(&mut model));
-    let back = FeatureFlipped {
-        feature: "F002".into(),
-        from: FeatureStatus::Passing,
-        to: FeatureStatus::Failing,
-        evidence: None,
-        by: FlipBy::Harness,
-        reason: "the smoke test fails: 02-list".into(),
-    };
+    let back = set_back();
     tell(&mut model, back);
     let now = screen(&mut model);
     assert!(
@@ -168,14 +173,7 @@ fn what_a_run_found_broken_at_its_start_is_told_there_and_not_within_the_session
         .iter()
         .find(|told| matches!(told.event, Event::RunStarted(_)))
         .unwrap();
-    let back = FeatureFlipped {
-        feature: "F002".into(),
-        from: FeatureStatus::Passing,
-        to: FeatureStatus::Failing,
-        evidence: None,
-        by: FlipBy::Harness,
-        reason: "the smoke test fails: 02-list".into(),
-    };
+    let back = set_back();
     for (event, shown, told) in [
         (None, "within the session", format!("within {last}")),
         (Some(ended), "after the session", format!("after {last}")),
