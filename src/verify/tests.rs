@@ -307,6 +307,14 @@ fn counts_that_do_not_agree_are_noticed() {
 }
 
 #[test]
+fn subtests_that_pytest_counts_are_no_missing_tests() {
+    let report = "<testsuites name=\"pytest tests\"><testsuite name=\"pytest\" errors=\"0\" failures=\"0\" skipped=\"0\" tests=\"4\">\
+                  <testcase classname=\"test_a.T\" name=\"test_a\"/></testsuite></testsuites>";
+    let cases = parse(report, Some(0));
+    assert_eq!((cases.len(), cases[0].status), (1, Passed), "{cases:?}");
+}
+
+#[test]
 fn one_name_twice_keeps_the_worse_result() {
     let cases = parse("1..2\nnot ok 1 - a\nok 2 - a\n", Some(1));
     assert_eq!((cases.len(), cases[0].status), (1, Failed));

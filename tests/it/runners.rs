@@ -270,12 +270,12 @@ fn pytest() {
             ("conftest.py", ""),
             (
                 "tests/test_sums.py",
-                "import pytest\nfrom sums import sum\n\ndef test_nothing():\n    assert sum(2, 0) == 2\n\n@pytest.mark.parametrize('a', [1])\ndef test_two(a):\n    assert sum(a, 2) == 3\n\n\
-                 def test_zero():\n    assert sum(0, 0) == 0\n\n@pytest.mark.skip(reason='slow')\ndef test_huge():\n    pass\n",
+                "import pytest\nimport unittest\nfrom sums import sum\n\ndef test_nothing():\n    assert sum(2, 0) == 2\n\n@pytest.mark.parametrize('a', [1])\ndef test_two(a):\n    assert sum(a, 2) == 3\n\n\
+                 class Zero(unittest.TestCase):\n    def test_zero(self):\n        for i in range(3):\n            with self.subTest(i=i):\n                self.assertEqual(sum(0, 0), 0)\n\n@pytest.mark.skip(reason='slow')\ndef test_huge():\n    pass\n",
             ),
         ],
         mend: ("sums.py", "def sum(a, b):\n    return b + a\n"),
-        passed: ["tests/test_sums.py: test_nothing", "tests/test_sums.py: test_zero"],
+        passed: ["tests/test_sums.py: Zero::test_zero", "tests/test_sums.py: test_nothing"],
         failed: "tests/test_sums.py: test_two[1]",
         skipped: &["tests/test_sums.py: test_huge"],
         says: "assert -1 == 3",

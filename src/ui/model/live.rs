@@ -39,7 +39,10 @@ impl Model {
 mod tests {
     use super::*;
     use crate::session::phase::STUCK_AFTER;
+    use crate::ui::msg::{Effect, Msg};
+    use crate::ui::notice::{Attention, Policy};
     use crate::ui::screenshots::{model_of, recorded};
+    use crate::ui::update::update;
     use ratatui::layout::Size;
 
     #[test]
@@ -61,5 +64,13 @@ mod tests {
         model.clock = Some(last + STUCK_AFTER);
         assert_eq!((model.phase().0, model.stuck_in(last + STUCK_AFTER)), (Phase::Stuck, None));
         assert!(crate::ui::title::of(&model).contains("stuck"));
+        let at_once = Duration::ZERO;
+        model.attention = Attention::new(Some(Policy {
+            dwell: at_once,
+            cool_down: at_once,
+        }));
+        let told = update(&mut model, Msg::Drawn(Duration::from_secs(300)));
+        let is_notice = |effect: &&Effect| matches!(effect, Effect::Notify(notice) if notice.body().starts_with("stuck"));
+        assert_eq!(told.iter().filter(is_notice).count(), 1);
     }
 }

@@ -7,6 +7,8 @@ use super::{Kind, Notice};
 use crate::protocol::event::RunOutcome;
 use crate::protocol::{Event, GateId, QuestionId};
 use crate::session::State;
+use crate::session::phase::STUCK_AFTER;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -39,6 +41,8 @@ pub enum Focus {
 enum Subject {
     Gate(GateId),
     Question(QuestionId),
+    /// Nothing was heard of the run since then.
+    Silence(Timestamp),
     End,
 }
 
@@ -58,6 +62,8 @@ pub struct Attention {
     typed: Option<Duration>,
     pending: Vec<Pending>,
     last: HashMap<Kind, Duration>,
+    /// Since when the run was silent that was called stuck last: it is told once.
+    silence: Option<Timestamp>,
 }
 
 impl Attention {
@@ -108,6 +114,19 @@ impl Attention {
         });
     }
 
+    /// The run is called stuck on the screen: nothing was heard of it since then.
+    pub fn silent(&mut self, since: Timestamp, state: &State) {
+        if self.policy.is_some() && self.silence.replace(since) != Some(since) {
+            let minutes = STUCK_AFTER.as_mins();
+            let body = format!("stuck: nothing was heard of it for {minutes} minutes");
+            self.pending.push(Pending {
+                notice: Notice::new(Kind::Stalled, &state.project, &body),
+                subject: Subject::Silence(since),
+                due: None,
+            });
+        }
+    }
+
     /// The terminal told its focus.
     pub fn focused(&mut self, focus: Focus) {
         self.focus = focus;
@@ -133,9 +152,10 @@ impl Attention {
         self.pending.retain_mut(|pending| {
             let dwell = match pending.subject {
                 Subject::End => Duration::ZERO,
+                Subject::Silence(since) if state.last_sign == Some(since) => Duration::ZERO,
                 Subject::Gate(gate) if waits_gate(state, gate) => policy.dwell,
                 Subject::Question(question) if waits_question(state, question) => policy.dwell,
-                Subject::Gate(_) | Subject::Question(_) => return false,
+                Subject::Gate(_) | Subject::Question(_) | Subject::Silence(_) => return false,
             };
             let due = pending.due.get_or_insert(at.saturating_add(dwell));
             if *due > at {
@@ -273,6 +293,29 @@ mod tests {
         assert_eq!(told.len(), 1, "another kind is told");
         assert_eq!(told[0].kind, Kind::Limit);
         assert_eq!(attention.look(&state, s(65)).len(), 1);
+    }
+
+    #[test]
+    fn a_run_that_is_silent_is_told_once_for_each_silence_and_not_when_it_speaks_again() {
+        let mut attention = Attention::new(Some(POLICY));
+        attention.focused(Focus::Away);
+        let first = Timestamp::UNIX_EPOCH;
+        let mut state = State {
+            last_sign: Some(first),
+            ..State::default()
+        };
+        attention.silent(first, &state);
+        let told = attention.look(&state, s(300));
+        assert_eq!(told.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [Kind::Stalled]);
+        assert_eq!(told[0].body(), "stuck: nothing was heard of it for 5 minutes");
+        attention.silent(first, &state);
+        assert!(attention.look(&state, s(700)).is_empty() && attention.wake().is_none());
+        let second = first + jiff::SignedDuration::from_mins(20);
+        attention.silent(second, &state);
+        assert!(attention.look(&state, s(1500)).is_empty(), "it spoke since");
+        state.last_sign = Some(second + jiff::SignedDuration::from_mins(1));
+        attention.silent(second + jiff::SignedDuration::from_mins(1), &state);
+        assert_eq!(attention.look(&state, s(2000)).len(), 1);
     }
 
     #[test]

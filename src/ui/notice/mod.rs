@@ -25,7 +25,7 @@ pub enum Kind {
     Question,
     /// A run ended.
     Ended,
-    /// A run ended because nothing moved any more.
+    /// A run ended because nothing moved any more, or is stuck.
     Stalled,
     /// A run met a limit.
     Limit,

@@ -54,6 +54,7 @@ pub use review::{objection_words, watches};
 use super::model::Model;
 use super::msg::{Effect, Exit, Msg};
 use crate::link::Mode;
+use crate::session::Phase;
 use crossterm::event::{MouseEvent, MouseEventKind};
 
 /// Folds a message in and says what shall be done about it.
@@ -115,6 +116,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             review::store(model, at, &mut effects);
             model.note_shown(at);
             hold::renew(model, at, &mut effects);
+            if let (Phase::Stuck, Some(since)) = model.phase() {
+                model.attention.silent(since, &model.state);
+            }
             let told = model.attention.look(&model.state, at);
             effects.extend(told.into_iter().map(Effect::Notify));
         }

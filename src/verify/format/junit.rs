@@ -166,7 +166,8 @@ impl Walk {
         } else if self.suites.len() > self.depth
             && let Some(suite) = self.suites.pop()
         {
-            if suite.promised > suite.held {
+            // pytest 9 counts each subtest, and writes down the tests that they are of.
+            if suite.promised > suite.held && suite.name != "pytest" {
                 report.amiss(format!(
                     "the suite `{}` promises {} tests and holds {}",
                     suite.name, suite.promised, suite.held
