@@ -329,3 +329,13 @@ fn hostile_names_reach_the_screen_escaped() {
         }
     }
 }
+
+#[test]
+fn how_much_is_changed_is_told_where_nobody_changes_it() {
+    let mut model = live((120, 40));
+    model.state.repository.as_mut().unwrap().dirty = vec![" M a.sh".to_owned()];
+    assert!(!screen(&mut model).contains("1 changed"), "a session is at work");
+    let ended = model.state.sessions.first().and_then(|first| first.ended.clone());
+    model.state.sessions.last_mut().unwrap().ended = ended;
+    assert!(screen(&mut model).contains("1 changed"));
+}

@@ -19,7 +19,9 @@ pub fn draw(model: &Model, place: &Place, buf: &mut Buffer, look: &Look<'_>) {
         if !repository.branch.is_empty() {
             left.extend(fact(look, &Clean::line(&repository.branch)));
         }
-        if !repository.dirty.is_empty() {
+        // A session changes files all the time: what was counted at its start is true of nothing then.
+        let is_current = model.state.current().is_none_or(|session| session.ended.is_some());
+        if is_current && !repository.dirty.is_empty() {
             right.push(Span::styled(
                 format!("{} changed  ", repository.dirty.len()),
                 look.style(Slot::Warning),
